@@ -1,0 +1,21 @@
+import { app } from '@azure/functions';
+
+import { smartDialog } from '../src/app.ts';
+import { dispatch } from '../src/operation/dispatch.ts';
+import { writeLog } from '../src/operation/log.ts';
+import { routeOf } from '../src/operation/route.ts';
+import { operations } from '../src/operations.ts';
+
+for (const operation of operations) {
+  app.http(operation.operationId, {
+    methods: [operation.method],
+    route: routeOf(operation.path),
+    // Tokens are checked by the kernel, the same way wherever the app runs.
+    authLevel: 'anonymous',
+    handler: (request, context) =>
+      dispatch(operation, request, smartDialog.kernel, {
+        id: context.invocationId,
+        log: (entry) => writeLog(context, { ...entry }),
+      }),
+  });
+}

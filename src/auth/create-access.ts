@@ -1,0 +1,41 @@
+import type { Directory } from '../directory/index.ts';
+import type { AccessPort } from '../operation/access.ts';
+import { apiError } from '../operation/errors.ts';
+import type { TokenVerifier } from './verify-token.ts';
+
+/**
+ * Settles callers by token, customers by the caller's own assignments and services by the customer's own list; so
+ * nothing of a foreign customer is ever looked at, and foreign and unknown ids get the same answer.
+ */
+export function createAccess(verifyToken: TokenVerifier, directory: Directory): AccessPort {
+  return {
+    async authenticate(authorization) {
+      const caller = await verifyToken(authorization);
+      if ((await directory.user(caller.userId)) === undefined) throw apiError('UserNotAllowed');
+      return caller;
+    },
+
+    async customer(caller, { id, parameter }) {
+      const user = await directory.user(caller.userId);
+      const customer = user?.customerIds.includes(id) === true ? await directory.customer(id) : undefined;
+      if (customer === undefined) throw apiError('CustomerNotAssigned', { target: parameter });
+      return customer;
+    },
+
+    async service(customer, { id, parameter }, { type, replies }) {
+      const service = (await directory.services(customer.id)).find((candidate) => candidate.id === id);
+      if (service === undefined) throw apiError('ServiceNotFound', { target: parameter });
+      if (service.type !== type) {
+        throw apiError('WrongServiceType', { target: parameter, actual: service.type, expected: type });
+      }
+      if (replies === true && !service.allowsReplies) {
+        throw apiError('WrongServiceType', {
+          target: parameter,
+          actual: `${type} without replies`,
+          expected: `${type} with replies`,
+        });
+      }
+      return service;
+    },
+  };
+}

@@ -1,0 +1,24 @@
+import type { ServiceType } from '../operation/access.ts';
+import type { Dropdown } from '../operation/schema.ts';
+
+/** The caller's customers. */
+export const customersDropdown: Dropdown = {
+  operationId: 'GetUserCustomers',
+  collection: 'customerUsers',
+  value: 'customerId',
+  title: 'customerName',
+};
+
+/** Services of the customer chosen in another parameter; `replies` as the list operation's AllowReplyMessage. */
+export function servicesDropdown(type: ServiceType, customerParameter: string, replies?: boolean): Dropdown {
+  return {
+    operationId: 'GetCustomerServices',
+    value: 'id',
+    title: 'name',
+    parameters: {
+      'Customer-Id': { parameter: customerParameter },
+      ServiceType: type,
+      ...(replies === undefined ? {} : { AllowReplyMessage: replies }),
+    },
+  };
+}

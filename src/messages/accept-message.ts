@@ -1,0 +1,148 @@
+import { createHash } from 'node:crypto';
+
+import { apiError } from '../operation/errors.ts';
+import { dealRecipients } from './chunks.ts';
+import { recipientId } from './message-id.ts';
+import type { Chunk, MessageHeader } from './message.ts';
+import type { MessageStore, OutboundQueue, RequestStore } from './ports.ts';
+import type { PreparedSend } from './prepare-send.ts';
+
+/** How long a request id is remembered: 7 days, as the connector's documentation says of RequestId. */
+const requestMemory = 7 * 24 * 60 * 60 * 1000;
+
+/** The longest that a storage queue holds a message back, less an hour for the clock; a later send goes in hops. */
+const longestDelay = (7 * 24 - 1) * 60 * 60;
+
+/** Queue messages written at the same time. */
+const enqueueWidth = 16;
+
+/** What accepting and sending messages work with. */
+export interface MessagingWorld {
+  messages: MessageStore;
+  requests: RequestStore;
+  outbound: OutboundQueue;
+  newMessageId: () => string;
+}
+
+/** What a caller asked for, beyond the text and its recipients. */
+export type SendRequest = Omit<
+  MessageHeader,
+  'messageId' | 'acceptedAt' | 'sender' | 'sendAt' | 'recipientCount' | 'chunkCount' | 'partCount'
+> & { acceptedAt: Date };
+
+/** What the caller is told: the same for the first request and for each repeat. */
+export interface Accepted {
+  messageId: string;
+  partCount: number;
+  recipients: { address: string; id: string }[];
+  /** The request id was used before for the same request: nothing was sent again. */
+  replayed: boolean;
+}
+
+/**
+ * Makes a send durable: when this resolves, every chunk is stored and queued. With a request id, an insert decides who
+ * is first; a repeat finishes whatever the first left undone, so a crash between any two steps loses nothing, and
+ * answers with the same ids. Refuses a request id that was used for another request (RequestIdReused).
+ *
+ * Storage operations: one transaction per 99 chunks, one queue message per chunk, one more with a request id.
+ */
+export async function acceptMessage(
+  request: SendRequest,
+  prepared: PreparedSend,
+  body: unknown,
+  world: MessagingWorld,
+): Promise<Accepted> {
+  const { messageId, repeated } = await claimMessageId(request, body, world);
+  const rows = toRows(messageId, request, prepared);
+  const outcome = await world.messages.create(rows.header, rows.chunks);
+  const stored = outcome === 'created' ? rows : ((await world.messages.readMessage(messageId)) ?? rows);
+  // A chunk that no worker has touched may never have been queued; a second queue message is harmless.
+  const untouched = stored.chunks.filter(({ attempts }) => attempts === 0);
+  await enqueueChunks(untouched, request.acceptedAt, world);
+  return {
+    messageId,
+    partCount: stored.header.partCount,
+    recipients: stored.chunks.flatMap(({ index, recipients }) =>
+      recipients.map(({ address }, place) => ({ address, id: recipientId({ messageId, chunk: index, place }) })),
+    ),
+    replayed: repeated,
+  };
+}
+
+async function claimMessageId(
+  { customerId, requestId, acceptedAt }: SendRequest,
+  body: unknown,
+  { requests, newMessageId }: MessagingWorld,
+): Promise<{ messageId: string; repeated: boolean }> {
+  const messageId = newMessageId();
+  if (requestId === undefined) return { messageId, repeated: false };
+  const fingerprint = fingerprintOf(body);
+  const forgottenBefore = new Date(acceptedAt.getTime() - requestMemory);
+  const use = await requests.claim(
+    { customerId, requestId, messageId, fingerprint, usedAt: acceptedAt },
+    forgottenBefore,
+  );
+  if (use.fingerprint !== fingerprint) throw apiError('RequestIdReused', { target: 'RequestId' });
+  return { messageId: use.messageId, repeated: use.messageId !== messageId };
+}
+
+/** Equal for two requests that ask for the same, in whatever order their fields stand. */
+function fingerprintOf(body: unknown): string {
+  const canonical = JSON.stringify(body, (_, value: unknown) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1)))
+      : value,
+  );
+  return createHash('sha256').update(canonical).digest('hex');
+}
+
+function toRows(
+  messageId: string,
+  request: SendRequest,
+  { sender, content, recipients, partCount, sendAt }: PreparedSend,
+): { header: MessageHeader; chunks: Chunk[] } {
+  const { customerId, serviceId, protocol, acceptedAt } = request;
+  const time = sendAt === undefined ? {} : { sendAt };
+  const chunks = dealRecipients(recipients, content.length).map((dealt, index): Chunk => ({
+    messageId,
+    index,
+    customerId,
+    serviceId,
+    sender,
+    protocol,
+    content,
+    ...time,
+    recipients: dealt,
+    statuses: dealt.map(() => (sendAt === undefined ? 'accepted' : 'scheduled')),
+    notes: new Map(),
+    attempts: 0,
+    updatedAt: acceptedAt,
+  }));
+  const header = {
+    ...request,
+    messageId,
+    sender,
+    ...time,
+    recipientCount: recipients.length,
+    chunkCount: chunks.length,
+    partCount,
+  };
+  return { header, chunks };
+}
+
+async function enqueueChunks(chunks: readonly Chunk[], now: Date, { outbound }: MessagingWorld): Promise<void> {
+  for (let from = 0; from < chunks.length; from += enqueueWidth) {
+    const slice = chunks.slice(from, from + enqueueWidth);
+    await Promise.all(
+      slice.map(({ messageId, index, sendAt }) =>
+        outbound.enqueue({ messageId, chunk: index }, delayUntil(sendAt, now)),
+      ),
+    );
+  }
+}
+
+/** Seconds from now until a chunk is due, rounded up, and no more than a queue can hold it back. */
+export function delayUntil(sendAt: Date | undefined, now: Date): number {
+  if (sendAt === undefined) return 0;
+  return Math.min(Math.max(0, Math.ceil((sendAt.getTime() - now.getTime()) / 1000)), longestDelay);
+}

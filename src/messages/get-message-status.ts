@@ -1,0 +1,73 @@
+import { customersDropdown } from '../directory/index.ts';
+import { defineOperation, inHeader, inPath } from '../operation/define-operation.ts';
+import { apiError } from '../operation/errors.ts';
+import { list, object, optional, text, timestamp } from '../operation/schema.ts';
+import { foldMessage } from './fold-message.ts';
+import { isMessageId } from './message-id.ts';
+import type { MessageStore } from './ports.ts';
+import { summariseStatuses } from './status.ts';
+
+/** Tells what became of a message, recipient by recipient. */
+export const getMessageStatus = defineOperation({
+  operationId: 'GetMessageStatus',
+  method: 'GET',
+  path: '/messages/{MessageId}',
+  summary: 'Get message status',
+  description: 'Get the delivery status of a message and of each of its recipients.',
+  scopes: ['Gateway.Send'],
+  parameters: {
+    MessageId: inPath(text({ title: 'Message Id', description: 'The identifier that the send action returned.' })),
+    'Customer-Id': inHeader(
+      text({ title: 'Customer', description: 'The customer that sent the message.', dropdown: customersDropdown }),
+    ),
+  },
+  answer: {
+    status: 200,
+    description: 'The status of the message.',
+    schema: object({
+      MessageId: text({ title: 'Message Id', description: 'Identifier of the message.' }),
+      Status: text({
+        title: 'Message Status',
+        description: 'The status that all recipients share, else the least advanced one.',
+      }),
+      Recipients: list(
+        object({
+          Id: text({ title: 'Recipient Id', description: 'Identifier of the recipient.' }),
+          Address: text({ title: 'Recipient Address', description: 'The phone number of the recipient.' }),
+          Status: text({
+            title: 'Recipient Status',
+            description:
+              'One of accepted, scheduled, queued, sent, delivered, read, undelivered, expired, rejected, failed and unknown.',
+          }),
+          ErrorCode: optional(text({ title: 'Error Code', description: 'Why the recipient did not get the message.' })),
+          ErrorMessage: optional(text({ title: 'Error Message', description: 'The reason in words.' })),
+          UpdatedAt: timestamp({ title: 'Updated At', description: 'When the status was last changed.' }),
+        }),
+        { title: 'Recipients', description: 'The recipients, in the order of the send.' },
+      ),
+    }),
+  },
+  errors: ['MessageNotFound'],
+  customer: 'Customer-Id',
+  async handler({ parameters, customer }, { messages }: { messages: MessageStore }) {
+    const { MessageId: messageId } = parameters;
+    const message = isMessageId(messageId) ? await messages.readMessage(messageId) : undefined;
+    if (message === undefined || message.header.customerId !== customer.id) {
+      throw apiError('MessageNotFound', { target: 'MessageId' });
+    }
+    const recipients = foldMessage(message);
+    return {
+      body: {
+        MessageId: messageId,
+        Status: summariseStatuses(recipients.map(({ status }) => status)),
+        Recipients: recipients.map(({ id, address, status, note, updatedAt }) => ({
+          Id: id,
+          Address: address,
+          Status: status,
+          ...(note === undefined ? {} : { ErrorCode: note.code, ErrorMessage: note.message }),
+          UpdatedAt: updatedAt.toISOString(),
+        })),
+      },
+    };
+  },
+});

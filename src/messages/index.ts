@@ -1,0 +1,11 @@
+export type { MessagingWorld } from './accept-message.ts';
+export { getMessageStatus } from './get-message-status.ts';
+export { newMessageId } from './message-id.ts';
+export type * from './message.ts';
+export type * from './ports.ts';
+export { createReportJournal } from './report-journal.ts';
+export type { ReportJournal } from './report-journal.ts';
+export { giveUpOutboundChunk, sendOutboundChunk } from './outbound-workers.ts';
+export type { SendingWorld } from './send-chunk.ts';
+export { sendMessage } from './send-message.ts';
+export { decodeStatuses, encodeStatuses } from './status.ts';

@@ -1,0 +1,40 @@
+/*
+ * A message id is 32 hexadecimal digits: two for the shard, twelve for the time in milliseconds, eighteen random ones.
+ * It is the partition key of everything the message consists of. The shard spreads the load; the time behind it makes
+ * "all messages of a span" one range per shard, so that repair, retention and time-outs need no index of their own.
+ * A recipient id adds chunk and place, so that a delivery report finds its row without a look-up.
+ */
+
+const timeDigits = 12;
+const randomDigits = 18;
+
+/** Makes a message id. `randomBytes` gives that many random bytes. */
+export function newMessageId(now: Date, randomBytes: (size: number) => Uint8Array): string {
+  const [shard = 0, ...rest] = randomBytes(1 + randomDigits / 2);
+  const hex = (byte: number): string => byte.toString(16).padStart(2, '0');
+  return hex(shard) + now.getTime().toString(16).padStart(timeDigits, '0') + rest.map(hex).join('');
+}
+
+/** Whether a text has the form of a message id. */
+export function isMessageId(text: string): boolean {
+  return /^[0-9a-f]{32}$/.test(text);
+}
+
+/** Where a recipient stands: in which message, which of its chunks, and where in that. */
+export interface RecipientPlace {
+  messageId: string;
+  chunk: number;
+  place: number;
+}
+
+/** The id of a recipient; `chunk` is below 1,000 and `place` below 100. */
+export function recipientId({ messageId, chunk, place }: RecipientPlace): string {
+  return `${messageId}-${String(chunk).padStart(3, '0')}${String(place).padStart(2, '0')}`;
+}
+
+/** The inverse of {@link recipientId}; undefined for a text that isn't one. */
+export function parseRecipientId(text: string): RecipientPlace | undefined {
+  const [, messageId, chunk, place] = /^([0-9a-f]{32})-(\d{3})(\d{2})$/.exec(text) ?? [];
+  if (messageId === undefined) return undefined;
+  return { messageId, chunk: Number(chunk), place: Number(place) };
+}

@@ -1,0 +1,81 @@
+/** What fills the placeholders of one recipient, by name: a map, or an object of which only own properties count. */
+export type PlaceholderValues = ReadonlyMap<string, string> | Readonly<Record<string, string>>;
+
+/** A message's content, read once and rendered for each recipient. */
+export type CompiledContent = {
+  /** The names in the content, each once, in order of first appearance. */
+  placeholders: readonly string[];
+  render: (values: PlaceholderValues) => string;
+};
+
+type Piece = { text: string } | { name: string; written: string };
+
+/**
+ * `$(name)`, or `$($)` for a dollar sign. The escape is no doubled `$`, since `$$(price)` is how one writes an amount
+ * in dollars.
+ *
+ * A name begins and ends with a letter, mark or digit of any script or `_`, and may have `.`, `-` and blanks inside.
+ * It has at most 100 characters, so that an attempt that fails, such as each of ten thousand `$(` with no end, has
+ * looked at no more than 101 characters, and reading takes time in proportion to the content's length.
+ */
+const placeholderPattern = /\$\((?:(\$)|([\p{L}\p{M}\p{N}_](?:[\p{L}\p{M}\p{N}_. -]{0,98}[\p{L}\p{M}\p{N}_])?))\)/gu;
+
+function readPieces(content: string): Piece[] {
+  const pieces: Piece[] = [];
+  let position = 0;
+  for (const match of content.matchAll(placeholderPattern)) {
+    const [written, dollar, name] = match;
+    if (match.index > position) pieces.push({ text: content.slice(position, match.index) });
+    pieces.push(name === undefined ? { text: dollar ?? '' } : { name, written });
+    position = match.index + written.length;
+  }
+  if (position < content.length) pieces.push({ text: content.slice(position) });
+  return pieces;
+}
+
+function valueOf(values: PlaceholderValues, name: string): string | undefined {
+  if (values instanceof Map) return values.get(name);
+  // An inherited property, as of $(constructor), is nobody's value.
+  const record = values as Readonly<Record<string, string>>;
+  return Object.hasOwn(record, name) ? record[name] : undefined;
+}
+
+/**
+ * Reads a message's placeholders once, to render the content for many recipients.
+ *
+ * A placeholder is `$(name)`. Names are compared exactly, letter case included; they may hold letters, marks and
+ * digits of any script and `_`, inside also `.`, `-` and blanks, and at most 100 characters. Anything else that begins
+ * with `$(`, such as `$(`, `$()`, `$( name )` or `$(1,50)`, is plain text. To write `$(name)` itself, write
+ * `$($)(name)`: `$($)` gives a dollar sign.
+ *
+ * A value is inserted as it is: a placeholder inside it is not filled, whatever it spells. A placeholder without a
+ * value stays as written, for the caller to refuse by `placeholders` where it must not reach a phone.
+ *
+ * @example compileContent('Hi $(name)!').render({ name: 'Aino' }) // 'Hi Aino!'
+ */
+export function compileContent(content: string): CompiledContent {
+  const pieces = readPieces(content);
+  const names = new Set<string>();
+  for (const piece of pieces) if ('name' in piece) names.add(piece.name);
+
+  return {
+    placeholders: [...names],
+    render(values) {
+      let rendered = '';
+      for (const piece of pieces) {
+        rendered += 'text' in piece ? piece.text : (valueOf(values, piece.name) ?? piece.written);
+      }
+      return rendered;
+    },
+  };
+}
+
+/** The placeholder names in a content, each once, in order of first appearance: see {@link compileContent}. */
+export function placeholdersIn(content: string): readonly string[] {
+  return compileContent(content).placeholders;
+}
+
+/** Fills a content's placeholders for one recipient: see {@link compileContent}, which serves many. */
+export function renderContent(content: string, values: PlaceholderValues): string {
+  return compileContent(content).render(values);
+}

@@ -1,0 +1,109 @@
+import type { Chunk, ChunkProgress, JournalEntry, MessageHeader, StoredMessage, VersionedChunk } from './message.ts';
+import type { RecipientStatus } from './status.ts';
+
+/** One recipient of a batch, as the carrier gets it: the text is rendered, the address is international digits. */
+export interface OutboundRecipient {
+  recipientId: string;
+  address: string;
+  content: string;
+  /** SMS segments of `content`. */
+  parts: number;
+}
+
+/** What a worker hands to a carrier in one go: one sender, one protocol, up to a hundred recipients. */
+export interface OutboundBatch {
+  messageId: string;
+  sender: string;
+  protocol: 'SMS';
+  recipients: readonly OutboundRecipient[];
+}
+
+/**
+ * What became of one recipient at the carrier. `retry` is temporary (nothing was sent), `rejected` is for good,
+ * `unknown` means that the carrier may or may not have it (a time-out after the request left).
+ */
+export type SendOutcome =
+  | { outcome: 'sent'; carrierReference?: string }
+  | { outcome: 'rejected'; code: string; message: string }
+  | { outcome: 'retry'; code: string; message: string }
+  | { outcome: 'unknown'; code: string; message: string };
+
+/** What a carrier can do, as data: the core asks the table and never the carrier's name. */
+export interface CarrierCapabilities {
+  protocols: readonly ('SMS' | 'WhatsApp')[];
+  /** Recipients in one call. */
+  batchSize: number;
+  /** A repeated recipient id is recognised and sends nothing, so that an attempt in doubt may be made again. */
+  idempotent: boolean;
+  /** Whether delivery reports come back at all. */
+  reports: boolean;
+}
+
+/** Takes messages to phones. */
+export interface OutboundCarrier {
+  readonly name: string;
+  readonly capabilities: CarrierCapabilities;
+  /** One outcome per recipient, in the batch's order. Never rejects for what the carrier or the network did. */
+  send(batch: OutboundBatch): Promise<SendOutcome[]>;
+}
+
+/** A carrier's word on one recipient, in our words. */
+export interface DeliveryReport {
+  recipientId: string;
+  status: Extract<
+    RecipientStatus,
+    'sent' | 'delivered' | 'read' | 'undelivered' | 'expired' | 'rejected' | 'failed' | 'unknown'
+  >;
+  /** The carrier's own code and words, where the message didn't arrive. */
+  code?: string;
+  message?: string;
+  /** When it happened, by the carrier's clock. */
+  at: Date;
+}
+
+/**
+ * Keeps messages. A message exists once its header does; the header is written last, together with the last chunks.
+ */
+export interface MessageStore {
+  /** Writes a message and its chunks. `exists` where the header is there already: nothing was changed then. */
+  create(header: MessageHeader, chunks: readonly Chunk[]): Promise<'created' | 'exists'>;
+  /** One chunk, or undefined. */
+  readChunk(messageId: string, index: number): Promise<VersionedChunk | undefined>;
+  /** Writes a chunk's progress if its version is still the one given; else `conflict`, and nothing was changed. */
+  updateChunk(versioned: VersionedChunk, progress: ChunkProgress): Promise<VersionedChunk | 'conflict'>;
+  /** Adds delivery reports to a message's journal; never reads or changes a row, whether the message exists or not. */
+  appendReports(messageId: string, entries: readonly JournalEntry[]): Promise<void>;
+  /** A message with its chunks and journal, or undefined. */
+  readMessage(messageId: string): Promise<StoredMessage | undefined>;
+}
+
+/** The first use of a request id. */
+export interface RequestUse {
+  customerId: string;
+  requestId: string;
+  messageId: string;
+  /** Hash of everything that the request asked for. */
+  fingerprint: string;
+  usedAt: Date;
+}
+
+/** Remembers which request ids were used. */
+export interface RequestStore {
+  /**
+   * Records a use. Answers the use that counts: the one given where it is the first or where the earlier was before
+   * `forgottenBefore`; else the earlier. An insert decides, so of any number at once exactly one is the first.
+   */
+  claim(use: RequestUse, forgottenBefore: Date): Promise<RequestUse>;
+}
+
+/** One chunk to be sent. */
+export interface OutboundJob {
+  messageId: string;
+  chunk: number;
+}
+
+/** Carries chunks to the worker. */
+export interface OutboundQueue {
+  /** `delaySeconds` at most 604,800 (7 days), the longest that a storage queue holds a message back. */
+  enqueue(job: OutboundJob, delaySeconds?: number): Promise<void>;
+}

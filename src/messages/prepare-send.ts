@@ -1,0 +1,166 @@
+import type { Customer, Service } from '../operation/access.ts';
+import { isDateTime, parseDateTime } from '../operation/date-time.ts';
+import { problem } from '../operation/errors.ts';
+import type { Problem } from '../operation/errors.ts';
+import { parsePhoneNumber } from '../phone-numbers/index.ts';
+import type { ChunkRecipient } from './message.ts';
+import { compileContent } from './personalization.ts';
+import type { CompiledContent } from './personalization.ts';
+import { renderText } from './render-text.ts';
+import { parseSender, senderAllowed } from './sender.ts';
+import { countSmsParts, maximumParts } from './sms-parts.ts';
+
+/** Recipients in one request. */
+export const recipientLimit = 10_000;
+
+/** Characters of a content before personalization: 255 parts of GSM text, and room for the placeholders' names. */
+const contentLimit = 60_000;
+
+const urlLimit = 2_000;
+
+/** A send as it will be stored: numbers in one form, texts counted, times in UTC. */
+export interface PreparedSend {
+  sender: string;
+  content: string;
+  recipients: readonly ChunkRecipient[];
+  /** The largest over the recipients, after personalization. */
+  partCount: number;
+  /** Absent: at once. */
+  sendAt?: Date;
+  /** How many numbers are valid nowhere and were taken for national ones by their length. */
+  guessedNumbers: number;
+}
+
+interface Draft {
+  body: unknown;
+  customer: Customer;
+  service: Service;
+  now: Date;
+}
+
+/**
+ * Applies the rules of a send that its schema can't state. Takes any JSON as body and passes over what the schema
+ * refuses anyway, so that together they name everything that is wrong, recipient by recipient.
+ */
+export function prepareSend({ body, customer, service, now }: Draft): { problems: Problem[]; prepared: PreparedSend } {
+  const fields = fieldsOf(body);
+  const problems: Problem[] = [];
+  const sender = checkSender(fields['Sender'], service, customer, problems);
+  const sendAt = checkSendDateTime(fields['SendDateTime'], customer, now, problems);
+  for (const name of ['AttachmentUri', 'DlrUrl']) checkUrl(fields[name], name, problems);
+  const content = typeof fields['Content'] === 'string' ? fields['Content'] : '';
+  if (content.length > contentLimit) {
+    problems.push(
+      problem('InvalidField', { target: 'Content', rule: `must be at most ${contentLimit} characters long` }),
+    );
+    return { problems, prepared: { sender, content, recipients: [], partCount: 0, guessedNumbers: 0 } };
+  }
+  const { recipients, partCount } = checkRecipients(fields['Recipients'], content, customer, problems);
+  return {
+    problems,
+    prepared: { sender, content, recipients, partCount, ...(sendAt === undefined ? {} : { sendAt }) },
+  };
+}
+
+function fieldsOf(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+function checkSender(value: unknown, service: Service, { region }: Customer, problems: Problem[]): string {
+  if (typeof value !== 'string') return '';
+  const parsed = parseSender(value, [region]);
+  if (parsed !== undefined && senderAllowed(parsed, service.senders, [region])) return parsed.sender;
+  problems.push(problem('SenderNotAllowed', { target: 'Sender' }));
+  return '';
+}
+
+function checkSendDateTime(value: unknown, customer: Customer, now: Date, problems: Problem[]): Date | undefined {
+  if (typeof value !== 'string' || !isDateTime(value)) return undefined;
+  const sendAt = parseDateTime(value, customer.timeZone);
+  const horizon = new Date(now);
+  horizon.setUTCFullYear(horizon.getUTCFullYear() + 1);
+  if (sendAt > horizon) problems.push(problem('DateTooFarAhead', { target: 'SendDateTime' }));
+  return sendAt > now ? sendAt : undefined;
+}
+
+function checkUrl(value: unknown, target: string, problems: Problem[]): void {
+  if (typeof value !== 'string') return;
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol)) problems.push(problem('InvalidUrl', { target }));
+  else if (value.length > urlLimit) {
+    problems.push(problem('InvalidField', { target, rule: `must be at most ${urlLimit} characters long` }));
+  }
+}
+
+function checkRecipients(
+  value: unknown,
+  content: string,
+  customer: Customer,
+  problems: Problem[],
+): Pick<PreparedSend, 'recipients' | 'partCount' | 'guessedNumbers'> {
+  const compiled = compileContent(content);
+  // One text for all is counted, and refused, once.
+  const shared =
+    compiled.placeholders.length === 0 ? checkText(renderText(compiled, []), 'Content', problems) : undefined;
+  const recipients: ChunkRecipient[] = [];
+  let partCount = 0;
+  let guessedNumbers = 0;
+  if (!Array.isArray(value) || value.length > recipientLimit) return { recipients, partCount, guessedNumbers };
+  for (const [index, entry] of value.entries()) {
+    const { Address: address, Personalization: personalization } = fieldsOf(entry);
+    const place = `Recipients[${index}]`;
+    const parsed = typeof address === 'string' ? parsePhoneNumber(address, [customer.region]) : undefined;
+    if (typeof address === 'string' && parsed === undefined)
+      problems.push(problem('InvalidPhoneNumber', { target: `${place}.Address` }));
+    const values = checkValues(compiled, fieldsOf(personalization), `${place}.Personalization`, problems);
+    const parts = shared ?? checkPersonalized(compiled, values, `${place}.Personalization`, problems);
+    partCount = Math.max(partCount, parts);
+    if (parsed?.guessed === true) guessedNumbers += 1;
+    recipients.push({ address: parsed?.number ?? '', parts, values: values ?? [] });
+  }
+  return { recipients, partCount, guessedNumbers };
+}
+
+/** The values of the content's placeholders in their order; undefined where one is missing. Null counts as missing. */
+function checkValues(
+  { placeholders }: CompiledContent,
+  given: Record<string, unknown>,
+  target: string,
+  problems: Problem[],
+): string[] | undefined {
+  let complete = true;
+  const values = placeholders.map((name) => {
+    const value = Object.hasOwn(given, name) ? given[name] : undefined;
+    if (typeof value === 'string') return value;
+    if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+    complete = false;
+    const missing = value === undefined || value === null;
+    problems.push(
+      missing
+        ? problem('MissingPlaceholder', { target: `${target}.${name}`, placeholder: `$(${name})` })
+        : problem('InvalidField', { target: `${target}.${name}`, rule: 'must be text, a number, true or false' }),
+    );
+    return '';
+  });
+  return complete ? values : undefined;
+}
+
+function checkPersonalized(
+  compiled: CompiledContent,
+  values: readonly string[] | undefined,
+  target: string,
+  problems: Problem[],
+): number {
+  if (values === undefined) return 0;
+  return checkText(renderText(compiled, values), target, problems);
+}
+
+/** Counts a rendered text's parts and refuses one that no phone would show or that has too many. */
+function checkText(text: string, target: string, problems: Problem[]): number {
+  // An absent content is the schema's to refuse.
+  if (text === '' && target === 'Content') return 0;
+  if (text.trim() === '') problems.push(problem('EmptyContent', { target }));
+  const parts = countSmsParts(text);
+  if (parts > maximumParts) problems.push(problem('ContentTooLong', { target, parts, limit: maximumParts }));
+  return parts;
+}

@@ -1,0 +1,90 @@
+import { choice, flag, freeObject, integer, list, object, optional, text, timestamp } from '../operation/schema.ts';
+import { recipientLimit } from './prepare-send.ts';
+
+/** The body of a send, shared by all operations that send text. */
+export const sendBody = object({
+  Sender: text({
+    title: 'Message Sender',
+    description:
+      'The sender shown on the phone: a name of up to 11 characters, a short code or a phone number that the service may use.',
+    visibility: 'important',
+  }),
+  Content: text({
+    title: 'Message Content',
+    description: 'The text of the message. A placeholder such as $(name) is filled for each recipient.',
+    visibility: 'important',
+  }),
+  Protocol: choice(['SMS'], {
+    title: 'Message Protocol',
+    description: 'The protocol that carries the message.',
+    visibility: 'important',
+    default: 'SMS',
+  }),
+  SendDateTime: optional(
+    timestamp({
+      title: 'Send Datetime',
+      description: 'When to send the message, up to a year ahead. Leave empty to send at once.',
+      visibility: 'important',
+    }),
+  ),
+  Recipients: list(
+    object({
+      Address: text({
+        title: 'Address',
+        description: 'The phone number of the recipient, best in international format without prefixes.',
+        visibility: 'important',
+      }),
+      Personalization: optional(
+        freeObject({
+          title: 'Personalization',
+          description: 'A value for each placeholder in the content, by its name.',
+        }),
+      ),
+    }),
+    { title: 'Recipients', description: 'Who gets the message.', minItems: 1, maxItems: recipientLimit },
+  ),
+  AttachmentUri: optional(
+    text({ title: 'Attachment Uri', description: 'The address of an attachment, for channels that can carry one.' }),
+  ),
+  CustomerData: optional(
+    text({ title: 'Customer Data', description: 'Billing or grouping data kept with the message.', maxLength: 255 }),
+  ),
+  AdMessage: optional(
+    flag({
+      title: 'Ad Message',
+      description: 'Marks the message as an advertisement, or not, whatever the service says.',
+    }),
+  ),
+  DlrUrl: optional(
+    text({
+      title: 'Dlr Url',
+      description: 'An address that is called when the delivery status of a recipient is known.',
+    }),
+  ),
+  RequestId: optional(
+    text({
+      title: 'Request Id',
+      description: 'A unique id of this request. A repeat within 7 days sends nothing and gets the first answer again.',
+      maxLength: 1000,
+    }),
+  ),
+});
+
+/** The answer to a send. */
+export const sentAnswer = object({
+  MessageId: text({ title: 'Message Id', description: 'Identifier of the new message.' }),
+  MessagePartCount: integer({
+    title: 'Message Part Count',
+    description: 'The largest number of message parts that a recipient gets.',
+  }),
+  Recipients: list(
+    object({
+      Address: text({
+        title: 'Recipient Address',
+        description: 'The phone number of the recipient, in international format.',
+      }),
+      Id: text({ title: 'Recipient Id', description: 'Identifier of the recipient, used for delivery status.' }),
+    }),
+    { title: 'Recipients', description: 'The recipients of the message.' },
+  ),
+});

@@ -1,0 +1,75 @@
+import { customersDropdown, servicesDropdown } from '../directory/index.ts';
+import { defineOperation, inHeader } from '../operation/define-operation.ts';
+import { text } from '../operation/schema.ts';
+import { acceptMessage } from './accept-message.ts';
+import type { MessagingWorld } from './accept-message.ts';
+import { prepareSend } from './prepare-send.ts';
+import { sendBody, sentAnswer } from './send-fields.ts';
+import { sendWarnings } from './send-warnings.ts';
+
+/** Sends a text message to one or more recipients. */
+export const sendMessage = defineOperation({
+  operationId: 'SendMessage',
+  method: 'POST',
+  path: '/messages',
+  summary: 'Send Message',
+  description: 'Send a text message to one or more recipients.',
+  visibility: 'important',
+  scopes: ['Gateway.Send'],
+  parameters: {
+    'Customer-Id': inHeader(
+      text({
+        title: 'Customer',
+        description: 'The customer that sends the message.',
+        visibility: 'important',
+        dropdown: customersDropdown,
+      }),
+    ),
+    'Service-Id': inHeader(
+      text({
+        title: 'Service',
+        description: 'The service that sends the message.',
+        visibility: 'important',
+        dropdown: servicesDropdown('OneWay', 'Customer-Id', false),
+      }),
+    ),
+  },
+  body: { name: 'Request Body', description: 'The message and its recipients.', schema: sendBody },
+  answer: { status: 200, description: 'The message is accepted and will be sent.', schema: sentAnswer },
+  errors: [
+    'SenderNotAllowed',
+    'ContentTooLong',
+    'EmptyContent',
+    'MissingPlaceholder',
+    'InvalidPhoneNumber',
+    'InvalidUrl',
+    'DateTooFarAhead',
+    'RequestIdReused',
+  ],
+  customer: 'Customer-Id',
+  service: { parameter: 'Service-Id', type: 'OneWay' },
+  prepare: prepareSend,
+  async handler({ body, prepared, caller, customer, service, now }, world: MessagingWorld) {
+    const request = {
+      customerId: customer.id,
+      serviceId: service.id,
+      userId: caller.userId,
+      protocol: body.Protocol,
+      acceptedAt: now,
+      ...(body.CustomerData === undefined ? {} : { customerData: body.CustomerData }),
+      ...(body.AdMessage === undefined ? {} : { adMessage: body.AdMessage }),
+      ...(body.DlrUrl === undefined ? {} : { dlrUrl: body.DlrUrl }),
+      ...(body.RequestId === undefined ? {} : { requestId: body.RequestId }),
+      ...(body.AttachmentUri === undefined ? {} : { attachmentUri: body.AttachmentUri }),
+    };
+    const accepted = await acceptMessage(request, prepared, { serviceId: service.id, body }, world);
+    return {
+      body: {
+        MessageId: accepted.messageId,
+        MessagePartCount: accepted.partCount,
+        Recipients: accepted.recipients.map(({ address, id }) => ({ Address: address, Id: id })),
+      },
+      headers: { ...sendWarnings(prepared), ...(accepted.replayed ? { 'Idempotent-Replay': 'true' } : {}) },
+    };
+  },
+});

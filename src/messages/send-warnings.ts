@@ -1,0 +1,20 @@
+/** Parts beyond which the connector's documentation advises against sending: phones may not show the text. */
+const advisedParts = 3;
+
+/** The `Warning` header (RFC 7234, 5.5) of a send that goes out although its sender may want to know; else none. */
+export function sendWarnings(sent: { partCount: number; guessedNumbers: number }): Record<string, string> {
+  const { partCount, guessedNumbers } = sent;
+  const warnings: string[] = [];
+  if (partCount > advisedParts) {
+    warnings.push(
+      `The text takes ${partCount} message parts, each of which is billed; not every phone shows more than ${advisedParts}.`,
+    );
+  }
+  if (guessedNumbers > 0) {
+    warnings.push(
+      `${guessedNumbers} of the numbers may be wrong: valid in no country, they were taken for national ones.`,
+    );
+  }
+  if (warnings.length === 0) return {};
+  return { Warning: warnings.map((warning) => `299 - "${warning}"`).join(', ') };
+}

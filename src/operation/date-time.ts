@@ -1,0 +1,44 @@
+const form =
+  /^(?<year>\d{4})-(?<month>\d{2})-(?<day>\d{2})(?:[Tt ](?<hour>\d{2}):(?<minute>\d{2})(?::(?<second>\d{2})(?:\.\d{1,9})?)?(?<offset>[Zz]|[+-]\d{2}:?\d{2})?)?$/;
+
+/**
+ * Whether a text is a date and time that {@link parseDateTime} understands: ISO 8601 with seconds, fractions and offset
+ * optional, and only days that the calendar has. A date alone is midnight.
+ */
+export function isDateTime(text: string): boolean {
+  const parts = form.exec(text.trim())?.groups;
+  if (parts === undefined) return false;
+  const { year, month, day, hour = '00', minute = '00', second = '00', offset = 'Z' } = parts;
+  const date = new Date(`${year}-${month}-${day}T00:00:00Z`);
+  if (Number.isNaN(date.getTime()) || date.getUTCDate() !== Number(day)) return false;
+  if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return false;
+  return /^[Zz]$/.test(offset) || (Number(offset.slice(1, 3)) <= 14 && Number(offset.slice(-2)) <= 59);
+}
+
+/**
+ * Reads a text for which {@link isDateTime} holds. A time without offset is in `timeZone` (an IANA name); one that the
+ * zone skips in spring is read as if its clocks had not moved, one that it has twice in autumn as the earlier.
+ */
+export function parseDateTime(text: string, timeZone: string): Date {
+  const { year, month, day, hour = '00', minute = '00', second = '00', offset } = form.exec(text.trim())?.groups ?? {};
+  const fraction = /\.(\d{1,3})/.exec(text)?.[1]?.padEnd(3, '0') ?? '000';
+  const local = `${year}-${month}-${day}T${hour}:${minute}:${second}.${fraction}`;
+  if (offset !== undefined) {
+    return new Date(local + (/^[Zz]$/.test(offset) ? 'Z' : `${offset.slice(0, 3)}:${offset.slice(-2)}`));
+  }
+  const asUtc = new Date(`${local}Z`).getTime();
+  const dayBefore = asUtc - zoneOffset(asUtc - 86_400_000, timeZone);
+  const dayAfter = asUtc - zoneOffset(asUtc + 86_400_000, timeZone);
+  const matches = [dayBefore, dayAfter].filter((moment) => moment + zoneOffset(moment, timeZone) === asUtc);
+  return new Date(Math.min(...(matches.length > 0 ? matches : [dayBefore])));
+}
+
+/** Milliseconds by which the zone's clock is ahead of UTC at a moment. */
+function zoneOffset(moment: number, timeZone: string): number {
+  const shown = new Intl.DateTimeFormat('sv-SE', {
+    timeZone,
+    dateStyle: 'short',
+    timeStyle: 'medium',
+  }).format(moment);
+  return new Date(`${shown.replace(' ', 'T')}Z`).getTime() - Math.floor(moment / 1000) * 1000;
+}

@@ -1,0 +1,141 @@
+import type { Caller, Customer, Service, ServiceDemand } from './access.ts';
+import type { ErrorCode, Problem } from './errors.ts';
+import type { ObjectOf, Schema, Static, Visibility } from './schema.ts';
+import type { Scope } from './scopes.ts';
+
+/** A value that travels outside the body. Such values are text on the wire and are coerced to their schema's type. */
+export interface Parameter<S extends Schema = Schema> {
+  in: 'path' | 'query' | 'header';
+  schema: S;
+}
+
+/** A parameter in the path; its name stands in the operation's path in braces. */
+export function inPath<S extends Schema>(schema: S): Parameter<S> {
+  return { in: 'path', schema };
+}
+
+/** A parameter in the query string. */
+export function inQuery<S extends Schema>(schema: S): Parameter<S> {
+  return { in: 'query', schema };
+}
+
+/** A parameter in a header. */
+export function inHeader<S extends Schema>(schema: S): Parameter<S> {
+  return { in: 'header', schema };
+}
+
+type Parameters = Readonly<Record<string, Parameter>>;
+type ParameterValues<P extends Parameters> = Static<ObjectOf<{ -readonly [Name in keyof P]: P[Name]['schema'] }>>;
+type BodyValue<B> = B extends Schema ? Static<B> : undefined;
+
+interface Body<B extends Schema> {
+  /** The body parameter's name in the connector's definition; flows store it. */
+  name: string;
+  description: string;
+  schema: B;
+}
+
+/** What an operation answers when all goes well. */
+export interface Answer<A extends Schema = Schema> {
+  status: 200 | 201 | 204;
+  description: string;
+  /** Absent where the answer has no body. */
+  schema?: A;
+}
+
+/** What the kernel has settled before it looks at the body. */
+interface Settled<P, C, S> {
+  parameters: P;
+  caller: Caller;
+  /** The customer named by the parameter in the record's `customer`. */
+  customer: C extends string ? Customer : undefined;
+  /** The service named by the parameter in the record's `service`. */
+  service: S extends object ? Service : undefined;
+  now: Date;
+}
+
+/** What a handler gets: everything is valid, allowed and typed. */
+interface Request<P, B, C, S, Prepared> extends Settled<P, C, S> {
+  body: B;
+  /** What the record's `prepare` made of the body. */
+  prepared: Prepared;
+}
+
+/** What a handler returns. */
+export interface Result<A> {
+  body: A;
+  headers?: Readonly<Record<string, string>>;
+}
+
+interface Metadata {
+  /** Flows of Power Automate store it. */
+  operationId: string;
+  /** Workflows of Logic Apps store method and path. */
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  path: `/${string}`;
+  summary: string;
+  description: string;
+  visibility?: Visibility;
+  /** Any one of these opens the operation; the first is the one it belongs to. */
+  scopes: readonly [Scope, ...Scope[]];
+  /** What can go wrong beyond what every operation with such parameters and body shares. */
+  errors: readonly ErrorCode[];
+}
+
+/** The record of an operation with its types erased, as lists and loops hold it. */
+export interface Operation<World> extends Metadata {
+  parameters: Parameters;
+  body?: Body<Schema>;
+  answer: Answer;
+  customer?: string;
+  service?: { parameter: string } & ServiceDemand;
+  prepare?: (request: never) => { problems: readonly Problem[]; prepared: unknown };
+  handler: (request: never, world: World) => Promise<Result<unknown>>;
+}
+
+interface Definition<
+  P extends Parameters,
+  B extends Schema | undefined,
+  A extends Schema | undefined,
+  C extends (keyof P & string) | undefined,
+  S extends ({ parameter: keyof P & string } & ServiceDemand) | undefined,
+  Prepared,
+  World,
+> extends Metadata {
+  parameters: P;
+  body?: B extends Schema ? Body<B> : never;
+  answer: Omit<Answer, 'schema'> & (A extends Schema ? { schema: A } : { schema?: never });
+  /** The parameter that names the customer. */
+  customer?: C;
+  /** The parameter that names the service, and what the operation demands of it. */
+  service?: S;
+  /**
+   * The pure rules that a schema can't state. Gets the body before its schema was applied (any JSON), so that one answer
+   * names everything that is wrong; must pass over what the schema refuses anyway. No effects here.
+   */
+  prepare?: (request: Settled<ParameterValues<P>, C, S> & { body: unknown }) => {
+    problems: readonly Problem[];
+    prepared: Prepared;
+  };
+  /** The effects. Runs only when nothing is wrong. */
+  handler: (
+    request: Request<ParameterValues<P>, BodyValue<B>, C, S, Prepared>,
+    world: World,
+  ) => Promise<Result<A extends Schema ? Static<A> : undefined>>;
+}
+
+/**
+ * Defines an operation: one inert record from which come the handler's types, the validators, the registration with
+ * Azure Functions, the connector's definition, its scopes and the documentation. Importing it registers nothing.
+ */
+export function defineOperation<
+  const P extends Parameters,
+  B extends Schema | undefined = undefined,
+  A extends Schema | undefined = undefined,
+  const C extends (keyof P & string) | undefined = undefined,
+  const S extends ({ parameter: keyof P & string } & ServiceDemand) | undefined = undefined,
+  Prepared = undefined,
+  World = unknown,
+>(definition: Definition<P, B, A, C, S, Prepared, World>): Operation<World> {
+  return definition as unknown as Operation<World>;
+}

@@ -1,0 +1,7 @@
+/** The record of a queue worker: which queue it listens to, and what it does with a message. */
+export interface Worker<World> {
+  name: string;
+  queue: string;
+  /** Gets the message as parsed JSON. Resolves to what happened, for the log; rejects to have the message again. */
+  handle: (message: unknown, world: World) => Promise<Readonly<Record<string, unknown>>>;
+}

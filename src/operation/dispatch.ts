@@ -1,0 +1,153 @@
+import type { AccessPort, Caller, Customer, Named, Service } from './access.ts';
+import type { Operation, Result } from './define-operation.ts';
+import { ApiError, apiError, errorBody, refuse } from './errors.ts';
+import { routeValue } from './route.ts';
+import { asJsonSchema } from './schema.ts';
+import { checkBody, checkParameters, dropAbsentFields } from './validate.ts';
+
+/** The part of an HTTP request that operations are made of; `HttpRequest` of @azure/functions is one. */
+export interface IncomingRequest {
+  headers: { get(name: string): string | null };
+  query: { get(name: string): string | null };
+  params: Readonly<Record<string, string>>;
+  arrayBuffer(): Promise<ArrayBuffer>;
+}
+
+/** An HTTP answer; `HttpResponseInit` of @azure/functions is one. */
+export interface OutgoingResponse {
+  status: number;
+  headers: Record<string, string>;
+  jsonBody?: unknown;
+}
+
+/** What a request left behind, for the log; no content, no token. */
+export interface RequestLog {
+  operation: string;
+  status: number;
+  code?: string;
+  customer?: string;
+  reference: string;
+  /** The failure itself, where it is ours. */
+  error?: unknown;
+}
+
+/** What the kernel needs around it. */
+export interface Kernel<World> {
+  access: AccessPort;
+  world: World;
+  now: () => Date;
+}
+
+/** One call of a function. */
+export interface Invocation {
+  /** What the caller may quote and the log is searched for. */
+  id: string;
+  log: (entry: RequestLog) => void;
+}
+
+/** The largest body that is read, in bytes. */
+export const bodyLimit = 4 * 1024 * 1024;
+
+/**
+ * Answers one request to one operation. The order of checks is the same everywhere: token, parameters, customer,
+ * service, body; so a caller learns nothing of a customer that isn't theirs. Never rejects: a failure of ours is a 500
+ * with a reference that leads to the log.
+ */
+export async function dispatch<World>(
+  operation: Operation<World>,
+  request: IncomingRequest,
+  kernel: Kernel<World>,
+  { id: reference, log }: Invocation,
+): Promise<OutgoingResponse> {
+  const entry: RequestLog = { operation: operation.operationId, status: 500, reference };
+  const answer = await attempt(operation, request, kernel, entry).catch((error: unknown) => {
+    if (!(error instanceof ApiError)) entry.error = error;
+    return failure(error instanceof ApiError ? error : apiError('InternalError', { reference }), entry);
+  });
+  entry.status = answer.status;
+  log(entry);
+  return answer;
+}
+
+function failure(error: ApiError, entry: RequestLog): OutgoingResponse {
+  entry.code = error.code;
+  return { status: error.status, headers: { ...error.headers }, jsonBody: errorBody(error) };
+}
+
+interface Settled {
+  parameters: Record<string, unknown>;
+  caller: Caller;
+  customer: Customer | undefined;
+  service: Service | undefined;
+  now: Date;
+}
+
+async function attempt<World>(
+  operation: Operation<World>,
+  request: IncomingRequest,
+  kernel: Kernel<World>,
+  entry: RequestLog,
+): Promise<OutgoingResponse> {
+  const settled = await settle(operation, request, kernel);
+  if (settled.customer !== undefined) entry.customer = settled.customer.id;
+  const body = operation.body === undefined ? undefined : await readJson(request);
+  if (operation.body !== undefined) dropAbsentFields(asJsonSchema(operation.body.schema), body);
+  const misfits = checkBody(operation, body);
+  const { problems, prepared } = operation.prepare?.({ ...settled, body } as never) ?? {
+    problems: [],
+    prepared: undefined,
+  };
+  refuse([...misfits, ...problems]);
+  const result: Result<unknown> = await operation.handler({ ...settled, body, prepared } as never, kernel.world);
+  const { status, schema } = operation.answer;
+  return { status, headers: { ...result.headers }, ...(schema === undefined ? {} : { jsonBody: result.body }) };
+}
+
+/** Settles caller, parameters, customer and service, in this order. */
+async function settle<World>(
+  operation: Operation<World>,
+  request: IncomingRequest,
+  kernel: Kernel<World>,
+): Promise<Settled> {
+  const caller = await kernel.access.authenticate(request.headers.get('authorization'));
+  const parameters = readParameters(operation, request);
+  refuse(checkParameters(operation, parameters));
+  const named = (parameter: string): Named => ({ id: String(parameters[parameter]), parameter });
+  const { customer: customerParameter, service: demand } = operation;
+  const customer =
+    customerParameter === undefined ? undefined : await kernel.access.customer(caller, named(customerParameter));
+  const service =
+    demand === undefined || customer === undefined
+      ? undefined
+      : await kernel.access.service(customer, named(demand.parameter), demand);
+  return { parameters, caller, customer, service, now: kernel.now() };
+}
+
+function readParameters(operation: Operation<never>, request: IncomingRequest): Record<string, unknown> {
+  const values: Record<string, unknown> = {};
+  for (const [name, { in: place }] of Object.entries(operation.parameters)) {
+    const value = {
+      path: () => routeValue(request.params, name),
+      query: () => request.query.get(name),
+      header: () => request.headers.get(name),
+    }[place]();
+    if (value !== undefined && value !== null && value.trim() !== '') values[name] = value.trim();
+  }
+  return values;
+}
+
+async function readJson(request: IncomingRequest): Promise<unknown> {
+  const contentType = request.headers.get('content-type') ?? 'application/json';
+  if (!/^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(contentType.trim())) {
+    throw apiError('UnsupportedContentType', { contentType });
+  }
+  if (Number(request.headers.get('content-length') ?? 0) > bodyLimit)
+    throw apiError('BodyTooLarge', { limit: bodyLimit });
+  const bytes = await request.arrayBuffer();
+  if (bytes.byteLength > bodyLimit) throw apiError('BodyTooLarge', { limit: bodyLimit });
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as unknown;
+  } catch (error) {
+    throw apiError('InvalidJson', { reason: bytes.byteLength === 0 ? 'it is empty' : (error as Error).message });
+  }
+}

@@ -1,0 +1,198 @@
+/*
+ * The closed catalogue of errors. A code is contract: flows branch on it. `message` says what is wrong ({target} is the
+ * field, other names are filled in by whoever raises the error), `remedy` what to do about it.
+ */
+interface CatalogueEntry {
+  status: number;
+  message: string;
+  remedy: string;
+}
+
+export const errorCatalogue = {
+  // The request as a whole
+  InvalidJson: {
+    status: 400,
+    message: 'The body is not valid JSON: {reason}.',
+    remedy: 'Send one JSON object encoded in UTF-8.',
+  },
+  UnsupportedContentType: {
+    status: 415,
+    message: 'The content type {contentType} is not supported.',
+    remedy: 'Send the body as application/json.',
+  },
+  BodyTooLarge: {
+    status: 413,
+    message: 'The body is larger than {limit} bytes.',
+    remedy: 'Split the send into several requests.',
+  },
+  MissingParameter: { status: 400, message: 'The {place} parameter {target} is missing.', remedy: 'Fill it in.' },
+  InvalidParameter: { status: 400, message: 'The {place} parameter {target} {rule}.', remedy: 'Correct the value.' },
+  MissingField: { status: 400, message: '{target} is required and must not be empty.', remedy: 'Fill it in.' },
+  InvalidField: { status: 400, message: '{target} {rule}.', remedy: 'Correct the value.' },
+  InvalidCharacters: {
+    status: 400,
+    message: '{target} contains {what}, which no message can carry.',
+    remedy: 'Remove it.',
+  },
+  InvalidDateTime: {
+    status: 400,
+    message: '{target} is not a date and time.',
+    remedy: 'Use ISO 8601, for example 2026-12-01T09:00:00Z.',
+  },
+  InvalidUrl: {
+    status: 400,
+    message: '{target} is not an absolute http or https address.',
+    remedy: 'Give the full address, beginning with https://.',
+  },
+
+  // Who calls, and what they may reach
+  Unauthenticated: {
+    status: 401,
+    message: 'The access token is missing or not valid: {reason}.',
+    remedy: 'Sign in again, or renew the connection.',
+  },
+  UserNotAllowed: {
+    status: 403,
+    message: 'This user is not allowed to use the interface.',
+    remedy: 'Ask your administrator to add the user to the directory.',
+  },
+  CustomerNotAssigned: {
+    status: 403,
+    message: 'The customer in {target} is not one that this user is assigned to.',
+    remedy: 'Choose a customer from the list, or ask your administrator to assign it.',
+  },
+  ServiceNotFound: {
+    status: 404,
+    message: 'The service in {target} is not a service of this customer.',
+    remedy: 'Verify the service id: it may be mistyped or belong to another company.',
+  },
+  WrongServiceType: {
+    status: 400,
+    message: 'The service in {target} is of type {actual}; this operation needs {expected}.',
+    remedy: 'Choose a service of the right type.',
+  },
+
+  // Messages
+  SenderNotAllowed: {
+    status: 400,
+    message: '{target} is not a sender that the service may use.',
+    remedy: 'Use one of the senders of the service, or ask your administrator to add this one.',
+  },
+  ContentTooLong: {
+    status: 400,
+    message: '{target} makes a text of {parts} parts; a message has at most {limit}.',
+    remedy: 'Shorten the text.',
+  },
+  EmptyContent: {
+    status: 400,
+    message: '{target} makes a text without a visible character.',
+    remedy: 'Give the message some text.',
+  },
+  MissingPlaceholder: {
+    status: 400,
+    message: '{target} has no value, but the content uses the placeholder {placeholder}.',
+    remedy: 'Give the recipient a value for it.',
+  },
+  InvalidPhoneNumber: {
+    status: 400,
+    message: '{target} is not a phone number.',
+    remedy: 'Use the international format without prefixes, for example 358401234567.',
+  },
+  DateTooFarAhead: { status: 400, message: '{target} is more than a year ahead.', remedy: 'Choose an earlier time.' },
+  MessageNotFound: {
+    status: 404,
+    message: 'The message in {target} is not a message of this customer.',
+    remedy: 'Verify the message id and the customer.',
+  },
+  RequestIdReused: {
+    status: 422,
+    message: 'The request id in {target} was used for a different request within the last 7 days.',
+    remedy: 'Use a new request id for a new message.',
+  },
+
+  // Our side
+  InternalError: {
+    status: 500,
+    message: 'Something went wrong on our side.',
+    remedy: 'Try again; if it stays, give your administrator the reference {reference}.',
+  },
+  Unavailable: { status: 503, message: '{what} is not available at the moment.', remedy: 'Try again a little later.' },
+} as const satisfies Record<string, CatalogueEntry>;
+
+export type ErrorCode = keyof typeof errorCatalogue;
+
+/** One thing wrong with a request. */
+export interface Problem {
+  code: ErrorCode;
+  /** A full sentence or two: what is wrong, and what to do. */
+  message: string;
+  /** The field as its sender writes it: `Recipients[3].Address`, `Customer-Id`. */
+  target?: string;
+}
+
+/** Builds a problem from the catalogue; `values` fill the placeholders of the message. */
+export function problem(
+  code: ErrorCode,
+  values: { target?: string; [name: string]: string | number | undefined } = {},
+): Problem {
+  const { message, remedy }: CatalogueEntry = errorCatalogue[code];
+  const sentence = `${message} ${remedy}`.replaceAll(/\{(\w+)\}/g, (whole, name: string) =>
+    String(values[name] ?? whole),
+  );
+  return { code, message: sentence, ...(values.target === undefined ? {} : { target: values.target }) };
+}
+
+/** A refusal that its caller is told about; anything else thrown is a failure of ours. */
+export class ApiError extends Error {
+  readonly code: ErrorCode;
+  readonly status: number;
+  readonly problems: readonly Problem[];
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(problems: readonly [Problem, ...Problem[]], headers: Readonly<Record<string, string>> = {}) {
+    const [first] = problems;
+    super(first.message);
+    this.name = 'ApiError';
+    this.code = first.code;
+    this.status = errorCatalogue[first.code].status;
+    this.problems = problems;
+    this.headers = headers;
+  }
+}
+
+/** An ApiError with a single problem. */
+export function apiError(
+  code: ErrorCode,
+  values: Parameters<typeof problem>[1] = {},
+  headers?: Readonly<Record<string, string>>,
+): ApiError {
+  return new ApiError([problem(code, values)], headers);
+}
+
+/** Throws one ApiError for all the problems of a request, if there are any. */
+export function refuse(problems: readonly Problem[]): void {
+  const [first, ...rest] = problems;
+  if (first !== undefined) throw new ApiError([first, ...rest]);
+}
+
+/** The body of every error answer: designers show `message` or `error.message`. */
+export interface ErrorBody {
+  error: { code: ErrorCode; message: string; target?: string; details?: readonly Problem[] };
+  message: string;
+}
+
+/** Renders an ApiError; `details` lists every problem of a request that has any in its body or parameters. */
+export function errorBody({ code, message, problems }: ApiError): ErrorBody {
+  const [first] = problems;
+  const more = problems.length - 1;
+  const sentence =
+    more === 0 ? message : `${message} (${more} more ${more === 1 ? 'problem' : 'problems'}: see details.)`;
+  return {
+    error: {
+      code,
+      message: sentence,
+      ...(first?.target === undefined ? {} : { target: first.target, details: problems }),
+    },
+    message: sentence,
+  };
+}

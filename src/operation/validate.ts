@@ -1,0 +1,184 @@
+import { Ajv } from 'ajv';
+import type { ErrorObject, Options, ValidateFunction } from 'ajv';
+
+import { isDateTime } from './date-time.ts';
+import type { Operation } from './define-operation.ts';
+import { problem } from './errors.ts';
+import type { ErrorCode, Problem } from './errors.ts';
+import { asJsonSchema } from './schema.ts';
+import type { JsonSchema } from './schema.ts';
+
+const options: Options = {
+  strict: true,
+  allErrors: true,
+  keywords: ['x-ms-visibility', 'x-ms-dynamic-values'],
+  formats: {
+    'date-time': isDateTime,
+    int32: { type: 'number', validate: (value: number) => Number.isInteger(value) && Math.abs(value) <= 2_147_483_647 },
+    uuid: /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i,
+  },
+};
+
+// Values outside the body are text on the wire, so these are coerced; a body says what it means.
+const forParameters = new Ajv({ ...options, coerceTypes: true, useDefaults: true });
+const forBodies = new Ajv(options);
+
+interface Validators {
+  parameters: ValidateFunction;
+  body: ValidateFunction | undefined;
+}
+
+const compiled = new WeakMap<object, Validators>();
+
+/** Compiling costs milliseconds, so it waits for the first request of each operation. */
+function validatorsOf(operation: Pick<Operation<never>, 'parameters' | 'body'>): Validators {
+  const known = compiled.get(operation);
+  if (known !== undefined) return known;
+  const properties = Object.fromEntries(
+    Object.entries(operation.parameters).map(([name, { schema }]) => [name, asJsonSchema(schema)]),
+  );
+  const required = Object.entries(operation.parameters)
+    .filter(([, { schema }]) => !('~optional' in schema))
+    .map(([name]) => name);
+  const validators = {
+    parameters: forParameters.compile({ type: 'object', properties, required }),
+    body: operation.body && forBodies.compile(operation.body.schema),
+  };
+  compiled.set(operation, validators);
+  return validators;
+}
+
+/**
+ * Checks and coerces the values of path, query and headers in place.
+ * Flags are accepted in any case, since .NET writes `True`.
+ */
+export function checkParameters(operation: Operation<never>, values: Record<string, unknown>): Problem[] {
+  for (const [name, { schema }] of Object.entries(operation.parameters)) {
+    const value = values[name];
+    if (typeof value === 'string' && asJsonSchema(schema).type === 'boolean') values[name] = value.toLowerCase();
+  }
+  const validate = validatorsOf(operation).parameters;
+  const misfits = validate(values) ? [] : (validate.errors ?? []).map((error) => parameterProblem(operation, error));
+  return [...misfits, ...checkCharacters(values, (path) => String(path[0]))];
+}
+
+/** Checks a body against the operation's schema, after {@link dropAbsentFields}. */
+export function checkBody(operation: Operation<never>, body: unknown): Problem[] {
+  const validate = validatorsOf(operation).body;
+  if (validate === undefined) return [];
+  const misfits = validate(body) ? [] : (validate.errors ?? []).map(fieldProblem);
+  return [...misfits, ...checkCharacters(body, fieldName)];
+}
+
+/**
+ * Removes, in place, the fields of a schema that came as null or empty text: designers send optional fields so, and a
+ * required one is then reported as missing.
+ */
+export function dropAbsentFields(schema: JsonSchema, value: unknown): void {
+  if (Array.isArray(value)) {
+    const { items } = schema;
+    if (items !== undefined) for (const item of value) dropAbsentFields(items, item);
+    return;
+  }
+  if (typeof value !== 'object' || value === null) return;
+  const fields = value as Record<string, unknown>;
+  for (const [name, inner] of Object.entries(schema.properties ?? {})) {
+    if (!Object.hasOwn(fields, name)) continue;
+    if (fields[name] === null || fields[name] === '') delete fields[name];
+    else dropAbsentFields(inner, fields[name]);
+  }
+}
+
+/** A path into a body as its sender would write it: `Recipients[3].Address`. */
+export function fieldName(path: readonly (string | number)[]): string {
+  return path.map((step, index) => (typeof step === 'number' ? `[${step}]` : index === 0 ? step : `.${step}`)).join('');
+}
+
+const maximumDepth = 32;
+
+/** Finds what no schema says: characters that storage, JSON or a phone can't carry, anywhere in the values. */
+function checkCharacters(root: unknown, nameOf: (path: readonly (string | number)[]) => string): Problem[] {
+  const problems: Problem[] = [];
+  const path: (string | number)[] = [];
+  const refuse = (what: string): void => {
+    problems.push(problem('InvalidCharacters', { target: nameOf(path) || 'the body', what }));
+  };
+  const visit = (value: unknown): void => {
+    if (typeof value === 'string') {
+      if (value.includes('\0')) refuse('a NUL character');
+      if (!value.isWellFormed()) refuse('half of a surrogate pair');
+    } else if (typeof value === 'object' && value !== null) {
+      if (path.length >= maximumDepth) {
+        problems.push(
+          problem('InvalidField', {
+            target: nameOf(path.slice(0, 3)),
+            rule: `is nested more than ${maximumDepth} levels deep`,
+          }),
+        );
+        return;
+      }
+      for (const [key, inner] of Array.isArray(value) ? value.entries() : Object.entries(value)) {
+        path.push(key);
+        if (typeof key === 'string' && (key.includes('\0') || !key.isWellFormed())) refuse('an impossible field name');
+        else visit(inner);
+        path.pop();
+      }
+    }
+  };
+  visit(root);
+  return problems;
+}
+
+const typeNames: Record<string, string> = {
+  string: 'text',
+  integer: 'a whole number',
+  number: 'a number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'an object',
+};
+
+/** The rest of the sentence that begins with the field's name. */
+function ruleOf({ keyword, params }: ErrorObject): string {
+  const values = params as Record<string, unknown>;
+  const limit = String(values['limit']);
+  const sentences: Record<string, string> = {
+    type: `must be ${typeNames[String(values['type'])] ?? String(values['type'])}`,
+    enum: `must be one of ${((values['allowedValues'] as string[] | undefined) ?? []).join(', ')}`,
+    maxLength: `must be at most ${limit} characters long`,
+    minLength: `must be at least ${limit} characters long`,
+    maxItems: `must have at most ${limit} entries`,
+    minItems: `must have at least ${limit} ${limit === '1' ? 'entry' : 'entries'}`,
+    maximum: `must be at most ${limit}`,
+    minimum: `must be at least ${limit}`,
+    format: `must be a valid ${String(values['format'])}`,
+  };
+  return sentences[keyword] ?? 'is not valid';
+}
+
+function pathOf({ instancePath, keyword, params }: ErrorObject): (string | number)[] {
+  const steps = instancePath
+    .split('/')
+    .slice(1)
+    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'))
+    .map((step) => (/^\d+$/.test(step) ? Number(step) : step));
+  return keyword === 'required' ? [...steps, (params as { missingProperty: string }).missingProperty] : steps;
+}
+
+const codeByKeyword: Record<string, ErrorCode> = { required: 'MissingField' };
+
+function fieldProblem(error: ErrorObject): Problem {
+  const isDate = error.keyword === 'format' && (error.params as { format: string }).format === 'date-time';
+  const code = isDate ? 'InvalidDateTime' : (codeByKeyword[error.keyword] ?? 'InvalidField');
+  return problem(code, { target: fieldName(pathOf(error)) || 'the body', rule: ruleOf(error) });
+}
+
+function parameterProblem(operation: Operation<never>, error: ErrorObject): Problem {
+  const target = String(pathOf(error)[0]);
+  const place = operation.parameters[target]?.in ?? 'query';
+  return problem(error.keyword === 'required' ? 'MissingParameter' : 'InvalidParameter', {
+    target,
+    place,
+    rule: ruleOf(error),
+  });
+}

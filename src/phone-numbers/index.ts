@@ -1,0 +1,3 @@
+export { getPhoneNumberRegions } from './get-phone-number-regions.ts';
+export { isShortCode, parsePhoneNumber, type ParsedPhoneNumber } from './phone-number.ts';
+export { isPhoneNumberRegion, phoneNumberRegions, type PhoneNumberRegion } from './regions.ts';

@@ -1,0 +1,128 @@
+import { decodeStatuses, encodeStatuses } from '../../messages/index.ts';
+import type {
+  Chunk,
+  ChunkProgress,
+  ChunkRecipient,
+  JournalEntry,
+  MessageHeader,
+  StatusNote,
+} from '../../messages/index.ts';
+import { guardEntitySize, readLongText, writeLongText } from './long-text.ts';
+
+/*
+ * A message is one partition: a header row, a row per chunk, and rows of delivery reports. Row keys carry the message
+ * id, so that they are unique over the whole table: Azurite finds rows by row key first and slows down where many share
+ * one. Header before chunks before reports, so that one range read brings them in order.
+ */
+
+/** A row as the SDK reads it. */
+export type Row = Readonly<Record<string, unknown>>;
+
+export const headerKey = (messageId: string): string => `${messageId}.a`;
+export const chunkKey = (messageId: string, index: number): string => `${messageId}.c${String(index).padStart(3, '0')}`;
+const reportsKey = (messageId: string, unique: string): string => `${messageId}.r${unique}`;
+
+/** Which kind of row a row key names. */
+export function kindOfRow(rowKey: string): 'header' | 'chunk' | 'reports' | undefined {
+  const letters = { a: 'header', c: 'chunk', r: 'reports' } as const;
+  return letters[rowKey.split('.')[1]?.[0] as keyof typeof letters];
+}
+
+export function headerRow({ acceptedAt, sendAt, requestId, ...rest }: MessageHeader) {
+  return guardEntitySize({
+    partitionKey: rest.messageId,
+    rowKey: headerKey(rest.messageId),
+    ...rest,
+    acceptedAt: acceptedAt.toISOString(),
+    ...(sendAt === undefined ? {} : { sendAt: sendAt.toISOString() }),
+    ...(requestId === undefined ? {} : { requestId }),
+  });
+}
+
+export function headerOf(row: Row): MessageHeader {
+  const { acceptedAt, sendAt, ...rest } = withoutSystemProperties(row);
+  return {
+    ...(rest as unknown as Omit<MessageHeader, 'acceptedAt' | 'sendAt'>),
+    acceptedAt: new Date(String(acceptedAt)),
+    ...(typeof sendAt === 'string' ? { sendAt: new Date(sendAt) } : {}),
+  };
+}
+
+const systemProperties = new Set(['partitionKey', 'rowKey', 'etag', 'timestamp', 'odata.metadata']);
+
+function withoutSystemProperties(row: Row): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(row).filter(([name]) => !systemProperties.has(name)));
+}
+
+export function chunkRow(chunk: Chunk) {
+  const { messageId, index, customerId, serviceId, sender, protocol, sendAt, content, recipients } = chunk;
+  return guardEntitySize({
+    partitionKey: messageId,
+    rowKey: chunkKey(messageId, index),
+    index,
+    customerId,
+    serviceId,
+    sender,
+    protocol,
+    sendAt: sendAt?.toISOString() ?? '',
+    ...writeLongText('content', content),
+    ...writeLongText(
+      'recipients',
+      JSON.stringify(recipients.map(({ address, parts, values }) => [address, parts, values])),
+    ),
+    ...progressColumns(chunk),
+  });
+}
+
+/** The columns that change while a chunk is worked on. An empty lease means none: a merge can't remove a column. */
+export function progressColumns({ statuses, notes, attempts, leasedUntil, updatedAt }: ChunkProgress) {
+  return {
+    statuses: encodeStatuses(statuses),
+    notes: JSON.stringify([...notes].map(([place, { code, message }]) => [place, code, message])),
+    attempts,
+    leasedUntil: leasedUntil?.toISOString() ?? '',
+    updatedAt: updatedAt.toISOString(),
+  };
+}
+
+export function chunkOf(row: Row): Chunk {
+  const recipients = JSON.parse(readLongText('recipients', row)) as [string, number, string[]][];
+  const notes = JSON.parse(String(row['notes'])) as [number, string, string][];
+  return {
+    messageId: String(row['partitionKey']),
+    index: Number(row['index']),
+    customerId: String(row['customerId']),
+    serviceId: String(row['serviceId']),
+    sender: String(row['sender']),
+    protocol: row['protocol'] as Chunk['protocol'],
+    content: readLongText('content', row),
+    recipients: recipients.map(([address, parts, values]): ChunkRecipient => ({ address, parts, values })),
+    statuses: decodeStatuses(String(row['statuses'])),
+    notes: new Map(notes.map(([place, code, message]): [number, StatusNote] => [place, { code, message }])),
+    attempts: Number(row['attempts']),
+    updatedAt: new Date(String(row['updatedAt'])),
+    ...(row['sendAt'] === '' ? {} : { sendAt: new Date(String(row['sendAt'])) }),
+    ...(row['leasedUntil'] === '' ? {} : { leasedUntil: new Date(String(row['leasedUntil'])) }),
+  };
+}
+
+export function reportsRow(messageId: string, unique: string, entries: readonly JournalEntry[]) {
+  const compact = entries.map(({ chunk, place, status, at, note }) => {
+    const fixed = [chunk, place, encodeStatuses([status]), at.getTime()];
+    return note === undefined ? fixed : [...fixed, note.code, note.message];
+  });
+  return guardEntitySize({
+    partitionKey: messageId,
+    rowKey: reportsKey(messageId, unique),
+    ...writeLongText('reports', JSON.stringify(compact)),
+  });
+}
+
+export function journalOf(row: Row): JournalEntry[] {
+  const compact = JSON.parse(readLongText('reports', row)) as [number, number, string, number, string?, string?][];
+  return compact.map(([chunk, place, letter, at, code, message]) => {
+    const [status = 'unknown'] = decodeStatuses(letter);
+    const entry: JournalEntry = { chunk, place, status, at: new Date(at) };
+    return code === undefined ? entry : { ...entry, note: { code, message: message ?? '' } };
+  });
+}

@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+
+import type { RequestStore, RequestUse } from '../../messages/index.ts';
+import type { StorageConnection } from '../connection.ts';
+import { guardEntitySize } from './long-text.ts';
+import type { Row } from './message-rows.ts';
+import { openTable, unless } from './open-table.ts';
+
+/** Keeps uses of request ids in the table `requests`, one row per customer and request id. */
+export function createTableRequestStore(connection: StorageConnection): RequestStore {
+  const table = openTable(connection, 'requests');
+
+  return {
+    async claim(use, forgottenBefore) {
+      const row = rowOf(use);
+      for (;;) {
+        const inserted = await unless(
+          table.run((client) => client.createEntity(row)),
+          undefined,
+          'EntityAlreadyExists',
+        );
+        if (inserted !== undefined) return use;
+        const found = await unless(
+          table.run((client) => client.getEntity<Row & object>(row.partitionKey, row.rowKey)),
+          undefined,
+          'ResourceNotFound',
+        );
+        if (found === undefined) continue;
+        const earlier = useOf(found);
+        if (earlier.usedAt >= forgottenBefore) return earlier;
+        const replaced = await unless(
+          table.run((client) => client.updateEntity(row, 'Replace', { etag: found.etag })),
+          undefined,
+          'UpdateConditionNotSatisfied',
+          'ResourceNotFound',
+        );
+        if (replaced !== undefined) return use;
+      }
+    },
+  };
+}
+
+function rowOf({ customerId, requestId, messageId, fingerprint, usedAt }: RequestUse) {
+  // Request ids may hold characters that keys can't, and a hash spreads the load.
+  const key = createHash('sha256')
+    .update(JSON.stringify([customerId, requestId]))
+    .digest('hex');
+  const columns = { customerId, requestId, messageId, fingerprint, usedAt: usedAt.toISOString() };
+  return guardEntitySize({ partitionKey: key, rowKey: key, ...columns });
+}
+
+function useOf(row: Row): RequestUse {
+  return {
+    customerId: String(row['customerId']),
+    requestId: String(row['requestId']),
+    messageId: String(row['messageId']),
+    fingerprint: String(row['fingerprint']),
+    usedAt: new Date(String(row['usedAt'])),
+  };
+}
