@@ -24,7 +24,10 @@ const clockTolerance = 60;
  * Checks bearer tokens (RFC 6750) as JSON Web Tokens: signature against the issuer's published keys, issuer, audience,
  * algorithm, and times. Keys are fetched when first needed and again when a token names an unknown one.
  */
-export function createTokenVerifier({ issuer, audience, jwksUrl }: TokenSettings): TokenVerifier {
+export function createTokenVerifier(
+  { issuer, audience, jwksUrl }: TokenSettings,
+  now: () => Date = () => new Date(),
+): TokenVerifier {
   const keys = createRemoteJWKSet(new URL(jwksUrl), { timeoutDuration: 5_000 });
   return async (authorization) => {
     const token = /^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1];
@@ -35,6 +38,7 @@ export function createTokenVerifier({ issuer, audience, jwksUrl }: TokenSettings
       audience,
       algorithms,
       clockTolerance,
+      currentDate: now(),
       requiredClaims: ['exp'],
     }).catch((error: unknown) => {
       throw refusalOf(error);

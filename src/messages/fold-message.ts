@@ -14,7 +14,7 @@ export interface RecipientState {
 
 /**
  * Folds the journal into the chunks: for each recipient the most advanced status counts, whatever order the reports
- * came in, with the reason that came with it. Recipients stand in the order of the request.
+ * came in, with the reason that came with it; of two reports of one status, the earlier counts. Recipients stand in the order of the request.
  */
 export function foldMessage({ header, chunks, journal }: StoredMessage): RecipientState[] {
   const byChunk = chunks.map(({ index, recipients, statuses, notes, updatedAt }) =>
@@ -27,7 +27,9 @@ export function foldMessage({ header, chunks, journal }: StoredMessage): Recipie
   );
   for (const { chunk, place, status, note, at } of journal) {
     const current = byChunk[chunk]?.[place];
-    if (current === undefined || !advances(current.status, status)) continue;
+    if (current === undefined) continue;
+    const isEarlierWord = status === current.status && at < current.updatedAt;
+    if (!advances(current.status, status) && !isEarlierWord) continue;
     current.status = status;
     current.updatedAt = at;
     delete current.note;

@@ -39,9 +39,15 @@ export interface StatusNote {
   message: string;
 }
 
-/** A note from a carrier's code and words, cut to what a row has room for. */
+/** A note from a carrier's code and words, made plain and cut, so that a hundred of them fit into one property. */
 export function statusNote(code: string, message: string): StatusNote {
-  return { code: code.slice(0, 60), message: message.slice(0, 200) };
+  const plain = (text: string, limit: number): string =>
+    text
+      .replaceAll('"', "'")
+      .replaceAll(/[\\\p{Cc}]/gu, ' ')
+      .slice(0, limit)
+      .toWellFormed();
+  return { code: plain(code, 60), message: plain(message, 200) };
 }
 
 /** What changes about a chunk while it is worked on. */

@@ -5,7 +5,8 @@ export type PlaceholderValues = ReadonlyMap<string, string> | Readonly<Record<st
 export type CompiledContent = {
   /** The names in the content, each once, in order of first appearance. */
   placeholders: readonly string[];
-  render: (values: PlaceholderValues) => string;
+  /** Stops soon after `limit` characters, where one is given. */
+  render: (values: PlaceholderValues, limit?: number) => string;
 };
 
 type Piece = { text: string } | { name: string; written: string };
@@ -60,9 +61,10 @@ export function compileContent(content: string): CompiledContent {
 
   return {
     placeholders: [...names],
-    render(values) {
+    render(values, limit = Number.POSITIVE_INFINITY) {
       let rendered = '';
       for (const piece of pieces) {
+        if (rendered.length > limit) break;
         rendered += 'text' in piece ? piece.text : (valueOf(values, piece.name) ?? piece.written);
       }
       return rendered;

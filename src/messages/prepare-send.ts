@@ -1,6 +1,6 @@
 import type { Customer, Service } from '../operation/access.ts';
 import { isDateTime, parseDateTime } from '../operation/date-time.ts';
-import { problem } from '../operation/errors.ts';
+import { problem, problemLimit } from '../operation/errors.ts';
 import type { Problem } from '../operation/errors.ts';
 import { parsePhoneNumber } from '../phone-numbers/index.ts';
 import type { ChunkRecipient } from './message.ts';
@@ -13,7 +13,7 @@ import { countSmsParts, maximumParts } from './sms-parts.ts';
 /** Recipients in one request. */
 export const recipientLimit = 10_000;
 
-/** Characters of a content before personalization: 255 parts of GSM text, and room for the placeholders' names. */
+/** Characters of a content with placeholders: 255 parts of GSM text, and room for the placeholders' names. */
 const contentLimit = 60_000;
 
 const urlLimit = 2_000;
@@ -43,27 +43,25 @@ interface Draft {
  * refuses anyway, so that together they name everything that is wrong, recipient by recipient.
  */
 export function prepareSend({ body, customer, service, now }: Draft): { problems: Problem[]; prepared: PreparedSend } {
-  const fields = fieldsOf(body);
+  const fields = isObject(body) ? body : {};
   const problems: Problem[] = [];
   const sender = checkSender(fields['Sender'], service, customer, problems);
   const sendAt = checkSendDateTime(fields['SendDateTime'], customer, now, problems);
   for (const name of ['AttachmentUri', 'DlrUrl']) checkUrl(fields[name], name, problems);
   const content = typeof fields['Content'] === 'string' ? fields['Content'] : '';
-  if (content.length > contentLimit) {
+  const compiled = compileContent(content);
+  const tooLong = compiled.placeholders.length > 0 && content.length > contentLimit;
+  if (tooLong) {
     problems.push(
       problem('InvalidField', { target: 'Content', rule: `must be at most ${contentLimit} characters long` }),
     );
-    return { problems, prepared: { sender, content, recipients: [], partCount: 0, guessedNumbers: 0 } };
   }
-  const { recipients, partCount } = checkRecipients(fields['Recipients'], content, customer, problems);
-  return {
-    problems,
-    prepared: { sender, content, recipients, partCount, ...(sendAt === undefined ? {} : { sendAt }) },
-  };
+  const checked = checkRecipients(tooLong ? [] : fields['Recipients'], compiled, customer, problems);
+  return { problems, prepared: { sender, content, ...checked, ...(sendAt === undefined ? {} : { sendAt }) } };
 }
 
-function fieldsOf(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function checkSender(value: unknown, service: Service, { region }: Customer, problems: Problem[]): string {
@@ -94,11 +92,10 @@ function checkUrl(value: unknown, target: string, problems: Problem[]): void {
 
 function checkRecipients(
   value: unknown,
-  content: string,
+  compiled: CompiledContent,
   customer: Customer,
   problems: Problem[],
 ): Pick<PreparedSend, 'recipients' | 'partCount' | 'guessedNumbers'> {
-  const compiled = compileContent(content);
   // One text for all is counted, and refused, once.
   const shared =
     compiled.placeholders.length === 0 ? checkText(renderText(compiled, []), 'Content', problems) : undefined;
@@ -107,12 +104,14 @@ function checkRecipients(
   let guessedNumbers = 0;
   if (!Array.isArray(value) || value.length > recipientLimit) return { recipients, partCount, guessedNumbers };
   for (const [index, entry] of value.entries()) {
-    const { Address: address, Personalization: personalization } = fieldsOf(entry);
+    if (problems.length >= problemLimit) break;
+    if (!isObject(entry)) continue;
+    const { Address: address, Personalization: personalization } = entry;
     const place = `Recipients[${index}]`;
     const parsed = typeof address === 'string' ? parsePhoneNumber(address, [customer.region]) : undefined;
     if (typeof address === 'string' && parsed === undefined)
       problems.push(problem('InvalidPhoneNumber', { target: `${place}.Address` }));
-    const values = checkValues(compiled, fieldsOf(personalization), `${place}.Personalization`, problems);
+    const values = checkValues(compiled, personalization ?? {}, `${place}.Personalization`, problems);
     const parts = shared ?? checkPersonalized(compiled, values, `${place}.Personalization`, problems);
     partCount = Math.max(partCount, parts);
     if (parsed?.guessed === true) guessedNumbers += 1;
@@ -124,10 +123,11 @@ function checkRecipients(
 /** The values of the content's placeholders in their order; undefined where one is missing. Null counts as missing. */
 function checkValues(
   { placeholders }: CompiledContent,
-  given: Record<string, unknown>,
+  given: unknown,
   target: string,
   problems: Problem[],
 ): string[] | undefined {
+  if (!isObject(given)) return undefined;
   let complete = true;
   const values = placeholders.map((name) => {
     const value = Object.hasOwn(given, name) ? given[name] : undefined;
@@ -155,12 +155,18 @@ function checkPersonalized(
   return checkText(renderText(compiled, values), target, problems);
 }
 
+/** A text that is much too long was not rendered to its end, so its parts were not all counted. */
+function saidParts(parts: number): string {
+  return parts > 2 * maximumParts ? `more than ${2 * maximumParts}` : String(parts);
+}
+
 /** Counts a rendered text's parts and refuses one that no phone would show or that has too many. */
 function checkText(text: string, target: string, problems: Problem[]): number {
   // An absent content is the schema's to refuse.
   if (text === '' && target === 'Content') return 0;
-  if (text.trim() === '') problems.push(problem('EmptyContent', { target }));
+  if (/^[\s\p{Cc}\p{Cf}]*$/u.test(text)) problems.push(problem('EmptyContent', { target }));
   const parts = countSmsParts(text);
-  if (parts > maximumParts) problems.push(problem('ContentTooLong', { target, parts, limit: maximumParts }));
+  if (parts > maximumParts)
+    problems.push(problem('ContentTooLong', { target, parts: saidParts(parts), limit: maximumParts }));
   return parts;
 }

@@ -15,7 +15,7 @@ interface Group {
 
 /**
  * Writes delivery reports in groups: while an insert for a message is under way, its further reports gather, and go
- * together in the next one. Each caller waits for the insert that has its own. A burst so costs few inserts, and a lone
+ * together in the next one; so do reports of one moment. Each caller waits for the insert that has its own. A burst so costs few inserts, and a lone
  * report waits for nothing.
  */
 export function createReportJournal(messages: Pick<MessageStore, 'appendReports'>): ReportJournal {
@@ -42,9 +42,8 @@ export function createReportJournal(messages: Pick<MessageStore, 'appendReports'
       return open.stored;
     }
     const group: Group = { entries: [...entries], stored: Promise.resolve() };
-    const previous = underWay.get(messageId);
-    if (previous !== undefined) gathering.set(messageId, group);
-    group.stored = insertAfter(previous, messageId, group);
+    gathering.set(messageId, group);
+    group.stored = insertAfter(underWay.get(messageId), messageId, group);
     return group.stored;
   }
 

@@ -56,29 +56,46 @@ async function claim(
   { messages, carrier, now }: SendingWorld,
 ): Promise<VersionedChunk | 'conflict'> {
   const { chunk } = found;
-  const inDoubt = chunk.leasedUntil !== undefined && !carrier.capabilities.idempotent;
-  const notes = new Map(chunk.notes);
-  const statuses = chunk.statuses.map((status, place): RecipientStatus => {
-    if (!awaitsSending(status)) return status;
-    if (!inDoubt) return 'queued';
-    notes.set(place, { code: 'AttemptInDoubt', message: 'The worker ended while the carrier had the message.' });
-    return 'unknown';
-  });
+  // A chunk that ends its worker each time would otherwise be tried for ever.
+  const repeatable = carrier.capabilities.idempotent && chunk.attempts <= retryDelays.length;
+  const inDoubt = chunk.leasedUntil !== undefined && !repeatable;
   return messages.updateChunk(found, {
-    statuses,
-    notes,
+    ...(inDoubt ? endWaiting(chunk, 'unknown', attemptInDoubt) : { statuses: queued(chunk), notes: chunk.notes }),
     attempts: chunk.attempts + 1,
     leasedUntil: new Date(now().getTime() + leaseSeconds * 1000),
     updatedAt: now(),
   });
 }
 
+const attemptInDoubt: StatusNote = {
+  code: 'AttemptInDoubt',
+  message: 'The worker ended while the carrier had the message.',
+};
+
+function waitingPlaces({ statuses }: Chunk): number[] {
+  return statuses.flatMap((status, place) => (awaitsSending(status) ? [place] : []));
+}
+
+function queued({ statuses }: Chunk): RecipientStatus[] {
+  return statuses.map((status) => (awaitsSending(status) ? 'queued' : status));
+}
+
+/** Ends the recipients that still wait, all in one status and for one reason. */
+function endWaiting(
+  chunk: Chunk,
+  status: RecipientStatus,
+  note: StatusNote,
+): Pick<ChunkProgress, 'statuses' | 'notes'> {
+  return {
+    statuses: chunk.statuses.map((current) => (awaitsSending(current) ? status : current)),
+    notes: new Map([...chunk.notes, ...waitingPlaces(chunk).map((place) => [place, note] as const)]),
+  };
+}
+
 async function attempt(job: OutboundJob, claimed: VersionedChunk, world: SendingWorld): Promise<SendChunkResult> {
   const { messages, outbound, carrier, now } = world;
   const { chunk } = claimed;
-  const places = chunk.statuses.flatMap((status, place) => (awaitsSending(status) ? [place] : []));
-  const outcomes = places.length === 0 ? [] : await sendTo(places, chunk, carrier);
-  const progress = applyOutcomes(chunk, new Map(places.map((place, index) => [place, outcomes[index]])), now());
+  const progress = applyOutcomes(chunk, await sendTo(chunk, carrier), now());
   const again = progress.statuses.some(awaitsSending);
   // Queued before it is recorded: a crash in between leaves a message too many, never one too few.
   if (again) await outbound.enqueue(job, retryDelays[chunk.attempts - 1]);
@@ -88,20 +105,32 @@ async function attempt(job: OutboundJob, claimed: VersionedChunk, world: Sending
   return again ? 'partlySent' : 'sent';
 }
 
-async function sendTo(places: readonly number[], chunk: Chunk, carrier: OutboundCarrier): Promise<SendOutcome[]> {
+/** Hands the recipients that wait to the carrier; gives an outcome for the place of each. */
+async function sendTo(chunk: Chunk, carrier: OutboundCarrier): Promise<Map<number, SendOutcome>> {
   const { messageId, index, sender, protocol } = chunk;
   const compiled = compileContent(chunk.content);
-  const recipients = places.flatMap((place) => {
-    const recipient = chunk.recipients[place];
-    if (recipient === undefined) return [];
-    const { address, parts, values } = recipient;
-    const content = renderText(compiled, values);
-    return [{ recipientId: recipientId({ messageId, chunk: index, place }), address, content, parts }];
-  });
-  const outcomes: SendOutcome[] = [];
+  const waiting = new Set(waitingPlaces(chunk));
+  const recipients = chunk.recipients.flatMap(({ address, parts, values }, place) =>
+    waiting.has(place)
+      ? [{ place, recipientId: recipientId({ messageId, chunk: index, place }), address, parts, values }]
+      : [],
+  );
+  const outcomes = new Map<number, SendOutcome>();
   for (let from = 0; from < recipients.length; from += carrier.capabilities.batchSize) {
-    const slice = recipients.slice(from, from + carrier.capabilities.batchSize);
-    outcomes.push(...(await carrier.send({ messageId, sender, protocol, recipients: slice })));
+    const batch = recipients.slice(from, from + carrier.capabilities.batchSize);
+    const answered = await carrier.send({
+      messageId,
+      sender,
+      protocol,
+      recipients: batch.map(({ recipientId, address, parts, values }) => ({
+        recipientId,
+        address,
+        content: renderText(compiled, values),
+        parts,
+      })),
+    });
+    // Matched batch by batch, or an outcome too few would shift those of the next batch to other recipients.
+    for (const [position, { place }] of batch.entries()) outcomes.set(place, answered[position] ?? noAnswer);
   }
   return outcomes;
 }
@@ -113,11 +142,7 @@ const noAnswer: SendOutcome = {
 };
 
 /** Writes outcomes into statuses; a temporary refusal leaves its recipient queued until the attempts are used up. */
-function applyOutcomes(
-  chunk: Chunk,
-  outcomes: ReadonlyMap<number, SendOutcome | undefined>,
-  updatedAt: Date,
-): ChunkProgress {
+function applyOutcomes(chunk: Chunk, outcomes: ReadonlyMap<number, SendOutcome>, updatedAt: Date): ChunkProgress {
   const notes = new Map<number, StatusNote>(chunk.notes);
   const lastAttempt = chunk.attempts > retryDelays.length;
   const statusAfter = {
@@ -127,8 +152,8 @@ function applyOutcomes(
     retry: lastAttempt ? 'failed' : 'queued',
   } as const;
   const statuses = chunk.statuses.map((status, place): RecipientStatus => {
-    if (!outcomes.has(place)) return status;
-    const outcome = outcomes.get(place) ?? noAnswer;
+    const outcome = outcomes.get(place);
+    if (outcome === undefined) return status;
     if (outcome.outcome === 'sent') notes.delete(place);
     else notes.set(place, statusNote(outcome.code, outcome.message));
     return statusAfter[outcome.outcome];
@@ -136,9 +161,15 @@ function applyOutcomes(
   return { statuses, notes, attempts: chunk.attempts, updatedAt };
 }
 
+const processingFailed: StatusNote = {
+  code: 'ProcessingFailed',
+  message: 'Sending failed too often on our side.',
+};
+
 /**
  * Gives a chunk up whose queue message failed too often: recipients that still wait end as failed, with a reason, so
- * that an operator sees them. Resolves to how many there were.
+ * that an operator sees them; as unknown where an attempt was begun whose outcome nobody recorded. Resolves to how many
+ * there were.
  */
 export async function giveUpChunk(
   job: OutboundJob,
@@ -146,16 +177,16 @@ export async function giveUpChunk(
 ): Promise<number> {
   for (;;) {
     const found = await messages.readChunk(job.messageId, job.chunk);
-    const waiting = found?.chunk.statuses.filter(awaitsSending).length ?? 0;
-    if (found === undefined || waiting === 0) return 0;
-    const notes = new Map(found.chunk.notes);
-    const statuses = found.chunk.statuses.map((status, place): RecipientStatus => {
-      if (!awaitsSending(status)) return status;
-      notes.set(place, { code: 'ProcessingFailed', message: 'Sending failed too often on our side.' });
-      return 'failed';
-    });
-    const { attempts } = found.chunk;
-    const recorded = await messages.updateChunk(found, { statuses, notes, attempts, updatedAt: now() });
+    if (found === undefined) return 0;
+    const { chunk } = found;
+    const waiting = waitingPlaces(chunk).length;
+    if (waiting === 0) return 0;
+    const ended =
+      chunk.leasedUntil === undefined
+        ? endWaiting(chunk, 'failed', processingFailed)
+        : endWaiting(chunk, 'unknown', attemptInDoubt);
+    const progress = { ...ended, attempts: chunk.attempts, updatedAt: now() };
+    const recorded = await messages.updateChunk(found, progress);
     if (recorded !== 'conflict') return waiting;
   }
 }

@@ -2,7 +2,7 @@
  * What is known of one recipient, from accepted to final.
  *
  * `rank` orders the statuses: reports arrive late, twice and out of order, so a merge keeps the higher rank and never
- * looks at arrival order. `letter` is how a status is written in a chunk's compact status string.
+ * looks at arrival order; so no two share a rank. `letter` is how a status is written in a chunk's compact status string.
  */
 const statuses = {
   accepted: { rank: 0, letter: 'a', final: false },
@@ -11,11 +11,11 @@ const statuses = {
   sent: { rank: 3, letter: 's', final: false },
   unknown: { rank: 4, letter: 'k', final: true },
   failed: { rank: 5, letter: 'f', final: true },
-  rejected: { rank: 5, letter: 'j', final: true },
-  undelivered: { rank: 5, letter: 'u', final: true },
-  expired: { rank: 5, letter: 'e', final: true },
-  delivered: { rank: 6, letter: 'd', final: true },
-  read: { rank: 7, letter: 'r', final: true },
+  rejected: { rank: 6, letter: 'j', final: true },
+  expired: { rank: 7, letter: 'e', final: true },
+  undelivered: { rank: 8, letter: 'u', final: true },
+  delivered: { rank: 9, letter: 'd', final: true },
+  read: { rank: 10, letter: 'r', final: true },
 } as const;
 
 /** The status of one recipient. */
@@ -50,7 +50,7 @@ export function awaitsSending(status: RecipientStatus): boolean {
   return statuses[status].rank < statuses.sent.rank;
 }
 
-/** Whether news of `next` changes a recipient that stands at `current`: a higher rank wins, equals keep the first. */
+/** Whether news of `next` changes a recipient that stands at `current`: a higher rank wins. */
 export function advances(current: RecipientStatus, next: RecipientStatus): boolean {
   return statuses[next].rank > statuses[current].rank;
 }
@@ -66,6 +66,7 @@ export function summariseStatuses(list: readonly RecipientStatus[]): MessageStat
   if (distinct.size === 1) return first;
   const open = recipientStatuses.find((status) => !isFinal(status) && distinct.has(status));
   if (open !== undefined) return open;
-  if (![...distinct].some((status) => advances('failed', status))) return 'failed';
-  return [...distinct].every((status) => advances('failed', status)) ? 'delivered' : 'partiallyDelivered';
+  const arrived = [...distinct].filter((status) => statuses[status].rank >= statuses.delivered.rank);
+  if (arrived.length === 0) return 'failed';
+  return arrived.length === distinct.size ? 'delivered' : 'partiallyDelivered';
 }

@@ -130,6 +130,12 @@ export interface Problem {
   target?: string;
 }
 
+/**
+ * The most problems of one kind that are looked for in a request. Each is an object in memory and in the answer; a body
+ * made for it would otherwise hold millions.
+ */
+export const problemLimit = 10_000;
+
 /** Builds a problem from the catalogue; `values` fill the placeholders of the message. */
 export function problem(
   code: ErrorCode,

@@ -3,7 +3,7 @@ import type { ErrorObject, Options, ValidateFunction } from 'ajv';
 
 import { isDateTime } from './date-time.ts';
 import type { Operation } from './define-operation.ts';
-import { problem } from './errors.ts';
+import { problem, problemLimit } from './errors.ts';
 import type { ErrorCode, Problem } from './errors.ts';
 import { asJsonSchema } from './schema.ts';
 import type { JsonSchema } from './schema.ts';
@@ -65,7 +65,9 @@ export function checkParameters(operation: Operation<never>, values: Record<stri
 /** Checks a body against the operation's schema, after {@link dropAbsentFields}. */
 export function checkBody(operation: Operation<never>, body: unknown): Problem[] {
   const validate = validatorsOf(operation).body;
-  if (validate === undefined) return [];
+  if (validate === undefined || operation.body === undefined) return [];
+  const overlong = findOverlongLists(asJsonSchema(operation.body.schema), body, []);
+  if (overlong.length > 0) return overlong;
   const misfits = validate(body) ? [] : (validate.errors ?? []).map(fieldProblem);
   return [...misfits, ...checkCharacters(body, fieldName)];
 }
@@ -89,6 +91,25 @@ export function dropAbsentFields(schema: JsonSchema, value: unknown): void {
   }
 }
 
+/**
+ * Lists with more entries than their schema allows. They are refused before their entries are looked at, since a problem
+ * for each of the two million that fit into a body would take a gigabyte.
+ */
+function findOverlongLists(schema: JsonSchema, value: unknown, path: readonly (string | number)[]): Problem[] {
+  if (Array.isArray(value)) {
+    const { items, maxItems: limit } = schema;
+    if (typeof limit === 'number' && value.length > limit) {
+      return [fieldProblem({ instancePath: `/${path.join('/')}`, keyword: 'maxItems', params: { limit } })];
+    }
+    return items === undefined ? [] : value.flatMap((item, index) => findOverlongLists(items, item, [...path, index]));
+  }
+  if (typeof value !== 'object' || value === null) return [];
+  const fields = value as Record<string, unknown>;
+  return Object.entries(schema.properties ?? {}).flatMap(([name, inner]) =>
+    Object.hasOwn(fields, name) ? findOverlongLists(inner, fields[name], [...path, name]) : [],
+  );
+}
+
 /** A path into a body as its sender would write it: `Recipients[3].Address`. */
 export function fieldName(path: readonly (string | number)[]): string {
   return path.map((step, index) => (typeof step === 'number' ? `[${step}]` : index === 0 ? step : `.${step}`)).join('');
@@ -104,6 +125,7 @@ function checkCharacters(root: unknown, nameOf: (path: readonly (string | number
     problems.push(problem('InvalidCharacters', { target: nameOf(path) || 'the body', what }));
   };
   const visit = (value: unknown): void => {
+    if (problems.length >= problemLimit) return;
     if (typeof value === 'string') {
       if (value.includes('\0')) refuse('a NUL character');
       if (!value.isWellFormed()) refuse('half of a surrogate pair');
@@ -138,8 +160,10 @@ const typeNames: Record<string, string> = {
   object: 'an object',
 };
 
+type Misfit = Pick<ErrorObject, 'instancePath' | 'keyword' | 'params'>;
+
 /** The rest of the sentence that begins with the field's name. */
-function ruleOf({ keyword, params }: ErrorObject): string {
+function ruleOf({ keyword, params }: Misfit): string {
   const values = params as Record<string, unknown>;
   const limit = String(values['limit']);
   const sentences: Record<string, string> = {
@@ -156,7 +180,7 @@ function ruleOf({ keyword, params }: ErrorObject): string {
   return sentences[keyword] ?? 'is not valid';
 }
 
-function pathOf({ instancePath, keyword, params }: ErrorObject): (string | number)[] {
+function pathOf({ instancePath, keyword, params }: Misfit): (string | number)[] {
   const steps = instancePath
     .split('/')
     .slice(1)
@@ -167,7 +191,7 @@ function pathOf({ instancePath, keyword, params }: ErrorObject): (string | numbe
 
 const codeByKeyword: Record<string, ErrorCode> = { required: 'MissingField' };
 
-function fieldProblem(error: ErrorObject): Problem {
+function fieldProblem(error: Misfit): Problem {
   const isDate = error.keyword === 'format' && (error.params as { format: string }).format === 'date-time';
   const code = isDate ? 'InvalidDateTime' : (codeByKeyword[error.keyword] ?? 'InvalidField');
   return problem(code, { target: fieldName(pathOf(error)) || 'the body', rule: ruleOf(error) });

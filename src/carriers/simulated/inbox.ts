@@ -1,0 +1,165 @@
+import { randomUUID } from 'node:crypto';
+import {
+  refusalOf,
+  reportsOf,
+  statusOf,
+  throttledOnce,
+  type DueReport,
+  type MessageStatus,
+  type Reason,
+} from './outcomes.ts';
+import { digitsOf, type SubmittedMessage } from './submission.ts';
+
+/** The carrier's answer for one submitted message. */
+type SubmissionResult =
+  | { id: string; result: 'accepted'; reference: string }
+  | { id: string; result: 'rejected' | 'throttled'; code: string; message: string };
+
+/** A message that the carrier took, as it is kept. */
+interface TakenMessage extends Omit<SubmittedMessage, 'to'> {
+  reference: string;
+  /** Digits in international form. */
+  address: string;
+  reportUrl: string;
+  /** Unix time in milliseconds. */
+  receivedAt: number;
+}
+
+/** What happened; the journal's lines. The whole state follows from them. */
+export type InboxEntry =
+  | { kind: 'taken'; message: TakenMessage }
+  | { kind: 'rejected'; result: Extract<SubmissionResult, { code: string }> }
+  | { kind: 'throttled'; id: string }
+  | { kind: 'reported'; keys: string[] };
+
+/** One message as the listing shows it. */
+interface ListedMessage extends Omit<SubmittedMessage, 'id' | 'to'> {
+  /** The carrier's own reference. */
+  id: string;
+  recipientId: string;
+  address: string;
+  status: MessageStatus;
+  /** ISO 8601, UTC. */
+  receivedAt: string;
+}
+
+/** A report that is still owed to a client; `key` tells it from every other report. */
+export interface OwedReport extends DueReport {
+  key: string;
+  recipientId: string;
+  reportUrl: string;
+}
+
+const maximumListed = 1000;
+
+/** What the phones have, and what was answered to whom. */
+export interface Inbox {
+  /** Brings back what the journal kept. */
+  apply(entry: InboxEntry): void;
+  /** Takes or refuses one message; a repeated id gets its first answer again and leaves no entry. */
+  submit(
+    submitted: SubmittedMessage,
+    reportUrl: string,
+    now: number,
+  ): { result: SubmissionResult; entry?: InboxEntry; owed?: OwedReport[] };
+  /** Reports that no entry says were made. */
+  owed(): OwedReport[];
+  /** A phone's messages (digits), or all phones' without an address; newest first, at most 1,000. */
+  list(now: number, address?: string): ListedMessage[];
+}
+
+/** @param latencyMs time between the events of one message. */
+export function createInbox(latencyMs: number): Inbox {
+  const taken: TakenMessage[] = [];
+  const takenByPhone = new Map<string, TakenMessage[]>();
+  const answers = new Map<string, SubmissionResult>();
+  const throttledIds = new Set<string>();
+  const reportedKeys = new Set<string>();
+
+  const apply = (entry: InboxEntry): void => {
+    switch (entry.kind) {
+      case 'taken': {
+        const { message } = entry;
+        taken.push(message);
+        const phone = takenByPhone.get(message.address);
+        if (phone === undefined) takenByPhone.set(message.address, [message]);
+        else phone.push(message);
+        answers.set(message.id, { id: message.id, result: 'accepted', reference: message.reference });
+        return;
+      }
+      case 'rejected':
+        answers.set(entry.result.id, entry.result);
+        return;
+      case 'throttled':
+        throttledIds.add(entry.id);
+        return;
+      case 'reported':
+        for (const key of entry.keys) reportedKeys.add(key);
+    }
+  };
+
+  const owedFor = (message: TakenMessage): OwedReport[] =>
+    reportsOf(message, latencyMs)
+      .map((report, index) => ({
+        ...report,
+        key: `${message.reference}/${index}`,
+        recipientId: message.id,
+        reportUrl: message.reportUrl,
+      }))
+      .filter((report) => !reportedKeys.has(report.key));
+
+  const decide = (submitted: SubmittedMessage, reportUrl: string, receivedAt: number): InboxEntry => {
+    const { id, to, ...rest } = submitted;
+    const rejected = ({ code, message }: Reason): InboxEntry => ({
+      kind: 'rejected',
+      result: { id, result: 'rejected', code, message },
+    });
+    const address = digitsOf(to);
+    if (address === undefined) return rejected({ code: 'InvalidNumber', message: `'${to}' is not a phone number.` });
+    const refusal = refusalOf(address);
+    if (refusal !== undefined) return rejected(refusal);
+    if (throttledOnce(address) && !throttledIds.has(id)) return { kind: 'throttled', id };
+    const reference = `sim-${randomUUID()}`;
+    return { kind: 'taken', message: { ...rest, id, reference, address, reportUrl, receivedAt } };
+  };
+
+  return {
+    apply,
+
+    submit(submitted, reportUrl, now) {
+      const { id } = submitted;
+      const known = answers.get(id);
+      if (known !== undefined) return { result: known };
+      const entry = decide(submitted, reportUrl, now);
+      apply(entry);
+      const result = answers.get(id) ?? {
+        id,
+        result: 'throttled',
+        code: 'TooManyMessages',
+        message: 'Too many messages at the moment; submit this one again.',
+      };
+      return { result, entry, ...(entry.kind === 'taken' && { owed: owedFor(entry.message) }) };
+    },
+
+    owed: () => taken.flatMap(owedFor),
+
+    list(now, address) {
+      const messages = address === undefined ? taken : (takenByPhone.get(address) ?? []);
+      return messages
+        .slice(-maximumListed)
+        .reverse()
+        .map((message) => ({
+          id: message.reference,
+          recipientId: message.id,
+          messageId: message.messageId,
+          sender: message.sender,
+          address: message.address,
+          protocol: message.protocol,
+          content: message.content,
+          parts: message.parts,
+          status: statusOf(message, latencyMs, now),
+          receivedAt: new Date(message.receivedAt).toISOString(),
+        }));
+    },
+  };
+}

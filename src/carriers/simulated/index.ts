@@ -1,0 +1,36 @@
+import type { Carrier } from '../carrier.ts';
+import { capabilities } from './capabilities.ts';
+import { parseWebhook } from './parse-webhook.ts';
+import { send } from './send.ts';
+import { verifySignature } from './verify-signature.ts';
+
+/**
+ * Reaches the simulated carrier over HTTP, as any carrier is reached. Throws without a webhook secret, since anyone
+ * could sign with an empty one.
+ *
+ * @param options.url the carrier's base address.
+ * @param options.reportUrl where it is to send delivery reports.
+ * @param options.timeoutMs how long one call may take; 10 seconds by default.
+ */
+export function createSimulatedCarrier(options: {
+  url: string;
+  apiKey: string;
+  webhookSecret: string;
+  reportUrl: string;
+  fetch?: typeof fetch;
+  timeoutMs?: number;
+  now?: () => Date;
+}): Carrier {
+  const { webhookSecret, now = () => new Date(), ...rest } = options;
+  if (webhookSecret === '') throw new Error('the simulated carrier needs a webhook secret');
+  const settings = { fetch, timeoutMs: 10_000, ...rest };
+  return {
+    name: 'simulated',
+    capabilities,
+    send: (batch) => send(settings, batch),
+    receive(request) {
+      verifySignature(request, webhookSecret, now());
+      return parseWebhook(request.body);
+    },
+  };
+}

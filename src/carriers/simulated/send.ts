@@ -1,0 +1,115 @@
+import type { OutboundBatch, SendOutcome } from '../../messages/index.ts';
+
+/** How the carrier is reached. */
+export interface SendSettings {
+  url: string;
+  apiKey: string;
+  /** Where the carrier is to send delivery reports. */
+  reportUrl: string;
+  fetch: typeof fetch;
+  timeoutMs: number;
+}
+
+type Failure = Exclude<SendOutcome, { outcome: 'sent' }>;
+
+/**
+ * What a refusal of a whole call means for its recipients. Only a body that the carrier can't accept is for good; a
+ * wrong key or address is mended by an operator, and the messages go out then.
+ */
+const failuresByStatus = new Map<number, Omit<Failure, 'message'>>([
+  [400, { outcome: 'rejected', code: 'CarrierRefusedRequest' }],
+  [413, { outcome: 'rejected', code: 'CarrierRefusedRequest' }],
+  [401, { outcome: 'retry', code: 'CarrierUnauthorised' }],
+  [403, { outcome: 'retry', code: 'CarrierUnauthorised' }],
+  [429, { outcome: 'retry', code: 'CarrierBusy' }],
+]);
+
+function failureOf(status: number, detail: string): Failure {
+  const failure = failuresByStatus.get(status) ?? {
+    outcome: 'retry',
+    code: status >= 500 ? 'CarrierUnavailable' : 'CarrierMisconfigured',
+  };
+  const sentence = detail === '' ? `The carrier answered ${status}.` : `The carrier answered ${status}: ${detail}`;
+  return { ...failure, message: sentence };
+}
+
+/**
+ * No answer arrived, so the carrier may have the messages. It recognises ids it has seen, which makes it safe to send
+ * them again: a carrier that doesn't would have to answer `unknown` here.
+ */
+function failureWithoutAnswer(error: unknown): Failure {
+  if (error instanceof Error && error.name === 'TimeoutError') {
+    return { outcome: 'retry', code: 'CarrierTimeout', message: 'The carrier did not answer in time.' };
+  }
+  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+  const detail = cause instanceof Error ? cause.message : String(cause);
+  return { outcome: 'retry', code: 'CarrierUnreachable', message: `The carrier can't be reached: ${detail}` };
+}
+
+/** The fields of a JSON object; none where the text is anything else. */
+function parseFields(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
+}
+
+const outcomesByResult = new Map<unknown, Failure['outcome']>([
+  ['rejected', 'rejected'],
+  ['throttled', 'retry'],
+]);
+
+/** Reads one entry of the answer's results; whatever can't be read leaves the recipient in doubt. */
+function parseResult(value: unknown): [id: unknown, outcome: SendOutcome] | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { id, result, reference, code, message } = value as Record<string, unknown>;
+  if (result === 'accepted') {
+    return [id, { outcome: 'sent', ...(typeof reference === 'string' && { carrierReference: reference }) }];
+  }
+  const outcome = outcomesByResult.get(result);
+  if (outcome === undefined || typeof code !== 'string' || typeof message !== 'string') return undefined;
+  return [id, { outcome, code, message }];
+}
+
+const missing: SendOutcome = {
+  outcome: 'unknown',
+  code: 'CarrierAnswerIncomplete',
+  message: 'The carrier took the call but said nothing of this recipient.',
+};
+
+/** Hands a batch to the carrier in one call; one outcome per recipient, in order. Never rejects. */
+export async function send(settings: SendSettings, batch: OutboundBatch): Promise<SendOutcome[]> {
+  const { messageId, sender, protocol, recipients } = batch;
+  const all = (outcome: SendOutcome): SendOutcome[] => recipients.map(() => outcome);
+  const messages = recipients.map(({ recipientId, address, content, parts }) => ({
+    id: recipientId,
+    messageId,
+    sender,
+    to: address,
+    protocol,
+    content,
+    parts,
+  }));
+
+  try {
+    const response = await settings.fetch(`${settings.url.replace(/\/$/, '')}/messages`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${settings.apiKey}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ reportUrl: settings.reportUrl, messages }),
+      // A redirect would carry the key elsewhere.
+      redirect: 'manual',
+      signal: AbortSignal.timeout(settings.timeoutMs),
+    });
+    const answer = parseFields(await response.text());
+    if (!response.ok) {
+      return all(failureOf(response.status, typeof answer['message'] === 'string' ? answer['message'] : ''));
+    }
+    const results: unknown[] = Array.isArray(answer['results']) ? answer['results'] : [];
+    const outcomes = new Map(results.map(parseResult).filter((result) => result !== undefined));
+    return recipients.map(({ recipientId }) => outcomes.get(recipientId) ?? missing);
+  } catch (error) {
+    return all(failureWithoutAnswer(error));
+  }
+}

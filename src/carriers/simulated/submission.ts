@@ -1,0 +1,85 @@
+/** One message as a client hands it in. */
+export interface SubmittedMessage {
+  /** The client's own id of the recipient: a repeated one is the same submission. */
+  id: string;
+  messageId: string;
+  sender: string;
+  /** The phone's number as written by the client. */
+  to: string;
+  protocol: 'SMS' | 'WhatsApp';
+  content: string;
+  parts: number;
+}
+
+/** A call of `POST /messages`. */
+interface Submission {
+  /** Where the delivery reports go. */
+  reportUrl: string;
+  messages: SubmittedMessage[];
+}
+
+/** A call that can't be understood; the message is a sentence for the client. */
+export class BadSubmission extends Error {
+  constructor(sentence: string) {
+    super(sentence);
+    this.name = 'BadSubmission';
+  }
+}
+
+const maximumMessages = 100;
+
+const isText = (value: unknown): boolean => typeof value === 'string';
+const isFilledText = (value: unknown): boolean => typeof value === 'string' && value !== '';
+
+const fields: Record<keyof SubmittedMessage, { expected: string; fits: (value: unknown) => boolean }> = {
+  id: { expected: 'a text that is not empty', fits: isFilledText },
+  messageId: { expected: 'a text that is not empty', fits: isFilledText },
+  sender: { expected: 'a text that is not empty', fits: isFilledText },
+  to: { expected: 'a text that is not empty', fits: isFilledText },
+  protocol: { expected: 'SMS or WhatsApp', fits: (value) => value === 'SMS' || value === 'WhatsApp' },
+  content: { expected: 'a text', fits: isText },
+  parts: { expected: 'a whole number from 1', fits: (value) => Number.isSafeInteger(value) && (value as number) >= 1 },
+};
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isHttpUrl(value: unknown): value is string {
+  return typeof value === 'string' && /^https?:$/.test(URL.parse(value)?.protocol ?? '');
+}
+
+/** Takes over the known fields only, so that nothing else a client sends is kept. */
+function parseMessage(value: unknown, index: number): SubmittedMessage {
+  if (!isRecord(value)) throw new BadSubmission(`messages[${index}] must be an object.`);
+  const known = Object.entries(fields).map(([name, { expected, fits }]) => {
+    if (!fits(value[name])) throw new BadSubmission(`messages[${index}].${name} must be ${expected}.`);
+    return [name, value[name]] as const;
+  });
+  return Object.fromEntries(known) as unknown as SubmittedMessage;
+}
+
+/** Reads the body of `POST /messages`; throws {@link BadSubmission}, which names the first place that doesn't fit. */
+export function parseSubmission(text: string): Submission {
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    throw new BadSubmission('The body must be JSON.');
+  }
+  if (!isRecord(body)) throw new BadSubmission('The body must be an object.');
+  const { reportUrl, messages } = body;
+  if (!isHttpUrl(reportUrl)) throw new BadSubmission('reportUrl must be an http or https address.');
+  if (!Array.isArray(messages) || messages.length === 0 || messages.length > maximumMessages) {
+    throw new BadSubmission(`messages must be a list of 1 to ${maximumMessages}.`);
+  }
+  return { reportUrl, messages: messages.map(parseMessage) };
+}
+
+/**
+ * The digits of a number written with `+` or without, or undefined where it can't be a number: 3 digits are the
+ * shortest short code, 15 the longest number (ITU-T E.164).
+ */
+export function digitsOf(number: string): string | undefined {
+  return /^\+?(\d{3,15})$/.exec(number.trim())?.[1];
+}

@@ -1,0 +1,77 @@
+import { takeDataFolder } from './data-folder.ts';
+import type { DataFolder } from './data-folder.ts';
+import { readOptions } from './options.ts';
+import type { LocalOptions } from './options.ts';
+import { startLocal } from './start-local.ts';
+import type { Local } from './start-local.ts';
+
+async function main(): Promise<void> {
+  const options = readOptions(process.argv.slice(2), process.env['PORT']);
+  const folder = options.memory ? undefined : takeDataFolder(options.data, options);
+  try {
+    const local = await startLocal({
+      port: options.port,
+      bundle: options.bundle,
+      log: (line) => console.log(line),
+      ...(folder === undefined ? {} : { dataFolder: folder.path }),
+    });
+    console.log(await greeting(local, options));
+    console.log(`ready ${local.baseUrl}`);
+    stopOnSignal(local, folder);
+  } catch (error) {
+    folder?.release();
+    throw error;
+  }
+}
+
+async function greeting(
+  { rootUrl, baseUrl, addresses, functions, issueToken }: Local,
+  { memory, data }: LocalOptions,
+): Promise<string> {
+  const body = {
+    Sender: 'SmartDialog',
+    Content: 'Hello $(name), this is SmartDialog.',
+    Protocol: 'SMS',
+    Recipients: [{ Address: '358401230001', Personalization: { name: 'Aino' } }],
+  };
+  return [
+    '',
+    'SmartDialog runs on this machine. Nothing leaves it: the phones are simulated.',
+    '',
+    ...Object.entries(addresses).map(([name, address]) => `  ${name.padEnd(18)}${address}`),
+    `  ${'data'.padEnd(18)}${memory ? 'in memory only' : data}`,
+    '',
+    ...functions.map(({ name, kind, detail }) => `  ${kind.padEnd(6)}${name.padEnd(26)}${detail}`),
+    '',
+    'Send a message:',
+    '',
+    `  curl -s ${baseUrl}/messages -H 'Authorization: Bearer ${await issueToken()}' -H 'Content-Type: application/json' -H 'Customer-Id: demo' -H 'Service-Id: demo-oneway' -d '${JSON.stringify(body)}'`,
+    '',
+    'See it on the phone:',
+    '',
+    `  curl -s '${rootUrl}/simulator/messages?address=358401230001'`,
+    '',
+  ].join('\n');
+}
+
+function stopOnSignal(local: Local, folder: DataFolder | undefined): void {
+  let stopping = false;
+  const stop = (): void => {
+    if (stopping) return;
+    stopping = true;
+    local
+      .stop()
+      .catch((error: unknown) => console.error(error))
+      .finally(() => {
+        folder?.release();
+        process.exit(0);
+      });
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+}
+
+await main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+});

@@ -1,0 +1,46 @@
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+
+/** What `npm start` was asked for. */
+export interface LocalOptions {
+  /** 0 = any free one. */
+  port: number;
+  /** Folder in which state is kept. */
+  data: string;
+  /** Keep nothing on disk. */
+  memory: boolean;
+  /** Forget what is on disk, first. */
+  reset: boolean;
+  /** Run the deployable bundle instead of the sources. */
+  bundle: boolean;
+}
+
+/** The port that Azure's own local host uses. */
+const defaultPort = 7071;
+
+/** At the project's root; git ignores it. */
+const defaultDataFolder = join(import.meta.dirname, '..', '..', '.data');
+
+/** Reads a port from a command line or the environment's PORT; throws with a sentence where it isn't one. */
+export function readPort(given: string | undefined): number {
+  if (given === undefined || given === '') return defaultPort;
+  const port = Number(given);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new Error(`'${given}' is not a port: give 0 to 65535.`);
+  return port;
+}
+
+/** Reads the command line of `npm start -- …`; throws with a sentence where it holds something unknown. */
+export function readOptions(argv: readonly string[], environmentPort: string | undefined): LocalOptions {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      port: { type: 'string' },
+      data: { type: 'string', default: defaultDataFolder },
+      memory: { type: 'boolean', default: false },
+      reset: { type: 'boolean', default: false },
+      bundle: { type: 'boolean', default: false },
+    },
+  });
+  return { ...values, data: resolve(values.data), port: readPort(values.port ?? environmentPort) };
+}

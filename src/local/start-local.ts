@@ -1,0 +1,180 @@
+import { randomBytes } from 'node:crypto';
+import { globSync, readFileSync } from 'node:fs';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+
+import { startSimulatedCarrier } from '../carriers/simulated/server.ts';
+import { scopes } from '../operation/scopes.ts';
+import { startAzurite } from './azurite.ts';
+import { startFunctionsHost } from './functions-host/start-functions-host.ts';
+import type { FunctionsHost } from './functions-host/start-functions-host.ts';
+import { startTokenIssuer } from './token-issuer.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const loopback = '127.0.0.1';
+
+/** The audience of local tokens, and the user they are for, with all scopes. */
+const demoAudience = 'api://smartdialog';
+const demoUser = { sub: 'demo-user', scope: Object.keys(scopes).join(' ') };
+
+/** How to run locally. */
+export interface LocalRun {
+  port: number;
+  /** Absent: nothing is kept. */
+  dataFolder?: string;
+  bundle: boolean;
+  log: (line: string) => void;
+}
+
+/** A running local SmartDialog and where its pieces are. */
+export interface Local {
+  rootUrl: string;
+  baseUrl: string;
+  addresses: Readonly<Record<string, string>>;
+  functions: FunctionsHost['functions'];
+  /** A token of the demo user, or of another. */
+  issueToken(user?: string): Promise<string>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts everything that the app needs, then the app itself as Azure would. Storage and carrier are left alone where
+ * the environment already names them (AzureWebJobsStorage, SIMULATED_CARRIER_URL with its key and secret).
+ * Sets the app's settings in this process's environment, since that is where Azure puts them.
+ */
+export async function startLocal({ port: wanted, dataFolder, bundle, log }: LocalRun): Promise<Local> {
+  const started: { stop(): Promise<void> }[] = [];
+  const stop = async (): Promise<void> => {
+    for (const piece of started.toReversed()) await piece.stop();
+  };
+  try {
+    const port = await reservePort(wanted);
+    const hostJson = JSON.parse(readFileSync(join(root, 'host.json'), 'utf8')) as {
+      extensions: { http: { routePrefix: string } };
+    };
+    const rootUrl = `http://${loopback}:${port}`;
+    const baseUrl = `${rootUrl}/${hostJson.extensions.http.routePrefix}`;
+    const file = (name: string) => (dataFolder === undefined ? undefined : join(dataFolder, name));
+    const keep = <Piece extends { stop(): Promise<void> }>(piece: Piece): Piece => {
+      started.push(piece);
+      return piece;
+    };
+
+    process.env['AzureWebJobsStorage'] ??= keep(
+      await startAzurite(dataFolder === undefined ? {} : { location: join(dataFolder, 'storage') }),
+    ).connectionString;
+    const keyFile = file('token-issuer-key.json');
+    const issuer = keep(
+      await onPortNear(port + 1, (near) =>
+        startTokenIssuer({
+          port: near,
+          audience: demoAudience,
+          defaultClaims: demoUser,
+          ...(keyFile === undefined ? {} : { keyFile }),
+        }),
+      ),
+    );
+    process.env['SIMULATED_CARRIER_KEY'] ??= randomBytes(16).toString('hex');
+    process.env['SIMULATED_CARRIER_SECRET'] ??= randomBytes(16).toString('hex');
+    const carrier = {
+      apiKey: process.env['SIMULATED_CARRIER_KEY'],
+      webhookSecret: process.env['SIMULATED_CARRIER_SECRET'],
+    };
+    const stateFile = file('simulated-carrier.jsonl');
+    process.env['SIMULATED_CARRIER_URL'] ??= keep(
+      await onPortNear(port + 2, (near) =>
+        startSimulatedCarrier({ port: near, ...carrier, ...(stateFile === undefined ? {} : { stateFile }) }),
+      ),
+    ).url;
+    Object.assign(process.env, {
+      TOKEN_ISSUER: issuer.issuer,
+      TOKEN_AUDIENCE: demoAudience,
+      TOKEN_JWKS_URL: issuer.jwksUrl,
+      PUBLIC_URL: baseUrl,
+      DIRECTORY_FILE: process.env['DIRECTORY_FILE'] ?? join(import.meta.dirname, 'demo-directory.json'),
+    });
+
+    const carrierUrl = process.env['SIMULATED_CARRIER_URL'];
+    const addresses = {
+      api: baseUrl,
+      tokenIssuer: issuer.issuer,
+      simulatedCarrier: carrierUrl,
+      phoneInbox: `${rootUrl}/simulator/messages?address=358401230001`,
+    };
+    const issueToken = (user = demoUser.sub) => issuer.issueToken({ ...demoUser, sub: user, name: user });
+    const host = keep(
+      await startFunctionsHost({
+        entryFiles: entryFiles(bundle),
+        hostJson,
+        port,
+        connectionString: (name) => process.env[name] ?? '',
+        log: ({ level, functionName, message }) => log(`${level} ${functionName ?? 'host'}: ${message}`),
+        otherRoutes: (request, response) => answerRoot(request, response, { carrierUrl, addresses, issueToken }),
+      }),
+    );
+    return { rootUrl, baseUrl, addresses, functions: host.functions, issueToken, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function entryFiles(bundle: boolean): string[] {
+  const pattern = bundle ? 'dist/functions/*.js' : 'functions/*.ts';
+  const files = globSync(pattern, { cwd: root })
+    .map((name) => join(root, name))
+    .sort();
+  if (files.length === 0) throw new Error(`There is no ${pattern}: run npm run build first.`);
+  return files;
+}
+
+/** The app must know its own address before it starts, so the port is settled first; throws where it is taken. */
+async function reservePort(wanted: number): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((resolve, reject) => {
+    probe.once('error', (error: NodeJS.ErrnoException) => {
+      const taken = error.code === 'EADDRINUSE';
+      reject(taken ? new Error(`Port ${wanted} is taken. Choose another: npm start -- --port ${wanted + 10}`) : error);
+    });
+    probe.listen(wanted, loopback, resolve);
+  });
+  const { port } = probe.address() as AddressInfo;
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
+}
+
+/** Prefers the same port at each start, so that addresses and tokens outlive a restart; any other will do. */
+async function onPortNear<Piece>(port: number, start: (port: number) => Promise<Piece>): Promise<Piece> {
+  return start(port).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    return start(0);
+  });
+}
+
+interface RootContext {
+  carrierUrl: string;
+  addresses: Readonly<Record<string, string>>;
+  issueToken: (user?: string) => Promise<string>;
+}
+
+/** What the local host answers outside the app: the simulated phones, a demo token, and where things are. */
+async function answerRoot(
+  { method, url = '/' }: IncomingMessage,
+  response: ServerResponse,
+  { carrierUrl, addresses, issueToken }: RootContext,
+): Promise<boolean> {
+  const { pathname, search, searchParams } = new URL(url, 'http://localhost');
+  const json = (status: number, body: string): true => {
+    response.writeHead(status, { 'content-type': 'application/json' }).end(body);
+    return true;
+  };
+  if (method !== 'GET') return false;
+  if (pathname === '/') return json(200, JSON.stringify(addresses, undefined, 2));
+  if (pathname === '/token')
+    return json(200, JSON.stringify({ access_token: await issueToken(searchParams.get('user') ?? undefined) }));
+  if (pathname !== '/simulator/messages') return false;
+  const answer = await fetch(`${carrierUrl}/messages${search}`);
+  return json(answer.status, await answer.text());
+}

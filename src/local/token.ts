@@ -1,0 +1,13 @@
+import { readPort } from './options.ts';
+
+/* Prints an access token that the running local host accepts: of the demo user, or of the user that is named. */
+const [user = 'demo-user'] = process.argv.slice(2);
+const rootUrl = `http://127.0.0.1:${readPort(process.env['PORT'])}`;
+try {
+  const answer = await fetch(`${rootUrl}/token?user=${encodeURIComponent(user)}`);
+  const { access_token: token } = (await answer.json()) as { access_token: string };
+  console.log(token);
+} catch {
+  console.error(`No local host answers at ${rootUrl}. Start one with npm start; PORT names its port if it isn't 7071.`);
+  process.exitCode = 1;
+}

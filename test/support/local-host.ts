@@ -1,0 +1,60 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+
+import { eventually } from './eventually.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+
+/** A local host in a process of its own, as `npm start` runs it. */
+export interface LocalHost {
+  rootUrl: string;
+  baseUrl: string;
+  /** Everything it printed so far. */
+  output(): string;
+  stop(signal?: NodeJS.Signals): Promise<number | null>;
+}
+
+/** Starts `npm start -- …args` in memory on any free port unless told otherwise, and waits until it is ready. */
+export async function spawnLocalHost({
+  args = ['--memory', '--port', '0'],
+  environment = {},
+}: { args?: readonly string[]; environment?: Readonly<Record<string, string>> } = {}): Promise<LocalHost> {
+  const child = spawn(process.execPath, [join(root, 'src/local/main.ts'), ...args], {
+    cwd: root,
+    env: { ...withoutSettings(), ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let printed = '';
+  child.stdout.on('data', (data: Buffer) => (printed += data.toString()));
+  child.stderr.on('data', (data: Buffer) => (printed += data.toString()));
+  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  const baseUrl = await eventually(
+    () => {
+      const ready = /^ready (\S+)$/m.exec(printed)?.[1];
+      if (child.exitCode !== null) return undefined;
+      if (ready === undefined) throw new Error(`the local host is not ready; it printed:\n${printed}`);
+      return ready;
+    },
+    { timeoutMs: 30_000 },
+  );
+  if (baseUrl === undefined) throw new Error(`the local host ended; it printed:\n${printed}`);
+  return {
+    baseUrl,
+    rootUrl: new URL(baseUrl).origin,
+    output: () => printed,
+    stop: (signal = 'SIGTERM') => {
+      child.kill(signal);
+      return ended;
+    },
+  };
+}
+
+/** This process's environment without what would change the app under test. */
+function withoutSettings(): Record<string, string> {
+  const names = /^(?:PORT$|AzureWebJobsStorage|TOKEN_|SIMULATED_CARRIER_|DIRECTORY_|PUBLIC_URL|WEBSITE_|VITEST)/;
+  return Object.fromEntries(
+    Object.entries(process.env).filter(
+      (entry): entry is [string, string] => !names.test(entry[0]) && entry[1] !== undefined,
+    ),
+  );
+}

@@ -1,0 +1,75 @@
+import { onTestFinished } from 'vitest';
+import { startSimulatedCarrier, type SimulatedCarrierOptions } from '../../src/carriers/simulated/server.ts';
+import type { WebhookReceiver } from './webhook-receiver.ts';
+
+export const networkKey = 'key';
+export const networkSecret = 'secret';
+
+/** A delivery report as the simulated carrier writes it. */
+interface WireReport {
+  id: string;
+  status: string;
+  code?: string;
+  message?: string;
+  at: string;
+}
+
+/** A simulated carrier, spoken to over HTTP only. */
+export interface Network {
+  url: string;
+  /** Hands messages in; what a message doesn't say is filled in. */
+  submit(reportUrl: string, messages: readonly Record<string, unknown>[]): Promise<Response>;
+  /** What `GET /messages` shows, with this query. */
+  list(query?: string): Promise<Record<string, unknown>[]>;
+  stop(): Promise<void>;
+}
+
+/** Starts a simulated carrier that ends with the test, unless the test ends it earlier. */
+export async function startNetwork(options: Partial<SimulatedCarrierOptions> = {}): Promise<Network> {
+  const carrier = await startSimulatedCarrier({
+    port: 0,
+    apiKey: networkKey,
+    webhookSecret: networkSecret,
+    latencyMs: 0,
+    ...options,
+  });
+  let running = true;
+  const stop = async (): Promise<void> => {
+    if (!running) return;
+    running = false;
+    await carrier.stop();
+  };
+  onTestFinished(stop);
+  return {
+    url: carrier.url,
+    submit: (reportUrl, messages) =>
+      fetch(`${carrier.url}/messages`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${networkKey}` },
+        body: JSON.stringify({ reportUrl, messages: messages.map((message) => ({ ...plainMessage, ...message })) }),
+      }),
+    async list(query = '') {
+      const response = await fetch(`${carrier.url}/messages${query}`);
+      return (await response.json()) as Record<string, unknown>[];
+    },
+    stop,
+  };
+}
+
+/** What a submitted message says where a test doesn't care. */
+export const plainMessage = {
+  id: 'r1',
+  messageId: 'm1',
+  sender: 'Example',
+  to: '358401230001',
+  protocol: 'SMS',
+  content: 'Hyvää päivää',
+  parts: 1,
+} as const;
+
+/** The reports that a receiver got, call by call. */
+export function reportCalls(receiver: WebhookReceiver): WireReport[][] {
+  return receiver.calls.map(
+    ({ body }) => (JSON.parse(Buffer.from(body).toString('utf8')) as { reports: WireReport[] }).reports,
+  );
+}
