@@ -87,24 +87,24 @@ function requireAzurite(): AzuriteParts {
     const inMemory = location === undefined;
     const path = (name: string): string => join(location ?? '', name);
     const server = ['127.0.0.1', 0, 60];
-    const noDebugLog = [false, undefined];
-    const noAccessLog = [false, undefined];
+    // enableDebugLog, enableAccessLog, accessLogWriteStream, debugLogFilePath; and in another order for queues:
+    // enableAccessLog, accessLogWriteStream, enableDebugLog, debugLogFilePath
+    const noTableLogs = [false, false, undefined, undefined];
+    const noQueueLogs = [false, undefined, false, undefined];
     // loose, skipApiVersionCheck, certificate, key, password, oauth, disableProductStyleUrl, isMemoryPersistence
     const common = [false, true, '', '', '', undefined, false, inMemory];
-    const tableFiles = [path('__azurite_db_table__.json')];
     const queueFiles = [
       path('__azurite_db_queue__.json'),
       path('__azurite_db_queue_extent__.json'),
       [{ locationId: 'Default', locationPath: path('__queuestorage__'), maxConcurrency: 1 }],
     ];
     return [
-      new TableServer(new TableConfiguration(...server, ...tableFiles, ...noDebugLog, ...noAccessLog, ...common)),
+      new TableServer(new TableConfiguration(...server, path('__azurite_db_table__.json'), ...noTableLogs, ...common)),
       new QueueServer(
         new QueueConfiguration(
           ...server,
           ...queueFiles,
-          ...noAccessLog,
-          ...noDebugLog,
+          ...noQueueLogs,
           ...common,
           // Its own memory, which goes when the server goes; the default is shared by the whole process.
           new MemoryExtentChunkStore(),

@@ -24,10 +24,8 @@ async function main(): Promise<void> {
   }
 }
 
-async function greeting(
-  { rootUrl, baseUrl, addresses, functions, issueToken }: Local,
-  { memory, data }: LocalOptions,
-): Promise<string> {
+async function greeting(local: Local, { memory, data }: LocalOptions): Promise<string> {
+  const { rootUrl, baseUrl, addresses, functions } = local;
   const body = {
     Sender: 'SmartDialog',
     Content: 'Hello $(name), this is SmartDialog.',
@@ -45,7 +43,7 @@ async function greeting(
     '',
     'Send a message:',
     '',
-    `  curl -s ${baseUrl}/messages -H 'Authorization: Bearer ${await issueToken()}' -H 'Content-Type: application/json' -H 'Customer-Id: demo' -H 'Service-Id: demo-oneway' -d '${JSON.stringify(body)}'`,
+    `  curl -s ${baseUrl}/messages -H 'Authorization: Bearer ${await local.issueToken()}' -H 'Content-Type: application/json' -H 'Customer-Id: demo' -H 'Service-Id: demo-oneway' -d '${JSON.stringify(body)}'`,
     '',
     'See it on the phone:',
     '',

@@ -14,7 +14,8 @@ export interface RecipientState {
 
 /**
  * Folds the journal into the chunks: for each recipient the most advanced status counts, whatever order the reports
- * came in, with the reason that came with it; of two reports of one status, the earlier counts. Recipients stand in the order of the request.
+ * came in, with the reason that came with it; of two reports of one status, the earlier counts. Recipients stand in the
+ * order of the request.
  */
 export function foldMessage({ header, chunks, journal }: StoredMessage): RecipientState[] {
   const byChunk = chunks.map(({ index, recipients, statuses, notes, updatedAt }) =>

@@ -5,8 +5,9 @@ export type PlaceholderValues = ReadonlyMap<string, string> | Readonly<Record<st
 export type CompiledContent = {
   /** The names in the content, each once, in order of first appearance. */
   placeholders: readonly string[];
-  /** Stops soon after `limit` characters, where one is given. */
-  render: (values: PlaceholderValues, limit?: number) => string;
+  render: (values: PlaceholderValues) => string;
+  /** As `render`, but ends soon after `limit` characters. */
+  renderStart: (values: PlaceholderValues, limit: number) => string;
 };
 
 type Piece = { text: string } | { name: string; written: string };
@@ -59,16 +60,18 @@ export function compileContent(content: string): CompiledContent {
   const names = new Set<string>();
   for (const piece of pieces) if ('name' in piece) names.add(piece.name);
 
+  const renderStart = (values: PlaceholderValues, limit: number): string => {
+    let rendered = '';
+    for (const piece of pieces) {
+      if (rendered.length > limit) break;
+      rendered += 'text' in piece ? piece.text : (valueOf(values, piece.name) ?? piece.written);
+    }
+    return rendered;
+  };
   return {
     placeholders: [...names],
-    render(values, limit = Number.POSITIVE_INFINITY) {
-      let rendered = '';
-      for (const piece of pieces) {
-        if (rendered.length > limit) break;
-        rendered += 'text' in piece ? piece.text : (valueOf(values, piece.name) ?? piece.written);
-      }
-      return rendered;
-    },
+    render: (values) => renderStart(values, Number.POSITIVE_INFINITY),
+    renderStart,
   };
 }
 

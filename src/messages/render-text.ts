@@ -14,6 +14,9 @@ const endlessLength = 80_000;
  */
 export function renderText(compiled: CompiledContent, values: readonly string[]): string {
   return normaliseText(
-    compiled.render(new Map(compiled.placeholders.map((name, index) => [name, values[index] ?? ''])), endlessLength),
+    compiled.renderStart(
+      new Map(compiled.placeholders.map((name, index) => [name, values[index] ?? ''])),
+      endlessLength,
+    ),
   );
 }

@@ -14,7 +14,7 @@ const options: Options = {
   keywords: ['x-ms-visibility', 'x-ms-dynamic-values'],
   formats: {
     'date-time': isDateTime,
-    int32: { type: 'number', validate: (value: number) => Number.isInteger(value) && Math.abs(value) <= 2_147_483_647 },
+    int32: { type: 'number', validate: (value: number) => (value | 0) === value },
     uuid: /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i,
   },
 };
@@ -58,7 +58,7 @@ export function checkParameters(operation: Operation<never>, values: Record<stri
     if (typeof value === 'string' && asJsonSchema(schema).type === 'boolean') values[name] = value.toLowerCase();
   }
   const validate = validatorsOf(operation).parameters;
-  const misfits = validate(values) ? [] : (validate.errors ?? []).map((error) => parameterProblem(operation, error));
+  const misfits = validate(values) ? [] : misfitsOf(validate).map((error) => parameterProblem(operation, error));
   return [...misfits, ...checkCharacters(values, (path) => String(path[0]))];
 }
 
@@ -68,7 +68,7 @@ export function checkBody(operation: Operation<never>, body: unknown): Problem[]
   if (validate === undefined || operation.body === undefined) return [];
   const overlong = findOverlongLists(asJsonSchema(operation.body.schema), body, []);
   if (overlong.length > 0) return overlong;
-  const misfits = validate(body) ? [] : (validate.errors ?? []).map(fieldProblem);
+  const misfits = validate(body) ? [] : misfitsOf(validate).map(fieldProblem);
   return [...misfits, ...checkCharacters(body, fieldName)];
 }
 
@@ -125,7 +125,6 @@ function checkCharacters(root: unknown, nameOf: (path: readonly (string | number
     problems.push(problem('InvalidCharacters', { target: nameOf(path) || 'the body', what }));
   };
   const visit = (value: unknown): void => {
-    if (problems.length >= problemLimit) return;
     if (typeof value === 'string') {
       if (value.includes('\0')) refuse('a NUL character');
       if (!value.isWellFormed()) refuse('half of a surrogate pair');
@@ -140,6 +139,7 @@ function checkCharacters(root: unknown, nameOf: (path: readonly (string | number
         return;
       }
       for (const [key, inner] of Array.isArray(value) ? value.entries() : Object.entries(value)) {
+        if (problems.length >= problemLimit) return;
         path.push(key);
         if (typeof key === 'string' && (key.includes('\0') || !key.isWellFormed())) refuse('an impossible field name');
         else visit(inner);
@@ -154,13 +154,25 @@ function checkCharacters(root: unknown, nameOf: (path: readonly (string | number
 const typeNames: Record<string, string> = {
   string: 'text',
   integer: 'a whole number',
-  number: 'a number',
   boolean: 'true or false',
   array: 'a list',
   object: 'an object',
 };
 
+const formatNames: Record<string, string> = {
+  'date-time': 'a date and time in ISO 8601, for example 2026-12-01T09:00:00Z',
+  int32: 'a whole number of 32 bits',
+  uuid: 'a UUID',
+};
+
 type Misfit = Pick<ErrorObject, 'instancePath' | 'keyword' | 'params'>;
+
+/** What ajv found. Where a value has the wrong type, its other rules fail too and say nothing more. */
+function misfitsOf({ errors }: ValidateFunction): Misfit[] {
+  const all = errors ?? [];
+  const wrongTypes = new Set(all.filter(({ keyword }) => keyword === 'type').map(({ instancePath }) => instancePath));
+  return all.filter(({ keyword, instancePath }) => keyword === 'type' || !wrongTypes.has(instancePath));
+}
 
 /** The rest of the sentence that begins with the field's name. */
 function ruleOf({ keyword, params }: Misfit): string {
@@ -170,12 +182,11 @@ function ruleOf({ keyword, params }: Misfit): string {
     type: `must be ${typeNames[String(values['type'])] ?? String(values['type'])}`,
     enum: `must be one of ${((values['allowedValues'] as string[] | undefined) ?? []).join(', ')}`,
     maxLength: `must be at most ${limit} characters long`,
-    minLength: `must be at least ${limit} characters long`,
     maxItems: `must have at most ${limit} entries`,
     minItems: `must have at least ${limit} ${limit === '1' ? 'entry' : 'entries'}`,
     maximum: `must be at most ${limit}`,
     minimum: `must be at least ${limit}`,
-    format: `must be a valid ${String(values['format'])}`,
+    format: `must be ${formatNames[String(values['format'])] ?? String(values['format'])}`,
   };
   return sentences[keyword] ?? 'is not valid';
 }
@@ -197,7 +208,7 @@ function fieldProblem(error: Misfit): Problem {
   return problem(code, { target: fieldName(pathOf(error)) || 'the body', rule: ruleOf(error) });
 }
 
-function parameterProblem(operation: Operation<never>, error: ErrorObject): Problem {
+function parameterProblem(operation: Operation<never>, error: Misfit): Problem {
   const target = String(pathOf(error)[0]);
   const place = operation.parameters[target]?.in ?? 'query';
   return problem(error.keyword === 'required' ? 'MissingParameter' : 'InvalidParameter', {

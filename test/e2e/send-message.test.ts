@@ -124,7 +124,7 @@ describe('a send', () => {
         Recipients: [{ Address: '358401270001', Personalization: null, Note: 1 }],
       }),
     );
-    await api.waitForStatus(sent.MessageId, 'delivered');
+    expect((await api.waitForStatus(sent.MessageId, 'delivered')).Status).toBe('delivered');
   });
 
   test('a text of more than three parts is sent, with a warning', async () => {
@@ -181,7 +181,7 @@ describe('the lists behind the dropdowns', () => {
     [{ ServiceType: 'TwoWay' }, ['demo-twoway', 'demo-whatsapp']],
     [{ ServiceType: 'Group' }, ['demo-group']],
   ])('services by %j', async (headers, ids) => {
-    const answer = await api.call('/services/demo', { headers: headers as Record<string, string> });
+    const answer = await api.call('/services/demo', { headers });
     expect(answer.status).toBe(200);
     expect((answer.body as { id: string }[]).map(({ id }) => id)).toEqual(ids);
   });

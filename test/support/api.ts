@@ -48,7 +48,7 @@ export async function createApi({ rootUrl, baseUrl }: Pick<LocalHost, 'rootUrl' 
 
   async function call(
     path: string,
-    { headers = {}, ...init }: RequestInit & { headers?: Record<string, string> } = {},
+    { headers = {}, ...init }: Omit<RequestInit, 'headers'> & { headers?: Record<string, string> } = {},
   ): Promise<ApiAnswer> {
     const response = await fetch(`${baseUrl}${path}`, {
       ...init,

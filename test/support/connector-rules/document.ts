@@ -37,7 +37,7 @@ export interface LooseOperation {
   [extension: string]: unknown;
 }
 
-export interface LoosePathItem {
+interface LoosePathItem {
   [methodOrExtension: string]: unknown;
 }
 
@@ -98,7 +98,7 @@ export interface Rule {
   check: Check;
 }
 
-const verbs = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch'];
+const verbs = new Set(['get', 'put', 'post', 'delete', 'options', 'head', 'patch']);
 
 /** An operation and where it stands. */
 export interface Standing {
@@ -114,7 +114,7 @@ export interface Standing {
 export function operationsOf({ paths }: LooseDefinition): Standing[] {
   return Object.entries(paths).flatMap(([path, item]) =>
     Object.entries(item)
-      .filter(([method]) => verbs.includes(method))
+      .filter(([method]) => verbs.has(method))
       .map(([method, value]) => {
         const operation = value as LooseOperation;
         const id = operation.operationId ?? `${method} ${path}`;

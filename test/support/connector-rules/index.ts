@@ -4,6 +4,7 @@ import { parameterRules } from './parameters.ts';
 import { triggerRules } from './triggers.ts';
 
 export type * from './document.ts';
+export { operationsOf } from './document.ts';
 export { checkIcon, checkText } from './metadata.ts';
 export { triggersOf } from './triggers.ts';
 

@@ -35,7 +35,7 @@ const keyOrder = [
   'tags',
 ];
 
-const openApi3 = ['nullable', 'oneOf', 'anyOf', 'requestBody', 'components', 'servers', 'openapi'];
+const openApi3 = new Set(['nullable', 'oneOf', 'anyOf', 'requestBody', 'components', 'servers', 'openapi']);
 
 const policies: Record<string, readonly string[]> = {
   convertarraytoobject: ['propertyParentPath', 'keyWithinCollectionPath', 'newPropertyPath'],
@@ -162,7 +162,7 @@ export const metadataRules: readonly Rule[] = [
       ...unless(definition.swagger === '2.0', `swagger is ${definition.swagger}`),
       ...unless(JSON.stringify(definition, null, 4).length < 1_000_000, 'the definition is too large'),
       ...keywordsIn(definition)
-        .filter((keyword) => openApi3.includes(keyword))
+        .filter((keyword) => openApi3.has(keyword))
         .map((keyword) => `keyword ${keyword}`),
     ],
   },

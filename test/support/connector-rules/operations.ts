@@ -153,7 +153,7 @@ export const operationRules: readonly Rule[] = [
       ...unless(/^[A-Z].*[.!?)]$/.test(description), `the description is "${description}"`),
       ...unless(description.replace(/[.!?]$/, '').toLowerCase() !== summary?.toLowerCase(), 'repeats the summary'),
       ...unless(
-        operation['x-ms-trigger'] === undefined || /^This operation triggers when /.test(description),
+        operation['x-ms-trigger'] === undefined || description.startsWith('This operation triggers when '),
         `the trigger's description is "${description}"`,
       ),
     ]),

@@ -1,5 +1,5 @@
 import { bodyOf, eachOperation, operationsOf, parametersOf, placesOf, unless } from './document.ts';
-import type { LooseDefinition, LooseSchema, Place, Rule, Standing } from './document.ts';
+import type { LooseSchema, Place, Rule, Standing } from './document.ts';
 import { valueParameterNames } from './operations.ts';
 
 const smallWords = new Set([
@@ -42,6 +42,10 @@ const dynamicKeywords = [
   'x-ms-dynamic-schema',
   'x-ms-dynamic-properties',
 ] as const;
+
+function newerSpelling(keyword: string): string {
+  return keyword.replace(/-values$/, '-list').replace(/-schema$/, '-properties');
+}
 
 function dynamicCallsOf(standing: Standing): DynamicCall[] {
   return placesOf(standing).flatMap((place) =>
@@ -189,7 +193,7 @@ export const parameterRules: readonly Rule[] = [
       );
       const parameters = valueParameterNames(standing);
       return dynamicCallsOf(standing).flatMap(({ place, keyword, sources }) => {
-        const newer = keyword.replace(/-values$/, '-list').replace(/-schema$/, '-properties');
+        const newer = newerSpelling(keyword);
         return sources.flatMap(([, source]) => {
           const reference = referenceOf(source);
           if (reference === undefined || keyword === newer || place.schema[newer] !== undefined) return [];
@@ -222,11 +226,8 @@ export const parameterRules: readonly Rule[] = [
     check: eachOperation((standing) => {
       const calls = dynamicCallsOf(standing);
       return calls.flatMap(({ place, keyword, operationId, paths, collection, sources }) => {
-        const newer = { 'x-ms-dynamic-values': 'x-ms-dynamic-list', 'x-ms-dynamic-schema': 'x-ms-dynamic-properties' }[
-          keyword
-        ];
-        const twin = calls.find((other) => other.place === place && other.keyword === newer);
-        if (newer === undefined || twin === undefined) return [];
+        const twin = calls.find((other) => other.place === place && other.keyword === newerSpelling(keyword));
+        if (newerSpelling(keyword) === keyword || twin === undefined) return [];
         const meaning = (list: [string, Source][]): string =>
           JSON.stringify(
             list.map(([name, source]) => {

@@ -1,0 +1,84 @@
+import type { Operation } from '../operation/define-operation.ts';
+import { asJsonSchema } from '../operation/schema.ts';
+import type { JsonSchema } from '../operation/schema.ts';
+import { isRequired } from './create/parameters.ts';
+import type { DynamicValues } from './create/types.ts';
+
+/**
+ * Checks the dropdowns of an operation's parameters and body against the operations that fill them. Designers find out
+ * only when a maker opens the dropdown, and then show an empty list. Returns one line per complaint, each beginning
+ * with the place.
+ */
+export function checkDropdowns(operation: Operation<never>, all: readonly Operation<never>[]): string[] {
+  const { operationId, parameters, body } = operation;
+  const found = [
+    ...Object.entries(parameters).flatMap(([name, { schema }]) =>
+      findDropdowns(asJsonSchema(schema), `/${operationId}/parameters/${name}`),
+    ),
+    ...(body === undefined ? [] : findDropdowns(asJsonSchema(body.schema), `/${operationId}/body`)),
+  ];
+  return found.flatMap(({ place, dropdown }) => {
+    const target = all.find((candidate) => candidate.operationId === dropdown.operationId);
+    const complaints =
+      target === undefined
+        ? [`there is no operation '${dropdown.operationId}' to fill it`]
+        : [...checkSources(dropdown, operation, target), ...checkPaths(dropdown, target)];
+    return complaints.map((complaint) => `${place}: the dropdown is wrong: ${complaint}`);
+  });
+}
+
+interface Found {
+  place: string;
+  dropdown: DynamicValues;
+}
+
+function findDropdowns(schema: JsonSchema, place: string): Found[] {
+  const dropdown = schema['x-ms-dynamic-values'] as DynamicValues | undefined;
+  return [
+    ...(dropdown === undefined ? [] : [{ place, dropdown }]),
+    ...(schema.items === undefined ? [] : findDropdowns(schema.items, `${place}/items`)),
+    ...Object.entries(schema.properties ?? {}).flatMap(([name, inner]) => findDropdowns(inner, `${place}/${name}`)),
+  ];
+}
+
+/** Whether the called operation gets every parameter that it needs, none that it doesn't have, all of the right type. */
+function checkSources(
+  { parameters: sources = {} }: DynamicValues,
+  caller: Operation<never>,
+  target: Operation<never>,
+): string[] {
+  const typeOf = (operation: Operation<never>, name: string): string | undefined => {
+    const parameter = operation.parameters[name];
+    return parameter && asJsonSchema(parameter.schema).type;
+  };
+  const missing = Object.entries(target.parameters)
+    .filter(([name, parameter]) => isRequired(parameter) && !Object.hasOwn(sources, name))
+    .map(([name]) => `'${target.operationId}' needs '${name}'`);
+  const misfits = Object.entries(sources).flatMap(([name, source]) => {
+    const wanted = typeOf(target, name);
+    if (wanted === undefined) return [`'${target.operationId}' has no parameter '${name}'`];
+    const given = typeof source === 'object' ? typeOf(caller, source.parameter) : typeof source;
+    if (given === undefined) return [`there is no parameter '${(source as { parameter: string }).parameter}' here`];
+    return given === wanted ? [] : [`'${name}' is of type ${wanted}, but gets a ${given}`];
+  });
+  return [...missing, ...misfits];
+}
+
+/** Whether the answer of the called operation has a list where the dropdown looks for it, with value and title. */
+function checkPaths(dropdown: DynamicValues, { operationId, answer }: Operation<never>): string[] {
+  const whole = answer.status === 200 && answer.schema !== undefined ? asJsonSchema(answer.schema) : undefined;
+  const collection = dropdown['value-collection'];
+  const entries = collection === undefined ? whole : follow(whole, collection);
+  if (entries?.items === undefined) {
+    return [
+      `the answer of '${operationId}' has no list ${collection === undefined ? 'at its root' : `in '${collection}'`}`,
+    ];
+  }
+  return [dropdown['value-path'], dropdown['value-title']]
+    .filter((path) => follow(entries.items, path) === undefined)
+    .map((path) => `the entries of '${operationId}' have no '${path}'`);
+}
+
+function follow(schema: JsonSchema | undefined, path: string): JsonSchema | undefined {
+  return path.split('/').reduce((inner, step) => inner?.properties?.[step], schema);
+}

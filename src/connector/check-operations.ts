@@ -1,0 +1,96 @@
+import type { Operation } from '../operation/define-operation.ts';
+import { asJsonSchema } from '../operation/schema.ts';
+import { checkDropdowns } from './check-dropdowns.ts';
+import { checkSchema } from './check-vocabulary.ts';
+import { isRequired } from './create/parameters.ts';
+import { GeneratorError } from './generator-error.ts';
+
+/** The fields of a record that the generator reads or may pass over; `true` says no more than that the field is known. */
+const knownFields: Record<keyof Operation<never>, true> = {
+  operationId: true,
+  method: true,
+  path: true,
+  summary: true,
+  description: true,
+  visibility: true,
+  scopes: true,
+  errors: true,
+  parameters: true,
+  body: true,
+  answer: true,
+  customer: true,
+  service: true,
+  prepare: true,
+  handler: true,
+};
+
+/**
+ * Makes sure that a definition can be written which says all that the records say. Throws a GeneratorError with one
+ * line for each thing that stands in the way.
+ */
+export function checkOperations(operations: readonly Operation<never>[]): void {
+  const complaints = [
+    ...repeated(operations.map(({ operationId }) => operationId)).map((id) => `/${id}: the operation id is used twice`),
+    ...repeated(operations.map(({ method, path }) => `${method} ${path}`)).map(
+      (route) => `${route}: two operations answer there`,
+    ),
+    ...operations.flatMap((operation) => [
+      ...checkRecord(operation).map((complaint) => `/${operation.operationId}: ${complaint}`),
+      ...checkParameters(operation),
+      ...checkBodies(operation),
+      ...checkDropdowns(operation, operations),
+    ]),
+  ];
+  if (complaints.length > 0) throw new GeneratorError(complaints);
+}
+
+function repeated(values: readonly string[]): string[] {
+  return [...new Set(values.filter((value, index) => values.indexOf(value) !== index))];
+}
+
+function checkRecord(operation: Operation<never>): string[] {
+  const { operationId, method, path, summary, description, parameters, body, answer } = operation;
+  const complaints = Object.keys(operation)
+    .filter((field) => !Object.hasOwn(knownFields, field))
+    .map((field) => `the generator doesn't know the record's field '${field}'`);
+  if (!/^[A-Z][A-Za-z0-9]*(_V\d+)?$/.test(operationId)) complaints.push('the operation id must be in PascalCase');
+  if (summary.trim() === '') complaints.push('the summary is missing');
+  if (description.trim() === '') complaints.push('the description is missing');
+  const placeholders = [...path.matchAll(/\{([^}]*)\}/g)].map(([, name = '']) => name);
+  const inPath = Object.keys(parameters).filter((name) => parameters[name]?.in === 'path');
+  for (const name of placeholders) {
+    if (!inPath.includes(name)) complaints.push(`the path's placeholder {${name}} has no parameter`);
+  }
+  for (const name of inPath) {
+    if (!placeholders.includes(name)) complaints.push(`the parameter '${name}' has no placeholder in the path`);
+  }
+  if (body !== undefined && method === 'GET') complaints.push('a GET has no body');
+  if (answer.status === 204 && answer.schema !== undefined) complaints.push('an answer with status 204 has no schema');
+  return complaints;
+}
+
+function checkParameters({ operationId, parameters }: Operation<never>): string[] {
+  return Object.entries(parameters).flatMap(([name, parameter]) => {
+    const place = `/${operationId}/parameters/${name}`;
+    const schema = asJsonSchema(parameter.schema);
+    const complaints = checkSchema(schema, place, { isField: true });
+    if (schema.type === 'object' || schema.type === 'array') {
+      complaints.push(`${place}: a parameter outside the body can't be of type ${schema.type}`);
+    }
+    if (parameter.in === 'path' && !isRequired(parameter)) {
+      complaints.push(`${place}: a parameter in the path can't be optional`);
+    }
+    return complaints;
+  });
+}
+
+function checkBodies({ operationId, body, answer }: Operation<never>): string[] {
+  const place = `/${operationId}/body`;
+  return [
+    ...(body?.name.trim() === '' ? [`${place}: the body's name is missing`] : []),
+    ...(body?.description.trim() === '' ? [`${place}: the body's description is missing`] : []),
+    ...(body === undefined ? [] : checkSchema(asJsonSchema(body.schema), place)),
+    ...(answer.description.trim() === '' ? [`/${operationId}/answer: the description is missing`] : []),
+    ...(answer.schema === undefined ? [] : checkSchema(asJsonSchema(answer.schema), `/${operationId}/answer`)),
+  ];
+}

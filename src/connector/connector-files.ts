@@ -1,0 +1,26 @@
+import type { Operation } from '../operation/define-operation.ts';
+import { checkOperations } from './check-operations.ts';
+import { createApiProperties } from './create/api-properties.ts';
+import { createDefinition } from './create/document.ts';
+import type { ConnectorSettings } from './settings.ts';
+
+/**
+ * The connector's files by their names: the same text for the same operations and settings, always. Throws a
+ * GeneratorError where the operations hold something that a connector can't say.
+ */
+export function connectorFiles(
+  operations: readonly Operation<never>[],
+  settings: ConnectorSettings,
+): ReadonlyMap<string, string> {
+  checkOperations(operations);
+  return new Map([
+    ['apiDefinition.swagger.json', render(createDefinition(operations, settings))],
+    ['apiProperties.json', render(createApiProperties(settings, 'create'))],
+    ['apiProperties.update.json', render(createApiProperties(settings, 'update'))],
+  ]);
+}
+
+/** Microsoft's coding standards for connectors ask for four blanks. */
+function render(document: object): string {
+  return `${JSON.stringify(document, null, 4)}\n`;
+}

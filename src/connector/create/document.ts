@@ -1,0 +1,34 @@
+import type { Operation } from '../../operation/define-operation.ts';
+import type { ConnectorSettings } from '../settings.ts';
+import { createInfo, createMetadata } from './info.ts';
+import { createPaths } from './paths.ts';
+import { createSecurity, createSecurityDefinitions } from './security.ts';
+import type { ConnectorDefinition } from './types.ts';
+
+/** Where every operation's path begins. Stored workflows hold it; the host's route prefix is the same. */
+const basePath = '/api-integrations/v1';
+
+const mediaTypes = ['application/json'];
+
+/**
+ * Writes the connector's definition. Keys stand in the order that Microsoft's coding standards for connectors ask for.
+ * Takes operations that `checkOperations` has nothing to say about.
+ */
+export function createDefinition(
+  operations: readonly Operation<never>[],
+  settings: ConnectorSettings,
+): ConnectorDefinition {
+  return {
+    swagger: '2.0',
+    info: createInfo(settings),
+    host: settings.host,
+    basePath,
+    schemes: ['https'],
+    consumes: mediaTypes,
+    produces: mediaTypes,
+    paths: createPaths(operations),
+    securityDefinitions: createSecurityDefinitions(settings),
+    security: createSecurity(),
+    'x-ms-connector-metadata': createMetadata(settings),
+  };
+}

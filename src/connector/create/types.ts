@@ -1,0 +1,154 @@
+import type { OpenAPIV2 } from 'openapi-types';
+
+/*
+ * What the generator writes, and nothing else. openapi-types takes any key anywhere, so it serves as a base for what is
+ * plain Swagger; the rest is spelt out here.
+ */
+
+/** `x-ms-dynamic-values`: a dropdown filled by another operation. */
+export interface DynamicValues {
+  operationId: string;
+  'value-collection'?: string;
+  'value-path': string;
+  'value-title': string;
+  parameters?: Readonly<Record<string, { parameter: string } | string | boolean>>;
+}
+
+/** `x-ms-dynamic-list`: the newer spelling of the same. */
+export interface DynamicList {
+  operationId: string;
+  itemsPath: string;
+  itemValuePath: string;
+  itemTitlePath: string;
+  parameters: Record<string, { parameterReference: string } | { value: string | boolean }>;
+}
+
+/** The two spellings of a dropdown. */
+export interface DropdownExtensions {
+  'x-ms-dynamic-values'?: DynamicValues;
+  'x-ms-dynamic-list'?: DynamicList;
+}
+
+interface ValueRules
+  extends
+    Pick<OpenAPIV2.ItemsObject, 'format' | 'maxLength' | 'minimum' | 'maximum' | 'minItems' | 'maxItems'>,
+    DropdownExtensions {
+  description?: string;
+  enum?: readonly (string | number)[];
+  default?: string | number | boolean;
+  'x-ms-visibility'?: 'important' | 'advanced' | 'internal';
+}
+
+/** A schema of a body or an answer. */
+export interface SchemaObject extends ValueRules {
+  title?: string;
+  type: 'string' | 'integer' | 'number' | 'boolean' | 'array' | 'object';
+  items?: SchemaObject;
+  properties?: Record<string, SchemaObject>;
+  required?: readonly string[];
+  additionalProperties?: boolean;
+}
+
+/** A parameter in path, query or header. */
+export interface ValueParameter extends ValueRules {
+  name: string;
+  in: 'path' | 'query' | 'header';
+  required: boolean;
+  type: 'string' | 'integer' | 'number' | 'boolean';
+  'x-ms-summary': string;
+  'x-ms-url-encoding'?: 'single';
+}
+
+/** The parameter that is the body. */
+export interface BodyParameter {
+  name: string;
+  in: 'body';
+  description: string;
+  required: true;
+  schema: SchemaObject;
+}
+
+/** An answer; only one of an operation's answers may have a schema. */
+export interface ResponseObject {
+  description: string;
+  schema?: SchemaObject;
+}
+
+/** One operation of the definition. */
+export interface OperationObject {
+  operationId: string;
+  summary: string;
+  description: string;
+  'x-ms-visibility'?: 'important' | 'advanced' | 'internal';
+  parameters: (ValueParameter | BodyParameter)[];
+  responses: Record<string, ResponseObject>;
+  security: OpenAPIV2.SecurityRequirementObject[];
+}
+
+export type Method = 'get' | 'post' | 'put' | 'delete';
+export type PathItem = Partial<Record<Method, OperationObject>>;
+
+/** connector/apiDefinition.swagger.json */
+export interface ConnectorDefinition {
+  swagger: '2.0';
+  info: Required<Pick<OpenAPIV2.InfoObject, 'title' | 'description' | 'version'>> & {
+    contact: Required<OpenAPIV2.ContactObject>;
+  };
+  host: string;
+  basePath: string;
+  schemes: ['https'];
+  consumes: OpenAPIV2.MimeTypes;
+  produces: OpenAPIV2.MimeTypes;
+  paths: Record<string, PathItem>;
+  securityDefinitions: Record<string, OpenAPIV2.SecuritySchemeOauth2AccessCode>;
+  security: OpenAPIV2.SecurityRequirementObject[];
+  'x-ms-connector-metadata': { propertyName: string; propertyValue: string }[];
+}
+
+interface UiDefinition {
+  displayName: string;
+  description: string;
+  tooltip?: string;
+  /** Texts, not flags: certification refuses JSON booleans here. */
+  constraints: { required: 'true' | 'false'; hidden?: 'true' | 'false' };
+}
+
+/** The connection parameter by which a maker signs in. */
+export interface SignIn {
+  type: 'oauthSetting';
+  oAuthSettings: {
+    identityProvider: 'aad';
+    clientId: string;
+    scopes: string[];
+    redirectMode?: 'Global' | 'GlobalPerConnector';
+    properties: { IsFirstParty: 'False'; AzureActiveDirectoryResourceId: string; IsOnbehalfofLoginSupported: boolean };
+    customParameters: Record<'loginUri' | 'tenantId' | 'resourceUri', { value: string }>;
+  };
+  uiDefinition: UiDefinition;
+}
+
+/** The connection parameter in which the platform keeps the tenant of whoever signed in. */
+export interface TenantParameter {
+  type: 'string';
+  metadata: { sourceType: 'AzureActiveDirectoryTenant' };
+  uiDefinition: UiDefinition;
+}
+
+/** A step that the platform's gateway takes with each call. */
+interface PolicyTemplateInstance {
+  templateId: 'setheader';
+  title: string;
+  parameters: Record<string, string>;
+}
+
+/** connector/apiProperties.json */
+export interface ApiProperties {
+  properties: {
+    connectionParameters: { token: SignIn; 'token:TenantId': TenantParameter };
+    iconBrandColor: string;
+    capabilities: string[];
+    publisher: string;
+    stackOwner?: string;
+    policyTemplateInstances: PolicyTemplateInstance[];
+  };
+}

@@ -1,0 +1,128 @@
+import { GeneratorError } from './generator-error.ts';
+
+/** What whoever publishes the connector decides. Holds no secret: the client's secret is given to the platform itself. */
+export interface ConnectorSettings {
+  title: string;
+  description: string;
+  version: string;
+  /** Where the backend answers: a bare host name. */
+  host: string;
+  contact: { name: string; url: string; email: string };
+  website: string;
+  privacyPolicy: string;
+  categories: readonly string[];
+  publisher: string;
+  stackOwner: string;
+  iconBrandColor: string;
+  oauth: {
+    loginUri: string;
+    tenantId: string;
+    /** The application as which the connector signs in. */
+    clientId: string;
+    /** The backend's application ID URI; scopes are qualified with it. */
+    resourceUri: string;
+    redirectMode: 'Global' | 'GlobalPerConnector';
+  };
+}
+
+interface Rule {
+  /** Completes "<key> must ...". */
+  must: string;
+  holds: (value: unknown) => boolean;
+}
+
+// Microsoft's list of connector categories.
+const knownCategories = [
+  'AI',
+  'Business Management',
+  'Business Intelligence',
+  'Collaboration',
+  'Commerce',
+  'Communication',
+  'Content and Files',
+  'Finance',
+  'Data',
+  'Human Resources',
+  'Internet of Things',
+  'IT Operations',
+  'Lifestyle and Entertainment',
+  'Marketing',
+  'Productivity',
+  'Sales and CRM',
+  'Security',
+  'Social Media',
+  'Website',
+];
+
+function matching(pattern: RegExp, must: string): Rule {
+  return { must, holds: (value) => typeof value === 'string' && pattern.test(value) };
+}
+
+const words = matching(/^[A-Za-z0-9][A-Za-z0-9 .,&-]*$/, 'be words in plain letters and digits');
+const url = matching(/^https:\/\/[a-z0-9.-]+\.[a-z]{2,}(\/[\x21-\x7e]*)?$/, 'be an absolute https address');
+const guid = matching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, 'be a GUID in lower case');
+
+// The limits are those of connector certification.
+const rules: Record<string, Rule> = {
+  title: matching(/^[A-Za-z0-9 ]{0,29}[A-Za-z0-9]$/, 'be 1 to 30 letters, digits and blanks'),
+  description: matching(/^[\x20-\x7e]{30,500}$/, 'be 30 to 500 ASCII characters'),
+  version: matching(/^\d+\.\d+(\.\d+)?$/, 'be a version such as 1.0.0'),
+  host: matching(/^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/, 'be a host name without scheme, port or path'),
+  'contact.name': words,
+  'contact.url': url,
+  'contact.email': matching(/^[\w.+-]+@[a-z0-9.-]+\.[a-z]{2,}$/i, 'be an email address'),
+  website: url,
+  privacyPolicy: url,
+  categories: {
+    must: `be a list of one or two of: ${knownCategories.join(', ')}`,
+    holds: (value) =>
+      Array.isArray(value) && [1, 2].includes(value.length) && value.every((entry) => knownCategories.includes(entry)),
+  },
+  publisher: words,
+  stackOwner: words,
+  iconBrandColor: matching(
+    /^#(?!ffffff|007ee5)[0-9a-f]{6}$/,
+    "be a colour such as #1f6f78 in lower case, neither white nor the platform's own #007ee5",
+  ),
+  'oauth.loginUri': url,
+  'oauth.tenantId': guid,
+  'oauth.clientId': guid,
+  'oauth.resourceUri': matching(/^(api|https):\/\/[\x21-\x7e]*[^/]$/, 'be an application ID URI such as api://<GUID>'),
+  'oauth.redirectMode': matching(/^Global(PerConnector)?$/, 'be Global or GlobalPerConnector'),
+};
+
+/**
+ * Reads the generator's settings from the text of its file. Throws a GeneratorError that names each key which is
+ * missing, unknown or has an unusable value.
+ */
+export function parseSettings(text: string): ConnectorSettings {
+  const settings = parseJson(text);
+  const values = leaves(settings);
+  const unknown = [...values.keys()].filter((key) => !Object.hasOwn(rules, key));
+  const complaints = [
+    ...Object.entries(rules)
+      .filter(([key, { holds }]) => !holds(values.get(key)))
+      .map(([key, { must }]) => (values.has(key) ? `${key} must ${must}` : `${key} is missing: it must ${must}`)),
+    ...unknown.map((key) => `${key} is not a setting`),
+  ];
+  if (complaints.length > 0) throw new GeneratorError(complaints);
+  return settings as ConnectorSettings;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    throw new GeneratorError([`the settings are not valid JSON: ${(error as Error).message}`]);
+  }
+}
+
+/** The values of nested objects under their dotted keys. */
+function leaves(value: unknown, key = ''): Map<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return new Map(key === '' ? [] : [[key, value]]);
+  }
+  return new Map(
+    Object.entries(value).flatMap(([name, inner]) => [...leaves(inner, key === '' ? name : `${key}.${name}`)]),
+  );
+}
