@@ -115,6 +115,7 @@ function toRows(
     recipients: dealt,
     statuses: dealt.map(() => (sendAt === undefined ? 'accepted' : 'scheduled')),
     notes: new Map(),
+    references: new Map(),
     attempts: 0,
     updatedAt: acceptedAt,
   }));

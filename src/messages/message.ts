@@ -56,6 +56,8 @@ export interface ChunkProgress {
   statuses: readonly RecipientStatus[];
   /** By the recipient's place. */
   notes: ReadonlyMap<number, StatusNote>;
+  /** The carrier's own ids, by the recipient's place: what an operator quotes when asking the carrier. */
+  references: ReadonlyMap<number, string>;
   /** How often the chunk was handed to a carrier. */
   attempts: number;
   /** Set while a worker has the chunk at the carrier; past it, that attempt's outcome is in doubt. */

@@ -61,6 +61,7 @@ async function claim(
   const inDoubt = chunk.leasedUntil !== undefined && !repeatable;
   return messages.updateChunk(found, {
     ...(inDoubt ? endWaiting(chunk, 'unknown', attemptInDoubt) : { statuses: queued(chunk), notes: chunk.notes }),
+    references: chunk.references,
     attempts: chunk.attempts + 1,
     leasedUntil: new Date(now().getTime() + leaseSeconds * 1000),
     updatedAt: now(),
@@ -144,6 +145,7 @@ const noAnswer: SendOutcome = {
 /** Writes outcomes into statuses; a temporary refusal leaves its recipient queued until the attempts are used up. */
 function applyOutcomes(chunk: Chunk, outcomes: ReadonlyMap<number, SendOutcome>, updatedAt: Date): ChunkProgress {
   const notes = new Map<number, StatusNote>(chunk.notes);
+  const references = new Map(chunk.references);
   const lastAttempt = chunk.attempts > retryDelays.length;
   const statusAfter = {
     sent: 'sent',
@@ -154,11 +156,14 @@ function applyOutcomes(chunk: Chunk, outcomes: ReadonlyMap<number, SendOutcome>,
   const statuses = chunk.statuses.map((status, place): RecipientStatus => {
     const outcome = outcomes.get(place);
     if (outcome === undefined) return status;
-    if (outcome.outcome === 'sent') notes.delete(place);
-    else notes.set(place, statusNote(outcome.code, outcome.message));
+    if (outcome.outcome !== 'sent') notes.set(place, statusNote(outcome.code, outcome.message));
+    else {
+      notes.delete(place);
+      if (outcome.carrierReference !== undefined) references.set(place, outcome.carrierReference.slice(0, 200));
+    }
     return statusAfter[outcome.outcome];
   });
-  return { statuses, notes, attempts: chunk.attempts, updatedAt };
+  return { statuses, notes, references, attempts: chunk.attempts, updatedAt };
 }
 
 const processingFailed: StatusNote = {
@@ -185,7 +190,8 @@ export async function giveUpChunk(
       chunk.leasedUntil === undefined
         ? endWaiting(chunk, 'failed', processingFailed)
         : endWaiting(chunk, 'unknown', attemptInDoubt);
-    const progress = { ...ended, attempts: chunk.attempts, updatedAt: now() };
+    const { references, attempts } = chunk;
+    const progress = { ...ended, references, attempts, updatedAt: now() };
     const recorded = await messages.updateChunk(found, progress);
     if (recorded !== 'conflict') return waiting;
   }

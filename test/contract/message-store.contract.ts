@@ -31,6 +31,7 @@ function message(
     })),
     statuses: Array.from({ length: size }, () => 'accepted' as const),
     notes: new Map(),
+    references: new Map(),
     attempts: 0,
     updatedAt: acceptedAt,
     ...details,
@@ -119,6 +120,7 @@ export function messageStoreContract(name: string, open: () => MessageStore): vo
       const progress = {
         statuses: ['sent', 'rejected'] as const,
         notes: new Map([[1, { code: 'Blocked', message: 'no "such" number' }]]),
+        references: new Map([[0, 'carrier-id-7']]),
         attempts: 1,
         leasedUntil: new Date('2026-11-23T10:02:00.000Z'),
         updatedAt: new Date('2026-11-23T10:00:01.000Z'),
@@ -139,16 +141,25 @@ export function messageStoreContract(name: string, open: () => MessageStore): vo
       const { header, chunks } = message([1]);
       await store.create(header, chunks);
       const read = (await store.readChunk(header.messageId, 0))!;
-      const progress = { statuses: ['queued'] as const, notes: new Map(), attempts: 1, updatedAt: acceptedAt };
+      const progress = {
+        statuses: ['queued'] as const,
+        notes: new Map(),
+        references: new Map(),
+        attempts: 1,
+        updatedAt: acceptedAt,
+      };
       const outcomes = await Promise.all(Array.from({ length: 20 }, () => store.updateChunk(read, progress)));
       expect(outcomes.filter((outcome) => outcome !== 'conflict')).toHaveLength(1);
     });
 
     test('a chunk of a message that is not there conflicts', async () => {
       const { chunks } = message([1]);
-      const { statuses, notes, attempts, updatedAt } = chunks[0]!;
+      const { statuses, notes, references, attempts, updatedAt } = chunks[0]!;
       expect(
-        await store.updateChunk({ chunk: chunks[0]!, version: 'W/"1"' }, { statuses, notes, attempts, updatedAt }),
+        await store.updateChunk(
+          { chunk: chunks[0]!, version: 'W/"1"' },
+          { statuses, notes, references, attempts, updatedAt },
+        ),
       ).toBe('conflict');
     });
 

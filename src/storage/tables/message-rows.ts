@@ -75,10 +75,11 @@ export function chunkRow(chunk: Chunk) {
 }
 
 /** The columns that change while a chunk is worked on. An empty lease means none: a merge can't remove a column. */
-export function progressColumns({ statuses, notes, attempts, leasedUntil, updatedAt }: ChunkProgress) {
+export function progressColumns({ statuses, notes, references, attempts, leasedUntil, updatedAt }: ChunkProgress) {
   return {
     statuses: encodeStatuses(statuses),
     notes: JSON.stringify([...notes].map(([place, { code, message }]) => [place, code, message])),
+    references: JSON.stringify([...references]),
     attempts,
     leasedUntil: leasedUntil?.toISOString() ?? '',
     updatedAt: updatedAt.toISOString(),
@@ -99,6 +100,7 @@ export function chunkOf(row: Row): Chunk {
     recipients: recipients.map(([address, parts, values]): ChunkRecipient => ({ address, parts, values })),
     statuses: decodeStatuses(String(row['statuses'])),
     notes: new Map(notes.map(([place, code, message]): [number, StatusNote] => [place, { code, message }])),
+    references: new Map(JSON.parse(String(row['references'])) as [number, string][]),
     attempts: Number(row['attempts']),
     updatedAt: new Date(String(row['updatedAt'])),
     ...(row['sendAt'] === '' ? {} : { sendAt: new Date(String(row['sendAt'])) }),
