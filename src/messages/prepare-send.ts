@@ -106,18 +106,34 @@ function checkRecipients(
   for (const [index, entry] of value.entries()) {
     if (problems.length >= problemLimit) break;
     if (!isObject(entry)) continue;
-    const { Address: address, Personalization: personalization } = entry;
+    const { Address: address, Personalization: personalization = {}, Placeholders: listed } = entry;
     const place = `Recipients[${index}]`;
     const parsed = typeof address === 'string' ? parsePhoneNumber(address, [customer.region]) : undefined;
     if (typeof address === 'string' && parsed === undefined)
       problems.push(problem('InvalidPhoneNumber', { target: `${place}.Address` }));
-    const values = checkValues(compiled, personalization ?? {}, `${place}.Personalization`, problems);
+    const given = withListed(personalization, listed, `${place}.Placeholders`, problems);
+    const values = checkValues(compiled, given, `${place}.Personalization`, problems);
     const parts = shared ?? checkPersonalized(compiled, values, `${place}.Personalization`, problems);
     partCount = Math.max(partCount, parts);
     if (parsed?.guessed === true) guessedNumbers += 1;
     recipients.push({ address: parsed?.number ?? '', parts, values: values ?? [] });
   }
   return { recipients, partCount, guessedNumbers };
+}
+
+/** Personalization and the placeholders of the list together; one without a value is empty, none may be given twice. */
+function withListed(personalization: unknown, list: unknown, target: string, problems: Problem[]): unknown {
+  if (!Array.isArray(list) || !isObject(personalization)) return personalization;
+  const given = new Map(Object.entries(personalization));
+  for (const [index, entry] of list.entries()) {
+    const { name, value = '' } = isObject(entry) ? entry : {};
+    if (typeof name !== 'string') continue;
+    if (given.has(name)) {
+      problems.push(problem('InvalidField', { target: `${target}[${index}].name`, rule: 'is given twice' }));
+    }
+    given.set(name, value);
+  }
+  return Object.fromEntries(given);
 }
 
 /** The values of the content's placeholders in their order; undefined where one is missing. Null counts as missing. */

@@ -40,6 +40,21 @@ export const sendBody = object({
           description: 'A value for each placeholder in the content, by its name.',
         }),
       ),
+      Placeholders: optional(
+        list(
+          object({
+            name: text({ title: 'Placeholder Name', description: 'The name of a placeholder in the content.' }),
+            value: optional(
+              text({ title: 'Placeholder Value', description: 'What takes its place. Nothing where left empty.' }),
+            ),
+          }),
+          {
+            title: 'Placeholders',
+            description:
+              'The same as Personalization, as a list, for apps that can not fill an object with names of their own.',
+          },
+        ),
+      ),
     }),
     { title: 'Recipients', description: 'Who gets the message.', minItems: 1, maxItems: recipientLimit },
   ),

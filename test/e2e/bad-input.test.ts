@@ -16,6 +16,7 @@ const phone = '358401230001';
 const good = sendTo([phone]);
 const json = (body: unknown) => ({ body: JSON.stringify(body) });
 const with_ = (details: Record<string, unknown>) => json({ ...good, ...details });
+const recipientWith = (details: Record<string, unknown>) => with_({ Recipients: [{ Address: phone, ...details }] });
 const without = (name: string) => json(Object.fromEntries(Object.entries(good).filter(([key]) => key !== name)));
 const inAYear = (milliseconds: number) => {
   const date = new Date();
@@ -179,7 +180,7 @@ const rows: [name: string, row: Row, expected: Expected][] = [
     with_({ Content: 'x'.repeat(39_016) }),
     [400, 'ContentTooLong', 'Content', /256 parts; a message has at most 255/],
   ],
-  ['a million characters', with_({ Content: 'x'.repeat(1_000_000) }), [400, 'ContentTooLong', 'Content', /6536 parts/]],
+  ['a million characters', with_({ Content: 'x'.repeat(1_000_000) }), [400, 'ContentTooLong', 'Content', /more than 510 parts/]],
   ['256 parts of Unicode', with_({ Content: 'ж'.repeat(17_086) }), [400, 'ContentTooLong', 'Content', /256 parts/]],
   [
     '256 parts after personalization',
@@ -223,6 +224,41 @@ const rows: [name: string, row: Row, expected: Expected][] = [
     'a placeholder with an object',
     with_({ Content: 'Hei $(name)', Recipients: [{ Address: phone, Personalization: { name: {} } }] }),
     [400, 'InvalidField', 'Recipients[0].Personalization.name', /must be text, a number, true or false/],
+  ],
+  [
+    'placeholders as an object',
+    recipientWith({ Placeholders: { name: 'x' } }),
+    [400, 'InvalidField', 'Recipients[0].Placeholders', /must be a list/],
+  ],
+  [
+    'a placeholder that is no object',
+    recipientWith({ Placeholders: ['x'] }),
+    [400, 'InvalidField', 'Recipients[0].Placeholders[0]', /must be an object/],
+  ],
+  [
+    'a listed placeholder without name',
+    recipientWith({ Placeholders: [{ value: 'x' }] }),
+    [400, 'MissingField', 'Recipients[0].Placeholders[0].name', /required/],
+  ],
+  [
+    'a number as listed value',
+    recipientWith({ Placeholders: [{ name: 'x', value: 1 }] }),
+    [400, 'InvalidField', 'Recipients[0].Placeholders[0].value', /must be text/],
+  ],
+  [
+    'a placeholder listed twice',
+    recipientWith({
+      Placeholders: [
+        { name: 'x', value: '1' },
+        { name: 'x', value: '2' },
+      ],
+    }),
+    [400, 'InvalidField', 'Recipients[0].Placeholders[1].name', /given twice/],
+  ],
+  [
+    'a placeholder given in both ways',
+    recipientWith({ Personalization: { x: '1' }, Placeholders: [{ name: 'x', value: '2' }] }),
+    [400, 'InvalidField', 'Recipients[0].Placeholders[0].name', /given twice/],
   ],
   ['NUL in the content', with_({ Content: 'a\0b' }), [400, 'InvalidCharacters', 'Content', /NUL/]],
   [

@@ -4,13 +4,13 @@ import type { AddressInfo } from 'node:net';
 import { expect, it } from 'vitest';
 
 import { eventually } from '../support/eventually.ts';
-import { spawnHost, testHostJson } from '../support/functions-host/spawn-host.ts';
+import { fixtures, spawnHost, testHostJson } from '../support/functions-host/spawn-host.ts';
 
 // No queue functions here, hence no storage.
 const options = { connectionString: 'UseDevelopmentStorage=true' };
 
 it('runs timers on schedule and at the start, whether they fail or not', async () => {
-  const host = await spawnHost(['timer-functions.ts'], options);
+  const host = await spawnHost([fixtures.timers], options);
   const runs = await eventually(async () => {
     const answer = await fetch(`${host.url}/api/v1/timer-runs`);
     const recorded = (await answer.json()) as Record<string, { scheduleStatus: unknown }[]>;
@@ -47,22 +47,22 @@ it('runs timers on schedule and at the start, whether they fail or not', async (
   expect(await host.stop()).toBe(0);
 });
 
-it.each([{ files: [] }, { files: ['streaming.ts'] }])(
-  'lets running invocations finish at a stop, then runs the appTerminate hooks ($files)',
-  async ({ files }) => {
-    const host = await spawnHost([...files, 'hooked-functions.ts', 'slow-functions.ts'], options);
-    const answer = fetch(`${host.url}/api/v1/slow-answer`);
-    await eventually(() => expect(host.logged.map(({ message }) => message)).toContain('running'));
-    const stopped = host.stop();
-    expect(await (await answer).text()).toBe('finished');
-    expect(await stopped).toBe(0);
-    expect(host.terminated()).toBe(true);
-    await expect(fetch(host.url)).rejects.toThrow('fetch failed');
-  },
-);
+it.each([
+  { mode: 'whole bodies', files: [] },
+  { mode: 'HTTP streaming', files: [fixtures.streaming] },
+])('lets running invocations finish at a stop, then runs the appTerminate hooks ($mode)', async ({ files }) => {
+  const host = await spawnHost([...files, fixtures.hooked, fixtures.slow], options);
+  const answer = fetch(`${host.url}/api/v1/slow-answer`);
+  await eventually(() => expect(host.logged.map(({ message }) => message)).toContain('running'));
+  const stopped = host.stop();
+  expect((await (await answer).text()).length).toBe(50_000_000);
+  expect(await stopped).toBe(0);
+  expect(host.terminated()).toBe(true);
+  await expect(fetch(host.url)).rejects.toThrow('fetch failed');
+});
 
 it('says what a process can do only once', async () => {
-  const host = await spawnHost(['slow-functions.ts'], { ...options, twice: true });
+  const host = await spawnHost([fixtures.slow], { ...options, twice: true });
   expect(host.second).toBe('A process can run one functions host only, and only once.');
   await host.stop();
 });
@@ -71,7 +71,7 @@ it('passes on that the port is taken', async () => {
   const taken = createServer();
   await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
   const { port } = taken.address() as AddressInfo;
-  await expect(spawnHost(['slow-functions.ts'], { ...options, port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
+  await expect(spawnHost([fixtures.slow], { ...options, port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
   await new Promise((resolve) => taken.close(resolve));
 });
 
@@ -81,20 +81,31 @@ it.each([
   ['table', /^The function writes-rows has an output of the type table, but the local host knows only outputs /],
   ['input', /^The function reads-a-blob has an input of the type blob, /],
   ['name', /^"no name" is not a valid function name: /],
-  ['route', /^The route "items\/\{id:even\}" of the function bad-route can't be used: the constraint "even" is not one of /],
+  [
+    'route',
+    /^The route "items\/\{id:even\}" of the function bad-route can't be used: the constraint "even" is not one of /,
+  ],
   ['queue', /^The trigger of the function bad-queue can't be used: "No Queue" is not the name of a queue/],
-  ['connection', /^The trigger of the function unconnected can't be used: the connection OtherStorage has no connection string/],
+  [
+    'connection',
+    /^The trigger of the function unconnected can't be used: the connection OtherStorage has no connection string/,
+  ],
   ['output', /^An output of the function bad-output can't be used: "a" is not the name of a queue/],
-  ['schedule', /^The trigger of the function bad-schedule can't be used: The schedule "\* \* \* \* \*" has 5 fields instead of 6/],
+  [
+    'schedule',
+    /^The trigger of the function bad-schedule can't be used: The schedule "\* \* \* \* \*" has 5 fields instead of 6/,
+  ],
   ['twice', /refused-functions\.ts can't be loaded: A function with id "same" has already been registered\.$/],
   ['hook', /^the hook says no$/],
   ['none', /^No function was registered by .*refused-functions\.ts\./],
 ])('refuses an app that it could not run, and says why (%s)', async (name, message) => {
-  const start = spawnHost(['refused-functions.ts'], { ...options, environment: { REFUSED_APP: name } });
+  const start = spawnHost([fixtures.refused], { ...options, environment: { REFUSED_APP: name } });
   await expect(start).rejects.toThrow(message);
 });
 
 it('refuses a host.json that Azure would refuse', async () => {
   const hostJson = { ...testHostJson, version: '1.0' };
-  await expect(spawnHost(['slow-functions.ts'], { ...options, hostJson })).rejects.toThrow('host.json: version has to be "2.0".');
+  await expect(spawnHost([fixtures.slow], { ...options, hostJson })).rejects.toThrow(
+    'host.json: version has to be "2.0".',
+  );
 });

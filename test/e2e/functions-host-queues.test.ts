@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 
 import { startAzurite } from '../../src/local/azurite.ts';
 import { eventually } from '../support/eventually.ts';
-import { spawnHost, testHostJson } from '../support/functions-host/spawn-host.ts';
+import { fixtures, spawnHost, testHostJson } from '../support/functions-host/spawn-host.ts';
 
 /*
  * Queue triggers and queue outputs against Azurite. The rules are those of the storage queue extension: what happens to
@@ -12,7 +12,7 @@ import { spawnHost, testHostJson } from '../support/functions-host/spawn-host.ts
  */
 const azurite = await startAzurite();
 const { connectionString } = azurite;
-const host = await spawnHost(['queue-functions.ts', 'http-functions.ts'], {
+const host = await spawnHost([fixtures.queues, fixtures.http], {
   connectionString,
   queueVisibilitySeconds: 2,
 });
@@ -81,7 +81,7 @@ it('hands over a message as JSON where it is, with its properties, and deletes i
 
 it("lets a message's own properties hide those of the queue message", async () => {
   const before = (await runsOf('record')).length;
-  await send('record', '{"id":7,"DequeueCount":"x","own":{"B":true},"list":[1],"none":null,"yes":true}');
+  await send('record', '{"id":7,"DEQUEUECOUNT":"x","own":{"B":true},"list":[1],"none":null,"yes":true}');
   const metadata = await eventually(async () => {
     const runs = await runsOf('record');
     expect(runs).toHaveLength(before + 1);
@@ -134,6 +134,18 @@ it('moves a message that is no Base64 to the poison queue without running the fu
   });
   expect(receivedMessageItems[0]?.messageText).toBe('not base64!');
   expect((await runsOf('record')).map(({ entry }) => entry)).not.toContain('not base64!');
+});
+
+it('counts a message that is no UTF-8 as a failure of the function', async () => {
+  await queue('record').sendMessage(Buffer.of(0xff).toString('base64'));
+  const { receivedMessageItems } = await eventually(async () => {
+    const received = await queue('record-poison').receiveMessages();
+    expect(received.receivedMessageItems).toHaveLength(1);
+    return received;
+  });
+  expect(receivedMessageItems[0]?.messageText).toBe('/w==');
+  const failures = host.logged.filter(({ level, functionName }) => level === 'error' && functionName === 'record');
+  expect(failures).toHaveLength(testHostJson.extensions.queues.maxDequeueCount);
 });
 
 it('works on a batch at a time, and on the next once enough of it is done', async () => {
@@ -190,7 +202,7 @@ it('outlives a queue that is deleted', async () => {
 
 it('writes and reads plain text where host.json says so', async () => {
   const queues = { ...testHostJson.extensions.queues, messageEncoding: 'none' };
-  const plain = await spawnHost(['http-functions.ts'], {
+  const plain = await spawnHost([fixtures.http], {
     connectionString,
     hostJson: { ...testHostJson, extensions: { ...testHostJson.extensions, queues } },
   });

@@ -155,6 +155,19 @@ describe('a send', () => {
     expect(sent.MessagePartCount).toBe(2);
   });
 
+  test('placeholders can be given as a list, or some of them so', async () => {
+    const Recipients = [
+      {
+        Address: '358401320001',
+        Personalization: { name: 'Aino' },
+        Placeholders: [{ name: 'day', value: 'Monday' }, { name: 'note' }, { name: 'unused', value: 'x' }],
+      },
+    ];
+    const sent = await send(sendTo([], { Content: '$(name), see you on $(day)$(note)!', Recipients }));
+    await api.waitForStatus(sent.MessageId, 'delivered');
+    expect((await api.inbox('358401320001'))[0]?.content).toBe('Aino, see you on Monday!');
+  });
+
   test('a later send waits', async () => {
     const inAnHour = new Date(Date.now() + 3_600_000).toISOString();
     const sent = await send(sendTo(['358401310001'], { SendDateTime: inAnHour }));

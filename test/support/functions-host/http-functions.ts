@@ -49,7 +49,7 @@ const answers: Record<string, () => HttpResponseInit | undefined> = {
   'own-length': () => ({ body: 'four', headers: { 'content-length': '400', connection: 'close' } }),
   cookies: () => ({
     cookies: [
-      { name: 'plain', value: 'a b' },
+      { name: 'plain', value: "a b'" },
       {
         name: 'full',
         value: 'v',
@@ -80,11 +80,12 @@ app.http('context', {
   }),
 });
 
+const sent = output.storageQueue({ queueName: 'from-http', connection: 'AzureWebJobsStorage' });
 app.http('send-queue', {
   methods: ['POST'],
-  extraOutputs: [output.storageQueue({ name: 'sent', queueName: 'from-http', connection: 'AzureWebJobsStorage' })],
+  extraOutputs: [sent],
   handler: async (request, context) => {
-    context.extraOutputs.set('sent', await request.json());
+    context.extraOutputs.set(sent, await request.json());
     return { status: 202 };
   },
 });

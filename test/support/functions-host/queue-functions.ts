@@ -55,13 +55,14 @@ app.http('crowd-release', {
   },
 });
 
+const copies = output.storageQueue({ queueName: 'copies', connection });
 app.storageQueue('relay', {
   queueName: 'relay',
   connection,
   return: output.storageQueue({ queueName: 'record', connection }),
-  extraOutputs: [output.storageQueue({ name: 'copies', queueName: 'copies', connection })],
+  extraOutputs: [copies],
   handler: (entry, context) => {
-    context.extraOutputs.set('copies', [entry, 'text', 5, { nested: ['a'] }]);
+    context.extraOutputs.set(copies, [entry, 'text', 5, { nested: ['a'] }]);
     return { relayed: entry };
   },
 });

@@ -17,12 +17,24 @@ const start = () =>
     ...options,
     connectionString: (name) => (name === 'AzureWebJobsStorage' ? connectionString : ''),
     otherRoutes: (request, response) => {
+      if (request.url === '/broken') {
+        response.write('the beginning');
+        throw new Error('broken on purpose');
+      }
       if (request.url !== '/other') return false;
       response.end('answered elsewhere');
       return true;
     },
     log: (logged) => process.send?.({ logged }),
   });
+
+// A test that fails may end without a word.
+const end = (): never => process.exit();
+process.once('disconnect', end);
+const disconnect = (): void => {
+  process.off('disconnect', end);
+  process.disconnect();
+};
 
 try {
   const host = await start();
@@ -35,9 +47,9 @@ try {
       : undefined;
   process.send?.({ started: { url: host.url, functions: host.functions, second } });
   process.on('message', () => {
-    void host.stop().then(() => process.send?.({ stopped: true }, () => process.disconnect()));
+    void host.stop().then(() => process.send?.({ stopped: true }, disconnect));
   });
 } catch (error) {
   const { message, code } = error as NodeJS.ErrnoException;
-  process.send?.({ failed: { message, code } }, () => process.disconnect());
+  process.send?.({ failed: { message, code } }, disconnect);
 }

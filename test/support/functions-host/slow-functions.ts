@@ -7,6 +7,7 @@ app.http('slow-answer', {
   handler: async (_request, context) => {
     context.log('running');
     await sleep(300);
-    return { body: 'finished' };
+    // Too large to be on its way at once.
+    return { body: 'x'.repeat(50_000_000) };
   },
 });

@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 import type { FunctionsHost } from '../../../src/local/functions-host/start-functions-host.ts';
 import type { LogEntry } from '../../../src/local/functions-host/log.ts';
@@ -32,17 +33,28 @@ export const testHostJson = {
   },
 };
 
+/** The entry files of the fixture apps. */
+export const fixtures = {
+  hooked: fileURLToPath(new URL('hooked-functions.ts', import.meta.url)),
+  http: fileURLToPath(new URL('http-functions.ts', import.meta.url)),
+  queues: fileURLToPath(new URL('queue-functions.ts', import.meta.url)),
+  refused: fileURLToPath(new URL('refused-functions.ts', import.meta.url)),
+  slow: fileURLToPath(new URL('slow-functions.ts', import.meta.url)),
+  streaming: fileURLToPath(new URL('streaming.ts', import.meta.url)),
+  timers: fileURLToPath(new URL('timer-functions.ts', import.meta.url)),
+};
+
 /**
- * Starts a host with fixture files of this folder. It runs as it does for a developer: under plain Node, which loads
+ * Starts a host with fixture apps. It runs as it does for a developer: under plain Node, which loads
  * the TypeScript files itself. A start that fails rejects with the host's own message and code.
  */
 export async function spawnHost(
-  files: readonly string[],
+  entryFiles: readonly string[],
   options: Partial<RunOptions> & { environment?: Record<string, string> } = {},
 ): Promise<SpawnedHost> {
   const { environment, ...rest } = options;
   const run: RunOptions = {
-    entryFiles: files.map((file) => join(import.meta.dirname, file)),
+    entryFiles,
     hostJson: testHostJson,
     port: 0,
     connectionString: '',
