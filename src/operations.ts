@@ -1,17 +1,50 @@
-import { getCustomerServices, getUserCustomers } from './directory/index.ts';
+import {
+  createGroupContact,
+  deleteAllGroupContacts,
+  deleteGroupContact,
+  getGroupContact,
+  updateGroupContact,
+} from './contacts/index.ts';
+import type { ContactsWorld } from './contacts/index.ts';
+import { getCustomerServices, getCustomerWhatsappIdentities, getUserCustomers } from './directory/index.ts';
 import type { DirectoryWorld } from './directory/index.ts';
-import { getMessageStatus, sendMessage } from './messages/index.ts';
-import type { MessagingWorld } from './messages/index.ts';
+import { getMessageStatus, sendMessage, sendWhatsappTemplateMessage } from './messages/index.ts';
+import type { MessagingWorld, TemplateSendWorld } from './messages/index.ts';
 import type { Operation } from './operation/define-operation.ts';
+import { whatsAppOptIn, whatsAppOptOut } from './opt-outs/index.ts';
+import type { OptOutWorld } from './opt-outs/index.ts';
 import { getPhoneNumberRegions } from './phone-numbers/index.ts';
+import {
+  createWhatsappTemplate,
+  getCustomerWhatsAppTemplates,
+  getWhatsappTemplateCategories,
+} from './templates/index.ts';
+import type { TemplatesWorld } from './templates/index.ts';
 
 /** Everything that an operation's handler may work with. */
-export type OperationWorld = DirectoryWorld & MessagingWorld;
+export type OperationWorld = DirectoryWorld &
+  MessagingWorld &
+  TemplateSendWorld &
+  ContactsWorld &
+  TemplatesWorld &
+  OptOutWorld;
 
 /** Every operation of the connector, in the order in which its definition lists them. */
 export const operations: readonly Operation<OperationWorld>[] = [
   sendMessage,
+  sendWhatsappTemplateMessage,
   getMessageStatus,
+  createWhatsappTemplate,
+  getCustomerWhatsAppTemplates,
+  getWhatsappTemplateCategories,
+  getCustomerWhatsappIdentities,
+  whatsAppOptIn,
+  whatsAppOptOut,
+  createGroupContact,
+  getGroupContact,
+  updateGroupContact,
+  deleteGroupContact,
+  deleteAllGroupContacts,
   getUserCustomers,
   getCustomerServices,
   getPhoneNumberRegions,

@@ -9,6 +9,8 @@ export interface Settings {
   publicUrl: string;
   /** File that declares customers, services and users. */
   directoryFile: string;
+  /** How long after sending by WhatsApp without any report SMS stands in, where a send asks for that. */
+  fallbackAfterSeconds: number;
   simulatedCarrier: { url: string; apiKey: string; webhookSecret: string };
 }
 
@@ -36,11 +38,18 @@ export function readSettings(environment: Environment): Settings {
       faults.push(`${name} is not an http(s) address`);
     return value.replace(/\/+$/, '');
   };
+  const seconds = (name: string, { preset, most }: { preset: number; most: number }): number => {
+    const value = Number(environment[name] ?? preset);
+    if (Number.isInteger(value) && value >= 1 && value <= most) return value;
+    faults.push(`${name} is not a whole number from 1 to ${most}`);
+    return preset;
+  };
   const settings: Settings = {
     storage: readStorage(environment, faults),
     token: { issuer: text('TOKEN_ISSUER'), audience: text('TOKEN_AUDIENCE'), jwksUrl: url('TOKEN_JWKS_URL') },
     publicUrl: url('PUBLIC_URL'),
     directoryFile: text('DIRECTORY_FILE'),
+    fallbackAfterSeconds: seconds('SMS_FALLBACK_AFTER_SECONDS', { preset: 3_600, most: 6 * 24 * 3_600 }),
     simulatedCarrier: {
       url: url('SIMULATED_CARRIER_URL'),
       apiKey: text('SIMULATED_CARRIER_KEY'),

@@ -1,4 +1,5 @@
 import type { DeliveryReport, OutboundCarrier } from '../messages/index.ts';
+import type { TemplateCarrier, TemplateNews } from '../templates/index.ts';
 
 /** A webhook call as it came in; the body is raw because signatures are made over bytes. */
 export interface WebhookRequest {
@@ -11,6 +12,7 @@ export interface WebhookRequest {
 /** What a webhook call brought. */
 export interface WebhookEvents {
   reports: DeliveryReport[];
+  templates: TemplateNews[];
 }
 
 /** Why a webhook call was refused; the caller learns the status, the operator the reason. */
@@ -26,6 +28,8 @@ export class WebhookRefused extends Error {
 
 /** A carrier: takes messages to phones and understands what its network calls back with. */
 export interface Carrier extends OutboundCarrier {
+  /** Where the carrier's network has templates that can be managed. */
+  readonly templates?: TemplateCarrier;
   /** Checks the signature, then parses; throws {@link WebhookRefused} where either fails. */
   receive(request: WebhookRequest): WebhookEvents;
 }

@@ -1,4 +1,5 @@
 import type { ReportJournal } from '../messages/index.ts';
+import type { TemplateNews, TemplateRegistry } from '../templates/index.ts';
 import { WebhookRefused } from './carrier.ts';
 import type { Carrier } from './carrier.ts';
 
@@ -9,10 +10,19 @@ export interface WebhookCall {
   arrayBuffer(): Promise<ArrayBuffer>;
 }
 
+/** Who takes what a webhook call brings. */
+export interface WebhookTakers {
+  reports: ReportJournal;
+  templates: TemplateRegistry;
+}
+
 /** What a webhook call led to: the carrier gets the status, the log gets the rest. */
 export interface WebhookResult {
   status: number;
   reports: number;
+  templates?: number;
+  /** Templates of which nobody here knows; the carrier can't mend that, so it isn't told. */
+  unknownTemplates?: string[];
   reason?: string;
 }
 
@@ -23,15 +33,30 @@ export interface WebhookResult {
 export async function receiveWebhook(
   carrier: Carrier,
   call: WebhookCall,
-  journal: ReportJournal,
+  takers: WebhookTakers,
 ): Promise<WebhookResult> {
   const body = new Uint8Array(await call.arrayBuffer());
   try {
-    const { reports } = carrier.receive({ method: call.method, headers: new Map(call.headers), body });
-    await journal.record(reports);
-    return { status: 200, reports: reports.length };
+    const { reports, templates } = carrier.receive({ method: call.method, headers: new Map(call.headers), body });
+    await takers.reports.record(reports);
+    const unknownTemplates = await recordTemplates(templates, takers.templates);
+    return {
+      status: 200,
+      reports: reports.length,
+      ...(templates.length === 0 ? {} : { templates: templates.length }),
+      ...(unknownTemplates.length === 0 ? {} : { unknownTemplates }),
+    };
   } catch (error) {
     if (error instanceof WebhookRefused) return { status: error.status, reports: 0, reason: error.message };
     throw error;
   }
+}
+
+/** Records one after the other, since the later word on a template counts. Gives those that nobody knows. */
+async function recordTemplates(news: readonly TemplateNews[], registry: TemplateRegistry): Promise<string[]> {
+  const unknown: string[] = [];
+  for (const each of news) {
+    if ((await registry.record(each)) === 'unknown') unknown.push(`${each.identity}/${each.name}`);
+  }
+  return unknown;
 }

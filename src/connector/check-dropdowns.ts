@@ -64,7 +64,10 @@ function checkSources(
   return [...missing, ...misfits];
 }
 
-/** Whether the answer of the called operation has a list where the dropdown looks for it, with value and title. */
+/**
+ * Whether the answer of the called operation has a list where the dropdown looks for it, with value and title. Entries
+ * that are plain texts are both themselves, so there the dropdown must look for neither.
+ */
 function checkPaths(dropdown: DynamicValues, { operationId, answer }: Operation<never>): string[] {
   const whole = answer.status === 200 && answer.schema !== undefined ? asJsonSchema(answer.schema) : undefined;
   const collection = dropdown['value-collection'];
@@ -74,8 +77,14 @@ function checkPaths(dropdown: DynamicValues, { operationId, answer }: Operation<
       `the answer of '${operationId}' has no list ${collection === undefined ? 'at its root' : `in '${collection}'`}`,
     ];
   }
-  return [dropdown['value-path'], dropdown['value-title']]
-    .filter((path) => follow(entries.items, path) === undefined)
+  const { items } = entries;
+  const paths = [dropdown['value-path'], dropdown['value-title']].filter((path) => path !== undefined);
+  if (paths.length === 1) return ['it has a path to the value or to the title, but not to both'];
+  if (paths.length === 0) {
+    return items.type === 'string' ? [] : [`the entries of '${operationId}' are no plain texts, so it needs paths`];
+  }
+  return paths
+    .filter((path) => follow(items, path) === undefined)
     .map((path) => `the entries of '${operationId}' have no '${path}'`);
 }
 

@@ -13,6 +13,7 @@ const knownFields: Record<keyof Operation<never>, true> = {
   summary: true,
   description: true,
   visibility: true,
+  deprecated: true,
   scopes: true,
   errors: true,
   parameters: true,
@@ -49,13 +50,18 @@ function repeated(values: readonly string[]): string[] {
 }
 
 function checkRecord(operation: Operation<never>): string[] {
-  const { operationId, method, path, summary, description, parameters, body, answer } = operation;
+  const { operationId, method, path, summary, description, deprecated, parameters, body, answer } = operation;
   const complaints = Object.keys(operation)
     .filter((field) => !Object.hasOwn(knownFields, field))
     .map((field) => `the generator doesn't know the record's field '${field}'`);
   if (!/^[A-Z][A-Za-z0-9]*(_V\d+)?$/.test(operationId)) complaints.push('the operation id must be in PascalCase');
   if (summary.trim() === '') complaints.push('the summary is missing');
   if (description.trim() === '') complaints.push('the description is missing');
+  for (const [name, text] of Object.entries({ summary, description })) {
+    const says = /\(deprecated\)\.?$/.test(text);
+    if (deprecated === true && !says) complaints.push(`it is deprecated, so the ${name} must end in (deprecated)`);
+    if (deprecated !== true && says) complaints.push(`the ${name} ends in (deprecated), but it isn't deprecated`);
+  }
   const placeholders = [...path.matchAll(/\{([^}]*)\}/g)].map(([, name = '']) => name);
   const inPath = Object.keys(parameters).filter((name) => parameters[name]?.in === 'path');
   for (const name of placeholders) {

@@ -26,6 +26,10 @@ export interface Directory {
   customer(customerId: string): Promise<Customer | undefined>;
   /** A customer's services, in the order in which the directory lists them; empty for an unknown customer. */
   services(customerId: string): Promise<readonly DirectoryService[]>;
+  /** A customer's WhatsApp numbers, in the form of {@link readIdentity}; empty for an unknown customer. */
+  whatsappIdentities(customerId: string): Promise<readonly string[]>;
+  /** Whose a WhatsApp number is, given in the form of {@link readIdentity}. */
+  identityOwner(address: string): Promise<string | undefined>;
 }
 
 /** What directory operations work with. */

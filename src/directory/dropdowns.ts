@@ -9,6 +9,16 @@ export const customersDropdown: Dropdown = {
   title: 'customerName',
 };
 
+/** WhatsApp numbers of the customer chosen in another parameter. */
+export function identitiesDropdown(customerParameter: string): Dropdown {
+  return {
+    operationId: 'GetCustomerWhatsappIdentities',
+    value: 'inputSource/address',
+    title: 'inputSource/address',
+    parameters: { 'Customer-Id': { parameter: customerParameter } },
+  };
+}
+
 /** Services of the customer chosen in another parameter; `replies` as the list operation's AllowReplyMessage. */
 export function servicesDropdown(type: ServiceType, customerParameter: string, replies?: boolean): Dropdown {
   return {

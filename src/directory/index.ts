@@ -1,4 +1,6 @@
 export type * from './directory.ts';
-export { customersDropdown, servicesDropdown } from './dropdowns.ts';
+export { customersDropdown, identitiesDropdown, servicesDropdown } from './dropdowns.ts';
 export { getCustomerServices } from './get-customer-services.ts';
+export { getCustomerWhatsappIdentities } from './get-customer-whatsapp-identities.ts';
 export { getUserCustomers } from './get-user-customers.ts';
+export { readIdentity } from './identity.ts';

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { apiError } from '../operation/errors.ts';
 import { dealRecipients } from './chunks.ts';
 import { recipientId } from './message-id.ts';
-import type { Chunk, MessageHeader } from './message.ts';
+import type { Chunk, ChunkRecipient, MessageHeader, StatusNote } from './message.ts';
 import type { MessageStore, OutboundQueue, RequestStore } from './ports.ts';
 import type { PreparedSend } from './prepare-send.ts';
 
@@ -27,7 +27,15 @@ export interface MessagingWorld {
 /** What a caller asked for, beyond the text and its recipients. */
 export type SendRequest = Omit<
   MessageHeader,
-  'messageId' | 'acceptedAt' | 'sender' | 'sendAt' | 'recipientCount' | 'chunkCount' | 'partCount'
+  | 'messageId'
+  | 'acceptedAt'
+  | 'sender'
+  | 'protocol'
+  | 'sendAt'
+  | 'recipientCount'
+  | 'chunkCount'
+  | 'partCount'
+  | 'templateName'
 > & { acceptedAt: Date };
 
 /** What the caller is told: the same for the first request and for each repeat. */
@@ -99,36 +107,51 @@ function fingerprintOf(body: unknown): string {
 function toRows(
   messageId: string,
   request: SendRequest,
-  { sender, content, recipients, partCount, sendAt }: PreparedSend,
+  prepared: PreparedSend,
 ): { header: MessageHeader; chunks: Chunk[] } {
-  const { customerId, serviceId, protocol, acceptedAt } = request;
-  const time = sendAt === undefined ? {} : { sendAt };
+  const { customerId, serviceId, acceptedAt } = request;
+  const { protocol, sender, content, recipients, partCount, sendAt, template, fallbackSender } = prepared;
+  const common = { messageId, sender, protocol, ...(sendAt === undefined ? {} : { sendAt }) };
   const chunks = dealRecipients(recipients, content.length).map((dealt, index): Chunk => ({
-    messageId,
+    ...common,
     index,
     customerId,
     serviceId,
-    sender,
-    protocol,
     content,
-    ...time,
+    ...(template === undefined ? {} : { template }),
+    ...(fallbackSender === undefined ? {} : { fallbackSender }),
     recipients: dealt,
-    statuses: dealt.map(() => (sendAt === undefined ? 'accepted' : 'scheduled')),
-    notes: new Map(),
+    ...firstStates(dealt, prepared),
     references: new Map(),
     attempts: 0,
     updatedAt: acceptedAt,
   }));
-  const header = {
+  const header: MessageHeader = {
     ...request,
-    messageId,
-    sender,
-    ...time,
+    ...common,
     recipientCount: recipients.length,
     chunkCount: chunks.length,
     partCount,
+    ...(template === undefined ? {} : { templateName: template.name }),
   };
   return { header, chunks };
+}
+
+const optedOutNote: StatusNote = {
+  code: 'RecipientOptedOut',
+  message: 'The recipient has opted out of such messages.',
+};
+
+function firstStates(
+  recipients: readonly ChunkRecipient[],
+  { sendAt, optedOut }: PreparedSend,
+): Pick<Chunk, 'statuses' | 'notes'> {
+  const open = sendAt === undefined ? 'accepted' : 'scheduled';
+  const barred = recipients.flatMap(({ address }, place) => (optedOut.has(address) ? [place] : []));
+  return {
+    statuses: recipients.map(({ address }) => (optedOut.has(address) ? 'rejected' : open)),
+    notes: new Map(barred.map((place) => [place, optedOutNote])),
+  };
 }
 
 async function enqueueChunks(chunks: readonly Chunk[], now: Date, { outbound }: MessagingWorld): Promise<void> {

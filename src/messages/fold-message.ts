@@ -1,40 +1,66 @@
 import { recipientId } from './message-id.ts';
-import type { StatusNote, StoredMessage } from './message.ts';
+import type { Chunk, JournalEntry, Protocol, StatusNote, StoredMessage } from './message.ts';
+import { fallbackIndex } from './sms-fallback.ts';
 import { advances } from './status.ts';
 import type { RecipientStatus } from './status.ts';
 
-/** What is known of one recipient. */
-export interface RecipientState {
-  id: string;
-  address: string;
+/** How far sending to a recipient got, and why no further. */
+export interface SendingState {
   status: RecipientStatus;
   note?: StatusNote;
   updatedAt: Date;
 }
 
+/** What is known of one recipient; where another channel stood in, its state is the recipient's. */
+export interface RecipientState extends SendingState {
+  id: string;
+  address: string;
+  /** Every channel that was tried, in order, where it was more than one. */
+  history?: readonly (SendingState & { protocol: Protocol })[];
+}
+
 /**
  * Folds the journal into the chunks: for each recipient the most advanced status counts, whatever order the reports
- * came in, with the reason that came with it; of two reports of one status, the earlier counts. Recipients stand in the
- * order of the request.
+ * came in, with the reason that came with it. Recipients stand in the order of the request.
  */
-export function foldMessage({ header, chunks, journal }: StoredMessage): RecipientState[] {
-  const byChunk = chunks.map(({ index, recipients, statuses, notes, updatedAt }) =>
-    recipients.map(({ address }, place): RecipientState => {
-      const note = notes.get(place);
-      const status = statuses[place] ?? 'accepted';
+export function foldMessage({ header, chunks, fallbacks, journal }: StoredMessage): RecipientState[] {
+  const states = new Map([...chunks, ...fallbacks].map((chunk) => [chunk.index, statesOf(chunk)]));
+  for (const entry of journal) {
+    const current = states.get(entry.chunk)?.[entry.place];
+    if (current !== undefined) applyReport(current, entry);
+  }
+  return chunks.flatMap(({ index, protocol, recipients }) =>
+    (states.get(index) ?? []).map((state, place): RecipientState => {
       const id = recipientId({ messageId: header.messageId, chunk: index, place });
-      return { id, address, status, updatedAt, ...(note === undefined ? {} : { note }) };
+      const own = { id, address: recipients[place]?.address ?? '' };
+      const [standIn] = states.get(fallbackIndex(index, place)) ?? [];
+      if (standIn === undefined) return { ...own, ...state };
+      return {
+        ...own,
+        ...standIn,
+        history: [
+          { protocol, ...state },
+          { protocol: 'SMS', ...standIn },
+        ],
+      };
     }),
   );
-  for (const { chunk, place, status, note, at } of journal) {
-    const current = byChunk[chunk]?.[place];
-    if (current === undefined) continue;
-    const isEarlierWord = status === current.status && at < current.updatedAt;
-    if (!advances(current.status, status) && !isEarlierWord) continue;
-    current.status = status;
-    current.updatedAt = at;
-    delete current.note;
-    if (note !== undefined) current.note = note;
-  }
-  return byChunk.flat();
+}
+
+function statesOf({ recipients, statuses, notes, updatedAt }: Chunk): SendingState[] {
+  return recipients.map((_, place): SendingState => {
+    const note = notes.get(place);
+    const status = statuses[place] ?? 'accepted';
+    return { status, updatedAt, ...(note === undefined ? {} : { note }) };
+  });
+}
+
+/** Of two reports of the same rank the earlier counts, so that the order in which rows are read doesn't show. */
+function applyReport(current: SendingState, { status, note, at }: JournalEntry): void {
+  if (advances(status, current.status)) return;
+  if (!advances(current.status, status) && at >= current.updatedAt) return;
+  current.status = status;
+  current.updatedAt = at;
+  delete current.note;
+  if (note !== undefined) current.note = note;
 }

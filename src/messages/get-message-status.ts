@@ -3,9 +3,22 @@ import { defineOperation, inHeader, inPath } from '../operation/define-operation
 import { apiError } from '../operation/errors.ts';
 import { list, object, optional, text, timestamp } from '../operation/schema.ts';
 import { foldMessage } from './fold-message.ts';
+import type { SendingState } from './fold-message.ts';
 import { isMessageId } from './message-id.ts';
 import type { MessageStore } from './ports.ts';
 import { summariseStatuses } from './status.ts';
+
+const errorCode = optional(text({ title: 'Error Code', description: 'Why the recipient did not get the message.' }));
+const errorMessage = optional(text({ title: 'Error Message', description: 'The reason in words.' }));
+const updatedAt = timestamp({ title: 'Updated At', description: 'When the status was last changed.' });
+
+function statusFields({ status, note, updatedAt: at }: SendingState) {
+  return {
+    Status: status,
+    ...(note === undefined ? {} : { ErrorCode: note.code, ErrorMessage: note.message }),
+    UpdatedAt: at.toISOString(),
+  };
+}
 
 /** Tells what became of a message, recipient by recipient. */
 export const getMessageStatus = defineOperation({
@@ -28,7 +41,8 @@ export const getMessageStatus = defineOperation({
       MessageId: text({ title: 'Message Id', description: 'Identifier of the message.' }),
       Status: text({
         title: 'Message Status',
-        description: 'The status that all recipients share, else the least advanced one.',
+        description:
+          'The status that all recipients share; else the least advanced open one; else partiallyDelivered or failed.',
       }),
       Recipients: list(
         object({
@@ -39,9 +53,21 @@ export const getMessageStatus = defineOperation({
             description:
               'One of accepted, scheduled, queued, sent, delivered, read, undelivered, expired, rejected, failed and unknown.',
           }),
-          ErrorCode: optional(text({ title: 'Error Code', description: 'Why the recipient did not get the message.' })),
-          ErrorMessage: optional(text({ title: 'Error Message', description: 'The reason in words.' })),
-          UpdatedAt: timestamp({ title: 'Updated At', description: 'When the status was last changed.' }),
+          ErrorCode: errorCode,
+          ErrorMessage: errorMessage,
+          UpdatedAt: updatedAt,
+          History: optional(
+            list(
+              object({
+                Protocol: text({ title: 'Channel', description: 'The protocol that was tried.' }),
+                Status: text({ title: 'Channel Status', description: 'How far that got.' }),
+                ErrorCode: errorCode,
+                ErrorMessage: errorMessage,
+                UpdatedAt: updatedAt,
+              }),
+              { title: 'History', description: 'Every channel in the order tried, where one stood in for another.' },
+            ),
+          ),
         }),
         { title: 'Recipients', description: 'The recipients, in the order of the send.' },
       ),
@@ -60,12 +86,13 @@ export const getMessageStatus = defineOperation({
       body: {
         MessageId: messageId,
         Status: summariseStatuses(recipients.map(({ status }) => status)),
-        Recipients: recipients.map(({ id, address, status, note, updatedAt }) => ({
+        Recipients: recipients.map(({ id, address, history, ...state }) => ({
           Id: id,
           Address: address,
-          Status: status,
-          ...(note === undefined ? {} : { ErrorCode: note.code, ErrorMessage: note.message }),
-          UpdatedAt: updatedAt.toISOString(),
+          ...statusFields(state),
+          ...(history === undefined
+            ? {}
+            : { History: history.map(({ protocol, ...tried }) => ({ Protocol: protocol, ...statusFields(tried) })) }),
         })),
       },
     };

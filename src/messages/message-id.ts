@@ -27,14 +27,14 @@ export interface RecipientPlace {
   place: number;
 }
 
-/** The id of a recipient; `chunk` is below 1,000 and `place` below 100. */
+/** The id of a recipient; `place` is below 100, a chunk that stands in for another channel has five digits or more, others three. */
 export function recipientId({ messageId, chunk, place }: RecipientPlace): string {
   return `${messageId}-${String(chunk).padStart(3, '0')}${String(place).padStart(2, '0')}`;
 }
 
 /** The inverse of {@link recipientId}; undefined for a text that isn't one. */
 export function parseRecipientId(text: string): RecipientPlace | undefined {
-  const [, messageId, chunk, place] = /^([0-9a-f]{32})-(\d{3})(\d{2})$/.exec(text) ?? [];
+  const [, messageId, chunk, place] = /^([0-9a-f]{32})-(\d{3}|[1-9]\d{4,6})(\d{2})$/.exec(text) ?? [];
   if (messageId === undefined) return undefined;
   return { messageId, chunk: Number(chunk), place: Number(place) };
 }

@@ -1,7 +1,17 @@
 import type { RecipientStatus } from './status.ts';
 
 /** How a message is sent. */
-export type Protocol = 'SMS';
+export type Protocol = 'SMS' | 'WhatsApp';
+
+/** An approved WhatsApp template with what fills it: the same for all recipients of a message. */
+export interface TemplateCall {
+  name: string;
+  language: string;
+  headerParameters: readonly string[];
+  bodyParameters: readonly string[];
+  buttons: readonly { type: string; data: string }[];
+  attachmentUri?: string;
+}
 
 /** What is the same for all recipients of a message and never changes once it is accepted. */
 export interface MessageHeader {
@@ -24,6 +34,7 @@ export interface MessageHeader {
   dlrUrl?: string;
   requestId?: string;
   attachmentUri?: string;
+  templateName?: string;
 }
 
 /** One recipient as accepted: digits, parts after personalization, and a value for each placeholder of the content. */
@@ -39,15 +50,18 @@ export interface StatusNote {
   message: string;
 }
 
-/** A note from a carrier's code and words, made plain and cut, so that a hundred of them fit into one property. */
+/** Words of a carrier without what JSON would escape, and cut, so that a hundred of them fit into one property. */
+export function plainWords(text: string, limit: number): string {
+  return text
+    .replaceAll('"', "'")
+    .replaceAll(/[\\\p{Cc}]/gu, ' ')
+    .slice(0, limit)
+    .toWellFormed();
+}
+
+/** A note from a carrier's code and words. */
 export function statusNote(code: string, message: string): StatusNote {
-  const plain = (text: string, limit: number): string =>
-    text
-      .replaceAll('"', "'")
-      .replaceAll(/[\\\p{Cc}]/gu, ' ')
-      .slice(0, limit)
-      .toWellFormed();
-  return { code: plain(code, 60), message: plain(message, 200) };
+  return { code: plainWords(code, 60), message: plainWords(message, 200) };
 }
 
 /** What changes about a chunk while it is worked on. */
@@ -77,6 +91,10 @@ export interface Chunk extends ChunkProgress {
   sender: string;
   protocol: Protocol;
   sendAt?: Date;
+  /** What the carrier is to send instead of the text, where the channel knows templates. */
+  template?: TemplateCall;
+  /** Who sends the text as SMS to those whom this chunk doesn't reach; absent where nobody does. */
+  fallbackSender?: string;
   /** With placeholders; `recipients` have their values in the order in which they first appear. */
   content: string;
   recipients: readonly ChunkRecipient[];
@@ -100,7 +118,9 @@ export interface JournalEntry {
 /** Everything stored about a message. */
 export interface StoredMessage {
   header: MessageHeader;
-  /** In order. */
+  /** In order, without those that stand in for another channel. */
   chunks: readonly Chunk[];
+  /** Chunks of one recipient each, which send by SMS what WhatsApp didn't deliver. */
+  fallbacks: readonly Chunk[];
   journal: readonly JournalEntry[];
 }

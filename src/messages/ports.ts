@@ -1,4 +1,13 @@
-import type { Chunk, ChunkProgress, JournalEntry, MessageHeader, StoredMessage, VersionedChunk } from './message.ts';
+import type {
+  Chunk,
+  ChunkProgress,
+  JournalEntry,
+  MessageHeader,
+  Protocol,
+  StoredMessage,
+  TemplateCall,
+  VersionedChunk,
+} from './message.ts';
 import type { RecipientStatus } from './status.ts';
 
 /** One recipient of a batch, as the carrier gets it: the text is rendered, the address is international digits. */
@@ -14,7 +23,9 @@ export interface OutboundRecipient {
 export interface OutboundBatch {
   messageId: string;
   sender: string;
-  protocol: 'SMS';
+  protocol: Protocol;
+  /** Where set, the carrier sends this, and the recipients' `content` is what it renders to. */
+  template?: TemplateCall;
   recipients: readonly OutboundRecipient[];
 }
 
@@ -30,7 +41,7 @@ export type SendOutcome =
 
 /** What a carrier can do, as data: the core asks the table and never the carrier's name. */
 export interface CarrierCapabilities {
-  protocols: readonly ('SMS' | 'WhatsApp')[];
+  protocols: readonly Protocol[];
   /** Recipients in one call. */
   batchSize: number;
   /** A repeated recipient id is recognised and sends nothing, so that an attempt in doubt may be made again. */
@@ -67,6 +78,8 @@ export interface DeliveryReport {
 export interface MessageStore {
   /** Writes a message and its chunks. `exists` where the header is there already: nothing was changed then. */
   create(header: MessageHeader, chunks: readonly Chunk[]): Promise<'created' | 'exists'>;
+  /** Adds chunks to a message; one that is there already is left as it is. */
+  addChunks(messageId: string, chunks: readonly Chunk[]): Promise<void>;
   /** One chunk, or undefined. */
   readChunk(messageId: string, index: number): Promise<VersionedChunk | undefined>;
   /** Writes a chunk's progress if its version is still the one given; else `conflict`, and nothing was changed. */
@@ -100,10 +113,25 @@ export interface RequestStore {
 export interface OutboundJob {
   messageId: string;
   chunk: number;
+  /** Set where the chunk is to be looked at for recipients of whom no report came, instead of being sent. */
+  check?: 'unreported';
 }
 
 /** Carries chunks to the worker. */
 export interface OutboundQueue {
   /** `delaySeconds` at most 604,800 (7 days), the longest that a storage queue holds a message back. */
   enqueue(job: OutboundJob, delaySeconds?: number): Promise<void>;
+}
+
+/** A recipient who will not get their message. */
+export interface FinalFailure {
+  customerId: string;
+  number: string;
+  recipientId: string;
+  at: Date;
+}
+
+/** Counts final failures where somebody keeps count; told twice of one, counts it once. */
+export interface FailureCounter {
+  record(failures: readonly FinalFailure[]): Promise<void>;
 }

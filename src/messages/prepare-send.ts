@@ -1,11 +1,11 @@
 import type { Customer, Service } from '../operation/access.ts';
-import { isDateTime, parseDateTime } from '../operation/date-time.ts';
+import type { Preparation } from '../operation/define-operation.ts';
 import { problem, problemLimit } from '../operation/errors.ts';
 import type { Problem } from '../operation/errors.ts';
-import { parsePhoneNumber } from '../phone-numbers/index.ts';
-import type { ChunkRecipient } from './message.ts';
+import type { ChunkRecipient, Protocol, TemplateCall } from './message.ts';
 import { compileContent } from './personalization.ts';
 import type { CompiledContent } from './personalization.ts';
+import { checkAddress, checkSendDateTime, checkUrl, isObject } from './prepare-fields.ts';
 import { renderText } from './render-text.ts';
 import { parseSender, senderAllowed } from './sender.ts';
 import { countSmsParts, maximumParts } from './sms-parts.ts';
@@ -16,10 +16,9 @@ export const recipientLimit = 10_000;
 /** Characters of a content with placeholders: 255 parts of GSM text, and room for the placeholders' names. */
 const contentLimit = 60_000;
 
-const urlLimit = 2_000;
-
 /** A send as it will be stored: numbers in one form, texts counted, times in UTC. */
 export interface PreparedSend {
+  protocol: Protocol;
   sender: string;
   content: string;
   recipients: readonly ChunkRecipient[];
@@ -29,9 +28,14 @@ export interface PreparedSend {
   sendAt?: Date;
   /** How many numbers are valid nowhere and were taken for national ones by their length. */
   guessedNumbers: number;
+  /** Numbers that opted out: they are told of, and get nothing. */
+  optedOut: ReadonlySet<string>;
+  template?: TemplateCall;
+  fallbackSender?: string;
 }
 
-interface Draft {
+/** What a send is prepared from. */
+export interface SendDraft {
   body: unknown;
   customer: Customer;
   service: Service;
@@ -42,12 +46,15 @@ interface Draft {
  * Applies the rules of a send that its schema can't state. Takes any JSON as body and passes over what the schema
  * refuses anyway, so that together they name everything that is wrong, recipient by recipient.
  */
-export function prepareSend({ body, customer, service, now }: Draft): { problems: Problem[]; prepared: PreparedSend } {
+export function prepareSend({ body, customer, service, now }: SendDraft): Preparation<PreparedSend> {
   const fields = isObject(body) ? body : {};
   const problems: Problem[] = [];
   const sender = checkSender(fields['Sender'], service, customer, problems);
   const sendAt = checkSendDateTime(fields['SendDateTime'], customer, now, problems);
-  for (const name of ['AttachmentUri', 'DlrUrl']) checkUrl(fields[name], name, problems);
+  checkUrl(fields['DlrUrl'], 'DlrUrl', problems);
+  if (typeof fields['AttachmentUri'] === 'string') {
+    problems.push(problem('AttachmentNotCarried', { target: 'AttachmentUri', channel: 'SMS' }));
+  }
   const content = typeof fields['Content'] === 'string' ? fields['Content'] : '';
   const compiled = compileContent(content);
   const tooLong = compiled.placeholders.length > 0 && content.length > contentLimit;
@@ -57,11 +64,17 @@ export function prepareSend({ body, customer, service, now }: Draft): { problems
     );
   }
   const checked = checkRecipients(tooLong ? [] : fields['Recipients'], compiled, customer, problems);
-  return { problems, prepared: { sender, content, ...checked, ...(sendAt === undefined ? {} : { sendAt }) } };
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return {
+    problems,
+    prepared: {
+      protocol: 'SMS',
+      sender,
+      content,
+      optedOut: new Set(),
+      ...checked,
+      ...(sendAt === undefined ? {} : { sendAt }),
+    },
+  };
 }
 
 function checkSender(value: unknown, service: Service, { region }: Customer, problems: Problem[]): string {
@@ -70,24 +83,6 @@ function checkSender(value: unknown, service: Service, { region }: Customer, pro
   if (parsed !== undefined && senderAllowed(parsed, service.senders, [region])) return parsed.sender;
   problems.push(problem('SenderNotAllowed', { target: 'Sender' }));
   return '';
-}
-
-function checkSendDateTime(value: unknown, customer: Customer, now: Date, problems: Problem[]): Date | undefined {
-  if (typeof value !== 'string' || !isDateTime(value)) return undefined;
-  const sendAt = parseDateTime(value, customer.timeZone);
-  const horizon = new Date(now);
-  horizon.setUTCFullYear(horizon.getUTCFullYear() + 1);
-  if (sendAt > horizon) problems.push(problem('DateTooFarAhead', { target: 'SendDateTime' }));
-  return sendAt > now ? sendAt : undefined;
-}
-
-function checkUrl(value: unknown, target: string, problems: Problem[]): void {
-  if (typeof value !== 'string') return;
-  const url = URL.canParse(value) ? new URL(value) : undefined;
-  if (url === undefined || !/^https?:$/.test(url.protocol)) problems.push(problem('InvalidUrl', { target }));
-  else if (value.length > urlLimit) {
-    problems.push(problem('InvalidField', { target, rule: `must be at most ${urlLimit} characters long` }));
-  }
 }
 
 function checkRecipients(
@@ -108,9 +103,7 @@ function checkRecipients(
     if (!isObject(entry)) continue;
     const { Address: address, Personalization: personalization = {}, Placeholders: listed } = entry;
     const place = `Recipients[${index}]`;
-    const parsed = typeof address === 'string' ? parsePhoneNumber(address, [customer.region]) : undefined;
-    if (typeof address === 'string' && parsed === undefined)
-      problems.push(problem('InvalidPhoneNumber', { target: `${place}.Address` }));
+    const parsed = checkAddress(address, `${place}.Address`, customer, problems);
     const given = withListed(personalization, listed, `${place}.Placeholders`, problems);
     const values = checkValues(compiled, given, `${place}.Personalization`, problems);
     const parts = shared ?? checkPersonalized(compiled, values, `${place}.Personalization`, problems);
@@ -126,6 +119,7 @@ function withListed(personalization: unknown, list: unknown, target: string, pro
   if (!Array.isArray(list) || !isObject(personalization)) return personalization;
   const given = new Map(Object.entries(personalization));
   for (const [index, entry] of list.entries()) {
+    if (problems.length >= problemLimit) break;
     const { name, value = '' } = isObject(entry) ? entry : {};
     if (typeof name !== 'string') continue;
     if (given.has(name)) {

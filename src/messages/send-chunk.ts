@@ -1,9 +1,11 @@
 import { delayUntil } from './accept-message.ts';
+import { followUpFailures, hasFailed } from './follow-up.ts';
+import type { FollowUpWorld } from './follow-up.ts';
 import { recipientId } from './message-id.ts';
-import { statusNote } from './message.ts';
+import { plainWords, statusNote } from './message.ts';
 import type { Chunk, ChunkProgress, StatusNote, VersionedChunk } from './message.ts';
 import { compileContent } from './personalization.ts';
-import type { MessageStore, OutboundCarrier, OutboundJob, OutboundQueue, SendOutcome } from './ports.ts';
+import type { OutboundCarrier, OutboundJob, SendOutcome } from './ports.ts';
 import { renderText } from './render-text.ts';
 import { awaitsSending } from './status.ts';
 import type { RecipientStatus } from './status.ts';
@@ -15,11 +17,10 @@ export const retryDelays = [2, 10, 60, 300, 900, 3_600, 10_800, 21_600] as const
 const leaseSeconds = 120;
 
 /** What the outbound worker works with. */
-export interface SendingWorld {
-  messages: MessageStore;
-  outbound: OutboundQueue;
+export interface SendingWorld extends FollowUpWorld {
   carrier: OutboundCarrier;
-  now: () => Date;
+  /** How long to wait for a report before another channel stands in, where the send asked for that. */
+  fallbackAfterSeconds: number;
 }
 
 /** What became of a job, for the log. */
@@ -100,15 +101,27 @@ async function attempt(job: OutboundJob, claimed: VersionedChunk, world: Sending
   const again = progress.statuses.some(awaitsSending);
   // Queued before it is recorded: a crash in between leaves a message too many, never one too few.
   if (again) await outbound.enqueue(job, retryDelays[chunk.attempts - 1]);
+  await followUp(chunk, progress, world);
   const recorded = await messages.updateChunk(claimed, progress);
   if (recorded === 'conflict')
     throw new Error(`chunk ${chunk.index} of ${chunk.messageId} changed while it was leased`);
   return again ? 'partlySent' : 'sent';
 }
 
+/** What follows from an attempt, before it is recorded: a crash in between then only repeats it. */
+async function followUp(before: Chunk, after: ChunkProgress, world: SendingWorld): Promise<void> {
+  const newly = (test: (status: RecipientStatus) => boolean): number[] =>
+    after.statuses.flatMap((status, place) => (test(status) && before.statuses[place] !== status ? [place] : []));
+  await followUpFailures(before, newly(hasFailed), world);
+  if (before.fallbackSender === undefined || newly((status) => status === 'sent' || status === 'unknown').length === 0)
+    return;
+  const { messageId, index } = before;
+  await world.outbound.enqueue({ messageId, chunk: index, check: 'unreported' }, world.fallbackAfterSeconds);
+}
+
 /** Hands the recipients that wait to the carrier; gives an outcome for the place of each. */
 async function sendTo(chunk: Chunk, carrier: OutboundCarrier): Promise<Map<number, SendOutcome>> {
-  const { messageId, index, sender, protocol } = chunk;
+  const { messageId, index, sender, protocol, template } = chunk;
   const compiled = compileContent(chunk.content);
   const waiting = new Set(waitingPlaces(chunk));
   const recipients = chunk.recipients.flatMap(({ address, parts, values }, place) =>
@@ -123,6 +136,7 @@ async function sendTo(chunk: Chunk, carrier: OutboundCarrier): Promise<Map<numbe
       messageId,
       sender,
       protocol,
+      ...(template === undefined ? {} : { template }),
       recipients: batch.map(({ recipientId, address, parts, values }) => ({
         recipientId,
         address,
@@ -159,7 +173,7 @@ function applyOutcomes(chunk: Chunk, outcomes: ReadonlyMap<number, SendOutcome>,
     if (outcome.outcome !== 'sent') notes.set(place, statusNote(outcome.code, outcome.message));
     else {
       notes.delete(place);
-      if (outcome.carrierReference !== undefined) references.set(place, outcome.carrierReference.slice(0, 200));
+      if (outcome.carrierReference !== undefined) references.set(place, plainWords(outcome.carrierReference, 200));
     }
     return statusAfter[outcome.outcome];
   });
@@ -176,10 +190,8 @@ const processingFailed: StatusNote = {
  * that an operator sees them; as unknown where an attempt was begun whose outcome nobody recorded. Resolves to how many
  * there were.
  */
-export async function giveUpChunk(
-  job: OutboundJob,
-  { messages, now }: Pick<SendingWorld, 'messages' | 'now'>,
-): Promise<number> {
+export async function giveUpChunk(job: OutboundJob, world: FollowUpWorld): Promise<number> {
+  const { messages, now } = world;
   for (;;) {
     const found = await messages.readChunk(job.messageId, job.chunk);
     if (found === undefined) return 0;
@@ -192,6 +204,7 @@ export async function giveUpChunk(
         : endWaiting(chunk, 'unknown', attemptInDoubt);
     const { references, attempts } = chunk;
     const progress = { ...ended, references, attempts, updatedAt: now() };
+    if (chunk.leasedUntil === undefined) await followUpFailures(chunk, waitingPlaces(chunk), world);
     const recorded = await messages.updateChunk(found, progress);
     if (recorded !== 'conflict') return waiting;
   }

@@ -59,7 +59,10 @@ export const sendBody = object({
     { title: 'Recipients', description: 'Who gets the message.', minItems: 1, maxItems: recipientLimit },
   ),
   AttachmentUri: optional(
-    text({ title: 'Attachment Uri', description: 'The address of an attachment, for channels that can carry one.' }),
+    text({
+      title: 'Attachment Uri',
+      description: 'For channels that carry attachments. SMS does not, so leave it empty.',
+    }),
   ),
   CustomerData: optional(
     text({ title: 'Customer Data', description: 'Billing or grouping data kept with the message.', maxLength: 255 }),
@@ -67,7 +70,7 @@ export const sendBody = object({
   AdMessage: optional(
     flag({
       title: 'Ad Message',
-      description: 'Marks the message as an advertisement, or not, whatever the service says.',
+      description: 'Marks the message as an advertisement: it is not sent to those who opted out.',
     }),
   ),
   DlrUrl: optional(

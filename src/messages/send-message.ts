@@ -3,7 +3,11 @@ import { defineOperation, inHeader } from '../operation/define-operation.ts';
 import { text } from '../operation/schema.ts';
 import { acceptMessage } from './accept-message.ts';
 import type { MessagingWorld } from './accept-message.ts';
+import { marketingOptOuts } from './marketing-opt-outs.ts';
+import type { OptOutsWorld } from './marketing-opt-outs.ts';
+import { isObject } from './prepare-fields.ts';
 import { prepareSend } from './prepare-send.ts';
+import { sendDetails } from './send-details.ts';
 import { sendBody, sentAnswer } from './send-fields.ts';
 import { sendWarnings } from './send-warnings.ts';
 
@@ -43,26 +47,21 @@ export const sendMessage = defineOperation({
     'MissingPlaceholder',
     'InvalidPhoneNumber',
     'InvalidUrl',
+    'AttachmentNotCarried',
     'DateTooFarAhead',
     'RequestIdReused',
   ],
   customer: 'Customer-Id',
   service: { parameter: 'Service-Id', type: 'OneWay' },
-  prepare: prepareSend,
-  async handler({ body, prepared, caller, customer, service, now }, world: MessagingWorld) {
-    const request = {
-      customerId: customer.id,
-      serviceId: service.id,
-      userId: caller.userId,
-      protocol: body.Protocol,
-      acceptedAt: now,
-      ...(body.CustomerData === undefined ? {} : { customerData: body.CustomerData }),
-      ...(body.AdMessage === undefined ? {} : { adMessage: body.AdMessage }),
-      ...(body.DlrUrl === undefined ? {} : { dlrUrl: body.DlrUrl }),
-      ...(body.RequestId === undefined ? {} : { requestId: body.RequestId }),
-      ...(body.AttachmentUri === undefined ? {} : { attachmentUri: body.AttachmentUri }),
-    };
-    const accepted = await acceptMessage(request, prepared, { serviceId: service.id, body }, world);
+  async prepare(request, world: MessagingWorld & OptOutsWorld) {
+    const { problems, prepared } = prepareSend(request);
+    const isAd = isObject(request.body) && request.body['AdMessage'] === true;
+    const optedOut = isAd ? await marketingOptOuts(request.customer, world) : prepared.optedOut;
+    return { problems, prepared: { ...prepared, optedOut } };
+  },
+  async handler(request, world: MessagingWorld & OptOutsWorld) {
+    const { body, prepared, service } = request;
+    const accepted = await acceptMessage(sendDetails(request), prepared, { serviceId: service.id, body }, world);
     return {
       body: {
         MessageId: accepted.messageId,

@@ -76,10 +76,18 @@ interface Metadata {
   summary: string;
   description: string;
   visibility?: Visibility;
+  /** Still works, but flows should no longer be built on it; summary and description must end in "(deprecated)". */
+  deprecated?: true;
   /** Any one of these opens the operation; the first is the one it belongs to. */
   scopes: readonly [Scope, ...Scope[]];
   /** What can go wrong beyond what every operation with such parameters and body shares. */
   errors: readonly ErrorCode[];
+}
+
+/** What is wrong with a request, and, where nothing is, what its handler will work with. */
+export interface Preparation<Prepared> {
+  problems: readonly Problem[];
+  prepared: Prepared;
 }
 
 /** The record of an operation with its types erased, as lists and loops hold it. */
@@ -89,7 +97,7 @@ export interface Operation<World> extends Metadata {
   answer: Answer;
   customer?: string;
   service?: { parameter: string } & ServiceDemand;
-  prepare?: (request: never) => { problems: readonly Problem[]; prepared: unknown };
+  prepare?: (request: never, world: World) => Preparation<unknown> | Promise<Preparation<unknown>>;
   handler: (request: never, world: World) => Promise<Result<unknown>>;
 }
 
@@ -110,13 +118,13 @@ interface Definition<
   /** The parameter that names the service, and what the operation demands of it. */
   service?: S;
   /**
-   * The pure rules that a schema can't state. Gets the body before its schema was applied (any JSON), so that one answer
-   * names everything that is wrong; must pass over what the schema refuses anyway. No effects here.
+   * The rules that a schema can't state. Gets the body before its schema was applied (any JSON), so that one answer
+   * names everything that is wrong; must pass over what the schema refuses anyway. May read, and changes nothing.
    */
-  prepare?: (request: Settled<ParameterValues<P>, C, S> & { body: unknown }) => {
-    problems: readonly Problem[];
-    prepared: Prepared;
-  };
+  prepare?: (
+    request: Settled<ParameterValues<P>, C, S> & { body: unknown },
+    world: World,
+  ) => Preparation<Prepared> | Promise<Preparation<Prepared>>;
   /** The effects. Runs only when nothing is wrong. */
   handler: (
     request: Request<ParameterValues<P>, BodyValue<B>, C, S, Prepared>,

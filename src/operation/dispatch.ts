@@ -93,10 +93,8 @@ async function attempt<World>(
   const body = operation.body === undefined ? undefined : await readJson(request);
   if (operation.body !== undefined) dropAbsentFields(asJsonSchema(operation.body.schema), body);
   const misfits = checkBody(operation, body);
-  const { problems, prepared } = operation.prepare?.({ ...settled, body } as never) ?? {
-    problems: [],
-    prepared: undefined,
-  };
+  const nothing = { problems: [], prepared: undefined };
+  const { problems, prepared } = (await operation.prepare?.({ ...settled, body } as never, kernel.world)) ?? nothing;
   refuse([...misfits, ...problems]);
   const result: Result<unknown> = await operation.handler({ ...settled, body, prepared } as never, kernel.world);
   const { status, schema } = operation.answer;

@@ -104,10 +104,49 @@ export const errorCatalogue = {
     message: 'The message in {target} is not a message of this customer.',
     remedy: 'Verify the message id and the customer.',
   },
+  AttachmentNotCarried: {
+    status: 400,
+    message: '{target} names an attachment, which {channel} can not carry.',
+    remedy: 'Leave it empty, or put a link into the text.',
+  },
   RequestIdReused: {
     status: 422,
     message: 'The request id in {target} was used for a different request within the last 7 days.',
     remedy: 'Use a new request id for a new message.',
+  },
+
+  // Contacts
+  ContactExists: {
+    status: 409,
+    message: 'The group already has a contact with the number in {target}.',
+    remedy: 'Update that contact, or delete it first.',
+  },
+  ContactNotFound: {
+    status: 404,
+    message: 'The group has no contact with the number in {target}.',
+    remedy: 'Verify the number, the region in which it is read, and the group service.',
+  },
+
+  // WhatsApp
+  IdentityNotFound: {
+    status: 404,
+    message: 'The number in {target} is not a WhatsApp number that you may use.',
+    remedy: 'Choose one from the list, or ask your administrator to add it to your customer.',
+  },
+  TemplateNotFound: {
+    status: 404,
+    message: 'The template in {target} is not an approved template of this customer.',
+    remedy: 'Choose a template from the list; a new one must be approved first.',
+  },
+  TemplateExists: {
+    status: 409,
+    message: '{target} makes the id {name}, which another template of this customer has.',
+    remedy: 'Choose another display name.',
+  },
+  TemplateRefused: {
+    status: 400,
+    message: 'WhatsApp does not take the template: {reason}.',
+    remedy: 'Change the template accordingly.',
   },
 
   // Our side

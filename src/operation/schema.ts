@@ -36,8 +36,9 @@ export interface Dropdown {
   operationId: string;
   /** Property of the answer that holds the entries; absent where the answer itself is the list. */
   collection?: string;
-  value: string;
-  title: string;
+  /** Path to an entry's value, and to what a designer shows for it; both absent where the entries are plain texts. */
+  value?: string;
+  title?: string;
   /** The called operation's parameters: from a parameter of this operation, or a literal. */
   parameters?: Readonly<Record<string, { parameter: string } | string | boolean>>;
 }
@@ -60,8 +61,8 @@ function dropdownKeywords(dropdown: Dropdown | undefined): Record<string, unknow
     'x-ms-dynamic-values': {
       operationId,
       ...(collection === undefined ? {} : { 'value-collection': collection }),
-      'value-path': value,
-      'value-title': title,
+      ...(value === undefined ? {} : { 'value-path': value }),
+      ...(title === undefined ? {} : { 'value-title': title }),
       parameters,
     },
   };

@@ -25,7 +25,34 @@ const forBodies = new Ajv(options);
 
 interface Validators {
   parameters: ValidateFunction;
-  body: ValidateFunction | undefined;
+  body: BodyValidator | undefined;
+}
+
+/**
+ * A schema taken apart at its lists: a body can hold two million entries, and a report of what is wrong with each would
+ * take a gigabyte. Entries are checked one by one, so that checking can end when enough is found.
+ */
+interface BodyValidator {
+  /** Checks everything but the entries of lists. */
+  own: ValidateFunction;
+  lists: readonly { steps: readonly string[]; limit: number; items: BodyValidator }[];
+}
+
+function takeApart(schema: JsonSchema): BodyValidator {
+  const lists: BodyValidator['lists'][number][] = [];
+  const withoutItems = (inner: JsonSchema, steps: readonly string[]): JsonSchema => {
+    const { items, ...rest } = inner;
+    if (items !== undefined) {
+      lists.push({ steps, limit: Number(rest['maxItems'] ?? Number.POSITIVE_INFINITY), items: takeApart(items) });
+    }
+    if (rest.properties === undefined) return rest;
+    const properties = Object.entries(rest.properties).map(([name, property]): [string, JsonSchema] => [
+      name,
+      withoutItems(property, [...steps, name]),
+    ]);
+    return { ...rest, properties: Object.fromEntries(properties) };
+  };
+  return { own: forBodies.compile(withoutItems(schema, [])), lists };
 }
 
 const compiled = new WeakMap<object, Validators>();
@@ -42,7 +69,7 @@ function validatorsOf(operation: Pick<Operation<never>, 'parameters' | 'body'>):
     .map(([name]) => name);
   const validators = {
     parameters: forParameters.compile({ type: 'object', properties, required }),
-    body: operation.body && forBodies.compile(operation.body.schema),
+    body: operation.body && takeApart(asJsonSchema(operation.body.schema)),
   };
   compiled.set(operation, validators);
   return validators;
@@ -65,11 +92,25 @@ export function checkParameters(operation: Operation<never>, values: Record<stri
 /** Checks a body against the operation's schema, after {@link dropAbsentFields}. */
 export function checkBody(operation: Operation<never>, body: unknown): Problem[] {
   const validate = validatorsOf(operation).body;
-  if (validate === undefined || operation.body === undefined) return [];
-  const overlong = findOverlongLists(asJsonSchema(operation.body.schema), body, []);
-  if (overlong.length > 0) return overlong;
-  const misfits = validate(body) ? [] : misfitsOf(validate).map(fieldProblem);
+  if (validate === undefined) return [];
+  const misfits: Problem[] = [];
+  collectMisfits(validate, body, [], misfits);
   return [...misfits, ...checkCharacters(body, fieldName)];
+}
+
+function collectMisfits({ own, lists }: BodyValidator, value: unknown, path: Path, found: Problem[]): void {
+  if (found.length >= problemLimit) return;
+  if (!own(value)) found.push(...misfitsOf(own).map((misfit) => fieldProblem(misfit, path)));
+  for (const { steps, limit, items } of lists) {
+    const list = steps.reduce(fieldOf, value);
+    if (!Array.isArray(list) || list.length > limit) continue;
+    for (const [index, item] of list.entries()) collectMisfits(items, item, [...path, ...steps, index], found);
+  }
+}
+
+function fieldOf(value: unknown, name: string): unknown {
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isObject && Object.hasOwn(value, name) ? (value as Record<string, unknown>)[name] : undefined;
 }
 
 /**
@@ -91,34 +132,17 @@ export function dropAbsentFields(schema: JsonSchema, value: unknown): void {
   }
 }
 
-/**
- * Lists with more entries than their schema allows. They are refused before their entries are looked at, since a problem
- * for each of the two million that fit into a body would take a gigabyte.
- */
-function findOverlongLists(schema: JsonSchema, value: unknown, path: readonly (string | number)[]): Problem[] {
-  if (Array.isArray(value)) {
-    const { items, maxItems: limit } = schema;
-    if (typeof limit === 'number' && value.length > limit) {
-      return [fieldProblem({ instancePath: `/${path.join('/')}`, keyword: 'maxItems', params: { limit } })];
-    }
-    return items === undefined ? [] : value.flatMap((item, index) => findOverlongLists(items, item, [...path, index]));
-  }
-  if (typeof value !== 'object' || value === null) return [];
-  const fields = value as Record<string, unknown>;
-  return Object.entries(schema.properties ?? {}).flatMap(([name, inner]) =>
-    Object.hasOwn(fields, name) ? findOverlongLists(inner, fields[name], [...path, name]) : [],
-  );
-}
+type Path = readonly (string | number)[];
 
 /** A path into a body as its sender would write it: `Recipients[3].Address`. */
-export function fieldName(path: readonly (string | number)[]): string {
+export function fieldName(path: Path): string {
   return path.map((step, index) => (typeof step === 'number' ? `[${step}]` : index === 0 ? step : `.${step}`)).join('');
 }
 
 const maximumDepth = 32;
 
 /** Finds what no schema says: characters that storage, JSON or a phone can't carry, anywhere in the values. */
-function checkCharacters(root: unknown, nameOf: (path: readonly (string | number)[]) => string): Problem[] {
+function checkCharacters(root: unknown, nameOf: (path: Path) => string): Problem[] {
   const problems: Problem[] = [];
   const path: (string | number)[] = [];
   const refuse = (what: string): void => {
@@ -202,10 +226,10 @@ function pathOf({ instancePath, keyword, params }: Misfit): (string | number)[] 
 
 const codeByKeyword: Record<string, ErrorCode> = { required: 'MissingField' };
 
-function fieldProblem(error: Misfit): Problem {
+function fieldProblem(error: Misfit, path: Path): Problem {
   const isDate = error.keyword === 'format' && (error.params as { format: string }).format === 'date-time';
   const code = isDate ? 'InvalidDateTime' : (codeByKeyword[error.keyword] ?? 'InvalidField');
-  return problem(code, { target: fieldName(pathOf(error)) || 'the body', rule: ruleOf(error) });
+  return problem(code, { target: fieldName([...path, ...pathOf(error)]) || 'the body', rule: ruleOf(error) });
 }
 
 function parameterProblem(operation: Operation<never>, error: Misfit): Problem {

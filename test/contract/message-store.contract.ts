@@ -66,7 +66,12 @@ export function messageStoreContract(name: string, open: () => MessageStore): vo
       const [chunk] = chunks;
       const scheduled = { ...chunk!, sendAt: full.sendAt!, statuses: ['scheduled', 'scheduled'] as const };
       expect(await store.create(full, [scheduled])).toBe('created');
-      expect(await store.readMessage(header.messageId)).toEqual({ header: full, chunks: [scheduled], journal: [] });
+      expect(await store.readMessage(header.messageId)).toEqual({
+        header: full,
+        chunks: [scheduled],
+        fallbacks: [],
+        journal: [],
+      });
       expect((await store.readChunk(header.messageId, 0))?.chunk).toEqual(scheduled);
     });
 
@@ -87,7 +92,7 @@ export function messageStoreContract(name: string, open: () => MessageStore): vo
       const { header, chunks } = message(Array.from({ length: 120 }, () => 2));
       expect(await store.create(header, chunks)).toBe('created');
       expect(await store.create(header, chunks)).toBe('exists');
-      expect(await store.readMessage(header.messageId)).toEqual({ header, chunks, journal: [] });
+      expect(await store.readMessage(header.messageId)).toEqual({ header, chunks, fallbacks: [], journal: [] });
     });
 
     test('texts longer than a property come back whole, surrogate pairs across the cut included', async () => {
@@ -98,13 +103,57 @@ export function messageStoreContract(name: string, open: () => MessageStore): vo
       }
     });
 
+    test('what an attempt that died half-way left is completed', async () => {
+      const { header, chunks } = message(Array.from({ length: 120 }, () => 1));
+      await store.addChunks(header.messageId, [chunks[0]!, chunks[70]!, chunks[119]!]);
+      expect(await store.readMessage(header.messageId)).toBeUndefined();
+      expect(await store.create(header, chunks)).toBe('created');
+      expect(await store.readMessage(header.messageId)).toEqual({ header, chunks, fallbacks: [], journal: [] });
+    });
+
     test('more than 4 MiB of chunks is written whole', async () => {
       const { header, chunks } = message(
         Array.from({ length: 12 }, () => 100),
         { content: 'ж'.repeat(100_000) },
       );
       expect(await store.create(header, chunks)).toBe('created');
-      expect(await store.readMessage(header.messageId)).toEqual({ header, chunks, journal: [] });
+      expect(await store.readMessage(header.messageId)).toEqual({ header, chunks, fallbacks: [], journal: [] });
+    });
+
+    test('a template and a fallback come back', async () => {
+      const template = {
+        name: 'order_shipped',
+        language: 'fi',
+        headerParameters: ['Ä'],
+        bodyParameters: ['"1"', '😀'],
+        buttons: [{ type: 'Url', data: 'https://example.com/?a=1' }],
+        attachmentUri: 'https://example.com/a.png',
+      };
+      const { header, chunks } = message([2], { protocol: 'WhatsApp', template, fallbackSender: 'SmartDialog' });
+      await store.create({ ...header, protocol: 'WhatsApp', templateName: 'order_shipped' }, chunks);
+      expect((await store.readChunk(header.messageId, 0))?.chunk).toEqual(chunks[0]);
+    });
+
+    test('chunks that are added stand apart, and one that is there is left as it is', async () => {
+      const { header, chunks } = message([3]);
+      await store.create(header, chunks);
+      const standIn = (index: number, content: string): Chunk => ({
+        ...message([1], { content }).chunks[0]!,
+        messageId: header.messageId,
+        index,
+      });
+      await store.addChunks(header.messageId, [standIn(10_001, 'first')]);
+      await Promise.all([
+        store.addChunks(header.messageId, [standIn(10_000, 'second'), standIn(10_001, 'too late')]),
+        store.addChunks(header.messageId, [standIn(10_001, 'too late'), standIn(10_002, 'third')]),
+      ]);
+      const stored = await store.readMessage(header.messageId);
+      expect(stored?.chunks).toEqual(chunks);
+      expect(stored?.fallbacks.map(({ index, content }) => [index, content])).toEqual([
+        [10_000, 'second'],
+        [10_001, 'first'],
+        [10_002, 'third'],
+      ]);
     });
 
     test('what is not there is undefined', async () => {

@@ -20,17 +20,6 @@ const missing = [
   'SendWhatsappTemplateMessage',
   'NewMessage',
   'DeleteTrigger',
-  'CreateWhatsappTemplate',
-  'GetCustomerWhatsAppTemplates',
-  'GetWhatsappTemplateCategories',
-  'GetCustomerWhatsappIdentities',
-  'WhatsAppOptIn',
-  'WhatsAppOptOut',
-  'CreateGroupContact',
-  'GetGroupContact',
-  'UpdateGroupContact',
-  'DeleteGroupContact',
-  'DeleteAllGroupContacts',
 ];
 
 const written = new Map(operationsOf(definition).map((standing) => [standing.id, standing]));

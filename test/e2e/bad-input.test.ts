@@ -180,7 +180,11 @@ const rows: [name: string, row: Row, expected: Expected][] = [
     with_({ Content: 'x'.repeat(39_016) }),
     [400, 'ContentTooLong', 'Content', /256 parts; a message has at most 255/],
   ],
-  ['a million characters', with_({ Content: 'x'.repeat(1_000_000) }), [400, 'ContentTooLong', 'Content', /more than 510 parts/]],
+  [
+    'a million characters',
+    with_({ Content: 'x'.repeat(1_000_000) }),
+    [400, 'ContentTooLong', 'Content', /more than 510 parts/],
+  ],
   ['256 parts of Unicode', with_({ Content: 'ж'.repeat(17_086) }), [400, 'ContentTooLong', 'Content', /256 parts/]],
   [
     '256 parts after personalization',
@@ -317,16 +321,18 @@ const rows: [name: string, row: Row, expected: Expected][] = [
     with_({ SendDateTime: inAYear(60_000) }),
     [400, 'DateTooFarAhead', 'SendDateTime', /more than a year ahead/],
   ],
-  ...['example.com/dlr', 'ftp://example.com/', 'javascript:alert(1)', '/dlr', 'https://', 'file:///etc/passwd'].flatMap(
-    (url): [string, Row, Expected][] => [
-      [`report address ${url}`, with_({ DlrUrl: url }), [400, 'InvalidUrl', 'DlrUrl', /http or https/]],
-      [
-        `attachment address ${url}`,
-        with_({ AttachmentUri: url }),
-        [400, 'InvalidUrl', 'AttachmentUri', /http or https/],
-      ],
+  ...['example.com/dlr', 'ftp://example.com/', 'javascript:alert(1)', '/dlr', 'https://', 'file:///etc/passwd'].map(
+    (url): [string, Row, Expected] => [
+      `report address ${url}`,
+      with_({ DlrUrl: url }),
+      [400, 'InvalidUrl', 'DlrUrl', /http or https/],
     ],
   ),
+  [
+    'an attachment, which SMS can not carry',
+    with_({ AttachmentUri: 'https://example.com/a.png' }),
+    [400, 'AttachmentNotCarried', 'AttachmentUri', /SMS can not carry/],
+  ],
 ];
 
 test.each(rows)(

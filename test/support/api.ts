@@ -26,6 +26,7 @@ export interface StatusBody {
     ErrorCode?: string;
     ErrorMessage?: string;
     UpdatedAt: string;
+    History?: { Protocol: string; Status: string; ErrorCode?: string; ErrorMessage?: string; UpdatedAt: string }[];
   }[];
 }
 

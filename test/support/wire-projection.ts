@@ -91,15 +91,16 @@ function projectValue(schema: LooseSchema, contract: ContractValue | undefined, 
 
 function projectDropdown(values: unknown): ContractDropdown | undefined {
   if (values === undefined) return undefined;
-  const call = values as Record<'operationId' | 'value-collection' | 'value-path' | 'value-title', string> & {
+  const call = values as Partial<Record<'value-collection' | 'value-path' | 'value-title', string>> & {
+    operationId: string;
     parameters?: Record<string, string>;
   };
   const parameters = call.parameters ?? {};
   return {
     operationId: call.operationId,
-    value: call['value-path'],
-    title: call['value-title'],
     ...defined({
+      value: call['value-path'],
+      title: call['value-title'],
       collection: call['value-collection'],
       parameters: Object.keys(parameters).length === 0 ? undefined : parameters,
     }),

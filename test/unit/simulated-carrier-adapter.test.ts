@@ -168,8 +168,9 @@ describe('receive', () => {
         { recipientId: 'c', status: 'undelivered', code: 'AbsentSubscriber', message: 'Wasn’t there.', at },
         { recipientId: 'd', status: 'expired', code: 'X', at },
       ],
+      templates: [],
     });
-    expect(carrier.receive(signed('{"reports":[]}'))).toEqual({ reports: [] });
+    expect(carrier.receive(signed('{"reports":[]}'))).toEqual({ reports: [], templates: [] });
   });
 
   test.for([-300, -1, 0, 1, 300])('takes a call that was signed %i seconds from now', (seconds) => {

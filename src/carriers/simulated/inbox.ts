@@ -8,6 +8,7 @@ import {
   type MessageStatus,
   type Reason,
 } from './outcomes.ts';
+import type { Owed } from './reports.ts';
 import { digitsOf, type SubmittedMessage } from './submission.ts';
 
 /** The carrier's answer for one submitted message. */
@@ -43,11 +44,9 @@ interface ListedMessage extends Omit<SubmittedMessage, 'id' | 'to'> {
   receivedAt: string;
 }
 
-/** A report that is still owed to a client; `key` tells it from every other report. */
-export interface OwedReport extends DueReport {
-  key: string;
+/** A report that is still owed to a client. */
+export interface OwedReport extends DueReport, Owed {
   recipientId: string;
-  reportUrl: string;
 }
 
 const maximumListed = 1000;

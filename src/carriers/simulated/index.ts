@@ -1,7 +1,9 @@
+import type { TemplateCarrier } from '../../templates/index.ts';
 import type { Carrier } from '../carrier.ts';
 import { capabilities } from './capabilities.ts';
 import { parseWebhook } from './parse-webhook.ts';
 import { send } from './send.ts';
+import { submitTemplate } from './submit-template.ts';
 import { verifySignature } from './verify-signature.ts';
 
 /**
@@ -9,7 +11,7 @@ import { verifySignature } from './verify-signature.ts';
  * could sign with an empty one.
  *
  * @param options.url the carrier's base address.
- * @param options.reportUrl where it is to send delivery reports.
+ * @param options.reportUrl where it is to send delivery reports, and its verdicts on templates.
  * @param options.timeoutMs how long one call may take; 10 seconds by default.
  */
 export function createSimulatedCarrier(options: {
@@ -20,7 +22,7 @@ export function createSimulatedCarrier(options: {
   fetch?: typeof fetch;
   timeoutMs?: number;
   now?: () => Date;
-}): Carrier {
+}): Carrier & { readonly templates: TemplateCarrier } {
   const { webhookSecret, now = () => new Date(), ...rest } = options;
   if (webhookSecret === '') throw new Error('the simulated carrier needs a webhook secret');
   const settings = { fetch, timeoutMs: 10_000, ...rest };
@@ -28,6 +30,7 @@ export function createSimulatedCarrier(options: {
     name: 'simulated',
     capabilities,
     send: (batch) => send(settings, batch),
+    templates: { submit: (template) => submitTemplate(settings, template) },
     receive(request) {
       verifySignature(request, webhookSecret, now());
       return parseWebhook(request.body);

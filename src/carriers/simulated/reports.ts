@@ -1,5 +1,4 @@
 import { createHmac } from 'node:crypto';
-import type { OwedReport } from './inbox.ts';
 
 const maximumReportsPerCall = 100;
 const maximumCallsInFlight = 16;
@@ -10,17 +9,26 @@ export function retryDelayMs(failures: number): number {
   return Math.min(500 * 2 ** (failures - 1), 30_000);
 }
 
+/** Something that a client is to be told. */
+export interface Owed {
+  /** Tells it from everything else that is owed. */
+  key: string;
+  reportUrl: string;
+  /** Unix time in milliseconds. */
+  dueAt: number;
+}
+
 /** Reports that go in one call, to one address. */
-interface Batch {
+interface Batch<Report> {
   url: string;
-  reports: readonly OwedReport[];
+  reports: readonly Report[];
   failures: number;
 }
 
 /** Calls clients back. Holds timers and calls under way; `stop` ends them, and what is undelivered stays undelivered. */
-export interface ReportSender {
+export interface ReportSender<Report> {
   /** Sends each report when it falls due, and again until its receiver answers 2xx. */
-  schedule(reports: readonly OwedReport[]): void;
+  schedule(reports: readonly Report[]): void;
   stop(): void;
 }
 
@@ -39,31 +47,26 @@ function signedHeaders(secret: string, body: string, now: Date): Record<string, 
   };
 }
 
-const wireReport = ({ recipientId, status, reason, happenedAt }: OwedReport) => ({
-  id: recipientId,
-  status,
-  ...reason,
-  at: new Date(happenedAt).toISOString(),
-});
-
 /**
- * Creates the sender of delivery reports: reports that are ready together for one address share a call of up to 100,
- * and at most 16 calls are under way.
+ * Creates a sender of reports: those that are ready together for one address share a call of up to 100, and at most 16
+ * calls are under way.
  *
+ * @param settings.bodyOf what a call says, as JSON.
  * @param settings.delivered told after each call that its receiver confirmed.
  * @param settings.log told of each failed call, in one line.
  */
-export function createReportSender(settings: {
+export function createReportSender<Report extends Owed>(settings: {
   secret: string;
   now: () => Date;
+  bodyOf: (reports: readonly Report[]) => object;
   delivered: (keys: string[]) => Promise<void>;
   log: (line: string) => void;
-}): ReportSender {
-  const { secret, now, delivered, log } = settings;
+}): ReportSender<Report> {
+  const { secret, now, bodyOf, delivered, log } = settings;
   const stopping = new AbortController();
   const timers = new Set<NodeJS.Timeout>();
-  const ready = new Map<string, OwedReport[]>();
-  const readyAgain: Batch[] = [];
+  const ready = new Map<string, Report[]>();
+  const readyAgain: Batch<Report>[] = [];
   let callsInFlight = 0;
   let pumpingSoon = false;
 
@@ -75,7 +78,7 @@ export function createReportSender(settings: {
     timers.add(timer);
   };
 
-  const nextBatch = (): Batch | undefined => {
+  const nextBatch = (): Batch<Report> | undefined => {
     const again = readyAgain.shift();
     if (again !== undefined) return again;
     const [first] = ready;
@@ -89,8 +92,8 @@ export function createReportSender(settings: {
   };
 
   /** Resolves to what went wrong, or undefined after a 2xx. */
-  const call = async ({ url, reports }: Batch): Promise<string | undefined> => {
-    const body = JSON.stringify({ reports: reports.map(wireReport) });
+  const call = async ({ url, reports }: Batch<Report>): Promise<string | undefined> => {
+    const body = JSON.stringify(bodyOf(reports));
     try {
       const response = await fetch(url, {
         method: 'POST',
@@ -106,7 +109,7 @@ export function createReportSender(settings: {
     }
   };
 
-  const deliver = async (batch: Batch): Promise<void> => {
+  const deliver = async (batch: Batch<Report>): Promise<void> => {
     const problem = await call(batch);
     if (problem === undefined) return delivered(batch.reports.map(({ key }) => key));
     if (stopping.signal.aborted) return;
@@ -133,7 +136,7 @@ export function createReportSender(settings: {
     }
   };
 
-  const makeReady = (due: readonly OwedReport[]): void => {
+  const makeReady = (due: readonly Report[]): void => {
     for (const report of due) {
       const waiting = ready.get(report.reportUrl);
       if (waiting === undefined) ready.set(report.reportUrl, [report]);

@@ -1,10 +1,12 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createInbox, type InboxEntry } from './inbox.ts';
+import { createInbox, type InboxEntry, type OwedReport } from './inbox.ts';
 import { createVoidJournal, openJournal } from './journal.ts';
 import { createReportSender } from './reports.ts';
 import { BadSubmission, parseSubmission } from './submission.ts';
+import { createTemplateShelf, isTemplateEntry, type OwedVerdict, type TemplateEntry } from './template-shelf.ts';
+import { parseTemplateSubmission } from './template-submission.ts';
 
 /** How a simulated carrier is run. */
 export interface SimulatedCarrierOptions {
@@ -16,7 +18,9 @@ export interface SimulatedCarrierOptions {
   webhookSecret: string;
   /** Milliseconds between the events of one message; 150 by default. */
   latencyMs?: number;
-  /** Keeps messages and undelivered reports over restarts; without it they live in memory. */
+  /** Milliseconds from a template to the verdict on it; 2,000 by default. */
+  approvalMs?: number;
+  /** Keeps messages, templates and undelivered reports over restarts; without it they live in memory. */
   stateFile?: string;
   now?: () => Date;
   log?: (line: string) => void;
@@ -44,6 +48,18 @@ async function readBody(request: IncomingMessage): Promise<string | undefined> {
   return length > maximumBodyBytes ? undefined : Buffer.concat(chunks).toString('utf8');
 }
 
+/** Everything that the journal keeps. */
+type Entry = InboxEntry | TemplateEntry;
+
+const wireReport = ({ recipientId, status, reason, happenedAt }: OwedReport) => ({
+  id: recipientId,
+  status,
+  ...reason,
+  at: new Date(happenedAt).toISOString(),
+});
+
+const wireVerdict = ({ identity, name, status, reason }: OwedVerdict) => ({ identity, name, status, reason });
+
 function writeAnswer(response: ServerResponse, { status, body }: Answer): void {
   response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' });
   response.end(JSON.stringify(body));
@@ -51,10 +67,13 @@ function writeAnswer(response: ServerResponse, { status, body }: Answer): void {
 
 /**
  * Starts a carrier on the loopback interface that takes messages as a real one does, shows what each phone received
- * and calls back with signed delivery reports. What becomes of a message is decided by the phone's number.
+ * and calls back with signed delivery reports. What becomes of a message is decided by the phone's number. It also
+ * takes WhatsApp templates, and calls back with its verdict: a display name that contains "reject" is rejected.
  *
  * - `POST /messages` (bearer key) takes up to 100 messages and answers 202 with a result for each.
  * - `GET /messages?address=358…` lists a phone's messages, newest first.
+ * - `POST /templates` (bearer key) takes a template and answers 202 with its reference.
+ * - `GET /templates` lists the templates, newest first.
  * - `GET /health` answers 200.
  *
  * Rejects where the port is taken or the state file can't be used.
@@ -62,23 +81,40 @@ function writeAnswer(response: ServerResponse, { status, body }: Answer): void {
 export async function startSimulatedCarrier(
   options: SimulatedCarrierOptions,
 ): Promise<{ url: string; stop: () => Promise<void> }> {
-  const { port, apiKey, webhookSecret, latencyMs = 150, stateFile, now = () => new Date(), log = () => {} } = options;
+  const { port, apiKey, webhookSecret, latencyMs = 150, approvalMs = 2_000, stateFile } = options;
+  const { now = () => new Date(), log = () => {} } = options;
   const inbox = createInbox(latencyMs);
-  const journal = stateFile === undefined ? createVoidJournal<InboxEntry>() : await openJournal<InboxEntry>(stateFile);
-  for (const entry of journal.entries) inbox.apply(entry);
-  const reports = createReportSender({
+  const shelf = createTemplateShelf(approvalMs);
+  const journal = stateFile === undefined ? createVoidJournal<Entry>() : await openJournal<Entry>(stateFile);
+  for (const entry of journal.entries) {
+    if (isTemplateEntry(entry)) shelf.apply(entry);
+    else inbox.apply(entry);
+  }
+  const reports = createReportSender<OwedReport>({
     secret: webhookSecret,
     now,
     log,
+    bodyOf: (owed) => ({ reports: owed.map(wireReport) }),
     delivered: (keys) => journal.append([{ kind: 'reported', keys }]),
   });
+  const verdicts = createReportSender<OwedVerdict>({
+    secret: webhookSecret,
+    now,
+    log,
+    bodyOf: (owed) => ({ templates: owed.map(wireVerdict) }),
+    delivered: (keys) => journal.append([{ kind: 'templateReported', keys }]),
+  });
 
-  const submit = async (request: IncomingMessage): Promise<Answer> => {
+  /** Lets clients in by their key, and gives what they submit to `take`. */
+  const admit = async (request: IncomingMessage, take: (text: string) => Promise<Answer>): Promise<Answer> => {
     if (request.headers.authorization !== `Bearer ${apiKey}`) {
       return problem(401, 'Unauthorised', 'The Authorization header must be Bearer and the API key.');
     }
     const text = await readBody(request);
-    if (text === undefined) return problem(413, 'TooLarge', `The body may have ${maximumBodyBytes} bytes.`);
+    return text === undefined ? problem(413, 'TooLarge', `The body may have ${maximumBodyBytes} bytes.`) : take(text);
+  };
+
+  const takeMessages = async (text: string): Promise<Answer> => {
     const submission = parseSubmission(text);
     const receivedAt = now().getTime();
     const decided = submission.messages.map((message) => inbox.submit(message, submission.reportUrl, receivedAt));
@@ -91,6 +127,18 @@ export async function startSimulatedCarrier(
     return { status: 202, body: { results: decided.map(({ result }) => result) } };
   };
 
+  const takeTemplate = async (text: string): Promise<Answer> => {
+    const { template, reportUrl } = parseTemplateSubmission(text);
+    const decided = shelf.submit(template, reportUrl, now().getTime());
+    if ('refused' in decided) return problem(409, decided.refused.code, decided.refused.message);
+    try {
+      await journal.append([decided.entry]);
+    } finally {
+      verdicts.schedule(decided.owed);
+    }
+    return { status: 202, body: { reference: decided.reference } };
+  };
+
   const list = (address: string | null | undefined): Answer => {
     // An unescaped `+` arrives as a blank.
     const digits = address?.replace(/^[\s+]+/, '');
@@ -101,9 +149,13 @@ export async function startSimulatedCarrier(
     const url = URL.parse(request.url ?? '', 'http://127.0.0.1');
     switch (`${request.method} ${url?.pathname}`) {
       case 'POST /messages':
-        return submit(request);
+        return admit(request, takeMessages);
       case 'GET /messages':
         return list(url?.searchParams.get('address'));
+      case 'POST /templates':
+        return admit(request, takeTemplate);
+      case 'GET /templates':
+        return { status: 200, body: shelf.list(now().getTime()) };
       case 'GET /health':
         return { status: 200, body: { status: 'healthy' } };
       default:
@@ -129,11 +181,13 @@ export async function startSimulatedCarrier(
     throw error;
   }
   reports.schedule(inbox.owed());
+  verdicts.schedule(shelf.owed());
 
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     async stop() {
       reports.stop();
+      verdicts.stop();
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
       await closed;

@@ -41,11 +41,13 @@ const fields: Record<keyof SubmittedMessage, { expected: string; fits: (value: u
   parts: { expected: 'a whole number from 1', fits: (value) => Number.isSafeInteger(value) && (value as number) >= 1 },
 };
 
-function isRecord(value: unknown): value is Record<string, unknown> {
+/** Whether a JSON value is an object with named fields. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function isHttpUrl(value: unknown): value is string {
+/** Whether a JSON value is an http or https address. */
+export function isHttpUrl(value: unknown): value is string {
   return typeof value === 'string' && /^https?:$/.test(URL.parse(value)?.protocol ?? '');
 }
 

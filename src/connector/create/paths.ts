@@ -15,12 +15,13 @@ export function createPaths(operations: readonly Operation<never>[]): Record<str
 }
 
 function createOperation(operation: Operation<never>): OperationObject {
-  const { operationId, summary, description, visibility } = operation;
+  const { operationId, summary, description, visibility, deprecated } = operation;
   return {
     operationId,
     summary,
     description,
     ...(visibility === undefined ? {} : { 'x-ms-visibility': visibility }),
+    ...(deprecated === undefined ? {} : { deprecated }),
     parameters: createParameters(operation),
     responses: createResponses(operation),
     security: createOperationSecurity(operation),

@@ -13,6 +13,7 @@ const sentences: Record<ErrorStatus, string> = {
   401: 'The caller is not signed in.',
   403: 'The caller has no access.',
   404: 'There is no such thing.',
+  409: 'There is such a thing already.',
   413: 'The body is too large.',
   415: 'The body is not JSON.',
   422: 'The request contradicts an earlier one.',

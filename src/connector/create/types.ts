@@ -9,8 +9,9 @@ import type { OpenAPIV2 } from 'openapi-types';
 export interface DynamicValues {
   operationId: string;
   'value-collection'?: string;
-  'value-path': string;
-  'value-title': string;
+  /** Absent, with the title, where the entries are plain texts. */
+  'value-path'?: string;
+  'value-title'?: string;
   parameters?: Readonly<Record<string, { parameter: string } | string | boolean>>;
 }
 
@@ -80,6 +81,7 @@ export interface OperationObject {
   summary: string;
   description: string;
   'x-ms-visibility'?: 'important' | 'advanced' | 'internal';
+  deprecated?: true;
   parameters: (ValueParameter | BodyParameter)[];
   responses: Record<string, ResponseObject>;
   security: OpenAPIV2.SecurityRequirementObject[];

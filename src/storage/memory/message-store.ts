@@ -1,3 +1,4 @@
+import { sortChunks } from '../../messages/index.ts';
 import type { Chunk, JournalEntry, MessageHeader, MessageStore } from '../../messages/index.ts';
 
 interface Entry {
@@ -25,6 +26,13 @@ export function createMemoryMessageStore(): MessageStore {
       return 'created';
     },
 
+    async addChunks(messageId, chunks) {
+      const { chunks: present } = entryOf(messageId);
+      for (const chunk of chunks) {
+        if (!present.has(chunk.index)) present.set(chunk.index, { chunk, version: ++version });
+      }
+    },
+
     async readChunk(messageId, index) {
       const found = entries.get(messageId)?.chunks.get(index);
       return found && { chunk: found.chunk, version: String(found.version) };
@@ -46,8 +54,7 @@ export function createMemoryMessageStore(): MessageStore {
     async readMessage(messageId) {
       const { header, chunks = new Map(), journal = [] } = entries.get(messageId) ?? {};
       if (header === undefined) return undefined;
-      const inOrder = [...chunks.values()].map(({ chunk }) => chunk).sort((left, right) => left.index - right.index);
-      return { header, chunks: inOrder, journal: [...journal] };
+      return { header, ...sortChunks([...chunks.values()].map(({ chunk }) => chunk)), journal: [...journal] };
     },
   };
 }

@@ -6,6 +6,7 @@ import type {
   JournalEntry,
   MessageHeader,
   StatusNote,
+  TemplateCall,
 } from '../../messages/index.ts';
 import { guardEntitySize, readLongText, writeLongText } from './long-text.ts';
 
@@ -56,6 +57,7 @@ function withoutSystemProperties(row: Row): Record<string, unknown> {
 
 export function chunkRow(chunk: Chunk) {
   const { messageId, index, customerId, serviceId, sender, protocol, sendAt, content, recipients } = chunk;
+  const { template, fallbackSender } = chunk;
   return guardEntitySize({
     partitionKey: messageId,
     rowKey: chunkKey(messageId, index),
@@ -65,6 +67,8 @@ export function chunkRow(chunk: Chunk) {
     sender,
     protocol,
     sendAt: sendAt?.toISOString() ?? '',
+    ...(fallbackSender === undefined ? {} : { fallbackSender }),
+    ...(template === undefined ? {} : writeLongText('template', JSON.stringify(template))),
     ...writeLongText('content', content),
     ...writeLongText(
       'recipients',
@@ -103,6 +107,8 @@ export function chunkOf(row: Row): Chunk {
     references: new Map(JSON.parse(String(row['references'])) as [number, string][]),
     attempts: Number(row['attempts']),
     updatedAt: new Date(String(row['updatedAt'])),
+    ...(typeof row['fallbackSender'] === 'string' ? { fallbackSender: row['fallbackSender'] } : {}),
+    ...(row['template0'] === undefined ? {} : { template: JSON.parse(readLongText('template', row)) as TemplateCall }),
     ...(row['sendAt'] === '' ? {} : { sendAt: new Date(String(row['sendAt'])) }),
     ...(row['leasedUntil'] === '' ? {} : { leasedUntil: new Date(String(row['leasedUntil'])) }),
   };

@@ -3,12 +3,14 @@ import { randomUUID } from 'node:crypto';
 import { odata } from '@azure/data-tables';
 import type { TransactionAction } from '@azure/data-tables';
 
-import type { JournalEntry, MessageHeader, MessageStore, StoredMessage } from '../../messages/index.ts';
+import { sortChunks } from '../../messages/index.ts';
+import type { Chunk, JournalEntry, MessageHeader, MessageStore, StoredMessage } from '../../messages/index.ts';
 import type { StorageConnection } from '../connection.ts';
 import {
   chunkKey,
   chunkOf,
   chunkRow,
+  headerKey,
   headerOf,
   headerRow,
   journalOf,
@@ -32,28 +34,44 @@ type TableRow = ReturnType<typeof headerRow> | ReturnType<typeof chunkRow>;
 export function createTableMessageStore(connection: StorageConnection): MessageStore {
   const table = openTable(connection, 'messages');
 
+  const insert = (rows: readonly TableRow[]): Promise<unknown> =>
+    unless(
+      table.run((client) => client.submitTransaction(rows.map((row): TransactionAction => ['create', row]))),
+      'exists' as const,
+      'EntityAlreadyExists',
+    );
+
+  const read = (messageId: string, rowKey: string) =>
+    unless(
+      table.run((client) => client.getEntity<Row & object>(messageId, rowKey)),
+      undefined,
+      'ResourceNotFound',
+    );
+
+  /** Inserts what isn't there yet. A row that is there refuses its whole transaction, so then each goes alone. */
+  async function insertOneByOne(rows: readonly TableRow[]): Promise<void> {
+    for (const row of rows) await insert([row]);
+  }
+
   return {
     async create(header, chunks) {
-      const rows = [...chunks.map(chunkRow), headerRow(header)];
-      for (const group of groupRows(rows)) {
-        const actions = group.map((row): TransactionAction => ['create', row]);
-        const outcome = await unless(
-          table.run((client) => client.submitTransaction(actions)),
-          'exists' as const,
-          'EntityAlreadyExists',
-        );
-        // An attempt that died half-way left the same rows, so only the header's group tells.
-        if (outcome === 'exists' && group.at(-1) === rows.at(-1)) return 'exists';
+      for (const group of groupRows([...chunks.map(chunkRow), headerRow(header)])) {
+        if ((await insert(group)) !== 'exists') continue;
+        // The header comes last: where it is missing, an attempt died half-way, and this one completes it.
+        if ((await read(header.messageId, headerKey(header.messageId))) !== undefined) return 'exists';
+        await insertOneByOne(group);
       }
       return 'created';
     },
 
+    async addChunks(_, chunks) {
+      for (const group of chunks.length === 0 ? [] : groupRows(chunks.map(chunkRow))) {
+        if ((await insert(group)) === 'exists') await insertOneByOne(group);
+      }
+    },
+
     async readChunk(messageId, index) {
-      const row = await unless(
-        table.run((client) => client.getEntity<Row & object>(messageId, chunkKey(messageId, index))),
-        undefined,
-        'ResourceNotFound',
-      );
+      const row = await read(messageId, chunkKey(messageId, index));
       return row && { chunk: chunkOf(row), version: row.etag };
     },
 
@@ -92,7 +110,7 @@ export function createTableMessageStore(connection: StorageConnection): MessageS
 
 function assemble(rows: readonly Row[]): StoredMessage | undefined {
   let header: MessageHeader | undefined;
-  const chunks: StoredMessage['chunks'][number][] = [];
+  const chunks: Chunk[] = [];
   const journal: JournalEntry[] = [];
   for (const row of rows) {
     const kind = kindOfRow(String(row['rowKey']));
@@ -100,7 +118,7 @@ function assemble(rows: readonly Row[]): StoredMessage | undefined {
     else if (kind === 'chunk') chunks.push(chunkOf(row));
     else if (kind === 'reports') journal.push(...journalOf(row));
   }
-  return header && { header, chunks, journal };
+  return header && { header, ...sortChunks(chunks), journal };
 }
 
 /** Deals rows out to transactions, in order. */

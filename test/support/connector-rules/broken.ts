@@ -345,6 +345,24 @@ export const brokenConnectors: readonly (readonly [rule: string, what: string, s
   ],
   [
     'P05',
+    'entries that are objects, and no paths',
+    parameter('ListNotes', 'NotebookId', {
+      'x-ms-dynamic-values': {
+        operationId: 'ListNotebooks',
+        'value-collection': 'value',
+        parameters: { kind: 'private' },
+      },
+    }),
+  ],
+  [
+    'P05',
+    'entries that are plain texts, and paths',
+    field('CreateNote', 'ink', {
+      'x-ms-dynamic-values': { operationId: 'ListInks', 'value-path': 'id', 'value-title': 'id' },
+    }),
+  ],
+  [
+    'P05',
     'a needed parameter that is not given',
     operation('ListNotebooks', {
       parameters: [

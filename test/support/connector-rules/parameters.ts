@@ -97,6 +97,11 @@ function checkTarget(call: DynamicCall, caller: Standing, target: Standing): str
           ...paths
             .filter((path) => list?.items !== undefined && follow(list.items, path) === undefined)
             .map((path) => `${target.id} has no ${path}`),
+          // Without paths, a designer takes each entry itself for value and title, which only a plain text can be.
+          ...unless(
+            paths.length === 2 || (paths.length === 0 && (list?.items === undefined || list.items.type === 'string')),
+            `${target.id} needs a path to value and title`,
+          ),
         ]
       : paths.filter((path) => follow(answer, path) === undefined).map((path) => `${target.id} has no ${path}`)),
     ...needed.filter(({ name }) => !given.has(name)).map(({ name }) => `${target.id} needs ${name}`),

@@ -78,6 +78,18 @@ export function sampleConnector(): { definition: LooseDefinition; properties: Lo
           },
         },
       },
+      '/inks': {
+        get: {
+          operationId: 'ListInks',
+          summary: 'List inks',
+          description: 'List the names of the inks.',
+          'x-ms-visibility': 'internal',
+          parameters: [],
+          responses: {
+            '200': { description: 'The names.', schema: { type: 'array', items: { type: 'string' } } },
+          },
+        },
+      },
       '/notebooks/{NotebookId}/schema': {
         get: {
           operationId: 'GetNoteSchema',
@@ -149,6 +161,12 @@ export function sampleConnector(): { definition: LooseDefinition; properties: Lo
                     description: 'The colour of the note.',
                     enum: ['Yellow', 'Blue'],
                     default: 'Yellow',
+                  },
+                  ink: {
+                    type: 'string',
+                    title: 'Ink',
+                    description: 'The ink of the note.',
+                    'x-ms-dynamic-values': { operationId: 'ListInks', parameters: {} },
                   },
                   source: {
                     type: 'string',

@@ -1,0 +1,58 @@
+import { BadSubmission, isHttpUrl, isRecord } from './submission.ts';
+
+/** A template as a client hands it in. */
+export interface SubmittedTemplate {
+  /** The WhatsApp number that is to send it. */
+  identity: string;
+  /** Unique for the number. */
+  name: string;
+  displayName: string;
+  language: string;
+  category: string;
+  content: string;
+  headerText?: string;
+  attachmentUrl?: string;
+  buttons: { type: string; label: string; data: string }[];
+}
+
+const required = ['identity', 'name', 'displayName', 'language', 'category', 'content'] as const;
+const optional = ['headerText', 'attachmentUrl'] as const;
+const ofButtons = ['type', 'label', 'data'] as const;
+
+/** Takes over the known fields only, so that nothing else a client sends is kept. */
+function readTexts(record: Record<string, unknown>, place: string, names: readonly string[]): Record<string, string> {
+  const texts = names.map((name): [string, string] => {
+    const value = record[name];
+    if (typeof value !== 'string' || value === '') {
+      throw new BadSubmission(`${place}.${name} must be a text that is not empty.`);
+    }
+    return [name, value];
+  });
+  return Object.fromEntries(texts);
+}
+
+/** Reads the body of `POST /templates`; throws {@link BadSubmission}, which names the first place that doesn't fit. */
+export function parseTemplateSubmission(text: string): { reportUrl: string; template: SubmittedTemplate } {
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    throw new BadSubmission('The body must be JSON.');
+  }
+  if (!isRecord(body)) throw new BadSubmission('The body must be an object.');
+  const { reportUrl, template } = body;
+  if (!isHttpUrl(reportUrl)) throw new BadSubmission('reportUrl must be an http or https address.');
+  if (!isRecord(template)) throw new BadSubmission('template must be an object.');
+  const { buttons } = template;
+  if (!Array.isArray(buttons) || !buttons.every(isRecord)) {
+    throw new BadSubmission('template.buttons must be a list of objects.');
+  }
+  const given = optional.filter((name) => template[name] !== undefined);
+  return {
+    reportUrl,
+    template: {
+      ...readTexts(template, 'template', [...required, ...given]),
+      buttons: buttons.map((button, index) => readTexts(button, `template.buttons[${index}]`, ofButtons)),
+    } as unknown as SubmittedTemplate,
+  };
+}

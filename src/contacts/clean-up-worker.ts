@@ -1,0 +1,73 @@
+import type { Worker } from '../operation/define-worker.ts';
+import type { CleanUpJob, CleanUpQueue, ContactStore } from './ports.ts';
+
+/** Milliseconds after which a clean-up goes on as another queue message: far below the time that a function has. */
+const timeLimit = 60_000;
+
+/** What the clean-up worker works with. */
+export interface CleanUpWorld {
+  contacts: ContactStore;
+  cleanUps: CleanUpQueue;
+  now: () => Date;
+}
+
+/**
+ * Removes what Delete All left of a group's contacts, until nothing is left or the time is up; the rest is then for
+ * another job. A pass that found something is followed by another, which finds what was written behind its back.
+ * Resolves to how many rows this job removed.
+ */
+async function cleanUpContacts(
+  { customerId, serviceId, ...job }: CleanUpJob,
+  { contacts, cleanUps, now }: CleanUpWorld,
+): Promise<{ result: 'done' | 'notFinished'; removed: number }> {
+  const group = { customerId, serviceId };
+  const stopAt = now().getTime() + timeLimit;
+  let { from, found = false } = job;
+  let removed = 0;
+  for (;;) {
+    const step = await contacts.cleanUp(group, from);
+    removed += step.removed;
+    found ||= step.removed > 0;
+    from = step.next;
+    if (from === undefined && !found) return { result: 'done', removed };
+    if (from === undefined) found = false;
+    if (now().getTime() >= stopAt) {
+      await cleanUps.enqueue({ ...group, ...(from === undefined ? {} : { from, found }) });
+      return { result: 'notFinished', removed };
+    }
+  }
+}
+
+function jobOf(message: unknown): CleanUpJob | undefined {
+  if (typeof message !== 'object' || message === null) return undefined;
+  const { customerId, serviceId, from, found } = message as Partial<Record<string, unknown>>;
+  if (typeof customerId !== 'string' || typeof serviceId !== 'string') return undefined;
+  return { customerId, serviceId, ...(typeof from === 'string' ? { from, found: found === true } : {}) };
+}
+
+/** Removes what deleted contacts left in storage. */
+export const cleanUpGroupContacts: Worker<CleanUpWorld> = {
+  name: 'CleanUpGroupContacts',
+  queue: 'contact-cleanup',
+  async handle(message, world) {
+    const job = jobOf(message);
+    if (job === undefined) throw new Error('not a job for the contact-cleanup queue');
+    const { customerId, serviceId } = job;
+    return { customerId, serviceId, ...(await cleanUpContacts(job, world)) };
+  },
+};
+
+/**
+ * Tells an operator of a clean-up that failed too often: the queue's poison messages come here. The deleted contacts
+ * that are still stored can't be read; the group's next Delete All begins their removal again.
+ */
+export const giveUpContactCleanUp: Worker<unknown> = {
+  name: 'GiveUpContactCleanUp',
+  queue: 'contact-cleanup-poison',
+  async handle(message) {
+    const job = jobOf(message);
+    if (job === undefined) return { result: 'notAJob', error: new Error('a poison message is not a job of ours') };
+    const { customerId, serviceId } = job;
+    return { customerId, serviceId, result: 'givenUp', error: new Error('deleted contacts could not be removed') };
+  },
+};

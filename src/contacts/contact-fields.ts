@@ -1,0 +1,121 @@
+import { choice, flag, integer, list, object, optional, text } from '../operation/schema.ts';
+import { phoneNumberRegionsDropdown } from '../phone-numbers/index.ts';
+import { genders } from './contact.ts';
+import { emailAddressLimit } from './email-address.ts';
+
+/*
+ * Limits in characters. With all of them used up, and each character taking two units of UTF-16 or an escape, a contact
+ * fills less than half of the megabyte that a row of storage holds.
+ */
+const nameLimit = 100;
+const customNameLimit = 100;
+const customValueLimit = 1_000;
+
+/** Custom properties of one contact. */
+export const customPropertyLimit = 100;
+
+/** Regions in one request: a few more than there are. */
+export const regionLimit = 300;
+
+const active = optional(
+  flag({ title: 'Active', description: 'Flag that tells whether the contact is active.', default: true }),
+);
+
+const phone = text({
+  title: 'Phone',
+  description: 'Phone number of the contact, best in international format without prefixes.',
+});
+
+/** The fields that are the same in all bodies and answers, in the order in which designers show them. */
+const details = {
+  email: optional(text({ title: 'Email', description: 'Email address of the contact.', maxLength: emailAddressLimit })),
+  firstName: optional(text({ title: 'Firstname', description: 'First name of the contact.', maxLength: nameLimit })),
+  lastName: optional(text({ title: 'Lastname', description: 'Last name of the contact.', maxLength: nameLimit })),
+  gender: optional(choice(genders, { title: 'Gender', description: 'Gender of the contact.' })),
+  birthYear: optional(integer({ title: 'Birth Year', description: 'Year in which the contact was born, from 1900.' })),
+  streetAddress: optional(
+    text({ title: 'Street Address', description: 'Street and number of the contact.', maxLength: 200 }),
+  ),
+  zipCode: optional(text({ title: 'Zip Code', description: 'Postal code of the contact.', maxLength: 20 })),
+  city: optional(text({ title: 'City', description: 'Town or city of the contact.', maxLength: nameLimit })),
+  countryCode: optional(
+    text({ title: 'Country Code', description: 'Three-letter country code of ISO 3166, for example FIN.' }),
+  ),
+  customContactProperties: optional(
+    list(
+      object({
+        name: optional(
+          text({
+            title: 'Name',
+            description: 'Name of the custom property, unique within the contact.',
+            maxLength: customNameLimit,
+          }),
+        ),
+        value: optional(
+          text({ title: 'Value', description: 'Value of the custom property.', maxLength: customValueLimit }),
+        ),
+      }),
+      {
+        title: 'Custom Properties',
+        description: 'Properties of your own, each with a name and a value.',
+        maxItems: customPropertyLimit,
+      },
+    ),
+  ),
+};
+
+const phoneNumberRegions = optional(
+  list(
+    text({
+      title: 'Region',
+      description: 'A region whose national phone numbers are read.',
+      dropdown: phoneNumberRegionsDropdown,
+    }),
+    {
+      title: 'Phonenumber Regions',
+      description: 'The regions in which to read a national phone number, in order. Finland if left empty.',
+      maxItems: regionLimit,
+    },
+  ),
+);
+
+/** The fields that an update can empty. */
+export const clearableFields = [
+  'email',
+  'firstName',
+  'lastName',
+  'gender',
+  'birthYear',
+  'streetAddress',
+  'zipCode',
+  'city',
+  'countryCode',
+  'customContactProperties',
+] as const satisfies readonly (keyof typeof details)[];
+
+/** The body that creates a contact. */
+export const newContactBody = object({ active, phone, ...details, phoneNumberRegions });
+
+/** The body that updates a contact. */
+export const contactChangesBody = object({
+  active,
+  ...details,
+  phoneNumberRegions,
+  fieldsToClear: optional(
+    list(choice(clearableFields, { title: 'Field', description: 'A field to empty.' }), {
+      title: 'Fields to Clear',
+      description: 'The fields to empty. A field that is only left empty stays as it is.',
+      maxItems: clearableFields.length,
+    }),
+  ),
+});
+
+/** The answer that shows a contact. */
+export const contactAnswer = object({
+  phone,
+  ...details,
+  failedMessages: integer({
+    title: 'Failed Messages',
+    description: 'Number of messages to the contact that failed for good since it was created.',
+  }),
+});

@@ -1,0 +1,30 @@
+import { defineOperation } from '../operation/define-operation.ts';
+import { flag } from '../operation/schema.ts';
+import { groupParameters } from './group-parameters.ts';
+import type { ContactsWorld } from './ports.ts';
+
+/** Deletes every contact of a group. */
+export const deleteAllGroupContacts = defineOperation({
+  operationId: 'DeleteAllGroupContacts',
+  method: 'DELETE',
+  path: '/groupcontact/{Customer}/{Group Service}',
+  summary: 'Delete All Group Contacts',
+  description: 'Delete all contacts of a group service, however many, at once.',
+  scopes: ['Group.Management'],
+  parameters: groupParameters(),
+  answer: {
+    status: 200,
+    description: 'The contacts were deleted.',
+    schema: flag({ title: 'Deleted', description: 'True when the contacts were deleted.' }),
+  },
+  errors: [],
+  customer: 'Customer',
+  service: { parameter: 'Group Service', type: 'Group' },
+  async handler({ customer, service }, { contacts, cleanUps }: ContactsWorld) {
+    const group = { customerId: customer.id, serviceId: service.id };
+    await contacts.deleteAll(group);
+    // Only now: a worker that came before would find nothing to do. A caller who is told of a failure here tries again.
+    await cleanUps.enqueue(group);
+    return { body: true };
+  },
+});

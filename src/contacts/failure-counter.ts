@@ -1,0 +1,42 @@
+import type { Directory } from '../directory/index.ts';
+import type { FailureCounter } from '../messages/index.ts';
+import type { ContactStore } from './ports.ts';
+
+/** Writes under way at a time: enough to be quick, too few to bring on throttling. */
+const concurrency = 16;
+
+/**
+ * Counts failed messages for the contacts that they were sent to, in every group service of their customer: one write
+ * for each group and failure, and no reading. What was counted before isn't counted again.
+ */
+export function createFailureCounter({
+  directory,
+  contacts,
+}: {
+  directory: Pick<Directory, 'services'>;
+  contacts: Pick<ContactStore, 'recordFailure'>;
+}): FailureCounter {
+  return {
+    async record(failures) {
+      const customerIds = [...new Set(failures.map(({ customerId }) => customerId))];
+      const groups = await Promise.all(
+        customerIds.map(async (customerId) =>
+          (await directory.services(customerId))
+            .filter(({ type }) => type === 'Group')
+            .map(({ id }) => ({ customerId, serviceId: id })),
+        ),
+      );
+      const writes = groups
+        .flat()
+        .flatMap((group) =>
+          failures
+            .filter(({ customerId }) => customerId === group.customerId)
+            .map(({ number, recipientId, at }) => ({ group, failure: { number, recipientId, at } })),
+        );
+      for (let from = 0; from < writes.length; from += concurrency) {
+        const lot = writes.slice(from, from + concurrency);
+        await Promise.all(lot.map(({ group, failure }) => contacts.recordFailure(group, failure)));
+      }
+    },
+  };
+}

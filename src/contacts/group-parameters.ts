@@ -1,0 +1,35 @@
+import { customersDropdown, servicesDropdown } from '../directory/index.ts';
+import { inPath } from '../operation/define-operation.ts';
+import { text } from '../operation/schema.ts';
+import type { Visibility } from '../operation/schema.ts';
+
+/** The parameters by which every operation on contacts names their group. */
+export function groupParameters({ visibility }: { visibility?: Visibility } = {}) {
+  const prominence = visibility === undefined ? {} : { visibility };
+  return {
+    Customer: inPath(
+      text({
+        title: 'Customer',
+        description: 'The customer whose group services can be chosen.',
+        dropdown: customersDropdown,
+        ...prominence,
+      }),
+    ),
+    'Group Service': inPath(
+      text({
+        title: 'Group Service',
+        description: 'The group service that holds the contacts.',
+        dropdown: servicesDropdown('Group', 'Customer'),
+        ...prominence,
+      }),
+    ),
+  };
+}
+
+/** The parameter that names a contact. */
+export const phoneParameter = inPath(
+  text({
+    title: 'Phone',
+    description: 'The phone number of the contact, best in international format without prefixes.',
+  }),
+);

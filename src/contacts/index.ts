@@ -1,0 +1,10 @@
+export { cleanUpGroupContacts, giveUpContactCleanUp } from './clean-up-worker.ts';
+export type { CleanUpWorld } from './clean-up-worker.ts';
+export type * from './contact.ts';
+export { createGroupContact } from './create-group-contact.ts';
+export { deleteAllGroupContacts } from './delete-all-group-contacts.ts';
+export { deleteGroupContact } from './delete-group-contact.ts';
+export { createFailureCounter } from './failure-counter.ts';
+export { getGroupContact } from './get-group-contact.ts';
+export type * from './ports.ts';
+export { updateGroupContact } from './update-group-contact.ts';

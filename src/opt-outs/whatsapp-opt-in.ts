@@ -1,0 +1,22 @@
+import { defineOperation } from '../operation/define-operation.ts';
+import { optOutParameters, readOptOut } from './opt-out-parameters.ts';
+import type { OptOutWorld } from './opt-out-parameters.ts';
+
+/** Notes that a phone wants messages from a WhatsApp number again. */
+export const whatsAppOptIn = defineOperation({
+  operationId: 'WhatsAppOptIn',
+  method: 'POST',
+  path: '/whatsapp/opt-in/sender/{Sender}/recipient/{Recipient}',
+  summary: 'WhatsApp Opt In (deprecated)',
+  description: 'Let messages of a WhatsApp number reach a recipient again who opted out (deprecated).',
+  visibility: 'important',
+  deprecated: true,
+  scopes: ['WhatsApp'],
+  parameters: optOutParameters,
+  answer: { status: 204, description: 'The recipient gets messages from the number.' },
+  errors: ['IdentityNotFound', 'InvalidPhoneNumber'],
+  async handler({ parameters, caller }, world: OptOutWorld) {
+    await world.optOuts.remove(await readOptOut(parameters, caller, world));
+    return { body: undefined };
+  },
+});

@@ -1,0 +1,22 @@
+import { defineOperation } from '../operation/define-operation.ts';
+import { optOutParameters, readOptOut } from './opt-out-parameters.ts';
+import type { OptOutWorld } from './opt-out-parameters.ts';
+
+/** Notes that a phone wants no more messages from a WhatsApp number. */
+export const whatsAppOptOut = defineOperation({
+  operationId: 'WhatsAppOptOut',
+  method: 'DELETE',
+  path: '/whatsapp/opt-in/sender/{Sender}/recipient/{Recipient}',
+  summary: 'WhatsApp Opt Out (deprecated)',
+  description: 'Keep messages of a WhatsApp number from a recipient (deprecated).',
+  visibility: 'important',
+  deprecated: true,
+  scopes: ['WhatsApp'],
+  parameters: optOutParameters,
+  answer: { status: 204, description: 'The recipient gets no more messages from the number.' },
+  errors: ['IdentityNotFound', 'InvalidPhoneNumber'],
+  async handler({ parameters, caller, now }, world: OptOutWorld) {
+    await world.optOuts.add(await readOptOut(parameters, caller, world), now);
+    return { body: undefined };
+  },
+});

@@ -1,0 +1,91 @@
+import { odata } from '@azure/data-tables';
+import type { TransactionAction } from '@azure/data-tables';
+
+import type { ContactStore } from '../../contacts/index.ts';
+import type { StorageConnection } from '../connection.ts';
+import { createContactCleaner } from './contact-cleaner.ts';
+import {
+  changedColumns,
+  contactKeys,
+  contactOf,
+  contactRow,
+  countFailures,
+  failureRow,
+  groupKey,
+  rowsOf,
+} from './contact-rows.ts';
+import { createGroupGenerations } from './group-generations.ts';
+import type { Row } from './message-rows.ts';
+import { openTable, unless } from './open-table.ts';
+
+/** Keeps contacts in the table `contacts`, and which of them exist in the table `groups`. */
+export function createTableContactStore(connection: StorageConnection, now: () => Date): ContactStore {
+  const table = openTable(connection, 'contacts');
+  const generations = createGroupGenerations(openTable(connection, 'groups'), now);
+  const placeOf = async (key: string, number: string) => ({
+    group: key,
+    generation: await generations.current(key),
+    number,
+  });
+
+  return {
+    async create(group, contact) {
+      const place = await placeOf(groupKey(group), contact.phone);
+      return unless(
+        table.run((client) => client.createEntity(contactRow(place, contact))).then(() => 'created' as const),
+        'exists' as const,
+        'EntityAlreadyExists',
+      );
+    },
+
+    async read(group, number) {
+      const { partitionKey, first, end } = rowsOf(await placeOf(groupKey(group), number));
+      const filter = odata`PartitionKey eq ${partitionKey} and RowKey ge ${first} and RowKey lt ${end}`;
+      const rows = await table.run(async (client) => {
+        const found: Row[] = [];
+        for await (const row of client.listEntities<Row & object>({ queryOptions: { filter } })) found.push(row);
+        return found;
+      });
+      const [row, ...failures] = rows;
+      // Failed messages without their contact: it was deleted.
+      if (row === undefined || row['rowKey'] !== first) return undefined;
+      const contact = contactOf(row);
+      return { contact, failedMessages: countFailures(failures, contact.createdAt) };
+    },
+
+    async update(group, number, changes) {
+      const columns = changedColumns(await placeOf(groupKey(group), number), changes, now());
+      return unless(
+        table.run((client) => client.updateEntity(columns, 'Merge', { etag: '*' })).then(() => 'updated' as const),
+        'absent' as const,
+        'ResourceNotFound',
+      );
+    },
+
+    async delete(group, number) {
+      const { partitionKey, rowKey } = contactKeys(await placeOf(groupKey(group), number));
+      return unless(
+        table.run((client) => client.deleteEntity(partitionKey, rowKey)).then(() => 'deleted' as const),
+        'absent' as const,
+        'ResourceNotFound',
+      );
+    },
+
+    deleteAll: (group) => generations.begin(groupKey(group)),
+
+    cleanUp: createContactCleaner(table, generations),
+
+    async recordFailure(group, failure) {
+      const key = groupKey(group);
+      const place = { group: key, generation: await generations.recent(key), number: failure.number };
+      const failed = failureRow(place, failure);
+      // The merge fails where there is no contact, the insert where the message was counted before.
+      const actions: TransactionAction[] = [
+        ['update', { ...contactKeys(place), lastFailureAt: failed.at }, 'Merge', { etag: '*' }],
+        ['create', failed],
+      ];
+      const written = table.run((client) => client.submitTransaction(actions)).then(() => 'counted' as const);
+      return unless(unless(written, 'noContact' as const, 'ResourceNotFound'), 'known' as const, 'EntityAlreadyExists');
+    },
+  };
+}

@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto';
+
+import { odata } from '@azure/data-tables';
+
+import type { OptOut, OptOutStore } from '../../opt-outs/index.ts';
+import type { StorageConnection } from '../connection.ts';
+import type { Row } from './message-rows.ts';
+import { openTable, unless } from './open-table.ts';
+
+/**
+ * Keeps opt-outs in the table `optouts`. Those of an identity lie in 256 partitions, one after the other: reading them
+ * is one range, and writing them spreads. Row keys begin with the identity, so that they are unique over the whole
+ * table: Azurite finds rows by row key first and slows down where many share one.
+ */
+export function createTableOptOutStore(connection: StorageConnection): OptOutStore {
+  const table = openTable(connection, 'optouts');
+
+  return {
+    async add(optOut, at) {
+      const row = { ...keysOf(optOut), ...optOut, optedOutAt: at.toISOString() };
+      await unless(
+        table.run((client) => client.createEntity(row)),
+        undefined,
+        'EntityAlreadyExists',
+      );
+    },
+
+    async remove(optOut) {
+      const { partitionKey, rowKey } = keysOf(optOut);
+      await unless(
+        table.run((client) => client.deleteEntity(partitionKey, rowKey)),
+        undefined,
+        'ResourceNotFound',
+      );
+    },
+
+    async list(identity) {
+      const first = `${groupOf(identity)}00`;
+      const last = `${groupOf(identity)}ff`;
+      const queryOptions = {
+        filter: odata`PartitionKey ge ${first} and PartitionKey le ${last}`,
+        select: ['number'],
+      };
+      return table.run(async (client) => {
+        const numbers: string[] = [];
+        for await (const row of client.listEntities<Row & object>({ queryOptions })) numbers.push(String(row['number']));
+        return numbers;
+      });
+    },
+  };
+}
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+function groupOf(identity: string): string {
+  return sha256(identity).slice(0, 32);
+}
+
+function keysOf({ identity, number }: OptOut): { partitionKey: string; rowKey: string } {
+  const group = groupOf(identity);
+  return { partitionKey: group + sha256(number).slice(0, 2), rowKey: `${group}.${number}` };
+}

@@ -1,0 +1,133 @@
+import { createHash } from 'node:crypto';
+
+import { odata } from '@azure/data-tables';
+
+import type { NewTemplate, Template, TemplateButton, TemplateStore } from '../../templates/index.ts';
+import type { StorageConnection } from '../connection.ts';
+import { guardEntitySize, readLongText, writeLongText } from './long-text.ts';
+import type { Row } from './message-rows.ts';
+import { openTable, unless } from './open-table.ts';
+
+/**
+ * Keeps templates in the table `templates`: a customer's are one partition. Row keys begin with the customer, so that
+ * they are unique over the whole table: Azurite finds rows by row key first and slows down where many share one.
+ */
+export function createTableTemplateStore(connection: StorageConnection): TemplateStore {
+  const table = openTable(connection, 'templates');
+
+  return {
+    async create(template) {
+      const answer = await unless(
+        table.run((client) => client.createEntity(rowOf(template))),
+        undefined,
+        'EntityAlreadyExists',
+      );
+      return answer === undefined ? 'exists' : { template, version: answer.etag ?? '' };
+    },
+
+    async read(customerId, name) {
+      const { partitionKey, rowKey } = keysOf({ customerId, name });
+      const row = await unless(
+        table.run((client) => client.getEntity<Row & object>(partitionKey, rowKey)),
+        undefined,
+        'ResourceNotFound',
+      );
+      return row && { template: templateOf(row), version: row.etag };
+    },
+
+    async list(customerId) {
+      const filter = odata`PartitionKey eq ${partitionOf(customerId)}`;
+      return table.run(async (client) => {
+        const found: Template[] = [];
+        const rows = client.listEntities<Row & object>({ queryOptions: { filter } });
+        for await (const row of rows) found.push(templateOf(row));
+        return found;
+      });
+    },
+
+    async replace({ version }, next) {
+      const answer = await unless(
+        table.run((client) => client.updateEntity(rowOf(next), 'Replace', { etag: version })),
+        undefined,
+        'UpdateConditionNotSatisfied',
+        'ResourceNotFound',
+      );
+      return answer === undefined ? 'conflict' : { template: next, version: answer.etag ?? '' };
+    },
+
+    async update(customerId, name, { updatedAt, ...changes }) {
+      const row = {
+        ...keysOf({ customerId, name }),
+        ...changes,
+        // A merge can't remove a column.
+        ...('status' in changes ? { reason: changes.reason ?? '' } : {}),
+        updatedAt: updatedAt.toISOString(),
+      };
+      const answer = await unless(
+        table.run((client) => client.updateEntity(row, 'Merge')),
+        undefined,
+        'ResourceNotFound',
+      );
+      return answer === undefined ? 'absent' : 'updated';
+    },
+
+    async remove({ template, version }) {
+      const { partitionKey, rowKey } = keysOf(template);
+      await unless(
+        table.run((client) => client.deleteEntity(partitionKey, rowKey, { etag: version })),
+        undefined,
+        'UpdateConditionNotSatisfied',
+        'ResourceNotFound',
+      );
+    },
+  };
+}
+
+/** Ids may hold characters that keys can't; a template's name has none. */
+function partitionOf(customerId: string): string {
+  return createHash('sha256').update(customerId).digest('hex').slice(0, 32);
+}
+
+function keysOf({ customerId, name }: Pick<NewTemplate, 'customerId' | 'name'>) {
+  const partitionKey = partitionOf(customerId);
+  return { partitionKey, rowKey: `${partitionKey}.${name}` };
+}
+
+/** Empty text stands for what a template doesn't have. */
+function rowOf(template: Template) {
+  const { headerText = '', attachmentUrl = '', reason = '', carrierReference = '' } = template;
+  const { customerId, identity, name, displayName, language, category, content, status } = template;
+  return guardEntitySize({
+    ...keysOf(template),
+    ...{ customerId, identity, name, displayName, language, category, content, status },
+    ...{ headerText, attachmentUrl, reason, carrierReference },
+    ...writeLongText(
+      'buttons',
+      JSON.stringify(template.buttons.map(({ type, label, data }) => [type, label, data])),
+    ),
+    createdAt: template.createdAt.toISOString(),
+    updatedAt: template.updatedAt.toISOString(),
+  });
+}
+
+function templateOf(row: Row): Template {
+  const text = (name: string): string => String(row[name] ?? '');
+  const buttons = JSON.parse(readLongText('buttons', row)) as [TemplateButton['type'], string, string][];
+  return {
+    customerId: text('customerId'),
+    identity: text('identity'),
+    name: text('name'),
+    displayName: text('displayName'),
+    language: text('language'),
+    category: text('category') as Template['category'],
+    content: text('content'),
+    buttons: buttons.map(([type, label, data]) => ({ type, label, data })),
+    status: text('status') as Template['status'],
+    createdAt: new Date(text('createdAt')),
+    updatedAt: new Date(text('updatedAt')),
+    ...(text('headerText') === '' ? {} : { headerText: text('headerText') }),
+    ...(text('attachmentUrl') === '' ? {} : { attachmentUrl: text('attachmentUrl') }),
+    ...(text('reason') === '' ? {} : { reason: text('reason') }),
+    ...(text('carrierReference') === '' ? {} : { carrierReference: text('carrierReference') }),
+  };
+}

@@ -1,0 +1,108 @@
+import { problem } from '../operation/errors.ts';
+import type { Problem } from '../operation/errors.ts';
+import { countPlaceholders, fillPlaceholders } from './placeholders.ts';
+import type { TemplateValues } from './render-template.ts';
+import { headerLimit, bodyLimit } from './template-fields.ts';
+import { hasVariablePart, headerKindOf } from './template.ts';
+import type { Template } from './template.ts';
+
+/** What a send gives to fill a template; texts that are empty count as not given. */
+export interface TemplateParameters extends TemplateValues {
+  /** The n-th is for the template's n-th button. */
+  buttons: readonly { type?: string; data?: string }[];
+  attachmentUri?: string;
+}
+
+/** Characters of a body with its values, where the template has nothing but a body (Cloud API reference, messages). */
+const loneBodyLimit = 32_768;
+
+/**
+ * Whether what a send gives fits a template, by the platform's rules, so that nothing is accepted that it would refuse
+ * for every recipient. Targets are the fields of the send: BodyParameters, HeaderParameters, Buttons, AttachmentUri.
+ */
+export function checkParameters(template: Template, parameters: TemplateParameters): Problem[] {
+  const { headerText = '', content, buttons } = template;
+  const hasBodyAlone = headerKindOf(template) === 'none' && buttons.length === 0;
+  return [
+    ...checkValues(parameters.bodyParameters, {
+      target: 'BodyParameters',
+      text: content,
+      limit: hasBodyAlone ? loneBodyLimit : bodyLimit,
+    }),
+    ...checkValues(parameters.headerParameters, {
+      target: 'HeaderParameters',
+      text: headerText,
+      limit: headerLimit,
+    }),
+    ...checkButtons(template, parameters.buttons),
+    ...checkAttachment(template, parameters.attachmentUri),
+  ];
+}
+
+function checkValues(
+  values: readonly string[],
+  { target, text, limit }: { target: string; text: string; limit: number },
+): Problem[] {
+  const expected = countPlaceholders(text);
+  if (values.length !== expected) {
+    const rule = `must have ${counted(expected, 'value')}, one for each placeholder of the template, but has ${values.length}`;
+    return [problem('InvalidField', { target, rule })];
+  }
+  const problems = values.flatMap((value, index) => checkValue(value, `${target}[${index}]`));
+  if (problems.length > 0) return problems;
+  const length = [...fillPlaceholders(text, values)].length;
+  if (length <= limit) return [];
+  const rule = `must make a text of at most ${limit} characters, but make one of ${length}`;
+  return [problem('InvalidField', { target, rule })];
+}
+
+function counted(count: number, thing: string): string {
+  return `${count} ${thing}${count === 1 ? '' : 's'}`;
+}
+
+function checkValue(value: string, target: string): Problem[] {
+  if (/^[\s\p{Cf}]*$/u.test(value)) return [problem('MissingField', { target })];
+  if (!/[^\P{Cc}\0]| {5}/u.test(value)) return [];
+  const rule = 'must not have a line break, a tab or more than four blanks in a row';
+  return [problem('InvalidField', { target, rule })];
+}
+
+function checkButtons({ buttons: known }: Template, given: TemplateParameters['buttons']): Problem[] {
+  const problems: Problem[] = [];
+  const refuse = (target: string, rule: string): void => {
+    problems.push(problem('InvalidField', { target, rule }));
+  };
+  if (given.length > known.length) {
+    refuse('Buttons', `must be at most ${known.length}, since the template has ${counted(known.length, 'button')}`);
+    return problems;
+  }
+  for (const [index, button] of known.entries()) {
+    const entry = given[index];
+    const target = `Buttons[${index}]`;
+    const isVariable = hasVariablePart(button);
+    if (entry === undefined) {
+      if (isVariable) problems.push(problem('MissingField', { target: `${target}.Data` }));
+      continue;
+    }
+    const { type = '', data = '' } = entry;
+    if (type !== '' && type !== button.type) {
+      refuse(`${target}.Type`, `must be ${button.type}, the type of the template's buttons`);
+    }
+    if (isVariable && data.trim() === '') problems.push(problem('MissingField', { target: `${target}.Data` }));
+    else if (isVariable && /[\s\p{Cc}]/u.test(data)) refuse(`${target}.Data`, 'must not have blanks or line breaks');
+    else if (data !== '' && !isVariable && button.type !== 'QuickReply') {
+      refuse(`${target}.Data`, 'must be left out: this button of the template has no variable part');
+    }
+  }
+  return problems;
+}
+
+function checkAttachment(template: Template, attachmentUri: string | undefined): Problem[] {
+  const target = 'AttachmentUri';
+  const kind = headerKindOf(template);
+  const isMedia = kind !== 'none' && kind !== 'text';
+  const isGiven = attachmentUri !== undefined && attachmentUri !== '';
+  if (isMedia && !isGiven) return [problem('MissingField', { target })];
+  if (isMedia || !isGiven) return [];
+  return [problem('InvalidField', { target, rule: 'must be left out: the template has no attachment' })];
+}

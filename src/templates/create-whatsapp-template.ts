@@ -1,0 +1,60 @@
+import { customersDropdown, identitiesDropdown, readIdentity } from '../directory/index.ts';
+import type { DirectoryWorld } from '../directory/index.ts';
+import { defineOperation, inPath } from '../operation/define-operation.ts';
+import { apiError } from '../operation/errors.ts';
+import { text } from '../operation/schema.ts';
+import { prepareTemplate } from './prepare-template.ts';
+import { submitTemplate } from './submit-template.ts';
+import type { TemplatesWorld } from './submit-template.ts';
+import { newTemplateBody } from './template-fields.ts';
+
+/** Creates a WhatsApp template; it can be sent once the platform has approved it. */
+export const createWhatsappTemplate = defineOperation({
+  operationId: 'CreateWhatsappTemplate',
+  method: 'POST',
+  path: '/whatsapp/templates/{Customer-Id}/{IdentityNumber}',
+  summary: 'Create WhatsApp template',
+  description: 'Create a WhatsApp template. It can be sent as soon as it is approved, and is then found in the list.',
+  scopes: ['WhatsApp'],
+  parameters: {
+    'Customer-Id': inPath(
+      text({
+        title: 'Customer',
+        description: 'The customer that gets the template.',
+        visibility: 'important',
+        dropdown: customersDropdown,
+      }),
+    ),
+    IdentityNumber: inPath(
+      text({
+        title: 'IdentityNumber',
+        description: 'The WhatsApp number that will send the template.',
+        visibility: 'important',
+        dropdown: identitiesDropdown('Customer-Id'),
+      }),
+    ),
+  },
+  body: { name: 'Request Body', description: 'The template.', schema: newTemplateBody },
+  answer: { status: 204, description: 'The template is stored and waits for approval.' },
+  errors: [
+    'IdentityNotFound',
+    'TemplateExists',
+    'TemplateRefused',
+    'EmptyContent',
+    'InvalidPhoneNumber',
+    'InvalidUrl',
+  ],
+  customer: 'Customer-Id',
+  async prepare({ body, customer, parameters }, { directory }: DirectoryWorld & TemplatesWorld) {
+    const identity = readIdentity(parameters.IdentityNumber, customer.region);
+    const identities = await directory.whatsappIdentities(customer.id);
+    if (identity === undefined || !identities.includes(identity)) {
+      throw apiError('IdentityNotFound', { target: 'IdentityNumber' });
+    }
+    return prepareTemplate({ body, customer, identity });
+  },
+  async handler({ prepared, now }, world: DirectoryWorld & TemplatesWorld) {
+    await submitTemplate(prepared, now, world);
+    return { body: undefined };
+  },
+});

@@ -1,0 +1,55 @@
+import { defineOperation, inPath, inQuery } from '../operation/define-operation.ts';
+import { list, object, optional, text } from '../operation/schema.ts';
+import type { TemplatesWorld } from './submit-template.ts';
+
+/** Lists the approved templates of a customer; fills the WhatsApp Template dropdown. */
+export const getCustomerWhatsAppTemplates = defineOperation({
+  operationId: 'GetCustomerWhatsAppTemplates',
+  method: 'GET',
+  path: '/whatsapp/templates/{Customer-Id}',
+  summary: 'Get Customer WhatsApp Templates',
+  description: 'List the approved WhatsApp templates of a customer.',
+  visibility: 'internal',
+  scopes: ['WhatsApp'],
+  parameters: {
+    'Customer-Id': inPath(text({ title: 'Customer', description: 'The customer whose templates are listed.' })),
+    TemplateId: inQuery(
+      optional(text({ title: 'Template Id', description: 'Lists only the template with this name, if given.' })),
+    ),
+  },
+  answer: {
+    status: 200,
+    description: 'The approved templates, by name.',
+    schema: list(
+      object({
+        id: text({ title: 'Template Name', description: 'Identifier of the template.', visibility: 'internal' }),
+        displayName: text({ title: 'Displayname', description: 'What the template is called.' }),
+        extensionParameters: object(
+          {
+            rawContent: text({
+              title: 'Template Content',
+              description: 'The text of the template, with its placeholders.',
+              visibility: 'internal',
+            }),
+          },
+          { title: 'Extension Parameters', description: 'What the template says.' },
+        ),
+      }),
+    ),
+  },
+  errors: [],
+  customer: 'Customer-Id',
+  async handler({ customer, parameters: { TemplateId: wanted } }, { templateStore }: TemplatesWorld) {
+    const templates = await templateStore.list(customer.id);
+    return {
+      body: templates
+        .filter(({ status, name }) => status === 'approved' && (wanted === undefined || wanted === name))
+        .sort((left, right) => (left.name < right.name ? -1 : 1))
+        .map(({ name, displayName, content }) => ({
+          id: name,
+          displayName,
+          extensionParameters: { rawContent: content },
+        })),
+    };
+  },
+});

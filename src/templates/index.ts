@@ -1,0 +1,11 @@
+export { checkParameters, type TemplateParameters } from './check-parameters.ts';
+export { createWhatsappTemplate } from './create-whatsapp-template.ts';
+export { templatesDropdown } from './dropdown.ts';
+export { getCustomerWhatsAppTemplates } from './get-customer-whatsapp-templates.ts';
+export { getWhatsappTemplateCategories } from './get-whatsapp-template-categories.ts';
+export type * from './ports.ts';
+export { createTemplateRegistry, type TemplateRegistry } from './record-template-status.ts';
+export { renderTemplate, type TemplateValues } from './render-template.ts';
+export type { TemplatesWorld } from './submit-template.ts';
+export { createTemplateReader, type TemplateReader } from './template-reader.ts';
+export type { NewTemplate, Template, TemplateButton, TemplateStatus } from './template.ts';

@@ -1,0 +1,36 @@
+import { readIdentity } from '../directory/index.ts';
+import type { DirectoryWorld } from '../directory/index.ts';
+import type { TemplateNews, TemplateStore } from './ports.ts';
+
+/** Takes a carrier's word on templates. */
+export interface TemplateRegistry {
+  /** Stores it; `unknown` where no customer has such a template: nothing is stored then. Told twice, stores it once. */
+  record(news: TemplateNews): Promise<'recorded' | 'unknown'>;
+}
+
+/** Characters of a reason that are kept. */
+const reasonLimit = 1_000;
+
+/** Records what carriers say of templates. A template belongs to whoever has the identity that it is for. */
+export function createTemplateRegistry({
+  directory,
+  templateStore,
+  now,
+}: DirectoryWorld & { templateStore: TemplateStore; now: () => Date }): TemplateRegistry {
+  return {
+    async record({ identity, name, status, reason }) {
+      const address = readIdentity(identity);
+      const owner = address === undefined ? undefined : await directory.identityOwner(address);
+      const template = owner === undefined ? undefined : (await templateStore.read(owner, name))?.template;
+      if (template === undefined || template.identity !== address) return 'unknown';
+      const kept = reason?.slice(0, reasonLimit).toWellFormed();
+      if (template.status === status && template.reason === kept) return 'recorded';
+      const outcome = await templateStore.update(template.customerId, name, {
+        status,
+        ...(kept === undefined ? {} : { reason: kept }),
+        updatedAt: now(),
+      });
+      return outcome === 'updated' ? 'recorded' : 'unknown';
+    },
+  };
+}

@@ -1,0 +1,83 @@
+import { apiError } from '../operation/errors.ts';
+import type { TemplateCarrier, TemplateStore, VersionedTemplate } from './ports.ts';
+import { isSubmitted } from './template.ts';
+import type { NewTemplate, Template } from './template.ts';
+
+/** What creating templates works with. */
+export interface TemplatesWorld {
+  templateStore: TemplateStore;
+  templateCarrier: TemplateCarrier;
+}
+
+/** Longer than a submission may take: one that was not confirmed in this time is not under way any more. */
+const attemptMs = 10 * 60 * 1000;
+
+/**
+ * Brings a template before the platform's review. It is stored first, as pending, so a crash after that loses nothing:
+ * a repeat of the request submits what was not confirmed, and does nothing where it was.
+ *
+ * Refuses another template under a name that is taken (TemplateExists), and what the carrier refuses
+ * (TemplateRefused). Where the carrier is not available (Unavailable), nothing is kept.
+ *
+ * Storage operations: two.
+ */
+export async function submitTemplate(
+  wanted: NewTemplate,
+  now: Date,
+  { templateStore, templateCarrier }: TemplatesWorld,
+): Promise<void> {
+  const claimed = await claimName(wanted, now, templateStore);
+  if (claimed === 'done') return;
+  const { template } = claimed;
+  const answer = await templateCarrier.submit(template);
+  if (answer.outcome === 'submitted') {
+    const { carrierReference } = answer;
+    const { customerId, name } = template;
+    const outcome = await templateStore.update(customerId, name, { carrierReference, updatedAt: now });
+    // A repeat that ran beside this one, and found the carrier gone, may have taken it away.
+    if (outcome === 'absent') await templateStore.create({ ...template, carrierReference });
+    return;
+  }
+  await templateStore.remove(claimed);
+  throw answer.outcome === 'refused'
+    ? apiError('TemplateRefused', { reason: answer.reason.replace(/[.\s]+$/, '') })
+    : apiError('Unavailable', { what: 'The management of WhatsApp templates' });
+}
+
+/** Makes the name this template's; an insert decides who is first. `done` where the carrier has the very template. */
+async function claimName(wanted: NewTemplate, now: Date, store: TemplateStore): Promise<VersionedTemplate | 'done'> {
+  const next: Template = { ...wanted, status: 'pending', createdAt: now, updatedAt: now };
+  for (;;) {
+    const created = await store.create(next);
+    if (created !== 'exists') return created;
+    const found = await store.read(wanted.customerId, wanted.name);
+    if (found === undefined) continue;
+    const { template } = found;
+    const same = isSame(template, wanted);
+    if (same && isSubmitted(template) && template.status !== 'rejected') return 'done';
+    const givenUp = now.getTime() - template.updatedAt.getTime() > attemptMs;
+    if (isSubmitted(template) || (!same && !givenUp)) {
+      throw apiError('TemplateExists', { target: 'DisplayName', name: wanted.name });
+    }
+    const claimed = await store.replace(found, next);
+    if (claimed !== 'conflict') return claimed;
+  }
+}
+
+function isSame(template: Template, wanted: NewTemplate): boolean {
+  const essence = ({
+    identity,
+    displayName,
+    language,
+    category,
+    content,
+    headerText,
+    attachmentUrl,
+    buttons,
+  }: NewTemplate): string =>
+    JSON.stringify([
+      [identity, displayName, language, category, content, headerText, attachmentUrl],
+      buttons.map(({ type, label, data }) => [type, label, data]),
+    ]);
+  return essence(template) === essence(wanted);
+}

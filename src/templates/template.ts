@@ -1,0 +1,85 @@
+import type { TemplateCategory } from './categories.ts';
+
+/** What a button does when it is tapped. */
+export const buttonTypes = ['Call', 'QuickReply', 'Url'] as const;
+export type ButtonType = (typeof buttonTypes)[number];
+
+/** A button of a template; all buttons of a template have the same type. */
+export interface TemplateButton {
+  type: ButtonType;
+  /** What the phone shows. */
+  label: string;
+  /** A phone number (digits), an address that may end in `{{1}}`, or the text that a quick reply sends back. */
+  data: string;
+}
+
+/** What the carrier's review has come to. */
+export type TemplateStatus = 'pending' | 'approved' | 'rejected';
+
+/** A template as somebody asks for it. */
+export interface NewTemplate {
+  customerId: string;
+  /** The WhatsApp number that may send it, in the directory's form. */
+  identity: string;
+  /** Its id: unique within the customer. */
+  name: string;
+  displayName: string;
+  /** ISO 639-1. */
+  language: string;
+  category: TemplateCategory;
+  /** The body, with placeholders `{{1}}`, `{{2}}` and so on. */
+  content: string;
+  /** A header of text, with a placeholder at most. */
+  headerText?: string;
+  /** An example of the medium that the header carries; its file ending says which kind. */
+  attachmentUrl?: string;
+  buttons: readonly TemplateButton[];
+}
+
+/** A WhatsApp template. */
+export interface Template extends NewTemplate {
+  status: TemplateStatus;
+  /** Why it was rejected. */
+  reason?: string;
+  /** The carrier's own id of it; absent until the carrier has confirmed that it has the template. */
+  carrierReference?: string;
+  createdAt: Date;
+  /** When it was last handed to the carrier, or the carrier last spoke of it. */
+  updatedAt: Date;
+}
+
+/** Media that a header may carry, by the endings of their files (WhatsApp's supported media types). */
+const mediaEndings = {
+  image: ['jpg', 'jpeg', 'png'],
+  video: ['mp4', '3gp'],
+  document: ['pdf', 'doc', 'docx', 'ppt', 'pptx', 'xls', 'xlsx', 'txt'],
+} as const;
+
+/** Which medium a header carries. */
+export type MediaKind = keyof typeof mediaEndings;
+
+/** Which medium an address leads to, by the ending of its path; undefined for any other ending. */
+export function mediaKindOf(url: string): MediaKind | undefined {
+  const ending = /\.([a-z0-9]+)$/i.exec(URL.parse(url)?.pathname ?? '')?.[1]?.toLowerCase();
+  const kinds = Object.keys(mediaEndings) as MediaKind[];
+  return kinds.find((kind) => mediaEndings[kind].some((known) => known === ending));
+}
+
+/** What stands above the body. */
+export function headerKindOf({
+  headerText,
+  attachmentUrl,
+}: Pick<Template, 'headerText' | 'attachmentUrl'>): 'none' | 'text' | MediaKind {
+  if (headerText !== undefined) return 'text';
+  return attachmentUrl === undefined ? 'none' : (mediaKindOf(attachmentUrl) ?? 'document');
+}
+
+/** Whether the carrier has the template: it said so, or has spoken of it. */
+export function isSubmitted({ carrierReference, status }: Template): boolean {
+  return carrierReference !== undefined || status !== 'pending';
+}
+
+/** Whether an address of a button ends in a part that each send fills. */
+export function hasVariablePart({ type, data }: TemplateButton): boolean {
+  return type === 'Url' && data.endsWith('{{1}}');
+}

@@ -1,0 +1,162 @@
+import { randomUUID } from 'node:crypto';
+
+import { describe, expect, test } from 'vitest';
+
+import type { Template, TemplateStore, VersionedTemplate } from '../../src/templates/index.ts';
+import { storedTemplate } from '../support/templates.ts';
+
+const later = new Date('2026-11-23T11:00:00.000Z');
+const latest = new Date('2026-11-23T12:00:00.000Z');
+
+/** A template of a customer of its own. */
+const template = (details: Partial<Template> = {}): Template =>
+  storedTemplate({ customerId: randomUUID(), ...details });
+
+/** What every template store must do, whatever it keeps its rows in. */
+export function templateStoreContract(name: string, open: () => TemplateStore): void {
+  describe(`template store: ${name}`, () => {
+    const store = open();
+
+    async function created(details: Partial<Template> = {}): Promise<VersionedTemplate> {
+      const outcome = await store.create(template(details));
+      if (outcome === 'exists') throw new Error('The customer is new.');
+      return outcome;
+    }
+
+    test('gives back what it was given', async () => {
+      const plain = await created();
+      expect(await store.read(plain.template.customerId, 'order_ready')).toEqual(plain);
+
+      const full = await created({
+        customerId: `a/b\\c#d?e 'ä' ${randomUUID()}`,
+        displayName: 'Tilaus “valmis” 😀',
+        content: 'Hei {{1}},\n\nkäy hakemassa {{2}}!',
+        headerText: 'Tilaus {{1}}',
+        attachmentUrl: 'https://example.com/a.pdf',
+        buttons: [
+          { type: 'Url', label: 'Näytä', data: `https://example.com/${'x'.repeat(1950)}/{{1}}` },
+          { type: 'Url', label: 'Peru', data: 'https://example.com/"quoted"' },
+        ],
+        status: 'rejected',
+        reason: 'INVALID_FORMAT',
+        carrierReference: 'carrier-1',
+        updatedAt: later,
+      });
+      expect(await store.read(full.template.customerId, 'order_ready')).toEqual(full);
+    });
+
+    test('the largest template fits', async () => {
+      const label = 'ж'.repeat(25);
+      const { template: large } = await created({
+        content: 'ж'.repeat(1024),
+        buttons: Array.from({ length: 10 }, () => ({ type: 'Url' as const, label, data: `"${'"'.repeat(1_998)}"` })),
+      });
+      expect((await store.read(large.customerId, large.name))?.template).toEqual(large);
+    });
+
+    test('a name belongs to the first, and to one customer', async () => {
+      const { template: first } = await created();
+      expect(await store.create({ ...first, content: 'Another' })).toBe('exists');
+      expect((await store.read(first.customerId, first.name))?.template).toEqual(first);
+
+      const { template: other } = await created({ content: 'Of another customer.' });
+      expect((await store.read(first.customerId, first.name))?.template).toEqual(first);
+      expect((await store.read(other.customerId, other.name))?.template).toEqual(other);
+    });
+
+    test('of any number at once, one creates', async () => {
+      const wanted = template();
+      const outcomes = await Promise.all(Array.from({ length: 20 }, () => store.create(wanted)));
+      expect(outcomes.filter((outcome) => outcome !== 'exists')).toHaveLength(1);
+    });
+
+    test('lists the templates of a customer, and no others', async () => {
+      const { template: one } = await created({ name: 'one' });
+      const two = { ...one, name: 'two', displayName: 'Two' };
+      await store.create(two);
+      await created({ name: 'three' });
+      const listed = await store.list(one.customerId);
+      expect(listed.sort((left, right) => (left.name < right.name ? -1 : 1))).toEqual([one, two]);
+      expect(await store.list(randomUUID())).toEqual([]);
+    });
+
+    test('what is not there is undefined, and can not be changed', async () => {
+      const { customerId, name } = template();
+      expect(await store.read(customerId, name)).toBeUndefined();
+      expect(await store.update(customerId, name, { status: 'approved', updatedAt: later })).toBe('absent');
+      expect(await store.read(customerId, name)).toBeUndefined();
+      const missing = { template: template(), version: 'W/"1"' };
+      expect(await store.replace(missing, missing.template)).toBe('conflict');
+      await store.remove(missing);
+    });
+
+    test('a template is written anew against the version it was read at, and only then', async () => {
+      const first = await created({ headerText: 'Header', reason: 'Why', carrierReference: 'carrier-1' });
+      const next = { ...template(), customerId: first.template.customerId, content: 'Another.', updatedAt: later };
+      const second = await store.replace(first, next);
+      expect(second).toEqual({ template: next, version: expect.any(String) as string });
+      expect(await store.replace(first, { ...next, content: 'A third.' })).toBe('conflict');
+      expect(await store.read(next.customerId, next.name)).toEqual(second);
+    });
+
+    test('of any number of writers at one version, one wins', async () => {
+      const first = await created();
+      const outcomes = await Promise.all(
+        Array.from({ length: 20 }, () => store.replace(first, { ...first.template, updatedAt: later })),
+      );
+      expect(outcomes.filter((outcome) => outcome !== 'conflict')).toHaveLength(1);
+    });
+
+    test('changes at once add up, whatever the version', async () => {
+      const first = await created();
+      const { customerId, name: id } = first.template;
+      const outcomes = await Promise.all([
+        store.update(customerId, id, { carrierReference: 'carrier-1', updatedAt: later }),
+        store.update(customerId, id, { status: 'rejected', reason: 'Too “loud”', updatedAt: later }),
+      ]);
+      expect(outcomes).toEqual(['updated', 'updated']);
+      const changed: Template = {
+        ...first.template,
+        carrierReference: 'carrier-1',
+        status: 'rejected',
+        reason: 'Too “loud”',
+        updatedAt: later,
+      };
+      expect((await store.read(customerId, id))?.template).toEqual(changed);
+      expect(await store.replace(first, first.template)).toBe('conflict');
+    });
+
+    test('a new status takes the place of the old one’s reason, and the carrier’s id doesn’t', async () => {
+      const { template: first } = await created({ status: 'rejected', reason: 'Why', carrierReference: 'carrier-1' });
+      await store.update(first.customerId, first.name, { carrierReference: 'carrier-2', updatedAt: later });
+      const { reason: _, ...rest } = first;
+      expect((await store.read(first.customerId, first.name))?.template).toEqual({
+        ...first,
+        carrierReference: 'carrier-2',
+        updatedAt: later,
+      });
+      await store.update(first.customerId, first.name, { status: 'approved', updatedAt: latest });
+      expect((await store.read(first.customerId, first.name))?.template).toEqual({
+        ...rest,
+        status: 'approved',
+        carrierReference: 'carrier-2',
+        updatedAt: latest,
+      });
+    });
+
+    test('a template is taken away at the version it was read at, and only then', async () => {
+      const first = await created();
+      const { customerId, name: id } = first.template;
+      const second = await store.replace(first, { ...first.template, updatedAt: later });
+      if (second === 'conflict') throw new Error('The version was right.');
+      await store.remove(first);
+      expect(await store.read(customerId, id)).toEqual(second);
+      await store.remove(second);
+      expect(await store.read(customerId, id)).toBeUndefined();
+      expect(await store.create(first.template)).toEqual({
+        template: first.template,
+        version: expect.any(String) as string,
+      });
+    });
+  });
+}

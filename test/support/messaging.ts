@@ -1,0 +1,165 @@
+import type { Directory } from '../../src/directory/index.ts';
+import type { MessagingWorld, SendRequest } from '../../src/messages/accept-message.ts';
+import { newMessageId } from '../../src/messages/index.ts';
+import type {
+  CarrierCapabilities,
+  ChunkRecipient,
+  FailureCounter,
+  FinalFailure,
+  OutboundBatch,
+  OutboundCarrier,
+  OutboundJob,
+  SendingWorld,
+  SendOutcome,
+} from '../../src/messages/index.ts';
+import type { OptOutList } from '../../src/opt-outs/index.ts';
+import type { PreparedSend } from '../../src/messages/prepare-send.ts';
+import { createMemoryDirectory } from '../../src/storage/memory/directory.ts';
+import { createMemoryMessageStore } from '../../src/storage/memory/message-store.ts';
+import { createMemoryOutboundQueue } from '../../src/storage/memory/outbound-queue.ts';
+import { createMemoryRequestStore } from '../../src/storage/memory/request-store.ts';
+import { testNow } from './kernel.ts';
+
+/** As many different mobile numbers as asked for, in the form in which they are stored. */
+export function phones(count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `35840${1_000_000 + index}`);
+}
+
+/** The body of a good send to one phone, with other fields where a test says so. */
+export function sendBody(details: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
+  return {
+    Sender: 'Arena',
+    Content: 'Hei!',
+    Protocol: 'SMS',
+    Recipients: [{ Address: '358401234567' }],
+    ...details,
+  };
+}
+
+/** What acceptMessage is told about who sends, accepted at {@link testNow}. */
+export function sendRequest(details: Partial<SendRequest> = {}): SendRequest {
+  return {
+    customerId: 'demo',
+    serviceId: 'demo-oneway',
+    userId: 'demo-user',
+    acceptedAt: testNow,
+    ...details,
+  };
+}
+
+/** A send of `Hei!` to so many phones, as prepareSend makes it. */
+export function preparedSend(recipientCount: number, details: Partial<PreparedSend> = {}): PreparedSend {
+  const recipients = phones(recipientCount).map((address): ChunkRecipient => ({ address, parts: 1, values: [] }));
+  return {
+    protocol: 'SMS',
+    sender: 'Arena',
+    content: 'Hei!',
+    recipients,
+    partCount: 1,
+    guessedNumbers: 0,
+    optedOut: new Set(),
+    ...details,
+  };
+}
+
+/** A message id that ends in the given number. */
+export function testMessageId(number: number): string {
+  return newMessageId(testNow, (size) => {
+    const bytes = new Uint8Array(size);
+    bytes[size - 1] = number;
+    return bytes;
+  });
+}
+
+type TestMessaging = MessagingWorld & {
+  outbound: ReturnType<typeof createMemoryOutboundQueue>;
+  directory: Directory;
+  optOuts: OptOutList;
+  failures: FailureCounter & { counted: FinalFailure[] };
+  fallbackAfterSeconds: number;
+};
+
+/** Empty stores in memory, a queue that can be looked into, and message ids that count from 1. */
+export function createMessaging(): TestMessaging {
+  let made = 0;
+  return {
+    messages: createMemoryMessageStore(),
+    requests: createMemoryRequestStore(),
+    outbound: createMemoryOutboundQueue(),
+    directory: createMemoryDirectory({ customers: [], users: [] }),
+    optOuts: { numbers: async () => new Set(), add: async () => {}, remove: async () => {} },
+    failures: createFailureList(),
+    fallbackAfterSeconds: 3600,
+    newMessageId() {
+      made += 1;
+      return testMessageId(made);
+    },
+  };
+}
+
+/** Keeps the failures that it is told of. */
+function createFailureList(): FailureCounter & { counted: FinalFailure[] } {
+  const counted: FinalFailure[] = [];
+  return {
+    counted,
+    async record(failures) {
+      counted.push(...failures);
+    },
+  };
+}
+
+/** A carrier that answers each batch as its script says, and keeps what it got. */
+export interface ScriptedCarrier extends OutboundCarrier {
+  readonly batches: OutboundBatch[];
+}
+
+/** By default, a carrier that takes a hundred recipients in one call, recognises repeats and sends everything. */
+export function createScriptedCarrier(
+  script: (batch: OutboundBatch, call: number) => SendOutcome[] | Promise<SendOutcome[]> = everythingSent,
+  capabilities: Partial<CarrierCapabilities> = {},
+): ScriptedCarrier {
+  const batches: OutboundBatch[] = [];
+  return {
+    name: 'scripted',
+    capabilities: { protocols: ['SMS'], batchSize: 100, idempotent: true, reports: true, ...capabilities },
+    batches,
+    async send(batch) {
+      batches.push(batch);
+      return script(batch, batches.length);
+    },
+  };
+}
+
+/** The script of a carrier that has no objections. */
+export function everythingSent({ recipients }: OutboundBatch): SendOutcome[] {
+  return recipients.map(() => ({ outcome: 'sent' }));
+}
+
+/** A worker's world around stores and a carrier, with a clock that the test may move, and what was counted as failed. */
+export function createSending(
+  { messages, outbound }: Pick<MessagingWorld, 'messages' | 'outbound'>,
+  carrier: OutboundCarrier,
+  now: () => Date = () => testNow,
+): SendingWorld & { failed: FinalFailure[] } {
+  const failed: FinalFailure[] = [];
+  return {
+    messages,
+    outbound,
+    carrier,
+    now,
+    fallbackAfterSeconds: 300,
+    failures: {
+      async record(failures) {
+        failed.push(...failures);
+      },
+    },
+    failed,
+  };
+}
+
+/** Takes the jobs that a queue holds, so that the next look shows only what came since. */
+export function takeJobs(queue: {
+  jobs: { job: OutboundJob; delaySeconds: number }[];
+}): { job: OutboundJob; delaySeconds: number }[] {
+  return queue.jobs.splice(0);
+}

@@ -1,0 +1,19 @@
+/** The part of swagger-client that the tests use; it comes without types. */
+declare module 'swagger-client' {
+  interface ClientRequest {
+    headers: Record<string, string>;
+  }
+  interface ClientResponse {
+    status: number;
+    text?: string;
+  }
+  const client: {
+    execute(call: {
+      spec: object;
+      operationId: string;
+      parameters: Record<string, unknown>;
+      requestInterceptor?: (request: ClientRequest) => ClientRequest;
+    }): Promise<ClientResponse>;
+  };
+  export default client;
+}

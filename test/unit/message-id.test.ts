@@ -1,0 +1,102 @@
+import { randomBytes } from 'node:crypto';
+
+import { describe, expect, test } from 'vitest';
+
+import { isMessageId, newMessageId, parseRecipientId, recipientId } from '../../src/messages/message-id.ts';
+import { testNow } from '../support/kernel.ts';
+
+const bytes = (size: number): Uint8Array => Uint8Array.from({ length: size }, (_, index) => 0xa0 + index);
+
+describe('a message id', () => {
+  test('is a shard, the time and what is random, in hexadecimal', () => {
+    const asked: number[] = [];
+    const id = newMessageId(testNow, (size) => {
+      asked.push(size);
+      return bytes(size);
+    });
+    expect(asked).toEqual([10]);
+    expect(id).toBe(`a0${testNow.getTime().toString(16).padStart(12, '0')}a1a2a3a4a5a6a7a8a9`);
+    expect(isMessageId(id)).toBe(true);
+  });
+
+  test('has its length whatever the time and the bytes are', () => {
+    const zeros = (size: number) => new Uint8Array(size);
+    expect(newMessageId(new Date(0), zeros)).toBe('0'.repeat(32));
+    expect(newMessageId(new Date('9999-12-31T23:59:59.999Z'), zeros)).toBe(`00e677d21fdbff${'0'.repeat(18)}`);
+  });
+
+  test('sorts by time within a shard', () => {
+    const ids = [0, 1, 15, 16, 255, 4096, 86_400_000, 366 * 86_400_000].map((later) =>
+      newMessageId(new Date(testNow.getTime() + later), (size) => {
+        const random = new Uint8Array(randomBytes(size));
+        random[0] = 7;
+        return random;
+      }),
+    );
+    expect(ids.toSorted()).toEqual(ids);
+  });
+
+  test('spreads over all shards, and never comes twice', () => {
+    const ids = Array.from({ length: 5_000 }, () => newMessageId(testNow, randomBytes));
+    expect(new Set(ids).size).toBe(5_000);
+    expect(new Set(ids.map((id) => id.slice(0, 2))).size).toBe(256);
+  });
+
+  test('is told from what is none', () => {
+    const id = newMessageId(testNow, bytes);
+    const others = [
+      '',
+      'x',
+      id.toUpperCase(),
+      `${id}0`,
+      id.slice(1),
+      ` ${id}`,
+      `${id}\n`,
+      `${id}-00000`,
+      'g'.repeat(32),
+      "'",
+    ];
+    for (const other of others) expect([other, isMessageId(other)]).toEqual([other, false]);
+  });
+});
+
+describe('a recipient id', () => {
+  const messageId = newMessageId(testNow, bytes);
+
+  test('names message, chunk and place, and is read back', () => {
+    const rows: [chunk: number, place: number, end: string][] = [
+      [0, 0, '00000'],
+      [0, 7, '00007'],
+      [12, 34, '01234'],
+      [999, 99, '99999'],
+    ];
+    for (const [chunk, place, end] of rows) {
+      expect(recipientId({ messageId, chunk, place })).toBe(`${messageId}-${end}`);
+      expect(parseRecipientId(`${messageId}-${end}`)).toEqual({ messageId, chunk, place });
+    }
+  });
+
+  test('sorts in the order of the recipients', () => {
+    const places = [0, 1, 9, 10, 99, 100, 101, 999, 1_000, 9_999, 99_999];
+    const ids = places.map((index) => recipientId({ messageId, chunk: Math.floor(index / 100), place: index % 100 }));
+    expect(ids.toSorted()).toEqual(ids);
+  });
+
+  test('is told from what is none', () => {
+    const others = [
+      '',
+      messageId,
+      `${messageId}-`,
+      `${messageId}-0000`,
+      `${messageId}-000000`,
+      `${messageId}-0000x`,
+      `${messageId}-+0000`,
+      `${messageId}00000`,
+      `${messageId}-00000\n`,
+      ` ${messageId}-00000`,
+      `${messageId.toUpperCase()}-00000`,
+      `${messageId}-٠٠٠٠٠`,
+    ];
+    for (const other of others) expect([other, parseRecipientId(other)]).toEqual([other, undefined]);
+  });
+});
