@@ -11,7 +11,7 @@ for (const carrier of smartDialog.carriers) {
     // Carriers sign their calls; the adapter checks the signature.
     authLevel: 'anonymous',
     handler: async (request, context) => {
-      const result = await receiveWebhook(carrier, request, smartDialog.reports);
+      const result = await receiveWebhook(carrier, request, smartDialog.webhookTakers);
       writeLog(context, { webhook: carrier.name, ...result });
       return { status: result.status };
     },

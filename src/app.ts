@@ -34,7 +34,7 @@ export interface App {
 }
 
 /** Picks the adapters that the settings ask for. One app per process, and one client per storage service in it. */
-export function createApp(settings: Settings): App {
+function createApp(settings: Settings): App {
   const { storage, token, publicUrl, directoryFile, simulatedCarrier, fallbackAfterSeconds } = settings;
   const now = (): Date => new Date();
   const directory = createMemoryDirectory(JSON.parse(readFileSync(directoryFile, 'utf8')) as DirectoryDocument);

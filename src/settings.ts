@@ -17,7 +17,7 @@ export interface Settings {
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Settings that are missing or malformed, all at once, so that an operator mends them in one go. */
-export class SettingsError extends Error {
+class SettingsError extends Error {
   constructor(faults: readonly string[]) {
     super(`The app can't start:\n${faults.map((fault) => `- ${fault}`).join('\n')}`);
     this.name = 'SettingsError';

@@ -8,7 +8,7 @@ export interface User {
 }
 
 /** A TwoWay service's own address: what phones write to. */
-export interface ServiceAddress {
+interface ServiceAddress {
   protocol: 'SMS' | 'WhatsApp';
   address: string;
   /** The first word that brings a message here; absent for the catch-all of the address. */

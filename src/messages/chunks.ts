@@ -1,7 +1,7 @@
 import type { ChunkRecipient } from './message.ts';
 
 /** Recipients in one chunk, and so in one queue message and one call of a worker. */
-export const chunkSize = 100;
+const chunkSize = 100;
 
 /**
  * Characters of a chunk's content and recipients together. An entity of Table Storage holds 1 MiB, counted in UTF-16;

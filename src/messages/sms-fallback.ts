@@ -19,7 +19,7 @@ export function fallbackIndex(chunk: number, place: number): number {
 }
 
 /** The recipient for whom a chunk stands in; undefined for a chunk of the send itself. */
-export function fallbackOrigin(index: number): { chunk: number; place: number } | undefined {
+function fallbackOrigin(index: number): { chunk: number; place: number } | undefined {
   if (index < firstFallbackIndex) return undefined;
   const offset = index - firstFallbackIndex;
   return { chunk: Math.floor(offset / placesPerChunk), place: offset % placesPerChunk };

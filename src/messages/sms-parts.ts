@@ -1,5 +1,5 @@
 /** The alphabet that an SMS goes out in: 7-bit GSM 03.38, or UCS-2 as soon as one character is outside it. */
-export type SmsEncoding = 'GSM-7' | 'UCS-2';
+type SmsEncoding = 'GSM-7' | 'UCS-2';
 
 /** One SMS text, cut into what the phones receive. */
 export type SmsParts = {

@@ -36,7 +36,7 @@ interface Body<B extends Schema> {
 }
 
 /** What an operation answers when all goes well. */
-export interface Answer<A extends Schema = Schema> {
+interface Answer<A extends Schema = Schema> {
   status: 200 | 201 | 204;
   description: string;
   /** Absent where the answer has no body. */

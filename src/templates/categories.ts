@@ -21,7 +21,10 @@ const olderNames = new Set([
 
 /** Reads a category by any of its names, in any letters, with blanks or underscores; undefined where it is none. */
 export function readCategory(text: string): TemplateCategory | undefined {
-  const words = text.trim().toLowerCase().replaceAll(/[\s_]+/g, ' ');
+  const words = text
+    .trim()
+    .toLowerCase()
+    .replaceAll(/[\s_]+/g, ' ');
   if (olderNames.has(words)) return 'UTILITY';
   return (Object.keys(categories) as TemplateCategory[]).find((category) => category.toLowerCase() === words);
 }

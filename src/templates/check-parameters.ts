@@ -50,7 +50,7 @@ function checkValues(
   }
   const problems = values.flatMap((value, index) => checkValue(value, `${target}[${index}]`));
   if (problems.length > 0) return problems;
-  const length = [...fillPlaceholders(text, values)].length;
+  const length = Array.from(fillPlaceholders(text, values)).length;
   if (length <= limit) return [];
   const rule = `must make a text of at most ${limit} characters, but make one of ${length}`;
   return [problem('InvalidField', { target, rule })];
@@ -73,7 +73,8 @@ function checkButtons({ buttons: known }: Template, given: TemplateParameters['b
     problems.push(problem('InvalidField', { target, rule }));
   };
   if (given.length > known.length) {
-    refuse('Buttons', `must be at most ${known.length}, since the template has ${counted(known.length, 'button')}`);
+    const has = known.length === 0 ? 'no buttons' : counted(known.length, 'button');
+    refuse('Buttons', `must not have more entries than the template has buttons: it has ${has}`);
     return problems;
   }
   for (const [index, button] of known.entries()) {

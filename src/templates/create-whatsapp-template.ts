@@ -36,14 +36,7 @@ export const createWhatsappTemplate = defineOperation({
   },
   body: { name: 'Request Body', description: 'The template.', schema: newTemplateBody },
   answer: { status: 204, description: 'The template is stored and waits for approval.' },
-  errors: [
-    'IdentityNotFound',
-    'TemplateExists',
-    'TemplateRefused',
-    'EmptyContent',
-    'InvalidPhoneNumber',
-    'InvalidUrl',
-  ],
+  errors: ['IdentityNotFound', 'TemplateExists', 'TemplateRefused', 'EmptyContent', 'InvalidPhoneNumber', 'InvalidUrl'],
   customer: 'Customer-Id',
   async prepare({ body, customer, parameters }, { directory }: DirectoryWorld & TemplatesWorld) {
     const identity = readIdentity(parameters.IdentityNumber, customer.region);

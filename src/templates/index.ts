@@ -5,7 +5,7 @@ export { getCustomerWhatsAppTemplates } from './get-customer-whatsapp-templates.
 export { getWhatsappTemplateCategories } from './get-whatsapp-template-categories.ts';
 export type * from './ports.ts';
 export { createTemplateRegistry, type TemplateRegistry } from './record-template-status.ts';
-export { renderTemplate, type TemplateValues } from './render-template.ts';
+export { renderTemplate } from './render-template.ts';
 export type { TemplatesWorld } from './submit-template.ts';
 export { createTemplateReader, type TemplateReader } from './template-reader.ts';
-export type { NewTemplate, Template, TemplateButton, TemplateStatus } from './template.ts';
+export type { NewTemplate, Template, TemplateButton } from './template.ts';

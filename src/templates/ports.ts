@@ -7,8 +7,9 @@ export interface VersionedTemplate {
 }
 
 /** What changes about a template that stays: the carrier's id of it, or its word on it (the reason goes with that). */
-export type TemplateChanges =
-  { carrierReference: string; updatedAt: Date } | { status: TemplateStatus; reason?: string; updatedAt: Date };
+type TemplateChanges =
+  | { carrierReference: string; updatedAt: Date }
+  | { status: TemplateStatus; reason?: string; updatedAt: Date };
 
 /** Keeps templates, by customer and name. */
 export interface TemplateStore {

@@ -73,7 +73,7 @@ function readData(value: unknown, place: DataPlace): string {
     return label;
   }
   if (type === 'Url') return readAddress(data, place);
-  if ([...data].length > dataLimit) {
+  if (Array.from(data).length > dataLimit) {
     problems.push(problem('InvalidField', { target, rule: `must be at most ${dataLimit} characters long` }));
     return '';
   }

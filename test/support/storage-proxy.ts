@@ -3,7 +3,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** One storage operation as it went over the wire. */
-export interface StorageOperation {
+interface StorageOperation {
   service: 'table' | 'queue';
   method: string;
   path: string;

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 
 import { prepareTemplate } from '../../src/templates/prepare-template.ts';
 import type { NewTemplate } from '../../src/templates/index.ts';
-import { testCustomer } from './../support/kernel.ts';
+import { testCustomer } from '../support/kernel.ts';
 
 const good = {
   DisplayName: 'Order ready',
@@ -65,8 +65,14 @@ test.each([
       { type: 'Url', label: 'Cancel', data: 'http://example.com/cancel?why=#top' },
     ],
   ],
-  [[{ Type: 'Call', Label: 'Call us', Data: '+358 20 743 4242' }], [{ type: 'Call', label: 'Call us', data: '358207434242' }]],
-  [[{ Type: 'Call', Label: 'Call us', Data: '020 743 4242' }], [{ type: 'Call', label: 'Call us', data: '358207434242' }]],
+  [
+    [{ Type: 'Call', Label: 'Call us', Data: '+358 20 743 4242' }],
+    [{ type: 'Call', label: 'Call us', data: '358207434242' }],
+  ],
+  [
+    [{ Type: 'Call', Label: 'Call us', Data: '020 743 4242' }],
+    [{ type: 'Call', label: 'Call us', data: '358207434242' }],
+  ],
   [
     [
       { Type: 'QuickReply', Label: 'Yes, please', Data: 'yes' },
@@ -127,10 +133,7 @@ describe('what the platform would refuse is refused, with the reason', () => {
     ],
 
     // Category and language
-    [
-      { Category: 'Spam' },
-      `InvalidField Category: Category must be one of Marketing, Utility, Authentication. ${fix}`,
-    ],
+    [{ Category: 'Spam' }, `InvalidField Category: Category must be one of Marketing, Utility, Authentication. ${fix}`],
     [
       { Language: 'xx' },
       `InvalidField Language: Language must be a two-letter language code of ISO 639-1, for example en. ${fix}`,
@@ -146,10 +149,7 @@ describe('what the platform would refuse is refused, with the reason', () => {
       'EmptyContent HeaderText: HeaderText makes a text without a visible character. Give the message some text.',
     ],
     [{ HeaderText: 'A\nB' }, `InvalidField HeaderText: HeaderText must not have a line break. ${fix}`],
-    [
-      { HeaderText: '{{1}} of {{2}}' },
-      `InvalidField HeaderText: HeaderText must have at most one placeholder. ${fix}`,
-    ],
+    [{ HeaderText: '{{1}} of {{2}}' }, `InvalidField HeaderText: HeaderText must have at most one placeholder. ${fix}`],
     [
       { HeaderText: 'Part {{2}}' },
       `InvalidField HeaderText: HeaderText must number its placeholders from 1 without gaps, but {{1}} is missing. ${fix}`,
@@ -164,12 +164,15 @@ describe('what the platform would refuse is refused, with the reason', () => {
     ],
 
     // Attachment
-    ...['example.com/a.pdf', 'ftp://example.com/a.pdf', 'https://exa mple.com/a.pdf', 'https://exam\nple.com/a.pdf'].map(
-      (AttachmentUrl): [Record<string, unknown>, string] => [
-        { AttachmentUrl },
-        `InvalidUrl AttachmentUrl: AttachmentUrl is not an absolute http or https address. ${httpsRemedy}`,
-      ],
-    ),
+    ...[
+      'example.com/a.pdf',
+      'ftp://example.com/a.pdf',
+      'https://exa mple.com/a.pdf',
+      'https://exam\nple.com/a.pdf',
+    ].map((AttachmentUrl): [Record<string, unknown>, string] => [
+      { AttachmentUrl },
+      `InvalidUrl AttachmentUrl: AttachmentUrl is not an absolute http or https address. ${httpsRemedy}`,
+    ]),
     [
       { AttachmentUrl: `https://example.com/${'x'.repeat(1_977)}.pdf` },
       `InvalidField AttachmentUrl: AttachmentUrl must be at most 2000 characters long. ${fix}`,
@@ -180,12 +183,27 @@ describe('what the platform would refuse is refused, with the reason', () => {
     ],
 
     // Buttons
-    [button({ Type: undefined }), 'MissingField Buttons[0].Type: Buttons[0].Type is required and must not be empty. Fill it in.'],
-    [button({ Label: undefined }), 'MissingField Buttons[0].Label: Buttons[0].Label is required and must not be empty. Fill it in.'],
-    [button({ Label: ' ' }), 'MissingField Buttons[0].Label: Buttons[0].Label is required and must not be empty. Fill it in.'],
+    [
+      button({ Type: undefined }),
+      'MissingField Buttons[0].Type: Buttons[0].Type is required and must not be empty. Fill it in.',
+    ],
+    [
+      button({ Label: undefined }),
+      'MissingField Buttons[0].Label: Buttons[0].Label is required and must not be empty. Fill it in.',
+    ],
+    [
+      button({ Label: ' ' }),
+      'MissingField Buttons[0].Label: Buttons[0].Label is required and must not be empty. Fill it in.',
+    ],
     [button({ Label: 'A\nB' }), `InvalidField Buttons[0].Label: Buttons[0].Label must not have a line break. ${fix}`],
-    [button({ Label: 'Hi {{1}}' }), `InvalidField Buttons[0].Label: Buttons[0].Label must not have a placeholder. ${fix}`],
-    [button({ Data: 'x'.repeat(21) }), `InvalidField Buttons[0].Data: Buttons[0].Data must be at most 20 characters long. ${fix}`],
+    [
+      button({ Label: 'Hi {{1}}' }),
+      `InvalidField Buttons[0].Label: Buttons[0].Label must not have a placeholder. ${fix}`,
+    ],
+    [
+      button({ Data: 'x'.repeat(21) }),
+      `InvalidField Buttons[0].Data: Buttons[0].Data must be at most 20 characters long. ${fix}`,
+    ],
     [button({ Data: 'a\tb' }), `InvalidField Buttons[0].Data: Buttons[0].Data must not have a tab. ${fix}`],
     [
       button({ Type: 'Call', Data: undefined }),
@@ -203,7 +221,7 @@ describe('what the platform would refuse is refused, with the reason', () => {
       button({ Type: 'Call', Data: '+358 20 743 4242 - 1 2' }),
       `InvalidField Buttons[0].Data: Buttons[0].Data must be at most 20 characters long. ${fix}`,
     ],
-    ...['example.com', 'tel:+358207434242', '{{1}}', 'https://{{1}}', 'https://a b'].map(
+    ...['example.com', 'tel:+358207434242', '{{1}}', 'https://{{1}}', 'https://example.com{{1}}', 'https://a b'].map(
       (Data): [Record<string, unknown>, string] => [
         url(Data),
         `InvalidUrl Buttons[0].Data: Buttons[0].Data is not an absolute http or https address. ${httpsRemedy}`,
@@ -227,7 +245,10 @@ describe('what the platform would refuse is refused, with the reason', () => {
       twoOf({}, { Type: 'Call', Data: '0207434242' }),
       `InvalidField Buttons[1].Type: Buttons[1].Type must be QuickReply, as that of the first button: a template has buttons of one type. ${fix}`,
     ],
-    [twoOf({}, { Label: 'YES' }), `InvalidField Buttons[1].Label: Buttons[1].Label repeats the label of Buttons[0]. ${fix}`],
+    [
+      twoOf({}, { Label: 'YES' }),
+      `InvalidField Buttons[1].Label: Buttons[1].Label repeats the label of Buttons[0]. ${fix}`,
+    ],
     [
       twoOf({ Type: 'Call', Data: '0207434242' }, { Type: 'Call', Data: '0207434243' }),
       `InvalidField Buttons: Buttons must have at most 1 of type Call. ${fix}`,
@@ -274,14 +295,14 @@ test('everything that is wrong is named at once', () => {
   };
   expect(prepare(details).problems.map(({ target }) => target)).toEqual([
     'DisplayName',
+    'RawContent',
     'Category',
+    'Language',
     'Buttons[0].Label',
     'Buttons[0].Data',
     'Buttons[1].Label',
     'Buttons[1].Data',
     'Buttons[1].Type',
-    'Language',
-    'RawContent',
     'HeaderText',
     'HeaderText',
   ]);

@@ -2,12 +2,7 @@ import { describe, expect, test } from 'vitest';
 
 import { categoryNames, readCategory } from '../../src/templates/categories.ts';
 import { isLanguageCode } from '../../src/templates/language.ts';
-import {
-  countPlaceholders,
-  fillPlaceholders,
-  numberingFault,
-  placingFault,
-} from '../../src/templates/placeholders.ts';
+import { countPlaceholders, fillPlaceholders, numberingFault, placingFault } from '../../src/templates/placeholders.ts';
 import { templateName } from '../../src/templates/template-name.ts';
 import { headerKindOf, mediaKindOf } from '../../src/templates/template.ts';
 
@@ -27,9 +22,12 @@ describe('the name of a template', () => {
     expect(templateName(displayName)).toBe(name);
   });
 
-  test.each(['', '   ', '!!!', '🎉', 'Заказ', '日本語', 'Order 日本', 'Счёт 5', 'Τιμή', '٥'])('%j makes none', (displayName) => {
-    expect(templateName(displayName)).toBeUndefined();
-  });
+  test.each(['', '   ', '!!!', '🎉', 'Заказ', '日本語', 'Order 日本', 'Счёт 5', 'Τιμή', '٥'])(
+    '%j makes none',
+    (displayName) => {
+      expect(templateName(displayName)).toBeUndefined();
+    },
+  );
 
   test('is never longer than the platform allows', () => {
     expect(templateName('ß'.repeat(100))).toBe('ss'.repeat(100));
@@ -73,12 +71,15 @@ describe('languages', () => {
     expect(isLanguageCode(code)).toBe(true);
   });
 
-  test.each(['', 'e', 'xx', 'EN', 'en_US', 'eng', 'en ', 'iw', 'in', 'ji', 'jw', 'mo', 'sh', 'é'])('%j is none', (code) => {
-    expect(isLanguageCode(code)).toBe(false);
-  });
+  test.each(['', 'e', 'xx', 'EN', 'en_US', 'eng', 'en ', 'iw', 'in', 'ji', 'jw', 'mo', 'sh', 'é'])(
+    '%j is none',
+    (code) => {
+      expect(isLanguageCode(code)).toBe(false);
+    },
+  );
 
   test('there are 184', () => {
-    const letters = [...'abcdefghijklmnopqrstuvwxyz'];
+    const letters = Array.from('abcdefghijklmnopqrstuvwxyz');
     const codes = letters.flatMap((first) => letters.map((second) => first + second));
     expect(codes.filter(isLanguageCode)).toHaveLength(184);
   });

@@ -15,7 +15,8 @@ interface TakenTemplate {
 
 /** What happened; the journal's lines. */
 export type TemplateEntry =
-  { kind: 'templateTaken'; taken: TakenTemplate } | { kind: 'templateReported'; keys: string[] };
+  | { kind: 'templateTaken'; taken: TakenTemplate }
+  | { kind: 'templateReported'; keys: string[] };
 
 type Verdict = 'approved' | 'rejected';
 

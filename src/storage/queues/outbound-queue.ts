@@ -3,7 +3,7 @@ import type { StorageConnection } from '../connection.ts';
 import { openQueue } from './open-queue.ts';
 
 /** The queue that the outbound worker listens to. */
-export const outboundQueueName = 'outbound';
+const outboundQueueName = 'outbound';
 
 /** Puts jobs on the queue `outbound`. */
 export function createOutboundQueue(connection: StorageConnection): OutboundQueue {

@@ -18,7 +18,7 @@ type Keys = { partitionKey: string; rowKey: string };
 
 /** Removes rows of generations that are over, a page at a time; see {@link CleanUpProgress} for the position. */
 export function createContactCleaner(
-  table: Table,
+  table: Pick<Table, 'run'>,
   generations: Pick<GroupGenerations, 'current'>,
 ): (group: Group, from?: string) => Promise<CleanUpProgress> {
   return async (group, from) => {
@@ -38,7 +38,7 @@ export function createContactCleaner(
 
 /** A page of the group's rows that don't belong to a generation. */
 async function listOthers(
-  table: Table,
+  table: Pick<Table, 'run'>,
   { group, generation, from }: { group: string; generation: string; from: string | undefined },
 ): Promise<{ rows: Keys[]; next: string | undefined }> {
   const { first, last } = partitionsOf(group);
@@ -63,7 +63,7 @@ function dealOut(rows: readonly Keys[]): Keys[][] {
   );
 }
 
-async function removeRows(table: Table, rows: readonly Keys[]): Promise<void> {
+async function removeRows(table: Pick<Table, 'run'>, rows: readonly Keys[]): Promise<void> {
   const actions = rows.map((row): TransactionAction => ['delete', row]);
   const outcome = await unless(
     table.run((client) => client.submitTransaction(actions)),

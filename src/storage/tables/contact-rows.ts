@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 import type { Contact, ContactChanges, CustomProperty, FailedMessage, Group } from '../../contacts/index.ts';
 import { guardEntitySize, readLongText, writeLongText } from './long-text.ts';
-import type { Row } from './message-rows.ts';
+import type { Row } from './open-table.ts';
 
 /*
  * A group's contacts lie in 256 partitions, one after the other: all rows of a group are one range of partition keys,

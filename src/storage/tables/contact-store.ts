@@ -15,7 +15,6 @@ import {
   rowsOf,
 } from './contact-rows.ts';
 import { createGroupGenerations } from './group-generations.ts';
-import type { Row } from './message-rows.ts';
 import { openTable, unless } from './open-table.ts';
 
 /** Keeps contacts in the table `contacts`, and which of them exist in the table `groups`. */
@@ -41,12 +40,7 @@ export function createTableContactStore(connection: StorageConnection, now: () =
     async read(group, number) {
       const { partitionKey, first, end } = rowsOf(await placeOf(groupKey(group), number));
       const filter = odata`PartitionKey eq ${partitionKey} and RowKey ge ${first} and RowKey lt ${end}`;
-      const rows = await table.run(async (client) => {
-        const found: Row[] = [];
-        for await (const row of client.listEntities<Row & object>({ queryOptions: { filter } })) found.push(row);
-        return found;
-      });
-      const [row, ...failures] = rows;
+      const [row, ...failures] = await table.list(filter);
       // Failed messages without their contact: it was deleted.
       if (row === undefined || row['rowKey'] !== first) return undefined;
       const contact = contactOf(row);

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 
-import { unless } from './open-table.ts';
 import type { Table } from './open-table.ts';
 
 /*
@@ -25,19 +24,15 @@ export interface GroupGenerations {
 }
 
 /** Keeps generations, one row for each group. A generation is never used again once another has begun. */
-export function createGroupGenerations(table: Table, now: () => Date): GroupGenerations {
+export function createGroupGenerations(table: Pick<Table, 'find' | 'run'>, now: () => Date): GroupGenerations {
   const known = new Map<string, { generation: Promise<string>; until: number }>();
 
   const remember = (group: string, generation: Promise<string>): void => {
     known.set(group, { generation, until: now().getTime() + trustedFor });
   };
   const read = async (group: string): Promise<string> => {
-    const row = await unless(
-      table.run((client) => client.getEntity<{ generation: string }>(group, group)),
-      undefined,
-      'ResourceNotFound',
-    );
-    return row?.generation ?? firstGeneration;
+    const row = await table.find(group, group);
+    return row === undefined ? firstGeneration : String(row['generation']);
   };
 
   return {

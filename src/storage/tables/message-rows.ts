@@ -9,15 +9,13 @@ import type {
   TemplateCall,
 } from '../../messages/index.ts';
 import { guardEntitySize, readLongText, writeLongText } from './long-text.ts';
+import type { Row } from './open-table.ts';
 
 /*
  * A message is one partition: a header row, a row per chunk, and rows of delivery reports. Row keys carry the message
  * id, so that they are unique over the whole table: Azurite finds rows by row key first and slows down where many share
  * one. Header before chunks before reports, so that one range read brings them in order.
  */
-
-/** A row as the SDK reads it. */
-export type Row = Readonly<Record<string, unknown>>;
 
 export const headerKey = (messageId: string): string => `${messageId}.a`;
 export const chunkKey = (messageId: string, index: number): string => `${messageId}.c${String(index).padStart(3, '0')}`;

@@ -18,8 +18,8 @@ import {
   progressColumns,
   reportsRow,
 } from './message-rows.ts';
-import type { Row } from './message-rows.ts';
 import { openTable, unless } from './open-table.ts';
+import type { Row } from './open-table.ts';
 
 /** A transaction holds at most 100 rows and 4 MiB (Azure documentation, "Performing entity group transactions"). */
 const transactionRows = 100;
@@ -41,13 +41,6 @@ export function createTableMessageStore(connection: StorageConnection): MessageS
       'EntityAlreadyExists',
     );
 
-  const read = (messageId: string, rowKey: string) =>
-    unless(
-      table.run((client) => client.getEntity<Row & object>(messageId, rowKey)),
-      undefined,
-      'ResourceNotFound',
-    );
-
   /** Inserts what isn't there yet. A row that is there refuses its whole transaction, so then each goes alone. */
   async function insertOneByOne(rows: readonly TableRow[]): Promise<void> {
     for (const row of rows) await insert([row]);
@@ -58,7 +51,7 @@ export function createTableMessageStore(connection: StorageConnection): MessageS
       for (const group of groupRows([...chunks.map(chunkRow), headerRow(header)])) {
         if ((await insert(group)) !== 'exists') continue;
         // The header comes last: where it is missing, an attempt died half-way, and this one completes it.
-        if ((await read(header.messageId, headerKey(header.messageId))) !== undefined) return 'exists';
+        if ((await table.find(header.messageId, headerKey(header.messageId))) !== undefined) return 'exists';
         await insertOneByOne(group);
       }
       return 'created';
@@ -71,7 +64,7 @@ export function createTableMessageStore(connection: StorageConnection): MessageS
     },
 
     async readChunk(messageId, index) {
-      const row = await read(messageId, chunkKey(messageId, index));
+      const row = await table.find(messageId, chunkKey(messageId, index));
       return row && { chunk: chunkOf(row), version: row.etag };
     },
 
@@ -97,13 +90,7 @@ export function createTableMessageStore(connection: StorageConnection): MessageS
     },
 
     async readMessage(messageId) {
-      const rows = await table.run(async (client) => {
-        const found: Row[] = [];
-        const queryOptions = { filter: odata`PartitionKey eq ${messageId}` };
-        for await (const row of client.listEntities<Row & object>({ queryOptions })) found.push(row);
-        return found;
-      });
-      return assemble(rows);
+      return assemble(await table.list(odata`PartitionKey eq ${messageId}`));
     },
   };
 }

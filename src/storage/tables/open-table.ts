@@ -3,8 +3,15 @@ import { RestError, TableClient } from '@azure/data-tables';
 import { managedIdentity } from '../connection.ts';
 import type { StorageConnection } from '../connection.ts';
 
-/** A table that comes into being when it is first needed. */
+/** A row as the SDK reads it. */
+export type Row = Readonly<Record<string, unknown>>;
+
+/** A table that comes into being when something is first written to it. */
 export interface Table {
+  /** The row with these keys and its version, or undefined. */
+  find(partitionKey: string, rowKey: string): Promise<(Row & { etag: string }) | undefined>;
+  /** The rows that an OData filter, made with the tag `odata`, lets through, in the order of their keys. */
+  list(filter: string, columns?: string[]): Promise<Row[]>;
   /** Runs an operation; where the table doesn't exist yet, creates it and runs the operation again. */
   run<Result>(operation: (client: TableClient) => Promise<Result>): Promise<Result>;
 }
@@ -16,6 +23,18 @@ export function openTable(connection: StorageConnection, name: string): Table {
       ? TableClient.fromConnectionString(connection.connectionString, name, { allowInsecureConnection: true })
       : new TableClient(connection.tableUrl, name, managedIdentity(connection.identityClientId));
   return {
+    find: (partitionKey, rowKey) =>
+      unless(client.getEntity<Row & object>(partitionKey, rowKey), undefined, 'ResourceNotFound', 'TableNotFound'),
+
+    list: (filter, columns) =>
+      unless(
+        Array.fromAsync(
+          client.listEntities<Row & object>({ queryOptions: { filter, ...(columns && { select: columns }) } }),
+        ),
+        [],
+        'TableNotFound',
+      ),
+
     async run(operation) {
       try {
         return await operation(client);
@@ -29,7 +48,7 @@ export function openTable(connection: StorageConnection, name: string): Table {
 }
 
 /** Whether an error is the storage service's answer with one of these error codes. */
-export function isStorageError(error: unknown, ...codes: string[]): boolean {
+function isStorageError(error: unknown, ...codes: string[]): boolean {
   if (!(error instanceof RestError)) return false;
   const details = error.details as { odataError?: { code?: string }; code?: string } | undefined;
   return codes.includes(details?.odataError?.code ?? details?.code ?? error.code ?? '');

@@ -4,7 +4,6 @@ import { odata } from '@azure/data-tables';
 
 import type { OptOut, OptOutStore } from '../../opt-outs/index.ts';
 import type { StorageConnection } from '../connection.ts';
-import type { Row } from './message-rows.ts';
 import { openTable, unless } from './open-table.ts';
 
 /**
@@ -37,15 +36,8 @@ export function createTableOptOutStore(connection: StorageConnection): OptOutSto
     async list(identity) {
       const first = `${groupOf(identity)}00`;
       const last = `${groupOf(identity)}ff`;
-      const queryOptions = {
-        filter: odata`PartitionKey ge ${first} and PartitionKey le ${last}`,
-        select: ['number'],
-      };
-      return table.run(async (client) => {
-        const numbers: string[] = [];
-        for await (const row of client.listEntities<Row & object>({ queryOptions })) numbers.push(String(row['number']));
-        return numbers;
-      });
+      const filter = odata`PartitionKey ge ${first} and PartitionKey le ${last}`;
+      return (await table.list(filter, ['number'])).map((row) => String(row['number']));
     },
   };
 }

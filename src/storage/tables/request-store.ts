@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import type { RequestStore, RequestUse } from '../../messages/index.ts';
 import type { StorageConnection } from '../connection.ts';
 import { guardEntitySize } from './long-text.ts';
-import type { Row } from './message-rows.ts';
 import { openTable, unless } from './open-table.ts';
+import type { Row } from './open-table.ts';
 
 /** Keeps uses of request ids in the table `requests`, one row per customer and request id. */
 export function createTableRequestStore(connection: StorageConnection): RequestStore {
@@ -20,11 +20,7 @@ export function createTableRequestStore(connection: StorageConnection): RequestS
           'EntityAlreadyExists',
         );
         if (inserted !== undefined) return use;
-        const found = await unless(
-          table.run((client) => client.getEntity<Row & object>(row.partitionKey, row.rowKey)),
-          undefined,
-          'ResourceNotFound',
-        );
+        const found = await table.find(row.partitionKey, row.rowKey);
         if (found === undefined) continue;
         const earlier = useOf(found);
         if (earlier.usedAt >= forgottenBefore) return earlier;

@@ -5,8 +5,8 @@ import { odata } from '@azure/data-tables';
 import type { NewTemplate, Template, TemplateButton, TemplateStore } from '../../templates/index.ts';
 import type { StorageConnection } from '../connection.ts';
 import { guardEntitySize, readLongText, writeLongText } from './long-text.ts';
-import type { Row } from './message-rows.ts';
 import { openTable, unless } from './open-table.ts';
+import type { Row } from './open-table.ts';
 
 /**
  * Keeps templates in the table `templates`: a customer's are one partition. Row keys begin with the customer, so that
@@ -27,22 +27,12 @@ export function createTableTemplateStore(connection: StorageConnection): Templat
 
     async read(customerId, name) {
       const { partitionKey, rowKey } = keysOf({ customerId, name });
-      const row = await unless(
-        table.run((client) => client.getEntity<Row & object>(partitionKey, rowKey)),
-        undefined,
-        'ResourceNotFound',
-      );
+      const row = await table.find(partitionKey, rowKey);
       return row && { template: templateOf(row), version: row.etag };
     },
 
     async list(customerId) {
-      const filter = odata`PartitionKey eq ${partitionOf(customerId)}`;
-      return table.run(async (client) => {
-        const found: Template[] = [];
-        const rows = client.listEntities<Row & object>({ queryOptions: { filter } });
-        for await (const row of rows) found.push(templateOf(row));
-        return found;
-      });
+      return (await table.list(odata`PartitionKey eq ${partitionOf(customerId)}`)).map(templateOf);
     },
 
     async replace({ version }, next) {
@@ -94,24 +84,25 @@ function keysOf({ customerId, name }: Pick<NewTemplate, 'customerId' | 'name'>) 
 }
 
 /** Empty text stands for what a template doesn't have. */
-function rowOf(template: Template) {
-  const { headerText = '', attachmentUrl = '', reason = '', carrierReference = '' } = template;
-  const { customerId, identity, name, displayName, language, category, content, status } = template;
+function rowOf({ buttons, createdAt, updatedAt, ...texts }: Template) {
   return guardEntitySize({
-    ...keysOf(template),
-    ...{ customerId, identity, name, displayName, language, category, content, status },
-    ...{ headerText, attachmentUrl, reason, carrierReference },
-    ...writeLongText(
-      'buttons',
-      JSON.stringify(template.buttons.map(({ type, label, data }) => [type, label, data])),
-    ),
-    createdAt: template.createdAt.toISOString(),
-    updatedAt: template.updatedAt.toISOString(),
+    ...keysOf(texts),
+    headerText: '',
+    attachmentUrl: '',
+    reason: '',
+    carrierReference: '',
+    ...texts,
+    ...writeLongText('buttons', JSON.stringify(buttons.map(({ type, label, data }) => [type, label, data]))),
+    createdAt: createdAt.toISOString(),
+    updatedAt: updatedAt.toISOString(),
   });
 }
 
 function templateOf(row: Row): Template {
-  const text = (name: string): string => String(row[name] ?? '');
+  const text = (name: string): string => {
+    const value = row[name];
+    return typeof value === 'string' ? value : '';
+  };
   const buttons = JSON.parse(readLongText('buttons', row)) as [TemplateButton['type'], string, string][];
   return {
     customerId: text('customerId'),
