@@ -5,7 +5,7 @@ declare module 'swagger-client' {
   }
   interface ClientResponse {
     status: number;
-    text?: string;
+    text?: string | Blob;
   }
   const client: {
     execute(call: {
