@@ -14,7 +14,7 @@ import { createOptOutList } from './opt-outs/index.ts';
 import { readSettings } from './settings.ts';
 import type { Settings } from './settings.ts';
 import { createMemoryDirectory } from './storage/memory/directory.ts';
-import type { DirectoryDocument } from './storage/memory/directory.ts';
+import { parseDirectory } from './storage/memory/parse-directory.ts';
 import { createCleanUpQueue } from './storage/queues/clean-up-queue.ts';
 import { createOutboundQueue } from './storage/queues/outbound-queue.ts';
 import { createTableContactStore } from './storage/tables/contact-store.ts';
@@ -37,7 +37,7 @@ export interface App {
 function createApp(settings: Settings): App {
   const { storage, token, publicUrl, directoryFile, simulatedCarrier, fallbackAfterSeconds } = settings;
   const now = (): Date => new Date();
-  const directory = createMemoryDirectory(JSON.parse(readFileSync(directoryFile, 'utf8')) as DirectoryDocument);
+  const directory = createMemoryDirectory(parseDirectory(readFileSync(directoryFile, 'utf8')));
   const messages = createTableMessageStore(storage);
   const outbound = createOutboundQueue(storage);
   const contacts = createTableContactStore(storage, now);

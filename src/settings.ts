@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+
 import type { TokenSettings } from './auth/verify-token.ts';
 import type { StorageConnection } from './storage/connection.ts';
 
@@ -38,6 +40,11 @@ export function readSettings(environment: Environment): Settings {
       faults.push(`${name} is not an http(s) address`);
     return value.replace(/\/+$/, '');
   };
+  const file = (name: string): string => {
+    const value = text(name);
+    if (value !== '' && !existsSync(value)) faults.push(`${name} names a file that is not there`);
+    return value;
+  };
   const seconds = (name: string, { preset, most }: { preset: number; most: number }): number => {
     const value = Number(environment[name] ?? preset);
     if (Number.isInteger(value) && value >= 1 && value <= most) return value;
@@ -48,7 +55,7 @@ export function readSettings(environment: Environment): Settings {
     storage: readStorage(environment, faults),
     token: { issuer: text('TOKEN_ISSUER'), audience: text('TOKEN_AUDIENCE'), jwksUrl: url('TOKEN_JWKS_URL') },
     publicUrl: url('PUBLIC_URL'),
-    directoryFile: text('DIRECTORY_FILE'),
+    directoryFile: file('DIRECTORY_FILE'),
     fallbackAfterSeconds: seconds('SMS_FALLBACK_AFTER_SECONDS', { preset: 3_600, most: 6 * 24 * 3_600 }),
     simulatedCarrier: {
       url: url('SIMULATED_CARRIER_URL'),
@@ -68,15 +75,28 @@ export function readSettings(environment: Environment): Settings {
 
 /** The names that Azure Functions uses for its own storage: a connection string, or endpoints and an identity. */
 function readStorage(environment: Environment, faults: string[]): StorageConnection {
-  const setting = (suffix: string): string | undefined => environment[`AzureWebJobsStorage${suffix}`];
+  const setting = (suffix: string): string | undefined =>
+    environment[`AzureWebJobsStorage${suffix}`]?.trim().replace(/\/+$/, '') || undefined;
   const connectionString = setting('');
-  if (connectionString !== undefined) return { connectionString };
+  if (connectionString !== undefined) {
+    const isUsable = /(?:^|;)(?:AccountName=[^;]|UseDevelopmentStorage=true|TableEndpoint=[^;])/i.test(
+      connectionString,
+    );
+    if (!isUsable) faults.push('AzureWebJobsStorage is not a connection string of a storage account');
+    return { connectionString };
+  }
   const account = setting('__accountName');
   const tableUrl = setting('__tableServiceUri') ?? (account && `https://${account}.table.core.windows.net`);
   const queueUrl = setting('__queueServiceUri') ?? (account && `https://${account}.queue.core.windows.net`);
   if (tableUrl === undefined || queueUrl === undefined) {
     faults.push('AzureWebJobsStorage is not set, nor AzureWebJobsStorage__accountName');
     return { connectionString: '' };
+  }
+  for (const [name, url] of [
+    ['__tableServiceUri', tableUrl],
+    ['__queueServiceUri', queueUrl],
+  ] as const) {
+    if (!URL.canParse(url)) faults.push(`AzureWebJobsStorage${name} is not an address`);
   }
   const identityClientId = setting('__clientId');
   return { tableUrl, queueUrl, ...(identityClientId === undefined ? {} : { identityClientId }) };

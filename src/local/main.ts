@@ -34,10 +34,10 @@ async function greeting(local: Local, { memory, data }: LocalOptions): Promise<s
   };
   return [
     '',
-    'SmartDialog runs on this machine. Nothing leaves it: the phones are simulated.',
+    'SmartDialog runs on this machine; the phones are simulated.',
     '',
     ...Object.entries(addresses).map(([name, address]) => `  ${name.padEnd(18)}${address}`),
-    `  ${'data'.padEnd(18)}${memory ? 'in memory only' : data}`,
+    `  ${'data'.padEnd(18)}${local.ownStorage ? (memory ? 'in memory only' : data) : 'in the account that AzureWebJobsStorage names'}`,
     '',
     ...functions.map(({ name, kind, detail }) => `  ${kind.padEnd(6)}${name.padEnd(26)}${detail}`),
     '',
@@ -55,8 +55,10 @@ async function greeting(local: Local, { memory, data }: LocalOptions): Promise<s
 function stopOnSignal(local: Local, folder: DataFolder | undefined): void {
   let stopping = false;
   const stop = (): void => {
-    if (stopping) return;
+    // A second signal, or a client that holds its connection open, ends the wait.
+    if (stopping) process.exit(1);
     stopping = true;
+    setTimeout(() => process.exit(1), 15_000).unref();
     local
       .stop()
       .catch((error: unknown) => console.error(error))

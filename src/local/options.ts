@@ -42,5 +42,8 @@ export function readOptions(argv: readonly string[], environmentPort: string | u
       bundle: { type: 'boolean', default: false },
     },
   });
+  if (values.memory && (values.reset || values.data !== defaultDataFolder)) {
+    throw new Error('--memory keeps nothing, so --data and --reset do not go with it.');
+  }
   return { ...values, data: resolve(values.data), port: readPort(values.port ?? environmentPort) };
 }

@@ -34,6 +34,8 @@ export interface Local {
   baseUrl: string;
   addresses: Readonly<Record<string, string>>;
   functions: FunctionsHost['functions'];
+  /** False where the environment named a storage account, which is then used and kept. */
+  ownStorage: boolean;
   /** A token of the demo user, or of another. */
   issueToken(user?: string): Promise<string>;
   stop(): Promise<void>;
@@ -62,6 +64,7 @@ export async function startLocal({ port: wanted, dataFolder, bundle, log }: Loca
       return piece;
     };
 
+    const ownStorage = process.env['AzureWebJobsStorage'] === undefined;
     process.env['AzureWebJobsStorage'] ??= keep(
       await startAzurite(dataFolder === undefined ? {} : { location: join(dataFolder, 'storage') }),
     ).connectionString;
@@ -82,10 +85,17 @@ export async function startLocal({ port: wanted, dataFolder, bundle, log }: Loca
       apiKey: process.env['SIMULATED_CARRIER_KEY'],
       webhookSecret: process.env['SIMULATED_CARRIER_SECRET'],
     };
+    const latency = process.env['SIMULATED_CARRIER_LATENCY_MS'];
     const stateFile = file('simulated-carrier.jsonl');
     process.env['SIMULATED_CARRIER_URL'] ??= keep(
       await onPortNear(port + 2, (near) =>
-        startSimulatedCarrier({ port: near, ...carrier, ...(stateFile === undefined ? {} : { stateFile }) }),
+        startSimulatedCarrier({
+          port: near,
+          ...carrier,
+          ...(stateFile === undefined ? {} : { stateFile }),
+          ...(latency === undefined ? {} : { latencyMs: Number(latency) }),
+          log: (line) => log(`carrier: ${line}`),
+        }),
       ),
     ).url;
     Object.assign(process.env, {
@@ -114,7 +124,7 @@ export async function startLocal({ port: wanted, dataFolder, bundle, log }: Loca
         otherRoutes: (request, response) => answerRoot(request, response, { carrierUrl, addresses, issueToken }),
       }),
     );
-    return { rootUrl, baseUrl, addresses, functions: host.functions, issueToken, stop };
+    return { rootUrl, baseUrl, addresses, functions: host.functions, ownStorage, issueToken, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -148,7 +158,8 @@ async function reservePort(wanted: number): Promise<number> {
 /** Prefers the same port at each start, so that addresses and tokens outlive a restart; any other will do. */
 async function onPortNear<Piece>(port: number, start: (port: number) => Promise<Piece>): Promise<Piece> {
   return start(port).catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'EADDRINUSE' && code !== 'ERR_SOCKET_BAD_PORT') throw error;
     return start(0);
   });
 }
@@ -165,6 +176,7 @@ async function answerRoot(
   response: ServerResponse,
   { carrierUrl, addresses, issueToken }: RootContext,
 ): Promise<boolean> {
+  if (!URL.canParse(url, 'http://localhost')) return false;
   const { pathname, search, searchParams } = new URL(url, 'http://localhost');
   const json = (status: number, body: string): true => {
     response.writeHead(status, { 'content-type': 'application/json' }).end(body);

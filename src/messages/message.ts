@@ -76,6 +76,8 @@ export interface ChunkProgress {
   attempts: number;
   /** Set while a worker has the chunk at the carrier; past it, that attempt's outcome is in doubt. */
   leasedUntil?: Date;
+  /** When the next attempt is due, where the last one asked for another. */
+  notBefore?: Date;
   updatedAt: Date;
 }
 

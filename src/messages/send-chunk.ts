@@ -37,7 +37,8 @@ export async function sendChunk(job: OutboundJob, world: SendingWorld): Promise<
   if (found === undefined) return 'missing';
   const { chunk } = found;
   if (!chunk.statuses.some(awaitsSending)) return 'nothingToDo';
-  const wait = delayUntil(chunk.sendAt, now());
+  // Copies of a job may come at any time; only the time that the chunk itself names lets an attempt begin.
+  const wait = Math.max(delayUntil(chunk.sendAt, now()), delayUntil(chunk.notBefore, now()));
   if (wait > 0) {
     await outbound.enqueue(job, wait);
     return 'notDue';
@@ -48,7 +49,11 @@ export async function sendChunk(job: OutboundJob, world: SendingWorld): Promise<
     return 'taken';
   }
   const claimed = await claim(found, world);
-  if (claimed === 'conflict') return 'taken';
+  if (claimed === 'conflict') {
+    // Most likely another worker has it; but it may be our own claim, whose answer got lost on the way.
+    await outbound.enqueue(job, leaseSeconds + 1);
+    return 'taken';
+  }
   return attempt(job, claimed, world);
 }
 
@@ -99,10 +104,12 @@ async function attempt(job: OutboundJob, claimed: VersionedChunk, world: Sending
   const { chunk } = claimed;
   const progress = applyOutcomes(chunk, await sendTo(chunk, carrier), now());
   const again = progress.statuses.some(awaitsSending);
+  const delay = retryDelays[chunk.attempts - 1] ?? 0;
+  const due = again ? { notBefore: new Date(now().getTime() + delay * 1000) } : {};
   // Queued before it is recorded: a crash in between leaves a message too many, never one too few.
-  if (again) await outbound.enqueue(job, retryDelays[chunk.attempts - 1]);
+  if (again) await outbound.enqueue(job, delay);
   await followUp(chunk, progress, world);
-  const recorded = await messages.updateChunk(claimed, progress);
+  const recorded = await messages.updateChunk(claimed, { ...progress, ...due });
   if (recorded === 'conflict')
     throw new Error(`chunk ${chunk.index} of ${chunk.messageId} changed while it was leased`);
   return again ? 'partlySent' : 'sent';
@@ -198,6 +205,11 @@ export async function giveUpChunk(job: OutboundJob, world: FollowUpWorld): Promi
     const { chunk } = found;
     const waiting = waitingPlaces(chunk).length;
     if (waiting === 0) return 0;
+    if (chunk.leasedUntil !== undefined && chunk.leasedUntil > now()) {
+      // A worker has it, and this is only a copy of its message.
+      await world.outbound.enqueue(job, delayUntil(chunk.leasedUntil, now()) + 1);
+      return 0;
+    }
     const ended =
       chunk.leasedUntil === undefined
         ? endWaiting(chunk, 'failed', processingFailed)

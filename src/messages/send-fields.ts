@@ -50,6 +50,7 @@ export const sendBody = object({
           }),
           {
             title: 'Placeholders',
+            maxItems: 1_000,
             description:
               'The same as Personalization, as a list, for apps that can not fill an object with names of their own.',
           },

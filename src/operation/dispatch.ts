@@ -3,7 +3,7 @@ import type { Operation, Result } from './define-operation.ts';
 import { ApiError, apiError, errorBody, refuse } from './errors.ts';
 import { routeValue } from './route.ts';
 import { asJsonSchema } from './schema.ts';
-import { checkBody, checkParameters, dropAbsentFields } from './validate.ts';
+import { checkBody, checkParameters, dropAbsentFields, dropUnknownFields } from './validate.ts';
 
 /** The part of an HTTP request that operations are made of; `HttpRequest` of @azure/functions is one. */
 export interface IncomingRequest {
@@ -96,6 +96,7 @@ async function attempt<World>(
   const nothing = { problems: [], prepared: undefined };
   const { problems, prepared } = (await operation.prepare?.({ ...settled, body } as never, kernel.world)) ?? nothing;
   refuse([...misfits, ...problems]);
+  if (operation.body !== undefined) dropUnknownFields(asJsonSchema(operation.body.schema), body);
   const result: Result<unknown> = await operation.handler({ ...settled, body, prepared } as never, kernel.world);
   const { status, schema } = operation.answer;
   return { status, headers: { ...result.headers }, ...(schema === undefined ? {} : { jsonBody: result.body }) };

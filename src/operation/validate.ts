@@ -134,6 +134,23 @@ export function dropAbsentFields(schema: JsonSchema, value: unknown): void {
 
 type Path = readonly (string | number)[];
 
+/** Removes, in place, the fields that a schema doesn't know: they are ignored, also where requests are compared. */
+export function dropUnknownFields(schema: JsonSchema, value: unknown): void {
+  if (Array.isArray(value)) {
+    const { items } = schema;
+    if (items !== undefined) for (const item of value) dropUnknownFields(items, item);
+    return;
+  }
+  const { properties } = schema;
+  if (properties === undefined || typeof value !== 'object' || value === null) return;
+  const fields = value as Record<string, unknown>;
+  for (const name of Object.keys(fields)) {
+    const inner = Object.hasOwn(properties, name) ? properties[name] : undefined;
+    if (inner === undefined) delete fields[name];
+    else dropUnknownFields(inner, fields[name]);
+  }
+}
+
 /** A path into a body as its sender would write it: `Recipients[3].Address`. */
 export function fieldName(path: Path): string {
   return path.map((step, index) => (typeof step === 'number' ? `[${step}]` : index === 0 ? step : `.${step}`)).join('');

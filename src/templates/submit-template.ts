@@ -40,8 +40,13 @@ export async function submitTemplate(
   }
   await templateStore.remove(claimed);
   throw answer.outcome === 'refused'
-    ? apiError('TemplateRefused', { reason: answer.reason.replace(/[.\s]+$/, '') })
+    ? apiError('TemplateRefused', { reason: saidReason(answer.reason) })
     : apiError('Unavailable', { what: 'The management of WhatsApp templates' });
+}
+
+/** A carrier's reason as part of a sentence: of any length it may be, nobody reads more than this. */
+function saidReason(reason: string): string {
+  return reason.slice(0, 300).toWellFormed().trimEnd().replace(/\.$/, '');
 }
 
 /** Makes the name this template's; an insert decides who is first. `done` where the carrier has the very template. */

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import type { Carrier, WebhookRequest } from '../../src/carriers/carrier.ts';
 import type { DeliveryReport, OutboundBatch, OutboundRecipient, SendOutcome } from '../../src/messages/index.ts';
 import { eventually } from '../support/eventually.ts';
+import { storedTemplate } from '../support/templates.ts';
 
 /** An adapter wired to a network that works, and the means to look at that network. */
 export interface CarrierSetup {
@@ -191,6 +192,45 @@ export function carrierContract(name: string, setup: () => Promise<CarrierSetup>
           const url = await startFaultyNetwork(answering(404, '<html>'));
           expect(await sendTo(url)).toEqual([failed('retry'), failed('retry')]);
         });
+      });
+    });
+
+    describe('templates, where it manages them', () => {
+      const submitted = { outcome: 'submitted', carrierReference: expect.stringMatching(/\S/) as string };
+      const unavailable = { outcome: 'unavailable', reason: expect.stringMatching(/\S/) as string };
+
+      test('takes a template, and brings back the verdict on it', async ({ skip }) => {
+        const templates = the.carrier.templates ?? skip();
+        const template = storedTemplate({ name: 'with_verdict', displayName: 'With verdict' });
+        expect(await templates.submit(template)).toEqual(submitted);
+        await eventually(() => {
+          const news = the.calls().flatMap((call) => the.carrier.receive(call).templates);
+          expect(news).toContainEqual({ identity: template.identity, name: 'with_verdict', status: 'approved' });
+        });
+      });
+
+      test('recognises one that it has seen, and refuses another of its name', async ({ skip }) => {
+        const templates = the.carrier.templates ?? skip();
+        const template = storedTemplate({ name: 'seen', displayName: 'Seen' });
+        const first = await templates.submit(template);
+        expect(await templates.submit(template)).toEqual(first);
+        expect(await templates.submit({ ...template, content: 'Another.' })).toEqual({
+          outcome: 'refused',
+          reason: expect.stringMatching(/\S/) as string,
+        });
+      });
+
+      test.for([500, 503, 429, 401, 404])('when it answers %i: not available', async (status, { skip }) => {
+        if (the.carrier.templates === undefined) skip();
+        const url = await startFaultyNetwork(answering(status, '{"message":"not now"}'));
+        const { templates } = the.connect({ url, timeoutMs: 10_000 });
+        expect(await templates?.submit(storedTemplate())).toEqual(unavailable);
+      });
+
+      test('when it never answers: not available', async ({ skip }) => {
+        if (the.carrier.templates === undefined) skip();
+        const { templates } = the.connect({ url: await startFaultyNetwork(() => {}), timeoutMs: 200 });
+        expect(await templates?.submit(storedTemplate())).toEqual(unavailable);
       });
     });
 

@@ -172,6 +172,7 @@ export function messageStoreContract(name: string, open: () => MessageStore): vo
         references: new Map([[0, 'carrier-id-7']]),
         attempts: 1,
         leasedUntil: new Date('2026-11-23T10:02:00.000Z'),
+        notBefore: new Date('2026-11-23T10:00:09.000Z'),
         updatedAt: new Date('2026-11-23T10:00:01.000Z'),
       };
       const written = await store.updateChunk(read, progress);
@@ -180,7 +181,7 @@ export function messageStoreContract(name: string, open: () => MessageStore): vo
       expect(await store.readChunk(header.messageId, 0)).toEqual(written);
       if (written === 'conflict') throw new Error('the first write had the right version');
 
-      const { leasedUntil: _, ...released } = progress;
+      const { leasedUntil: _, notBefore: __, ...released } = progress;
       const again = await store.updateChunk(written, released);
       expect(again).toEqual({ chunk: { ...chunks[0], ...released }, version: expect.any(String) as string });
       expect(await store.readChunk(header.messageId, 0)).toEqual(again);

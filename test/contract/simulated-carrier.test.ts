@@ -9,7 +9,7 @@ const webhookSecret = 'secret';
 
 carrierContract('simulated', async () => {
   const receiver = await startWebhookReceiver();
-  const network = await startSimulatedCarrier({ port: 0, apiKey, webhookSecret, latencyMs: 10 });
+  const network = await startSimulatedCarrier({ port: 0, apiKey, webhookSecret, latencyMs: 10, approvalMs: 10 });
   const reached = { url: network.url, apiKey, webhookSecret, reportUrl: `${receiver.url}/reports` };
   return {
     carrier: createSimulatedCarrier(reached),

@@ -90,6 +90,14 @@ export function templateStoreContract(name: string, open: () => TemplateStore): 
       await store.remove(missing);
     });
 
+    test.each(['', 'a/b', 'a\\b', 'a#b?c', "o'neill' or '1' eq '1", 'ÄÖ 😀', 'a\u0001b', 'x'.repeat(5_000)])(
+      'no template has the name %j',
+      async (odd) => {
+        const { template: known } = await created();
+        expect(await store.read(known.customerId, odd)).toBeUndefined();
+      },
+    );
+
     test('a template is written anew against the version it was read at, and only then', async () => {
       const first = await created({ headerText: 'Header', reason: 'Why', carrierReference: 'carrier-1' });
       const next = { ...template(), customerId: first.template.customerId, content: 'Another.', updatedAt: later };

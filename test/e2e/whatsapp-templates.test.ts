@@ -274,27 +274,28 @@ const optOutRows: [name: string, path: string, expected: Expected][] = [
 ];
 
 describe('a bad request is refused, and nothing is stored or submitted', () => {
-  async function expectNothing(): Promise<void> {
-    expect(local.storage.operations()).toEqual([]);
-    expect(await (await fetch(`${carrier.url}/templates`)).json()).toEqual([]);
-  }
+  /** Storage operations, and templates that the carrier has. */
+  const leftBehind = async (): Promise<unknown[]> => [
+    ...local.storage.operations(),
+    ...((await (await fetch(`${carrier.url}/templates`)).json()) as unknown[]),
+  ];
 
   test.each(createRows)('template: %s', async (_, details, expected) => {
     local.storage.reset();
     expectRefusal(await create(details), expected);
-    await expectNothing();
+    expect(await leftBehind()).toEqual([]);
   });
 
   test.each(pathRows)('template: %s', async (_, path, expected) => {
     local.storage.reset();
     expectRefusal(await create({}, path), expected);
-    await expectNothing();
+    expect(await leftBehind()).toEqual([]);
   });
 
   test.each(bodyRows)('template: %s', async (_, body, expected) => {
     local.storage.reset();
     expectRefusal(await createAt(`/whatsapp/templates/demo/${identity}`, body), expected);
-    await expectNothing();
+    expect(await leftBehind()).toEqual([]);
   });
 
   test('template: many things at once are all named', async () => {
@@ -306,7 +307,7 @@ describe('a bad request is refused, and nothing is stored or submitted', () => {
       'Category',
       'RawContent',
     ]);
-    await expectNothing();
+    expect(await leftBehind()).toEqual([]);
   });
 
   test.each(optOutRows.flatMap((row) => [['POST', ...row] as const, ['DELETE', ...row] as const]))(
@@ -369,14 +370,15 @@ describe('dropdowns', () => {
 
 describe('a template', () => {
   test('is in the list once it is approved, and never if it is rejected', async () => {
-    local.storage.reset();
     const answer = await create();
     expect([answer.status, answer.body]).toEqual([204, undefined]);
+    // The first request made the table, which is not what is counted.
+    local.storage.reset();
+    expect((await create({ DisplayName: 'Please reject', Category: 'ALERT_UPDATE', Language: 'FI' })).status).toBe(204);
     expect(local.storage.operations().map(({ service, method }) => `${service} ${method}`)).toEqual([
       'table POST',
       'table PATCH',
     ]);
-    expect((await create({ DisplayName: 'Please reject', Category: 'ALERT_UPDATE', Language: 'FI' })).status).toBe(204);
     const full = {
       DisplayName: 'Määräpäivä',
       RawContent: 'Hei {{1}}!\nMääräpäivä on huomenna.',

@@ -265,6 +265,20 @@ describe('a refusal for the moment', () => {
     expect(carrier.batches).toHaveLength(retryDelays.length + 1);
   });
 
+  test('is not made again before its time, however many copies of the job there are', async () => {
+    const carrier = createScriptedCarrier(() => [retry]);
+    const message = await acceptedMessage(1, carrier);
+    expect(await message.send()).toBe('partlySent');
+    takeJobs(message.queue);
+    message.setNow(seconds(1));
+    expect([await message.send(), await message.send()]).toEqual(['notDue', 'notDue']);
+    expect(message.queue.jobs.map(({ delaySeconds }) => delaySeconds)).toEqual([1, 1]);
+    expect(carrier.batches).toHaveLength(1);
+    message.setNow(seconds(2));
+    expect(await message.send()).toBe('partlySent');
+    expect(carrier.batches).toHaveLength(2);
+  });
+
   test('is for those recipients only: the others are not sent to again', async () => {
     const [first = '', second = '', third = ''] = phones(3);
     const answers = [[sent, retry, retry], [retry, sent], [sent]];
@@ -272,8 +286,10 @@ describe('a refusal for the moment', () => {
     const message = await acceptedMessage(3, carrier);
     expect(await message.send()).toBe('partlySent');
     expect((await message.read()).statuses).toEqual(['sent', 'queued', 'queued']);
+    message.setNow(seconds(2));
     expect(await message.send()).toBe('partlySent');
     expect((await message.read()).statuses).toEqual(['sent', 'queued', 'sent']);
+    message.setNow(seconds(60));
     expect(await message.send()).toBe('sent');
     expect(progressOf(await message.read())).toMatchObject({
       statuses: ['sent', 'sent', 'sent'],
@@ -463,9 +479,19 @@ describe('a chunk that is given up', () => {
     expect(message.queue.jobs).toEqual([]);
   });
 
+  test('waits while a worker has it: the poison message is only a copy', async () => {
+    const message = await acceptedMessage(2, createScriptedCarrier());
+    const left = { statuses: ['sent', 'queued'], attempts: 1, leasedUntil: seconds(leaseSeconds) } as const;
+    await message.leave(left);
+    expect(await giveUpChunk(message.job, message.world)).toBe(0);
+    expect((await message.read()).statuses).toEqual(left.statuses);
+    expect(message.queue.jobs).toEqual([{ job: message.job, delaySeconds: leaseSeconds + 1 }]);
+  });
+
   test('ends them as unknown where the carrier may have them', async () => {
     const message = await acceptedMessage(2, createScriptedCarrier());
     await message.leave({ statuses: ['sent', 'queued'], attempts: 1, leasedUntil: seconds(leaseSeconds) });
+    message.setNow(seconds(leaseSeconds));
     expect(await giveUpChunk(message.job, message.world)).toBe(1);
     expect(progressOf(await message.read())).toMatchObject({
       statuses: ['sent', 'unknown'],
@@ -499,6 +525,25 @@ describe('a chunk that is given up', () => {
     const { world } = await acceptedMessage(1, createScriptedCarrier());
     expect(await giveUpChunk({ messageId: testMessageId(9), chunk: 0 }, world)).toBe(0);
   });
+});
+
+test('a claim whose answer got lost is no end: the job comes back after the lease', async () => {
+  const message = await acceptedMessage(1, createScriptedCarrier());
+  const { messages } = message.world;
+  const losing = {
+    ...message.world,
+    messages: {
+      ...messages,
+      async updateChunk(...given: Parameters<typeof messages.updateChunk>) {
+        await messages.updateChunk(...given);
+        return 'conflict' as const;
+      },
+    },
+  };
+  expect(await sendChunk(message.job, losing)).toBe('taken');
+  expect(message.queue.jobs).toEqual([{ job: message.job, delaySeconds: leaseSeconds + 1 }]);
+  message.setNow(seconds(leaseSeconds + 1));
+  expect(await message.send()).toBe('sent');
 });
 
 describe('the workers', () => {

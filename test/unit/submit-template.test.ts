@@ -151,6 +151,13 @@ describe('where the carrier refuses', () => {
     expect(await stored()).toBeUndefined();
   });
 
+  test('a reason that goes on and on is cut', async () => {
+    const { submit } = open(() => ({ outcome: 'refused', reason: `${'x'.repeat(299)}😀${'y'.repeat(9_000)}` }));
+    await expect(submit()).rejects.toMatchObject({
+      message: `WhatsApp does not take the template: ${'x'.repeat(299)}\ufffd. Change the template accordingly.`,
+    });
+  });
+
   test('a better one of the same name is taken', async () => {
     const { submit, stored } = open(({ content }) => (content === 'Better.' ? submitted : refused));
     await expect(submit()).rejects.toMatchObject({ code: 'TemplateRefused' });

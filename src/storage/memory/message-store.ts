@@ -41,7 +41,7 @@ export function createMemoryMessageStore(): MessageStore {
     async updateChunk({ chunk, version: expected }, progress) {
       const chunks = entries.get(chunk.messageId)?.chunks;
       if (chunks === undefined || String(chunks.get(chunk.index)?.version) !== expected) return 'conflict';
-      const { leasedUntil: _, ...unchanged } = chunk;
+      const { leasedUntil: _, notBefore: __, ...unchanged } = chunk;
       const next = { chunk: { ...unchanged, ...progress }, version: ++version };
       chunks.set(chunk.index, next);
       return { chunk: next.chunk, version: String(next.version) };

@@ -76,14 +76,16 @@ export function chunkRow(chunk: Chunk) {
   });
 }
 
-/** The columns that change while a chunk is worked on. An empty lease means none: a merge can't remove a column. */
-export function progressColumns({ statuses, notes, references, attempts, leasedUntil, updatedAt }: ChunkProgress) {
+/** The columns that change while a chunk is worked on. An empty time means none: a merge can't remove a column. */
+export function progressColumns(progress: ChunkProgress) {
+  const { statuses, notes, references, attempts, leasedUntil, notBefore, updatedAt } = progress;
   return {
     statuses: encodeStatuses(statuses),
     notes: JSON.stringify([...notes].map(([place, { code, message }]) => [place, code, message])),
     references: JSON.stringify([...references]),
     attempts,
     leasedUntil: leasedUntil?.toISOString() ?? '',
+    notBefore: notBefore?.toISOString() ?? '',
     updatedAt: updatedAt.toISOString(),
   };
 }
@@ -109,6 +111,7 @@ export function chunkOf(row: Row): Chunk {
     ...(row['template0'] === undefined ? {} : { template: JSON.parse(readLongText('template', row)) as TemplateCall }),
     ...(row['sendAt'] === '' ? {} : { sendAt: new Date(String(row['sendAt'])) }),
     ...(row['leasedUntil'] === '' ? {} : { leasedUntil: new Date(String(row['leasedUntil'])) }),
+    ...(row['notBefore'] === '' ? {} : { notBefore: new Date(String(row['notBefore'])) }),
   };
 }
 

@@ -6,6 +6,7 @@ import type { TransactionAction } from '@azure/data-tables';
 import { sortChunks } from '../../messages/index.ts';
 import type { Chunk, JournalEntry, MessageHeader, MessageStore, StoredMessage } from '../../messages/index.ts';
 import type { StorageConnection } from '../connection.ts';
+import { guardEntitySize } from './long-text.ts';
 import {
   chunkKey,
   chunkOf,
@@ -70,7 +71,11 @@ export function createTableMessageStore(connection: StorageConnection): MessageS
 
     async updateChunk({ chunk, version }, progress) {
       const { messageId, index } = chunk;
-      const columns = { partitionKey: messageId, rowKey: chunkKey(messageId, index), ...progressColumns(progress) };
+      const columns = guardEntitySize({
+        partitionKey: messageId,
+        rowKey: chunkKey(messageId, index),
+        ...progressColumns(progress),
+      });
       const answer = await unless(
         table.run((client) => client.updateEntity(columns, 'Merge', { etag: version })),
         'conflict' as const,
@@ -78,7 +83,7 @@ export function createTableMessageStore(connection: StorageConnection): MessageS
         'ResourceNotFound',
       );
       if (answer === 'conflict') return 'conflict';
-      const { leasedUntil: _, ...unchanged } = chunk;
+      const { leasedUntil: _, notBefore: __, ...unchanged } = chunk;
       return { chunk: { ...unchanged, ...progress }, version: answer.etag ?? '' };
     },
 

@@ -26,6 +26,8 @@ export function createTableTemplateStore(connection: StorageConnection): Templat
     },
 
     async read(customerId, name) {
+      // Callers send any text, and storage fails on a key that can't be one.
+      if (!namePattern.test(name)) return undefined;
       const { partitionKey, rowKey } = keysOf({ customerId, name });
       const row = await table.find(partitionKey, rowKey);
       return row && { template: templateOf(row), version: row.etag };
@@ -72,6 +74,9 @@ export function createTableTemplateStore(connection: StorageConnection): Templat
     },
   };
 }
+
+/** What names of templates are made of. */
+const namePattern = /^[a-z0-9_]{1,512}$/;
 
 /** Ids may hold characters that keys can't; a template's name has none. */
 function partitionOf(customerId: string): string {

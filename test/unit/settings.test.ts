@@ -1,0 +1,114 @@
+import { join } from 'node:path';
+
+import { describe, expect, test } from 'vitest';
+
+import { readSettings } from '../../src/settings.ts';
+import { parseDirectory } from '../../src/storage/memory/parse-directory.ts';
+
+const complete = {
+  AzureWebJobsStorage: 'UseDevelopmentStorage=true',
+  TOKEN_ISSUER: 'https://login.example.com/',
+  TOKEN_AUDIENCE: 'api://smartdialog',
+  TOKEN_JWKS_URL: 'https://login.example.com/keys',
+  PUBLIC_URL: 'https://api.example.com/api-integrations/v1/',
+  DIRECTORY_FILE: join(import.meta.dirname, '../../src/local/demo-directory.json'),
+  SIMULATED_CARRIER_URL: 'http://127.0.0.1:7073',
+  SIMULATED_CARRIER_KEY: 'key',
+  SIMULATED_CARRIER_SECRET: 'secret',
+};
+
+describe('settings', () => {
+  test('are read, addresses without a slash at the end', () => {
+    expect(readSettings(complete)).toEqual({
+      storage: { connectionString: 'UseDevelopmentStorage=true' },
+      token: {
+        issuer: 'https://login.example.com/',
+        audience: 'api://smartdialog',
+        jwksUrl: 'https://login.example.com/keys',
+      },
+      publicUrl: 'https://api.example.com/api-integrations/v1',
+      directoryFile: complete.DIRECTORY_FILE,
+      fallbackAfterSeconds: 3600,
+      simulatedCarrier: { url: 'http://127.0.0.1:7073', apiKey: 'key', webhookSecret: 'secret' },
+    });
+  });
+
+  test('name storage by account or endpoints, where the connection string is empty', () => {
+    const { storage } = readSettings({
+      ...complete,
+      AzureWebJobsStorage: '',
+      AzureWebJobsStorage__accountName: 'account',
+      AzureWebJobsStorage__queueServiceUri: 'https://queues.example.com/',
+      AzureWebJobsStorage__clientId: 'identity',
+    });
+    expect(storage).toEqual({
+      tableUrl: 'https://account.table.core.windows.net',
+      queueUrl: 'https://queues.example.com',
+      identityClientId: 'identity',
+    });
+  });
+
+  test('allow the simulated carrier in Azure only where that is asked for', () => {
+    const inAzure = { ...complete, WEBSITE_SITE_NAME: 'app' };
+    expect(() => readSettings(inAzure)).toThrow('ALLOW_SIMULATED_CARRIER=true');
+    expect(() => readSettings({ ...inAzure, ALLOW_SIMULATED_CARRIER: 'yes' })).toThrow('ALLOW_SIMULATED_CARRIER=true');
+    expect(readSettings({ ...inAzure, ALLOW_SIMULATED_CARRIER: 'true' }).fallbackAfterSeconds).toBe(3600);
+  });
+
+  test.each([
+    [{ AzureWebJobsStorage: 'nonsense' }, 'AzureWebJobsStorage is not a connection string'],
+    [{ AzureWebJobsStorage: ' ' }, 'AzureWebJobsStorage is not set'],
+    [{ TOKEN_AUDIENCE: ' ' }, 'TOKEN_AUDIENCE is not set'],
+    [{ TOKEN_JWKS_URL: 'keys' }, 'TOKEN_JWKS_URL is not an http(s) address'],
+    [{ PUBLIC_URL: 'ftp://x' }, 'PUBLIC_URL is not an http(s) address'],
+    [{ DIRECTORY_FILE: '/nowhere/directory.json' }, 'DIRECTORY_FILE names a file that is not there'],
+    [{ SMS_FALLBACK_AFTER_SECONDS: '0' }, 'SMS_FALLBACK_AFTER_SECONDS is not a whole number from 1 to 518400'],
+    [{ SMS_FALLBACK_AFTER_SECONDS: '1.5' }, 'SMS_FALLBACK_AFTER_SECONDS'],
+  ])('%j is refused', (change, fault) => {
+    expect(() => readSettings({ ...complete, ...change })).toThrow(fault);
+  });
+});
+
+describe('a directory', () => {
+  const customer = { id: 'c', name: 'C' };
+
+  test('has Finland, UTC and no rights where it says nothing', () => {
+    const services = [{ id: 's', name: 'S', type: 'OneWay' }];
+    expect(parseDirectory(JSON.stringify({ customers: [{ ...customer, services }], users: [] }))).toEqual({
+      customers: [
+        {
+          ...customer,
+          region: 'FI',
+          timeZone: 'UTC',
+          services: [{ id: 's', name: 'S', type: 'OneWay', senders: [], allowsReplies: false }],
+          whatsappIdentities: [],
+        },
+      ],
+      users: [],
+    });
+  });
+
+  test.each([
+    ['{', 'not valid JSON'],
+    ['[]', 'no JSON object'],
+    ['{}', 'customers is no list'],
+    [JSON.stringify({ customers: [customer] }), 'users is no list'],
+    [JSON.stringify({ customers: [{ name: 'C' }], users: [] }), 'customers[0].id is missing'],
+    [JSON.stringify({ customers: [{ ...customer, region: 'Finland' }], users: [] }), 'customers[0].region'],
+    [JSON.stringify({ customers: [{ ...customer, timeZone: 'Mars/Base' }], users: [] }), 'customers[0].timeZone'],
+    [
+      JSON.stringify({ customers: [{ ...customer, services: [{ id: 's', name: 'S', type: 'X' }] }], users: [] }),
+      'services[0].type',
+    ],
+    [
+      JSON.stringify({
+        customers: [{ ...customer, services: [{ id: 's', name: 'S', type: 'Group', senders: [1] }] }],
+        users: [],
+      }),
+      'services[0].senders',
+    ],
+    [JSON.stringify({ customers: [], users: [{ id: 'u', name: 'U' }] }), 'users[0].customerIds'],
+  ])('%s is refused with its place', (text, fault) => {
+    expect(() => parseDirectory(text)).toThrow(fault);
+  });
+});
