@@ -1,14 +1,18 @@
 import type { ReportJournal } from '../messages/index.ts';
+import { readBody } from '../operation/read-body.ts';
+import type { BodySource } from '../operation/read-body.ts';
 import type { TemplateNews, TemplateRegistry } from '../templates/index.ts';
 import { WebhookRefused } from './carrier.ts';
 import type { Carrier } from './carrier.ts';
 
 /** The part of an HTTP request that a webhook needs; `HttpRequest` of @azure/functions is one. */
-export interface WebhookCall {
+export interface WebhookCall extends BodySource {
   method: string;
-  headers: Iterable<[string, string]>;
-  arrayBuffer(): Promise<ArrayBuffer>;
+  headers: BodySource['headers'] & Iterable<[string, string]>;
 }
+
+/** The largest webhook call that is read, in bytes: it is held before its signature can be checked. */
+const webhookLimit = 4 * 1024 * 1024;
 
 /** Who takes what a webhook call brings. */
 export interface WebhookTakers {
@@ -35,7 +39,8 @@ export async function receiveWebhook(
   call: WebhookCall,
   takers: WebhookTakers,
 ): Promise<WebhookResult> {
-  const body = new Uint8Array(await call.arrayBuffer());
+  const body = await readBody(call, webhookLimit);
+  if (body === 'tooLarge') return { status: 413, reports: 0, reason: 'the body is too large' };
   try {
     const { reports, templates } = carrier.receive({ method: call.method, headers: new Map(call.headers), body });
     await takers.reports.record(reports);

@@ -1,16 +1,16 @@
 import type { AccessPort, Caller, Customer, Named, Service } from './access.ts';
 import type { Operation, Result } from './define-operation.ts';
 import { ApiError, apiError, errorBody, refuse } from './errors.ts';
+import { readBody } from './read-body.ts';
+import type { BodySource } from './read-body.ts';
 import { routeValue } from './route.ts';
 import { asJsonSchema } from './schema.ts';
 import { checkBody, checkParameters, dropAbsentFields, dropUnknownFields } from './validate.ts';
 
 /** The part of an HTTP request that operations are made of; `HttpRequest` of @azure/functions is one. */
-export interface IncomingRequest {
-  headers: { get(name: string): string | null };
+export interface IncomingRequest extends BodySource {
   query: { get(name: string): string | null };
   params: Readonly<Record<string, string>>;
-  arrayBuffer(): Promise<ArrayBuffer>;
 }
 
 /** An HTTP answer; `HttpResponseInit` of @azure/functions is one. */
@@ -140,13 +140,13 @@ async function readJson(request: IncomingRequest): Promise<unknown> {
   if (!/^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(contentType.trim())) {
     throw apiError('UnsupportedContentType', { contentType });
   }
-  if (Number(request.headers.get('content-length') ?? 0) > bodyLimit)
-    throw apiError('BodyTooLarge', { limit: bodyLimit });
-  const bytes = await request.arrayBuffer();
-  if (bytes.byteLength > bodyLimit) throw apiError('BodyTooLarge', { limit: bodyLimit });
+  const bytes = await readBody(request, bodyLimit);
+  if (bytes === 'tooLarge') throw apiError('BodyTooLarge', { limit: bodyLimit });
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as unknown;
   } catch (error) {
-    throw apiError('InvalidJson', { reason: bytes.byteLength === 0 ? 'it is empty' : (error as Error).message });
+    throw apiError('InvalidJson', {
+      reason: bytes.byteLength === 0 ? 'it is empty, or came without its length' : (error as Error).message,
+    });
   }
 }

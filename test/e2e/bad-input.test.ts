@@ -379,6 +379,19 @@ test('a send in which some recipients are bad is refused whole, with every bad o
   expect(local.storage.operations()).toEqual([]);
 });
 
+test('a body without its length is refused, as Azure Functions hands it over empty', async () => {
+  const answer = await local.api.call('/messages', {
+    method: 'POST',
+    headers: { 'Customer-Id': 'demo', 'Service-Id': 'demo-oneway', 'Content-Type': 'application/json' },
+    body: new Blob([JSON.stringify(good)]).stream(),
+    duplex: 'half',
+  });
+  expect([answer.status, (answer.body as ErrorBody).message]).toEqual([
+    400,
+    expect.stringMatching(/without its length/),
+  ]);
+});
+
 test('the good request of this table is accepted', async () => {
   expect((await request(JSON.stringify(good), {})).status).toBe(200);
 });

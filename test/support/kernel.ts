@@ -77,9 +77,9 @@ export async function callOperation<World>(
     headers: { get: (name) => byLowerCase.get(name.toLowerCase()) ?? null },
     query: { get: (name) => query[name] ?? null },
     params,
-    async arrayBuffer() {
+    get body() {
       steps.push('body');
-      return new Uint8Array(body).buffer;
+      return new Blob([new Uint8Array(body)]).stream() as IncomingRequest['body'];
     },
   };
   const answer = await dispatch(

@@ -229,7 +229,8 @@ describe('an error answer', () => {
 
   test('about the request as a whole names no field', async () => {
     const { answer } = await call({ bytes: new Uint8Array() });
-    const message = 'The body is not valid JSON: it is empty. Send one JSON object encoded in UTF-8.';
+    const message =
+      'The body is not valid JSON: it is empty, or came without its length. Send one JSON object encoded in UTF-8.';
     expect(answer).toEqual({
       status: 400,
       headers: {},

@@ -1,0 +1,23 @@
+import type { ReadableStream } from 'node:stream/web';
+
+/** The part of an HTTP request that its body is read from; `HttpRequest` of @azure/functions has it. */
+export interface BodySource {
+  headers: { get(name: string): string | null };
+  body: ReadableStream | null;
+}
+
+/**
+ * Reads a body of at most `limit` bytes. Stops at the limit, whatever the request says of its length, so that nobody
+ * makes the process hold more than that; resolves to `tooLarge` then.
+ */
+export async function readBody(source: BodySource, limit: number): Promise<Uint8Array | 'tooLarge'> {
+  if (Number(source.headers.get('content-length') ?? 0) > limit) return 'tooLarge';
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  for await (const piece of source.body ?? []) {
+    size += (piece as Uint8Array).byteLength;
+    if (size > limit) return 'tooLarge';
+    pieces.push(piece as Uint8Array);
+  }
+  return Buffer.concat(pieces);
+}
