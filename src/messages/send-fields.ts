@@ -1,5 +1,41 @@
+import { customersDropdown, servicesDropdown } from '../directory/index.ts';
+import { inHeader } from '../operation/define-operation.ts';
 import { choice, flag, freeObject, integer, list, object, optional, text, timestamp } from '../operation/schema.ts';
 import { recipientLimit } from './prepare-send.ts';
+
+/** For whom, and through which OneWay service, a message is sent. */
+export const sendingParameters = {
+  'Customer-Id': inHeader(
+    text({
+      title: 'Customer',
+      description: 'The customer that sends the message.',
+      visibility: 'important',
+      dropdown: customersDropdown,
+    }),
+  ),
+  'Service-Id': inHeader(
+    text({
+      title: 'Service',
+      description: 'The service that sends the message.',
+      visibility: 'important',
+      dropdown: servicesDropdown('OneWay', 'Customer-Id', false),
+    }),
+  ),
+};
+
+/** What a sender may note with any message. */
+export const customerData = optional(
+  text({ title: 'Customer Data', description: 'Billing or grouping data kept with the message.', maxLength: 255 }),
+);
+
+/** What makes a repeat of a send harmless. */
+export const requestId = optional(
+  text({
+    title: 'Request Id',
+    description: 'A unique id of this request. A repeat within 7 days sends nothing and gets the first answer again.',
+    maxLength: 1000,
+  }),
+);
 
 /** The body of a send, shared by all operations that send text. */
 export const sendBody = object({
@@ -65,9 +101,7 @@ export const sendBody = object({
       description: 'For channels that carry attachments. SMS does not, so leave it empty.',
     }),
   ),
-  CustomerData: optional(
-    text({ title: 'Customer Data', description: 'Billing or grouping data kept with the message.', maxLength: 255 }),
-  ),
+  CustomerData: customerData,
   AdMessage: optional(
     flag({
       title: 'Ad Message',
@@ -80,13 +114,7 @@ export const sendBody = object({
       description: 'An address that is called when the delivery status of a recipient is known.',
     }),
   ),
-  RequestId: optional(
-    text({
-      title: 'Request Id',
-      description: 'A unique id of this request. A repeat within 7 days sends nothing and gets the first answer again.',
-      maxLength: 1000,
-    }),
-  ),
+  RequestId: requestId,
 });
 
 /** The answer to a send. */

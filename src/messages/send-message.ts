@@ -1,6 +1,4 @@
-import { customersDropdown, servicesDropdown } from '../directory/index.ts';
-import { defineOperation, inHeader } from '../operation/define-operation.ts';
-import { text } from '../operation/schema.ts';
+import { defineOperation } from '../operation/define-operation.ts';
 import { acceptMessage } from './accept-message.ts';
 import type { MessagingWorld } from './accept-message.ts';
 import { marketingOptOuts } from './marketing-opt-outs.ts';
@@ -8,7 +6,7 @@ import type { OptOutsWorld } from './marketing-opt-outs.ts';
 import { isObject } from './prepare-fields.ts';
 import { prepareSend } from './prepare-send.ts';
 import { sendDetails } from './send-details.ts';
-import { sendBody, sentAnswer } from './send-fields.ts';
+import { sendBody, sendingParameters, sentAnswer } from './send-fields.ts';
 import { sendWarnings } from './send-warnings.ts';
 
 /** Sends a text message to one or more recipients. */
@@ -20,24 +18,7 @@ export const sendMessage = defineOperation({
   description: 'Send a text message to one or more recipients.',
   visibility: 'important',
   scopes: ['Gateway.Send'],
-  parameters: {
-    'Customer-Id': inHeader(
-      text({
-        title: 'Customer',
-        description: 'The customer that sends the message.',
-        visibility: 'important',
-        dropdown: customersDropdown,
-      }),
-    ),
-    'Service-Id': inHeader(
-      text({
-        title: 'Service',
-        description: 'The service that sends the message.',
-        visibility: 'important',
-        dropdown: servicesDropdown('OneWay', 'Customer-Id', false),
-      }),
-    ),
-  },
+  parameters: sendingParameters,
   body: { name: 'Request Body', description: 'The message and its recipients.', schema: sendBody },
   answer: { status: 200, description: 'The message is accepted and will be sent.', schema: sentAnswer },
   errors: [

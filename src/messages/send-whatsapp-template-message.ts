@@ -1,5 +1,4 @@
-import { customersDropdown, servicesDropdown } from '../directory/index.ts';
-import { defineOperation, inHeader } from '../operation/define-operation.ts';
+import { defineOperation } from '../operation/define-operation.ts';
 import { choice, flag, integer, list, object, optional, text } from '../operation/schema.ts';
 import { templatesDropdown } from '../templates/index.ts';
 import { acceptMessage } from './accept-message.ts';
@@ -8,6 +7,7 @@ import { recipientLimit } from './prepare-send.ts';
 import { prepareTemplateSend } from './prepare-template-send.ts';
 import type { TemplateSendWorld } from './prepare-template-send.ts';
 import { sendDetails } from './send-details.ts';
+import { customerData, requestId, sendingParameters } from './send-fields.ts';
 import { sendWarnings } from './send-warnings.ts';
 
 /** Sends an approved WhatsApp template, with SMS in its stead where asked for. */
@@ -19,24 +19,7 @@ export const sendWhatsappTemplateMessage = defineOperation({
   description: 'Send a message made from an approved WhatsApp template to one or more recipients.',
   visibility: 'important',
   scopes: ['Gateway.Send'],
-  parameters: {
-    'Customer-Id': inHeader(
-      text({
-        title: 'Customer',
-        description: 'The customer that sends the message.',
-        visibility: 'important',
-        dropdown: customersDropdown,
-      }),
-    ),
-    'Service-Id': inHeader(
-      text({
-        title: 'Service',
-        description: 'The service that sends the message.',
-        visibility: 'important',
-        dropdown: servicesDropdown('OneWay', 'Customer-Id', false),
-      }),
-    ),
-  },
+  parameters: sendingParameters,
   body: {
     name: 'Request Body',
     description: 'The template, what fills it, and the recipients.',
@@ -103,21 +86,8 @@ export const sendWhatsappTemplateMessage = defineOperation({
       DlrUrl: optional(
         text({ title: 'Dlr Url', description: 'An address that is called when the send process completes.' }),
       ),
-      CustomerData: optional(
-        text({
-          title: 'Customer Data',
-          description: 'Billing or grouping data kept with the message.',
-          maxLength: 255,
-        }),
-      ),
-      RequestId: optional(
-        text({
-          title: 'Request Id',
-          description:
-            'A unique id of this request. A repeat within 7 days sends nothing and gets the first answer again.',
-          maxLength: 1000,
-        }),
-      ),
+      CustomerData: customerData,
+      RequestId: requestId,
     }),
   },
   answer: {

@@ -8,6 +8,8 @@ interface StorageOperation {
   method: string;
   path: string;
   status: number;
+  /** Length of the request's body. */
+  bytes: number;
 }
 
 /** A proxy in front of a storage account that counts its operations. */
@@ -30,6 +32,7 @@ export async function startStorageProxy(connectionString: string): Promise<Stora
     const endpoint = new URL(new RegExp(`${name}=([^;]+)`).exec(connectionString)![1]!);
     const server = createServer((incoming, outgoing) => {
       const { method = 'GET', url = '/', headers } = incoming;
+      const bytes = Number(headers['content-length'] ?? 0);
       const upstream = forward(
         { host: endpoint.hostname, port: endpoint.port, method, path: url, headers },
         (answer) => {
@@ -41,7 +44,7 @@ export async function startStorageProxy(connectionString: string): Promise<Stora
             const isPoll = service === 'queue' && method === 'GET' && url.includes('/messages');
             const isEmptyPoll = isPoll && !body.includes('<QueueMessage>');
             if (!isEmptyPoll && status !== 503 && status !== 429)
-              operations.push({ service, method, path: url, status });
+              operations.push({ service, method, path: url, status, bytes });
             outgoing.writeHead(status, answer.headers).end(body);
           });
         },
