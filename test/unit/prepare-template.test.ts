@@ -128,8 +128,8 @@ describe('what the platform would refuse is refused, with the reason', () => {
       `InvalidField RawContent: RawContent has {{name}}, but placeholders are written {{1}}, {{2}} and so on. ${fix}`,
     ],
     [
-      { RawContent: 'Hi {{1}}' },
-      `InvalidField RawContent: RawContent must not begin or end with a placeholder. ${fix}`,
+      { RawContent: 'Hi {{1}}{{2}}!' },
+      `InvalidField RawContent: RawContent must have text between two placeholders. ${fix}`,
     ],
 
     // Category and language
@@ -287,7 +287,7 @@ test('limits are what the platform takes', () => {
 test('everything that is wrong is named at once', () => {
   const details = {
     DisplayName: '!!!',
-    RawContent: '{{1}}',
+    RawContent: '{{2}}',
     Category: 'Spam',
     Language: 'english',
     HeaderText: '{{1}} {{2}} *',
