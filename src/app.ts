@@ -13,6 +13,7 @@ import type { OperationWorld } from './operations.ts';
 import { createOptOutList } from './opt-outs/index.ts';
 import { readSettings } from './settings.ts';
 import type { Settings } from './settings.ts';
+import { connectStorage } from './storage/connection.ts';
 import { createMemoryDirectory } from './storage/memory/directory.ts';
 import { parseDirectory } from './storage/memory/parse-directory.ts';
 import { createCleanUpQueue } from './storage/queues/clean-up-queue.ts';
@@ -35,8 +36,9 @@ export interface App {
 
 /** Picks the adapters that the settings ask for. One app per process, and one client per storage service in it. */
 function createApp(settings: Settings): App {
-  const { storage, token, publicUrl, directoryFile, simulatedCarrier, fallbackAfterSeconds } = settings;
+  const { token, publicUrl, directoryFile, simulatedCarrier, fallbackAfterSeconds } = settings;
   const now = (): Date => new Date();
+  const storage = connectStorage(settings.storage);
   const directory = createMemoryDirectory(parseDirectory(readFileSync(directoryFile, 'utf8')));
   const messages = createTableMessageStore(storage);
   const outbound = createOutboundQueue(storage);

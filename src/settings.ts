@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 
 import type { TokenSettings } from './auth/verify-token.ts';
-import type { StorageConnection } from './storage/connection.ts';
+import type { StorageSettings } from './storage/connection.ts';
 
 /** Everything that the app is told from outside. */
 export interface Settings {
-  storage: StorageConnection;
+  storage: StorageSettings;
   token: TokenSettings;
   /** Address of this app as carriers reach it, base path included, without a slash at the end. */
   publicUrl: string;
@@ -74,7 +74,7 @@ export function readSettings(environment: Environment): Settings {
 }
 
 /** The names that Azure Functions uses for its own storage: a connection string, or endpoints and an identity. */
-function readStorage(environment: Environment, faults: string[]): StorageConnection {
+function readStorage(environment: Environment, faults: string[]): StorageSettings {
   const setting = (suffix: string): string | undefined =>
     environment[`AzureWebJobsStorage${suffix}`]?.trim().replace(/\/+$/, '') || undefined;
   const connectionString = setting('');

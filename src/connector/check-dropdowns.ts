@@ -1,7 +1,7 @@
 import type { Operation } from '../operation/define-operation.ts';
 import { asJsonSchema } from '../operation/schema.ts';
 import type { JsonSchema } from '../operation/schema.ts';
-import { isRequired } from './create/parameters.ts';
+import { isRequired } from '../operation/define-operation.ts';
 import type { DynamicValues } from './create/types.ts';
 
 /**

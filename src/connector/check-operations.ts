@@ -2,7 +2,7 @@ import type { Operation } from '../operation/define-operation.ts';
 import { asJsonSchema } from '../operation/schema.ts';
 import { checkDropdowns } from './check-dropdowns.ts';
 import { checkSchema } from './check-vocabulary.ts';
-import { isRequired } from './create/parameters.ts';
+import { isRequired } from '../operation/define-operation.ts';
 import { GeneratorError } from './generator-error.ts';
 
 /** The fields of a record that the generator reads or may pass over; `true` says no more than that the field is known. */

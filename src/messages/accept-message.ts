@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 
 import { apiError } from '../operation/errors.ts';
+import { isObject } from '../operation/json.ts';
 import { dealRecipients } from './chunks.ts';
 import { recipientId } from './message-id.ts';
 import type { Chunk, ChunkRecipient, MessageHeader, StatusNote } from './message.ts';
@@ -97,7 +98,7 @@ async function claimMessageId(
 /** Equal for two requests that ask for the same, in whatever order their fields stand. */
 function fingerprintOf(body: unknown): string {
   const canonical = JSON.stringify(body, (_, value: unknown) =>
-    typeof value === 'object' && value !== null && !Array.isArray(value)
+    isObject(value)
       ? Object.fromEntries(Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1)))
       : value,
   );

@@ -1,6 +1,7 @@
 export type { MessagingWorld } from './accept-message.ts';
 export { getMessageStatus } from './get-message-status.ts';
 export { newMessageId } from './message-id.ts';
+export { withProgress } from './message.ts';
 export type * from './message.ts';
 export type * from './ports.ts';
 export { createReportRecorder } from './record-reports.ts';

@@ -126,3 +126,9 @@ export interface StoredMessage {
   fallbacks: readonly Chunk[];
   journal: readonly JournalEntry[];
 }
+
+/** A chunk with its progress replaced as a whole: a time that the new progress doesn't name is gone. */
+export function withProgress(chunk: Chunk, progress: ChunkProgress): Chunk {
+  const { leasedUntil: _, notBefore: __, ...unchanged } = chunk;
+  return { ...unchanged, ...progress };
+}

@@ -12,11 +12,6 @@ import type { ParsedPhoneNumber } from '../phone-numbers/index.ts';
 
 const urlLimit = 2_000;
 
-/** Whether a JSON value is an object with named fields. */
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 /** When to send; undefined means at once. What is no date at all is another rule's to refuse. */
 export function checkSendDateTime(
   value: unknown,

@@ -1,3 +1,4 @@
+import { isObject } from '../operation/json.ts';
 import type { Customer, Service } from '../operation/access.ts';
 import type { Preparation } from '../operation/define-operation.ts';
 import { problem, problemLimit } from '../operation/errors.ts';
@@ -5,7 +6,7 @@ import type { Problem } from '../operation/errors.ts';
 import type { ChunkRecipient, Protocol, TemplateCall } from './message.ts';
 import { compileContent } from './personalization.ts';
 import type { CompiledContent } from './personalization.ts';
-import { checkAddress, checkSendDateTime, checkUrl, isObject } from './prepare-fields.ts';
+import { checkAddress, checkSendDateTime, checkUrl } from './prepare-fields.ts';
 import { renderText } from './render-text.ts';
 import { parseSender, senderAllowed } from './sender.ts';
 import { countSmsParts, maximumParts } from './sms-parts.ts';

@@ -1,3 +1,4 @@
+import { isObject } from '../operation/json.ts';
 import { isDateTime } from '../operation/date-time.ts';
 import type { Preparation } from '../operation/define-operation.ts';
 import { problem, problemLimit } from '../operation/errors.ts';
@@ -6,7 +7,7 @@ import type { OptOutList } from '../opt-outs/index.ts';
 import { checkParameters, renderTemplate } from '../templates/index.ts';
 import type { Template, TemplateReader } from '../templates/index.ts';
 import type { ChunkRecipient, TemplateCall } from './message.ts';
-import { checkAddress, checkSendDateTime, checkUrl, isObject } from './prepare-fields.ts';
+import { checkAddress, checkSendDateTime, checkUrl } from './prepare-fields.ts';
 import { recipientLimit } from './prepare-send.ts';
 import type { PreparedSend, SendDraft } from './prepare-send.ts';
 import { countSmsParts, maximumParts, normaliseText } from './sms-parts.ts';

@@ -43,11 +43,7 @@ export async function sendChunk(job: OutboundJob, world: SendingWorld): Promise<
     await outbound.enqueue(job, wait);
     return 'notDue';
   }
-  if (chunk.leasedUntil !== undefined && chunk.leasedUntil > now()) {
-    // Its worker may yet die, and this may be the only message left on the queue that knows of the chunk.
-    await outbound.enqueue(job, delayUntil(chunk.leasedUntil, now()) + 1);
-    return 'taken';
-  }
+  if (await waitsForLease(job, chunk, world)) return 'taken';
   const claimed = await claim(found, world);
   if (claimed === 'conflict') {
     // Most likely another worker has it; but it may be our own claim, whose answer got lost on the way.
@@ -55,6 +51,18 @@ export async function sendChunk(job: OutboundJob, world: SendingWorld): Promise<
     return 'taken';
   }
   return attempt(job, claimed, world);
+}
+
+/** Puts the job back for after the lease, where a worker has the chunk; resolves to whether one has. */
+async function waitsForLease(
+  job: OutboundJob,
+  { leasedUntil }: Chunk,
+  { outbound, now }: FollowUpWorld,
+): Promise<boolean> {
+  if (leasedUntil === undefined || leasedUntil <= now()) return false;
+  // That worker may yet die, and this may be the only message left on the queue that knows of the chunk.
+  await outbound.enqueue(job, delayUntil(leasedUntil, now()) + 1);
+  return true;
 }
 
 async function claim(
@@ -205,11 +213,8 @@ export async function giveUpChunk(job: OutboundJob, world: FollowUpWorld): Promi
     const { chunk } = found;
     const waiting = waitingPlaces(chunk).length;
     if (waiting === 0) return 0;
-    if (chunk.leasedUntil !== undefined && chunk.leasedUntil > now()) {
-      // A worker has it, and this is only a copy of its message.
-      await world.outbound.enqueue(job, delayUntil(chunk.leasedUntil, now()) + 1);
-      return 0;
-    }
+    // A worker has it, and this is only a copy of its message.
+    if (await waitsForLease(job, chunk, world)) return 0;
     const ended =
       chunk.leasedUntil === undefined
         ? endWaiting(chunk, 'failed', processingFailed)

@@ -1,13 +1,14 @@
+import { isObject } from '../operation/json.ts';
 import { defineOperation } from '../operation/define-operation.ts';
 import { acceptMessage } from './accept-message.ts';
 import type { MessagingWorld } from './accept-message.ts';
 import { marketingOptOuts } from './marketing-opt-outs.ts';
 import type { OptOutsWorld } from './marketing-opt-outs.ts';
-import { isObject } from './prepare-fields.ts';
+
 import { prepareSend } from './prepare-send.ts';
 import { sendDetails } from './send-details.ts';
 import { sendBody, sendingParameters, sentAnswer } from './send-fields.ts';
-import { sendWarnings } from './send-warnings.ts';
+import { sentHeaders } from './send-warnings.ts';
 
 /** Sends a text message to one or more recipients. */
 export const sendMessage = defineOperation({
@@ -49,7 +50,7 @@ export const sendMessage = defineOperation({
         MessagePartCount: accepted.partCount,
         Recipients: accepted.recipients.map(({ address, id }) => ({ Address: address, Id: id })),
       },
-      headers: { ...sendWarnings(prepared), ...(accepted.replayed ? { 'Idempotent-Replay': 'true' } : {}) },
+      headers: sentHeaders(prepared, accepted),
     };
   },
 });

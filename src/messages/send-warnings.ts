@@ -18,3 +18,11 @@ export function sendWarnings(sent: { partCount: number; guessedNumbers: number }
   if (warnings.length === 0) return {};
   return { Warning: warnings.map((warning) => `299 - "${warning}"`).join(', ') };
 }
+
+/** The headers of the answer to a send: its warnings, and whether it is the answer to an earlier request. */
+export function sentHeaders(
+  prepared: Parameters<typeof sendWarnings>[0],
+  { replayed }: { replayed: boolean },
+): Record<string, string> {
+  return { ...sendWarnings(prepared), ...(replayed ? { 'Idempotent-Replay': 'true' } : {}) };
+}

@@ -8,7 +8,7 @@ import { prepareTemplateSend } from './prepare-template-send.ts';
 import type { TemplateSendWorld } from './prepare-template-send.ts';
 import { sendDetails } from './send-details.ts';
 import { customerData, requestId, sendingParameters } from './send-fields.ts';
-import { sendWarnings } from './send-warnings.ts';
+import { sentHeaders } from './send-warnings.ts';
 
 /** Sends an approved WhatsApp template, with SMS in its stead where asked for. */
 export const sendWhatsappTemplateMessage = defineOperation({
@@ -125,7 +125,7 @@ export const sendWhatsappTemplateMessage = defineOperation({
     const accepted = await acceptMessage(sendDetails(request), prepared, { serviceId: service.id, body }, world);
     return {
       body: { messageId: accepted.messageId, messagePartCount: accepted.partCount, recipients: accepted.recipients },
-      headers: { ...sendWarnings(prepared), ...(accepted.replayed ? { 'Idempotent-Replay': 'true' } : {}) },
+      headers: sentHeaders(prepared, accepted),
     };
   },
 });

@@ -24,6 +24,11 @@ export function inHeader<S extends Schema>(schema: S): Parameter<S> {
   return { in: 'header', schema };
 }
 
+/** Whether a caller must give the parameter. */
+export function isRequired({ schema }: Parameter): boolean {
+  return !('~optional' in schema);
+}
+
 type Parameters = Readonly<Record<string, Parameter>>;
 type ParameterValues<P extends Parameters> = Static<ObjectOf<{ -readonly [Name in keyof P]: P[Name]['schema'] }>>;
 type BodyValue<B> = B extends Schema ? Static<B> : undefined;

@@ -1,3 +1,4 @@
+import { isRequired } from './define-operation.ts';
 import type { Operation } from './define-operation.ts';
 import { errorCatalogue } from './errors.ts';
 import type { ErrorCode } from './errors.ts';
@@ -19,7 +20,7 @@ export function impliedErrors({ parameters, body, customer, service }: Operation
   const implied: readonly [boolean, readonly ErrorCode[]][] = [
     [true, ['Unauthenticated', 'UserNotAllowed', 'InternalError', 'Unavailable']],
     [list.length > 0, ['InvalidParameter', 'InvalidCharacters']],
-    [list.some(({ schema: inner }) => !('~optional' in inner)), ['MissingParameter']],
+    [list.some(isRequired), ['MissingParameter']],
     [customer !== undefined, ['CustomerNotAssigned']],
     [service !== undefined, ['ServiceNotFound', 'WrongServiceType']],
     [

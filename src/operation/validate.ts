@@ -2,9 +2,11 @@ import { Ajv } from 'ajv';
 import type { ErrorObject, Options, ValidateFunction } from 'ajv';
 
 import { isDateTime } from './date-time.ts';
+import { isRequired } from './define-operation.ts';
 import type { Operation } from './define-operation.ts';
 import { problem, problemLimit } from './errors.ts';
 import type { ErrorCode, Problem } from './errors.ts';
+import { isObject } from './json.ts';
 import { asJsonSchema } from './schema.ts';
 import type { JsonSchema } from './schema.ts';
 
@@ -65,7 +67,7 @@ function validatorsOf(operation: Pick<Operation<never>, 'parameters' | 'body'>):
     Object.entries(operation.parameters).map(([name, { schema }]) => [name, asJsonSchema(schema)]),
   );
   const required = Object.entries(operation.parameters)
-    .filter(([, { schema }]) => !('~optional' in schema))
+    .filter(([, parameter]) => isRequired(parameter))
     .map(([name]) => name);
   const validators = {
     parameters: forParameters.compile({ type: 'object', properties, required }),
@@ -109,8 +111,7 @@ function collectMisfits({ own, lists }: BodyValidator, value: unknown, path: Pat
 }
 
 function fieldOf(value: unknown, name: string): unknown {
-  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-  return isObject && Object.hasOwn(value, name) ? (value as Record<string, unknown>)[name] : undefined;
+  return isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
 }
 
 /**

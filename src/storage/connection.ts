@@ -1,15 +1,27 @@
 import type { TokenCredential } from '@azure/identity';
 
-/** How to reach a storage account: by connection string, or by its endpoints and the app's managed identity. */
-export type StorageConnection =
+/** What an operator says of the storage account: a connection string, or endpoints for the app's managed identity. */
+export type StorageSettings =
   | { connectionString: string }
   | { tableUrl: string; queueUrl: string; identityClientId?: string };
+
+/** How to reach the storage account. */
+export type StorageConnection =
+  | { connectionString: string }
+  | { tableUrl: string; queueUrl: string; credential: TokenCredential };
+
+/** Makes a connection from settings; to be done once in a process, so that all its clients share one credential. */
+export function connectStorage(settings: StorageSettings): StorageConnection {
+  if ('connectionString' in settings) return settings;
+  const { tableUrl, queueUrl, identityClientId } = settings;
+  return { tableUrl, queueUrl, credential: managedIdentity(identityClientId) };
+}
 
 /**
  * The app's managed identity. Its library is large and needed only in Azure, so it is loaded with the first token.
  * `clientId` selects a user-assigned identity.
  */
-export function managedIdentity(clientId: string | undefined): TokenCredential {
+function managedIdentity(clientId: string | undefined): TokenCredential {
   let credential: Promise<TokenCredential> | undefined;
   const load = async (): Promise<TokenCredential> => {
     const { ManagedIdentityCredential } = await import('@azure/identity');

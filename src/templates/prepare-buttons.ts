@@ -1,3 +1,4 @@
+import { isObject } from '../operation/json.ts';
 import type { Customer } from '../operation/access.ts';
 import { problem } from '../operation/errors.ts';
 import type { Problem } from '../operation/errors.ts';
@@ -5,7 +6,7 @@ import { parsePhoneNumber } from '../phone-numbers/index.ts';
 import { numberingFault } from './placeholders.ts';
 import { buttonTypes } from './template.ts';
 import type { ButtonType, TemplateButton } from './template.ts';
-import { checkPlainText, checkWebAddress, isObject } from './text-rules.ts';
+import { checkPlainText, checkWebAddress } from './text-rules.ts';
 
 /** How many buttons a template may have (Cloud API reference, template components). */
 const limits: Record<ButtonType, number> = { Call: 1, QuickReply: 10, Url: 2 };

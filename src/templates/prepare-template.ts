@@ -1,3 +1,4 @@
+import { isObject } from '../operation/json.ts';
 import type { Customer } from '../operation/access.ts';
 import type { Preparation } from '../operation/define-operation.ts';
 import { problem } from '../operation/errors.ts';
@@ -9,7 +10,7 @@ import { prepareButtons } from './prepare-buttons.ts';
 import { templateName } from './template-name.ts';
 import { mediaKindOf } from './template.ts';
 import type { NewTemplate } from './template.ts';
-import { checkPlainText, checkWebAddress, isObject } from './text-rules.ts';
+import { checkPlainText, checkWebAddress } from './text-rules.ts';
 
 /** What a request asks for, before its schema was applied: any JSON. */
 interface Draft {

@@ -4,11 +4,6 @@ import type { Problem } from '../operation/errors.ts';
 /** Characters of an address (Cloud API reference, URL buttons; more than any of its media links needs). */
 const addressLimit = 2_000;
 
-/** Whether a JSON value is an object with named fields. */
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 /** Refuses control characters; line feeds are one unless `lineBreaks` lets them stand. NUL is the kernel's to refuse. */
 export function checkPlainText(
   text: string,

@@ -1,14 +1,6 @@
 import type { OutboundBatch, SendOutcome } from '../../messages/index.ts';
-
-/** How the carrier is reached. */
-export interface SendSettings {
-  url: string;
-  apiKey: string;
-  /** Where the carrier is to send delivery reports. */
-  reportUrl: string;
-  fetch: typeof fetch;
-  timeoutMs: number;
-}
+import { callCarrier } from './call-carrier.ts';
+import type { CarrierSettings } from './call-carrier.ts';
 
 type Failure = Exclude<SendOutcome, { outcome: 'sent' }>;
 
@@ -46,16 +38,6 @@ function failureWithoutAnswer(error: unknown): Failure {
   return { outcome: 'retry', code: 'CarrierUnreachable', message: `The carrier can't be reached: ${detail}` };
 }
 
-/** The fields of a JSON object; none where the text is anything else. */
-function parseFields(text: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-  } catch {
-    return {};
-  }
-}
-
 const outcomesByResult = new Map<unknown, Failure['outcome']>([
   ['rejected', 'rejected'],
   ['throttled', 'retry'],
@@ -80,7 +62,7 @@ const missing: SendOutcome = {
 };
 
 /** Hands a batch to the carrier in one call; one outcome per recipient, in order. Never rejects. */
-export async function send(settings: SendSettings, batch: OutboundBatch): Promise<SendOutcome[]> {
+export async function send(settings: CarrierSettings, batch: OutboundBatch): Promise<SendOutcome[]> {
   const { messageId, sender, protocol, recipients } = batch;
   const all = (outcome: SendOutcome): SendOutcome[] => recipients.map(() => outcome);
   const messages = recipients.map(({ recipientId, address, content, parts }) => ({
@@ -94,15 +76,7 @@ export async function send(settings: SendSettings, batch: OutboundBatch): Promis
   }));
 
   try {
-    const response = await settings.fetch(`${settings.url.replace(/\/$/, '')}/messages`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${settings.apiKey}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ reportUrl: settings.reportUrl, messages }),
-      // A redirect would carry the key elsewhere.
-      redirect: 'manual',
-      signal: AbortSignal.timeout(settings.timeoutMs),
-    });
-    const answer = parseFields(await response.text());
+    const { response, answer } = await callCarrier(settings, '/messages', { messages });
     if (!response.ok) {
       return all(failureOf(response.status, typeof answer['message'] === 'string' ? answer['message'] : ''));
     }

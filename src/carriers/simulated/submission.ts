@@ -47,7 +47,7 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 /** Whether a JSON value is an http or https address. */
-export function isHttpUrl(value: unknown): value is string {
+function isHttpUrl(value: unknown): value is string {
   return typeof value === 'string' && /^https?:$/.test(URL.parse(value)?.protocol ?? '');
 }
 
@@ -61,8 +61,8 @@ function parseMessage(value: unknown, index: number): SubmittedMessage {
   return Object.fromEntries(known) as unknown as SubmittedMessage;
 }
 
-/** Reads the body of `POST /messages`; throws {@link BadSubmission}, which names the first place that doesn't fit. */
-export function parseSubmission(text: string): Submission {
+/** Reads what every submission's body has: it is an object, and says where reports go. */
+export function parseBody(text: string): Record<string, unknown> & { reportUrl: string } {
   let body: unknown;
   try {
     body = JSON.parse(text);
@@ -70,8 +70,14 @@ export function parseSubmission(text: string): Submission {
     throw new BadSubmission('The body must be JSON.');
   }
   if (!isRecord(body)) throw new BadSubmission('The body must be an object.');
-  const { reportUrl, messages } = body;
+  const { reportUrl } = body;
   if (!isHttpUrl(reportUrl)) throw new BadSubmission('reportUrl must be an http or https address.');
+  return { ...body, reportUrl };
+}
+
+/** Reads the body of `POST /messages`; throws {@link BadSubmission}, which names the first place that doesn't fit. */
+export function parseSubmission(text: string): Submission {
+  const { reportUrl, messages } = parseBody(text);
   if (!Array.isArray(messages) || messages.length === 0 || messages.length > maximumMessages) {
     throw new BadSubmission(`messages must be a list of 1 to ${maximumMessages}.`);
   }

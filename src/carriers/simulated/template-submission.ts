@@ -1,4 +1,4 @@
-import { BadSubmission, isHttpUrl, isRecord } from './submission.ts';
+import { BadSubmission, isRecord, parseBody } from './submission.ts';
 
 /** A template as a client hands it in. */
 export interface SubmittedTemplate {
@@ -33,15 +33,7 @@ function readTexts(record: Record<string, unknown>, place: string, names: readon
 
 /** Reads the body of `POST /templates`; throws {@link BadSubmission}, which names the first place that doesn't fit. */
 export function parseTemplateSubmission(text: string): { reportUrl: string; template: SubmittedTemplate } {
-  let body: unknown;
-  try {
-    body = JSON.parse(text);
-  } catch {
-    throw new BadSubmission('The body must be JSON.');
-  }
-  if (!isRecord(body)) throw new BadSubmission('The body must be an object.');
-  const { reportUrl, template } = body;
-  if (!isHttpUrl(reportUrl)) throw new BadSubmission('reportUrl must be an http or https address.');
+  const { reportUrl, template } = parseBody(text);
   if (!isRecord(template)) throw new BadSubmission('template must be an object.');
   const { buttons } = template;
   if (!Array.isArray(buttons) || !buttons.every(isRecord)) {

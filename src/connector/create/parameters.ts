@@ -1,3 +1,4 @@
+import { isRequired } from '../../operation/define-operation.ts';
 import type { Operation, Parameter } from '../../operation/define-operation.ts';
 import { asJsonSchema } from '../../operation/schema.ts';
 import { createSchema } from './schemas.ts';
@@ -12,11 +13,6 @@ export function createParameters({
   if (body === undefined) return written;
   const { name, description, schema } = body;
   return [...written, { name, in: 'body', description, required: true, schema: createSchema(asJsonSchema(schema)) }];
-}
-
-/** Whether a caller must give the parameter. */
-export function isRequired({ schema }: Parameter): boolean {
-  return !('~optional' in schema);
 }
 
 /** A parameter has no title in Swagger; its label is an extension. */

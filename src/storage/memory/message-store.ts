@@ -1,4 +1,4 @@
-import { sortChunks } from '../../messages/index.ts';
+import { sortChunks, withProgress } from '../../messages/index.ts';
 import type { Chunk, JournalEntry, MessageHeader, MessageStore } from '../../messages/index.ts';
 
 interface Entry {
@@ -41,8 +41,7 @@ export function createMemoryMessageStore(): MessageStore {
     async updateChunk({ chunk, version: expected }, progress) {
       const chunks = entries.get(chunk.messageId)?.chunks;
       if (chunks === undefined || String(chunks.get(chunk.index)?.version) !== expected) return 'conflict';
-      const { leasedUntil: _, notBefore: __, ...unchanged } = chunk;
-      const next = { chunk: { ...unchanged, ...progress }, version: ++version };
+      const next = { chunk: withProgress(chunk, progress), version: ++version };
       chunks.set(chunk.index, next);
       return { chunk: next.chunk, version: String(next.version) };
     },

@@ -1,5 +1,6 @@
 import type { DirectoryService, User } from '../../directory/index.ts';
 import { serviceTypes } from '../../operation/access.ts';
+import { isObject } from '../../operation/json.ts';
 import { isPhoneNumberRegion } from '../../phone-numbers/index.ts';
 import type { DirectoryDocument } from './directory.ts';
 
@@ -30,7 +31,7 @@ export function parseDirectory(text: string): DirectoryDocument {
 function parseJson(text: string, faults: string[]): Fields {
   try {
     const document: unknown = JSON.parse(text);
-    if (isFields(document)) return document;
+    if (isObject(document)) return document;
     faults.push('it is no JSON object');
   } catch (error) {
     faults.push(`it is not valid JSON: ${(error as Error).message}`);
@@ -70,12 +71,8 @@ function readService(entry: Fields, place: string, faults: string[]): DirectoryS
   };
 }
 
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 function entries(value: unknown, place: string, faults: string[]): Fields[] {
-  if (Array.isArray(value) && value.every(isFields)) return value;
+  if (Array.isArray(value) && value.every(isObject)) return value;
   faults.push(`${place} is no list of objects`);
   return [];
 }

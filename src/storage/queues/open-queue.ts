@@ -1,6 +1,5 @@
 import { QueueClient, RestError } from '@azure/storage-queue';
 
-import { managedIdentity } from '../connection.ts';
 import type { StorageConnection } from '../connection.ts';
 
 /** Puts a job on a queue, to be seen after so many seconds, at once by default. */
@@ -14,7 +13,7 @@ export function openQueue<Job>(connection: StorageConnection, name: string): Enq
   const client =
     'connectionString' in connection
       ? new QueueClient(connection.connectionString, name)
-      : new QueueClient(`${connection.queueUrl}/${name}`, managedIdentity(connection.identityClientId));
+      : new QueueClient(`${connection.queueUrl}/${name}`, connection.credential);
   return async (job, delaySeconds = 0) => {
     const text = Buffer.from(JSON.stringify(job)).toString('base64');
     const send = () => client.sendMessage(text, { visibilityTimeout: delaySeconds, messageTimeToLive: -1 });

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { odata } from '@azure/data-tables';
 import type { TransactionAction } from '@azure/data-tables';
 
-import { sortChunks } from '../../messages/index.ts';
+import { sortChunks, withProgress } from '../../messages/index.ts';
 import type { Chunk, JournalEntry, MessageHeader, MessageStore, StoredMessage } from '../../messages/index.ts';
 import type { StorageConnection } from '../connection.ts';
 import { guardEntitySize } from './long-text.ts';
@@ -83,8 +83,7 @@ export function createTableMessageStore(connection: StorageConnection): MessageS
         'ResourceNotFound',
       );
       if (answer === 'conflict') return 'conflict';
-      const { leasedUntil: _, notBefore: __, ...unchanged } = chunk;
-      return { chunk: { ...unchanged, ...progress }, version: answer.etag ?? '' };
+      return { chunk: withProgress(chunk, progress), version: answer.etag ?? '' };
     },
 
     async appendReports(messageId, entries) {

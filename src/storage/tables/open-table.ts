@@ -1,6 +1,5 @@
 import { RestError, TableClient } from '@azure/data-tables';
 
-import { managedIdentity } from '../connection.ts';
 import type { StorageConnection } from '../connection.ts';
 
 /** A row as the SDK reads it. */
@@ -21,7 +20,7 @@ export function openTable(connection: StorageConnection, name: string): Table {
   const client =
     'connectionString' in connection
       ? TableClient.fromConnectionString(connection.connectionString, name, { allowInsecureConnection: true })
-      : new TableClient(connection.tableUrl, name, managedIdentity(connection.identityClientId));
+      : new TableClient(connection.tableUrl, name, connection.credential);
   return {
     find: (partitionKey, rowKey) =>
       unless(client.getEntity<Row & object>(partitionKey, rowKey), undefined, 'ResourceNotFound', 'TableNotFound'),
