@@ -1,3 +1,4 @@
+import type { AttachmentSource, InboundEvent } from '../conversations/index.ts';
 import type { DeliveryReport, OutboundCarrier } from '../messages/index.ts';
 import type { TemplateCarrier, TemplateNews } from '../templates/index.ts';
 
@@ -13,6 +14,8 @@ export interface WebhookRequest {
 export interface WebhookEvents {
   reports: DeliveryReport[];
   templates: TemplateNews[];
+  /** Messages of phones. */
+  inbound: InboundEvent[];
 }
 
 /** Why a webhook call was refused; the caller learns the status, the operator the reason. */
@@ -30,6 +33,8 @@ export class WebhookRefused extends Error {
 export interface Carrier extends OutboundCarrier {
   /** Where the carrier's network has templates that can be managed. */
   readonly templates?: TemplateCarrier;
+  /** Where phones can send attachments, which are then fetched. */
+  readonly attachments?: AttachmentSource;
   /** Checks the signature, then parses; throws {@link WebhookRefused} where either fails. */
   receive(request: WebhookRequest): WebhookEvents;
 }

@@ -48,10 +48,21 @@ interface Answer<A extends Schema = Schema> {
   schema?: A;
 }
 
+/** What a trigger sends to those who registered with it. */
+interface Trigger {
+  /** How a maker sees it work: "To see it work, …". */
+  hint: string;
+  notification: { description: string; schema: Schema };
+}
+
+/** Reads a header of the request by its name. */
+export type ReadHeader = (name: string) => string | null;
+
 /** What the kernel has settled before it looks at the body. */
-interface Settled<P, C, S> {
+interface Settled<P, C, S, Anonymous = undefined> {
   parameters: P;
-  caller: Caller;
+  /** Undefined for a call without a valid token, where the record lets such in. */
+  caller: Anonymous extends true ? Caller | undefined : Caller;
   /** The customer named by the parameter in the record's `customer`. */
   customer: C extends string ? Customer : undefined;
   /** The service named by the parameter in the record's `service`. */
@@ -60,8 +71,10 @@ interface Settled<P, C, S> {
 }
 
 /** What a handler gets: everything is valid, allowed and typed. */
-interface Request<P, B, C, S, Prepared> extends Settled<P, C, S> {
+interface Request<P, B, C, S, Prepared, Anonymous> extends Settled<P, C, S, Anonymous> {
   body: B;
+  /** For headers that are no parameters: those which the caller's runtime adds by itself. */
+  header: ReadHeader;
   /** What the record's `prepare` made of the body. */
   prepared: Prepared;
 }
@@ -85,6 +98,8 @@ interface Metadata {
   deprecated?: true;
   /** Any one of these opens the operation; the first is the one it belongs to. */
   scopes: readonly [Scope, ...Scope[]];
+  /** The operation registers a webhook, which this says more of. */
+  trigger?: Trigger;
   /** What can go wrong beyond what every operation with such parameters and body shares. */
   errors: readonly ErrorCode[];
 }
@@ -102,6 +117,7 @@ export interface Operation<World> extends Metadata {
   answer: Answer;
   customer?: string;
   service?: { parameter: string } & ServiceDemand;
+  anonymous?: boolean;
   prepare?: (request: never, world: World) => Preparation<unknown> | Promise<Preparation<unknown>>;
   handler: (request: never, world: World) => Promise<Result<unknown>>;
 }
@@ -112,6 +128,7 @@ interface Definition<
   A extends Schema | undefined,
   C extends (keyof P & string) | undefined,
   S extends ({ parameter: keyof P & string } & ServiceDemand) | undefined,
+  Anonymous extends true | undefined,
   Prepared,
   World,
 > extends Metadata {
@@ -123,16 +140,21 @@ interface Definition<
   /** The parameter that names the service, and what the operation demands of it. */
   service?: S;
   /**
+   * Lets calls without a valid token in, for an operation whose parameters are secret by themselves. No customer can be
+   * settled there.
+   */
+  anonymous?: Anonymous & (C extends string ? undefined : true | undefined);
+  /**
    * The rules that a schema can't state. Gets the body before its schema was applied (any JSON), so that one answer
    * names everything that is wrong; must pass over what the schema refuses anyway. May read, and changes nothing.
    */
   prepare?: (
-    request: Settled<ParameterValues<P>, C, S> & { body: unknown },
+    request: Settled<ParameterValues<P>, C, S, Anonymous> & { body: unknown },
     world: World,
   ) => Preparation<Prepared> | Promise<Preparation<Prepared>>;
   /** The effects. Runs only when nothing is wrong. */
   handler: (
-    request: Request<ParameterValues<P>, BodyValue<B>, C, S, Prepared>,
+    request: Request<ParameterValues<P>, BodyValue<B>, C, S, Prepared, Anonymous>,
     world: World,
   ) => Promise<Result<A extends Schema ? Static<A> : undefined>>;
 }
@@ -147,8 +169,9 @@ export function defineOperation<
   A extends Schema | undefined = undefined,
   const C extends (keyof P & string) | undefined = undefined,
   const S extends ({ parameter: keyof P & string } & ServiceDemand) | undefined = undefined,
+  const Anonymous extends true | undefined = undefined,
   Prepared = undefined,
   World = unknown,
->(definition: Definition<P, B, A, C, S, Prepared, World>): Operation<World> {
+>(definition: Definition<P, B, A, C, S, Anonymous, Prepared, World>): Operation<World> {
   return definition as unknown as Operation<World>;
 }

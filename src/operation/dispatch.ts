@@ -1,5 +1,5 @@
 import type { AccessPort, Caller, Customer, Named, Service } from './access.ts';
-import type { Operation, Result } from './define-operation.ts';
+import type { Operation, ReadHeader, Result } from './define-operation.ts';
 import { ApiError, apiError, errorBody, refuse } from './errors.ts';
 import { readBody } from './read-body.ts';
 import type { BodySource } from './read-body.ts';
@@ -76,7 +76,7 @@ function failure(error: ApiError, entry: RequestLog): OutgoingResponse {
 
 interface Settled {
   parameters: Record<string, unknown>;
-  caller: Caller;
+  caller: Caller | undefined;
   customer: Customer | undefined;
   service: Service | undefined;
   now: Date;
@@ -97,7 +97,9 @@ async function attempt<World>(
   const { problems, prepared } = (await operation.prepare?.({ ...settled, body } as never, kernel.world)) ?? nothing;
   refuse([...misfits, ...problems]);
   if (operation.body !== undefined) dropUnknownFields(asJsonSchema(operation.body.schema), body);
-  const result: Result<unknown> = await operation.handler({ ...settled, body, prepared } as never, kernel.world);
+  const header: ReadHeader = (name) => request.headers.get(name);
+  const handled = { ...settled, header, body, prepared };
+  const result: Result<unknown> = await operation.handler(handled as never, kernel.world);
   const { status, schema } = operation.answer;
   return { status, headers: { ...result.headers }, ...(schema === undefined ? {} : { jsonBody: result.body }) };
 }
@@ -108,18 +110,27 @@ async function settle<World>(
   request: IncomingRequest,
   kernel: Kernel<World>,
 ): Promise<Settled> {
-  const caller = await kernel.access.authenticate(request.headers.get('authorization'));
+  const authorization = request.headers.get('authorization');
+  const authenticated = kernel.access.authenticate(authorization);
+  const caller = await (operation.anonymous === true ? authenticated.catch(passOver) : authenticated);
   const parameters = readParameters(operation, request);
   refuse(checkParameters(operation, parameters));
   const named = (parameter: string): Named => ({ id: String(parameters[parameter]), parameter });
   const { customer: customerParameter, service: demand } = operation;
   const customer =
-    customerParameter === undefined ? undefined : await kernel.access.customer(caller, named(customerParameter));
+    customerParameter === undefined || caller === undefined
+      ? undefined
+      : await kernel.access.customer(caller, named(customerParameter));
   const service =
     demand === undefined || customer === undefined
       ? undefined
       : await kernel.access.service(customer, named(demand.parameter), demand);
   return { parameters, caller, customer, service, now: kernel.now() };
+}
+
+/** Whoever can't be told is nobody, where the operation is open to anybody. */
+function passOver(error: unknown): undefined {
+  if (!(error instanceof ApiError)) throw error;
 }
 
 function readParameters(operation: Operation<never>, request: IncomingRequest): Record<string, unknown> {

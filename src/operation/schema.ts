@@ -48,6 +48,8 @@ interface TextRules {
   default?: string;
   dropdown?: Dropdown;
   format?: 'date-time' | 'uuid';
+  /** The platform puts in the address that is to be called. */
+  notificationUrl?: true;
 }
 
 function labelled({ title, description, visibility }: Label): Record<string, unknown> {
@@ -69,11 +71,12 @@ function dropdownKeywords(dropdown: Dropdown | undefined): Record<string, unknow
 }
 
 /** Text. */
-export function text({ dropdown, ...options }: Label & TextRules) {
+export function text({ dropdown, notificationUrl, ...options }: Label & TextRules) {
   const { title, description, visibility, ...rules } = options;
   return stringOf({
     ...labelled({ title, description, ...(visibility && { visibility }) }),
     ...rules,
+    ...(notificationUrl === undefined ? {} : { 'x-ms-notification-url': notificationUrl }),
     ...dropdownKeywords(dropdown),
   });
 }

@@ -13,7 +13,7 @@ import type { JsonSchema } from './schema.ts';
 const options: Options = {
   strict: true,
   allErrors: true,
-  keywords: ['x-ms-visibility', 'x-ms-dynamic-values'],
+  keywords: ['x-ms-visibility', 'x-ms-dynamic-values', 'x-ms-notification-url'],
   formats: {
     'date-time': isDateTime,
     int32: { type: 'number', validate: (value: number) => (value | 0) === value },

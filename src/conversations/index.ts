@@ -1,0 +1,2 @@
+export * from './inbound-message.ts';
+export type * from './ports.ts';

@@ -1,0 +1,99 @@
+import type { HttpVerb } from '../subscriptions/index.ts';
+
+/** A subscription as a notification needs it. */
+export interface Target {
+  pipelineId: string;
+  key: string;
+  /** Tells this subscribing from a later one of the same flow. */
+  secret: string;
+  callbackUrl: string;
+  httpVerb: HttpVerb;
+  /** The last calls were refused: an answer that is none ends the row of refusals. */
+  wasRefused: boolean;
+}
+
+/** `alone`: what is still to be done about it is done apart from the chunk. `ended`: nothing is to be done. */
+export const chunkStates = ['waiting', 'delivered', 'alone', 'ended'] as const;
+export type ChunkState = (typeof chunkStates)[number];
+
+/** What changes about a chunk of notifications while it is worked on. */
+export interface NotificationProgress {
+  /** One per target, in their order. */
+  states: readonly ChunkState[];
+  attempts: number;
+  /** Set while a worker has the chunk. */
+  leasedUntil?: Date;
+}
+
+/** One message on its way to up to a hundred subscriptions, with all that is needed to call them. */
+export interface NotificationChunk extends NotificationProgress {
+  inboundId: string;
+  index: number;
+  customerId: string;
+  serviceId: string;
+  /** What is posted, as JSON. */
+  payload: string;
+  targets: readonly Target[];
+}
+
+/** A chunk and the version it was read at. */
+export interface VersionedNotificationChunk {
+  chunk: NotificationChunk;
+  version: string;
+}
+
+/** What a callback answered, or why there was no answer. */
+export interface CallbackAnswer {
+  /** Absent where there was no answer. */
+  status?: number;
+  /** In words, for an operator. */
+  detail: string;
+  at: Date;
+}
+
+/** What changes about a notification that goes alone. */
+export interface LoneProgress {
+  state: 'waiting' | 'delivered' | 'givenUp' | 'ended';
+  /** Calls so far. */
+  attempts: number;
+  lastAnswer?: CallbackAnswer;
+  leasedUntil?: Date;
+  /** When the next call is due. */
+  notBefore?: Date;
+}
+
+/** One message on its way to one subscription, after a first call that failed or was put off. */
+export interface LoneNotification extends LoneProgress {
+  inboundId: string;
+  customerId: string;
+  serviceId: string;
+  payload: string;
+  target: Target;
+  /** When it was first tried: what it is given up after is counted from here. */
+  since: Date;
+}
+
+/** A lone notification and the version it was read at. */
+export interface VersionedLone {
+  lone: LoneNotification;
+  version: string;
+}
+
+/** A notification that was given up. */
+export interface DeadLetter {
+  /** Orders dead letters by time, and names one. */
+  id: string;
+  inboundId: string;
+  customerId: string;
+  serviceId: string;
+  pipelineId: string;
+  subscriptionKey: string;
+  callbackUrl: string;
+  payload: string;
+  /** Why no further call is made. */
+  reason: string;
+  attempts: number;
+  lastAnswer?: CallbackAnswer;
+  since: Date;
+  givenUpAt: Date;
+}
