@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { createAccess } from './auth/create-access.ts';
 import { createTokenVerifier } from './auth/verify-token.ts';
@@ -7,22 +8,38 @@ import type { Carrier } from './carriers/carrier.ts';
 import type { WebhookTakers } from './carriers/receive-webhook.ts';
 import { createSimulatedCarrier } from './carriers/simulated/index.ts';
 import { createFailureCounter } from './contacts/index.ts';
+import { createInboundReceiver, createReplyRecorder } from './conversations/index.ts';
+import type { AttachmentSource, AttachmentStore } from './conversations/index.ts';
 import { createReportRecorder, newMessageId } from './messages/index.ts';
+import { createNotifier, createSlowSubscribers } from './notifications/index.ts';
 import type { Kernel } from './operation/dispatch.ts';
 import type { OperationWorld } from './operations.ts';
 import { createOptOutList } from './opt-outs/index.ts';
+import { createAddressRule } from './outgoing/address-rule.ts';
+import { createCallbackCaller } from './outgoing/callback-caller.ts';
+import { createGuardedClient } from './outgoing/guarded-client.ts';
+import { realNetwork } from './outgoing/network.ts';
 import { readSettings } from './settings.ts';
 import type { Settings } from './settings.ts';
+import { createBlobAttachmentStore } from './storage/blobs/attachment-store.ts';
 import { connectStorage } from './storage/connection.ts';
+import type { StorageConnection } from './storage/connection.ts';
 import { createMemoryDirectory } from './storage/memory/directory.ts';
 import { parseDirectory } from './storage/memory/parse-directory.ts';
 import { createCleanUpQueue } from './storage/queues/clean-up-queue.ts';
+import { createInboundQueue } from './storage/queues/inbound-queue.ts';
+import { createNotificationQueue } from './storage/queues/notification-queue.ts';
 import { createOutboundQueue } from './storage/queues/outbound-queue.ts';
 import { createTableContactStore } from './storage/tables/contact-store.ts';
+import { createTableDeadLetterStore } from './storage/tables/dead-letter-store.ts';
+import { createTableInboundStore } from './storage/tables/inbound-store.ts';
 import { createTableMessageStore } from './storage/tables/message-store.ts';
+import { createTableNotificationStore } from './storage/tables/notification-store.ts';
 import { createTableOptOutStore } from './storage/tables/opt-out-store.ts';
 import { createTableRequestStore } from './storage/tables/request-store.ts';
+import { createTableSubscriptionStore } from './storage/tables/subscription-store.ts';
 import { createTableTemplateStore } from './storage/tables/template-store.ts';
+import { createTableThreadStore } from './storage/tables/thread-store.ts';
 import { createTemplateReader, createTemplateRegistry } from './templates/index.ts';
 import type { WorkerWorld } from './workers.ts';
 
@@ -32,12 +49,15 @@ export interface App {
   workerWorld: WorkerWorld;
   carriers: readonly Carrier[];
   webhookTakers: WebhookTakers;
+  attachments: AttachmentStore;
 }
+
+const now = (): Date => new Date();
+const newSecret = (): string => randomBytes(16).toString('hex');
 
 /** Picks the adapters that the settings ask for. One app per process, and one client per storage service in it. */
 function createApp(settings: Settings): App {
   const { token, publicUrl, directoryFile, simulatedCarrier, fallbackAfterSeconds } = settings;
-  const now = (): Date => new Date();
   const storage = connectStorage(settings.storage);
   const directory = createMemoryDirectory(parseDirectory(readFileSync(directoryFile, 'utf8')));
   const messages = createTableMessageStore(storage);
@@ -48,10 +68,13 @@ function createApp(settings: Settings): App {
   const followUps = { messages, outbound, failures, now };
   const templateStore = createTableTemplateStore(storage);
   const carrier = createSimulatedCarrier({ ...simulatedCarrier, reportUrl: `${publicUrl}/webhooks/simulated` });
+  const carriers: readonly Carrier[] = [carrier];
+  const twoWay = createTwoWay(settings, storage, carriers);
   return {
     kernel: {
       access: createAccess(createTokenVerifier(token), directory),
       world: {
+        ...twoWay,
         directory,
         messages,
         requests: createTableRequestStore(storage),
@@ -67,12 +90,57 @@ function createApp(settings: Settings): App {
       },
       now,
     },
-    workerWorld: { ...followUps, carrier, fallbackAfterSeconds, contacts, cleanUps },
-    carriers: [carrier],
+    workerWorld: { ...twoWay, ...followUps, directory, carrier, fallbackAfterSeconds, contacts, cleanUps },
+    carriers,
     webhookTakers: {
       reports: createReportRecorder(followUps),
       templates: createTemplateRegistry({ directory, templateStore, now }),
+      inbound: createInboundReceiver(twoWay),
     },
+    attachments: twoWay.attachments,
+  };
+}
+
+/** What receives messages and tells subscribers of them. */
+function createTwoWay(
+  { publicUrl, callbacks, threadHours, attachmentLimit, attachmentHours, notificationSchedule }: Settings,
+  storage: StorageConnection,
+  carriers: readonly Carrier[],
+) {
+  const rule = createAddressRule(callbacks);
+  const { allowLoopback } = callbacks;
+  const subscriptions = createTableSubscriptionStore(storage);
+  const notifications = createTableNotificationStore(storage);
+  const notificationQueue = createNotificationQueue(storage);
+  const threads = createTableThreadStore(storage);
+  return {
+    inbound: createTableInboundStore(storage),
+    inboundQueue: createInboundQueue(storage),
+    threads,
+    threadHours,
+    replies: createReplyRecorder({ threads, threadHours, now }),
+    attachments: createBlobAttachmentStore(storage),
+    attachmentLimit,
+    attachmentHours,
+    attachmentSources: new Map(
+      carriers.flatMap(({ name, attachments }): [string, AttachmentSource][] =>
+        attachments === undefined ? [] : [[name, attachments]],
+      ),
+    ),
+    subscriptions,
+    checkCallback: rule,
+    publicUrl,
+    notifications,
+    notificationQueue,
+    notifier: createNotifier({ subscriptions, notifications, notificationQueue, publicUrl }),
+    deadLetters: createTableDeadLetterStore(storage),
+    callbacks: createCallbackCaller(createGuardedClient({ rule, network: realNetwork, allowLoopback, now })),
+    slow: createSlowSubscribers(now),
+    schedule: notificationSchedule,
+    random: Math.random,
+    wait: (milliseconds: number) => sleep(milliseconds, undefined, { ref: false }),
+    newSecret,
+    now,
   };
 }
 

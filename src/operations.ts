@@ -6,6 +6,8 @@ import {
   updateGroupContact,
 } from './contacts/index.ts';
 import type { ContactsWorld } from './contacts/index.ts';
+import { sendDiscussionReplyMessage, sendReplyMessage } from './conversations/index.ts';
+import type { DiscussionWorld, ParentWorld } from './conversations/index.ts';
 import { getCustomerServices, getCustomerWhatsappIdentities, getUserCustomers } from './directory/index.ts';
 import type { DirectoryWorld } from './directory/index.ts';
 import { getMessageStatus, sendMessage, sendWhatsappTemplateMessage } from './messages/index.ts';
@@ -14,6 +16,8 @@ import type { Operation } from './operation/define-operation.ts';
 import { whatsAppOptIn, whatsAppOptOut } from './opt-outs/index.ts';
 import type { OptOutWorld } from './opt-outs/index.ts';
 import { getPhoneNumberRegions } from './phone-numbers/index.ts';
+import { deleteTrigger, newMessage, unsubscribeCallback } from './subscriptions/index.ts';
+import type { SubscriptionsWorld } from './subscriptions/index.ts';
 import {
   createWhatsappTemplate,
   getCustomerWhatsAppTemplates,
@@ -25,6 +29,9 @@ import type { TemplatesWorld } from './templates/index.ts';
 export type OperationWorld = DirectoryWorld &
   MessagingWorld &
   TemplateSendWorld &
+  ParentWorld &
+  DiscussionWorld &
+  SubscriptionsWorld &
   ContactsWorld &
   TemplatesWorld &
   OptOutWorld;
@@ -32,8 +39,13 @@ export type OperationWorld = DirectoryWorld &
 /** Every operation of the connector, in the order in which its definition lists them. */
 export const operations: readonly Operation<OperationWorld>[] = [
   sendMessage,
+  sendReplyMessage,
+  sendDiscussionReplyMessage,
   sendWhatsappTemplateMessage,
   getMessageStatus,
+  newMessage,
+  deleteTrigger,
+  unsubscribeCallback,
   createWhatsappTemplate,
   getCustomerWhatsAppTemplates,
   getWhatsappTemplateCategories,

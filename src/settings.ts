@@ -1,18 +1,30 @@
 import { existsSync } from 'node:fs';
 
 import type { TokenSettings } from './auth/verify-token.ts';
+import { usualSchedule } from './notifications/index.ts';
+import type { RetrySchedule } from './notifications/index.ts';
+import type { AddressRuleSettings } from './outgoing/address-rule.ts';
 import type { StorageSettings } from './storage/connection.ts';
 
 /** Everything that the app is told from outside. */
 export interface Settings {
   storage: StorageSettings;
   token: TokenSettings;
-  /** Address of this app as carriers reach it, base path included, without a slash at the end. */
+  /** Address of this app as carriers and flows reach it, base path included, without a slash at the end. */
   publicUrl: string;
   /** File that declares customers, services and users. */
   directoryFile: string;
   /** How long after sending by WhatsApp without any report SMS stands in, where a send asks for that. */
   fallbackAfterSeconds: number;
+  /** How long a thread may be silent before the next message begins another. */
+  threadHours: number;
+  /** The largest attachment that is kept, in bytes, and how long its address is good for. */
+  attachmentLimit: number;
+  attachmentHours: number;
+  /** Which addresses triggers may register. */
+  callbacks: AddressRuleSettings;
+  /** When a notification that failed is tried again. */
+  notificationSchedule: RetrySchedule;
   simulatedCarrier: { url: string; apiKey: string; webhookSecret: string };
 }
 
@@ -45,7 +57,7 @@ export function readSettings(environment: Environment): Settings {
     if (value !== '' && !existsSync(value)) faults.push(`${name} names a file that is not there`);
     return value;
   };
-  const seconds = (name: string, { preset, most }: { preset: number; most: number }): number => {
+  const wholeNumber = (name: string, { preset, most }: { preset: number; most: number }): number => {
     const value = Number(environment[name] ?? preset);
     if (Number.isInteger(value) && value >= 1 && value <= most) return value;
     faults.push(`${name} is not a whole number from 1 to ${most}`);
@@ -56,7 +68,18 @@ export function readSettings(environment: Environment): Settings {
     token: { issuer: text('TOKEN_ISSUER'), audience: text('TOKEN_AUDIENCE'), jwksUrl: url('TOKEN_JWKS_URL') },
     publicUrl: url('PUBLIC_URL'),
     directoryFile: file('DIRECTORY_FILE'),
-    fallbackAfterSeconds: seconds('SMS_FALLBACK_AFTER_SECONDS', { preset: 3_600, most: 6 * 24 * 3_600 }),
+    fallbackAfterSeconds: wholeNumber('SMS_FALLBACK_AFTER_SECONDS', { preset: 3_600, most: 6 * 24 * 3_600 }),
+    threadHours: wholeNumber('THREAD_HOURS', { preset: 24, most: 24 * 365 }),
+    attachmentLimit: wholeNumber('ATTACHMENT_MEGABYTES', { preset: 16, most: 64 }) * 1_000_000,
+    attachmentHours: wholeNumber('ATTACHMENT_HOURS', { preset: 7 * 24, most: 90 * 24 }),
+    callbacks: {
+      allowLoopback: environment['ALLOW_LOOPBACK_CALLBACKS'] === 'true',
+      allowedHosts: hostsOf(environment['CALLBACK_HOSTS'] ?? '', faults),
+    },
+    notificationSchedule: {
+      delaysSeconds: delaysOf(environment['NOTIFICATION_RETRY_SECONDS'] ?? '', faults),
+      giveUpAfterSeconds: wholeNumber('NOTIFICATION_RETRY_HOURS', { preset: 24, most: 6 * 24 }) * 3_600,
+    },
     simulatedCarrier: {
       url: url('SIMULATED_CARRIER_URL'),
       apiKey: text('SIMULATED_CARRIER_KEY'),
@@ -69,12 +92,33 @@ export function readSettings(environment: Environment): Settings {
       'the simulated carrier sends nothing to real phones; set ALLOW_SIMULATED_CARRIER=true if that is meant',
     );
   }
+  if (environment['WEBSITE_SITE_NAME'] !== undefined && settings.callbacks.allowLoopback) {
+    faults.push('ALLOW_LOOPBACK_CALLBACKS is for local runs: in Azure it would let callers reach this machine');
+  }
   if (faults.length > 0) throw new SettingsError(faults);
   return settings;
 }
 
+/** Host names, separated by commas. */
+function hostsOf(text: string, faults: string[]): string[] {
+  const hosts = text.split(',').flatMap((host) => host.trim().replace(/^\./, '') || []);
+  const isHost = (host: string): boolean => /^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/i.test(host);
+  if (!hosts.every(isHost)) faults.push('CALLBACK_HOSTS is not a list of host names, separated by commas');
+  return hosts;
+}
+
+/** Seconds before each further call of a notification, separated by commas; each at least 1 and at most a day. */
+function delaysOf(text: string, faults: string[]): readonly number[] {
+  if (text.trim() === '') return usualSchedule.delaysSeconds;
+  const delays = text.split(',').map(Number);
+  if (!delays.every((delay) => Number.isInteger(delay) && delay >= 1 && delay <= 24 * 3_600)) {
+    faults.push('NOTIFICATION_RETRY_SECONDS is not a list of whole numbers from 1 to 86400, separated by commas');
+  }
+  return delays;
+}
+
 /** The names that Azure Functions uses for its own storage: a connection string, or endpoints and an identity. */
-function readStorage(environment: Environment, faults: string[]): StorageSettings {
+export function readStorage(environment: Environment, faults: string[]): StorageSettings {
   const setting = (suffix: string): string | undefined =>
     environment[`AzureWebJobsStorage${suffix}`]?.trim().replace(/\/+$/, '') || undefined;
   const connectionString = setting('');
@@ -86,18 +130,23 @@ function readStorage(environment: Environment, faults: string[]): StorageSetting
     return { connectionString };
   }
   const account = setting('__accountName');
-  const tableUrl = setting('__tableServiceUri') ?? (account && `https://${account}.table.core.windows.net`);
-  const queueUrl = setting('__queueServiceUri') ?? (account && `https://${account}.queue.core.windows.net`);
-  if (tableUrl === undefined || queueUrl === undefined) {
+  const services = ['table', 'queue', 'blob'] as const;
+  if (account === undefined && services.every((service) => setting(`__${service}ServiceUri`) === undefined)) {
     faults.push('AzureWebJobsStorage is not set, nor AzureWebJobsStorage__accountName');
     return { connectionString: '' };
   }
-  for (const [name, url] of [
-    ['__tableServiceUri', tableUrl],
-    ['__queueServiceUri', queueUrl],
-  ] as const) {
-    if (!URL.canParse(url)) faults.push(`AzureWebJobsStorage${name} is not an address`);
-  }
+  const url = (service: (typeof services)[number]): string => {
+    const name = `AzureWebJobsStorage__${service}ServiceUri`;
+    const value = setting(`__${service}ServiceUri`) ?? (account && `https://${account}.${service}.core.windows.net`);
+    if (value === undefined) faults.push(`${name} is not set, nor AzureWebJobsStorage__accountName`);
+    else if (!URL.canParse(value)) faults.push(`${name} is not an address`);
+    return value ?? '';
+  };
   const identityClientId = setting('__clientId');
-  return { tableUrl, queueUrl, ...(identityClientId === undefined ? {} : { identityClientId }) };
+  return {
+    tableUrl: url('table'),
+    queueUrl: url('queue'),
+    blobUrl: url('blob'),
+    ...(identityClientId === undefined ? {} : { identityClientId }),
+  };
 }

@@ -1,3 +1,4 @@
+import type { InboundEvent } from '../conversations/index.ts';
 import type { ReportJournal } from '../messages/index.ts';
 import { readBody } from '../operation/read-body.ts';
 import type { BodySource } from '../operation/read-body.ts';
@@ -18,6 +19,8 @@ const webhookLimit = 4 * 1024 * 1024;
 export interface WebhookTakers {
   reports: ReportJournal;
   templates: TemplateRegistry;
+  /** Resolves when the messages are kept; a repeated one must not be kept twice. */
+  inbound: { record(carrier: string, events: readonly InboundEvent[]): Promise<unknown> };
 }
 
 /** What a webhook call led to: the carrier gets the status, the log gets the rest. */
@@ -27,6 +30,8 @@ export interface WebhookResult {
   templates?: number;
   /** Templates of which nobody here knows; the carrier can't mend that, so it isn't told. */
   unknownTemplates?: string[];
+  /** Messages of phones. */
+  inbound?: number;
   reason?: string;
 }
 
@@ -42,14 +47,17 @@ export async function receiveWebhook(
   const body = await readBody(call, webhookLimit);
   if (body === 'tooLarge') return { status: 413, reports: 0, reason: 'the body is too large' };
   try {
-    const { reports, templates } = carrier.receive({ method: call.method, headers: new Map(call.headers), body });
+    const request = { method: call.method, headers: new Map(call.headers), body };
+    const { reports, templates, inbound } = carrier.receive(request);
     await takers.reports.record(reports);
     const unknownTemplates = await recordTemplates(templates, takers.templates);
+    if (inbound.length > 0) await takers.inbound.record(carrier.name, inbound);
     return {
       status: 200,
       reports: reports.length,
       ...(templates.length === 0 ? {} : { templates: templates.length }),
       ...(unknownTemplates.length === 0 ? {} : { unknownTemplates }),
+      ...(inbound.length === 0 ? {} : { inbound: inbound.length }),
     };
   } catch (error) {
     if (error instanceof WebhookRefused) return { status: error.status, reports: 0, reason: error.message };

@@ -1,6 +1,7 @@
 import type { Operation } from '../operation/define-operation.ts';
 import { asJsonSchema } from '../operation/schema.ts';
 import { checkDropdowns } from './check-dropdowns.ts';
+import { checkTriggers } from './check-triggers.ts';
 import { checkSchema } from './check-vocabulary.ts';
 import { isRequired } from '../operation/define-operation.ts';
 import { GeneratorError } from './generator-error.ts';
@@ -21,6 +22,8 @@ const knownFields: Record<keyof Operation<never>, true> = {
   answer: true,
   customer: true,
   service: true,
+  anonymous: true,
+  trigger: true,
   prepare: true,
   handler: true,
 };
@@ -40,6 +43,7 @@ export function checkOperations(operations: readonly Operation<never>[]): void {
       ...checkParameters(operation),
       ...checkBodies(operation),
       ...checkDropdowns(operation, operations),
+      ...checkTriggers(operation, operations),
     ]),
   ];
   if (complaints.length > 0) throw new GeneratorError(complaints);
@@ -51,6 +55,7 @@ function repeated(values: readonly string[]): string[] {
 
 function checkRecord(operation: Operation<never>): string[] {
   const { operationId, method, path, summary, description, deprecated, parameters, body, answer } = operation;
+  const { anonymous, customer, service } = operation;
   const complaints = Object.keys(operation)
     .filter((field) => !Object.hasOwn(knownFields, field))
     .map((field) => `the generator doesn't know the record's field '${field}'`);
@@ -69,6 +74,9 @@ function checkRecord(operation: Operation<never>): string[] {
   }
   for (const name of inPath) {
     if (!placeholders.includes(name)) complaints.push(`the parameter '${name}' has no placeholder in the path`);
+  }
+  if (anonymous === true && (customer ?? service) !== undefined) {
+    complaints.push('a call without a token settles no customer and no service, so it must not name one');
   }
   if (body !== undefined && method === 'GET') complaints.push('a GET has no body');
   if (answer.status === 204 && answer.schema !== undefined) complaints.push('an answer with status 204 has no schema');

@@ -38,8 +38,8 @@ export interface Attachment extends AnnouncedAttachment {
 
 /** Where a message was led, as far as that is known. */
 export interface InboundProgress {
-  /** `unrouted`: no service wants it. `notified`: the notifications that it makes are on their way. */
-  state: 'received' | 'unrouted' | 'notified';
+  /** `unrouted`: no service wants it. `routed`: it has its service and thread, and subscribers are being told. */
+  state: 'received' | 'unrouted' | 'routed';
   attachments: readonly Attachment[];
   /** How often its attachments were asked for. */
   attempts: number;

@@ -25,6 +25,8 @@ export interface InboundStore {
 /** One message of a phone to be led on. */
 export interface InboundJob {
   inboundId: string;
+  /** Looks for a service once more, where none wanted it before. */
+  again?: true;
 }
 
 /** Carries phones' messages to the worker. */

@@ -11,13 +11,19 @@ export interface User {
 interface ServiceAddress {
   protocol: 'SMS' | 'WhatsApp';
   address: string;
-  /** The first word that brings a message here; absent for the catch-all of the address. */
-  keyword?: string;
+  /** The first words that bring a message here; none for the one service that gets what no keyword claims. */
+  keywords: readonly string[];
 }
 
 /** A service with what only receiving needs. */
 export interface DirectoryService extends Service {
   receivesOn?: ServiceAddress;
+}
+
+/** A TwoWay service and whose it is. */
+export interface Receiver {
+  customerId: string;
+  service: DirectoryService;
 }
 
 /** What exists: customers, their services and WhatsApp identities, and who may use them. */
@@ -28,6 +34,8 @@ export interface Directory {
   services(customerId: string): Promise<readonly DirectoryService[]>;
   /** A customer's WhatsApp numbers, in the form of {@link readIdentity}; empty for an unknown customer. */
   whatsappIdentities(customerId: string): Promise<readonly string[]>;
+  /** The services that receive on an address, whoever they belong to; the address in the form of {@link readAddress}. */
+  receivers(protocol: ServiceAddress['protocol'], address: string): Promise<readonly Receiver[]>;
   /** Whose a WhatsApp number is, given in the form of {@link readIdentity}. */
   identityOwner(address: string): Promise<string | undefined>;
 }

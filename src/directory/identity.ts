@@ -1,4 +1,4 @@
-import { parsePhoneNumber } from '../phone-numbers/index.ts';
+import { isShortCode, parsePhoneNumber } from '../phone-numbers/index.ts';
 
 /**
  * Reads a WhatsApp identity, a number of ours, in any form in which people write phone numbers.
@@ -14,4 +14,14 @@ export function readIdentity(text: string, region?: string): string | undefined 
   if (parsed !== undefined && parsed.guessed === undefined) return parsed.number;
   const digits = text.replaceAll(/[\s\-().]/g, '').replace(/^(?:\+|00)/, '');
   return /^\d{5,15}$/.test(digits) ? digits : undefined;
+}
+
+/**
+ * Reads an address that a service receives on: a short code, or a number as {@link readIdentity} reads it.
+ *
+ * @returns digits; undefined where the text is neither.
+ */
+export function readAddress(text: string, region?: string): string | undefined {
+  const trimmed = text.trim();
+  return isShortCode(trimmed) ? trimmed : readIdentity(trimmed, region);
 }

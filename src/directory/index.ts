@@ -3,4 +3,5 @@ export { customersDropdown, identitiesDropdown, servicesDropdown } from './dropd
 export { getCustomerServices } from './get-customer-services.ts';
 export { getCustomerWhatsappIdentities } from './get-customer-whatsapp-identities.ts';
 export { getUserCustomers } from './get-user-customers.ts';
-export { readIdentity } from './identity.ts';
+export { readAddress, readIdentity } from './identity.ts';
+export { firstWord, foldKeyword, isKeyword } from './keyword.ts';

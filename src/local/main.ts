@@ -32,6 +32,7 @@ async function greeting(local: Local, { memory, data }: LocalOptions): Promise<s
     Protocol: 'SMS',
     Recipients: [{ Address: '358401230001', Personalization: { name: 'Aino' } }],
   };
+  const fromPhone = { sender: '358401230001', recipient: '16400', content: 'Hello', protocol: 'SMS' };
   return [
     '',
     'SmartDialog runs on this machine; the phones are simulated.',
@@ -48,6 +49,10 @@ async function greeting(local: Local, { memory, data }: LocalOptions): Promise<s
     'See it on the phone:',
     '',
     `  curl -s '${rootUrl}/simulator/messages?address=358401230001'`,
+    '',
+    'Write from the phone:',
+    '',
+    `  curl -s ${rootUrl}/simulator/inbound -H 'Content-Type: application/json' -d '${JSON.stringify(fromPhone)}'`,
     '',
   ].join('\n');
 }

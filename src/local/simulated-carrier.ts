@@ -1,4 +1,5 @@
 import { startSimulatedCarrier } from '../carriers/simulated/server.ts';
+import { isHttpUrl } from '../carriers/simulated/submission.ts';
 
 // Runs the simulated carrier as a process of its own; settings come from the environment.
 
@@ -13,7 +14,13 @@ function wholeNumber(name: string, text: string): number {
   return Number(text);
 }
 
+function httpUrl(name: string, text: string): string {
+  if (!isHttpUrl(text)) throw new Error(`${name} must be an http or https address, not '${text}'`);
+  return text;
+}
+
 const latency = process.env['SIMULATED_CARRIER_LATENCY_MS'];
+const inboundUrl = process.env['SIMULATED_CARRIER_INBOUND_URL'];
 const stateFile = process.env['SIMULATED_CARRIER_STATE'];
 
 const carrier = await startSimulatedCarrier({
@@ -21,6 +28,7 @@ const carrier = await startSimulatedCarrier({
   apiKey: required('SIMULATED_CARRIER_KEY'),
   webhookSecret: required('SIMULATED_CARRIER_SECRET'),
   ...(latency && { latencyMs: wholeNumber('SIMULATED_CARRIER_LATENCY_MS', latency) }),
+  ...(inboundUrl && { inboundUrl: httpUrl('SIMULATED_CARRIER_INBOUND_URL', inboundUrl) }),
   ...(stateFile && { stateFile }),
   log: (line) => console.error(line),
 });

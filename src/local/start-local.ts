@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { globSync, readFileSync } from 'node:fs';
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -10,6 +9,7 @@ import { scopes } from '../operation/scopes.ts';
 import { startAzurite } from './azurite.ts';
 import { startFunctionsHost } from './functions-host/start-functions-host.ts';
 import type { FunctionsHost } from './functions-host/start-functions-host.ts';
+import { answerRoot } from './root-routes.ts';
 import { startTokenIssuer } from './token-issuer.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -92,6 +92,7 @@ export async function startLocal({ port: wanted, dataFolder, bundle, log }: Loca
         startSimulatedCarrier({
           port: near,
           ...carrier,
+          inboundUrl: `${baseUrl}/webhooks/simulated`,
           ...(stateFile === undefined ? {} : { stateFile }),
           ...(latency === undefined ? {} : { latencyMs: Number(latency) }),
           log: (line) => log(`carrier: ${line}`),
@@ -103,6 +104,7 @@ export async function startLocal({ port: wanted, dataFolder, bundle, log }: Loca
       TOKEN_AUDIENCE: demoAudience,
       TOKEN_JWKS_URL: issuer.jwksUrl,
       PUBLIC_URL: baseUrl,
+      ALLOW_LOOPBACK_CALLBACKS: 'true',
       DIRECTORY_FILE: process.env['DIRECTORY_FILE'] ?? join(import.meta.dirname, 'demo-directory.json'),
     });
 
@@ -114,6 +116,12 @@ export async function startLocal({ port: wanted, dataFolder, bundle, log }: Loca
       phoneInbox: `${rootUrl}/simulator/messages?address=358401230001`,
     };
     const issueToken = (user = demoUser.sub) => issuer.issueToken({ ...demoUser, sub: user, name: user });
+    const rootContext = {
+      carrierUrl,
+      addresses,
+      issueToken,
+      ...(ownStorage ? { connectionString: process.env['AzureWebJobsStorage'] } : {}),
+    };
     const host = keep(
       await startFunctionsHost({
         entryFiles: entryFiles(bundle),
@@ -121,7 +129,7 @@ export async function startLocal({ port: wanted, dataFolder, bundle, log }: Loca
         port,
         connectionString: (name) => process.env[name] ?? '',
         log: ({ level, functionName, message }) => log(`${level} ${functionName ?? 'host'}: ${message}`),
-        otherRoutes: (request, response) => answerRoot(request, response, { carrierUrl, addresses, issueToken }),
+        otherRoutes: (request, response) => answerRoot(request, response, rootContext),
       }),
     );
     return { rootUrl, baseUrl, addresses, functions: host.functions, ownStorage, issueToken, stop };
@@ -162,31 +170,4 @@ async function onPortNear<Piece>(port: number, start: (port: number) => Promise<
     if (code !== 'EADDRINUSE' && code !== 'ERR_SOCKET_BAD_PORT') throw error;
     return start(0);
   });
-}
-
-interface RootContext {
-  carrierUrl: string;
-  addresses: Readonly<Record<string, string>>;
-  issueToken: (user?: string) => Promise<string>;
-}
-
-/** What the local host answers outside the app: the simulated phones, a demo token, and where things are. */
-async function answerRoot(
-  { method, url = '/' }: IncomingMessage,
-  response: ServerResponse,
-  { carrierUrl, addresses, issueToken }: RootContext,
-): Promise<boolean> {
-  if (!URL.canParse(url, 'http://localhost')) return false;
-  const { pathname, search, searchParams } = new URL(url, 'http://localhost');
-  const json = (status: number, body: string): true => {
-    response.writeHead(status, { 'content-type': 'application/json' }).end(body);
-    return true;
-  };
-  if (method !== 'GET') return false;
-  if (pathname === '/') return json(200, JSON.stringify(addresses, undefined, 2));
-  if (pathname === '/token')
-    return json(200, JSON.stringify({ access_token: await issueToken(searchParams.get('user') ?? undefined) }));
-  if (pathname !== '/simulator/messages') return false;
-  const answer = await fetch(`${carrierUrl}/messages${search}`);
-  return json(answer.status, await answer.text());
 }

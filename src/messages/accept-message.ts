@@ -111,7 +111,7 @@ function toRows(
   prepared: PreparedSend,
 ): { header: MessageHeader; chunks: Chunk[] } {
   const { customerId, serviceId, acceptedAt } = request;
-  const { protocol, sender, content, recipients, partCount, sendAt, template, fallbackSender } = prepared;
+  const { protocol, sender, content, recipients, partCount, sendAt, template, fallbackSender, reply } = prepared;
   const common = { messageId, sender, protocol, ...(sendAt === undefined ? {} : { sendAt }) };
   const chunks = dealRecipients(recipients, content.length).map((dealt, index): Chunk => ({
     ...common,
@@ -121,6 +121,7 @@ function toRows(
     content,
     ...(template === undefined ? {} : { template }),
     ...(fallbackSender === undefined ? {} : { fallbackSender }),
+    ...(reply === undefined ? {} : { reply }),
     recipients: dealt,
     ...firstStates(dealt, prepared),
     references: new Map(),

@@ -1,16 +1,34 @@
+export { acceptMessage } from './accept-message.ts';
 export type { MessagingWorld } from './accept-message.ts';
 export { getMessageStatus } from './get-message-status.ts';
-export { newMessageId } from './message-id.ts';
+export type { OptOutsWorld } from './marketing-opt-outs.ts';
+export { isMessageId, newMessageId } from './message-id.ts';
 export { withProgress } from './message.ts';
 export type * from './message.ts';
 export type * from './ports.ts';
+export { checkText } from './prepare-send.ts';
+export type { PreparedSend } from './prepare-send.ts';
+export { prepareTextSend } from './prepare-text-send.ts';
 export { createReportRecorder } from './record-reports.ts';
 export { createReportJournal } from './report-journal.ts';
 export type { ReportJournal } from './report-journal.ts';
 export { giveUpOutboundChunk, sendOutboundChunk } from './outbound-workers.ts';
 export type { SendingWorld } from './send-chunk.ts';
+export { sendDetails } from './send-details.ts';
+export {
+  customerData,
+  parametersOfSends,
+  sendBody,
+  sendErrors,
+  sendingCustomer,
+  sentAnswer,
+  sentBody,
+  sentFields,
+} from './send-fields.ts';
 export { sendMessage } from './send-message.ts';
 export type { TemplateSendWorld } from './prepare-template-send.ts';
 export { sendWhatsappTemplateMessage } from './send-whatsapp-template-message.ts';
+export { sentHeaders } from './send-warnings.ts';
 export { sortChunks } from './sms-fallback.ts';
+export { normaliseText } from './sms-parts.ts';
 export { decodeStatuses, encodeStatuses } from './status.ts';

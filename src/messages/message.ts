@@ -35,6 +35,17 @@ export interface MessageHeader {
   requestId?: string;
   attachmentUri?: string;
   templateName?: string;
+  /** The message that this one answers: one of a phone, or one of ours. */
+  parentMessageId?: string;
+  /** The thread that it was sent to. */
+  threadId?: string;
+}
+
+/** What makes a message part of conversations: each of its recipients' threads is told of it. */
+export interface ReplyLink {
+  /** The thread that it belongs to for `phone`; for any other recipient it belongs to the current one with the sender. */
+  threadId?: string;
+  phone?: string;
 }
 
 /** One recipient as accepted: digits, parts after personalization, and a value for each placeholder of the content. */
@@ -97,6 +108,8 @@ export interface Chunk extends ChunkProgress {
   template?: TemplateCall;
   /** Who sends the text as SMS to those whom this chunk doesn't reach; absent where nobody does. */
   fallbackSender?: string;
+  /** Set where conversations are to be told. */
+  reply?: ReplyLink;
   /** With placeholders; `recipients` have their values in the order in which they first appear. */
   content: string;
   recipients: readonly ChunkRecipient[];

@@ -86,6 +86,8 @@ export interface MessageStore {
   updateChunk(versioned: VersionedChunk, progress: ChunkProgress): Promise<VersionedChunk | 'conflict'>;
   /** Adds delivery reports to a message's journal; never reads or changes a row, whether the message exists or not. */
   appendReports(messageId: string, entries: readonly JournalEntry[]): Promise<void>;
+  /** What is the same for all recipients of a message, or undefined. */
+  readHeader(messageId: string): Promise<MessageHeader | undefined>;
   /** A message with its chunks and journal, or undefined. */
   readMessage(messageId: string): Promise<StoredMessage | undefined>;
 }
@@ -134,4 +136,23 @@ export interface FinalFailure {
 /** Counts final failures where somebody keeps count; told twice of one, counts it once. */
 export interface FailureCounter {
   record(failures: readonly FinalFailure[]): Promise<void>;
+}
+
+/** A message of ours that is part of a conversation, on its way to one phone. */
+export interface OutgoingReply {
+  customerId: string;
+  serviceId: string;
+  messageId: string;
+  recipientId: string;
+  protocol: Protocol;
+  sender: string;
+  phone: string;
+  /** The thread that it is sent to; absent for the current one between sender and phone. */
+  threadId?: string;
+  at: Date;
+}
+
+/** Lets conversations know of what goes out in them; told twice of one, notes it once. */
+export interface ReplyRecorder {
+  record(replies: readonly OutgoingReply[]): Promise<void>;
 }

@@ -3,7 +3,7 @@ import type { Customer, Service } from '../operation/access.ts';
 import type { Preparation } from '../operation/define-operation.ts';
 import { problem, problemLimit } from '../operation/errors.ts';
 import type { Problem } from '../operation/errors.ts';
-import type { ChunkRecipient, Protocol, TemplateCall } from './message.ts';
+import type { ChunkRecipient, Protocol, ReplyLink, TemplateCall } from './message.ts';
 import { compileContent } from './personalization.ts';
 import type { CompiledContent } from './personalization.ts';
 import { checkAddress, checkSendDateTime, checkUrl } from './prepare-fields.ts';
@@ -33,6 +33,7 @@ export interface PreparedSend {
   optedOut: ReadonlySet<string>;
   template?: TemplateCall;
   fallbackSender?: string;
+  reply?: ReplyLink;
 }
 
 /** What a send is prepared from. */
@@ -172,7 +173,7 @@ function saidParts(parts: number): string {
 }
 
 /** Counts a rendered text's parts and refuses one that no phone would show or that has too many. */
-function checkText(text: string, target: string, problems: Problem[]): number {
+export function checkText(text: string, target: string, problems: Problem[]): number {
   // An absent content is the schema's to refuse.
   if (text === '' && target === 'Content') return 0;
   if (/^[\s\p{Cc}\p{Cf}]*$/u.test(text)) problems.push(problem('EmptyContent', { target }));

@@ -5,7 +5,8 @@ import { recipientId } from './message-id.ts';
 import { plainWords, statusNote } from './message.ts';
 import type { Chunk, ChunkProgress, StatusNote, VersionedChunk } from './message.ts';
 import { compileContent } from './personalization.ts';
-import type { OutboundCarrier, OutboundJob, SendOutcome } from './ports.ts';
+import type { OutboundCarrier, OutboundJob, ReplyRecorder, SendOutcome } from './ports.ts';
+import { recordReplies } from './record-replies.ts';
 import { renderText } from './render-text.ts';
 import { awaitsSending } from './status.ts';
 import type { RecipientStatus } from './status.ts';
@@ -19,6 +20,7 @@ const leaseSeconds = 120;
 /** What the outbound worker works with. */
 export interface SendingWorld extends FollowUpWorld {
   carrier: OutboundCarrier;
+  replies: ReplyRecorder;
   /** How long to wait for a report before another channel stands in, where the send asked for that. */
   fallbackAfterSeconds: number;
 }
@@ -110,6 +112,7 @@ function endWaiting(
 async function attempt(job: OutboundJob, claimed: VersionedChunk, world: SendingWorld): Promise<SendChunkResult> {
   const { messages, outbound, carrier, now } = world;
   const { chunk } = claimed;
+  await recordReplies(chunk, waitingPlaces(chunk), world);
   const progress = applyOutcomes(chunk, await sendTo(chunk, carrier), now());
   const again = progress.statuses.some(awaitsSending);
   const delay = retryDelays[chunk.attempts - 1] ?? 0;

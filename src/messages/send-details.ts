@@ -1,10 +1,10 @@
-import type { Caller, Customer, Service } from '../operation/access.ts';
+import type { Caller, Customer } from '../operation/access.ts';
 import type { SendRequest } from './accept-message.ts';
 
 interface Details {
   caller: Caller;
   customer: Customer;
-  service: Service;
+  serviceId: string;
   now: Date;
   body: {
     CustomerData?: string;
@@ -16,10 +16,10 @@ interface Details {
 }
 
 /** What is kept of a send beside its text and recipients: who sent it, for whom, and the fields that come along. */
-export function sendDetails({ caller, customer, service, now, body }: Details): SendRequest {
+export function sendDetails({ caller, customer, serviceId, now, body }: Details): SendRequest {
   return {
     customerId: customer.id,
-    serviceId: service.id,
+    serviceId,
     userId: caller.userId,
     acceptedAt: now,
     ...(body.CustomerData === undefined ? {} : { customerData: body.CustomerData }),

@@ -1,27 +1,35 @@
 import { customersDropdown, servicesDropdown } from '../directory/index.ts';
 import { inHeader } from '../operation/define-operation.ts';
+import type { ErrorCode } from '../operation/errors.ts';
 import { choice, flag, freeObject, integer, list, object, optional, text, timestamp } from '../operation/schema.ts';
+import type { Accepted } from './accept-message.ts';
 import { recipientLimit } from './prepare-send.ts';
 
-/** For whom, and through which OneWay service, a message is sent. */
-export const sendingParameters = {
-  'Customer-Id': inHeader(
-    text({
-      title: 'Customer',
-      description: 'The customer that sends the message.',
-      visibility: 'important',
-      dropdown: customersDropdown,
-    }),
-  ),
-  'Service-Id': inHeader(
-    text({
-      title: 'Service',
-      description: 'The service that sends the message.',
-      visibility: 'important',
-      dropdown: servicesDropdown('OneWay', 'Customer-Id', false),
-    }),
-  ),
-};
+/** The label of the parameter that names the customer, in every operation that sends. */
+export const sendingCustomer = text({
+  title: 'Customer',
+  description: 'The customer that sends the message.',
+  visibility: 'important',
+  dropdown: customersDropdown,
+});
+
+/** For whom, and through which OneWay service, a message is sent; `replies` as the list of services has it. */
+export function parametersOfSends({ replies }: { replies: boolean }) {
+  return {
+    'Customer-Id': inHeader(sendingCustomer),
+    'Service-Id': inHeader(
+      text({
+        title: 'Service',
+        description: 'The service that sends the message.',
+        visibility: 'important',
+        dropdown: servicesDropdown('OneWay', 'Customer-Id', replies),
+      }),
+    ),
+  };
+}
+
+/** As {@link parametersOfSends}, for sends that answer nothing. */
+export const sendingParameters = parametersOfSends({ replies: false });
 
 /** What a sender may note with any message. */
 export const customerData = optional(
@@ -117,8 +125,21 @@ export const sendBody = object({
   RequestId: requestId,
 });
 
-/** The answer to a send. */
-export const sentAnswer = object({
+/** With what a send of text may be refused, beyond what the kernel refuses. */
+export const sendErrors = [
+  'SenderNotAllowed',
+  'ContentTooLong',
+  'EmptyContent',
+  'MissingPlaceholder',
+  'InvalidPhoneNumber',
+  'InvalidUrl',
+  'AttachmentNotCarried',
+  'DateTooFarAhead',
+  'RequestIdReused',
+] as const satisfies readonly ErrorCode[];
+
+/** What the answer to any send holds. */
+export const sentFields = {
   MessageId: text({ title: 'Message Id', description: 'Identifier of the new message.' }),
   MessagePartCount: integer({
     title: 'Message Part Count',
@@ -134,4 +155,16 @@ export const sentAnswer = object({
     }),
     { title: 'Recipients', description: 'The recipients of the message.' },
   ),
-});
+};
+
+/** The answer to a send. */
+export const sentAnswer = object(sentFields);
+
+/** That answer, from what was accepted. */
+export function sentBody({ messageId, partCount, recipients }: Accepted) {
+  return {
+    MessageId: messageId,
+    MessagePartCount: partCount,
+    Recipients: recipients.map(({ address, id }) => ({ Address: address, Id: id })),
+  };
+}

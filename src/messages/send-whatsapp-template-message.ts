@@ -122,7 +122,8 @@ export const sendWhatsappTemplateMessage = defineOperation({
   prepare: (request, world: TemplateSendWorld & MessagingWorld) => prepareTemplateSend(request, world),
   async handler(request, world: TemplateSendWorld & MessagingWorld) {
     const { body, prepared, service } = request;
-    const accepted = await acceptMessage(sendDetails(request), prepared, { serviceId: service.id, body }, world);
+    const details = sendDetails({ ...request, serviceId: service.id });
+    const accepted = await acceptMessage(details, prepared, { serviceId: service.id, body }, world);
     return {
       body: { messageId: accepted.messageId, messagePartCount: accepted.partCount, recipients: accepted.recipients },
       headers: sentHeaders(prepared, accepted),

@@ -1,3 +1,17 @@
+export { createNotifier } from './create-notifier.ts';
+export type { NotifyingWorld } from './create-notifier.ts';
+export type { DeliveringWorld } from './delivering-world.ts';
+export {
+  deliverNotifications,
+  giveUpLoneNotification,
+  giveUpNotificationChunk,
+  retryNotification,
+} from './notification-workers.ts';
 export { chunkStates } from './notification.ts';
 export type * from './notification.ts';
 export type * from './ports.ts';
+export { replayDeadLetter } from './replay.ts';
+export type { ReplayResult, ReplayWorld } from './replay.ts';
+export { usualSchedule } from './retry-schedule.ts';
+export type { RetrySchedule } from './retry-schedule.ts';
+export { createSlowSubscribers } from './slow-subscribers.ts';

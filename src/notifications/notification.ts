@@ -54,6 +54,8 @@ export interface CallbackAnswer {
 /** What changes about a notification that goes alone. */
 export interface LoneProgress {
   state: 'waiting' | 'delivered' | 'givenUp' | 'ended';
+  /** What it is given up after is counted from here. */
+  since: Date;
   /** Calls so far. */
   attempts: number;
   lastAnswer?: CallbackAnswer;
@@ -69,8 +71,6 @@ export interface LoneNotification extends LoneProgress {
   serviceId: string;
   payload: string;
   target: Target;
-  /** When it was first tried: what it is given up after is counted from here. */
-  since: Date;
 }
 
 /** A lone notification and the version it was read at. */

@@ -83,6 +83,8 @@ interface Request<P, B, C, S, Prepared, Anonymous> extends Settled<P, C, S, Anon
 export interface Result<A> {
   body: A;
   headers?: Readonly<Record<string, string>>;
+  /** A failure of ours that the caller is not told of, for the log. */
+  failure?: unknown;
 }
 
 interface Metadata {

@@ -100,6 +100,7 @@ async function attempt<World>(
   const header: ReadHeader = (name) => request.headers.get(name);
   const handled = { ...settled, header, body, prepared };
   const result: Result<unknown> = await operation.handler(handled as never, kernel.world);
+  if (result.failure !== undefined) entry.error = result.failure;
   const { status, schema } = operation.answer;
   return { status, headers: { ...result.headers }, ...(schema === undefined ? {} : { jsonBody: result.body }) };
 }

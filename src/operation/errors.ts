@@ -109,10 +109,26 @@ export const errorCatalogue = {
     message: '{target} names an attachment, which {channel} can not carry.',
     remedy: 'Leave it empty, or put a link into the text.',
   },
+  AttachmentNotFound: {
+    status: 404,
+    message: 'The attachment is not there, or its address has expired.',
+    remedy: 'Take it from the message within the time that the address is good for.',
+  },
   RequestIdReused: {
     status: 422,
     message: 'The request id in {target} was used for a different request within the last 7 days.',
     remedy: 'Use a new request id for a new message.',
+  },
+
+  ThreadNotFound: {
+    status: 404,
+    message: 'The thread in {target} is not a thread of this customer.',
+    remedy: 'Take the thread id from the received message, and choose the customer that received it.',
+  },
+  CallbackRefused: {
+    status: 400,
+    message: '{target} {rule}.',
+    remedy: 'Let the platform fill it in, or give a public https address.',
   },
 
   // Contacts

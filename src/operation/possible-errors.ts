@@ -12,13 +12,14 @@ export function possibleErrors(operation: Operation<never>): ErrorCode[] {
 }
 
 /** What the kernel refuses, given the parameters and the body that an operation has. */
-export function impliedErrors({ parameters, body, customer, service }: Operation<never>): ErrorCode[] {
+export function impliedErrors({ parameters, body, customer, service, anonymous }: Operation<never>): ErrorCode[] {
   const list = Object.values(parameters);
   const schema = body && asJsonSchema(body.schema);
   const hasRequired = contains(schema, ({ required = [] }) => required.length > 0);
   const hasDate = contains(schema, ({ format }) => format === 'date-time');
   const implied: readonly [boolean, readonly ErrorCode[]][] = [
-    [true, ['Unauthenticated', 'UserNotAllowed', 'InternalError', 'Unavailable']],
+    [anonymous !== true, ['Unauthenticated', 'UserNotAllowed']],
+    [true, ['InternalError', 'Unavailable']],
     [list.length > 0, ['InvalidParameter', 'InvalidCharacters']],
     [list.some(isRequired), ['MissingParameter']],
     [customer !== undefined, ['CustomerNotAssigned']],

@@ -3,18 +3,18 @@ import type { TokenCredential } from '@azure/identity';
 /** What an operator says of the storage account: a connection string, or endpoints for the app's managed identity. */
 export type StorageSettings =
   | { connectionString: string }
-  | { tableUrl: string; queueUrl: string; identityClientId?: string };
+  | { tableUrl: string; queueUrl: string; blobUrl: string; identityClientId?: string };
 
 /** How to reach the storage account. */
 export type StorageConnection =
   | { connectionString: string }
-  | { tableUrl: string; queueUrl: string; credential: TokenCredential };
+  | { tableUrl: string; queueUrl: string; blobUrl: string; credential: TokenCredential };
 
 /** Makes a connection from settings; to be done once in a process, so that all its clients share one credential. */
 export function connectStorage(settings: StorageSettings): StorageConnection {
   if ('connectionString' in settings) return settings;
-  const { tableUrl, queueUrl, identityClientId } = settings;
-  return { tableUrl, queueUrl, credential: managedIdentity(identityClientId) };
+  const { identityClientId, ...urls } = settings;
+  return { ...urls, credential: managedIdentity(identityClientId) };
 }
 
 /**

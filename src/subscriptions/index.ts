@@ -1,3 +1,9 @@
+export { deleteTrigger } from './delete-trigger.ts';
+export { newMessage } from './new-message.ts';
+export { noteAnswer } from './note-answer.ts';
+export type { AnswerKind } from './note-answer.ts';
 export type * from './ports.ts';
+export { pipelineIdOf } from './subscription-ids.ts';
 export { httpVerbs } from './subscription.ts';
 export type * from './subscription.ts';
+export { unsubscribeCallback } from './unsubscribe-callback.ts';

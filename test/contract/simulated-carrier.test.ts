@@ -8,9 +8,12 @@ const apiKey = 'key';
 const webhookSecret = 'secret';
 
 carrierContract('simulated', async () => {
-  const receiver = await startWebhookReceiver();
-  const network = await startSimulatedCarrier({ port: 0, apiKey, webhookSecret, latencyMs: 10, approvalMs: 10 });
-  const reached = { url: network.url, apiKey, webhookSecret, reportUrl: `${receiver.url}/reports` };
+  let status = 200;
+  const receiver = await startWebhookReceiver(() => status);
+  const reportUrl = `${receiver.url}/reports`;
+  const timing = { latencyMs: 10, approvalMs: 10 };
+  const network = await startSimulatedCarrier({ port: 0, apiKey, webhookSecret, inboundUrl: reportUrl, ...timing });
+  const reached = { url: network.url, apiKey, webhookSecret, reportUrl };
   return {
     carrier: createSimulatedCarrier(reached),
     connect: (other) => createSimulatedCarrier({ ...reached, ...other }),
@@ -36,6 +39,24 @@ carrierContract('simulated', async () => {
         ['x-simulated-signature', `sha256=${digest}`],
       ]);
       return { method: 'POST', headers, body: Buffer.from(body) };
+    },
+    inbound: {
+      protocols: ['SMS', 'MMS', 'WhatsApp'],
+      async write({ attachments, ...message }) {
+        const encoded = attachments.map(({ bytes, ...rest }) => ({
+          ...rest,
+          content: Buffer.from(bytes).toString('base64'),
+        }));
+        const response = await fetch(`${network.url}/inbound`, {
+          method: 'POST',
+          body: JSON.stringify({ ...message, attachments: encoded }),
+        });
+        if (response.status !== 202) throw new Error(`the carrier answered ${response.status}`);
+      },
+      attachmentNames: { lost: 'lost.png', unavailable: 'unavailable.png' },
+      answerCalls(next) {
+        status = next;
+      },
     },
     async stop() {
       await network.stop();

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { TableClient } from '@azure/data-tables';
+import { ContainerClient } from '@azure/storage-blob';
 import { QueueClient } from '@azure/storage-queue';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 
@@ -21,6 +22,7 @@ const openTable = (connectionString: string): TableClient =>
     allowInsecureConnection: true,
     retryOptions: { maxRetries: 0 },
   });
+const openContainer = (connectionString: string): ContainerClient => new ContainerClient(connectionString, 'kept');
 
 async function fill(connectionString: string): Promise<void> {
   const table = openTable(connectionString);
@@ -29,9 +31,13 @@ async function fill(connectionString: string): Promise<void> {
   const queue = new QueueClient(connectionString, 'kept');
   await queue.create();
   await queue.sendMessage('a message', { messageTimeToLive: -1 });
+  const container = openContainer(connectionString);
+  await container.create();
+  // Replaced, so that what is kept is not simply what was written first.
+  for (const text of ['old', 'a blob']) await container.getBlockBlobClient('b').upload(text, text.length);
 }
 
-it('keeps tables and queues over a restart where it has a location', async () => {
+it('keeps tables, queues and blobs over a restart where it has a location', async () => {
   // A folder that isn't there yet.
   const location = join(folder, 'data', 'storage');
   const first = await startAzurite({ location });
@@ -42,6 +48,8 @@ it('keeps tables and queues over a restart where it has a location', async () =>
   expect(await openTable(second.connectionString).getEntity('p', 'r')).toMatchObject(entity);
   const { peekedMessageItems } = await new QueueClient(second.connectionString, 'kept').peekMessages();
   expect(peekedMessageItems.map(({ messageText }) => messageText)).toEqual(['a message']);
+  const blob = await openContainer(second.connectionString).getBlobClient('b').downloadToBuffer();
+  expect(blob.toString()).toBe('a blob');
   await second.stop();
 });
 
@@ -74,8 +82,10 @@ it('keeps nothing without a location, shares nothing with another one, and print
   expect(printing).not.toHaveBeenCalled();
   printing.mockRestore();
   expect(await new QueueClient(other.connectionString, 'kept').exists()).toBe(false);
-  expect([one.queueUrl, one.tableUrl]).toEqual(
-    expect.arrayContaining([expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/devstoreaccount1$/)]),
-  );
+  expect(await openContainer(other.connectionString).exists()).toBe(false);
+  const address = expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/devstoreaccount1$/);
+  const addresses = [one, other].flatMap(({ blobUrl, queueUrl, tableUrl }) => [blobUrl, queueUrl, tableUrl]);
+  expect(addresses).toEqual([address, address, address, address, address, address]);
+  expect(new Set(addresses).size).toBe(6);
   await Promise.all([one.stop(), other.stop()]);
 });

@@ -9,6 +9,7 @@ import { eventually } from '../support/eventually.ts';
 import { spawnLocalHost } from '../support/local-host.ts';
 import type { LocalHost } from '../support/local-host.ts';
 import { tokenOf } from '../support/api.ts';
+import { startWebhookReceiver } from '../support/webhook-receiver.ts';
 
 /*
  * A client that knows nothing but the connector's definition calls every operation, and every answer is what the
@@ -17,8 +18,15 @@ import { tokenOf } from '../support/api.ts';
 
 interface Definition {
   host: string;
+  basePath: string;
   schemes: string[];
-  paths: Record<string, Record<string, { operationId?: string; responses: Record<string, { schema?: object }> }>>;
+  paths: Record<string, PathItem>;
+}
+
+/** The operations of a path by their methods, and what its trigger notifies of. */
+interface PathItem {
+  'x-ms-notification-content'?: { schema: object };
+  [method: string]: { operationId?: string; responses?: Record<string, { schema?: object }>; schema?: object };
 }
 
 const file = join(import.meta.dirname, '..', '..', 'connector', 'apiDefinition.swagger.json');
@@ -34,15 +42,25 @@ beforeAll(async () => {
 });
 afterAll(() => host.stop());
 
-function responsesOf(operationId: string): Record<string, { schema?: object }> {
-  for (const path of Object.values(definition.paths)) {
-    for (const operation of Object.values(path)) if (operation.operationId === operationId) return operation.responses;
+/** Where an operation stands in the definition. */
+function standingOf(operationId: string) {
+  for (const [path, item] of Object.entries(definition.paths)) {
+    const operation = Object.values(item).find((each) => each.operationId === operationId);
+    if (operation !== undefined) return { path, item, responses: operation.responses ?? {} };
   }
   throw new Error(`the definition has no ${operationId}`);
 }
 
 /** Calls an operation by its id and parameter names; checks status and body against the definition. */
 async function call<Body>(operationId: string, parameters: Record<string, unknown> = {}): Promise<Body> {
+  return (await callForAnswer(operationId, parameters)).body as Body;
+}
+
+/** The same, for those who need the answer's headers too. */
+async function callForAnswer(
+  operationId: string,
+  parameters: Record<string, unknown>,
+): Promise<{ body: unknown; headers: Record<string, string> }> {
   const answer = await SwaggerClient.execute({
     spec: { ...definition, host: new URL(host.rootUrl).host, schemes: ['http'] },
     operationId,
@@ -54,7 +72,7 @@ async function call<Body>(operationId: string, parameters: Record<string, unknow
   });
   called.add(operationId);
   const [status = '', response = {}] =
-    Object.entries(responsesOf(operationId)).find(([code]) => code.startsWith('2')) ?? [];
+    Object.entries(standingOf(operationId).responses).find(([code]) => code.startsWith('2')) ?? [];
   expect([operationId, String(answer.status)]).toEqual([operationId, status]);
   // An answer without content type comes as a Blob.
   const text = typeof answer.text === 'string' ? answer.text : ((await answer.text?.text()) ?? '');
@@ -64,7 +82,104 @@ async function call<Body>(operationId: string, parameters: Record<string, unknow
   expect([operationId, validate === undefined ? body === undefined : validate(body), validate?.errors ?? null]).toEqual(
     [operationId, true, null],
   );
-  return body as Body;
+  return { body, headers: answer.headers };
+}
+
+interface Notification {
+  sender: string;
+  recipient: string;
+  content: string;
+  protocol: string;
+  attachments: unknown[];
+  messageId: string;
+  threadId: string;
+}
+
+/** Registers a flow, lets a phone write to it, answers the phone by what the flow was told, and removes the flow. */
+async function converse(customer: string): Promise<void> {
+  const services = await call<{ id: string }[]>('GetCustomerServices', {
+    'Customer-Id': customer,
+    ServiceType: 'TwoWay',
+  });
+  const flow = await startWebhookReceiver(() => 202);
+  try {
+    const callback = `${flow.url}/workflows/w1/triggers/NewMessage?sig=a%2Bb`;
+    const place = { Customer: customer, Service: services[0]?.id };
+    const registration = {
+      ...place,
+      'Create webhook request body': {
+        name: 'PowerAutomate (Auto Created Webhook)',
+        actionType: 'HttpRequest',
+        description: 'Registers the flow.',
+        options: { endpointUrl: callback, httpVerb: 'POST' },
+      },
+    };
+    const { headers } = await callForAnswer('NewMessage', registration);
+
+    const written = { sender: '358401230001', recipient: '16400', content: 'Hello there', protocol: 'SMS' };
+    const played = await fetch(`${host.rootUrl}/simulator/inbound`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(written),
+    });
+    expect([played.ok, await played.text()]).toEqual([true, expect.any(String)]);
+    const told = await eventually(
+      () => {
+        const [first] = flow.calls;
+        if (first === undefined) throw new Error('the flow was not called yet');
+        return first;
+      },
+      { timeoutMs: 20_000, everyMs: 100 },
+    );
+    expect([told.method, `${flow.url}${told.path}`]).toEqual(['POST', callback]);
+    const notification = JSON.parse(told.body.toString()) as Notification;
+    const content = standingOf('NewMessage').item['x-ms-notification-content'];
+    const validate = ajv.compile(content?.schema ?? false);
+    expect([validate(notification), validate.errors]).toEqual([true, null]);
+    expect(notification).toMatchObject({ ...written, attachments: [] });
+
+    const [replying] = await call<{ id: string }[]>('GetCustomerServices', {
+      'Customer-Id': customer,
+      ServiceType: 'OneWay',
+      AllowReplyMessage: true,
+    });
+    await call('SendReplyMessage', {
+      ParentMessageId: notification.messageId,
+      'Customer-Id': customer,
+      'Service-Id': replying?.id,
+      'Request Body': {
+        Sender: notification.recipient,
+        Content: 'Hello to you',
+        Protocol: 'SMS',
+        Recipients: [{ Address: notification.sender }],
+      },
+    });
+    const answered = await call<{ ThreadId: string }>('SendDiscussionReplyMessage', {
+      CustomerId: customer,
+      'Request Body': { ThreadId: notification.threadId, Content: 'Anything else?' },
+    });
+    expect(answered.ThreadId).toBe(notification.threadId);
+
+    await call('DeleteTrigger', parametersIn(headers['location'] ?? '', 'DeleteTrigger'));
+    await call('NewMessage', registration);
+    await call('UnsubscribeCallback', { ...place, body: { callbackUrl: callback } });
+  } finally {
+    await flow.stop();
+  }
+}
+
+/** Reads an address as one of an operation, and gives the values of the parameters in its path. */
+function parametersIn(address: string, operationId: string): Record<string, string> {
+  const given = URL.parse(address)?.pathname.split('/') ?? [];
+  const parameters: Record<string, string> = {};
+  const expected = `${definition.basePath}${standingOf(operationId).path}`.split('/').map((step, index) => {
+    if (!step.startsWith('{')) return step;
+    const value = given[index] ?? '';
+    parameters[step.slice(1, -1)] = decodeURIComponent(value);
+    return value;
+  });
+  expect(address).toBe(`${host.rootUrl}${expected.join('/')}`);
+  return parameters;
 }
 
 test('every operation answers as the definition says', async () => {
@@ -127,6 +242,7 @@ test('every operation answers as the definition says', async () => {
     ...sender,
     'Request Body': { TemplateName: template.id, BodyParameters: ['Aino'], Recipients: [{ Address: '358401230001' }] },
   });
+  await converse(customer);
   await call('WhatsAppOptOut', { Sender: number, Recipient: '+358401230001' });
   await call('WhatsAppOptIn', { Sender: number, Recipient: '+358401230001' });
 

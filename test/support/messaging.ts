@@ -9,6 +9,8 @@ import type {
   OutboundBatch,
   OutboundCarrier,
   OutboundJob,
+  OutgoingReply,
+  ReplyRecorder,
   SendingWorld,
   SendOutcome,
 } from '../../src/messages/index.ts';
@@ -76,6 +78,7 @@ type TestMessaging = MessagingWorld & {
   directory: Directory;
   optOuts: OptOutList;
   failures: FailureCounter & { counted: FinalFailure[] };
+  replies: ReplyRecorder & { noted: OutgoingReply[] };
   fallbackAfterSeconds: number;
 };
 
@@ -89,10 +92,22 @@ export function createMessaging(): TestMessaging {
     directory: createMemoryDirectory({ customers: [], users: [] }),
     optOuts: { numbers: async () => new Set(), add: async () => {}, remove: async () => {} },
     failures: createFailureList(),
+    replies: createReplyList(),
     fallbackAfterSeconds: 3600,
     newMessageId() {
       made += 1;
       return testMessageId(made);
+    },
+  };
+}
+
+/** Keeps the replies that it is told of. */
+function createReplyList(): ReplyRecorder & { noted: OutgoingReply[] } {
+  const noted: OutgoingReply[] = [];
+  return {
+    noted,
+    async record(replies) {
+      noted.push(...replies);
     },
   };
 }
@@ -140,12 +155,13 @@ export function createSending(
   { messages, outbound }: Pick<MessagingWorld, 'messages' | 'outbound'>,
   carrier: OutboundCarrier,
   now: () => Date = () => testNow,
-): SendingWorld & { failed: FinalFailure[] } {
+): SendingWorld & { failed: FinalFailure[]; replies: ReturnType<typeof createReplyList> } {
   const failed: FinalFailure[] = [];
   return {
     messages,
     outbound,
     carrier,
+    replies: createReplyList(),
     now,
     fallbackAfterSeconds: 300,
     failures: {

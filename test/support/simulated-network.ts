@@ -19,6 +19,8 @@ export interface Network {
   url: string;
   /** Hands messages in; what a message doesn't say is filled in. */
   submit(reportUrl: string, messages: readonly Record<string, unknown>[]): Promise<Response>;
+  /** Has a phone write; what the message doesn't say is filled in. */
+  write(message?: Readonly<Record<string, unknown>>): Promise<Response>;
   /** What `GET /messages` shows, with this query. */
   list(query?: string): Promise<Record<string, unknown>[]>;
   stop(): Promise<void>;
@@ -48,6 +50,8 @@ export async function startNetwork(options: Partial<SimulatedCarrierOptions> = {
         headers: { authorization: `Bearer ${networkKey}` },
         body: JSON.stringify({ reportUrl, messages: messages.map((message) => ({ ...plainMessage, ...message })) }),
       }),
+    write: (message = {}) =>
+      fetch(`${carrier.url}/inbound`, { method: 'POST', body: JSON.stringify({ ...plainInbound, ...message }) }),
     async list(query = '') {
       const response = await fetch(`${carrier.url}/messages${query}`);
       return (await response.json()) as Record<string, unknown>[];
@@ -67,9 +71,22 @@ export const plainMessage = {
   parts: 1,
 } as const;
 
+/** What a phone writes where a test doesn't care. */
+export const plainInbound = {
+  sender: '358401230001',
+  recipient: '16400',
+  content: 'Hyvää päivää',
+  protocol: 'SMS',
+} as const;
+
+const bodyOf = ({ body }: { body: Uint8Array }): unknown => JSON.parse(Buffer.from(body).toString('utf8'));
+
 /** The reports that a receiver got, call by call. */
 export function reportCalls(receiver: WebhookReceiver): WireReport[][] {
-  return receiver.calls.map(
-    ({ body }) => (JSON.parse(Buffer.from(body).toString('utf8')) as { reports: WireReport[] }).reports,
-  );
+  return receiver.calls.map((call) => (bodyOf(call) as { reports: WireReport[] }).reports);
+}
+
+/** What a receiver was told of phones' messages, call by call. */
+export function inboundCalls(receiver: WebhookReceiver): Record<string, unknown>[][] {
+  return receiver.calls.map((call) => (bodyOf(call) as { inbound: Record<string, unknown>[] }).inbound);
 }

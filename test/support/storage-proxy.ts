@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 
 /** One storage operation as it went over the wire. */
 interface StorageOperation {
-  service: 'table' | 'queue';
+  service: 'table' | 'queue' | 'blob';
   method: string;
   path: string;
   status: number;
@@ -21,15 +21,14 @@ export interface StorageProxy {
   stop(): Promise<void>;
 }
 
-/** Puts a counting proxy before the table and queue endpoints of a connection string. */
+/** Puts a counting proxy before the table, queue and blob endpoints of a connection string. */
 export async function startStorageProxy(connectionString: string): Promise<StorageProxy> {
   let operations: StorageOperation[] = [];
   const servers: Server[] = [];
   let proxied = connectionString;
 
-  for (const service of ['table', 'queue'] as const) {
-    const name = service === 'table' ? 'TableEndpoint' : 'QueueEndpoint';
-    const endpoint = new URL(new RegExp(`${name}=([^;]+)`).exec(connectionString)![1]!);
+  for (const service of ['table', 'queue', 'blob'] as const) {
+    const endpoint = new URL(new RegExp(`${service}Endpoint=([^;]+)`, 'i').exec(connectionString)![1]!);
     const server = createServer((incoming, outgoing) => {
       const { method = 'GET', url = '/', headers } = incoming;
       const bytes = Number(headers['content-length'] ?? 0);

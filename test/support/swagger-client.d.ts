@@ -5,6 +5,8 @@ declare module 'swagger-client' {
   }
   interface ClientResponse {
     status: number;
+    /** By their names in lower case. */
+    headers: Record<string, string>;
     text?: string | Blob;
   }
   const client: {

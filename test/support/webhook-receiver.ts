@@ -5,7 +5,12 @@ import type { WebhookRequest } from '../../src/carriers/carrier.ts';
 /** A call that a receiver got, kept whole. */
 export interface ReceivedCall extends WebhookRequest {
   path: string;
+  /** The caller still waits for the answer. */
+  waits: boolean;
 }
+
+/** What a receiver answers: a status, with an address to go on to where one is given; or it closes the connection. */
+export type WebhookAnswer = number | { status: number; location: string } | 'drop';
 
 /** A server that keeps every call it gets and answers as it is told. */
 export interface WebhookReceiver {
@@ -17,11 +22,11 @@ export interface WebhookReceiver {
 /**
  * Starts a receiver on 127.0.0.1.
  *
- * @param answer gives the status for each call, from 0; it may wait. 200 by default.
+ * @param answer gives the answer to each call, from 0; it may wait. 200 by default.
  * @param port where to listen; a free one by default.
  */
 export async function startWebhookReceiver(
-  answer: (index: number, call: ReceivedCall) => number | Promise<number> = () => 200,
+  answer: (index: number, call: ReceivedCall) => WebhookAnswer | Promise<WebhookAnswer> = () => 200,
   port = 0,
 ): Promise<WebhookReceiver> {
   const calls: ReceivedCall[] = [];
@@ -33,10 +38,18 @@ export async function startWebhookReceiver(
       path: request.url ?? '',
       headers: new Map(Object.entries(request.headers).map(([name, value]) => [name, String(value)])),
       body: Buffer.concat(chunks),
+      waits: true,
     };
+    response.once('close', () => (call.waits = false));
     const index = calls.push(call) - 1;
+    const given = await answer(index, call);
+    if (given === 'drop') {
+      response.destroy();
+      return;
+    }
     // A caller that follows redirects makes itself seen by one more call.
-    response.writeHead(await answer(index, call), { location: '/redirected' }).end();
+    const { status, location } = typeof given === 'number' ? { status: given, location: '/redirected' } : given;
+    response.writeHead(status, { location }).end();
   });
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   return {

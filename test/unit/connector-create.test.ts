@@ -237,6 +237,17 @@ describe('responses', () => {
     });
   });
 
+  test('of an operation that lets calls without a token in', () => {
+    const { '401': _, ...others } = ours;
+    expect(createResponses({ ...bare, anonymous: true })).toStrictEqual({
+      '200': {
+        description: 'The note.',
+        schema: { title: 'Note Id', description: 'Identifier of the note.', type: 'string' },
+      },
+      ...others,
+    });
+  });
+
   test('of an operation that takes everything, with the codes in the order of the catalogue', () => {
     expect(createResponses(addNote)).toStrictEqual({
       '204': { description: 'The note is added.' },
@@ -303,6 +314,12 @@ test('operations of one path stand together, each with any one of its scopes', (
       },
     },
   });
+});
+
+test('an operation that lets calls without a token in says its scopes all the same: the platform sends a token', () => {
+  expect(createPaths([{ ...addNote, anonymous: true }])['/notes/{Note-Id}']?.post?.security).toEqual([
+    { 'oauth2-auth': ['Gateway.Send'] },
+  ]);
 });
 
 const allScopes = [

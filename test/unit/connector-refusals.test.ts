@@ -87,6 +87,7 @@ const withParameters = (parameters: Operation<never>['parameters']): Operation<n
 
 test('good records are accepted, and so are the records that there are', () => {
   expect(complaintsAbout(listBooks, addPage)).toEqual([]);
+  expect(complaintsAbout(listBooks, { ...addPage, anonymous: true })).toEqual([]);
   expect(complaintsAbout(...operations)).toEqual([]);
 });
 
@@ -168,8 +169,8 @@ describe('what a record can not say', () => {
     ['an id in camel case', { ...addPage, operationId: 'addPage' }, '/addPage: the operation id must be in PascalCase'],
     [
       'a field that nobody knows',
-      { ...addPage, trigger: 'single' } as Operation<never>,
-      "/AddPage: the generator doesn't know the record's field 'trigger'",
+      { ...addPage, pageable: true } as Operation<never>,
+      "/AddPage: the generator doesn't know the record's field 'pageable'",
     ],
     [
       'a placeholder without parameter',
@@ -200,6 +201,16 @@ describe('what a record can not say', () => {
       'a list in the query',
       withParameters({ ...addPage.parameters, Kind: inQuery(list(text(label), label)) }),
       "/AddPage/parameters/Kind: a parameter outside the body can't be of type array",
+    ],
+    [
+      'a customer for calls without a token',
+      { ...addPage, anonymous: true, customer: 'Owner' },
+      '/AddPage: a call without a token settles no customer and no service, so it must not name one',
+    ],
+    [
+      'a service for calls without a token',
+      { ...addPage, anonymous: true, service: { parameter: 'Owner', type: 'OneWay' } },
+      '/AddPage: a call without a token settles no customer and no service, so it must not name one',
     ],
     ['a GET with a body', { ...addPage, method: 'GET' }, '/AddPage: a GET has no body'],
     [
@@ -308,7 +319,7 @@ describe("the allow-list against Microsoft's schema of the definition", () => {
 
   test.skipIf(!existsSync(published))('a parameter may have all of them but what only bodies need', () => {
     const definitions = readDefinitions();
-    const notInParameters = ['title', 'properties', 'additionalProperties'];
+    const notInParameters = ['title', 'properties', 'additionalProperties', 'x-ms-notification-url'];
     for (const place of ['header', 'query', 'path']) {
       const allowed = Object.keys(definitions[`${place}ParameterSubSchema`]?.properties ?? {});
       expect(schemaKeywords.filter((keyword) => !allowed.includes(keyword))).toEqual(notInParameters);

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 
-import type { Customer, Service } from '../../src/operation/access.ts';
+import type { Caller, Customer, Service } from '../../src/operation/access.ts';
 import { defineOperation, inHeader, inPath, inQuery } from '../../src/operation/define-operation.ts';
 import { bodyLimit } from '../../src/operation/dispatch.ts';
 import { apiError, problem } from '../../src/operation/errors.ts';
-import type { Problem } from '../../src/operation/errors.ts';
+import type { ErrorCode, Problem } from '../../src/operation/errors.ts';
 import { choice, flag, list, object, optional, text } from '../../src/operation/schema.ts';
 import { callOperation, problemsOf, testCaller, testCustomer, testNow, testService } from '../support/kernel.ts';
 import type { TestRequest } from '../support/kernel.ts';
@@ -94,7 +94,9 @@ describe('a good request', () => {
     };
     expect(taken).toEqual(steps);
     expect(prepared).toEqual([{ ...settled, body: { Name: 'Aino' } }]);
-    expect(handled).toEqual([{ ...settled, body: { Name: 'Aino' }, prepared: 'prepared Aino' }]);
+    expect(handled).toEqual([
+      { ...settled, body: { Name: 'Aino' }, prepared: 'prepared Aino', header: expect.any(Function) as unknown },
+    ]);
     expect(answer).toEqual({ status: 200, headers: { 'X-Note': 'kept' }, jsonBody: { Id: 'n1' } });
     expect(log).toEqual([{ operation: 'AddNote', status: 200, customer: 'demo', reference: 'invocation-1' }]);
   });
@@ -127,6 +129,105 @@ describe('a good request', () => {
         body: { Name: 'Aino' },
       }),
     ]);
+  });
+});
+
+test('a handler can read headers that are no parameters, whatever the case of their names', async () => {
+  const { handled } = await call({ headers: { 'x-ms-workflow-id': 'w1' } });
+  const [{ header }] = handled as [{ header: (name: string) => string | null }];
+  expect(['x-ms-workflow-id', 'X-MS-Workflow-Id', 'x-ms-workflow-name'].map(header)).toEqual(['w1', 'w1', null]);
+});
+
+describe('an operation that lets calls without a token in', () => {
+  const open = (anonymous: true | undefined) =>
+    defineOperation({
+      operationId: 'Leave',
+      method: 'DELETE',
+      path: '/leave/{Key}',
+      summary: 'Leave',
+      description: 'Leave.',
+      scopes: ['Gateway.Send'],
+      parameters: { Key: inPath(text({ ...label, maxLength: 5 })) },
+      answer: { status: 204, description: 'Left.' },
+      errors: [],
+      ...(anonymous === undefined ? {} : { anonymous }),
+      prepare(request, { prepared }: Notes) {
+        prepared.push(request.caller);
+        return { problems: [], prepared: undefined };
+      },
+      async handler(request, { handled }) {
+        handled.push(request);
+        return { body: undefined };
+      },
+    });
+
+  const leave = async (
+    anonymous: true | undefined,
+    authenticate: (authorization: string | null) => Promise<Caller>,
+    request: TestRequest = {},
+  ) => {
+    const world = notes();
+    const given = { params: { Key: 'k1' }, ...request };
+    return { ...(await callOperation(open(anonymous), given, world, { access: { authenticate } })), ...world };
+  };
+
+  const failure = (code: ErrorCode) => async (): Promise<Caller> => {
+    throw apiError(code, { reason: 'it is a test', what: 'The key server' });
+  };
+  const settled = {
+    parameters: { Key: 'k1' },
+    customer: undefined,
+    service: undefined,
+    body: undefined,
+    prepared: undefined,
+    header: expect.any(Function) as unknown,
+    now: testNow,
+  };
+
+  test.each<[string, Record<string, string>, (authorization: string | null) => Promise<Caller>, number]>([
+    ['no header', {}, failure('Unauthenticated'), 401],
+    ['a token that is none', { authorization: 'Bearer x' }, failure('Unauthenticated'), 401],
+    ['a user whom the directory does not know', { authorization: 'Bearer secret' }, failure('UserNotAllowed'), 403],
+    ['keys that can not be had', { authorization: 'Bearer secret' }, failure('Unavailable'), 503],
+  ])('gets no caller with %s, where all others refuse', async (_, headers, authenticate, status) => {
+    const { answer, log, steps: taken, handled, prepared } = await leave(true, authenticate, { headers });
+    expect(answer).toEqual({ status: 204, headers: {} });
+    expect(log).toEqual([{ operation: 'Leave', status: 204, reference: 'invocation-1' }]);
+    expect(taken).toEqual([`authenticate ${headers['authorization'] ?? null}`]);
+    expect(prepared).toEqual([undefined]);
+    expect(handled).toStrictEqual([{ ...settled, caller: undefined }]);
+
+    const refused = await leave(undefined, authenticate, { headers });
+    expect([refused.answer.status, refused.prepared, refused.handled]).toEqual([status, [], []]);
+  });
+
+  test('gets the caller of a good token', async () => {
+    const { answer, handled, prepared } = await leave(true, async () => testCaller);
+    expect([answer.status, prepared, handled]).toEqual([204, [testCaller], [{ ...settled, caller: testCaller }]]);
+  });
+
+  test.each<[string, unknown]>([
+    ['an Error', new TypeError('x is not a function')],
+    ['an object that looks like a refusal', { code: 'Unauthenticated', status: 401, problems: [] }],
+    ['nothing', undefined],
+  ])('passes over no failure of ours: %s is a 500', async (_, thrown) => {
+    const { answer, log, prepared, handled } = await leave(true, async () => {
+      throw thrown;
+    });
+    expect([answer.status, problemsOf(answer), prepared, handled]).toEqual([
+      500,
+      [['InternalError', undefined]],
+      [],
+      [],
+    ]);
+    expect(log).toEqual([
+      { operation: 'Leave', status: 500, code: 'InternalError', reference: 'invocation-1', error: thrown },
+    ]);
+  });
+
+  test('checks its parameters like all others', async () => {
+    const { answer, handled } = await leave(true, failure('Unauthenticated'), { params: { Key: 'too long' } });
+    expect([answer.status, problemsOf(answer), handled]).toEqual([400, [['InvalidParameter', 'Key']], []]);
   });
 });
 
@@ -290,11 +391,7 @@ describe('the body on the wire', () => {
   test('is refused where it is larger than its header says or says nothing', async () => {
     const withSize = (size: number) => {
       const [head, tail] = ['{"Name":"Aino","Colour":"', '"}'];
-      return bytes(
-        head,
-        Array.from({ length: size - head.length - tail.length }, () => 0x78),
-        tail,
-      );
+      return new TextEncoder().encode(`${head}${'x'.repeat(size - head.length - tail.length)}${tail}`);
     };
     expect((await call({ bytes: withSize(bodyLimit) })).answer.status).toBe(200);
     const tooLarge = await call({ bytes: withSize(bodyLimit + 1) });
@@ -347,7 +444,7 @@ describe('the body on the wire', () => {
 });
 
 /** An operation without parameters and body, whose handler does what the test says. */
-function bare(handler: () => Promise<{ body: unknown; headers?: Record<string, string> }>) {
+function bare(handler: () => Promise<{ body: unknown; headers?: Record<string, string>; failure?: unknown }>) {
   return defineOperation({
     operationId: 'Bare',
     method: 'GET',
@@ -468,6 +565,16 @@ describe('failures of ours', () => {
       },
     );
     expect([answer, log[0]?.error]).toEqual([answer500, secret]);
+  });
+
+  test('that a handler keeps from its caller stand in the log', async () => {
+    const { answer, log } = await callOperation(
+      bare(async () => ({ body: 'left out', failure: secret })),
+      {},
+      undefined,
+    );
+    expect(answer).toEqual({ status: 204, headers: {} });
+    expect(log).toEqual([{ operation: 'Bare', status: 204, reference: 'invocation-1', error: secret }]);
   });
 
   test('that are foreseen keep their status and headers, and are no news for the error log', async () => {
@@ -602,5 +709,33 @@ test('records type their handlers, and refuse what does not fit', () => {
     handler: async () => ({ body: undefined }),
   });
 
-  expect([full.operationId, bodiless.operationId]).toEqual(['Typed', 'Typed']);
+  const open = defineOperation({
+    ...record,
+    parameters,
+    answer: nothing,
+    anonymous: true,
+    prepare: ({ caller }) => {
+      // @ts-expect-error A call without a token has no caller.
+      void caller.userId;
+      return { problems: [], prepared: caller };
+    },
+    handler: async ({ caller, prepared, header }) => {
+      const typed: [Caller | undefined, Caller | undefined, string | null] = [caller, prepared, header('x')];
+      // @ts-expect-error A call without a token has no caller.
+      void caller.userId;
+      void typed;
+      return { body: undefined };
+    },
+  });
+  defineOperation({
+    ...record,
+    parameters,
+    answer: nothing,
+    customer: 'Customer-Id',
+    // @ts-expect-error A call without a token settles no customer.
+    anonymous: true,
+    handler: async () => ({ body: undefined }),
+  });
+
+  expect([full, bodiless, open].map(({ operationId }) => operationId)).toEqual(['Typed', 'Typed', 'Typed']);
 });

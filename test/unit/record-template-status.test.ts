@@ -96,7 +96,7 @@ test('a webhook call brings it, and is told 200 of templates that nobody knows',
   const unknown: TemplateNews = { identity: '358401000009', name: 'gone', status: 'rejected' };
   const carrier: Carrier = {
     ...createScriptedCarrier(),
-    receive: () => ({ reports: [], templates: [{ ...approved, status: 'rejected' }, unknown, approved] }),
+    receive: () => ({ reports: [], templates: [{ ...approved, status: 'rejected' }, unknown, approved], inbound: [] }),
   };
   const recorded: unknown[] = [];
   const takers = {
@@ -106,6 +106,7 @@ test('a webhook call brings it, and is told 200 of templates that nobody knows',
       },
     },
     templates: registry,
+    inbound: { record: () => Promise.reject(new Error('nothing came')) },
   };
   const call = { method: 'POST', headers: new Headers(), body: null };
   expect(await receiveWebhook(carrier, call, takers)).toEqual({

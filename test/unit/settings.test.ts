@@ -44,7 +44,23 @@ describe('settings', () => {
     expect(storage).toEqual({
       tableUrl: 'https://account.table.core.windows.net',
       queueUrl: 'https://queues.example.com',
+      blobUrl: 'https://account.blob.core.windows.net',
       identityClientId: 'identity',
+    });
+  });
+
+  const endpoints = {
+    AzureWebJobsStorage: '',
+    AzureWebJobsStorage__tableServiceUri: 'https://tables.example.com',
+    AzureWebJobsStorage__queueServiceUri: 'https://queues.example.com/',
+    AzureWebJobsStorage__blobServiceUri: 'https://blobs.example.com/',
+  };
+
+  test('name storage by endpoints alone', () => {
+    expect(readSettings({ ...complete, ...endpoints }).storage).toEqual({
+      tableUrl: 'https://tables.example.com',
+      queueUrl: 'https://queues.example.com',
+      blobUrl: 'https://blobs.example.com',
     });
   });
 
@@ -58,6 +74,13 @@ describe('settings', () => {
   test.each([
     [{ AzureWebJobsStorage: 'nonsense' }, 'AzureWebJobsStorage is not a connection string'],
     [{ AzureWebJobsStorage: ' ' }, 'AzureWebJobsStorage is not set'],
+    ...['table', 'queue', 'blob'].flatMap((service): [object, string][] => {
+      const name = `AzureWebJobsStorage__${service}ServiceUri`;
+      return [
+        [{ ...endpoints, [name]: ' ' }, `${name} is not set, nor AzureWebJobsStorage__accountName`],
+        [{ ...endpoints, [name]: 'account' }, `${name} is not an address`],
+      ];
+    }),
     [{ TOKEN_AUDIENCE: ' ' }, 'TOKEN_AUDIENCE is not set'],
     [{ TOKEN_JWKS_URL: 'keys' }, 'TOKEN_JWKS_URL is not an http(s) address'],
     [{ PUBLIC_URL: 'ftp://x' }, 'PUBLIC_URL is not an http(s) address'],

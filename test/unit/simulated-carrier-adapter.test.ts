@@ -169,8 +169,9 @@ describe('receive', () => {
         { recipientId: 'd', status: 'expired', code: 'X', at },
       ],
       templates: [],
+      inbound: [],
     });
-    expect(carrier.receive(signed('{"reports":[]}'))).toEqual({ reports: [], templates: [] });
+    expect(carrier.receive(signed('{"reports":[]}'))).toEqual({ reports: [], templates: [], inbound: [] });
   });
 
   test.for([-300, -1, 0, 1, 300])('takes a call that was signed %i seconds from now', (seconds) => {

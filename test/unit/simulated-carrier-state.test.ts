@@ -178,6 +178,10 @@ describe('the process of its own', () => {
     [{ PORT: 'x' }, "PORT must be a whole number, not 'x'"],
     [{ SIMULATED_CARRIER_KEY: '' }, 'SIMULATED_CARRIER_KEY is not set'],
     [{ SIMULATED_CARRIER_LATENCY_MS: '1s' }, "SIMULATED_CARRIER_LATENCY_MS must be a whole number, not '1s'"],
+    [
+      { SIMULATED_CARRIER_INBOUND_URL: 'ftp://x' },
+      "SIMULATED_CARRIER_INBOUND_URL must be an http or https address, not 'ftp://x'",
+    ],
   ] as const)('says what is wrong with its settings: %j', async ([change, message]) => {
     const child = run({ ...settings, ...change });
     let errors = '';

@@ -295,6 +295,7 @@ describe('a call that is no verdict', () => {
     ).toEqual({
       reports: [{ recipientId: 'a', status: 'delivered', at: now }],
       templates: [good],
+      inbound: [],
     });
   });
 });

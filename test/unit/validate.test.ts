@@ -33,6 +33,7 @@ const record = object({
   Items: optional(list(object({ Id: text(label), Note: optional(text(label)) }), { ...label, maxItems: 3 })),
   Many: optional(list(object({ Lists: list(text(label)) }), label)),
   Free: optional(freeObject(label)),
+  Callback: optional(text({ ...label, notificationUrl: true })),
 });
 
 const operation = defineOperation({
@@ -82,6 +83,7 @@ describe('bodies', () => {
         Inner: { Deep: 'x', 'a/b~c': 'y' },
         Items: [{ Id: '1', Note: 'x' }, { Id: '2' }],
         Free: { any: { thing: [1, null, 'x', { at: 'all' }] } },
+        Callback: 'https://hooks.example.com/%2Ftriggers?sig=a%2Bb',
       },
     ];
     for (const body of bodies) expect(problemsIn(body)).toEqual([]);

@@ -8,21 +8,43 @@ export interface CarrierSettings {
   timeoutMs: number;
 }
 
-/** Posts a body to the carrier, with the report address in it. Rejects where no answer comes in time. */
-export async function callCarrier(
-  { url, apiKey, reportUrl, fetch, timeoutMs }: CarrierSettings,
+/** Calls the carrier with its key. Rejects where no answer comes in time; that includes the answer's body. */
+export function askCarrier(
+  { url, apiKey, fetch, timeoutMs }: CarrierSettings,
   path: string,
-  body: Readonly<Record<string, unknown>>,
-): Promise<{ response: Response; answer: Record<string, unknown> }> {
-  const response = await fetch(`${url.replace(/\/$/, '')}${path}`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ reportUrl, ...body }),
+  init: { method: 'GET' | 'POST'; headers?: Readonly<Record<string, string>>; body?: string },
+): Promise<Response> {
+  return fetch(`${url.replace(/\/$/, '')}${path}`, {
+    ...init,
+    headers: { authorization: `Bearer ${apiKey}`, ...init.headers },
     // A redirect would carry the key elsewhere.
     redirect: 'manual',
     signal: AbortSignal.timeout(timeoutMs),
   });
+}
+
+/** Posts a body to the carrier, with the report address in it. Rejects where no answer comes in time. */
+export async function callCarrier(
+  settings: CarrierSettings,
+  path: string,
+  body: Readonly<Record<string, unknown>>,
+): Promise<{ response: Response; answer: Record<string, unknown> }> {
+  const response = await askCarrier(settings, path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ reportUrl: settings.reportUrl, ...body }),
+  });
   return { response, answer: parseFields(await response.text()) };
+}
+
+/** Why no answer arrived, from what a call rejected with: a code and a sentence. */
+export function whyNoAnswer(error: unknown): { code: string; message: string } {
+  if (error instanceof Error && error.name === 'TimeoutError') {
+    return { code: 'CarrierTimeout', message: 'The carrier did not answer in time.' };
+  }
+  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+  const detail = cause instanceof Error ? cause.message : String(cause);
+  return { code: 'CarrierUnreachable', message: `The carrier can't be reached: ${detail}` };
 }
 
 /** The fields of a JSON object; none where the text is anything else. */

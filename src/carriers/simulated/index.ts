@@ -1,6 +1,8 @@
+import type { AttachmentSource } from '../../conversations/index.ts';
 import type { TemplateCarrier } from '../../templates/index.ts';
 import type { Carrier } from '../carrier.ts';
 import { capabilities } from './capabilities.ts';
+import { fetchAttachment } from './fetch-attachment.ts';
 import { parseWebhook } from './parse-webhook.ts';
 import { send } from './send.ts';
 import { submitTemplate } from './submit-template.ts';
@@ -22,7 +24,7 @@ export function createSimulatedCarrier(options: {
   fetch?: typeof fetch;
   timeoutMs?: number;
   now?: () => Date;
-}): Carrier & { readonly templates: TemplateCarrier } {
+}): Carrier & { readonly templates: TemplateCarrier; readonly attachments: AttachmentSource } {
   const { webhookSecret, now = () => new Date(), ...rest } = options;
   if (webhookSecret === '') throw new Error('the simulated carrier needs a webhook secret');
   const settings = { fetch, timeoutMs: 10_000, ...rest };
@@ -31,6 +33,7 @@ export function createSimulatedCarrier(options: {
     capabilities,
     send: (batch) => send(settings, batch),
     templates: { submit: (template) => submitTemplate(settings, template) },
+    attachments: { fetchAttachment: (reference, limit) => fetchAttachment(settings, reference, limit) },
     receive(request) {
       verifySignature(request, webhookSecret, now());
       return parseWebhook(request.body);

@@ -1,3 +1,5 @@
+import { inboundProtocols } from '../../conversations/index.ts';
+import type { AnnouncedAttachment, InboundEvent } from '../../conversations/index.ts';
 import type { DeliveryReport } from '../../messages/index.ts';
 import type { TemplateNews } from '../../templates/index.ts';
 import { WebhookRefused, type WebhookEvents } from '../carrier.ts';
@@ -13,16 +15,21 @@ const statuses = new Map<unknown, DeliveryReport['status']>([
 const isOptionalText = (value: unknown): value is string | undefined =>
   value === undefined || typeof value === 'string';
 
+const isFilledText = (value: unknown): value is string => typeof value === 'string' && value !== '';
+
+/** A time as the carrier writes it, ISO 8601; an invalid date where it is none. */
+const parseTime = (value: unknown): Date => new Date(typeof value === 'string' ? value : Number.NaN);
+
 function parseReport(value: unknown, index: number): DeliveryReport {
   const refuse = (what: string): never => {
     throw new WebhookRefused(400, `reports[${index}] ${what}`);
   };
   if (typeof value !== 'object' || value === null) return refuse('is not an object');
   const { id, status: word, code, message, at: time } = value as Record<string, unknown>;
-  if (typeof id !== 'string' || id === '') return refuse('has no id');
+  if (!isFilledText(id)) return refuse('has no id');
   const status = statuses.get(word) ?? refuse('has a status that is not known');
   if (!isOptionalText(code) || !isOptionalText(message)) return refuse('has a code or message that is not a text');
-  const at = new Date(typeof time === 'string' ? time : Number.NaN);
+  const at = parseTime(time);
   if (Number.isNaN(at.getTime())) return refuse('has no time');
   return {
     recipientId: id,
@@ -46,16 +53,59 @@ function parseVerdict(value: unknown, index: number): TemplateNews {
   };
   if (typeof value !== 'object' || value === null) return refuse('is not an object');
   const { identity, name, status: word, reason } = value as Record<string, unknown>;
-  if (typeof identity !== 'string' || identity === '') return refuse('has no identity');
-  if (typeof name !== 'string' || name === '') return refuse('has no name');
+  if (!isFilledText(identity)) return refuse('has no identity');
+  if (!isFilledText(name)) return refuse('has no name');
   const status = verdicts.get(word) ?? refuse('has a status that is not known');
   if (!isOptionalText(reason)) return refuse('has a reason that is not a text');
   return { identity, name, status, ...(reason !== undefined && { reason }) };
 }
 
+function parseAttachment(value: unknown, place: string): AnnouncedAttachment {
+  const refuse = (what: string): never => {
+    throw new WebhookRefused(400, `${place} ${what}`);
+  };
+  if (typeof value !== 'object' || value === null) return refuse('is not an object');
+  const { id, name, mimeType } = value as Record<string, unknown>;
+  if (!isFilledText(id)) return refuse('has no id');
+  if (!isFilledText(name)) return refuse('has no name');
+  if (!isFilledText(mimeType)) return refuse('has no mimeType');
+  return { reference: id, name, mimeType };
+}
+
+function parseInbound(value: unknown, index: number): InboundEvent {
+  const place = `inbound[${index}]`;
+  const refuse = (what: string): never => {
+    throw new WebhookRefused(400, `${place} ${what}`);
+  };
+  if (typeof value !== 'object' || value === null) return refuse('is not an object');
+  const { id, sender, recipient, content, attachments, buttonReply, ...rest } = value as Record<string, unknown>;
+  if (!isFilledText(id)) return refuse('has no id');
+  if (!isFilledText(sender)) return refuse('has no sender');
+  if (!isFilledText(recipient)) return refuse('has no recipient');
+  const protocol = inboundProtocols.find((known) => known === rest['protocol']) ?? refuse('has no known protocol');
+  if (typeof content !== 'string') return refuse('has no content');
+  const at = parseTime(rest['at']);
+  if (Number.isNaN(at.getTime())) return refuse('has no time');
+  if (!Array.isArray(attachments)) return refuse('has no list of attachments');
+  if (!isOptionalText(buttonReply)) return refuse('has a buttonReply that is not a text');
+  return {
+    carrierMessageId: id,
+    sender,
+    recipient,
+    protocol,
+    content,
+    at,
+    attachments: attachments.map((each, position) => parseAttachment(each, `${place}.attachments[${position}]`)),
+    ...(buttonReply !== undefined && { buttonReply }),
+  };
+}
+
+/** The lists that a call can bring; one of them is enough. */
+const lists = ['reports', 'templates', 'inbound'] as const;
+
 /**
- * Reads a call's body; throws {@link WebhookRefused} with 400 where it is neither a list of delivery reports nor one of
- * verdicts on templates.
+ * Reads a call's body: delivery reports, verdicts on templates and what phones wrote. Throws {@link WebhookRefused} with
+ * 400 where it has none of these lists, or where something in them doesn't fit.
  */
 export function parseWebhook(body: Uint8Array): WebhookEvents {
   let parsed: unknown;
@@ -65,10 +115,17 @@ export function parseWebhook(body: Uint8Array): WebhookEvents {
     throw new WebhookRefused(400, 'the body is not JSON');
   }
   const fields = typeof parsed === 'object' && parsed !== null ? (parsed as Record<string, unknown>) : {};
-  const { templates, reports = templates === undefined ? undefined : [] } = fields;
-  if (!Array.isArray(reports)) throw new WebhookRefused(400, 'the body has no list of reports');
-  if (templates !== undefined && !Array.isArray(templates)) {
-    throw new WebhookRefused(400, 'the body has no list of templates');
+  if (lists.every((name) => fields[name] === undefined)) {
+    throw new WebhookRefused(400, 'the body has no list of reports');
   }
-  return { reports: reports.map(parseReport), templates: (templates ?? []).map(parseVerdict) };
+  const listOf = (name: (typeof lists)[number]): unknown[] => {
+    const { [name]: list = [] } = fields;
+    if (!Array.isArray(list)) throw new WebhookRefused(400, `the body has no list of ${name}`);
+    return list;
+  };
+  return {
+    reports: listOf('reports').map(parseReport),
+    templates: listOf('templates').map(parseVerdict),
+    inbound: listOf('inbound').map(parseInbound),
+  };
 }

@@ -1,6 +1,5 @@
 import { createHmac } from 'node:crypto';
 
-const maximumReportsPerCall = 100;
 const maximumCallsInFlight = 16;
 const callTimeoutMs = 10_000;
 
@@ -48,10 +47,11 @@ function signedHeaders(secret: string, body: string, now: Date): Record<string, 
 }
 
 /**
- * Creates a sender of reports: those that are ready together for one address share a call of up to 100, and at most 16
- * calls are under way.
+ * Creates a sender of reports: those that are ready together for one address share a call of up to `perCall`, and at
+ * most 16 calls are under way.
  *
  * @param settings.bodyOf what a call says, as JSON.
+ * @param settings.perCall how many reports share a call at most; 100 by default.
  * @param settings.delivered told after each call that its receiver confirmed.
  * @param settings.log told of each failed call, in one line.
  */
@@ -59,10 +59,11 @@ export function createReportSender<Report extends Owed>(settings: {
   secret: string;
   now: () => Date;
   bodyOf: (reports: readonly Report[]) => object;
+  perCall?: number;
   delivered: (keys: string[]) => Promise<void>;
   log: (line: string) => void;
 }): ReportSender<Report> {
-  const { secret, now, bodyOf, delivered, log } = settings;
+  const { secret, now, bodyOf, perCall = 100, delivered, log } = settings;
   const stopping = new AbortController();
   const timers = new Set<NodeJS.Timeout>();
   const ready = new Map<string, Report[]>();
@@ -84,7 +85,7 @@ export function createReportSender<Report extends Owed>(settings: {
     const [first] = ready;
     if (first === undefined) return undefined;
     const [url, waiting] = first;
-    const reports = waiting.splice(0, maximumReportsPerCall);
+    const reports = waiting.splice(0, perCall);
     // Put back at the end, so that a busy address doesn't starve the others.
     ready.delete(url);
     if (waiting.length > 0) ready.set(url, waiting);

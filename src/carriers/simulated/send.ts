@@ -1,5 +1,5 @@
 import type { OutboundBatch, SendOutcome } from '../../messages/index.ts';
-import { callCarrier } from './call-carrier.ts';
+import { callCarrier, whyNoAnswer } from './call-carrier.ts';
 import type { CarrierSettings } from './call-carrier.ts';
 
 type Failure = Exclude<SendOutcome, { outcome: 'sent' }>;
@@ -23,19 +23,6 @@ function failureOf(status: number, detail: string): Failure {
   };
   const sentence = detail === '' ? `The carrier answered ${status}.` : `The carrier answered ${status}: ${detail}`;
   return { ...failure, message: sentence };
-}
-
-/**
- * No answer arrived, so the carrier may have the messages. It recognises ids it has seen, which makes it safe to send
- * them again: a carrier that doesn't would have to answer `unknown` here.
- */
-function failureWithoutAnswer(error: unknown): Failure {
-  if (error instanceof Error && error.name === 'TimeoutError') {
-    return { outcome: 'retry', code: 'CarrierTimeout', message: 'The carrier did not answer in time.' };
-  }
-  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-  const detail = cause instanceof Error ? cause.message : String(cause);
-  return { outcome: 'retry', code: 'CarrierUnreachable', message: `The carrier can't be reached: ${detail}` };
 }
 
 const outcomesByResult = new Map<unknown, Failure['outcome']>([
@@ -84,6 +71,8 @@ export async function send(settings: CarrierSettings, batch: OutboundBatch): Pro
     const outcomes = new Map(results.map(parseResult).filter((result) => result !== undefined));
     return recipients.map(({ recipientId }) => outcomes.get(recipientId) ?? missing);
   } catch (error) {
-    return all(failureWithoutAnswer(error));
+    // The carrier may have the messages. It recognises ids that it has seen, which makes it safe to send them again: for
+    // a carrier that doesn't, this would have to be `unknown`.
+    return all({ outcome: 'retry', ...whyNoAnswer(error) });
   }
 }

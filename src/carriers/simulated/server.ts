@@ -1,8 +1,19 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { answerBody, problem, writeAnswer, type Answer } from './answer.ts';
+import { parseInboundSubmission } from './inbound-submission.ts';
 import { createInbox, type InboxEntry, type OwedReport } from './inbox.ts';
 import { createVoidJournal, openJournal } from './journal.ts';
+import {
+  createPhoneMessages,
+  isInboundEntry,
+  owedFor,
+  takeMessage,
+  wireInbound,
+  type InboundEntry,
+  type OwedInbound,
+} from './phone-messages.ts';
 import { createReportSender } from './reports.ts';
 import { BadSubmission, parseSubmission } from './submission.ts';
 import { createTemplateShelf, isTemplateEntry, type OwedVerdict, type TemplateEntry } from './template-shelf.ts';
@@ -14,42 +25,25 @@ export interface SimulatedCarrierOptions {
   port: number;
   /** What clients submit with, as a bearer token. */
   apiKey: string;
-  /** What delivery reports are signed with. */
+  /** What calls to clients are signed with. */
   webhookSecret: string;
   /** Milliseconds between the events of one message; 150 by default. */
   latencyMs?: number;
   /** Milliseconds from a template to the verdict on it; 2,000 by default. */
   approvalMs?: number;
-  /** Keeps messages, templates and undelivered reports over restarts; without it they live in memory. */
+  /** Where the client wants to be told of what phones write; without it nothing can be played. */
+  inboundUrl?: string;
+  /** Keeps messages, templates and what is owed to clients over restarts; without it they live in memory. */
   stateFile?: string;
   now?: () => Date;
   log?: (line: string) => void;
 }
 
-/** An answer in the making. */
-interface Answer {
-  status: number;
-  body: unknown;
-}
-
-// A hundred texts of 255 parts, 153 characters each and up to four bytes a character, come to 15.6 MB.
-const maximumBodyBytes = 16 * 1024 * 1024;
-
-const problem = (status: number, code: string, message: string): Answer => ({ status, body: { code, message } });
-
-/** The body as text, or undefined where it is too large; then it is read to its end all the same, but not kept. */
-async function readBody(request: IncomingMessage): Promise<string | undefined> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length <= maximumBodyBytes) chunks.push(chunk);
-  }
-  return length > maximumBodyBytes ? undefined : Buffer.concat(chunks).toString('utf8');
-}
-
 /** Everything that the journal keeps. */
-type Entry = InboxEntry | TemplateEntry;
+type Entry = InboxEntry | TemplateEntry | InboundEntry;
+
+// Keeps a call small however long its texts are, since a receiver may refuse a large one each time.
+const inboundPerCall = 10;
 
 const wireReport = ({ recipientId, status, reason, happenedAt }: OwedReport) => ({
   id: recipientId,
@@ -60,20 +54,18 @@ const wireReport = ({ recipientId, status, reason, happenedAt }: OwedReport) => 
 
 const wireVerdict = ({ identity, name, status, reason }: OwedVerdict) => ({ identity, name, status, reason });
 
-function writeAnswer(response: ServerResponse, { status, body }: Answer): void {
-  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' });
-  response.end(JSON.stringify(body));
-}
-
 /**
  * Starts a carrier on the loopback interface that takes messages as a real one does, shows what each phone received
  * and calls back with signed delivery reports. What becomes of a message is decided by the phone's number. It also
  * takes WhatsApp templates, and calls back with its verdict: a display name that contains "reject" is rejected.
+ * Phones write as they are told to, and the client is told of it.
  *
  * - `POST /messages` (bearer key) takes up to 100 messages and answers 202 with a result for each.
  * - `GET /messages?address=358…` lists a phone's messages, newest first.
  * - `POST /templates` (bearer key) takes a template and answers 202 with its reference.
  * - `GET /templates` lists the templates, newest first.
+ * - `POST /inbound` plays a phone that writes: 202 with the carrier's id of the message, which goes to the client.
+ * - `GET /media/…` (bearer key) gives the bytes of an attachment; its name may ask for trouble.
  * - `GET /health` answers 200.
  *
  * Rejects where the port is taken or the state file can't be used.
@@ -81,38 +73,40 @@ function writeAnswer(response: ServerResponse, { status, body }: Answer): void {
 export async function startSimulatedCarrier(
   options: SimulatedCarrierOptions,
 ): Promise<{ url: string; stop: () => Promise<void> }> {
-  const { port, apiKey, webhookSecret, latencyMs = 150, approvalMs = 2_000, stateFile } = options;
-  const { now = () => new Date(), log = () => {} } = options;
+  const { port, apiKey, webhookSecret, latencyMs = 150, approvalMs = 2_000 } = options;
+  const { inboundUrl, stateFile, now = () => new Date(), log = () => {} } = options;
   const inbox = createInbox(latencyMs);
   const shelf = createTemplateShelf(approvalMs);
+  const phones = createPhoneMessages();
   const journal = stateFile === undefined ? createVoidJournal<Entry>() : await openJournal<Entry>(stateFile);
   for (const entry of journal.entries) {
     if (isTemplateEntry(entry)) shelf.apply(entry);
+    else if (isInboundEntry(entry)) phones.apply(entry);
     else inbox.apply(entry);
   }
+  const calling = { secret: webhookSecret, now, log };
   const reports = createReportSender<OwedReport>({
-    secret: webhookSecret,
-    now,
-    log,
+    ...calling,
     bodyOf: (owed) => ({ reports: owed.map(wireReport) }),
     delivered: (keys) => journal.append([{ kind: 'reported', keys }]),
   });
   const verdicts = createReportSender<OwedVerdict>({
-    secret: webhookSecret,
-    now,
-    log,
+    ...calling,
     bodyOf: (owed) => ({ templates: owed.map(wireVerdict) }),
     delivered: (keys) => journal.append([{ kind: 'templateReported', keys }]),
   });
+  const inbound = createReportSender<OwedInbound>({
+    ...calling,
+    perCall: inboundPerCall,
+    bodyOf: (owed) => ({ inbound: owed.map(wireInbound) }),
+    delivered: (keys) => journal.append([{ kind: 'inboundReported', keys }]),
+  });
 
-  /** Lets clients in by their key, and gives what they submit to `take`. */
-  const admit = async (request: IncomingMessage, take: (text: string) => Promise<Answer>): Promise<Answer> => {
-    if (request.headers.authorization !== `Bearer ${apiKey}`) {
-      return problem(401, 'Unauthorised', 'The Authorization header must be Bearer and the API key.');
-    }
-    const text = await readBody(request);
-    return text === undefined ? problem(413, 'TooLarge', `The body may have ${maximumBodyBytes} bytes.`) : take(text);
-  };
+  /** Lets clients in by their key. */
+  const admit = async (request: IncomingMessage, act: () => Answer | Promise<Answer>): Promise<Answer> =>
+    request.headers.authorization === `Bearer ${apiKey}`
+      ? act()
+      : problem(401, 'Unauthorised', 'The Authorization header must be Bearer and the API key.');
 
   const takeMessages = async (text: string): Promise<Answer> => {
     const submission = parseSubmission(text);
@@ -139,6 +133,29 @@ export async function startSimulatedCarrier(
     return { status: 202, body: { reference: decided.reference } };
   };
 
+  const playPhone = async (text: string): Promise<Answer> => {
+    if (inboundUrl === undefined) {
+      return problem(
+        409,
+        'NoInboundAddress',
+        'The carrier was started without an address to tell of what phones write.',
+      );
+    }
+    const message = takeMessage(parseInboundSubmission(text), now().getTime());
+    const entry: InboundEntry = { kind: 'inboundTaken', message };
+    await journal.append([entry]);
+    phones.apply(entry);
+    inbound.schedule([owedFor(message, inboundUrl)]);
+    return { status: 202, body: { id: message.id } };
+  };
+
+  const giveMedia = (id: string): Answer => {
+    const opened = phones.open(id);
+    if (opened === 'missing') return problem(404, 'NotFound', `There is no attachment ${id}.`);
+    if (opened === 'busy') return problem(503, 'Unavailable', 'The attachment can not be had now; ask for it again.');
+    return { status: 200, ...opened };
+  };
+
   const list = (address: string | null | undefined): Answer => {
     // An unescaped `+` arrives as a blank.
     const digits = address?.replace(/^[\s+]+/, '');
@@ -147,15 +164,19 @@ export async function startSimulatedCarrier(
 
   const answer = async (request: IncomingMessage): Promise<Answer> => {
     const url = URL.parse(request.url ?? '', 'http://127.0.0.1');
+    const media = /^\/media\/([\w-]+)$/.exec(url?.pathname ?? '')?.[1];
+    if (request.method === 'GET' && media !== undefined) return admit(request, () => giveMedia(media));
     switch (`${request.method} ${url?.pathname}`) {
       case 'POST /messages':
-        return admit(request, takeMessages);
+        return admit(request, () => answerBody(request, takeMessages));
       case 'GET /messages':
         return list(url?.searchParams.get('address'));
       case 'POST /templates':
-        return admit(request, takeTemplate);
+        return admit(request, () => answerBody(request, takeTemplate));
       case 'GET /templates':
         return { status: 200, body: shelf.list(now().getTime()) };
+      case 'POST /inbound':
+        return answerBody(request, playPhone);
       case 'GET /health':
         return { status: 200, body: { status: 'healthy' } };
       default:
@@ -182,12 +203,14 @@ export async function startSimulatedCarrier(
   }
   reports.schedule(inbox.owed());
   verdicts.schedule(shelf.owed());
+  if (inboundUrl !== undefined) inbound.schedule(phones.owed(inboundUrl));
 
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     async stop() {
       reports.stop();
       verdicts.stop();
+      inbound.stop();
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
       await closed;

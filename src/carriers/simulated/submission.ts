@@ -46,9 +46,9 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Whether a JSON value is an http or https address. */
-function isHttpUrl(value: unknown): value is string {
-  return typeof value === 'string' && /^https?:$/.test(URL.parse(value)?.protocol ?? '');
+/** Whether a text is an http or https address. */
+export function isHttpUrl(text: string): boolean {
+  return /^https?:$/.test(URL.parse(text)?.protocol ?? '');
 }
 
 /** Takes over the known fields only, so that nothing else a client sends is kept. */
@@ -61,8 +61,8 @@ function parseMessage(value: unknown, index: number): SubmittedMessage {
   return Object.fromEntries(known) as unknown as SubmittedMessage;
 }
 
-/** Reads what every submission's body has: it is an object, and says where reports go. */
-export function parseBody(text: string): Record<string, unknown> & { reportUrl: string } {
+/** Reads a body that is a JSON object; throws {@link BadSubmission} where it is anything else. */
+export function parseObject(text: string): Record<string, unknown> {
   let body: unknown;
   try {
     body = JSON.parse(text);
@@ -70,8 +70,16 @@ export function parseBody(text: string): Record<string, unknown> & { reportUrl: 
     throw new BadSubmission('The body must be JSON.');
   }
   if (!isRecord(body)) throw new BadSubmission('The body must be an object.');
+  return body;
+}
+
+/** Reads what every body of a client has: it is an object, and says where reports go. */
+export function parseBody(text: string): Record<string, unknown> & { reportUrl: string } {
+  const body = parseObject(text);
   const { reportUrl } = body;
-  if (!isHttpUrl(reportUrl)) throw new BadSubmission('reportUrl must be an http or https address.');
+  if (typeof reportUrl !== 'string' || !isHttpUrl(reportUrl)) {
+    throw new BadSubmission('reportUrl must be an http or https address.');
+  }
   return { ...body, reportUrl };
 }
 

@@ -1,26 +1,35 @@
 import type { Operation } from '../../operation/define-operation.ts';
+import { asJsonSchema } from '../../operation/schema.ts';
 import { createParameters } from './parameters.ts';
 import { createResponses } from './responses.ts';
+import { createSchema } from './schemas.ts';
 import { createOperationSecurity } from './security.ts';
-import type { Method, OperationObject, PathItem } from './types.ts';
+import type { OperationObject, PathItem } from './types.ts';
 
 /** Writes the operations under their paths, in the order of the list. */
 export function createPaths(operations: readonly Operation<never>[]): Record<string, PathItem> {
-  const paths: Record<string, PathItem> = {};
-  for (const operation of operations) {
-    const methods = (paths[operation.path] ??= {});
-    methods[operation.method.toLowerCase() as Method] = createOperation(operation);
-  }
-  return paths;
+  const byPath = Map.groupBy(operations, ({ path }) => path);
+  return Object.fromEntries([...byPath].map(([path, group]) => [path, createPathItem(group)]));
+}
+
+/** Microsoft's schema of the file lists the notification after the methods. */
+function createPathItem(operations: readonly Operation<never>[]): PathItem {
+  const methods = operations.map((operation) => [operation.method.toLowerCase(), createOperation(operation)] as const);
+  const item: PathItem = Object.fromEntries(methods);
+  const notification = operations.find(({ trigger }) => trigger !== undefined)?.trigger?.notification;
+  if (notification === undefined) return item;
+  const { description, schema } = notification;
+  return { ...item, 'x-ms-notification-content': { description, schema: createSchema(asJsonSchema(schema)) } };
 }
 
 function createOperation(operation: Operation<never>): OperationObject {
-  const { operationId, summary, description, visibility, deprecated } = operation;
+  const { operationId, summary, description, visibility, trigger, deprecated } = operation;
   return {
     operationId,
     summary,
     description,
     ...(visibility === undefined ? {} : { 'x-ms-visibility': visibility }),
+    ...(trigger === undefined ? {} : { 'x-ms-trigger': 'single', 'x-ms-trigger-hint': trigger.hint }),
     ...(deprecated === undefined ? {} : { deprecated }),
     parameters: createParameters(operation),
     responses: createResponses(operation),

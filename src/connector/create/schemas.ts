@@ -23,6 +23,7 @@ export const schemaKeywords = [
   'required',
   'additionalProperties',
   'x-ms-visibility',
+  'x-ms-notification-url',
   'x-ms-dynamic-values',
 ] as const;
 

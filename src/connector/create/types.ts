@@ -48,6 +48,8 @@ export interface SchemaObject extends ValueRules {
   properties?: Record<string, SchemaObject>;
   required?: readonly string[];
   additionalProperties?: boolean;
+  /** The platform puts in the address that a trigger's messages go to. */
+  'x-ms-notification-url'?: true;
 }
 
 /** A parameter in path, query or header. */
@@ -81,14 +83,26 @@ export interface OperationObject {
   summary: string;
   description: string;
   'x-ms-visibility'?: 'important' | 'advanced' | 'internal';
+  'x-ms-trigger'?: 'single';
+  'x-ms-trigger-hint'?: string;
   deprecated?: true;
   parameters: (ValueParameter | BodyParameter)[];
   responses: Record<string, ResponseObject>;
   security: OpenAPIV2.SecurityRequirementObject[];
 }
 
-export type Method = 'get' | 'post' | 'put' | 'delete';
-export type PathItem = Partial<Record<Method, OperationObject>>;
+type Method = 'get' | 'post' | 'put' | 'delete';
+
+/** What a trigger sends to the address that was registered. */
+interface NotificationContent {
+  description: string;
+  schema: SchemaObject;
+}
+
+/** The operations of one path. The notification stands beside its trigger, so a path has one trigger at most. */
+export type PathItem = Partial<Record<Method, OperationObject>> & {
+  'x-ms-notification-content'?: NotificationContent;
+};
 
 /** connector/apiDefinition.swagger.json */
 export interface ConnectorDefinition {

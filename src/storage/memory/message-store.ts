@@ -50,6 +50,8 @@ export function createMemoryMessageStore(): MessageStore {
       entryOf(messageId).journal.push(...reports);
     },
 
+    readHeader: async (messageId) => entries.get(messageId)?.header,
+
     async readMessage(messageId) {
       const { header, chunks = new Map(), journal = [] } = entries.get(messageId) ?? {};
       if (header === undefined) return undefined;

@@ -1,3 +1,4 @@
+import { isKeyword } from '../../directory/index.ts';
 import type { DirectoryService, User } from '../../directory/index.ts';
 import { serviceTypes } from '../../operation/access.ts';
 import { isObject } from '../../operation/json.ts';
@@ -60,7 +61,7 @@ function readCustomer(entry: Fields, place: string, faults: string[]): Directory
 function readService(entry: Fields, place: string, faults: string[]): DirectoryService {
   const type = serviceTypes.find((candidate) => candidate === entry['type']);
   if (type === undefined) faults.push(`${place}.type is none of ${serviceTypes.join(', ')}`);
-  const receivesOn = entry['receivesOn'] as DirectoryService['receivesOn'];
+  const receivesOn = readReceivesOn(entry['receivesOn'], `${place}.receivesOn`, faults);
   return {
     id: required(entry, 'id', place, faults),
     name: required(entry, 'name', place, faults),
@@ -69,6 +70,20 @@ function readService(entry: Fields, place: string, faults: string[]): DirectoryS
     allowsReplies: entry['allowsReplies'] === true,
     ...(receivesOn === undefined ? {} : { receivesOn }),
   };
+}
+
+function readReceivesOn(value: unknown, place: string, faults: string[]): DirectoryService['receivesOn'] {
+  if (value === undefined) return undefined;
+  if (!isObject(value)) {
+    faults.push(`${place} is no object`);
+    return undefined;
+  }
+  const { protocol } = value;
+  const known = protocol === 'SMS' || protocol === 'WhatsApp';
+  if (!known) faults.push(`${place}.protocol is neither SMS nor WhatsApp`);
+  const keywords = texts(value['keywords'] ?? [], `${place}.keywords`, faults);
+  for (const keyword of keywords) if (!isKeyword(keyword)) faults.push(`${place}.keywords: '${keyword}' is no word`);
+  return { protocol: known ? protocol : 'SMS', address: required(value, 'address', place, faults), keywords };
 }
 
 function entries(value: unknown, place: string, faults: string[]): Fields[] {

@@ -5,6 +5,7 @@ import type {
   ChunkRecipient,
   JournalEntry,
   MessageHeader,
+  ReplyLink,
   StatusNote,
   TemplateCall,
 } from '../../messages/index.ts';
@@ -55,7 +56,7 @@ function withoutSystemProperties(row: Row): Record<string, unknown> {
 
 export function chunkRow(chunk: Chunk) {
   const { messageId, index, customerId, serviceId, sender, protocol, sendAt, content, recipients } = chunk;
-  const { template, fallbackSender } = chunk;
+  const { template, fallbackSender, reply } = chunk;
   return guardEntitySize({
     partitionKey: messageId,
     rowKey: chunkKey(messageId, index),
@@ -66,6 +67,7 @@ export function chunkRow(chunk: Chunk) {
     protocol,
     sendAt: sendAt?.toISOString() ?? '',
     ...(fallbackSender === undefined ? {} : { fallbackSender }),
+    ...(reply === undefined ? {} : { reply: JSON.stringify(reply) }),
     ...(template === undefined ? {} : writeLongText('template', JSON.stringify(template))),
     ...writeLongText('content', content),
     ...writeLongText(
@@ -108,6 +110,7 @@ export function chunkOf(row: Row): Chunk {
     attempts: Number(row['attempts']),
     updatedAt: new Date(String(row['updatedAt'])),
     ...(typeof row['fallbackSender'] === 'string' ? { fallbackSender: row['fallbackSender'] } : {}),
+    ...(typeof row['reply'] === 'string' ? { reply: JSON.parse(row['reply']) as ReplyLink } : {}),
     ...(row['template0'] === undefined ? {} : { template: JSON.parse(readLongText('template', row)) as TemplateCall }),
     ...(row['sendAt'] === '' ? {} : { sendAt: new Date(String(row['sendAt'])) }),
     ...(row['leasedUntil'] === '' ? {} : { leasedUntil: new Date(String(row['leasedUntil'])) }),

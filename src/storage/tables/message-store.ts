@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 
 import { odata } from '@azure/data-tables';
-import type { TransactionAction } from '@azure/data-tables';
 
 import { sortChunks, withProgress } from '../../messages/index.ts';
 import type { Chunk, JournalEntry, MessageHeader, MessageStore, StoredMessage } from '../../messages/index.ts';
 import type { StorageConnection } from '../connection.ts';
+import { groupRows, insertMissing, insertOneByOne, insertTogether } from './insert-rows.ts';
 import { guardEntitySize } from './long-text.ts';
 import {
   chunkKey,
@@ -22,46 +22,26 @@ import {
 import { openTable, unless } from './open-table.ts';
 import type { Row } from './open-table.ts';
 
-/** A transaction holds at most 100 rows and 4 MiB (Azure documentation, "Performing entity group transactions"). */
-const transactionRows = 100;
-const transactionBytes = 3 * 1024 * 1024;
-
 /** Reports in one row: with the longest notes they stay below half of an entity. */
 const reportsInRow = 1_000;
-
-type TableRow = ReturnType<typeof headerRow> | ReturnType<typeof chunkRow>;
 
 /** Keeps messages in the table `messages`. */
 export function createTableMessageStore(connection: StorageConnection): MessageStore {
   const table = openTable(connection, 'messages');
 
-  const insert = (rows: readonly TableRow[]): Promise<unknown> =>
-    unless(
-      table.run((client) => client.submitTransaction(rows.map((row): TransactionAction => ['create', row]))),
-      'exists' as const,
-      'EntityAlreadyExists',
-    );
-
-  /** Inserts what isn't there yet. A row that is there refuses its whole transaction, so then each goes alone. */
-  async function insertOneByOne(rows: readonly TableRow[]): Promise<void> {
-    for (const row of rows) await insert([row]);
-  }
-
   return {
     async create(header, chunks) {
       for (const group of groupRows([...chunks.map(chunkRow), headerRow(header)])) {
-        if ((await insert(group)) !== 'exists') continue;
+        if ((await insertTogether(table, group)) === 'created') continue;
         // The header comes last: where it is missing, an attempt died half-way, and this one completes it.
         if ((await table.find(header.messageId, headerKey(header.messageId))) !== undefined) return 'exists';
-        await insertOneByOne(group);
+        await insertOneByOne(table, group);
       }
       return 'created';
     },
 
     async addChunks(_, chunks) {
-      for (const group of chunks.length === 0 ? [] : groupRows(chunks.map(chunkRow))) {
-        if ((await insert(group)) === 'exists') await insertOneByOne(group);
-      }
+      await insertMissing(table, chunks.map(chunkRow));
     },
 
     async readChunk(messageId, index) {
@@ -93,6 +73,11 @@ export function createTableMessageStore(connection: StorageConnection): MessageS
       }
     },
 
+    async readHeader(messageId) {
+      const row = await table.find(messageId, headerKey(messageId));
+      return row && headerOf(row);
+    },
+
     async readMessage(messageId) {
       return assemble(await table.list(odata`PartitionKey eq ${messageId}`));
     },
@@ -110,22 +95,4 @@ function assemble(rows: readonly Row[]): StoredMessage | undefined {
     else if (kind === 'reports') journal.push(...journalOf(row));
   }
   return header && { header, ...sortChunks(chunks), journal };
-}
-
-/** Deals rows out to transactions, in order. */
-function groupRows(rows: readonly TableRow[]): TableRow[][] {
-  const groups: TableRow[][] = [];
-  let current: TableRow[] = [];
-  let bytes = 0;
-  for (const row of rows) {
-    const own = Buffer.byteLength(JSON.stringify(row));
-    if (current.length === transactionRows || (current.length > 0 && bytes + own > transactionBytes)) {
-      groups.push(current);
-      current = [];
-      bytes = 0;
-    }
-    current.push(row);
-    bytes += own;
-  }
-  return [...groups, current];
 }

@@ -11,6 +11,8 @@ export interface Table {
   find(partitionKey: string, rowKey: string): Promise<(Row & { etag: string }) | undefined>;
   /** The rows that an OData filter, made with the tag `odata`, lets through, in the order of their keys. */
   list(filter: string, columns?: string[]): Promise<Row[]>;
+  /** The first `most` of these rows; no more than that is read. */
+  listFirst(most: number, filter: string, columns?: string[]): Promise<Row[]>;
   /** Runs an operation; where the table doesn't exist yet, creates it and runs the operation again. */
   run<Result>(operation: (client: TableClient) => Promise<Result>): Promise<Result>;
 }
@@ -21,18 +23,16 @@ export function openTable(connection: StorageConnection, name: string): Table {
     'connectionString' in connection
       ? TableClient.fromConnectionString(connection.connectionString, name, { allowInsecureConnection: true })
       : new TableClient(connection.tableUrl, name, connection.credential);
+  const query = (filter: string, columns?: string[]) =>
+    client.listEntities<Row & object>({ queryOptions: { filter, ...(columns && { select: columns }) } });
+
   return {
     find: (partitionKey, rowKey) =>
       unless(client.getEntity<Row & object>(partitionKey, rowKey), undefined, 'ResourceNotFound', 'TableNotFound'),
 
-    list: (filter, columns) =>
-      unless(
-        Array.fromAsync(
-          client.listEntities<Row & object>({ queryOptions: { filter, ...(columns && { select: columns }) } }),
-        ),
-        [],
-        'TableNotFound',
-      ),
+    list: (filter, columns) => unless(Array.fromAsync(query(filter, columns)), [], 'TableNotFound'),
+
+    listFirst: (most, filter, columns) => unless(firstRows(most, query(filter, columns)), [], 'TableNotFound'),
 
     async run(operation) {
       try {
@@ -44,6 +44,19 @@ export function openTable(connection: StorageConnection, name: string): Table {
       }
     },
   };
+}
+
+/** A page holds at most 1,000 rows (Azure documentation, "Query timeout and pagination"). */
+const pageRows = 1_000;
+
+async function firstRows(most: number, rows: ReturnType<TableClient['listEntities']>): Promise<Row[]> {
+  const first: Row[] = [];
+  if (most < 1) return first;
+  for await (const page of rows.byPage({ maxPageSize: Math.min(most, pageRows) })) {
+    first.push(...page);
+    if (first.length >= most) break;
+  }
+  return first.slice(0, most);
 }
 
 /** Whether an error is the storage service's answer with one of these error codes. */

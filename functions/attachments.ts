@@ -1,0 +1,13 @@
+import { app } from '@azure/functions';
+
+import { smartDialog } from '../src/app.ts';
+import { serveAttachment } from '../src/conversations/serve-attachment.ts';
+
+app.http('Attachments', {
+  methods: ['GET'],
+  route: 'attachments/{id}',
+  // Whoever has the address was given it; its id can't be guessed.
+  authLevel: 'anonymous',
+  handler: ({ params }) =>
+    serveAttachment(params['id'] ?? '', { attachments: smartDialog.attachments, now: smartDialog.kernel.now }),
+});

@@ -1,0 +1,82 @@
+import type { Conversation, CurrentThread, Thread, ThreadEntry, ThreadStore } from './ports.ts';
+import { newThreadId } from './thread-id.ts';
+
+/** What threads work with. */
+export interface ThreadsWorld {
+  threads: ThreadStore;
+  /** How long a thread may be silent before the next message begins another. */
+  threadHours: number;
+  now: () => Date;
+}
+
+/** What a message is entered with. */
+interface NewEntry {
+  entry: ThreadEntry;
+  serviceId: string;
+  /** The thread that it names; absent where time decides. */
+  threadId?: string;
+}
+
+/** Attempts at entering a message while others enter theirs. */
+const attempts = 20;
+
+/**
+ * Enters a message into its conversation: into the thread it names, which then is the current one; else into the
+ * current one, unless that was silent for too long; else into a new one. A message that was entered before stays where
+ * it is.
+ *
+ * @returns the thread, and the last message of ours in it
+ * @throws where others enter so much meanwhile that it fails twenty times in a row
+ */
+export async function enterThread(
+  conversation: Conversation,
+  { entry, serviceId, threadId: named }: NewEntry,
+  { threads, threadHours, now }: ThreadsWorld,
+): Promise<{ threadId: string; parentMessageId?: string }> {
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    const found = await threads.current(conversation);
+    const continued = named ?? continuedThread(found?.current, entry, threadHours);
+    const started: Thread | undefined =
+      continued === undefined
+        ? { ...conversation, threadId: newThreadId(conversation, now()), serviceId, startedAt: now() }
+        : undefined;
+    const threadId = started?.threadId ?? continued ?? '';
+    const parentMessageId = found?.current.threadId === threadId ? found.current.lastSentMessageId : undefined;
+    const outcome = await threads.enter(conversation, {
+      entry,
+      next: nextCurrent({ threadId, entry, parentMessageId, before: found?.current.lastActiveAt }),
+      version: found?.version,
+      ...(started === undefined ? {} : { started }),
+    });
+    if (outcome === 'conflict') continue;
+    const entered = outcome === 'done' ? threadId : await threads.threadOf(conversation, entry.id);
+    return { threadId: entered ?? threadId, ...(parentMessageId === undefined ? {} : { parentMessageId }) };
+  }
+  throw new Error(`the conversation changed ${attempts} times while a message was entered`);
+}
+
+/** A message that comes late, from before the thread's last, still belongs to it. */
+function continuedThread(
+  current: CurrentThread | undefined,
+  { at }: ThreadEntry,
+  threadHours: number,
+): string | undefined {
+  if (current === undefined) return undefined;
+  const silence = at.getTime() - current.lastActiveAt.getTime();
+  return silence <= threadHours * 3_600_000 ? current.threadId : undefined;
+}
+
+function nextCurrent(change: {
+  threadId: string;
+  entry: ThreadEntry;
+  parentMessageId: string | undefined;
+  before: Date | undefined;
+}): CurrentThread {
+  const { threadId, entry, parentMessageId, before } = change;
+  const lastSentMessageId = entry.direction === 'out' ? entry.messageId : parentMessageId;
+  return {
+    threadId,
+    lastActiveAt: before !== undefined && before > entry.at ? before : entry.at,
+    ...(lastSentMessageId === undefined ? {} : { lastSentMessageId }),
+  };
+}

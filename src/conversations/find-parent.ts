@@ -1,0 +1,30 @@
+import { isMessageId } from '../messages/index.ts';
+import type { MessageStore, ReplyLink } from '../messages/index.ts';
+import type { Customer } from '../operation/access.ts';
+import { isInboundId } from './inbound-id.ts';
+import type { InboundStore } from './ports.ts';
+
+/** What finding the message that is answered reads: one row. */
+export interface ParentWorld {
+  inbound: InboundStore;
+  messages: MessageStore;
+}
+
+/**
+ * Finds the message that a reply answers, be it a phone's or one of ours, and how the reply is linked to its thread.
+ * Undefined for an id that is none, or another customer's.
+ */
+export async function findParent(
+  id: string,
+  customer: Customer,
+  { inbound, messages }: ParentWorld,
+): Promise<ReplyLink | undefined> {
+  if (isInboundId(id)) {
+    const message = (await inbound.read(id))?.message;
+    if (message?.customerId !== customer.id) return undefined;
+    const { threadId, sender } = message;
+    return threadId === undefined ? {} : { threadId, phone: sender };
+  }
+  const header = isMessageId(id) ? await messages.readHeader(id) : undefined;
+  return header?.customerId === customer.id ? {} : undefined;
+}

@@ -1,0 +1,24 @@
+import { createHash } from 'node:crypto';
+
+import type { InboundEvent } from './inbound-message.ts';
+
+const timeDigits = 12;
+
+/**
+ * The id of a phone's message: `i`, two hexadecimal digits for the shard, twelve for the carrier's time in milliseconds,
+ * eighteen more. All of it follows from what the carrier says, so a call that is repeated makes the same id, and
+ * inserting the message decides who was first. The letter tells it from the id of a message of ours.
+ */
+export function inboundId(carrier: string, { carrierMessageId, at }: InboundEvent): string {
+  const hash = createHash('sha256')
+    .update(JSON.stringify([carrier, carrierMessageId]))
+    .digest('hex');
+  // No time before 1970 nor one that needs more digits: the carrier may say anything.
+  const time = Math.min(Math.max(at.getTime(), 0), 16 ** timeDigits - 1);
+  return `i${hash.slice(0, 2)}${time.toString(16).padStart(timeDigits, '0')}${hash.slice(2, 20)}`;
+}
+
+/** Whether a text has the form of the id of a phone's message. */
+export function isInboundId(text: string): boolean {
+  return /^i[0-9a-f]{32}$/.test(text);
+}

@@ -1,0 +1,80 @@
+import type { DirectoryWorld } from '../directory/index.ts';
+import { checkText, normaliseText } from '../messages/index.ts';
+import type { PreparedSend } from '../messages/index.ts';
+import type { Customer } from '../operation/access.ts';
+import type { Preparation } from '../operation/define-operation.ts';
+import { problem } from '../operation/errors.ts';
+import type { Problem } from '../operation/errors.ts';
+import { isObject } from '../operation/json.ts';
+import type { Thread, ThreadStore } from './ports.ts';
+import { customerKey } from './thread-id.ts';
+
+/** Characters of a WhatsApp text message (Meta's documentation of the Cloud API, "Text messages"). */
+const whatsAppCharacters = 4_096;
+
+/** What preparing a discussion reply reads: one row. */
+export type DiscussionWorld = DirectoryWorld & { threads: ThreadStore };
+
+/** A reply ready to be accepted, and the service of its thread. */
+export type PreparedDiscussionReply = PreparedSend & { serviceId: string; threadId: string };
+
+/** Applies the rules of a discussion reply that its schema can't state. */
+export async function prepareDiscussionReply(
+  { body, customer }: { body: unknown; customer: Customer },
+  world: DiscussionWorld,
+): Promise<Preparation<PreparedDiscussionReply>> {
+  const fields = isObject(body) ? body : {};
+  const problems: Problem[] = [];
+  const { ThreadId: threadId, Content: given } = fields;
+  const thread = typeof threadId === 'string' ? await findThread(threadId, customer, world) : undefined;
+  if (typeof threadId === 'string' && thread === undefined) {
+    problems.push(problem('ThreadNotFound', { target: 'ThreadId' }));
+  }
+  const content = normaliseText(typeof given === 'string' ? given : '');
+  const channel = thread?.channel ?? 'SMS';
+  const parts = checkContent(content, channel, problems);
+  const address = thread?.phone ?? '';
+  return {
+    problems,
+    prepared: {
+      protocol: channel,
+      sender: thread?.address ?? '',
+      // There is nobody to fill placeholders for: whatever looks like one is text.
+      content: content.replaceAll('$(', '$($)('),
+      recipients: [{ address, parts, values: [] }],
+      partCount: parts,
+      guessedNumbers: 0,
+      optedOut: new Set(),
+      reply: { phone: address, ...(thread === undefined ? {} : { threadId: thread.threadId }) },
+      serviceId: thread?.serviceId ?? '',
+      threadId: thread?.threadId ?? '',
+    },
+  };
+}
+
+/**
+ * A thread of the customer, whose service still is the customer's too: an address may have gone to somebody else since.
+ * A thread id of another customer is not even looked up.
+ */
+async function findThread(
+  threadId: string,
+  customer: Customer,
+  { threads, directory }: DiscussionWorld,
+): Promise<Thread | undefined> {
+  if (!threadId.startsWith(customerKey(customer.id))) return undefined;
+  const thread = await threads.read(threadId);
+  if (thread?.customerId !== customer.id) return undefined;
+  const services = await directory.services(customer.id);
+  return services.some(({ id }) => id === thread.serviceId) ? thread : undefined;
+}
+
+/** Message parts of a text: counted for SMS, one for WhatsApp, which has a limit of its own. */
+function checkContent(content: string, channel: Thread['channel'], problems: Problem[]): number {
+  if (content === '' || channel === 'SMS') return checkText(content, 'Content', problems);
+  if (/^[\s\p{Cc}\p{Cf}]*$/u.test(content)) problems.push(problem('EmptyContent', { target: 'Content' }));
+  if (content.length > whatsAppCharacters) {
+    const rule = `must be at most ${whatsAppCharacters} characters long`;
+    problems.push(problem('InvalidField', { target: 'Content', rule }));
+  }
+  return 1;
+}

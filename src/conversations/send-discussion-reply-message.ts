@@ -1,0 +1,49 @@
+import { acceptMessage, customerData, sendDetails, sendingCustomer, sentBody, sentFields } from '../messages/index.ts';
+import { sentHeaders } from '../messages/index.ts';
+import type { MessagingWorld } from '../messages/index.ts';
+import { defineOperation, inHeader } from '../operation/define-operation.ts';
+import { object, text } from '../operation/schema.ts';
+import { prepareDiscussionReply } from './prepare-discussion-reply.ts';
+import type { DiscussionWorld } from './prepare-discussion-reply.ts';
+
+/** Answers in a thread: on its channel, from its address, to its phone. */
+export const sendDiscussionReplyMessage = defineOperation({
+  operationId: 'SendDiscussionReplyMessage',
+  method: 'POST',
+  path: '/messages/discussion/reply',
+  summary: 'Send Discussion Reply Message',
+  description: 'Send a message to the phone of a thread, from the address that the phone wrote to.',
+  visibility: 'important',
+  scopes: ['Discussion.Reply'],
+  parameters: { CustomerId: inHeader(sendingCustomer) },
+  body: {
+    name: 'Request Body',
+    description: 'The thread and what to send.',
+    schema: object({
+      ThreadId: text({
+        title: 'Thread Id',
+        description: 'Identifier of the thread, as it comes with a received message.',
+        visibility: 'important',
+      }),
+      Content: text({ title: 'Message Content', description: 'The text of the message.', visibility: 'important' }),
+      CustomerData: customerData,
+    }),
+  },
+  answer: {
+    status: 200,
+    description: 'The message is accepted and will be sent.',
+    schema: object({
+      ...sentFields,
+      ThreadId: text({ title: 'Thread Id', description: 'Identifier of the thread that the message was sent to.' }),
+    }),
+  },
+  errors: ['ThreadNotFound', 'ContentTooLong', 'EmptyContent'],
+  customer: 'CustomerId',
+  prepare: (request, world: MessagingWorld & DiscussionWorld) => prepareDiscussionReply(request, world),
+  async handler({ body, caller, customer, now, prepared }, world: MessagingWorld & DiscussionWorld) {
+    const { serviceId, threadId } = prepared;
+    const details = sendDetails({ body, caller, customer, serviceId, now });
+    const accepted = await acceptMessage({ ...details, threadId }, prepared, body, world);
+    return { body: { ...sentBody(accepted), ThreadId: threadId }, headers: sentHeaders(prepared, accepted) };
+  },
+});

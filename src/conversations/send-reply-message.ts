@@ -1,0 +1,58 @@
+import {
+  acceptMessage,
+  parametersOfSends,
+  prepareTextSend,
+  sendBody,
+  sendDetails,
+  sendErrors,
+  sentAnswer,
+  sentBody,
+  sentHeaders,
+} from '../messages/index.ts';
+import type { MessagingWorld, OptOutsWorld } from '../messages/index.ts';
+import { defineOperation, inPath } from '../operation/define-operation.ts';
+import { problem } from '../operation/errors.ts';
+import { text } from '../operation/schema.ts';
+import { findParent } from './find-parent.ts';
+import type { ParentWorld } from './find-parent.ts';
+
+/** Answers a message: a send that refers to it and that its thread sees. */
+export const sendReplyMessage = defineOperation({
+  operationId: 'SendReplyMessage',
+  method: 'POST',
+  path: '/messages/reply/{ParentMessageId}',
+  summary: 'Send Reply Message',
+  description: 'Send a reply to a message to one or more recipients.',
+  visibility: 'important',
+  scopes: ['Gateway.Send'],
+  parameters: {
+    ParentMessageId: inPath(
+      text({
+        title: 'ParentMessage Id',
+        description: 'The message that is answered: the Message Id of a received message, or of one that was sent.',
+        visibility: 'important',
+      }),
+    ),
+    ...parametersOfSends({ replies: true }),
+  },
+  body: { name: 'Request Body', description: 'The reply and its recipients.', schema: sendBody },
+  answer: { status: 200, description: 'The reply is accepted and will be sent.', schema: sentAnswer },
+  errors: [...sendErrors, 'MessageNotFound'],
+  customer: 'Customer-Id',
+  service: { parameter: 'Service-Id', type: 'OneWay', replies: true },
+  async prepare(request, world: MessagingWorld & OptOutsWorld & ParentWorld) {
+    const [parent, { problems, prepared }] = await Promise.all([
+      findParent(request.parameters.ParentMessageId, request.customer, world),
+      prepareTextSend(request, world),
+    ]);
+    const missing = parent === undefined ? [problem('MessageNotFound', { target: 'ParentMessageId' })] : [];
+    return { problems: [...missing, ...problems], prepared: { ...prepared, reply: parent ?? {} } };
+  },
+  async handler(request, world: MessagingWorld & OptOutsWorld & ParentWorld) {
+    const { body, parameters, prepared, service } = request;
+    const { ParentMessageId: parentMessageId } = parameters;
+    const details = { ...sendDetails({ ...request, serviceId: service.id }), parentMessageId };
+    const accepted = await acceptMessage(details, prepared, { parentMessageId, serviceId: service.id, body }, world);
+    return { body: sentBody(accepted), headers: sentHeaders(prepared, accepted) };
+  },
+});

@@ -1,0 +1,90 @@
+import type { Notifier, RoutedMessage } from '../conversations/index.ts';
+import { pipelineIdOf } from '../subscriptions/index.ts';
+import type { Subscription, SubscriptionStore } from '../subscriptions/index.ts';
+import type { NotificationChunk, Target } from './notification.ts';
+import { payloadOf } from './payload.ts';
+import type { NotificationQueue, NotificationStore } from './ports.ts';
+
+/** Subscriptions in one chunk, and so in one queue message and one row. */
+const chunkSize = 100;
+
+/** Queue messages written at the same time. */
+const enqueueWidth = 16;
+
+/** What telling subscribers works with. */
+export interface NotifyingWorld {
+  subscriptions: SubscriptionStore;
+  notifications: NotificationStore;
+  notificationQueue: NotificationQueue;
+  /** This app's address as flows reach it, base path included, without a slash at the end. */
+  publicUrl: string;
+}
+
+/**
+ * Makes the notifications of a message: one for each subscription of its service, a row and a queue message for every
+ * hundred. Repeated after a crash, it finds the chunks of the first time, adds what they lack and queues what no worker
+ * has touched; a second queue message is harmless.
+ */
+export function createNotifier(world: NotifyingWorld): Notifier {
+  return {
+    async notify(message) {
+      const { customerId, serviceId } = message;
+      const subscriptions = await world.subscriptions.listActive(pipelineIdOf({ customerId, serviceId }));
+      if (subscriptions.length === 0) return 0;
+      const chunks = dealOut(message, subscriptions, { firstIndex: 0, publicUrl: world.publicUrl });
+      const outcome = await world.notifications.createChunks(chunks);
+      const waiting = outcome === 'created' ? chunks : await complete(message, subscriptions, world);
+      await enqueueAll(waiting, world);
+      return subscriptions.length;
+    },
+  };
+}
+
+/** Adds chunks for subscriptions that those of an earlier time lack; resolves to all that no worker has touched. */
+async function complete(
+  message: RoutedMessage,
+  subscriptions: readonly Subscription[],
+  { notifications, publicUrl }: NotifyingWorld,
+): Promise<NotificationChunk[]> {
+  const stored = await notifications.listChunks(message.id);
+  const told = new Set(stored.flatMap(({ targets }) => targets.map(({ key }) => key)));
+  const missing = subscriptions.filter(({ key }) => !told.has(key));
+  const firstIndex = Math.max(...stored.map(({ index }) => index)) + 1;
+  const added = dealOut(message, missing, { firstIndex, publicUrl });
+  if (added.length > 0) await notifications.createChunks(added);
+  return [...stored.filter(({ attempts }) => attempts === 0), ...added];
+}
+
+function dealOut(
+  message: RoutedMessage,
+  subscriptions: readonly Subscription[],
+  { firstIndex, publicUrl }: { firstIndex: number; publicUrl: string },
+): NotificationChunk[] {
+  const { id: inboundId, customerId, serviceId } = message;
+  const payload = payloadOf(message, publicUrl);
+  return Array.from({ length: Math.ceil(subscriptions.length / chunkSize) }, (_, place): NotificationChunk => {
+    const targets = subscriptions.slice(place * chunkSize, (place + 1) * chunkSize).map(targetOf);
+    return {
+      inboundId,
+      index: firstIndex + place,
+      customerId,
+      serviceId,
+      payload,
+      targets,
+      states: targets.map(() => 'waiting'),
+      attempts: 0,
+    };
+  });
+}
+
+/** What a notification needs of its subscription. */
+export function targetOf({ pipelineId, key, secret, callbackUrl, httpVerb, refusals }: Subscription): Target {
+  return { pipelineId, key, secret, callbackUrl, httpVerb, wasRefused: refusals !== undefined };
+}
+
+async function enqueueAll(chunks: readonly NotificationChunk[], { notificationQueue }: NotifyingWorld): Promise<void> {
+  for (let from = 0; from < chunks.length; from += enqueueWidth) {
+    const slice = chunks.slice(from, from + enqueueWidth);
+    await Promise.all(slice.map(({ inboundId, index }) => notificationQueue.enqueueChunk({ inboundId, chunk: index })));
+  }
+}

@@ -1,0 +1,43 @@
+import { noteAnswer } from '../subscriptions/index.ts';
+import type { Subscription } from '../subscriptions/index.ts';
+import type { DeliveringWorld } from './delivering-world.ts';
+import { giveUp } from './give-up.ts';
+import type { Verdict } from './judge-outcome.ts';
+import type { LoneNotification } from './notification.ts';
+import { nextCallAt } from './retry-schedule.ts';
+
+/** How a notification stands after a call. */
+export type Decision = { state: 'delivered' | 'givenUp' } | { state: 'waiting'; notBefore: Date };
+
+/**
+ * Decides what follows from a call: notes what it says of the subscription, and puts the notification among the dead
+ * letters where no other call will be made.
+ *
+ * @param lone as it is after the call, which is counted among its attempts
+ */
+export async function decide(lone: LoneNotification, verdict: Verdict, world: DeliveringWorld): Promise<Decision> {
+  const { next, kind, retryAfterSeconds } = verdict;
+  const { target, attempts, since } = lone;
+  // Of a subscriber who is well there is nothing to note.
+  const isKnown = kind === undefined || (kind === 'fine' && !target.wasRefused);
+  const state = isKnown ? 'active' : await noteAnswer(target, kind, world);
+  if (next === 'delivered') return { state: 'delivered' };
+  const now = world.now();
+  const notBefore = nextCallAt(
+    world.schedule,
+    { attempts, since, now, ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }) },
+    world.random(),
+  );
+  // Subscribed anew, it has another address; unsubscribed, the next attempt finds that out.
+  const isOver = state !== undefined && (state !== 'active' || next === 'never');
+  if (notBefore !== undefined && !isOver) return { state: 'waiting', notBefore };
+  await giveUp({ ...lone, lastAnswer: verdict.answer }, reasonOf(state, next), world);
+  return { state: 'givenUp' };
+}
+
+/** Why no further call is made. */
+export function reasonOf(state: Subscription['state'] | undefined, next: Verdict['next']): string {
+  if (state === 'ended') return 'the subscription has ended';
+  if (state === 'disabled') return 'the subscription is disabled';
+  return next === 'never' ? 'another call would come to the same' : 'it failed for too long';
+}

@@ -1,0 +1,113 @@
+import { callTarget } from './call-target.ts';
+import { decide } from './decide.ts';
+import { leaseEnd, secondsUntil } from './delivering-world.ts';
+import type { DeliveringWorld } from './delivering-world.ts';
+import type { Verdict } from './judge-outcome.ts';
+import type {
+  ChunkState,
+  LoneNotification,
+  NotificationChunk,
+  Target,
+  VersionedNotificationChunk,
+} from './notification.ts';
+import type { NotificationJob } from './ports.ts';
+import { settleLater } from './settle-lone.ts';
+
+/** What became of a job, for the log. */
+export type DeliverChunkResult =
+  | { result: 'done'; delivered: number; alone: number; givenUp: number }
+  | { result: 'missing' | 'nothingToDo' | 'taken' };
+
+/** What became of one target. */
+interface Delivery {
+  state: ChunkState;
+  /** What goes on alone. */
+  lone?: LoneNotification;
+  /** The verdict of a call that is still under way. */
+  pending?: Promise<Verdict>;
+}
+
+/**
+ * Delivers a chunk: all its subscribers are called at once, each by itself. What fails leaves the chunk and goes on
+ * alone, as does a call that nobody should wait for, so neither a slow nor a dead subscriber holds up another. A worker
+ * that died in between leaves the chunk to the next when its lease is over; subscribers it had reached are then called
+ * twice.
+ */
+export async function deliverChunk(job: NotificationJob, world: DeliveringWorld): Promise<DeliverChunkResult> {
+  const { notifications, notificationQueue, now } = world;
+  const found = await notifications.readChunk(job.inboundId, job.chunk);
+  if (found === undefined) return { result: 'missing' };
+  const { chunk } = found;
+  if (!chunk.states.includes('waiting')) return { result: 'nothingToDo' };
+  const claimed = await claim(found, world);
+  if (claimed === undefined) {
+    // Another worker has it, which may yet die; and this may be the only message left that knows of the chunk.
+    await notificationQueue.enqueueChunk(job, secondsUntil(chunk.leasedUntil ?? leaseEnd(now()), now()) + 1);
+    return { result: 'taken' };
+  }
+  const deliveries = await Promise.all(
+    chunk.targets.map((target, place) =>
+      chunk.states[place] === 'waiting' ? deliver(target, chunk, world) : { state: chunk.states[place] ?? 'ended' },
+    ),
+  );
+  await sendAlone(deliveries, world);
+  const states = deliveries.map(({ state }) => state);
+  const recorded = await notifications.updateChunk(claimed, { states, attempts: claimed.chunk.attempts });
+  if (recorded === 'conflict') throw new Error(`chunk ${job.chunk} of ${job.inboundId} changed while it was leased`);
+  const count = (wanted: ChunkState): number => states.filter((state) => state === wanted).length;
+  return { result: 'done', delivered: count('delivered'), alone: count('alone'), givenUp: count('ended') };
+}
+
+async function claim(
+  found: VersionedNotificationChunk,
+  { notifications, now }: DeliveringWorld,
+): Promise<VersionedNotificationChunk | undefined> {
+  const { states, attempts, leasedUntil } = found.chunk;
+  if (leasedUntil !== undefined && leasedUntil > now()) return undefined;
+  const progress = { states, attempts: attempts + 1, leasedUntil: leaseEnd(now()) };
+  const claimed = await notifications.updateChunk(found, progress);
+  return claimed === 'conflict' ? undefined : claimed;
+}
+
+async function deliver(
+  target: Target,
+  { inboundId, customerId, serviceId, payload }: NotificationChunk,
+  world: DeliveringWorld,
+): Promise<Delivery> {
+  const since = world.now();
+  const untried: LoneNotification = {
+    inboundId,
+    customerId,
+    serviceId,
+    payload,
+    target,
+    state: 'waiting',
+    since,
+    attempts: 0,
+  };
+  if (world.slow.isSlow(target.key)) return { state: 'alone', lone: untried };
+  const called = { ...untried, attempts: 1 };
+  const result = await callTarget(target, payload, world);
+  if ('pending' in result) {
+    return { state: 'alone', lone: { ...called, leasedUntil: leaseEnd(world.now()) }, pending: result.pending };
+  }
+  const { verdict } = result;
+  const decision = await decide(called, verdict, world);
+  if (decision.state !== 'waiting') return { state: decision.state === 'delivered' ? 'delivered' : 'ended' };
+  return { state: 'alone', lone: { ...called, lastAnswer: verdict.answer, notBefore: decision.notBefore } };
+}
+
+/** Stores and queues what goes on alone; only then can the verdicts to come find it. */
+async function sendAlone(deliveries: readonly Delivery[], world: DeliveringWorld): Promise<void> {
+  const { notifications, notificationQueue, now } = world;
+  const alone = deliveries.flatMap(({ lone, pending }) => (lone === undefined ? [] : [{ lone, pending }]));
+  if (alone.length === 0) return;
+  await notifications.createLone(alone.map(({ lone }) => lone));
+  await Promise.all(
+    alone.map(({ lone: { inboundId, target, notBefore, leasedUntil } }) => {
+      const delay = secondsUntil(notBefore ?? leasedUntil, now());
+      return notificationQueue.enqueueLone({ inboundId, subscriptionKey: target.key }, delay);
+    }),
+  );
+  for (const { lone, pending } of alone) if (pending !== undefined) settleLater(lone, pending, world);
+}

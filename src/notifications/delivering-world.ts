@@ -1,0 +1,31 @@
+import type { SubscriptionStore } from '../subscriptions/index.ts';
+import type { CallingWorld } from './call-target.ts';
+import type { DeadLetterStore, NotificationQueue, NotificationStore } from './ports.ts';
+import type { RetrySchedule } from './retry-schedule.ts';
+
+/** What delivering notifications works with. */
+export interface DeliveringWorld extends CallingWorld {
+  subscriptions: SubscriptionStore;
+  notifications: NotificationStore;
+  notificationQueue: NotificationQueue;
+  deadLetters: DeadLetterStore;
+  schedule: RetrySchedule;
+  /** A number from 0 to below 1. */
+  random: () => number;
+}
+
+/**
+ * How long a worker may keep a notification before another may take it for crashed, in seconds: a call ends after half a
+ * minute.
+ */
+const leaseSeconds = 60;
+
+/** When a lease that is taken now ends. */
+export function leaseEnd(now: Date): Date {
+  return new Date(now.getTime() + leaseSeconds * 1_000);
+}
+
+/** Seconds from now until a time, rounded up; 0 where there is none or it is past. */
+export function secondsUntil(time: Date | undefined, now: Date): number {
+  return time === undefined ? 0 : Math.max(0, Math.ceil((time.getTime() - now.getTime()) / 1_000));
+}

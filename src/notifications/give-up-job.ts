@@ -1,0 +1,65 @@
+import { secondsUntil } from './delivering-world.ts';
+import type { DeliveringWorld } from './delivering-world.ts';
+import { giveUp } from './give-up.ts';
+import type { LoneJob, NotificationJob } from './ports.ts';
+
+const reason = 'processing failed too often on our side';
+
+/** What became of a job that failed too often. */
+export type GiveUpResult = { result: 'givenUp'; notifications: number } | { result: 'taken' };
+
+/** Gives up what a job was to deliver, as far as it is not delivered: each notification becomes a dead letter. */
+export async function giveUpNotifications(
+  job: NotificationJob | LoneJob,
+  world: DeliveringWorld,
+): Promise<GiveUpResult> {
+  return 'chunk' in job ? giveUpChunk(job, world) : giveUpLone(job, world);
+}
+
+async function giveUpChunk(job: NotificationJob, world: DeliveringWorld): Promise<GiveUpResult> {
+  const { notifications, notificationQueue, now } = world;
+  for (;;) {
+    const found = await notifications.readChunk(job.inboundId, job.chunk);
+    const waiting = found?.chunk.targets.filter((_, place) => found.chunk.states[place] === 'waiting') ?? [];
+    if (found === undefined || waiting.length === 0) return { result: 'givenUp', notifications: 0 };
+    const { inboundId, customerId, serviceId, payload, states, attempts, leasedUntil } = found.chunk;
+    const lease = secondsUntil(leasedUntil, now());
+    if (lease > 0) {
+      await notificationQueue.enqueueChunk(job, lease + 1);
+      return { result: 'taken' };
+    }
+    const since = now();
+    for (const target of waiting) {
+      const lone = { inboundId, customerId, serviceId, payload, target, state: 'givenUp' as const, since, attempts };
+      await giveUp(lone, reason, world);
+    }
+    const ended = states.map((state) => (state === 'waiting' ? 'ended' : state));
+    const recorded = await notifications.updateChunk(found, { states: ended, attempts });
+    if (recorded !== 'conflict') return { result: 'givenUp', notifications: waiting.length };
+  }
+}
+
+async function giveUpLone(job: LoneJob, world: DeliveringWorld): Promise<GiveUpResult> {
+  const { notifications, notificationQueue, now } = world;
+  for (;;) {
+    const found = await notifications.readLone(job.inboundId, job.subscriptionKey);
+    if (found?.lone.state !== 'waiting') return { result: 'givenUp', notifications: 0 };
+    const { lone } = found;
+    const lease = secondsUntil(lone.leasedUntil, now());
+    if (lease > 0) {
+      await notificationQueue.enqueueLone(job, lease + 1);
+      return { result: 'taken' };
+    }
+    await giveUp(lone, reason, world);
+    const { since, attempts, lastAnswer } = lone;
+    const progress = {
+      state: 'givenUp' as const,
+      since,
+      attempts,
+      ...(lastAnswer === undefined ? {} : { lastAnswer }),
+    };
+    if ((await notifications.updateLone(found, progress)) !== 'conflict') {
+      return { result: 'givenUp', notifications: 1 };
+    }
+  }
+}

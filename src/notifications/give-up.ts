@@ -1,0 +1,32 @@
+import { customerKey } from '../conversations/index.ts';
+import type { DeadLetter, LoneNotification } from './notification.ts';
+import type { DeadLetterStore } from './ports.ts';
+
+/**
+ * Puts a notification among the dead letters, with the last answer. To be done before it is recorded as given up: a
+ * crash in between then only repeats it, under another id at the most.
+ */
+export async function giveUp(
+  { inboundId, customerId, serviceId, payload, target, attempts, lastAnswer, since }: LoneNotification,
+  reason: string,
+  { deadLetters, now }: { deadLetters: DeadLetterStore; now: () => Date },
+): Promise<void> {
+  const { pipelineId, key: subscriptionKey, callbackUrl } = target;
+  const time = since.getTime().toString(16).padStart(12, '0');
+  const letter: DeadLetter = {
+    id: `${customerKey(customerId)}.${time}.${inboundId}.${subscriptionKey}`,
+    inboundId,
+    customerId,
+    serviceId,
+    pipelineId,
+    subscriptionKey,
+    callbackUrl,
+    payload,
+    reason,
+    attempts,
+    ...(lastAnswer === undefined ? {} : { lastAnswer }),
+    since,
+    givenUpAt: now(),
+  };
+  await deadLetters.add(letter);
+}

@@ -1,0 +1,65 @@
+import { isInboundId } from '../conversations/index.ts';
+import type { Worker } from '../operation/define-worker.ts';
+import { deliverChunk } from './deliver-chunk.ts';
+import { deliverLone } from './deliver-lone.ts';
+import type { DeliveringWorld } from './delivering-world.ts';
+import { giveUpNotifications } from './give-up-job.ts';
+import type { LoneJob, NotificationJob } from './ports.ts';
+
+function chunkJobOf(message: unknown): NotificationJob | undefined {
+  if (typeof message !== 'object' || message === null) return undefined;
+  const { inboundId, chunk } = message as Partial<Record<string, unknown>>;
+  if (typeof inboundId !== 'string' || !isInboundId(inboundId) || !Number.isInteger(chunk)) return undefined;
+  return { inboundId, chunk: chunk as number };
+}
+
+function loneJobOf(message: unknown): LoneJob | undefined {
+  if (typeof message !== 'object' || message === null) return undefined;
+  const { inboundId, subscriptionKey } = message as Partial<Record<string, unknown>>;
+  if (typeof inboundId !== 'string' || !isInboundId(inboundId)) return undefined;
+  if (typeof subscriptionKey !== 'string' || !/^[0-9a-f]{32}$/.test(subscriptionKey)) return undefined;
+  return { inboundId, subscriptionKey };
+}
+
+/** Tells subscribers of a message, a hundred at a time. */
+export const deliverNotifications: Worker<DeliveringWorld> = {
+  name: 'DeliverNotifications',
+  queue: 'notifications',
+  async handle(message, world) {
+    const job = chunkJobOf(message);
+    if (job === undefined) throw new Error('not a job for the notifications queue');
+    return { ...job, ...(await deliverChunk(job, world)) };
+  },
+};
+
+/** Tells one subscriber, where that failed before or takes long; a queue of its own keeps it out of the others' way. */
+export const retryNotification: Worker<DeliveringWorld> = {
+  name: 'RetryNotification',
+  queue: 'notification-retries',
+  async handle(message, world) {
+    const job = loneJobOf(message);
+    if (job === undefined) throw new Error('not a job for the notification-retries queue');
+    return { ...job, result: await deliverLone(job, world) };
+  },
+};
+
+/** Makes dead letters of what failed too often on our side: the poison messages of both queues come here. */
+async function giveUpJob(message: unknown, world: DeliveringWorld): Promise<Readonly<Record<string, unknown>>> {
+  const job = chunkJobOf(message) ?? loneJobOf(message);
+  if (job === undefined) return { result: 'notAJob', error: new Error('a poison message is not a job of ours') };
+  return { ...job, ...(await giveUpNotifications(job, world)), error: new Error('notifications failed too often') };
+}
+
+/** Gives up chunks of notifications. */
+export const giveUpNotificationChunk: Worker<DeliveringWorld> = {
+  name: 'GiveUpNotificationChunk',
+  queue: 'notifications-poison',
+  handle: giveUpJob,
+};
+
+/** Gives up notifications that go alone. */
+export const giveUpLoneNotification: Worker<DeliveringWorld> = {
+  name: 'GiveUpLoneNotification',
+  queue: 'notification-retries-poison',
+  handle: giveUpJob,
+};

@@ -1,0 +1,31 @@
+import type { RoutedMessage } from '../conversations/index.ts';
+
+/**
+ * What subscribers are posted for a message, as JSON, in the form of the trigger's notification schema. An attachment
+ * that nobody has is listed all the same, with an empty location and the reason.
+ *
+ * @param publicUrl this app's address as flows reach it, base path included
+ */
+export function payloadOf(message: RoutedMessage, publicUrl: string): string {
+  const { id, sender, recipient, content, at, protocol, attachments } = message;
+  const { threadId, serviceId, customerId, keyword, parentMessageId } = message;
+  return JSON.stringify({
+    sender,
+    recipient,
+    content,
+    timestamp: at.toISOString(),
+    protocol,
+    attachments: attachments.map(({ id: attachmentId, name, mimeType, state, reason }) => ({
+      name,
+      mimeType,
+      resourceLocation: state === 'stored' ? `${publicUrl}/attachments/${attachmentId}` : '',
+      ...(state === 'stored' ? {} : { error: reason ?? 'the file is not available' }),
+    })),
+    messageId: id,
+    threadId,
+    serviceId,
+    customerId,
+    ...(keyword === undefined ? {} : { keyword }),
+    ...(parentMessageId === undefined ? {} : { parentMessageId }),
+  });
+}

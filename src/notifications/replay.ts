@@ -1,0 +1,46 @@
+import type { SubscriptionStore } from '../subscriptions/index.ts';
+import { targetOf } from './create-notifier.ts';
+import type { DeadLetter, LoneNotification } from './notification.ts';
+import type { DeadLetterStore, NotificationQueue, NotificationStore } from './ports.ts';
+
+/** What replaying works with. */
+export interface ReplayWorld {
+  subscriptions: SubscriptionStore;
+  notifications: NotificationStore;
+  notificationQueue: NotificationQueue;
+  deadLetters: DeadLetterStore;
+  now: () => Date;
+}
+
+/** What became of a letter. `unsubscribed`: there is nobody to tell any more, and the letter stays. */
+export type ReplayResult = 'replayed' | 'unsubscribed' | 'missing';
+
+/**
+ * Delivers a dead letter once more, with the whole schedule, to its subscription as it is now. A subscription that had
+ * ended or was disabled becomes active by it: whoever replays says that it works again. Done twice, it delivers twice
+ * at the most.
+ */
+export async function replayDeadLetter(id: string, world: ReplayWorld): Promise<ReplayResult> {
+  const { subscriptions, notifications, notificationQueue, deadLetters, now } = world;
+  const letter = await deadLetters.read(id);
+  if (letter === undefined) return 'missing';
+  const { inboundId, pipelineId, subscriptionKey } = letter;
+  const known = await subscriptions.find(pipelineId, subscriptionKey);
+  if (known === undefined) return 'unsubscribed';
+  const { subscription } = known;
+  if (subscription.state !== 'active') await subscriptions.update(known, { state: 'active' });
+  const found = await notifications.readLone(inboundId, subscriptionKey);
+  const anew = { state: 'waiting', since: now(), attempts: 0 } as const;
+  if (found === undefined) await notifications.createLone([{ ...loneOf(letter, targetOf(subscription)), ...anew }]);
+  else await notifications.updateLone(found, anew);
+  await notificationQueue.enqueueLone({ inboundId, subscriptionKey });
+  await deadLetters.remove(id);
+  return 'replayed';
+}
+
+function loneOf(
+  { inboundId, customerId, serviceId, payload }: DeadLetter,
+  target: LoneNotification['target'],
+): Pick<LoneNotification, 'inboundId' | 'customerId' | 'serviceId' | 'payload' | 'target'> {
+  return { inboundId, customerId, serviceId, payload, target };
+}

@@ -1,0 +1,41 @@
+/** When a notification that failed is tried again. */
+export interface RetrySchedule {
+  /** Seconds before each further call; the last one is repeated. */
+  delaysSeconds: readonly number[];
+  /** After so many seconds from the first call, no further one is made. */
+  giveUpAfterSeconds: number;
+}
+
+/** 5 s, 15 s, 1 min, 5 min, 30 min, then hourly, for a day. */
+export const usualSchedule: RetrySchedule = {
+  delaysSeconds: [5, 15, 60, 300, 1_800, 3_600],
+  giveUpAfterSeconds: 24 * 3_600,
+};
+
+/** How much a delay may be longer than the schedule says: what failed together should not come back together. */
+const jitter = 0.2;
+
+/**
+ * When the next call is due, after `attempts` calls (at least 1) of which the last failed at `now`; undefined where the
+ * time is up. A wait that the callback asked for (Retry-After) is kept where it is longer.
+ *
+ * @param random a number from 0 to below 1
+ */
+export function nextCallAt(
+  { delaysSeconds, giveUpAfterSeconds }: RetrySchedule,
+  { attempts, since, now, retryAfterSeconds = 0 }: RetryState,
+  random: number,
+): Date | undefined {
+  const scheduled = delaysSeconds[Math.min(attempts, delaysSeconds.length) - 1] ?? 0;
+  const delay = Math.max(scheduled, retryAfterSeconds) * (1 + jitter * random);
+  const next = new Date(now.getTime() + Math.ceil(delay * 1_000));
+  return next.getTime() - since.getTime() <= giveUpAfterSeconds * 1_000 ? next : undefined;
+}
+
+/** How far a notification got. */
+export interface RetryState {
+  attempts: number;
+  since: Date;
+  now: Date;
+  retryAfterSeconds?: number;
+}

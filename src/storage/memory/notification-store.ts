@@ -1,0 +1,72 @@
+import type {
+  LoneNotification,
+  NotificationChunk,
+  NotificationStore,
+  VersionedLone,
+  VersionedNotificationChunk,
+} from '../../notifications/index.ts';
+import { loneProgressFields, notificationProgressFields } from '../progress-fields.ts';
+import { replaceFields } from '../replace-fields.ts';
+
+/** Keeps notifications in this process: for tests and for load without a storage account. */
+export function createMemoryNotificationStore(): NotificationStore {
+  const chunks = new Map<string, VersionedNotificationChunk>();
+  const lones = new Map<string, VersionedLone>();
+  const keyOf = (inboundId: string, which: number | string): string => JSON.stringify([inboundId, which]);
+  let writes = 0;
+  const nextVersion = (): string => {
+    writes += 1;
+    return String(writes);
+  };
+  const writeChunk = (chunk: NotificationChunk): VersionedNotificationChunk => {
+    const versioned = { chunk, version: nextVersion() };
+    chunks.set(keyOf(chunk.inboundId, chunk.index), versioned);
+    return versioned;
+  };
+  const writeLone = (lone: LoneNotification): VersionedLone => {
+    const versioned = { lone, version: nextVersion() };
+    lones.set(keyOf(lone.inboundId, lone.target.key), versioned);
+    return versioned;
+  };
+
+  return {
+    async createChunks(wanted) {
+      const sorted = wanted.toSorted((left, right) => left.index - right.index);
+      const missing = sorted.filter(({ inboundId, index }) => !chunks.has(keyOf(inboundId, index)));
+      if (missing[0] !== sorted[0]) return 'exists';
+      missing.forEach(writeChunk);
+      return 'created';
+    },
+
+    async listChunks(inboundId) {
+      return [...chunks.values()]
+        .map(({ chunk }) => chunk)
+        .filter((chunk) => chunk.inboundId === inboundId)
+        .sort((left, right) => left.index - right.index);
+    },
+
+    async readChunk(inboundId, index) {
+      return chunks.get(keyOf(inboundId, index));
+    },
+
+    async updateChunk({ chunk, version }, progress) {
+      if (chunks.get(keyOf(chunk.inboundId, chunk.index))?.version !== version) return 'conflict';
+      return writeChunk(replaceFields(chunk, notificationProgressFields, progress));
+    },
+
+    async createLone(notifications) {
+      for (const lone of notifications) {
+        if (!lones.has(keyOf(lone.inboundId, lone.target.key))) writeLone(lone);
+      }
+    },
+
+    async readLone(inboundId, subscriptionKey) {
+      return lones.get(keyOf(inboundId, subscriptionKey));
+    },
+
+    async updateLone({ lone, version }, progress) {
+      if (lones.get(keyOf(lone.inboundId, lone.target.key))?.version !== version) return 'conflict';
+      return writeLone(replaceFields(lone, loneProgressFields, progress));
+    },
+  };
+}

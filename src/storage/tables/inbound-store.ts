@@ -1,0 +1,75 @@
+import { odata } from '@azure/data-tables';
+
+import type { InboundStore } from '../../conversations/index.ts';
+import type { StorageConnection } from '../connection.ts';
+import { inboundProgressFields } from '../progress-fields.ts';
+import { replaceFields } from '../replace-fields.ts';
+import { byInboundTime } from '../ids-by-time.ts';
+import {
+  inboundKeys,
+  inboundOf,
+  inboundProgressColumns,
+  inboundRow,
+  unroutedKeys,
+  unroutedRow,
+} from './inbound-rows.ts';
+import { insertTogether } from './insert-rows.ts';
+import { guardEntitySize } from './long-text.ts';
+import { openTable, unless } from './open-table.ts';
+import { fitsRowKey } from './row-key.ts';
+
+/** How many notes of unrouted messages are read at most. They lie by shard, so the oldest of more may not be among them. */
+const unroutedRows = 5_000;
+
+/** Keeps phones' messages in the table `inbound`, and notes of those that no service wants in the table `unrouted`. */
+export function createTableInboundStore(connection: StorageConnection): InboundStore {
+  const table = openTable(connection, 'inbound');
+  const unrouted = openTable(connection, 'unrouted');
+
+  return {
+    async create(message) {
+      return insertTogether(table, [inboundRow(message)]);
+    },
+
+    async read(id) {
+      if (!fitsRowKey(id)) return undefined;
+      const { partitionKey, rowKey } = inboundKeys(id);
+      const row = await table.find(partitionKey, rowKey);
+      return row && { message: inboundOf(row), version: row.etag };
+    },
+
+    async update({ message, version }, progress) {
+      const columns = guardEntitySize({ ...inboundKeys(message.id), ...inboundProgressColumns(progress) });
+      const answer = await unless(
+        table.run((client) => client.updateEntity(columns, 'Merge', { etag: version })),
+        'conflict' as const,
+        'UpdateConditionNotSatisfied',
+        'ResourceNotFound',
+      );
+      if (answer === 'conflict') return 'conflict';
+      return { message: replaceFields(message, inboundProgressFields, progress), version: answer.etag ?? '' };
+    },
+
+    async noteUnrouted(message) {
+      await insertTogether(unrouted, [unroutedRow(message)]);
+    },
+
+    async dropUnrouted(id) {
+      if (!fitsRowKey(id)) return;
+      const { partitionKey, rowKey } = unroutedKeys(id);
+      await unless(
+        unrouted.run((client) => client.deleteEntity(partitionKey, rowKey)),
+        undefined,
+        'ResourceNotFound',
+      );
+    },
+
+    async listUnrouted(limit) {
+      const rows = await unrouted.listFirst(unroutedRows, odata`PartitionKey ge ${''}`, ['rowKey']);
+      return rows
+        .map((row) => String(row['rowKey']))
+        .sort(byInboundTime)
+        .slice(0, limit);
+    },
+  };
+}

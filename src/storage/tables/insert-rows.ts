@@ -1,0 +1,55 @@
+import type { TransactionAction } from '@azure/data-tables';
+
+import { unless } from './open-table.ts';
+import type { Table } from './open-table.ts';
+
+/** A transaction holds at most 100 rows and 4 MiB (Azure documentation, "Performing entity group transactions"). */
+const transactionRows = 100;
+const transactionBytes = 3 * 1024 * 1024;
+
+/** A row that is to be written. */
+interface NewRow {
+  partitionKey: string;
+  rowKey: string;
+}
+
+/** Inserts rows of one partition in one transaction; where one of them is there already, none is inserted. */
+export async function insertTogether(table: Table, rows: readonly NewRow[]): Promise<'created' | 'exists'> {
+  const actions = rows.map((row): TransactionAction => ['create', { ...row }]);
+  const answer = await unless(
+    table.run((client) => client.submitTransaction(actions)),
+    'exists' as const,
+    'EntityAlreadyExists',
+  );
+  return answer === 'exists' ? 'exists' : 'created';
+}
+
+/** Inserts what isn't there yet. A row that is there refuses its whole transaction, so each goes alone. */
+export async function insertOneByOne(table: Table, rows: readonly NewRow[]): Promise<void> {
+  for (const row of rows) await insertTogether(table, [row]);
+}
+
+/** Inserts what isn't there yet, in as few transactions as that takes. */
+export async function insertMissing(table: Table, rows: readonly NewRow[]): Promise<void> {
+  for (const group of groupRows(rows)) {
+    if ((await insertTogether(table, group)) === 'exists') await insertOneByOne(table, group);
+  }
+}
+
+/** Deals rows out to transactions, in order. */
+export function groupRows<Row extends NewRow>(rows: readonly Row[]): Row[][] {
+  const groups: Row[][] = [];
+  let current: Row[] = [];
+  let bytes = 0;
+  for (const row of rows) {
+    const own = Buffer.byteLength(JSON.stringify(row));
+    if (current.length === 0 || current.length === transactionRows || bytes + own > transactionBytes) {
+      current = [];
+      bytes = 0;
+      groups.push(current);
+    }
+    current.push(row);
+    bytes += own;
+  }
+  return groups;
+}

@@ -1,0 +1,91 @@
+import { odata } from '@azure/data-tables';
+
+import type { NotificationStore } from '../../notifications/index.ts';
+import type { StorageConnection } from '../connection.ts';
+import { loneProgressFields, notificationProgressFields } from '../progress-fields.ts';
+import { replaceFields } from '../replace-fields.ts';
+import { groupRows, insertMissing, insertOneByOne, insertTogether } from './insert-rows.ts';
+import { guardEntitySize } from './long-text.ts';
+import {
+  chunkRange,
+  loneKeys,
+  loneOf,
+  loneProgressColumns,
+  loneRow,
+  notificationChunkKeys,
+  notificationChunkOf,
+  notificationChunkRow,
+  notificationProgressColumns,
+} from './notification-rows.ts';
+import { openTable, unless } from './open-table.ts';
+import { fitsRowKey } from './row-key.ts';
+
+/** Keeps notifications that are on their way in the table `notifications`. */
+export function createTableNotificationStore(connection: StorageConnection): NotificationStore {
+  const table = openTable(connection, 'notifications');
+
+  /** Merges columns into the row of that version; resolves to the new version. */
+  async function merge(columns: { partitionKey: string; rowKey: string }, etag: string): Promise<string | undefined> {
+    guardEntitySize(columns);
+    const answer = await unless(
+      table.run((client) => client.updateEntity(columns, 'Merge', { etag })),
+      undefined,
+      'UpdateConditionNotSatisfied',
+      'ResourceNotFound',
+    );
+    return answer && (answer.etag ?? '');
+  }
+
+  return {
+    async createChunks(chunks) {
+      const [first, ...rest] = groupRows(
+        chunks.toSorted((left, right) => left.index - right.index).map(notificationChunkRow),
+      );
+      if (first?.[0] === undefined) return 'created';
+      if ((await insertTogether(table, first)) === 'exists') {
+        if ((await table.find(first[0].partitionKey, first[0].rowKey)) !== undefined) return 'exists';
+        await insertOneByOne(table, first);
+      }
+      await insertMissing(table, rest.flat());
+      return 'created';
+    },
+
+    async listChunks(inboundId) {
+      const { after, before } = chunkRange(inboundId);
+      const filter = odata`PartitionKey eq ${inboundId} and RowKey gt ${after} and RowKey lt ${before}`;
+      return (await table.list(filter)).map(notificationChunkOf);
+    },
+
+    async readChunk(inboundId, index) {
+      if (!fitsRowKey(inboundId)) return undefined;
+      const { partitionKey, rowKey } = notificationChunkKeys(inboundId, index);
+      const row = await table.find(partitionKey, rowKey);
+      return row && { chunk: notificationChunkOf(row), version: row.etag };
+    },
+
+    async updateChunk({ chunk, version }, progress) {
+      const keys = notificationChunkKeys(chunk.inboundId, chunk.index);
+      const next = await merge({ ...keys, ...notificationProgressColumns(progress) }, version);
+      if (next === undefined) return 'conflict';
+      return { chunk: replaceFields(chunk, notificationProgressFields, progress), version: next };
+    },
+
+    async createLone(notifications) {
+      await insertMissing(table, notifications.map(loneRow));
+    },
+
+    async readLone(inboundId, subscriptionKey) {
+      if (!fitsRowKey(inboundId) || !fitsRowKey(subscriptionKey)) return undefined;
+      const { partitionKey, rowKey } = loneKeys(inboundId, subscriptionKey);
+      const row = await table.find(partitionKey, rowKey);
+      return row && { lone: loneOf(row), version: row.etag };
+    },
+
+    async updateLone({ lone, version }, progress) {
+      const keys = loneKeys(lone.inboundId, lone.target.key);
+      const next = await merge({ ...keys, ...loneProgressColumns(progress) }, version);
+      if (next === undefined) return 'conflict';
+      return { lone: replaceFields(lone, loneProgressFields, progress), version: next };
+    },
+  };
+}

@@ -1,0 +1,54 @@
+import { odata } from '@azure/data-tables';
+
+import type { SubscriptionStore } from '../../subscriptions/index.ts';
+import type { StorageConnection } from '../connection.ts';
+import { guardEntitySize } from './long-text.ts';
+import { openTable, unless } from './open-table.ts';
+import { fitsRowKey } from './row-key.ts';
+import { healthColumns, subscriptionKeys, subscriptionOf, subscriptionRow } from './subscription-rows.ts';
+
+/** Keeps subscriptions in the table `subscriptions`. */
+export function createTableSubscriptionStore(connection: StorageConnection): SubscriptionStore {
+  const table = openTable(connection, 'subscriptions');
+
+  return {
+    async put(subscription) {
+      const row = subscriptionRow(subscription);
+      await table.run((client) => client.upsertEntity(row, 'Replace'));
+    },
+
+    async find(pipelineId, key) {
+      if (!fitsRowKey(pipelineId) || !fitsRowKey(key)) return undefined;
+      const { partitionKey, rowKey } = subscriptionKeys(pipelineId, key);
+      const row = await table.find(partitionKey, rowKey);
+      return row && { subscription: subscriptionOf(row), version: row.etag };
+    },
+
+    async listActive(pipelineId) {
+      const rows = await table.list(odata`PartitionKey eq ${pipelineId} and state eq ${'active'}`);
+      return rows.map(subscriptionOf);
+    },
+
+    async update({ subscription: { pipelineId, key }, version }, health) {
+      const columns = guardEntitySize({ ...subscriptionKeys(pipelineId, key), ...healthColumns(health) });
+      const answer = await unless(
+        table.run((client) => client.updateEntity(columns, 'Merge', { etag: version })),
+        undefined,
+        'UpdateConditionNotSatisfied',
+        'ResourceNotFound',
+      );
+      return answer === undefined ? 'conflict' : 'updated';
+    },
+
+    async remove({ subscription: { pipelineId, key }, version }) {
+      const { partitionKey, rowKey } = subscriptionKeys(pipelineId, key);
+      const answer = await unless(
+        table.run((client) => client.deleteEntity(partitionKey, rowKey, { etag: version })),
+        undefined,
+        'UpdateConditionNotSatisfied',
+        'ResourceNotFound',
+      );
+      return answer === undefined ? 'conflict' : 'removed';
+    },
+  };
+}

@@ -1,0 +1,83 @@
+import { conversationKey, conversationKeyOf } from '../../conversations/index.ts';
+import type { Conversation, CurrentThread, Thread, ThreadEntry } from '../../conversations/index.ts';
+import { guardEntitySize } from './long-text.ts';
+import type { Row } from './open-table.ts';
+import { textField } from './optional-columns.ts';
+
+/*
+ * A conversation is one partition: a row that names its current thread, a row per thread, and a row per message that
+ * was entered. So a message and the thread that it makes current are written in one transaction.
+ */
+
+/** The keys of the row that names a conversation's current thread. */
+export function currentKeys(conversation: Conversation): { partitionKey: string; rowKey: string } {
+  const key = conversationKey(conversation);
+  return { partitionKey: key, rowKey: `${key}.c` };
+}
+
+export function currentRow(
+  conversation: Conversation,
+  { threadId, lastActiveAt, lastSentMessageId = '' }: CurrentThread,
+) {
+  return guardEntitySize({
+    ...currentKeys(conversation),
+    threadId,
+    lastActiveAt: lastActiveAt.toISOString(),
+    lastSentMessageId,
+  });
+}
+
+export function currentOf(row: Row): CurrentThread {
+  return {
+    threadId: String(row['threadId']),
+    lastActiveAt: new Date(String(row['lastActiveAt'])),
+    ...textField('lastSentMessageId', row['lastSentMessageId']),
+  };
+}
+
+/** The keys of an entry's row. */
+export function entryKeys(conversation: Conversation, entryId: string): { partitionKey: string; rowKey: string } {
+  const key = conversationKey(conversation);
+  return { partitionKey: key, rowKey: `${key}.e.${entryId}` };
+}
+
+export function entryRow(conversation: Conversation, threadId: string, entry: ThreadEntry) {
+  const { id, direction, messageId, at } = entry;
+  return guardEntitySize({
+    ...entryKeys(conversation, id),
+    threadId,
+    direction,
+    messageId,
+    at: at.toISOString(),
+  });
+}
+
+/** The keys of a thread's row, which follow from its id. */
+export function threadKeys(threadId: string): { partitionKey: string; rowKey: string } {
+  return { partitionKey: conversationKeyOf(threadId), rowKey: `${threadId}.t` };
+}
+
+export function threadRow({ threadId, startedAt, customerId, channel, address, phone, serviceId }: Thread) {
+  return guardEntitySize({
+    ...threadKeys(threadId),
+    threadId,
+    customerId,
+    serviceId,
+    channel,
+    address,
+    phone,
+    startedAt: startedAt.toISOString(),
+  });
+}
+
+export function threadOfRow(row: Row): Thread {
+  return {
+    threadId: String(row['threadId']),
+    customerId: String(row['customerId']),
+    serviceId: String(row['serviceId']),
+    channel: row['channel'] as Thread['channel'],
+    address: String(row['address']),
+    phone: String(row['phone']),
+    startedAt: new Date(String(row['startedAt'])),
+  };
+}

@@ -1,0 +1,62 @@
+import { timingSafeEqual } from 'node:crypto';
+
+import type { DirectoryWorld } from '../directory/index.ts';
+import type { Caller } from '../operation/access.ts';
+import { defineOperation, inPath } from '../operation/define-operation.ts';
+import { text } from '../operation/schema.ts';
+import type { SubscriptionsWorld } from './ports.ts';
+import { removeSubscription } from './remove-subscription.ts';
+import { isPipelineId, parseActionId } from './subscription-ids.ts';
+import type { Subscription } from './subscription.ts';
+
+/**
+ * Removes what the trigger registered. The platform is known to call it without a token, so the id, which nobody can
+ * guess, is enough; a caller who does have a token must be assigned to the customer. Whatever becomes of it, the answer
+ * is 204: the platform would report anything else as an error of the flow.
+ */
+export const deleteTrigger = defineOperation({
+  operationId: 'DeleteTrigger',
+  method: 'DELETE',
+  path: '/pipelines/{Pipeline-Id}/actions/{Action-Id}',
+  summary: 'Delete trigger',
+  description: 'Remove the registration of a trigger.',
+  visibility: 'internal',
+  scopes: ['TwoWay.Management'],
+  anonymous: true,
+  parameters: {
+    'Pipeline-Id': inPath(text({ title: 'Pipeline Id', description: 'The registrations that it is one of.' })),
+    'Action-Id': inPath(text({ title: 'Action Id', description: 'The registration to remove.' })),
+  },
+  answer: { status: 204, description: 'The registration is removed, or there was none.' },
+  errors: [],
+  async handler({ parameters, caller }, world: SubscriptionsWorld & DirectoryWorld) {
+    const pipelineId = parameters['Pipeline-Id'];
+    const action = parseActionId(parameters['Action-Id']);
+    if (action === undefined || !isPipelineId(pipelineId)) return { body: undefined };
+    const isMeant = async (subscription: Subscription): Promise<boolean> =>
+      isSameSecret(subscription.secret, action.secret) && mayRemove(caller, subscription, world);
+    try {
+      await removeSubscription({ pipelineId, key: action.key }, isMeant, world.subscriptions);
+      return { body: undefined };
+    } catch (failure) {
+      // What stays behind ends by itself, when the callback says that the flow is gone.
+      return { body: undefined, failure };
+    }
+  },
+});
+
+/** An older id of the same subscription has another secret. */
+function isSameSecret(known: string, given: string): boolean {
+  const [left, right] = [Buffer.from(known), Buffer.from(given)];
+  return left.length === right.length && timingSafeEqual(left, right);
+}
+
+async function mayRemove(
+  caller: Caller | undefined,
+  { customerId }: Subscription,
+  { directory }: DirectoryWorld,
+): Promise<boolean> {
+  if (caller === undefined) return true;
+  const user = await directory.user(caller.userId);
+  return user?.customerIds.includes(customerId) === true;
+}

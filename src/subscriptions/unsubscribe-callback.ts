@@ -1,0 +1,49 @@
+import { customersDropdown, servicesDropdown } from '../directory/index.ts';
+import { defineOperation, inHeader, inPath } from '../operation/define-operation.ts';
+import { object, text } from '../operation/schema.ts';
+import type { SubscriptionsWorld } from './ports.ts';
+import { removeSubscription } from './remove-subscription.ts';
+import { pipelineIdOf, subscriptionKeyOf } from './subscription-ids.ts';
+
+/** Removes a registration by its callback address, for webhooks of Logic Apps that keep no Location. */
+export const unsubscribeCallback = defineOperation({
+  operationId: 'UnsubscribeCallback',
+  method: 'POST',
+  path: '/service/{Service}/pipelines/actions/unsubscribe',
+  summary: 'Unsubscribe callback',
+  description: 'Remove the registration of a callback address, whatever its signature is by now.',
+  visibility: 'internal',
+  scopes: ['TwoWay.Management'],
+  parameters: {
+    Customer: inHeader(
+      text({
+        title: 'Customer',
+        description: 'The customer that receives the messages.',
+        dropdown: customersDropdown,
+      }),
+    ),
+    Service: inPath(
+      text({
+        title: 'Service',
+        description: 'The service that receives the messages.',
+        dropdown: servicesDropdown('TwoWay', 'Customer'),
+      }),
+    ),
+  },
+  body: {
+    name: 'body',
+    description: 'Which address is no longer to be called.',
+    schema: object({
+      callbackUrl: text({ title: 'Callback Url', description: 'The address that was registered.' }),
+    }),
+  },
+  answer: { status: 204, description: 'The registration is removed, or there was none.' },
+  errors: [],
+  customer: 'Customer',
+  service: { parameter: 'Service', type: 'TwoWay' },
+  async handler({ body, customer, service }, { subscriptions }: SubscriptionsWorld) {
+    const pipelineId = pipelineIdOf({ customerId: customer.id, serviceId: service.id });
+    await removeSubscription({ pipelineId, key: subscriptionKeyOf(body.callbackUrl) }, () => true, subscriptions);
+    return { body: undefined };
+  },
+});

@@ -1,0 +1,83 @@
+import { ContainerClient } from '@azure/storage-blob';
+import { afterAll, expect, test } from 'vitest';
+
+import { startAzurite } from '../../src/local/azurite.ts';
+import { createBlobAttachmentStore } from '../../src/storage/blobs/attachment-store.ts';
+import { startStorageProxy } from '../support/storage-proxy.ts';
+
+/* What an attachment costs, and what Azure would refuse and Azurite takes: only the wire shows it. */
+
+const azurite = await startAzurite();
+const storage = await startStorageProxy(azurite.connectionString);
+afterAll(async () => {
+  await storage.stop();
+  await azurite.stop();
+});
+const store = createBlobAttachmentStore(storage);
+const id = '0123456789abcdef0123456789abcdef';
+const kept = {
+  bytes: new Uint8Array(300_000).fill(7),
+  name: 'ä.jpg',
+  mimeType: 'image/jpeg',
+  expiresAt: new Date('2026-11-24T10:00:00.000Z'),
+};
+const blob = (name: string) => new ContainerClient(azurite.connectionString, 'attachments').getBlobClient(name);
+
+function operations() {
+  const list = storage.operations().map(({ service, method, status }) => `${service} ${method} ${status}`);
+  storage.reset();
+  return list;
+}
+
+test('each attachment costs one operation to keep and one to read, the first makes the container', async () => {
+  expect(await store.read(id)).toBeUndefined();
+  expect(operations()).toEqual(['blob GET 404']);
+  await store.put(id, kept);
+  expect(operations()).toEqual(['blob PUT 404', 'blob PUT 201', 'blob PUT 201']);
+  await store.put(id, kept);
+  expect(operations()).toEqual(['blob PUT 201']);
+  expect(await store.read(id)).toEqual(kept);
+  expect(operations()).toEqual(['blob GET 200']);
+});
+
+test('nobody reads it without a key', async () => {
+  await store.put(id, kept);
+  expect((await fetch(blob(id).url)).status).toBeGreaterThanOrEqual(400);
+});
+
+test('stands in the account with its type and what else is known of it, in plain characters', async () => {
+  await store.put(id, kept);
+  const { contentType, metadata } = await blob(id).getProperties();
+  expect({ contentType, metadata }).toEqual({
+    contentType: 'image/jpeg',
+    metadata: { name: '%C3%A4.jpg', expiresat: '2026-11-24T10:00:00.000Z' },
+  });
+});
+
+test.each([
+  ['a name that is too long', { name: '漢'.repeat(1_000) }, { name: '漢'.repeat(500) }],
+  ['a name with half a character', { name: 'a\ud83d' }, { name: 'a\ufffd' }],
+  [
+    'a type that no header takes',
+    { mimeType: 'text/plain; a=\r\nX-Evil: 1' },
+    { mimeType: 'application/octet-stream' },
+  ],
+  ['no type', { mimeType: '' }, { mimeType: 'application/octet-stream' }],
+])('keeps what Azure takes of %s', async (_, changes, instead) => {
+  await store.put(id, { ...kept, ...changes });
+  expect(await store.read(id)).toEqual({ ...kept, ...instead });
+  const { metadata = {} } = await blob(id).getProperties();
+  expect(Object.entries(metadata).flat().join('').length).toBeLessThanOrEqual(8 * 1024);
+});
+
+test('what fails otherwise is told', async () => {
+  const unreachable = createBlobAttachmentStore({
+    blobUrl: azurite.blobUrl,
+    queueUrl: azurite.queueUrl,
+    tableUrl: azurite.tableUrl,
+    // Azurite takes no token over plain HTTP, and neither does the library.
+    credential: { getToken: async () => ({ token: 'x', expiresOnTimestamp: Date.now() + 3_600_000 }) },
+  });
+  await expect(unreachable.read(id)).rejects.toThrow('Bearer token authentication is not permitted for non-TLS');
+  await expect(unreachable.put(id, kept)).rejects.toThrow('Bearer token authentication is not permitted for non-TLS');
+});

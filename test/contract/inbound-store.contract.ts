@@ -1,0 +1,196 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+
+import { describe, expect, test } from 'vitest';
+
+import type { InboundMessage, InboundProgress, InboundStore, VersionedInbound } from '../../src/conversations/index.ts';
+import { newMessageId } from '../../src/messages/index.ts';
+
+const receivedAt = new Date('2026-11-24T10:00:00.123Z');
+
+const newInboundId = (at: Date): string => `i${newMessageId(at, randomBytes)}`;
+
+const version = expect.any(String) as string;
+
+/** A message as it is first stored: what nobody knows yet is absent. */
+export function inbound(details: Partial<InboundMessage> = {}): InboundMessage {
+  return {
+    id: newInboundId(details.receivedAt ?? receivedAt),
+    carrier: 'simulated',
+    carrierMessageId: 'c-1',
+    sender: '358401234567',
+    recipient: '358401000001',
+    protocol: 'SMS',
+    content: 'Hei',
+    at: new Date('2026-11-24T09:59:58.000Z'),
+    receivedAt,
+    state: 'received',
+    attachments: [],
+    attempts: 0,
+    ...details,
+  };
+}
+
+const fullProgress: InboundProgress = {
+  state: 'routed',
+  attachments: [
+    {
+      id: 'ab'.repeat(16),
+      reference: 'https://example.com/ä?b="c"',
+      name: 'kuva 😀.jpg',
+      mimeType: 'image/jpeg',
+      state: 'stored',
+    },
+    { id: 'cd'.repeat(16), reference: 'r2', name: '', mimeType: '', state: 'failed', reason: 'On liian suuri: ”5 Mt”' },
+  ],
+  attempts: 3,
+  customerId: 'demo',
+  serviceId: 'demo-twoway',
+  keyword: 'ÄÄNESTÄ',
+  threadId: 'ef'.repeat(22),
+  parentMessageId: '12'.repeat(16),
+};
+
+const emptied: InboundProgress = { state: 'unrouted', attachments: [], attempts: 4 };
+
+/** What every store of phones' messages must do. */
+export function inboundStoreContract(name: string, open: () => InboundStore): void {
+  describe(`inbound store: ${name}`, () => {
+    const store = open();
+
+    async function created(details: Partial<InboundMessage> = {}): Promise<VersionedInbound> {
+      const message = inbound(details);
+      expect(await store.create(message)).toBe('created');
+      return (await store.read(message.id))!;
+    }
+
+    test('what is not there is undefined, and can not be changed', async () => {
+      for (const odd of [newInboundId(receivedAt), '', 'a/b\\c#d?e', "o'neill", 'ä\u0001', 'x'.repeat(5_000)]) {
+        expect([odd, await store.read(odd)]).toEqual([odd, undefined]);
+        await store.dropUnrouted(odd);
+      }
+      const missing = { message: inbound(), version: 'W/"1"' };
+      expect(await store.update(missing, emptied)).toBe('conflict');
+      expect(await store.read(missing.message.id)).toBeUndefined();
+    });
+
+    test.each<[string, Partial<InboundMessage>]>([
+      ['with nothing that may be missing', {}],
+      ['with all that may be missing', { ...fullProgress, protocol: 'WhatsApp', buttonReply: 'Kyllä 👍' }],
+      ['with texts that are empty', { content: '', buttonReply: '' }],
+      ['of umlauts and emoji', { content: 'Hyvää päivää, ”käyttäjä” 😀\n\ttoinen rivi' }],
+      ['of 60,000 characters', { content: 'ж'.repeat(60_000) }],
+      ['with emoji at every cut', { content: `x${'😀'.repeat(30_000)}` }],
+    ])('gives back a message %s', async (_, details) => {
+      const message = inbound(details);
+      expect(await store.create(message)).toBe('created');
+      expect(await store.read(message.id)).toEqual({ message, version });
+    });
+
+    test('a message that is there is left as it is', async () => {
+      const first = await created();
+      expect(await store.create({ ...first.message, content: 'Another', state: 'routed' })).toBe('exists');
+      expect(await store.read(first.message.id)).toEqual(first);
+    });
+
+    test('of any number at once, one creates', async () => {
+      const message = inbound();
+      const outcomes = await Promise.all(Array.from({ length: 20 }, () => store.create(message)));
+      expect(outcomes.filter((outcome) => outcome === 'created')).toHaveLength(1);
+    });
+
+    test('progress is written as a whole, against the version it was read at, and only then', async () => {
+      const other = await created();
+      const first = await created({ content: 'ж'.repeat(40_000), buttonReply: 'Ja' });
+      const second = await store.update(first, fullProgress);
+      expect(second).toEqual({ message: { ...first.message, ...fullProgress }, version });
+      expect(await store.update(first, emptied)).toBe('conflict');
+      expect(await store.read(first.message.id)).toEqual(second);
+      if (second === 'conflict') throw new Error('The version was right.');
+
+      const third = await store.update(second, emptied);
+      expect(third).toEqual({ message: { ...first.message, ...emptied }, version });
+      expect(await store.read(first.message.id)).toEqual(third);
+      expect(await store.read(other.message.id)).toEqual(other);
+    });
+
+    test('an update changes nothing but progress, whatever it is given', async () => {
+      const first = await created();
+      const more: InboundMessage = { ...first.message, ...fullProgress, content: 'Another', buttonReply: 'x' };
+      const second = await store.update(first, more);
+      expect(second).toEqual({ message: { ...first.message, ...fullProgress }, version });
+      expect(await store.read(first.message.id)).toEqual(second);
+    });
+
+    test('a shorter list of attachments takes the place of a long one', async () => {
+      const [attachment] = fullProgress.attachments;
+      // Plain letters: Azurite reads a large single write piece by piece and breaks letters that a border cuts.
+      const attachments = Array.from({ length: 10 }, (_, index) => ({
+        ...attachment!,
+        id: randomUUID(),
+        name: 'x.jpg',
+        reference: `https://example.com/${index}/${'x'.repeat(7_000)}`,
+      }));
+      const first = await created({ attachments });
+      expect(first.message.attachments).toEqual(attachments);
+      const lists = [attachments.slice(0, 5), attachments.slice(4, 5), attachments, []];
+      let current = first;
+      for (const list of lists) {
+        const next = await store.update(current, { state: 'routed', attempts: 1, attachments: list });
+        if (next === 'conflict') throw new Error('The version was right.');
+        expect(await store.read(first.message.id)).toEqual(next);
+        expect(next.message.attachments).toEqual(list);
+        current = next;
+      }
+    });
+
+    test('of any number of writers at one version, one wins', async () => {
+      const first = await created();
+      const outcomes = await Promise.all(Array.from({ length: 20 }, () => store.update(first, fullProgress)));
+      expect(outcomes.filter((outcome) => outcome !== 'conflict')).toHaveLength(1);
+    });
+  });
+
+  describe(`notes of unrouted messages: ${name}`, () => {
+    const store = open();
+    /** Those of this test among all that other tests left. */
+    const listed = async (own: readonly InboundMessage[]): Promise<string[]> => {
+      const ids = new Set(own.map(({ id }) => id));
+      return (await store.listUnrouted(10_000)).filter((id) => ids.has(id));
+    };
+
+    test('come back the oldest first, and as many as were asked for', async () => {
+      // Before all others, so that the oldest of all are among them.
+      const messages = Array.from({ length: 12 }, (_, index) => inbound({ receivedAt: new Date(1_000 + index) }));
+      const ids = messages.map(({ id }) => id);
+      expect(await store.listUnrouted(10)).toEqual([]);
+      await Promise.all(messages.toReversed().map((message) => store.noteUnrouted(message)));
+      expect(await listed(messages)).toEqual(ids);
+      expect(await store.listUnrouted(5)).toEqual(ids.slice(0, 5));
+      expect(await store.listUnrouted(1)).toEqual(ids.slice(0, 1));
+      expect(await store.listUnrouted(0)).toEqual([]);
+    });
+
+    test('noting and dropping twice is the same as once, and both at any time', async () => {
+      const [message, other] = [inbound(), inbound()];
+      const both = [message, other];
+      await store.dropUnrouted(message.id);
+      await Promise.all([store.noteUnrouted(message), store.noteUnrouted(message), store.noteUnrouted(other)]);
+      await store.noteUnrouted({ ...message, content: 'Another' });
+      expect((await listed(both)).toSorted()).toEqual([message.id, other.id].toSorted());
+      await store.dropUnrouted(message.id);
+      await store.dropUnrouted(message.id);
+      expect(await listed(both)).toEqual([other.id]);
+      await store.noteUnrouted(message);
+      expect((await listed(both)).toSorted()).toEqual([message.id, other.id].toSorted());
+    });
+
+    test('the message itself is neither made nor changed', async () => {
+      const message = inbound();
+      await store.noteUnrouted(message);
+      expect(await store.read(message.id)).toBeUndefined();
+      await store.create(message);
+      await store.dropUnrouted(message.id);
+      expect((await store.read(message.id))?.message).toEqual(message);
+    });
+  });
+}

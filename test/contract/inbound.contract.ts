@@ -1,0 +1,214 @@
+import { describe, expect, test } from 'vitest';
+import type { WebhookRequest } from '../../src/carriers/carrier.ts';
+import type { AttachmentOutcome, InboundEvent, InboundProtocol } from '../../src/conversations/index.ts';
+import { eventually } from '../support/eventually.ts';
+import { addressOfNobody, answering, startFaultyNetwork } from '../support/faulty-network.ts';
+import type { CarrierSetup } from './carrier.contract.ts';
+
+/** A message as a phone writes it. */
+interface PhoneMessage extends Pick<InboundEvent, 'sender' | 'recipient' | 'protocol' | 'content' | 'buttonReply'> {
+  attachments: { name: string; mimeType: string; bytes: Uint8Array }[];
+}
+
+/** What phones can send, and how to play one. */
+export interface InboundSetup {
+  protocols: readonly InboundProtocol[];
+  write(message: PhoneMessage): Promise<void>;
+  /** Names of attachments with which the network does the same thing every time. */
+  attachmentNames: { lost: string; unavailable: string };
+  /** From now on, whoever gets the network's calls answers with this status. */
+  answerCalls(status: number): void;
+}
+
+const recipient = '358401000001';
+const png = { name: 'kuva ä.png', mimeType: 'image/png', bytes: Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 0xff, 0x0a]) };
+const failed = { outcome: 'failed', reason: expect.stringMatching(/\S/) as string };
+const retry = { outcome: 'retry', reason: expect.stringMatching(/\S/) as string };
+
+let nextPhone = 0;
+
+/** A message of a phone of its own, so that it is known among all others. */
+function messageFrom(protocol: InboundProtocol, details: Partial<PhoneMessage> = {}): PhoneMessage {
+  nextPhone += 1;
+  const sender = `3584012${String(nextPhone).padStart(5, '0')}`;
+  return { sender, recipient, protocol, content: 'Hyvää päivää 😀', attachments: [], ...details };
+}
+
+/** What every carrier promises of the messages that phones write to us; part of the carrier contract. */
+export function inboundContract(setup: () => CarrierSetup): void {
+  const eventsIn = (call: WebhookRequest): InboundEvent[] => setup().carrier.receive(call).inbound;
+
+  const eventsOf = ({ sender }: PhoneMessage): InboundEvent[] =>
+    setup()
+      .calls()
+      .flatMap(eventsIn)
+      .filter((event) => event.sender === sender);
+
+  const firstEventOf = (message: PhoneMessage): Promise<InboundEvent> =>
+    eventually(() => {
+      const [event] = eventsOf(message);
+      expect(event).toBeDefined();
+      return event as InboundEvent;
+    });
+
+  const ofProtocols = (...protocols: InboundProtocol[]): InboundProtocol | undefined =>
+    protocols.find((protocol) => setup().inbound?.protocols.includes(protocol));
+
+  describe('what phones write', () => {
+    test.for(['SMS', 'MMS', 'WhatsApp'] as const)('arrives as one event: %s', async (protocol, { skip }) => {
+      const { inbound } = setup();
+      if (inbound?.protocols.includes(protocol) !== true) skip();
+      const before = Date.now();
+      const message = messageFrom(protocol);
+      await inbound?.write(message);
+      // A message after it: when that one is there, a second event of the first would be, too.
+      const other = messageFrom(protocol);
+      await inbound?.write(other);
+      await firstEventOf(other);
+      const event = await firstEventOf(message);
+      expect(eventsOf(message)).toEqual([
+        {
+          carrierMessageId: expect.stringMatching(/\S/) as string,
+          sender: message.sender,
+          recipient,
+          protocol,
+          content: message.content,
+          at: expect.any(Date) as Date,
+          attachments: [],
+        },
+      ]);
+      // Whole seconds on the carrier's side may lie up to one before.
+      expect(event.at.getTime()).toBeGreaterThan(before - 1000);
+      expect(event.at.getTime()).toBeLessThanOrEqual(Date.now());
+    });
+
+    test('the same words once more are another message', async ({ skip }) => {
+      const { inbound } = setup();
+      const message = messageFrom(ofProtocols('SMS', 'WhatsApp') ?? skip());
+      await inbound?.write(message);
+      await inbound?.write(message);
+      const events = await eventually(() => {
+        expect(eventsOf(message)).toHaveLength(2);
+        return eventsOf(message);
+      });
+      expect(new Set(events.map(({ carrierMessageId }) => carrierMessageId)).size).toBe(2);
+    });
+
+    test('comes again until it is confirmed, each time with the same id and time', async ({ skip }) => {
+      const { inbound } = setup();
+      const message = messageFrom(ofProtocols('SMS', 'WhatsApp') ?? skip());
+      inbound?.answerCalls(503);
+      try {
+        await inbound?.write(message);
+        await firstEventOf(message);
+      } finally {
+        inbound?.answerCalls(200);
+      }
+      await eventually(() => expect(eventsOf(message).length).toBeGreaterThan(1));
+      const [first, ...repeats] = eventsOf(message);
+      for (const repeat of repeats) expect(repeat).toEqual(first);
+    });
+
+    test('the tap on a button comes with its label', async ({ skip }) => {
+      const message = messageFrom(ofProtocols('WhatsApp') ?? skip(), { content: 'Yes', buttonReply: 'Yes' });
+      await setup().inbound?.write(message);
+      expect(await firstEventOf(message)).toMatchObject({ content: 'Yes', buttonReply: 'Yes', attachments: [] });
+    });
+
+    test('is refused where the call is not signed', async ({ skip }) => {
+      const message = messageFrom(ofProtocols('SMS', 'WhatsApp') ?? skip());
+      await setup().inbound?.write(message);
+      await firstEventOf(message);
+      const call = setup()
+        .calls()
+        .findLast((made) => eventsIn(made).length > 0) as WebhookRequest;
+      const refused = expect.objectContaining({ name: 'WebhookRefused', status: 401 }) as Error;
+      expect(() => eventsIn({ ...call, headers: new Map() })).toThrow(refused);
+      expect(() => eventsIn({ ...call, body: Buffer.concat([call.body, Buffer.from(' ')]) })).toThrow(refused);
+    });
+  });
+
+  describe('attachments', () => {
+    /** What the event of a message says of its only attachment; skips where phones can attach nothing. */
+    async function announced(name: string, skip: () => never): Promise<InboundEvent['attachments'][number]> {
+      const protocol = ofProtocols('MMS', 'WhatsApp') ?? skip();
+      const message = messageFrom(protocol, { content: '', attachments: [{ ...png, name }] });
+      await setup().inbound?.write(message);
+      const { attachments } = await firstEventOf(message);
+      expect(attachments).toEqual([{ reference: expect.stringMatching(/\S/) as string, name, mimeType: png.mimeType }]);
+      return attachments[0] as InboundEvent['attachments'][number];
+    }
+
+    const fetchFrom = async (reference: string, limit: number): Promise<AttachmentOutcome | undefined> =>
+      setup().carrier.attachments?.fetchAttachment(reference, limit);
+
+    test('are announced in their order, and fetched byte for byte', async ({ skip }) => {
+      const protocol = ofProtocols('MMS', 'WhatsApp') ?? skip();
+      const text = { name: 'a.txt', mimeType: 'text/plain', bytes: Buffer.from('ä'.repeat(100_000)) };
+      const message = messageFrom(protocol, { attachments: [png, text] });
+      await setup().inbound?.write(message);
+      const { content, attachments } = await firstEventOf(message);
+      expect(content).toBe(message.content);
+      expect(attachments.map(({ name, mimeType }) => ({ name, mimeType }))).toEqual(
+        [png, text].map(({ name, mimeType }) => ({ name, mimeType })),
+      );
+      for (const [index, { bytes, mimeType }] of [png, text].entries()) {
+        const outcome = await fetchFrom(attachments[index]?.reference ?? '', 200_000);
+        expect(outcome).toEqual({ outcome: 'fetched', bytes, mimeType });
+      }
+    });
+
+    test('may have the limit, and not one byte more', async ({ skip }) => {
+      const { reference } = await announced('photo.png', skip);
+      expect(await fetchFrom(reference, png.bytes.length)).toMatchObject({ outcome: 'fetched' });
+      expect(await fetchFrom(reference, png.bytes.length - 1)).toEqual(failed);
+    });
+
+    test('that are lost have failed', async ({ skip }) => {
+      const { reference } = await announced(setup().inbound?.attachmentNames.lost ?? skip(), skip);
+      expect(await fetchFrom(reference, 1000)).toEqual(failed);
+    });
+
+    test('that can not be had now are worth another try', async ({ skip }) => {
+      const { reference } = await announced(setup().inbound?.attachmentNames.unavailable ?? skip(), skip);
+      expect(await fetchFrom(reference, 1000)).toEqual(retry);
+      expect(await fetchFrom(reference, 1000)).toEqual(retry);
+    });
+
+    test('are not handed out without the credentials', async ({ skip }) => {
+      const { reference } = await announced('photo.png', skip);
+      expect(await setup().unauthorised.attachments?.fetchAttachment(reference, 1000)).toEqual(retry);
+    });
+
+    describe('when the carrier is in trouble', () => {
+      const fetchAt = async (url: string, skip: () => never, timeoutMs = 10_000): Promise<AttachmentOutcome> => {
+        const { attachments } = setup().connect({ url, timeoutMs });
+        return (attachments ?? skip()).fetchAttachment('a', 1000);
+      };
+
+      test.for([500, 503, 429, 401, 403])('it answers %i: another try', async (status, { skip }) => {
+        expect(await fetchAt(await startFaultyNetwork(answering(status, '{}')), skip)).toEqual(retry);
+      });
+
+      test.for([404, 410])('it answers %i: failed', async (status, { skip }) => {
+        expect(await fetchAt(await startFaultyNetwork(answering(status, '{}')), skip)).toEqual(failed);
+      });
+
+      test('nobody listens: another try', async ({ skip }) => {
+        expect(await fetchAt(await addressOfNobody(), skip)).toEqual(retry);
+      });
+
+      test('it never answers: another try', async ({ skip }) => {
+        expect(await fetchAt(await startFaultyNetwork(() => {}), skip, 200)).toEqual(retry);
+      });
+
+      test('it hangs up in the middle of the bytes: another try', async ({ skip }) => {
+        const url = await startFaultyNetwork((_, response) => {
+          response.writeHead(200, { 'content-length': '100', 'content-type': 'image/png' });
+          response.write('only the start', () => response.destroy());
+        });
+        expect(await fetchAt(url, skip)).toEqual(retry);
+      });
+    });
+  });
+}

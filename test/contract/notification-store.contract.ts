@@ -1,0 +1,295 @@
+import { randomBytes } from 'node:crypto';
+
+import { describe, expect, test } from 'vitest';
+
+import { chunkStates } from '../../src/notifications/index.ts';
+import type {
+  LoneNotification,
+  LoneProgress,
+  NotificationChunk,
+  NotificationProgress,
+  NotificationStore,
+  Target,
+} from '../../src/notifications/index.ts';
+
+const at = new Date('2026-11-24T10:00:00.123Z');
+const later = new Date('2026-11-24T10:02:00.000Z');
+const version = expect.any(String) as string;
+
+const newKey = (): string => randomBytes(16).toString('hex');
+/** The id of a message that nobody else has. */
+export const newInboundId = (): string => `i${newKey()}`;
+
+const target = (details: Partial<Target> = {}): Target => ({
+  pipelineId: 'ab'.repeat(16),
+  key: newKey(),
+  secret: newKey(),
+  callbackUrl: 'https://example.com/hook?sig=a%2Fb&ä="😀"',
+  httpVerb: 'POST',
+  wasRefused: false,
+  ...details,
+});
+
+/** A chunk of a message that nobody else has. */
+function chunk(details: Partial<NotificationChunk> = {}): NotificationChunk {
+  const targets = details.targets ?? [target()];
+  return {
+    inboundId: newInboundId(),
+    index: 0,
+    customerId: "a/b 'ä'",
+    serviceId: 'demo-twoway',
+    payload: '{"Content":"Hyvää päivää 😀"}',
+    targets,
+    states: targets.map(() => 'waiting'),
+    attempts: 0,
+    ...details,
+  };
+}
+
+/** Chunks of one message, in order. */
+export const chunksOf = (inboundId: string, count: number): NotificationChunk[] =>
+  Array.from({ length: count }, (_, index) => chunk({ inboundId, index }));
+
+/** A notification that goes alone, of a message that nobody else has. */
+export function lone(details: Partial<LoneNotification> = {}): LoneNotification {
+  return {
+    inboundId: newInboundId(),
+    customerId: "a/b 'ä'",
+    serviceId: 'demo-twoway',
+    payload: '{"Content":"Hyvää päivää 😀"}',
+    target: target(),
+    state: 'waiting',
+    since: at,
+    attempts: 1,
+    ...details,
+  };
+}
+
+const loneProgress: LoneProgress = {
+  state: 'givenUp',
+  since: later,
+  attempts: 7,
+  lastAnswer: { status: 503, detail: 'Ei nyt: ”myöhemmin” 😀', at: later },
+  leasedUntil: new Date('2026-11-24T10:03:00.000Z'),
+  notBefore: new Date('2026-11-24T10:04:00.001Z'),
+};
+
+/** What every store of notifications must do. */
+export function notificationStoreContract(name: string, open: () => NotificationStore): void {
+  describe(`chunks of notifications: ${name}`, () => {
+    const store = open();
+
+    async function created(details: Partial<NotificationChunk> = {}) {
+      const wanted = chunk(details);
+      expect(await store.createChunks([wanted])).toBe('created');
+      return (await store.readChunk(wanted.inboundId, wanted.index))!;
+    }
+
+    test('what is not there is undefined, and can not be changed', async () => {
+      const missing = { chunk: chunk(), version: 'W/"1"' };
+      const { inboundId } = missing.chunk;
+      expect(await store.listChunks(inboundId)).toEqual([]);
+      expect(await store.createChunks([])).toBe('created');
+      expect(await store.readChunk(inboundId, 0)).toBeUndefined();
+      expect(await store.readChunk("o'neill/#", 0)).toBeUndefined();
+      expect(await store.updateChunk(missing, { states: ['ended'], attempts: 1 })).toBe('conflict');
+      expect(await store.readChunk(inboundId, 0)).toBeUndefined();
+    });
+
+    test.each<[string, () => Partial<NotificationChunk>]>([
+      ['with nothing that may be missing', () => ({})],
+      ['with all that may be missing', () => ({ leasedUntil: later, attempts: 3, index: 42 })],
+      [
+        'with every state, verb and flag',
+        () => ({
+          targets: [
+            target(),
+            target({ httpVerb: 'PUT' }),
+            target({ httpVerb: 'PATCH', wasRefused: true }),
+            target({ callbackUrl: '' }),
+          ],
+          states: chunkStates,
+        }),
+      ],
+      ['without targets', () => ({ targets: [], states: [] })],
+      [
+        'for a hundred targets with the longest addresses, and a message of 60,000 characters',
+        () => ({
+          payload: JSON.stringify({ Content: 'ж'.repeat(60_000) }),
+          targets: Array.from({ length: 100 }, () =>
+            target({ callbackUrl: `https://example.com/${'ä'.repeat(1_980)}` }),
+          ),
+        }),
+      ],
+    ])('gives back a chunk %s', async (_, details) => {
+      const wanted = chunk(details());
+      expect(await store.createChunks([wanted])).toBe('created');
+      expect(await store.readChunk(wanted.inboundId, wanted.index)).toEqual({ chunk: wanted, version });
+      expect(await store.listChunks(wanted.inboundId)).toEqual([wanted]);
+    });
+
+    test('250 chunks come back in order, whatever order they came in', async () => {
+      const inboundId = newInboundId();
+      const chunks = chunksOf(inboundId, 250);
+      expect(await store.createChunks(chunks.toReversed())).toBe('created');
+      expect(await store.listChunks(inboundId)).toEqual(chunks);
+      expect((await store.readChunk(inboundId, 249))?.chunk).toEqual(chunks[249]);
+    });
+
+    test('more than 4 MiB of chunks is written whole', async () => {
+      const inboundId = newInboundId();
+      const payload = 'ж'.repeat(200_000);
+      const chunks = chunksOf(inboundId, 12).map((each) => ({ ...each, payload }));
+      expect(await store.createChunks(chunks)).toBe('created');
+      expect(await store.listChunks(inboundId)).toEqual(chunks);
+    });
+
+    test('chunks whose first is there are left as they are, and none is added', async () => {
+      const inboundId = newInboundId();
+      const chunks = chunksOf(inboundId, 150);
+      await store.createChunks(chunks.slice(0, 2));
+      const changed = chunks.map((each) => ({ ...each, payload: 'Another' }));
+      expect(await store.createChunks(changed)).toBe('exists');
+      expect(await store.createChunks(changed.toReversed())).toBe('exists');
+      expect(await store.listChunks(inboundId)).toEqual(chunks.slice(0, 2));
+    });
+
+    test('what is missing behind the first is added, and what is there is left as it is', async () => {
+      const inboundId = newInboundId();
+      const chunks = chunksOf(inboundId, 150);
+      for (const index of [3, 120]) await store.createChunks([chunks[index]!]);
+      const changed = chunks.map((each) => ({ ...each, payload: 'Another' }));
+      expect(await store.createChunks(changed)).toBe('created');
+      expect(await store.listChunks(inboundId)).toEqual(
+        changed.map((each, index) => (index === 3 || index === 120 ? chunks[index] : each)),
+      );
+    });
+
+    test('of any number at once, one creates', async () => {
+      const chunks = chunksOf(newInboundId(), 3);
+      const outcomes = await Promise.all(Array.from({ length: 20 }, () => store.createChunks(chunks)));
+      expect(outcomes.filter((outcome) => outcome === 'created')).toHaveLength(1);
+      expect(await store.listChunks(chunks[0]!.inboundId)).toEqual(chunks);
+    });
+
+    test('progress is written as a whole, against the version it was read at, and only then', async () => {
+      const first = await created({ targets: [target(), target()] });
+      const { inboundId, index } = first.chunk;
+      const progress: NotificationProgress = { states: ['delivered', 'alone'], attempts: 1, leasedUntil: later };
+      const second = await store.updateChunk(first, progress);
+      expect(second).toEqual({ chunk: { ...first.chunk, ...progress }, version });
+      expect(await store.updateChunk(first, { ...progress, attempts: 9 })).toBe('conflict');
+      expect(await store.readChunk(inboundId, index)).toEqual(second);
+      if (second === 'conflict') throw new Error('The version was right.');
+
+      const released: NotificationProgress = { states: ['delivered', 'ended'], attempts: 2 };
+      const more: NotificationChunk = { ...first.chunk, ...released, payload: 'Another' };
+      const third = await store.updateChunk(second, more);
+      expect(third).toEqual({ chunk: { ...first.chunk, ...released }, version });
+      expect(await store.readChunk(inboundId, index)).toEqual(third);
+    });
+
+    test('of any number of writers at one version, one wins', async () => {
+      const first = await created();
+      const progress: NotificationProgress = { states: ['delivered'], attempts: 1 };
+      const outcomes = await Promise.all(Array.from({ length: 20 }, () => store.updateChunk(first, progress)));
+      expect(outcomes.filter((outcome) => outcome !== 'conflict')).toHaveLength(1);
+    });
+
+    test('chunks of other messages, and what goes alone, are no part of a message’s chunks', async () => {
+      const first = await created();
+      const { inboundId } = first.chunk;
+      await created({ inboundId: `${inboundId}0` });
+      await created();
+      await store.createLone([lone({ inboundId })]);
+      expect(await store.listChunks(inboundId)).toEqual([first.chunk]);
+      const [neighbour] = await store.listChunks(`${inboundId}0`);
+      await store.updateChunk(first, { states: ['ended'], attempts: 1 });
+      expect(await store.listChunks(`${inboundId}0`)).toEqual([neighbour]);
+    });
+  });
+
+  describe(`notifications that go alone: ${name}`, () => {
+    const store = open();
+
+    async function created(details: Partial<LoneNotification> = {}) {
+      const wanted = lone(details);
+      await store.createLone([wanted]);
+      return (await store.readLone(wanted.inboundId, wanted.target.key))!;
+    }
+
+    test('what is not there is undefined, and can not be changed', async () => {
+      const missing = { lone: lone(), version: 'W/"1"' };
+      const { inboundId, target: own } = missing.lone;
+      expect(await store.readLone(inboundId, own.key)).toBeUndefined();
+      expect(await store.readLone(inboundId, "o'neill/#")).toBeUndefined();
+      expect(await store.readLone('ä?', own.key)).toBeUndefined();
+      expect(await store.updateLone(missing, loneProgress)).toBe('conflict');
+      await store.createLone([]);
+      expect(await store.readLone(inboundId, own.key)).toBeUndefined();
+    });
+
+    test.each<[string, () => Partial<LoneNotification>]>([
+      ['with nothing that may be missing', () => ({})],
+      ['with all that may be missing', () => loneProgress],
+      ['whose last call had no answer', () => ({ lastAnswer: { detail: 'timeout', at }, state: 'delivered' })],
+      [
+        'with a message of 60,000 characters',
+        () => ({
+          payload: JSON.stringify({ Content: 'ж'.repeat(60_000) }),
+          target: target({ httpVerb: 'PATCH', wasRefused: true, callbackUrl: 'ä'.repeat(2_000) }),
+        }),
+      ],
+    ])('gives back one %s', async (_, details) => {
+      const wanted = lone(details());
+      await store.createLone([wanted]);
+      expect(await store.readLone(wanted.inboundId, wanted.target.key)).toEqual({ lone: wanted, version });
+    });
+
+    test('more than a hundred at once are added but for those that are there, which are left as they are', async () => {
+      const inboundId = newInboundId();
+      const wanted = Array.from({ length: 130 }, () => lone({ inboundId }));
+      const present = [wanted[1]!, wanted[120]!];
+      await store.createLone(present);
+      await store.createLone(wanted.map((each) => ({ ...each, payload: 'Another', attempts: 9 })));
+      const read = await Promise.all(wanted.map((each) => store.readLone(inboundId, each.target.key)));
+      expect(read.map((found) => found?.lone)).toEqual(
+        wanted.map((each) => (present.includes(each) ? each : { ...each, payload: 'Another', attempts: 9 })),
+      );
+      expect(await store.listChunks(inboundId)).toEqual([]);
+    });
+
+    test('the same ones any number of times at once are added once', async () => {
+      const inboundId = newInboundId();
+      const wanted = Array.from({ length: 5 }, () => lone({ inboundId }));
+      await Promise.all(Array.from({ length: 20 }, () => store.createLone(wanted)));
+      const read = await Promise.all(wanted.map((each) => store.readLone(inboundId, each.target.key)));
+      expect(read.map((found) => found?.lone)).toEqual(wanted);
+    });
+
+    test('progress is written as a whole, against the version it was read at, and only then', async () => {
+      const inboundId = newInboundId();
+      const neighbour = await created({ inboundId });
+      const first = await created({ inboundId });
+      const { key } = first.lone.target;
+      const second = await store.updateLone(first, loneProgress);
+      expect(second).toEqual({ lone: { ...first.lone, ...loneProgress }, version });
+      expect(await store.updateLone(first, { ...loneProgress, attempts: 9 })).toBe('conflict');
+      expect(await store.readLone(inboundId, key)).toEqual(second);
+      if (second === 'conflict') throw new Error('The version was right.');
+
+      const released: LoneProgress = { state: 'waiting', since: at, attempts: 8 };
+      const more: LoneNotification = { ...first.lone, ...released, payload: 'Another' };
+      const third = await store.updateLone(second, more);
+      expect(third).toEqual({ lone: { ...first.lone, ...released }, version });
+      expect(await store.readLone(inboundId, key)).toEqual(third);
+      expect(await store.readLone(inboundId, neighbour.lone.target.key)).toEqual(neighbour);
+    });
+
+    test('of any number of writers at one version, one wins', async () => {
+      const first = await created();
+      const outcomes = await Promise.all(Array.from({ length: 20 }, () => store.updateLone(first, loneProgress)));
+      expect(outcomes.filter((outcome) => outcome !== 'conflict')).toHaveLength(1);
+    });
+  });
+}

@@ -1,0 +1,107 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { expect } from 'vitest';
+
+import { createApi, tokenOf } from './api.ts';
+import { startCountedHost } from './counted-host.ts';
+import { eventually } from './eventually.ts';
+import { startFlowServer } from './flow-server.ts';
+import type { LocalHost } from './local-host.ts';
+
+const demoDirectory = join(import.meta.dirname, '..', '..', 'src/local/demo-directory.json');
+const lineCount = 20;
+
+/** A TwoWay service of the demo customer that no other test uses. */
+export interface Line {
+  service: string;
+  /** The short code it receives on. */
+  address: string;
+}
+
+/** A phone's message as the simulation plays it. */
+export interface Played {
+  sender?: string;
+  recipient: string;
+  content: string;
+  protocol?: 'SMS' | 'MMS' | 'WhatsApp';
+  attachments?: readonly { name: string; mimeType: string; content: string }[];
+  buttonReply?: string;
+}
+
+/** The phone that writes where no other is named. */
+export const phone = '358401230001';
+
+/** Plays a phone; resolves when the carrier has the message. */
+export async function play({ rootUrl }: Pick<LocalHost, 'rootUrl'>, message: Played): Promise<void> {
+  const answer = await fetch(`${rootUrl}/simulator/inbound`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ sender: phone, protocol: 'SMS', ...message }),
+  });
+  expect(answer.status).toBe(202);
+}
+
+/**
+ * A local host with flows beside it. Its directory is the demo's with twenty more TwoWay services, so that tests that run
+ * at the same time don't get each other's messages.
+ */
+export async function startTwoWayHost(environment: Record<string, string> = {}) {
+  const folder = await mkdtemp(join(tmpdir(), 'two-way-host-'));
+  const file = join(folder, 'directory.json');
+  await writeFile(file, await withLines());
+  const local = await startCountedHost({ environment: { DIRECTORY_FILE: file, ...environment } });
+  const flows = await startFlowServer();
+  const other = await createApi(local.host, await tokenOf(local.host, 'other-user'));
+  let used = 0;
+  return {
+    ...local,
+    flows,
+    /** The API for the other customer's user. */
+    other,
+    newLine: () => lineAt(used++),
+    play: (message: Played) => play(local.host, message),
+    /** Waits until all subscribers of a message were called; resolves to how many there were. */
+    subscribersTold: (inboundId: string): Promise<number> =>
+      eventually(
+        () => {
+          const said = local.host.output().split(`"inboundId":"${inboundId}","chunk":0,"result":"done",`)[1];
+          const counts = /^"delivered":(\d+),"alone":(\d+),"givenUp":(\d+)/.exec(said ?? '')?.slice(1);
+          if (counts === undefined) throw new Error(`${inboundId} is not delivered yet`);
+          return counts.map(Number).reduce((sum, count) => sum + count, 0);
+        },
+        { timeoutMs: 20_000 },
+      ),
+    async stop(): Promise<void> {
+      await flows.stop();
+      await local.stop();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+export type TwoWayHost = Awaited<ReturnType<typeof startTwoWayHost>>;
+
+function lineAt(index: number): Line {
+  if (index >= lineCount) throw new Error('all lines are in use');
+  return { service: `line-${index}`, address: String(17_300 + index) };
+}
+
+async function withLines(): Promise<string> {
+  const directory = JSON.parse(await readFile(demoDirectory, 'utf8')) as { customers: { services: object[] }[] };
+  const receiving = (id: string, receivesOn: object) => ({
+    id,
+    name: id,
+    type: 'TwoWay',
+    senders: [],
+    allowsReplies: true,
+    receivesOn: { protocol: 'SMS', ...receivesOn },
+  });
+  const services = directory.customers[0]?.services;
+  for (let index = 0; index < lineCount; index++) {
+    const { service, address } = lineAt(index);
+    services?.push(receiving(service, { address }));
+  }
+  return JSON.stringify(directory);
+}

@@ -1,0 +1,98 @@
+import { expect, test } from 'vitest';
+import { WebhookRefused } from '../../src/carriers/carrier.ts';
+import type { Carrier, WebhookEvents } from '../../src/carriers/carrier.ts';
+import { receiveWebhook } from '../../src/carriers/receive-webhook.ts';
+import type { WebhookTakers } from '../../src/carriers/receive-webhook.ts';
+import type { InboundEvent } from '../../src/conversations/index.ts';
+import type { DeliveryReport } from '../../src/messages/index.ts';
+import type { TemplateNews } from '../../src/templates/index.ts';
+
+const at = new Date('2026-11-23T10:00:00Z');
+const report: DeliveryReport = { recipientId: 'a', status: 'delivered', at };
+const verdict: TemplateNews = { identity: '358401000001', name: 'order_ready', status: 'approved' };
+const event: InboundEvent = {
+  carrierMessageId: 'i1',
+  sender: '358401230001',
+  recipient: '16400',
+  protocol: 'SMS',
+  content: 'Hei',
+  at,
+  attachments: [],
+};
+
+const call = { method: 'POST', headers: new Headers(), body: null };
+
+function carrierOf(receive: () => WebhookEvents): Carrier {
+  return {
+    name: 'scripted',
+    capabilities: { protocols: ['SMS'], batchSize: 1, idempotent: true, reports: true },
+    send: () => Promise.resolve([]),
+    receive,
+  };
+}
+
+/** Takers that note who took what, when they are done with it. */
+function createTakers() {
+  const taken: unknown[] = [];
+  const takers: WebhookTakers = {
+    reports: {
+      async record(reports) {
+        await Promise.resolve();
+        taken.push(['reports', reports]);
+      },
+    },
+    templates: {
+      async record(news) {
+        await Promise.resolve();
+        taken.push(['templates', news]);
+        return 'recorded';
+      },
+    },
+    inbound: {
+      async record(carrier, events) {
+        await Promise.resolve();
+        taken.push(['inbound', carrier, events]);
+      },
+    },
+  };
+  return { taken, takers };
+}
+
+test('reports, verdicts and messages are all taken, in this order, before the answer', async () => {
+  const { taken, takers } = createTakers();
+  const other = { ...event, carrierMessageId: 'i2' };
+  const carrier = carrierOf(() => ({ reports: [report], templates: [verdict], inbound: [event, other] }));
+  expect(await receiveWebhook(carrier, call, takers)).toEqual({ status: 200, reports: 1, templates: 1, inbound: 2 });
+  expect(taken).toEqual([
+    ['reports', [report]],
+    ['templates', verdict],
+    ['inbound', 'scripted', [event, other]],
+  ]);
+});
+
+test('a call without messages of phones troubles nobody with them', async () => {
+  const { taken, takers } = createTakers();
+  const carrier = carrierOf(() => ({ reports: [report], templates: [], inbound: [] }));
+  expect(await receiveWebhook(carrier, call, takers)).toEqual({ status: 200, reports: 1 });
+  expect(taken).toEqual([['reports', [report]]]);
+});
+
+test('a message that can not be kept is not confirmed', async () => {
+  const { takers } = createTakers();
+  const carrier = carrierOf(() => ({ reports: [], templates: [], inbound: [event] }));
+  const failing = { ...takers, inbound: { record: () => Promise.reject(new Error('storage is away')) } };
+  await expect(receiveWebhook(carrier, call, failing)).rejects.toThrow('storage is away');
+});
+
+test('a call that is refused brings nothing', async () => {
+  const { taken, takers } = createTakers();
+  const carrier = carrierOf(() => {
+    throw new WebhookRefused(400, 'inbound[0] has no sender');
+  });
+  expect(await receiveWebhook(carrier, call, takers)).toEqual({
+    status: 400,
+    reports: 0,
+    reason: 'inbound[0] has no sender',
+  });
+  expect(taken).toEqual([]);
+});
