@@ -1,5 +1,6 @@
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 
 import { expect, it } from 'vitest';
 
@@ -59,6 +60,17 @@ it.each([
   expect(await stopped).toBe(0);
   expect(host.terminated()).toBe(true);
   await expect(fetch(host.url)).rejects.toThrow('fetch failed');
+});
+
+it.each([
+  ['a head', 'POST /api/v1/slow-answer HTTP/1.1\r\nHost: x\r\n'],
+  ['a body', 'POST /api/v1/slow-answer HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhalf'],
+])('does not wait for ever for %s that comes slowly', async (_, beginning) => {
+  const host = await spawnHost([fixtures.slow], { ...options, requestTimeoutMs: 200 });
+  const socket = connect(Number(new URL(host.url).port), '127.0.0.1');
+  socket.write(beginning);
+  expect(await text(socket)).toMatch(/^HTTP\/1\.1 408 /);
+  expect(await host.stop()).toBe(0);
 });
 
 it('says what a process can do only once', async () => {

@@ -29,6 +29,8 @@ export interface FunctionsHostOptions {
   otherRoutes?: (request: IncomingMessage, response: ServerResponse) => boolean | Promise<boolean>;
   /** How long a dequeued message stays invisible, renewed at half-time while the function runs. Azure's 600 by default. */
   queueVisibilitySeconds?: number;
+  /** How long a request may take to arrive, head and body: it is answered 408 then, and its connection closed. */
+  requestTimeoutMs?: number;
   /** Instead of the `maxPollingInterval` of host.json. */
   maxPollingIntervalMs?: number;
   now?: () => Date;
@@ -63,7 +65,14 @@ export async function startFunctionsHost(options: FunctionsHostOptions): Promise
 
   // The port comes first, so that a taken one doesn't use up the process; requests wait until the app is loaded.
   const ready = Promise.withResolvers<HttpHost>();
-  const server = createServer({ keepAliveTimeout: 120_000 }, (request, response) => {
+  const { requestTimeoutMs = 60_000 } = options;
+  const limits = {
+    keepAliveTimeout: 120_000,
+    requestTimeout: requestTimeoutMs,
+    headersTimeout: requestTimeoutMs,
+    connectionsCheckingInterval: requestTimeoutMs / 2,
+  };
+  const server = createServer(limits, (request, response) => {
     void ready.promise.then((host) => handleRequest(host, request, response));
   });
   server.listen(options.port, '127.0.0.1');
