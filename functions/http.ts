@@ -2,7 +2,7 @@ import { app } from '@azure/functions';
 
 import { smartDialog } from '../src/app.ts';
 import { dispatch } from '../src/operation/dispatch.ts';
-import { writeLog } from '../src/operation/log.ts';
+import { startClock, writeLog } from '../src/operation/log.ts';
 import { routeOf } from '../src/operation/route.ts';
 import { operations } from '../src/operations.ts';
 
@@ -12,10 +12,12 @@ for (const operation of operations) {
     route: routeOf(operation.path),
     // Tokens are checked by the kernel, the same way wherever the app runs.
     authLevel: 'anonymous',
-    handler: (request, context) =>
-      dispatch(operation, request, smartDialog.kernel, {
+    handler(request, context) {
+      const durationMs = startClock();
+      return dispatch(operation, request, smartDialog.kernel, {
         id: context.invocationId,
-        log: (entry) => writeLog(context, { ...entry }),
-      }),
+        log: (entry) => writeLog(context, { ...entry, durationMs: durationMs() }),
+      });
+    },
   });
 }

@@ -2,7 +2,7 @@ import { app } from '@azure/functions';
 
 import { smartDialog } from '../src/app.ts';
 import { receiveWebhook } from '../src/carriers/receive-webhook.ts';
-import { writeLog } from '../src/operation/log.ts';
+import { logInvocation } from '../src/operation/log.ts';
 
 for (const carrier of smartDialog.carriers) {
   app.http(`Webhook-${carrier.name}`, {
@@ -10,10 +10,14 @@ for (const carrier of smartDialog.carriers) {
     route: `webhooks/${carrier.name}`,
     // Carriers sign their calls; the adapter checks the signature.
     authLevel: 'anonymous',
-    handler: async (request, context) => {
-      const result = await receiveWebhook(carrier, request, smartDialog.webhookTakers);
-      writeLog(context, { webhook: carrier.name, ...result });
-      return { status: result.status };
+    async handler(request, context) {
+      const { status } = await logInvocation(
+        context,
+        { webhook: carrier.name },
+        () => receiveWebhook(carrier, request, smartDialog.webhookTakers),
+        (result) => ({ ...result }),
+      );
+      return { status };
     },
   });
 }

@@ -1,8 +1,10 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { createApiKeyReader } from './auth/api-key-reader.ts';
+import { createAuthenticator } from './auth/authenticate.ts';
 import { createAccess } from './auth/create-access.ts';
+import { createApiKeyVerifier } from './auth/verify-api-key.ts';
 import { createTokenVerifier } from './auth/verify-token.ts';
 import type { Carrier } from './carriers/carrier.ts';
 import type { WebhookTakers } from './carriers/receive-webhook.ts';
@@ -19,34 +21,41 @@ import { createAddressRule } from './outgoing/address-rule.ts';
 import { createCallbackCaller } from './outgoing/callback-caller.ts';
 import { createGuardedClient } from './outgoing/guarded-client.ts';
 import { realNetwork } from './outgoing/network.ts';
+import { createCallerThrottle } from './policies/caller-throttle.ts';
+import { createThrottle } from './policies/throttling.ts';
 import { readSettings } from './settings.ts';
 import type { Settings } from './settings.ts';
 import { createBlobAttachmentStore } from './storage/blobs/attachment-store.ts';
 import { connectStorage } from './storage/connection.ts';
 import type { StorageConnection } from './storage/connection.ts';
-import { createMemoryDirectory } from './storage/memory/directory.ts';
-import { parseDirectory } from './storage/memory/parse-directory.ts';
 import { createCleanUpQueue } from './storage/queues/clean-up-queue.ts';
 import { createInboundQueue } from './storage/queues/inbound-queue.ts';
 import { createNotificationQueue } from './storage/queues/notification-queue.ts';
 import { createOutboundQueue } from './storage/queues/outbound-queue.ts';
+import { createTableApiKeyStore } from './storage/tables/api-key-store.ts';
 import { createTableContactStore } from './storage/tables/contact-store.ts';
 import { createTableDeadLetterStore } from './storage/tables/dead-letter-store.ts';
+import { createTableDirectory } from './storage/tables/directory.ts';
 import { createTableInboundStore } from './storage/tables/inbound-store.ts';
 import { createTableMessageStore } from './storage/tables/message-store.ts';
 import { createTableNotificationStore } from './storage/tables/notification-store.ts';
 import { createTableOptOutStore } from './storage/tables/opt-out-store.ts';
 import { createTableRequestStore } from './storage/tables/request-store.ts';
+import { createTableRightsStore } from './storage/tables/rights-store.ts';
+import { createTableSweeps } from './storage/tables/retention-sweeps.ts';
 import { createTableSubscriptionStore } from './storage/tables/subscription-store.ts';
+import { createTableSweepPositions } from './storage/tables/sweep-positions.ts';
 import { createTableTemplateStore } from './storage/tables/template-store.ts';
 import { createTableThreadStore } from './storage/tables/thread-store.ts';
 import { createTemplateReader, createTemplateRegistry } from './templates/index.ts';
+import type { TimerWorld } from './timers.ts';
 import type { WorkerWorld } from './workers.ts';
 
 /** The composed app, as the entry files in functions/ use it. */
 export interface App {
   kernel: Kernel<OperationWorld>;
   workerWorld: WorkerWorld;
+  timerWorld: TimerWorld;
   carriers: readonly Carrier[];
   webhookTakers: WebhookTakers;
   attachments: AttachmentStore;
@@ -57,9 +66,9 @@ const newSecret = (): string => randomBytes(16).toString('hex');
 
 /** Picks the adapters that the settings ask for. One app per process, and one client per storage service in it. */
 function createApp(settings: Settings): App {
-  const { token, publicUrl, directoryFile, simulatedCarrier, fallbackAfterSeconds } = settings;
+  const { token, publicUrl, simulatedCarrier, fallbackAfterSeconds } = settings;
   const storage = connectStorage(settings.storage);
-  const directory = createMemoryDirectory(parseDirectory(readFileSync(directoryFile, 'utf8')));
+  const directory = createTableDirectory(storage, { now });
   const messages = createTableMessageStore(storage);
   const outbound = createOutboundQueue(storage);
   const contacts = createTableContactStore(storage, now);
@@ -69,17 +78,21 @@ function createApp(settings: Settings): App {
   const templateStore = createTableTemplateStore(storage);
   const carrier = createSimulatedCarrier({ ...simulatedCarrier, reportUrl: `${publicUrl}/webhooks/simulated` });
   const carriers: readonly Carrier[] = [carrier];
+  const verifyApiKey = createApiKeyVerifier(createApiKeyReader(createTableApiKeyStore(storage), { now }));
   const twoWay = createTwoWay(settings, storage, carriers);
+  const { wait, random } = twoWay;
+  const throttle = createThrottle({ store: createTableRightsStore(storage), now, wait, random });
   return {
     kernel: {
-      access: createAccess(createTokenVerifier(token), directory),
+      access: createAccess(createAuthenticator(createTokenVerifier(token), verifyApiKey), directory),
+      throttle: createCallerThrottle({ throttle, directory, limit: settings.callsPerMinute }),
       world: {
         ...twoWay,
         directory,
         messages,
         requests: createTableRequestStore(storage),
         outbound,
-        newMessageId: () => newMessageId(now(), randomBytes),
+        newMessageId: (customerId) => newMessageId(customerId, now(), randomBytes),
         contacts,
         cleanUps,
         newContactId: randomUUID,
@@ -91,6 +104,12 @@ function createApp(settings: Settings): App {
       now,
     },
     workerWorld: { ...twoWay, ...followUps, directory, carrier, fallbackAfterSeconds, contacts, cleanUps },
+    timerWorld: {
+      sweeps: createTableSweeps(storage, twoWay.attachments),
+      sweepPositions: createTableSweepPositions(storage),
+      retentionDays: settings.retentionDays,
+      now,
+    },
     carriers,
     webhookTakers: {
       reports: createReportRecorder(followUps),

@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
-
+import { entraIssuers } from './auth/trusted-issuers.ts';
+import type { TrustedIssuer } from './auth/trusted-issuers.ts';
 import type { TokenSettings } from './auth/verify-token.ts';
 import { usualSchedule } from './notifications/index.ts';
 import type { RetrySchedule } from './notifications/index.ts';
@@ -12,8 +12,8 @@ export interface Settings {
   token: TokenSettings;
   /** Address of this app as carriers and flows reach it, base path included, without a slash at the end. */
   publicUrl: string;
-  /** File that declares customers, services and users. */
-  directoryFile: string;
+  /** How many calls a connection may make in 60 seconds, where its customers have no limit of their own. */
+  callsPerMinute: number;
   /** How long after sending by WhatsApp without any report SMS stands in, where a send asks for that. */
   fallbackAfterSeconds: number;
   /** How long a thread may be silent before the next message begins another. */
@@ -21,6 +21,8 @@ export interface Settings {
   /** The largest attachment that is kept, in bytes, and how long its address is good for. */
   attachmentLimit: number;
   attachmentHours: number;
+  /** How long messages and what hangs on them are kept. */
+  retentionDays: number;
   /** Which addresses triggers may register. */
   callbacks: AddressRuleSettings;
   /** When a notification that failed is tried again. */
@@ -52,11 +54,7 @@ export function readSettings(environment: Environment): Settings {
       faults.push(`${name} is not an http(s) address`);
     return value.replace(/\/+$/, '');
   };
-  const file = (name: string): string => {
-    const value = text(name);
-    if (value !== '' && !existsSync(value)) faults.push(`${name} names a file that is not there`);
-    return value;
-  };
+  const list = (name: string): string[] => (environment[name] ?? '').split(',').flatMap((entry) => entry.trim() || []);
   const wholeNumber = (name: string, { preset, most }: { preset: number; most: number }): number => {
     const value = Number(environment[name] ?? preset);
     if (Number.isInteger(value) && value >= 1 && value <= most) return value;
@@ -65,13 +63,14 @@ export function readSettings(environment: Environment): Settings {
   };
   const settings: Settings = {
     storage: readStorage(environment, faults),
-    token: { issuer: text('TOKEN_ISSUER'), audience: text('TOKEN_AUDIENCE'), jwksUrl: url('TOKEN_JWKS_URL') },
+    token: { issuers: readIssuers(environment, { text, url, list, faults }), clientIds: list('TOKEN_CLIENT_IDS') },
     publicUrl: url('PUBLIC_URL'),
-    directoryFile: file('DIRECTORY_FILE'),
+    callsPerMinute: wholeNumber('CALLS_PER_MINUTE', { preset: 100, most: 100_000 }),
     fallbackAfterSeconds: wholeNumber('SMS_FALLBACK_AFTER_SECONDS', { preset: 3_600, most: 6 * 24 * 3_600 }),
     threadHours: wholeNumber('THREAD_HOURS', { preset: 24, most: 24 * 365 }),
     attachmentLimit: wholeNumber('ATTACHMENT_MEGABYTES', { preset: 16, most: 64 }) * 1_000_000,
     attachmentHours: wholeNumber('ATTACHMENT_HOURS', { preset: 7 * 24, most: 90 * 24 }),
+    retentionDays: wholeNumber('RETENTION_DAYS', { preset: 90, most: 3_650 }),
     callbacks: {
       allowLoopback: environment['ALLOW_LOOPBACK_CALLBACKS'] === 'true',
       allowedHosts: hostsOf(environment['CALLBACK_HOSTS'] ?? '', faults),
@@ -98,6 +97,36 @@ export function readSettings(environment: Environment): Settings {
   if (faults.length > 0) throw new SettingsError(faults);
   return settings;
 }
+
+interface Readers {
+  text: (name: string) => string;
+  url: (name: string) => string;
+  list: (name: string) => string[];
+  faults: string[];
+}
+
+/** Tenants of Entra, another issuer, or both; none where everybody has an API key. */
+function readIssuers(environment: Environment, { text, url, list, faults }: Readers): TrustedIssuer[] {
+  const tenants = list('ENTRA_TENANTS').map((id) => id.toLowerCase());
+  const audiences = list('ENTRA_AUDIENCES');
+  const isGuid = (id: string): boolean => /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id);
+  if (!tenants.every(isGuid)) faults.push('ENTRA_TENANTS is not a list of tenant ids, separated by commas');
+  if (tenants.length > 0 && audiences.length === 0) faults.push('ENTRA_AUDIENCES is not set');
+  const isSet = (name: string): boolean => (environment[name] ?? '').trim() !== '';
+  const issuers = entraIssuers(tenants, audiences, isSet('ENTRA_AUTHORITY') ? url('ENTRA_AUTHORITY') : entraAuthority);
+  const keysOnly = environment['API_KEYS_ONLY'] === 'true';
+  if (keysOnly && (tenants.length > 0 || isSet('TOKEN_ISSUER'))) {
+    faults.push('API_KEYS_ONLY is true, but ENTRA_TENANTS or TOKEN_ISSUER lets tokens in');
+  }
+  if ((tenants.length > 0 || keysOnly) && !isSet('TOKEN_ISSUER')) return issuers;
+  return [
+    ...issuers,
+    { issuer: text('TOKEN_ISSUER'), audiences: [text('TOKEN_AUDIENCE')], jwksUrl: url('TOKEN_JWKS_URL') },
+  ];
+}
+
+/** Where people sign in outside sovereign clouds. */
+const entraAuthority = 'https://login.microsoftonline.com';
 
 /** Host names, separated by commas. */
 function hostsOf(text: string, faults: string[]): string[] {

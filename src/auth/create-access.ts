@@ -1,16 +1,16 @@
 import type { Directory } from '../directory/index.ts';
 import type { AccessPort } from '../operation/access.ts';
 import { apiError } from '../operation/errors.ts';
-import type { TokenVerifier } from './verify-token.ts';
+import type { Authenticator } from './authenticate.ts';
 
 /**
- * Settles callers by token, customers by the caller's own assignments and services by the customer's own list; so
+ * Settles callers by token or key, customers by the caller's own assignments and services by the customer's own list; so
  * nothing of a foreign customer is ever looked at, and foreign and unknown ids get the same answer.
  */
-export function createAccess(verifyToken: TokenVerifier, directory: Directory): AccessPort {
+export function createAccess(authenticate: Authenticator, directory: Directory): AccessPort {
   return {
-    async authenticate(authorization) {
-      const caller = await verifyToken(authorization);
+    async authenticate(credentials) {
+      const caller = await authenticate(credentials);
       if ((await directory.user(caller.userId)) === undefined) throw apiError('UserNotAllowed');
       return caller;
     },

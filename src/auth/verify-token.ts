@@ -1,14 +1,17 @@
-import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
-import type { JWTPayload } from 'jose';
+import { decodeJwt, errors, jwtVerify } from 'jose';
+import type { JWTPayload, JWTVerifyGetKey } from 'jose';
 
 import type { Caller } from '../operation/access.ts';
 import { apiError } from '../operation/errors.ts';
+import { KeysUnavailable, createIssuerKeys } from './issuer-keys.ts';
+import type { IssuerKeysOptions } from './issuer-keys.ts';
+import type { TrustedIssuer } from './trusted-issuers.ts';
 
 /** Whose tokens are accepted. */
 export interface TokenSettings {
-  issuer: string;
-  audience: string;
-  jwksUrl: string;
+  issuers: readonly TrustedIssuer[];
+  /** Applications that may ask for tokens; empty where any that the issuer knows may. */
+  clientIds: readonly string[];
 }
 
 /** Turns an Authorization header into a caller, or throws Unauthenticated (or Unavailable, where keys can't be had). */
@@ -20,64 +23,100 @@ const algorithms = ['RS256', 'PS256', 'ES256'];
 /** Seconds by which the issuer's clock may differ from ours. */
 const clockTolerance = 60;
 
+/** Characters of the longest token that is looked at; those of Entra stay far below, with all their groups. */
+const tokenLimit = 32_000;
+
 /**
- * Checks bearer tokens (RFC 6750) as JSON Web Tokens: signature against the issuer's published keys, issuer, audience,
- * algorithm, and times. Keys are fetched when first needed and again when a token names an unknown one.
+ * Checks bearer tokens (RFC 6750) as JSON Web Tokens: signature against the published keys of the issuer they name,
+ * audience, tenant, application, algorithm, and times.
  */
 export function createTokenVerifier(
-  { issuer, audience, jwksUrl }: TokenSettings,
-  now: () => Date = () => new Date(),
+  { issuers, clientIds }: TokenSettings,
+  { now = () => new Date(), ...options }: Partial<IssuerKeysOptions> = {},
 ): TokenVerifier {
-  const keys = createRemoteJWKSet(new URL(jwksUrl), { timeoutDuration: 5_000 });
+  const keysByUrl = new Map(issuers.map(({ jwksUrl }) => [jwksUrl, createIssuerKeys(jwksUrl, { now, ...options })]));
   return async (authorization) => {
     const token = /^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1];
     if (token === undefined)
       throw unauthenticated(authorization === null ? 'there is none' : 'it is not a bearer token');
-    const { payload } = await jwtVerify(token, keys, {
-      issuer,
-      audience,
-      algorithms,
-      clockTolerance,
-      currentDate: now(),
-      requiredClaims: ['exp'],
-    }).catch((error: unknown) => {
+    try {
+      const trusted = findIssuer(token, issuers);
+      const payload = await checkToken(token, trusted, keysByUrl.get(trusted.jwksUrl) ?? noKeys, now());
+      return callerOf(payload, trusted, clientIds);
+    } catch (error) {
       throw refusalOf(error);
-    });
-    return callerOf(payload);
+    }
   };
 }
 
-function callerOf(payload: JWTPayload): Caller {
+/** The issuer that a token names, before anything else in it is believed. */
+function findIssuer(token: string, issuers: readonly TrustedIssuer[]): TrustedIssuer {
+  if (token.length > tokenLimit) throw unauthenticated(`it is longer than ${tokenLimit} characters`);
+  const { iss } = decodeJwt(token);
+  const trusted = issuers.find(({ issuer }) => issuer === iss);
+  if (trusted === undefined) throw unauthenticated('its claim iss is not accepted');
+  return trusted;
+}
+
+async function checkToken(
+  token: string,
+  { issuer, audiences }: TrustedIssuer,
+  keys: JWTVerifyGetKey,
+  currentDate: Date,
+): Promise<JWTPayload> {
+  const rules = { issuer, audience: [...audiences], algorithms, clockTolerance, currentDate, requiredClaims: ['exp'] };
+  return (await jwtVerify(token, keys, rules)).payload;
+}
+
+const noKeys: JWTVerifyGetKey = () => {
+  throw new errors.JWKSNoMatchingKey();
+};
+
+function callerOf(payload: JWTPayload, { issuer, tenantId }: TrustedIssuer, clientIds: readonly string[]): Caller {
   const claim = (name: string): string | undefined => {
     const value = payload[name];
     return typeof value === 'string' && value !== '' ? value : undefined;
   };
   const userId = claim('oid') ?? claim('sub');
   if (userId === undefined) throw unauthenticated('it names no user');
+  if (tenantId !== undefined && claim('tid') !== tenantId) throw unauthenticated('its claim tid is not accepted');
   const clientId = claim('azp') ?? claim('appid');
+  if (clientIds.length > 0 && (clientId === undefined || !clientIds.includes(clientId))) {
+    throw unauthenticated('its application is not accepted');
+  }
   return {
     userId,
-    scopes: claim('scp')?.split(' ') ?? [],
+    scopes: scopesOf(payload, tenantId !== undefined),
+    connection: JSON.stringify([claim('tid') ?? issuer, claim('sub') ?? userId, clientId ?? '']),
     ...(clientId === undefined ? {} : { clientId }),
   };
 }
 
+/**
+ * What a token allows: `scp` in Entra and others, else `scope` (RFC 9068, section 2.2.3). In Entra, an application that
+ * acts for itself has roles instead; those of a person say what the person is, not what the application may do.
+ */
+function scopesOf({ scp, scope, roles, idtyp }: JWTPayload, isEntra: boolean): string[] {
+  const granted = scp ?? scope;
+  if (typeof granted === 'string') return granted.split(' ').filter((name) => name !== '');
+  const actsForItself = isEntra && granted === undefined && (idtyp ?? 'app') === 'app';
+  return textsOf(actsForItself ? roles : granted);
+}
+
+function textsOf(list: unknown): string[] {
+  return Array.isArray(list) ? list.filter((entry) => typeof entry === 'string') : [];
+}
+
 /** jose's errors as ours: what is wrong with a token is said in words of our own, never with the token. */
-function refusalOf(error: unknown): Error {
+function refusalOf(error: unknown): unknown {
+  if (error instanceof KeysUnavailable) {
+    return apiError('Unavailable', { what: 'The issuer of access tokens' }, { 'Retry-After': '5' });
+  }
   if (error instanceof errors.JWTExpired) return unauthenticated('it has expired');
   if (error instanceof errors.JWTClaimValidationFailed)
     return unauthenticated(`its claim ${error.claim} is not accepted`);
   if (error instanceof errors.JWKSNoMatchingKey) return unauthenticated('it is signed with an unknown key');
-  const keysUnreachable = error instanceof errors.JWKSTimeout || !(error instanceof errors.JOSEError);
-  if (keysUnreachable || isBadKeyAnswer(error)) {
-    return apiError('Unavailable', { what: 'The issuer of access tokens' }, { 'Retry-After': '5' });
-  }
-  return unauthenticated('its form or signature is wrong');
-}
-
-/** jose reports an answer that isn't a key set as a plain JOSEError. */
-function isBadKeyAnswer(error: errors.JOSEError): boolean {
-  return error.code === 'ERR_JOSE_GENERIC' || error instanceof errors.JWKSInvalid;
+  return error instanceof errors.JOSEError ? unauthenticated('its form or signature is wrong') : error;
 }
 
 function unauthenticated(reason: string): Error {

@@ -1,5 +1,7 @@
+import { inboundId } from '../conversations/index.ts';
 import type { InboundEvent } from '../conversations/index.ts';
-import type { ReportJournal } from '../messages/index.ts';
+import { isMessageId } from '../messages/index.ts';
+import type { DeliveryReport, ReportJournal } from '../messages/index.ts';
 import { readBody } from '../operation/read-body.ts';
 import type { BodySource } from '../operation/read-body.ts';
 import type { TemplateNews, TemplateRegistry } from '../templates/index.ts';
@@ -15,6 +17,9 @@ export interface WebhookCall extends BodySource {
 /** The largest webhook call that is read, in bytes: it is held before its signature can be checked. */
 const webhookLimit = 4 * 1024 * 1024;
 
+/** How many ids of each kind a line of the log may hold; a call may bring thousands. */
+const idsInLog = 20;
+
 /** Who takes what a webhook call brings. */
 export interface WebhookTakers {
   reports: ReportJournal;
@@ -27,6 +32,9 @@ export interface WebhookTakers {
 export interface WebhookResult {
   status: number;
   reports: number;
+  /** The messages that reports are of, and those of phones; the first {@link idsInLog} of each. */
+  messageIds?: string[];
+  inboundIds?: string[];
   templates?: number;
   /** Templates of which nobody here knows; the carrier can't mend that, so it isn't told. */
   unknownTemplates?: string[];
@@ -55,6 +63,11 @@ export async function receiveWebhook(
     return {
       status: 200,
       reports: reports.length,
+      ...some('messageIds', messageIdsOf(reports)),
+      ...some(
+        'inboundIds',
+        inbound.map((event) => inboundId(carrier.name, event)),
+      ),
       ...(templates.length === 0 ? {} : { templates: templates.length }),
       ...(unknownTemplates.length === 0 ? {} : { unknownTemplates }),
       ...(inbound.length === 0 ? {} : { inbound: inbound.length }),
@@ -63,6 +76,15 @@ export async function receiveWebhook(
     if (error instanceof WebhookRefused) return { status: error.status, reports: 0, reason: error.message };
     throw error;
   }
+}
+
+function messageIdsOf(reports: readonly DeliveryReport[]): string[] {
+  const ids = reports.map(({ recipientId }) => recipientId.split('-', 1)[0] ?? '');
+  return [...new Set(ids.filter(isMessageId))];
+}
+
+function some<Name extends string>(name: Name, ids: readonly string[]): { [Key in Name]?: string[] } {
+  return (ids.length === 0 ? {} : { [name]: ids.slice(0, idsInLog) }) as { [Key in Name]?: string[] };
 }
 
 /** Records one after the other, since the later word on a template counts. Gives those that nobody knows. */

@@ -14,15 +14,34 @@ export interface ConnectorSettings {
   publisher: string;
   stackOwner: string;
   iconBrandColor: string;
-  oauth: {
-    loginUri: string;
-    tenantId: string;
-    /** The application as which the connector signs in. */
-    clientId: string;
-    /** The backend's application ID URI; scopes are qualified with it. */
-    resourceUri: string;
-    redirectMode: 'Global' | 'GlobalPerConnector';
-  };
+  oauth: EntraSettings | OAuthSettings;
+  /** Whether a connection may be made with an API key of the backend instead; not where absent. */
+  apiKey?: boolean;
+}
+
+interface CommonOAuthSettings {
+  /** The application as which the connector signs in. */
+  clientId: string;
+  redirectMode: 'Global' | 'GlobalPerConnector';
+}
+
+/** Sign-in with Microsoft Entra ID. */
+export interface EntraSettings extends CommonOAuthSettings {
+  provider?: 'aad';
+  loginUri: string;
+  tenantId: string;
+  /** The backend's application ID URI; scopes are qualified with it. */
+  resourceUri: string;
+}
+
+/** Sign-in with another provider of OAuth 2.0. */
+export interface OAuthSettings extends CommonOAuthSettings {
+  provider: 'oauth2';
+  authorizationUrl: string;
+  tokenUrl: string;
+  refreshUrl: string;
+  /** What a connection asks for, in the provider's own words. */
+  scopes: readonly string[];
 }
 
 interface Rule {
@@ -84,11 +103,35 @@ const rules: Record<string, Rule> = {
     /^#(?!ffffff|007ee5)[0-9a-f]{6}$/,
     "be a colour such as #1f6f78 in lower case, neither white nor the platform's own #007ee5",
   ),
+};
+
+const redirectMode = matching(/^Global(PerConnector)?$/, 'be Global or GlobalPerConnector');
+
+const entraRules: Record<string, Rule> = {
   'oauth.loginUri': url,
   'oauth.tenantId': guid,
   'oauth.clientId': guid,
   'oauth.resourceUri': matching(/^(api|https):\/\/[\x21-\x7e]*[^/]$/, 'be an application ID URI such as api://<GUID>'),
-  'oauth.redirectMode': matching(/^Global(PerConnector)?$/, 'be Global or GlobalPerConnector'),
+  'oauth.redirectMode': redirectMode,
+};
+
+const oauthRules: Record<string, Rule> = {
+  'oauth.authorizationUrl': url,
+  'oauth.tokenUrl': url,
+  'oauth.refreshUrl': url,
+  'oauth.clientId': matching(/^[\x21-\x7e]+$/, 'be the id of a client'),
+  'oauth.scopes': {
+    must: 'be a list of scopes, none with a blank in it',
+    holds: (value) =>
+      Array.isArray(value) && value.every((entry) => typeof entry === 'string' && /^[\x21-\x7e]+$/.test(entry)),
+  },
+  'oauth.redirectMode': redirectMode,
+};
+
+/** What may be left out. */
+const optionalRules: Record<string, Rule> = {
+  'oauth.provider': matching(/^(aad|oauth2)$/, 'be aad or oauth2'),
+  apiKey: { must: 'be true or false', holds: (value) => typeof value === 'boolean' },
 };
 
 /**
@@ -98,9 +141,11 @@ const rules: Record<string, Rule> = {
 export function parseSettings(text: string): ConnectorSettings {
   const settings = parseJson(text);
   const values = leaves(settings);
-  const unknown = [...values.keys()].filter((key) => !Object.hasOwn(rules, key));
+  const required = { ...rules, ...(values.get('oauth.provider') === 'oauth2' ? oauthRules : entraRules) };
+  const given = Object.entries(optionalRules).filter(([key]) => values.has(key));
+  const unknown = [...values.keys()].filter((key) => !Object.hasOwn({ ...required, ...optionalRules }, key));
   const complaints = [
-    ...Object.entries(rules)
+    ...[...Object.entries(required), ...given]
       .filter(([key, { holds }]) => !holds(values.get(key)))
       .map(([key, { must }]) => (values.has(key) ? `${key} must ${must}` : `${key} is missing: it must ${must}`)),
     ...unknown.map((key) => `${key} is not a setting`),

@@ -17,8 +17,8 @@ interface NewEntry {
   threadId?: string;
 }
 
-/** Attempts at entering a message while others enter theirs. */
-const attempts = 20;
+/** Attempts at entering a message while others enter theirs: more than the queue messages one process works on at once. */
+const attempts = 50;
 
 /**
  * Enters a message into its conversation: into the thread it names, which then is the current one; else into the
@@ -26,7 +26,7 @@ const attempts = 20;
  * it is.
  *
  * @returns the thread, and the last message of ours in it
- * @throws where others enter so much meanwhile that it fails twenty times in a row
+ * @throws where others enter so much meanwhile that it fails fifty times in a row
  */
 export async function enterThread(
   conversation: Conversation,
@@ -36,21 +36,24 @@ export async function enterThread(
   for (let attempt = 0; attempt < attempts; attempt++) {
     const found = await threads.current(conversation);
     const continued = named ?? continuedThread(found?.current, entry, threadHours);
+    const startedAt = now();
     const started: Thread | undefined =
       continued === undefined
-        ? { ...conversation, threadId: newThreadId(conversation, now()), serviceId, startedAt: now() }
+        ? { ...conversation, threadId: newThreadId(conversation, startedAt), serviceId, startedAt }
         : undefined;
     const threadId = started?.threadId ?? continued ?? '';
     const parentMessageId = found?.current.threadId === threadId ? found.current.lastSentMessageId : undefined;
     const outcome = await threads.enter(conversation, {
       entry,
-      next: nextCurrent({ threadId, entry, parentMessageId, before: found?.current.lastActiveAt }),
+      next: nextCurrent({ threadId, entry, parentMessageId, before: found?.current.lastActiveAt, now: startedAt }),
       version: found?.version,
       ...(started === undefined ? {} : { started }),
     });
     if (outcome === 'conflict') continue;
-    const entered = outcome === 'done' ? threadId : await threads.threadOf(conversation, entry.id);
-    return { threadId: entered ?? threadId, ...(parentMessageId === undefined ? {} : { parentMessageId }) };
+    const entered = outcome === 'done' ? threadId : ((await threads.threadOf(conversation, entry.id)) ?? threadId);
+    // Of a thread that is no longer the current one nobody knows what was sent last.
+    const known = entered === threadId && parentMessageId !== undefined;
+    return { threadId: entered, ...(known ? { parentMessageId } : {}) };
   }
   throw new Error(`the conversation changed ${attempts} times while a message was entered`);
 }
@@ -71,12 +74,15 @@ function nextCurrent(change: {
   entry: ThreadEntry;
   parentMessageId: string | undefined;
   before: Date | undefined;
+  now: Date;
 }): CurrentThread {
-  const { threadId, entry, parentMessageId, before } = change;
+  const { threadId, entry, parentMessageId, before, now } = change;
+  // A carrier whose clock is ahead would make a thread that never falls silent.
+  const at = entry.at > now ? now : entry.at;
   const lastSentMessageId = entry.direction === 'out' ? entry.messageId : parentMessageId;
   return {
     threadId,
-    lastActiveAt: before !== undefined && before > entry.at ? before : entry.at,
+    lastActiveAt: before !== undefined && before > at ? before : at,
     ...(lastSentMessageId === undefined ? {} : { lastSentMessageId }),
   };
 }

@@ -1,7 +1,7 @@
-import { isMessageId } from '../messages/index.ts';
+import { mayBeMessageOf } from '../messages/index.ts';
 import type { MessageStore, ReplyLink } from '../messages/index.ts';
 import type { Customer } from '../operation/access.ts';
-import { isInboundId } from './inbound-id.ts';
+import { parseInboundIdOf } from './inbound-id.ts';
 import type { InboundStore } from './ports.ts';
 
 /** What finding the message that is answered reads: one row. */
@@ -19,12 +19,13 @@ export async function findParent(
   customer: Customer,
   { inbound, messages }: ParentWorld,
 ): Promise<ReplyLink | undefined> {
-  if (isInboundId(id)) {
-    const message = (await inbound.read(id))?.message;
+  const inboundId = parseInboundIdOf(customer.id, id);
+  if (inboundId !== undefined) {
+    const message = (await inbound.read(inboundId))?.message;
     if (message?.customerId !== customer.id) return undefined;
     const { threadId, sender } = message;
     return threadId === undefined ? {} : { threadId, phone: sender };
   }
-  const header = isMessageId(id) ? await messages.readHeader(id) : undefined;
+  const header = mayBeMessageOf(customer.id, id) ? await messages.readHeader(id) : undefined;
   return header?.customerId === customer.id ? {} : undefined;
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 
+import { customerKey, customerKeyLength } from '../directory/index.ts';
 import type { InboundEvent } from './inbound-message.ts';
 
 const timeDigits = 12;
@@ -21,4 +22,18 @@ export function inboundId(carrier: string, { carrierMessageId, at }: InboundEven
 /** Whether a text has the form of the id of a phone's message. */
 export function isInboundId(text: string): boolean {
   return /^i[0-9a-f]{32}$/.test(text);
+}
+
+/**
+ * The id by which a customer knows a phone's message: its id, and what follows from the customer, so that an id of
+ * somebody else is told before anything is read.
+ */
+export function inboundIdFor(customerId: string, id: string): string {
+  return id + customerKey(customerId);
+}
+
+/** The inverse of {@link inboundIdFor}; undefined for a text that is no such id, or another customer's. */
+export function parseInboundIdOf(customerId: string, text: string): string | undefined {
+  const id = text.slice(0, -customerKeyLength);
+  return isInboundId(id) && text.endsWith(customerKey(customerId)) ? id : undefined;
 }

@@ -1,5 +1,5 @@
 export type { ThreadsWorld } from './enter-thread.ts';
-export { isInboundId } from './inbound-id.ts';
+export { inboundId, inboundIdFor, isInboundId } from './inbound-id.ts';
 export * from './inbound-message.ts';
 export { giveUpInboundMessage, leadInboundMessage } from './inbound-workers.ts';
 export type { LeadingWorld } from './lead-inbound.ts';
@@ -11,4 +11,4 @@ export type { InboundReceiver } from './receive-inbound.ts';
 export { createReplyRecorder } from './reply-recorder.ts';
 export { sendDiscussionReplyMessage } from './send-discussion-reply-message.ts';
 export { sendReplyMessage } from './send-reply-message.ts';
-export { conversationKey, conversationKeyOf, customerKey, isThreadId, newThreadId } from './thread-id.ts';
+export { conversationKey, conversationKeyOf, isThreadId, newThreadId } from './thread-id.ts';

@@ -28,7 +28,7 @@ export async function leadInbound(job: InboundJob, world: LeadingWorld): Promise
   const { message } = found;
   if (isRouted(message)) return tell(message, job, world);
   if (message.state === 'unrouted' && job.again !== true) return { result: 'nothingToDo' };
-  const collected = await collect(found, world);
+  const collected = await collect(found, job, world);
   if (collected === undefined) return { result: 'waitsForAttachments' };
   const routed = await route(collected.message, world);
   if (routed === undefined) {
@@ -55,7 +55,11 @@ function isRouted(message: InboundMessage): message is RoutedMessage {
 }
 
 /** Fetches what is pending; undefined where the message has to wait for it, and its job is queued again. */
-async function collect(found: VersionedInbound, world: LeadingWorld): Promise<VersionedInbound | undefined> {
+async function collect(
+  found: VersionedInbound,
+  job: InboundJob,
+  world: LeadingWorld,
+): Promise<VersionedInbound | undefined> {
   const { message } = found;
   if (!message.attachments.some(({ state }) => state === 'pending')) return found;
   const attachments = await collectAttachments(message, world);
@@ -63,7 +67,7 @@ async function collect(found: VersionedInbound, world: LeadingWorld): Promise<Ve
   if (!attachments.some(({ state }) => state === 'pending')) return { ...found, message: { ...message, ...next } };
   // Queued before it is recorded: a crash in between leaves a job too many, never one too few.
   const delay = attachmentRetryDelays[message.attempts] ?? 0;
-  await world.inboundQueue.enqueue({ inboundId: message.id }, delay);
+  await world.inboundQueue.enqueue(job, delay);
   await update(found, next, world);
   return undefined;
 }

@@ -118,6 +118,8 @@ export interface AttachmentStore {
   /** Keeps an attachment; keeping it again under the same id replaces it. */
   put(id: string, attachment: StoredAttachment): Promise<void>;
   read(id: string): Promise<StoredAttachment | undefined>;
+  /** Forgets an attachment; one that is not there is no fault. */
+  remove(id: string): Promise<void>;
 }
 
 /** A message that a service wants, ready to be told to its subscribers. */

@@ -1,3 +1,4 @@
+import { customerKey } from '../directory/index.ts';
 import type { DirectoryWorld } from '../directory/index.ts';
 import { checkText, normaliseText } from '../messages/index.ts';
 import type { PreparedSend } from '../messages/index.ts';
@@ -7,7 +8,6 @@ import { problem } from '../operation/errors.ts';
 import type { Problem } from '../operation/errors.ts';
 import { isObject } from '../operation/json.ts';
 import type { Thread, ThreadStore } from './ports.ts';
-import { customerKey } from './thread-id.ts';
 
 /** Characters of a WhatsApp text message (Meta's documentation of the Cloud API, "Text messages"). */
 const whatsAppCharacters = 4_096;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 
+import { customerKey, customerKeyLength } from '../directory/index.ts';
 import type { Conversation } from './ports.ts';
 
 /*
@@ -8,16 +9,10 @@ import type { Conversation } from './ports.ts';
  * found by its id alone; the first 8 make what belongs to one customer a range.
  */
 
-const customerDigits = 8;
 const conversationDigits = 24;
 const timeDigits = 12;
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
-
-/** The 8 hexadecimal digits that follow from a customer. Two customers may share them. */
-export function customerKey(customerId: string): string {
-  return sha256(customerId).slice(0, customerDigits);
-}
 
 /** The 32 hexadecimal digits that follow from a conversation. */
 export function conversationKey({ customerId, channel, address, phone }: Conversation): string {
@@ -37,5 +32,5 @@ export function isThreadId(text: string): boolean {
 
 /** The key of the conversation that a thread belongs to. */
 export function conversationKeyOf(threadId: string): string {
-  return threadId.slice(0, customerDigits + conversationDigits);
+  return threadId.slice(0, customerKeyLength + conversationDigits);
 }

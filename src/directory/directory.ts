@@ -15,9 +15,11 @@ interface ServiceAddress {
   keywords: readonly string[];
 }
 
-/** A service with what only receiving needs. */
+/** A service with what few operations need. */
 export interface DirectoryService extends Service {
   receivesOn?: ServiceAddress;
+  /** Name of the carrier that sends for it, where it isn't the usual one. */
+  carrier?: string;
 }
 
 /** A TwoWay service and whose it is. */

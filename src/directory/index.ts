@@ -1,7 +1,14 @@
+export { addressClaim, checkClaims, claimsOf, identityClaim, readClaims } from './claims.ts';
+export type { CustomerClaims } from './claims.ts';
+export { customerKey, customerKeyLength } from './customer-key.ts';
 export type * from './directory.ts';
+export type * from './document.ts';
 export { customersDropdown, identitiesDropdown, servicesDropdown } from './dropdowns.ts';
 export { getCustomerServices } from './get-customer-services.ts';
 export { getCustomerWhatsappIdentities } from './get-customer-whatsapp-identities.ts';
 export { getUserCustomers } from './get-user-customers.ts';
 export { readAddress, readIdentity } from './identity.ts';
+export { planDirectory } from './plan-directory.ts';
+export type * from './plan-directory.ts';
+export { claimFaults, readDocument } from './read-document.ts';
 export { firstWord, foldKeyword, isKeyword } from './keyword.ts';

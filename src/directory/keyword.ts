@@ -5,12 +5,11 @@
  * @example foldKeyword('Käyttö!') === foldKeyword('KÄYTTÖ')
  */
 export function foldKeyword(word: string): string {
-  const bare = word
-    .normalize('NFKC')
-    .replace(/^[^\p{L}\p{N}]+/u, '')
-    .replace(/[^\p{L}\p{M}\p{N}]+$/u, '');
-  // Capitals first, since some letters, such as the sharp s, have two of them.
-  return bare.toUpperCase().toLowerCase().normalize('NFC');
+  // From the first letter to the last. Phones write these texts: a pattern that looks for signs at the end would take
+  // time that grows with the square of how many there are.
+  const [bare = ''] = /[\p{L}\p{N}](?:.*[\p{L}\p{N}])?\p{M}*/su.exec(word.normalize('NFKC')) ?? [];
+  // Small, capital and small again: the sharp s has a capital of its own, but its usual one is two letters.
+  return bare.toLowerCase().toUpperCase().toLowerCase().normalize('NFC');
 }
 
 /** Whether a text is one word that can serve as a keyword. */
@@ -18,11 +17,8 @@ export function isKeyword(text: string): boolean {
   return !/\s/.test(text.trim()) && foldKeyword(text) !== '';
 }
 
-/** The first word of a message in the form of {@link foldKeyword}; empty where it has none. */
+/** The first word of a message in the form of {@link foldKeyword}, signs before it left out; empty where it has none. */
 export function firstWord(content: string): string {
-  for (const word of content.trim().split(/\s+/, 3)) {
-    const folded = foldKeyword(word);
-    if (folded !== '') return folded;
-  }
-  return '';
+  const [word = ''] = /[\p{L}\p{N}]\S*/u.exec(content.normalize('NFKC')) ?? [];
+  return foldKeyword(word);
 }

@@ -10,6 +10,7 @@ import { startAzurite } from './azurite.ts';
 import { startFunctionsHost } from './functions-host/start-functions-host.ts';
 import type { FunctionsHost } from './functions-host/start-functions-host.ts';
 import { answerRoot } from './root-routes.ts';
+import { seedDirectory } from './seed-directory.ts';
 import { startTokenIssuer } from './token-issuer.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -44,7 +45,8 @@ export interface Local {
 /**
  * Starts everything that the app needs, then the app itself as Azure would. Storage and carrier are left alone where
  * the environment already names them (AzureWebJobsStorage, SIMULATED_CARRIER_URL with its key and secret).
- * Sets the app's settings in this process's environment, since that is where Azure puts them.
+ * Sets the app's settings in this process's environment, since that is where Azure puts them. The directory is the demo's,
+ * or what the file says that DIRECTORY_FILE names.
  */
 export async function startLocal({ port: wanted, dataFolder, bundle, log }: LocalRun): Promise<Local> {
   const started: { stop(): Promise<void> }[] = [];
@@ -68,6 +70,8 @@ export async function startLocal({ port: wanted, dataFolder, bundle, log }: Loca
     process.env['AzureWebJobsStorage'] ??= keep(
       await startAzurite(dataFolder === undefined ? {} : { location: join(dataFolder, 'storage') }),
     ).connectionString;
+    const connectionString = process.env['AzureWebJobsStorage'];
+    await seedDirectory({ connectionString }, { file: process.env['DIRECTORY_FILE'], ownStorage });
     const keyFile = file('token-issuer-key.json');
     const issuer = keep(
       await onPortNear(port + 1, (near) =>
@@ -105,7 +109,6 @@ export async function startLocal({ port: wanted, dataFolder, bundle, log }: Loca
       TOKEN_JWKS_URL: issuer.jwksUrl,
       PUBLIC_URL: baseUrl,
       ALLOW_LOOPBACK_CALLBACKS: 'true',
-      DIRECTORY_FILE: process.env['DIRECTORY_FILE'] ?? join(import.meta.dirname, 'demo-directory.json'),
     });
 
     const carrierUrl = process.env['SIMULATED_CARRIER_URL'];
@@ -120,14 +123,17 @@ export async function startLocal({ port: wanted, dataFolder, bundle, log }: Loca
       carrierUrl,
       addresses,
       issueToken,
-      ...(ownStorage ? { connectionString: process.env['AzureWebJobsStorage'] } : {}),
+      ...(ownStorage ? { connectionString } : {}),
     };
+    // How long a queue message may wait to be noticed; host.json says what it is in Azure.
+    const pollingMs = process.env['LOCAL_QUEUE_POLLING_MS'];
     const host = keep(
       await startFunctionsHost({
         entryFiles: entryFiles(bundle),
         hostJson,
         port,
         connectionString: (name) => process.env[name] ?? '',
+        ...(pollingMs === undefined ? {} : { maxPollingIntervalMs: Number(pollingMs) }),
         log: ({ level, functionName, message }) => log(`${level} ${functionName ?? 'host'}: ${message}`),
         otherRoutes: (request, response) => answerRoot(request, response, rootContext),
       }),

@@ -22,7 +22,7 @@ export interface MessagingWorld {
   messages: MessageStore;
   requests: RequestStore;
   outbound: OutboundQueue;
-  newMessageId: () => string;
+  newMessageId: (customerId: string) => string;
 }
 
 /** What a caller asked for, beyond the text and its recipients. */
@@ -83,7 +83,7 @@ async function claimMessageId(
   body: unknown,
   { requests, newMessageId }: MessagingWorld,
 ): Promise<{ messageId: string; repeated: boolean }> {
-  const messageId = newMessageId();
+  const messageId = newMessageId(customerId);
   if (requestId === undefined) return { messageId, repeated: false };
   const fingerprint = fingerprintOf(body);
   const forgottenBefore = new Date(acceptedAt.getTime() - requestMemory);

@@ -4,7 +4,7 @@ import { apiError } from '../operation/errors.ts';
 import { list, object, optional, text, timestamp } from '../operation/schema.ts';
 import { foldMessage } from './fold-message.ts';
 import type { SendingState } from './fold-message.ts';
-import { isMessageId } from './message-id.ts';
+import { mayBeMessageOf } from './message-id.ts';
 import type { MessageStore } from './ports.ts';
 import { summariseStatuses } from './status.ts';
 
@@ -77,7 +77,7 @@ export const getMessageStatus = defineOperation({
   customer: 'Customer-Id',
   async handler({ parameters, customer }, { messages }: { messages: MessageStore }) {
     const { MessageId: messageId } = parameters;
-    const message = isMessageId(messageId) ? await messages.readMessage(messageId) : undefined;
+    const message = mayBeMessageOf(customer.id, messageId) ? await messages.readMessage(messageId) : undefined;
     if (message === undefined || message.header.customerId !== customer.id) {
       throw apiError('MessageNotFound', { target: 'MessageId' });
     }

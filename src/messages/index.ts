@@ -1,8 +1,9 @@
 export { acceptMessage } from './accept-message.ts';
 export type { MessagingWorld } from './accept-message.ts';
+export { forgetRecipient, forgottenMark } from './forget-recipient.ts';
 export { getMessageStatus } from './get-message-status.ts';
 export type { OptOutsWorld } from './marketing-opt-outs.ts';
-export { isMessageId, newMessageId } from './message-id.ts';
+export { isMessageId, mayBeMessageOf, newMessageId } from './message-id.ts';
 export { withProgress } from './message.ts';
 export type * from './message.ts';
 export type * from './ports.ts';
@@ -26,6 +27,7 @@ export {
   sentFields,
 } from './send-fields.ts';
 export { sendMessage } from './send-message.ts';
+export { parseSender } from './sender.ts';
 export type { TemplateSendWorld } from './prepare-template-send.ts';
 export { sendWhatsappTemplateMessage } from './send-whatsapp-template-message.ts';
 export { sentHeaders } from './send-warnings.ts';

@@ -1,18 +1,28 @@
+import { customerKey } from '../directory/index.ts';
+
 /*
- * A message id is 32 hexadecimal digits: two for the shard, twelve for the time in milliseconds, eighteen random ones.
+ * A message id is 32 hexadecimal digits: two for the shard, twelve for the time in milliseconds, eight that follow from
+ * the customer, ten random ones.
  * It is the partition key of everything the message consists of. The shard spreads the load; the time behind it makes
  * "all messages of a span" one range per shard, so that repair, retention and time-outs need no index of their own.
- * A recipient id adds chunk and place, so that a delivery report finds its row without a look-up.
+ * The customer's digits tell a message of somebody else before it is read. A recipient id adds chunk and place, so that a delivery report finds its row without a look-up.
  */
 
 const timeDigits = 12;
-const randomDigits = 18;
+const randomDigits = 10;
+const customerStart = 2 + timeDigits;
 
-/** Makes a message id. `randomBytes` gives that many random bytes. */
-export function newMessageId(now: Date, randomBytes: (size: number) => Uint8Array): string {
+/** Makes the id of a customer's message. `randomBytes` gives that many random bytes. */
+export function newMessageId(customerId: string, now: Date, randomBytes: (size: number) => Uint8Array): string {
   const [shard = 0, ...rest] = randomBytes(1 + randomDigits / 2);
   const hex = (byte: number): string => byte.toString(16).padStart(2, '0');
-  return hex(shard) + now.getTime().toString(16).padStart(timeDigits, '0') + rest.map(hex).join('');
+  const time = now.getTime().toString(16).padStart(timeDigits, '0');
+  return hex(shard) + time + customerKey(customerId) + rest.map(hex).join('');
+}
+
+/** Whether a text is a message id, and may be that of a message of the customer. */
+export function mayBeMessageOf(customerId: string, text: string): boolean {
+  return isMessageId(text) && text.startsWith(customerKey(customerId), customerStart);
 }
 
 /** Whether a text has the form of a message id. */

@@ -46,6 +46,8 @@ export async function sendChunk(job: OutboundJob, world: SendingWorld): Promise<
     return 'notDue';
   }
   if (await waitsForLease(job, chunk, world)) return 'taken';
+  // Before the attempt is claimed: where this fails, nothing was sent, and nothing is in doubt.
+  await recordReplies(chunk, waitingPlaces(chunk), world);
   const claimed = await claim(found, world);
   if (claimed === 'conflict') {
     // Most likely another worker has it; but it may be our own claim, whose answer got lost on the way.
@@ -112,7 +114,6 @@ function endWaiting(
 async function attempt(job: OutboundJob, claimed: VersionedChunk, world: SendingWorld): Promise<SendChunkResult> {
   const { messages, outbound, carrier, now } = world;
   const { chunk } = claimed;
-  await recordReplies(chunk, waitingPlaces(chunk), world);
   const progress = applyOutcomes(chunk, await sendTo(chunk, carrier), now());
   const again = progress.statuses.some(awaitsSending);
   const delay = retryDelays[chunk.attempts - 1] ?? 0;

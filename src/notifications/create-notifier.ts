@@ -40,19 +40,23 @@ export function createNotifier(world: NotifyingWorld): Notifier {
   };
 }
 
-/** Adds chunks for subscriptions that those of an earlier time lack; resolves to all that no worker has touched. */
+/**
+ * Adds chunks for subscriptions that those of an earlier time lack, until none is lacking: another worker may be adding
+ * too, dealt out otherwise. Resolves to all that no worker has touched.
+ */
 async function complete(
   message: RoutedMessage,
   subscriptions: readonly Subscription[],
   { notifications, publicUrl }: NotifyingWorld,
 ): Promise<NotificationChunk[]> {
-  const stored = await notifications.listChunks(message.id);
-  const told = new Set(stored.flatMap(({ targets }) => targets.map(({ key }) => key)));
-  const missing = subscriptions.filter(({ key }) => !told.has(key));
-  const firstIndex = Math.max(...stored.map(({ index }) => index)) + 1;
-  const added = dealOut(message, missing, { firstIndex, publicUrl });
-  if (added.length > 0) await notifications.createChunks(added);
-  return [...stored.filter(({ attempts }) => attempts === 0), ...added];
+  for (;;) {
+    const stored = await notifications.listChunks(message.id);
+    const told = new Set(stored.flatMap(({ targets }) => targets.map(({ key }) => key)));
+    const missing = subscriptions.filter(({ key }) => !told.has(key));
+    if (missing.length === 0) return stored.filter(({ attempts }) => attempts === 0);
+    const firstIndex = Math.max(...stored.map(({ index }) => index)) + 1;
+    await notifications.createChunks(dealOut(message, missing, { firstIndex, publicUrl }));
+  }
 }
 
 function dealOut(

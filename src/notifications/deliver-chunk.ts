@@ -1,5 +1,6 @@
 import { callTarget } from './call-target.ts';
 import { decide } from './decide.ts';
+import type { Decision } from './decide.ts';
 import { leaseEnd, secondsUntil } from './delivering-world.ts';
 import type { DeliveringWorld } from './delivering-world.ts';
 import type { Verdict } from './judge-outcome.ts';
@@ -46,7 +47,7 @@ export async function deliverChunk(job: NotificationJob, world: DeliveringWorld)
     return { result: 'taken' };
   }
   const deliveries = await Promise.all(
-    chunk.targets.map((target, place) =>
+    chunk.targets.map(async (target, place) =>
       chunk.states[place] === 'waiting' ? deliver(target, chunk, world) : { state: chunk.states[place] ?? 'ended' },
     ),
   );
@@ -92,7 +93,11 @@ async function deliver(
     return { state: 'alone', lone: { ...called, leasedUntil: leaseEnd(world.now()) }, pending: result.pending };
   }
   const { verdict } = result;
-  const decision = await decide(called, verdict, world);
+  // Where our own storage fails for this one, it goes on alone: the others must not be called again for it.
+  const decision = await decide(called, verdict, world).catch((): Decision => ({
+    state: 'waiting',
+    notBefore: leaseEnd(world.now()),
+  }));
   if (decision.state !== 'waiting') return { state: decision.state === 'delivered' ? 'delivered' : 'ended' };
   return { state: 'alone', lone: { ...called, lastAnswer: verdict.answer, notBefore: decision.notBefore } };
 }

@@ -1,14 +1,20 @@
-import { secondsUntil } from './delivering-world.ts';
 import type { DeliveringWorld } from './delivering-world.ts';
 import { giveUp } from './give-up.ts';
 import type { LoneJob, NotificationJob } from './ports.ts';
 
 const reason = 'processing failed too often on our side';
 
-/** What became of a job that failed too often. */
-export type GiveUpResult = { result: 'givenUp'; notifications: number } | { result: 'taken' };
+/** How many notifications were given up. */
+export interface GiveUpResult {
+  result: 'givenUp';
+  notifications: number;
+}
 
-/** Gives up what a job was to deliver, as far as it is not delivered: each notification becomes a dead letter. */
+/**
+ * Gives up what a job was to deliver, as far as it is not delivered: each notification becomes a dead letter. Rejects
+ * while a worker may still be at it, to have the job again: the worker that failed last has left its lease behind, and
+ * a job that went back to its own queue for that would never be given up.
+ */
 export async function giveUpNotifications(
   job: NotificationJob | LoneJob,
   world: DeliveringWorld,
@@ -17,17 +23,13 @@ export async function giveUpNotifications(
 }
 
 async function giveUpChunk(job: NotificationJob, world: DeliveringWorld): Promise<GiveUpResult> {
-  const { notifications, notificationQueue, now } = world;
+  const { notifications, now } = world;
   for (;;) {
     const found = await notifications.readChunk(job.inboundId, job.chunk);
     const waiting = found?.chunk.targets.filter((_, place) => found.chunk.states[place] === 'waiting') ?? [];
     if (found === undefined || waiting.length === 0) return { result: 'givenUp', notifications: 0 };
     const { inboundId, customerId, serviceId, payload, states, attempts, leasedUntil } = found.chunk;
-    const lease = secondsUntil(leasedUntil, now());
-    if (lease > 0) {
-      await notificationQueue.enqueueChunk(job, lease + 1);
-      return { result: 'taken' };
-    }
+    refuseLeased(leasedUntil, now());
     const since = now();
     for (const target of waiting) {
       const lone = { inboundId, customerId, serviceId, payload, target, state: 'givenUp' as const, since, attempts };
@@ -40,16 +42,12 @@ async function giveUpChunk(job: NotificationJob, world: DeliveringWorld): Promis
 }
 
 async function giveUpLone(job: LoneJob, world: DeliveringWorld): Promise<GiveUpResult> {
-  const { notifications, notificationQueue, now } = world;
+  const { notifications, now } = world;
   for (;;) {
     const found = await notifications.readLone(job.inboundId, job.subscriptionKey);
     if (found?.lone.state !== 'waiting') return { result: 'givenUp', notifications: 0 };
     const { lone } = found;
-    const lease = secondsUntil(lone.leasedUntil, now());
-    if (lease > 0) {
-      await notificationQueue.enqueueLone(job, lease + 1);
-      return { result: 'taken' };
-    }
+    refuseLeased(lone.leasedUntil, now());
     await giveUp(lone, reason, world);
     const { since, attempts, lastAnswer } = lone;
     const progress = {
@@ -61,5 +59,11 @@ async function giveUpLone(job: LoneJob, world: DeliveringWorld): Promise<GiveUpR
     if ((await notifications.updateLone(found, progress)) !== 'conflict') {
       return { result: 'givenUp', notifications: 1 };
     }
+  }
+}
+
+function refuseLeased(leasedUntil: Date | undefined, now: Date): void {
+  if (leasedUntil !== undefined && leasedUntil > now) {
+    throw new Error(`another worker may be at it until ${leasedUntil.toISOString()}`);
   }
 }

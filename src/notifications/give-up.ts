@@ -1,4 +1,4 @@
-import { customerKey } from '../conversations/index.ts';
+import { customerKey } from '../directory/index.ts';
 import type { DeadLetter, LoneNotification } from './notification.ts';
 import type { DeadLetterStore } from './ports.ts';
 

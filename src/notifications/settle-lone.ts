@@ -5,11 +5,16 @@ import type { DeliveringWorld } from './delivering-world.ts';
 import type { Verdict } from './judge-outcome.ts';
 import type { LoneNotification, LoneProgress, VersionedLone } from './notification.ts';
 
-/** Records what came of a call of a notification that goes alone, and queues the next one where there is one. */
+/**
+ * Records what came of a call of a notification that goes alone, and queues the next one where there is one.
+ *
+ * @param jobAt when a job comes that is queued already; it sees to the next call where that is due later
+ */
 export async function settleLone(
   called: VersionedLone,
   verdict: Verdict,
   world: DeliveringWorld,
+  jobAt?: Date,
 ): Promise<Decision['state']> {
   const { lone } = called;
   const { inboundId, target, since, attempts } = lone;
@@ -22,7 +27,7 @@ export async function settleLone(
     ...(decision.state === 'waiting' ? { notBefore: decision.notBefore } : {}),
   };
   // Queued before it is recorded: a crash in between leaves a job too many, never one too few.
-  if (decision.state === 'waiting') {
+  if (decision.state === 'waiting' && (jobAt === undefined || decision.notBefore < jobAt)) {
     const delay = secondsUntil(decision.notBefore, world.now());
     await world.notificationQueue.enqueueLone({ inboundId, subscriptionKey: target.key }, delay);
   }
@@ -36,14 +41,16 @@ export async function settleLone(
  * fail, the job that comes at the end of the lease calls once more.
  */
 export function settleLater(
-  { inboundId, target, attempts }: LoneNotification,
+  { inboundId, target, attempts, leasedUntil }: LoneNotification,
   pending: Promise<Verdict>,
   world: DeliveringWorld,
 ): void {
   const settle = async (): Promise<void> => {
     const verdict = await pending;
     const found = await world.notifications.readLone(inboundId, target.key);
-    if (found?.lone.state === 'waiting' && found.lone.attempts === attempts) await settleLone(found, verdict, world);
+    if (found?.lone.state !== 'waiting' || found.lone.attempts !== attempts) return;
+    // What is stored may name the subscription as it was before it was subscribed anew.
+    await settleLone({ ...found, lone: { ...found.lone, target } }, verdict, world, leasedUntil);
   };
   settle().catch(() => undefined);
 }

@@ -3,13 +3,15 @@
  * a body; the directory and the token check implement the port.
  */
 
-/** The user or application behind a verified token. */
+/** The user or application behind a verified token or API key. */
 export interface Caller {
-  /** The directory's key for the user: the token's `oid` where it has one, else `sub`. */
+  /** The directory's key for the user: whom the API key names, or the token's `oid`, or its `sub` where it has none. */
   userId: string;
   /** The application that asked for the token. */
   clientId?: string;
   scopes: readonly string[];
+  /** Names what calls are counted by: the same for all that one user does through one application, or with one key. */
+  connection: string;
 }
 
 /** A tenant; everything belongs to one. */
@@ -20,6 +22,8 @@ export interface Customer {
   region: string;
   /** IANA name of the zone in which times without an offset are read. */
   timeZone: string;
+  /** How many calls a connection to this customer may make in 60 seconds; the app's own limit where absent. */
+  callsPerMinute?: number;
 }
 
 /** OneWay sends, TwoWay receives on an address, Group holds contacts. */
@@ -49,10 +53,15 @@ export interface Named {
   parameter: string;
 }
 
+/** What a caller shows of themselves: the values of the headers Authorization and X-API-Key, null where there is none. */
+export interface Credentials {
+  authorization: string | null;
+  apiKey: string | null;
+}
+
 /** Settles who calls and what they may reach. Each method throws an ApiError where the answer is no. */
 export interface AccessPort {
-  /** `authorization` is the header's value, null where there is none. */
-  authenticate(authorization: string | null): Promise<Caller>;
+  authenticate(credentials: Credentials): Promise<Caller>;
   /** The same error for a customer that doesn't exist and one that isn't the caller's. */
   customer(caller: Caller, named: Named): Promise<Customer>;
   /** The same error for a service that doesn't exist and one of another customer. */

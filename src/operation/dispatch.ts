@@ -3,8 +3,11 @@ import type { Operation, ReadHeader, Result } from './define-operation.ts';
 import { ApiError, apiError, errorBody, refuse } from './errors.ts';
 import { readBody } from './read-body.ts';
 import type { BodySource } from './read-body.ts';
+import { correlationIds, idsAmong } from './request-log.ts';
+import type { RequestLog } from './request-log.ts';
 import { routeValue } from './route.ts';
 import { asJsonSchema } from './schema.ts';
+import type { ThrottlePort } from './throttle.ts';
 import { checkBody, checkParameters, dropAbsentFields, dropUnknownFields } from './validate.ts';
 
 /** The part of an HTTP request that operations are made of; `HttpRequest` of @azure/functions is one. */
@@ -20,20 +23,11 @@ export interface OutgoingResponse {
   jsonBody?: unknown;
 }
 
-/** What a request left behind, for the log; no content, no token. */
-export interface RequestLog {
-  operation: string;
-  status: number;
-  code?: string;
-  customer?: string;
-  reference: string;
-  /** The failure itself, where it is ours. */
-  error?: unknown;
-}
-
 /** What the kernel needs around it. */
 export interface Kernel<World> {
   access: AccessPort;
+  /** Asked for every call whose caller must be known. */
+  throttle: ThrottlePort;
   world: World;
   now: () => Date;
 }
@@ -49,8 +43,8 @@ export interface Invocation {
 export const bodyLimit = 4 * 1024 * 1024;
 
 /**
- * Answers one request to one operation. The order of checks is the same everywhere: token, parameters, customer,
- * service, body; so a caller learns nothing of a customer that isn't theirs. Never rejects: a failure of ours is a 500
+ * Answers one request to one operation. The order of checks is the same everywhere: caller, throttle, scope, parameters,
+ * customer, service, body; so a caller learns nothing of a customer that isn't theirs. Never rejects: a failure of ours is a 500
  * with a reference that leads to the log.
  */
 export async function dispatch<World>(
@@ -59,7 +53,8 @@ export async function dispatch<World>(
   kernel: Kernel<World>,
   { id: reference, log }: Invocation,
 ): Promise<OutgoingResponse> {
-  const entry: RequestLog = { operation: operation.operationId, status: 500, reference };
+  const about = { operation: operation.operationId, reference, ...correlationIds(request.headers) };
+  const entry: RequestLog = { ...about, status: 500 };
   const answer = await attempt(operation, request, kernel, entry).catch((error: unknown) => {
     if (!(error instanceof ApiError)) entry.error = error;
     return failure(error instanceof ApiError ? error : apiError('InternalError', { reference }), entry);
@@ -88,8 +83,9 @@ async function attempt<World>(
   kernel: Kernel<World>,
   entry: RequestLog,
 ): Promise<OutgoingResponse> {
-  const settled = await settle(operation, request, kernel);
+  const settled = await settle(operation, request, kernel, entry);
   if (settled.customer !== undefined) entry.customer = settled.customer.id;
+  Object.assign(entry, idsAmong(settled.parameters));
   const body = operation.body === undefined ? undefined : await readJson(request);
   if (operation.body !== undefined) dropAbsentFields(asJsonSchema(operation.body.schema), body);
   const misfits = checkBody(operation, body);
@@ -100,20 +96,30 @@ async function attempt<World>(
   const header: ReadHeader = (name) => request.headers.get(name);
   const handled = { ...settled, header, body, prepared };
   const result: Result<unknown> = await operation.handler(handled as never, kernel.world);
+  Object.assign(entry, idsAmong(result.body));
   if (result.failure !== undefined) entry.error = result.failure;
   const { status, schema } = operation.answer;
   return { status, headers: { ...result.headers }, ...(schema === undefined ? {} : { jsonBody: result.body }) };
 }
 
-/** Settles caller, parameters, customer and service, in this order. */
+/** Settles caller, parameters, customer and service, in this order; `entry` learns why calls could not be counted. */
 async function settle<World>(
   operation: Operation<World>,
   request: IncomingRequest,
   kernel: Kernel<World>,
+  entry: RequestLog,
 ): Promise<Settled> {
-  const authorization = request.headers.get('authorization');
-  const authenticated = kernel.access.authenticate(authorization);
-  const caller = await (operation.anonymous === true ? authenticated.catch(passOver) : authenticated);
+  const authenticated = kernel.access.authenticate({
+    authorization: request.headers.get('authorization'),
+    apiKey: request.headers.get('x-api-key'),
+  });
+  const caller = await (operation.anonymous === true
+    ? authenticated.catch((error: unknown) => passOver(error, entry))
+    : authenticated);
+  if (operation.anonymous !== true && caller !== undefined) {
+    await countCall(caller, kernel.throttle, entry);
+    requireScope(operation, caller);
+  }
   const parameters = readParameters(operation, request);
   refuse(checkParameters(operation, parameters));
   const named = (parameter: string): Named => ({ id: String(parameters[parameter]), parameter });
@@ -129,9 +135,26 @@ async function settle<World>(
   return { parameters, caller, customer, service, now: kernel.now() };
 }
 
-/** Whoever can't be told is nobody, where the operation is open to anybody. */
-function passOver(error: unknown): undefined {
-  if (!(error instanceof ApiError)) throw error;
+async function countCall(caller: Caller, throttle: ThrottlePort, entry: RequestLog): Promise<void> {
+  const permit = await throttle.take(caller);
+  if (!permit.allowed) {
+    const { limit, retryAfterSeconds: seconds } = permit;
+    throw apiError('Throttled', { limit, seconds }, { 'Retry-After': String(seconds) });
+  }
+  if (permit.failure !== undefined) entry.error = permit.failure;
+}
+
+/** Any one of an operation's scopes opens it. The answer is that of RFC 6750, section 3.1. */
+function requireScope({ scopes }: Pick<Operation<never>, 'scopes'>, caller: Caller): void {
+  if (scopes.some((scope) => caller.scopes.includes(scope))) return;
+  const [scope] = scopes;
+  const challenge = `Bearer error="insufficient_scope", scope="${scope}"`;
+  throw apiError('MissingScope', { scope }, { 'WWW-Authenticate': challenge });
+}
+
+/** Whoever can't be told is nobody, where the operation is open to anybody; a failure of ours is for the log only. */
+function passOver(error: unknown, entry: RequestLog): undefined {
+  if (!(error instanceof ApiError)) entry.error = error;
 }
 
 function readParameters(operation: Operation<never>, request: IncomingRequest): Record<string, unknown> {

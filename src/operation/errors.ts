@@ -48,13 +48,23 @@ export const errorCatalogue = {
   // Who calls, and what they may reach
   Unauthenticated: {
     status: 401,
-    message: 'The access token is missing or not valid: {reason}.',
+    message: 'The access token or API key is missing or not valid: {reason}.',
     remedy: 'Sign in again, or renew the connection.',
   },
   UserNotAllowed: {
     status: 403,
     message: 'This user is not allowed to use the interface.',
-    remedy: 'Ask your administrator to add the user to the directory.',
+    remedy: 'Ask your administrator to add the user to the directory, and to allow signing in with OAuth 2.0.',
+  },
+  MissingScope: {
+    status: 403,
+    message: 'The access token or API key lacks the scope {scope}, which this operation needs.',
+    remedy: 'Ask your administrator to grant it to the application or key of the connection, then sign in again.',
+  },
+  Throttled: {
+    status: 429,
+    message: 'More than {limit} calls within 60 seconds were made with this connection.',
+    remedy: 'Wait {seconds} seconds, and spread the calls.',
   },
   CustomerNotAssigned: {
     status: 403,

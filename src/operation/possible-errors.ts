@@ -18,7 +18,7 @@ export function impliedErrors({ parameters, body, customer, service, anonymous }
   const hasRequired = contains(schema, ({ required = [] }) => required.length > 0);
   const hasDate = contains(schema, ({ format }) => format === 'date-time');
   const implied: readonly [boolean, readonly ErrorCode[]][] = [
-    [anonymous !== true, ['Unauthenticated', 'UserNotAllowed']],
+    [anonymous !== true, ['Unauthenticated', 'UserNotAllowed', 'MissingScope', 'Throttled']],
     [true, ['InternalError', 'Unavailable']],
     [list.length > 0, ['InvalidParameter', 'InvalidCharacters']],
     [list.some(isRequired), ['MissingParameter']],

@@ -6,7 +6,7 @@ import { defineOperation, inPath } from '../operation/define-operation.ts';
 import { text } from '../operation/schema.ts';
 import type { SubscriptionsWorld } from './ports.ts';
 import { removeSubscription } from './remove-subscription.ts';
-import { isPipelineId, parseActionId } from './subscription-ids.ts';
+import { isPipelineId, parseActionId, pipelineIdOf } from './subscription-ids.ts';
 import type { Subscription } from './subscription.ts';
 
 /**
@@ -33,9 +33,9 @@ export const deleteTrigger = defineOperation({
     const pipelineId = parameters['Pipeline-Id'];
     const action = parseActionId(parameters['Action-Id']);
     if (action === undefined || !isPipelineId(pipelineId)) return { body: undefined };
-    const isMeant = async (subscription: Subscription): Promise<boolean> =>
-      isSameSecret(subscription.secret, action.secret) && mayRemove(caller, subscription, world);
+    const isMeant = ({ secret }: Subscription): boolean => isSameSecret(secret, action.secret);
     try {
+      if (caller !== undefined && !(await isOf(caller, pipelineId, world))) return { body: undefined };
       await removeSubscription({ pipelineId, key: action.key }, isMeant, world.subscriptions);
       return { body: undefined };
     } catch (failure) {
@@ -51,12 +51,13 @@ function isSameSecret(known: string, given: string): boolean {
   return left.length === right.length && timingSafeEqual(left, right);
 }
 
-async function mayRemove(
-  caller: Caller | undefined,
-  { customerId }: Subscription,
-  { directory }: DirectoryWorld,
-): Promise<boolean> {
-  if (caller === undefined) return true;
-  const user = await directory.user(caller.userId);
-  return user?.customerIds.includes(customerId) === true;
+/** Whether the registrations are those of a service of the caller's customers: told without a look at them. */
+async function isOf({ userId }: Caller, pipelineId: string, { directory }: DirectoryWorld): Promise<boolean> {
+  const { customerIds = [] } = (await directory.user(userId)) ?? {};
+  const services = await Promise.all(
+    customerIds.map(async (customerId) =>
+      (await directory.services(customerId)).map(({ id }) => ({ customerId, serviceId: id })),
+    ),
+  );
+  return services.flat().some((service) => pipelineIdOf(service) === pipelineId);
 }

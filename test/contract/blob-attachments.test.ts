@@ -45,12 +45,15 @@ test('nobody reads it without a key', async () => {
   expect((await fetch(blob(id).url)).status).toBeGreaterThanOrEqual(400);
 });
 
-test('stands in the account with its type and what else is known of it, in plain characters', async () => {
-  await store.put(id, kept);
+test.each([
+  ['its name', {}, { name: '%C3%A4.jpg' }],
+  ['no name', { name: '' }, {}],
+])('stands in the account with its type, its time and %s, in plain characters', async (_, changes, named) => {
+  await store.put(id, { ...kept, ...changes });
   const { contentType, metadata } = await blob(id).getProperties();
   expect({ contentType, metadata }).toEqual({
     contentType: 'image/jpeg',
-    metadata: { name: '%C3%A4.jpg', expiresat: '2026-11-24T10:00:00.000Z' },
+    metadata: { ...named, expiresat: '2026-11-24T10:00:00.000Z' },
   });
 });
 

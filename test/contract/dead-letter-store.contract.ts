@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 
 import { describe, expect, test } from 'vitest';
 
-import { customerKey } from '../../src/conversations/index.ts';
+import { customerKey } from '../../src/directory/index.ts';
 import type { DeadLetter, DeadLetterStore } from '../../src/notifications/index.ts';
 
 const givenUpAt = new Date('2026-11-24T10:00:00.123Z');

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 
 import { newMessageId } from '../../src/messages/index.ts';
-import type { Chunk, JournalEntry, MessageHeader, MessageStore } from '../../src/messages/index.ts';
+import type { Chunk, JournalEntry, MessageHeader, MessageStore, ReplyLink } from '../../src/messages/index.ts';
 
 const acceptedAt = new Date('2026-11-23T10:00:00.000Z');
 
@@ -12,7 +12,7 @@ function message(
   sizes: readonly number[],
   details: Partial<MessageHeader & Chunk> = {},
 ): { header: MessageHeader; chunks: Chunk[] } {
-  const messageId = newMessageId(acceptedAt, randomBytes);
+  const messageId = newMessageId('demo', acceptedAt, randomBytes);
   const common = {
     messageId,
     customerId: 'demo',
@@ -132,6 +132,34 @@ export function messageStoreContract(name: string, open: () => MessageStore): vo
       const { header, chunks } = message([2], { protocol: 'WhatsApp', template, fallbackSender: 'SmartDialog' });
       await store.create({ ...header, protocol: 'WhatsApp', templateName: 'order_shipped' }, chunks);
       expect((await store.readChunk(header.messageId, 0))?.chunk).toEqual(chunks[0]);
+    });
+
+    test('a header is read without its chunks, and only where the message is whole', async () => {
+      const { header, chunks } = message([2, 1]);
+      expect(await store.readHeader(header.messageId)).toBeUndefined();
+      await store.addChunks(header.messageId, chunks.slice(0, 1));
+      await store.appendReports(header.messageId, [{ chunk: 0, place: 0, status: 'delivered', at: acceptedAt }]);
+      expect(await store.readHeader(header.messageId)).toBeUndefined();
+      await store.create(header, chunks);
+      expect(await store.readHeader(header.messageId)).toEqual(header);
+    });
+
+    test.each<[string, ReplyLink, Partial<MessageHeader>]>([
+      ['a thread and its phone', { threadId: 'ab'.repeat(22), phone: '358401234567' }, { threadId: 'ab'.repeat(22) }],
+      ['a message', {}, { parentMessageId: `i${'12'.repeat(16)}` }],
+      ['both', { threadId: 'T', phone: '1' }, { threadId: 'T', parentMessageId: 'ä"1"' }],
+    ])('a reply to %s comes back, and stays through progress', async (_, reply, answered) => {
+      const { header, chunks } = message([1, 1], { reply });
+      const full = { ...header, ...answered };
+      await store.create(full, chunks);
+      expect(await store.readHeader(header.messageId)).toEqual(full);
+      expect(await store.readMessage(header.messageId)).toEqual({ header: full, chunks, fallbacks: [], journal: [] });
+      const read = (await store.readChunk(header.messageId, 1))!;
+      expect(read.chunk).toEqual(chunks[1]);
+      const { statuses, notes, references, updatedAt } = read.chunk;
+      const written = await store.updateChunk(read, { statuses, notes, references, updatedAt, attempts: 1 });
+      expect(written).toEqual({ chunk: { ...chunks[1], attempts: 1 }, version: expect.any(String) as string });
+      expect(await store.readChunk(header.messageId, 1)).toEqual(written);
     });
 
     test('chunks that are added stand apart, and one that is there is left as it is', async () => {

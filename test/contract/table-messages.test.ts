@@ -20,7 +20,7 @@ const store = createTableMessageStore(storage);
 const acceptedAt = new Date('2026-11-23T10:00:00.000Z');
 
 function message(chunkCount: number, content: string): { header: MessageHeader; chunks: Chunk[] } {
-  const messageId = newMessageId(acceptedAt, randomBytes);
+  const messageId = newMessageId('demo', acceptedAt, randomBytes);
   const common = { messageId, customerId: 'demo', serviceId: 's', sender: 'Arena', protocol: 'SMS' as const };
   const chunks = Array.from({ length: chunkCount }, (_, index): Chunk => ({
     ...common,

@@ -132,7 +132,6 @@ test('settings that are missing are all listed, and nothing starts', async () =>
     'TOKEN_ISSUER',
     'TOKEN_AUDIENCE',
     'TOKEN_JWKS_URL',
-    'DIRECTORY_FILE',
     'SIMULATED_CARRIER_KEY',
   ]) {
     expect(stderr).toContain(`- ${fault} is not set`);

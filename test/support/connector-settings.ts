@@ -1,7 +1,7 @@
-import type { ConnectorSettings } from '../../src/connector/settings.ts';
+import type { ConnectorSettings, EntraSettings } from '../../src/connector/settings.ts';
 
 /** Settings of a connector that is nobody's. */
-export const exampleSettings: ConnectorSettings = {
+export const exampleSettings: ConnectorSettings & { oauth: EntraSettings } = {
   title: 'Notes',
   description: 'Notes keeps what you write down, and tells you when somebody adds to it.',
   version: '1.2.3',

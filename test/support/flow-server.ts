@@ -16,7 +16,7 @@ export interface Flow {
   /** The calls it got, however they were answered. */
   calls: ReceivedCall[];
   /** What they brought. */
-  notifications(): Notification[];
+  notifications(): readonly Notification[];
   /** Waits for the first call with this text. */
   notified(content: string): Promise<Notification>;
 }
@@ -41,8 +41,13 @@ export async function startFlowServer(): Promise<FlowServer> {
       const id = randomBytes(16).toString('hex');
       const calls: ReceivedCall[] = [];
       flows.set(id, { calls, answer: async (index) => answer(index) });
-      const notifications = (): Notification[] =>
-        calls.map(({ body }) => JSON.parse(Buffer.from(body).toString('utf8')) as Notification);
+      const parsed: Notification[] = [];
+      const notifications = (): Notification[] => {
+        for (const { body } of calls.slice(parsed.length)) {
+          parsed.push(JSON.parse(Buffer.from(body).toString('utf8')) as Notification);
+        }
+        return parsed;
+      };
       return {
         callbackUrl: signedAnew(`${server.url}${pathOf(id)}`),
         calls,
@@ -54,7 +59,7 @@ export async function startFlowServer(): Promise<FlowServer> {
               if (found === undefined) throw new Error(`no call with '${content}' among ${calls.length}`);
               return found;
             },
-            { timeoutMs: 20_000 },
+            { timeoutMs: 60_000, everyMs: 50 },
           ),
       };
     },

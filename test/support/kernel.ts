@@ -1,12 +1,19 @@
 import type { AccessPort, Caller, Customer, Service } from '../../src/operation/access.ts';
 import type { Operation } from '../../src/operation/define-operation.ts';
 import { dispatch } from '../../src/operation/dispatch.ts';
-import type { IncomingRequest, OutgoingResponse, RequestLog } from '../../src/operation/dispatch.ts';
+import type { IncomingRequest, OutgoingResponse } from '../../src/operation/dispatch.ts';
+import type { RequestLog } from '../../src/operation/request-log.ts';
+import { scopes } from '../../src/operation/scopes.ts';
+import type { ThrottlePort } from '../../src/operation/throttle.ts';
 
 /** The moment at which tests of the kernel and of messages take place. */
 export const testNow = new Date('2026-11-23T10:00:00.000Z');
 
-export const testCaller: Caller = { userId: 'demo-user', scopes: ['Gateway.Send'] };
+export const testCaller: Caller = {
+  userId: 'demo-user',
+  scopes: Object.keys(scopes),
+  connection: 'test-connection',
+};
 
 export const testCustomer: Customer = { id: 'demo', name: 'Demo', region: 'FI', timeZone: 'Europe/Helsinki' };
 
@@ -47,20 +54,24 @@ function openAccess(): AccessPort {
   };
 }
 
-/** Sends one request to one operation, at {@link testNow}, and records the order of what happens. */
+/** Sends one request to one operation, at {@link testNow}, and records the order of what happens. Nothing is throttled unless told. */
 export async function callOperation<World>(
   operation: Operation<World>,
   { headers = {}, query = {}, params = {}, json, bytes }: TestRequest,
   world: World,
-  { access: given = {}, now = () => testNow }: { access?: Partial<AccessPort>; now?: () => Date } = {},
+  {
+    access: given = {},
+    throttle,
+    now = () => testNow,
+  }: { access?: Partial<AccessPort>; throttle?: ThrottlePort; now?: () => Date } = {},
 ): Promise<TestCall> {
   const steps: string[] = [];
   const log: RequestLog[] = [];
   const port = { ...openAccess(), ...given };
   const access: AccessPort = {
-    authenticate(authorization) {
-      steps.push(`authenticate ${authorization}`);
-      return port.authenticate(authorization);
+    authenticate(credentials) {
+      steps.push(`authenticate ${credentials.authorization ?? credentials.apiKey}`);
+      return port.authenticate(credentials);
     },
     customer(caller, named) {
       steps.push(`customer ${named.id} in ${named.parameter} for ${caller.userId}`);
@@ -85,7 +96,18 @@ export async function callOperation<World>(
   const answer = await dispatch(
     operation,
     request,
-    { access, world, now },
+    {
+      access,
+      throttle: {
+        async take(caller) {
+          if (throttle === undefined) return { allowed: true };
+          steps.push(`throttle ${caller.connection}`);
+          return throttle.take(caller);
+        },
+      },
+      world,
+      now,
+    },
     { id: 'invocation-1', log: (entry) => log.push(entry) },
   );
   return { answer, log, steps };

@@ -14,14 +14,17 @@ export interface LocalHost {
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
-/** Starts `npm start -- …args` in memory on any free port unless told otherwise, and waits until it is ready. */
+/**
+ * Starts `npm start -- …args` in memory on any free port unless told otherwise, and waits until it is ready. Tests call
+ * more often than a connection usually may.
+ */
 export async function spawnLocalHost({
   args = ['--memory', '--port', '0'],
   environment = {},
 }: { args?: readonly string[]; environment?: Readonly<Record<string, string>> } = {}): Promise<LocalHost> {
   const child = spawn(process.execPath, [join(root, 'src/local/main.ts'), ...args], {
     cwd: root,
-    env: { ...withoutSettings(), ...environment },
+    env: { ...withoutSettings(), CALLS_PER_MINUTE: '100000', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let printed = '';
@@ -51,7 +54,8 @@ export async function spawnLocalHost({
 
 /** This process's environment without what would change the app under test. */
 function withoutSettings(): Record<string, string> {
-  const names = /^(?:PORT$|AzureWebJobsStorage|TOKEN_|SIMULATED_CARRIER_|DIRECTORY_|PUBLIC_URL|WEBSITE_|VITEST)/;
+  const names =
+    /^(?:PORT$|AzureWebJobsStorage|TOKEN_|ENTRA_|API_KEYS_|SIMULATED_CARRIER_|DIRECTORY_|PUBLIC_URL|WEBSITE_|VITEST)/;
   return Object.fromEntries(
     Object.entries(process.env).filter(
       (entry): entry is [string, string] => !names.test(entry[0]) && entry[1] !== undefined,

@@ -66,7 +66,7 @@ export function preparedSend(recipientCount: number, details: Partial<PreparedSe
 
 /** A message id that ends in the given number. */
 export function testMessageId(number: number): string {
-  return newMessageId(testNow, (size) => {
+  return newMessageId('demo', testNow, (size) => {
     const bytes = new Uint8Array(size);
     bytes[size - 1] = number;
     return bytes;

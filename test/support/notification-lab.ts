@@ -42,11 +42,17 @@ export interface LabCall extends OutgoingCall {
   at: number;
 }
 
-/** What goes wrong at a step: the call of the port throws, or its process ends; before its effect, or after it. */
-export type Fault = 'throws before' | 'throws after' | 'dies before' | 'dies after';
+/**
+ * What goes wrong at a step: the call of the port throws, or its process ends; before its effect, or after it. Or it
+ * has no effect, because another was faster.
+ */
+export type Fault = 'throws before' | 'throws after' | 'dies before' | 'dies after' | 'conflicts';
 
-/** Says what goes wrong at a step, given what it is (`notifications.updateChunk`) and its number from 1. */
-export type FaultPlan = (step: string, number: number) => Fault | undefined;
+/**
+ * Says what goes wrong at a step, given what it is (`notifications.updateChunk`), its number from 1 and the milliseconds
+ * since the start.
+ */
+export type FaultPlan = (step: string, number: number, at: number) => Fault | undefined;
 
 interface LabOptions {
   random?: () => number;
@@ -143,10 +149,11 @@ export function createNotificationLab({ random = () => 0, faults = () => undefin
         time.inProcess(async () => {
           const step = `${name}.${method}`;
           steps.push(step);
-          const fault = faults(step, steps.length);
+          const fault = faults(step, steps.length, time.elapsed());
           if (fault === 'dies before') kill();
           if (fault === 'throws before') throw new Error(`${step} failed`);
           if (fault === 'dies before') return undefined;
+          if (fault === 'conflicts') return 'conflict';
           const result = await run(...args);
           if (fault === 'dies after') kill();
           if (fault === 'throws after') throw new Error(`${step} failed`);

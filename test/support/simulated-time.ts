@@ -23,7 +23,7 @@ export interface JobRun {
 
 /** How the simulated host treats jobs, as host.json and Azure Functions do. */
 const retrySeconds = 60;
-const deadWorkerSeconds = 600;
+const holdSeconds = 600;
 const maxDequeueCount = 20;
 
 /** A clock that stands still until it is played, and queues whose jobs are handed out when the clock reaches them. */
@@ -80,11 +80,11 @@ export function createSimulatedTime(
     } catch (error) {
       if (own !== life) return;
       runs.push({ queue, at, endedAt: elapsed, error: error as Error });
-      const again = { ...entry, dequeues: dequeues + 1, dueAt: elapsed + retrySeconds * 1000 };
-      if (again.dequeues < maxDequeueCount) jobs.push(again);
-      else if (!queue.endsWith('-poison')) {
-        jobs.push({ queue: `${queue}-poison`, job: entry.job, dequeues: 0, dueAt: elapsed });
-      }
+      const isPoison = queue.endsWith('-poison');
+      const dueAt = elapsed + (isPoison ? holdSeconds : retrySeconds) * 1000;
+      // A poison queue has none of its own: what fails there comes again and again.
+      if (isPoison || dequeues + 1 < maxDequeueCount) jobs.push({ ...entry, dequeues: dequeues + 1, dueAt });
+      else jobs.push({ queue: `${queue}-poison`, job: entry.job, dequeues: 0, dueAt: elapsed });
     }
     underWay.delete(entry);
   }
@@ -92,8 +92,7 @@ export function createSimulatedTime(
   return {
     elapsed: () => elapsed,
     now: () => new Date(start.getTime() + elapsed),
-    wait: (milliseconds) =>
-      new Promise<void>((resolve) => timers.push({ at: elapsed + milliseconds, fire: resolve })),
+    wait: (milliseconds) => new Promise<void>((resolve) => timers.push({ at: elapsed + milliseconds, fire: resolve })),
     enqueue(queue, job, delaySeconds = 0) {
       jobs.push({ queue, job: structuredClone(job), dequeues: 0, dueAt: elapsed + delaySeconds * 1000 });
     },
@@ -103,7 +102,7 @@ export function createSimulatedTime(
       life = {};
       timers = [];
       for (const entry of underWay) {
-        jobs.push({ ...entry, dequeues: entry.dequeues + 1, dueAt: elapsed + deadWorkerSeconds * 1000 });
+        jobs.push({ ...entry, dequeues: entry.dequeues + 1, dueAt: elapsed + holdSeconds * 1000 });
       }
       underWay.clear();
     },

@@ -20,6 +20,15 @@ export interface Line {
   address: string;
 }
 
+/** Two services that receive on one short code: one without keywords, and one with the keyword KÄYNTI. */
+const sharedLine = [
+  { service: 'shared', address: '17290' },
+  { service: 'shared-keyword', address: '17290' },
+] as const satisfies readonly Line[];
+
+/** A service that receives by WhatsApp. */
+const whatsAppLine: Line = { service: 'line-whatsapp', address: '358401000002' };
+
 /** A phone's message as the simulation plays it. */
 export interface Played {
   sender?: string;
@@ -60,18 +69,21 @@ export async function startTwoWayHost(environment: Record<string, string> = {}) 
     flows,
     /** The API for the other customer's user. */
     other,
+    sharedLine,
+    whatsAppLine,
     newLine: () => lineAt(used++),
     play: (message: Played) => play(local.host, message),
     /** Waits until all subscribers of a message were called; resolves to how many there were. */
     subscribersTold: (inboundId: string): Promise<number> =>
       eventually(
         () => {
-          const said = local.host.output().split(`"inboundId":"${inboundId}","chunk":0,"result":"done",`)[1];
-          const counts = /^"delivered":(\d+),"alone":(\d+),"givenUp":(\d+)/.exec(said ?? '')?.slice(1);
+          const output = local.host.output();
+          const said = output.slice(output.indexOf(`"inboundId":"${inboundId}","chunk":0,"result":"done",`));
+          const counts = /^[^{}]*"done","delivered":(\d+),"alone":(\d+),"givenUp":(\d+)/.exec(said)?.slice(1);
           if (counts === undefined) throw new Error(`${inboundId} is not delivered yet`);
           return counts.map(Number).reduce((sum, count) => sum + count, 0);
         },
-        { timeoutMs: 20_000 },
+        { timeoutMs: 60_000, everyMs: 50 },
       ),
     async stop(): Promise<void> {
       await flows.stop();
@@ -99,9 +111,15 @@ async function withLines(): Promise<string> {
     receivesOn: { protocol: 'SMS', ...receivesOn },
   });
   const services = directory.customers[0]?.services;
+  const replying = { id: 'other-reply', name: 'Other reply', type: 'OneWay', senders: ['Other'], allowsReplies: true };
+  directory.customers[1]?.services.push(replying);
   for (let index = 0; index < lineCount; index++) {
     const { service, address } = lineAt(index);
     services?.push(receiving(service, { address }));
   }
+  services?.push(receiving(whatsAppLine.service, { protocol: 'WhatsApp', address: whatsAppLine.address }));
+  const [shared, withKeyword] = sharedLine;
+  services?.push(receiving(shared.service, { address: shared.address }));
+  services?.push(receiving(withKeyword.service, { address: shared.address, keywords: ['KÄYNTI'] }));
   return JSON.stringify(directory);
 }

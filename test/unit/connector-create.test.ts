@@ -221,6 +221,7 @@ test('parameters keep their names and order, and the body comes last', () => {
 describe('responses', () => {
   const ours: Record<string, ResponseObject> = {
     '401': { description: 'The caller is not signed in. Error code: Unauthenticated.' },
+    '429': { description: 'Too many calls were made with the connection. Error code: Throttled.' },
     '500': { description: 'The backend failed. Error code: InternalError.' },
     '503': { description: 'The backend is not available at the moment. Error code: Unavailable.' },
   };
@@ -233,12 +234,12 @@ describe('responses', () => {
         schema: { title: 'Note Id', description: 'Identifier of the note.', type: 'string' },
       },
       ...ours,
-      '403': { description: 'The caller has no access. Error code: UserNotAllowed.' },
+      '403': { description: 'The caller has no access. Error codes: UserNotAllowed, MissingScope.' },
     });
   });
 
   test('of an operation that lets calls without a token in', () => {
-    const { '401': _, ...others } = ours;
+    const { '401': _, '429': __, ...others } = ours;
     expect(createResponses({ ...bare, anonymous: true })).toStrictEqual({
       '200': {
         description: 'The note.',
@@ -257,11 +258,14 @@ describe('responses', () => {
           'The request is not valid. Error codes: InvalidJson, MissingParameter, InvalidParameter, MissingField, ' +
           'InvalidField, InvalidCharacters, InvalidDateTime, InvalidUrl, WrongServiceType.',
       },
-      '403': { description: 'The caller has no access. Error codes: UserNotAllowed, CustomerNotAssigned.' },
+      '403': {
+        description: 'The caller has no access. Error codes: UserNotAllowed, MissingScope, CustomerNotAssigned.',
+      },
       '404': { description: 'There is no such thing. Error code: ServiceNotFound.' },
       '413': { description: 'The body is too large. Error code: BodyTooLarge.' },
       '415': { description: 'The body is not JSON. Error code: UnsupportedContentType.' },
       '422': { description: 'The request contradicts an earlier one. Error code: RequestIdReused.' },
+      '429': { description: 'Too many calls were made with the connection. Error code: Throttled.' },
     });
   });
 
@@ -334,7 +338,7 @@ const allScopes = [
 
 test('the definition without operations', () => {
   const definition = createDefinition([], exampleSettings);
-  const scopes = definition.securityDefinitions['oauth2-auth']?.scopes as Record<string, string>;
+  const { scopes } = definition.securityDefinitions['oauth2-auth'] as { scopes: Record<string, string> };
   expect(Object.keys(scopes)).toEqual(allScopes);
   expect(definition).toStrictEqual<ConnectorDefinition>({
     swagger: '2.0',
@@ -436,14 +440,14 @@ describe('properties', () => {
   test('for updating one', () => {
     const expected = structuredClone(created);
     delete expected.properties.stackOwner;
-    expected.properties.connectionParameters.token.oAuthSettings.redirectMode = 'GlobalPerConnector';
+    expected.properties.connectionParameters!.token.oAuthSettings.redirectMode = 'GlobalPerConnector';
     expect(createApiProperties(exampleSettings, 'update')).toStrictEqual(expected);
   });
 
   test('for creating one with the common redirect address', () => {
     const settings = { ...exampleSettings, oauth: { ...exampleSettings.oauth, redirectMode: 'Global' as const } };
     const expected = structuredClone(created);
-    expected.properties.connectionParameters.token.oAuthSettings.redirectMode = 'Global';
+    expected.properties.connectionParameters!.token.oAuthSettings.redirectMode = 'Global';
     expect(createApiProperties(settings, 'create')).toStrictEqual(expected);
   });
 });

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 
 import { GeneratorError } from '../../src/connector/generator-error.ts';
 import { parseSettings } from '../../src/connector/settings.ts';
+import type { ConnectorSettings, OAuthSettings } from '../../src/connector/settings.ts';
 import { exampleSettings } from '../support/connector-settings.ts';
 
 function complaintsAbout(settings: unknown): readonly string[] {
@@ -17,8 +18,25 @@ function complaintsAbout(settings: unknown): readonly string[] {
   return [];
 }
 
-test('good settings are read as they are', () => {
-  expect(parseSettings(JSON.stringify(exampleSettings))).toStrictEqual(exampleSettings);
+const otherProvider: OAuthSettings = {
+  provider: 'oauth2',
+  authorizationUrl: 'https://id.example.com/authorize',
+  tokenUrl: 'https://id.example.com/token',
+  refreshUrl: 'https://id.example.com/refresh',
+  clientId: 'notes',
+  scopes: ['Gateway.Send', 'offline_access'],
+  redirectMode: 'GlobalPerConnector',
+};
+
+test.each<[string, Partial<ConnectorSettings>]>([
+  ['Entra ID', {}],
+  ['Entra ID by its name', { oauth: { provider: 'aad', ...exampleSettings.oauth } }],
+  ['another provider', { oauth: otherProvider }],
+  ['Entra ID or an API key', { apiKey: true }],
+  ['another provider, and no API key', { oauth: otherProvider, apiKey: false }],
+])('good settings are read as they are: %s', (_, change) => {
+  const settings = { ...exampleSettings, ...change };
+  expect(parseSettings(JSON.stringify(settings))).toStrictEqual(settings);
 });
 
 test('the settings in the repository hold placeholders for what is unknown, and no secret', () => {
@@ -27,11 +45,14 @@ test('the settings in the repository hold placeholders for what is unknown, and 
   );
   const hosts = [website, privacyPolicy, contact.url].map((address) => new URL(address).hostname);
   for (const name of [host, ...hosts, contact.email]) expect(name).toMatch(/[.@]example\.com$/);
-  expect([oauth.tenantId, oauth.clientId, oauth.resourceUri]).toEqual([
-    '00000000-0000-0000-0000-000000000000',
-    '00000000-0000-0000-0000-000000000000',
-    'api://00000000-0000-0000-0000-000000000000',
-  ]);
+  expect(oauth).toEqual({
+    provider: 'aad',
+    loginUri: 'https://login.microsoftonline.com',
+    tenantId: '00000000-0000-0000-0000-000000000000',
+    clientId: '00000000-0000-0000-0000-000000000000',
+    resourceUri: 'api://00000000-0000-0000-0000-000000000000',
+    redirectMode: 'GlobalPerConnector',
+  });
 });
 
 describe('a setting that can not be used is named, with what it must be', () => {
@@ -67,6 +88,23 @@ describe('a setting that can not be used is named, with what it must be', () => 
       'must be an application ID URI such as api://<GUID>',
     ],
     ['oauth.redirectMode', { oauth: { ...oauth, redirectMode: 'Direct' } }, 'must be Global or GlobalPerConnector'],
+    ['oauth.provider', { oauth: { ...oauth, provider: 'facebook' } }, 'must be aad or oauth2'],
+    ['oauth.authorizationUrl', { oauth: { ...otherProvider, authorizationUrl: 'http://id.example.com' } }, https],
+    ['oauth.tokenUrl', { oauth: { ...otherProvider, tokenUrl: '' } }, https],
+    ['oauth.refreshUrl', { oauth: { ...otherProvider, refreshUrl: 5 } }, https],
+    ['oauth.clientId', { oauth: { ...otherProvider, clientId: 'my notes' } }, 'must be the id of a client'],
+    [
+      'oauth.scopes',
+      { oauth: { ...otherProvider, scopes: 'a b' } },
+      'must be a list of scopes, none with a blank in it',
+    ],
+    [
+      'oauth.scopes',
+      { oauth: { ...otherProvider, scopes: ['a b'] } },
+      'must be a list of scopes, none with a blank in it',
+    ],
+    ['oauth.redirectMode', { oauth: { ...otherProvider, redirectMode: '' } }, 'must be Global or GlobalPerConnector'],
+    ['apiKey', { apiKey: 'true' }, 'must be true or false'],
   ])('%s %o', (key, change, must) => {
     expect(complaintsAbout({ ...exampleSettings, ...(change as object) })).toEqual([`${key} ${must}`]);
   });
@@ -88,6 +126,17 @@ describe('a setting that can not be used is named, with what it must be', () => 
     expect(complaintsAbout({ ...rest, oauth: { ...oauth, clientSecret: 'x' } })).toEqual([
       'host is missing: it must be a host name without scheme, port or path',
       'oauth.clientSecret is not a setting',
+    ]);
+  });
+
+  test('a setting of the other provider', () => {
+    const { tenantId, loginUri } = oauth;
+    const complaints = complaintsAbout({ ...exampleSettings, oauth: { ...otherProvider, tenantId } });
+    expect(complaints).toEqual(['oauth.tenantId is not a setting']);
+    const { refreshUrl: _, ...incomplete } = otherProvider;
+    expect(complaintsAbout({ ...exampleSettings, oauth: { ...incomplete, loginUri } })).toEqual([
+      `oauth.refreshUrl is missing: it ${https}`,
+      'oauth.loginUri is not a setting',
     ]);
   });
 

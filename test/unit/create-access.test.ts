@@ -11,6 +11,8 @@ const replies = { ...testService, id: 'demo-reply', allowsReplies: true };
 const twoWay = { ...testService, id: 'demo-twoway', type: 'TwoWay' as const };
 const foreign = { ...testService, id: 'other-oneway' };
 
+const nobody = { authorization: null, apiKey: null };
+
 const directory = createMemoryDirectory({
   customers: [
     { ...testCustomer, services: [testService, replies, twoWay] },
@@ -22,7 +24,7 @@ const directory = createMemoryDirectory({
   ],
 });
 
-/** Access for a caller whose token was good; notes what the directory was asked. */
+/** Access for a caller who was authenticated; notes what the directory was asked. */
 function accessFor(caller: Caller = testCaller) {
   const asked: string[] = [];
   const noting: Directory = {
@@ -38,17 +40,17 @@ function accessFor(caller: Caller = testCaller) {
 const refused = (...problems: ReturnType<typeof problem>[]) => expect.objectContaining({ problems }) as Error;
 
 describe('a caller', () => {
-  test('is whoever the token names and the directory knows', async () => {
-    expect(await accessFor().access.authenticate('Bearer x')).toBe(testCaller);
-    const stranger = accessFor({ userId: 'stranger', scopes: [] }).access;
-    await expect(stranger.authenticate('Bearer x')).rejects.toEqual(refused(problem('UserNotAllowed')));
+  test('is whoever the token or key names and the directory knows', async () => {
+    expect(await accessFor().access.authenticate(nobody)).toBe(testCaller);
+    const stranger = accessFor({ ...testCaller, userId: 'stranger' }).access;
+    await expect(stranger.authenticate(nobody)).rejects.toEqual(refused(problem('UserNotAllowed')));
   });
 
-  test('is looked up only after the token was checked', async () => {
+  test('is looked up only after the token or key was checked', async () => {
     const access = createAccess(async () => {
       throw apiError('Unauthenticated', { reason: 'it is a test' });
     }, {} as Directory);
-    await expect(access.authenticate(null)).rejects.toMatchObject({ code: 'Unauthenticated' });
+    await expect(access.authenticate(nobody)).rejects.toMatchObject({ code: 'Unauthenticated' });
   });
 });
 
@@ -66,7 +68,7 @@ describe('a customer', () => {
       );
       expect([id, asked]).toEqual([id, id === 'gone' ? ['user demo-user', 'customer gone'] : ['user demo-user']]);
     }
-    const idle = { userId: 'idle-user', scopes: [] };
+    const idle = { ...testCaller, userId: 'idle-user' };
     await expect(accessFor(idle).access.customer(idle, { id: 'demo', parameter: 'Customer' })).rejects.toEqual(
       refused(problem('CustomerNotAssigned', { target: 'Customer' })),
     );

@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
 
-import type { Caller, Customer, Service } from '../../src/operation/access.ts';
+import type { AccessPort, Caller, Customer, Service } from '../../src/operation/access.ts';
 import { defineOperation, inHeader, inPath, inQuery } from '../../src/operation/define-operation.ts';
 import { bodyLimit } from '../../src/operation/dispatch.ts';
 import { apiError, problem } from '../../src/operation/errors.ts';
 import type { ErrorCode, Problem } from '../../src/operation/errors.ts';
 import { choice, flag, list, object, optional, text } from '../../src/operation/schema.ts';
+import type { CallPermit, ThrottlePort } from '../../src/operation/throttle.ts';
 import { callOperation, problemsOf, testCaller, testCustomer, testNow, testService } from '../support/kernel.ts';
 import type { TestRequest } from '../support/kernel.ts';
 
@@ -163,7 +164,7 @@ describe('an operation that lets calls without a token in', () => {
 
   const leave = async (
     anonymous: true | undefined,
-    authenticate: (authorization: string | null) => Promise<Caller>,
+    authenticate: AccessPort['authenticate'],
     request: TestRequest = {},
   ) => {
     const world = notes();
@@ -184,7 +185,7 @@ describe('an operation that lets calls without a token in', () => {
     now: testNow,
   };
 
-  test.each<[string, Record<string, string>, (authorization: string | null) => Promise<Caller>, number]>([
+  test.each<[string, Record<string, string>, AccessPort['authenticate'], number]>([
     ['no header', {}, failure('Unauthenticated'), 401],
     ['a token that is none', { authorization: 'Bearer x' }, failure('Unauthenticated'), 401],
     ['a user whom the directory does not know', { authorization: 'Bearer secret' }, failure('UserNotAllowed'), 403],
@@ -201,6 +202,21 @@ describe('an operation that lets calls without a token in', () => {
     expect([refused.answer.status, refused.prepared, refused.handled]).toEqual([status, [], []]);
   });
 
+  test('asks the caller of a good token for no scope', async () => {
+    const { answer, handled } = await leave(true, async () => ({ ...testCaller, scopes: [] }));
+    expect([answer.status, handled]).toEqual([204, [{ ...settled, caller: { ...testCaller, scopes: [] } }]]);
+  });
+
+  test('is not throttled, with a good token or without', async () => {
+    const throttle: ThrottlePort = { take: async () => ({ allowed: false, limit: 1, retryAfterSeconds: 1 }) };
+    for (const authenticate of [async () => testCaller, failure('Unauthenticated')]) {
+      const world = notes();
+      const options = { access: { authenticate }, throttle };
+      const { answer, steps: taken } = await callOperation(open(true), { params: { Key: 'k1' } }, world, options);
+      expect([answer.status, taken]).toEqual([204, ['authenticate null']]);
+    }
+  });
+
   test('gets the caller of a good token', async () => {
     const { answer, handled, prepared } = await leave(true, async () => testCaller);
     expect([answer.status, prepared, handled]).toEqual([204, [testCaller], [{ ...settled, caller: testCaller }]]);
@@ -209,20 +225,12 @@ describe('an operation that lets calls without a token in', () => {
   test.each<[string, unknown]>([
     ['an Error', new TypeError('x is not a function')],
     ['an object that looks like a refusal', { code: 'Unauthenticated', status: 401, problems: [] }],
-    ['nothing', undefined],
-  ])('passes over no failure of ours: %s is a 500', async (_, thrown) => {
-    const { answer, log, prepared, handled } = await leave(true, async () => {
+  ])('gets no caller where telling who calls fails on our side, and the log has why: %s', async (_, thrown) => {
+    const { answer, log, handled } = await leave(true, async () => {
       throw thrown;
     });
-    expect([answer.status, problemsOf(answer), prepared, handled]).toEqual([
-      500,
-      [['InternalError', undefined]],
-      [],
-      [],
-    ]);
-    expect(log).toEqual([
-      { operation: 'Leave', status: 500, code: 'InternalError', reference: 'invocation-1', error: thrown },
-    ]);
+    expect([answer.status, handled]).toStrictEqual([204, [{ ...settled, caller: undefined }]]);
+    expect(log).toEqual([{ operation: 'Leave', status: 204, reference: 'invocation-1', error: thrown }]);
   });
 
   test('checks its parameters like all others', async () => {
@@ -250,6 +258,41 @@ describe('the first check that fails ends the request', () => {
       access: { authenticate: refused('Unauthenticated') },
     });
     expect([answer.status, taken, prepared, handled]).toEqual([401, steps.slice(0, 1), [], []]);
+  });
+
+  const permit = (given: CallPermit): ThrottlePort => ({ take: async () => given });
+  const asked = [...steps.slice(0, 1), 'throttle test-connection'];
+
+  test('the throttle, before the scope and the parameters, with when to come again', async () => {
+    const throttle = permit({ allowed: false, limit: 100, retryAfterSeconds: 17 });
+    const authenticate = async () => ({ ...testCaller, scopes: [] });
+    const call429 = await call(everythingWrong, { throttle, access: { authenticate } });
+    const { answer, steps: taken, prepared, handled, log } = call429;
+    const message =
+      'More than 100 calls within 60 seconds were made with this connection. Wait 17 seconds, and spread the calls.';
+    expect(answer).toEqual({
+      status: 429,
+      headers: { 'Retry-After': '17' },
+      jsonBody: { error: { code: 'Throttled', message }, message },
+    });
+    expect([taken, prepared, handled]).toEqual([asked, [], []]);
+    expect(log).toEqual([{ operation: 'AddNote', status: 429, code: 'Throttled', reference: 'invocation-1' }]);
+  });
+
+  test('the token, before the throttle', async () => {
+    const throttle = permit({ allowed: false, limit: 100, retryAfterSeconds: 17 });
+    const { answer, steps: taken } = await call({}, { throttle, access: { authenticate: refused('Unauthenticated') } });
+    expect([answer.status, taken]).toEqual([401, steps.slice(0, 1)]);
+  });
+
+  test('a call that the throttle lets through goes on, with why it could not be counted in the log', async () => {
+    const failure = new Error('no storage');
+    const counted = await call({}, { throttle: permit({ allowed: true }) });
+    expect([counted.answer.status, counted.steps]).toEqual([200, [...asked, ...steps.slice(1)]]);
+    expect(counted.log).toEqual([{ operation: 'AddNote', status: 200, customer: 'demo', reference: 'invocation-1' }]);
+    const uncounted = await call({}, { throttle: permit({ allowed: true, failure }) });
+    expect(uncounted.answer.status).toBe(200);
+    expect(uncounted.log).toEqual([{ ...counted.log[0], error: failure }]);
   });
 
   test('the parameters, all of them, before the customer', async () => {
@@ -738,4 +781,57 @@ test('records type their handlers, and refuse what does not fit', () => {
   });
 
   expect([full, bodiless, open].map(({ operationId }) => operationId)).toEqual(['Typed', 'Typed', 'Typed']);
+});
+
+describe('the scope', () => {
+  const withScopes = (...granted: string[]) => ({
+    access: { authenticate: async () => ({ ...testCaller, scopes: granted }) },
+  });
+
+  test('is asked for before anything but the caller', async () => {
+    const request: Partial<TestRequest> = { headers: { 'customer-id': '', urgent: 'maybe' }, json: undefined };
+    const { answer, steps: taken, prepared, handled } = await call(request, withScopes('WhatsApp', 'gateway.send'));
+    expect(answer).toEqual({
+      status: 403,
+      headers: { 'WWW-Authenticate': 'Bearer error="insufficient_scope", scope="Gateway.Send"' },
+      jsonBody: {
+        error: { code: 'MissingScope', message: expect.stringContaining('lacks the scope Gateway.Send, ') as string },
+        message: expect.stringContaining('administrator') as string,
+      },
+    });
+    expect([taken, prepared, handled]).toEqual([steps.slice(0, 1), [], []]);
+  });
+
+  test('may be one among others, and is any one of those in the record', async () => {
+    expect((await call({}, withScopes('WhatsApp', 'Gateway.Send'))).answer.status).toBe(200);
+    const either = { ...operationWithRules(notes()), scopes: ['Group.Management', 'Gateway.Send'] as const };
+    const statusOf = async (...granted: string[]) =>
+      (await callOperation(either, good, notes(), withScopes(...granted))).answer.status;
+    expect(await Promise.all([statusOf('Group.Management'), statusOf('Gateway.Send'), statusOf('WhatsApp')])).toEqual([
+      200, 200, 403,
+    ]);
+  });
+});
+
+test('what a caller shows is the headers Authorization and X-API-Key, in any letters', async () => {
+  const shown: unknown[] = [];
+  const authenticate: AccessPort['authenticate'] = async (credentials) => {
+    shown.push(credentials);
+    return testCaller;
+  };
+  const operation = { ...operationWithRules(notes()), parameters: {} };
+  for (const headers of [
+    {},
+    { AUTHORIZATION: 'Bearer x' },
+    { 'X-Api-Key': 'k' },
+    { authorization: '', 'x-api-key': '' },
+  ]) {
+    await callOperation(operation, { headers }, notes(), { access: { authenticate } });
+  }
+  expect(shown).toEqual([
+    { authorization: null, apiKey: null },
+    { authorization: 'Bearer x', apiKey: null },
+    { authorization: null, apiKey: 'k' },
+    { authorization: '', apiKey: '' },
+  ]);
 });

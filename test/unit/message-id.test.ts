@@ -2,7 +2,14 @@ import { randomBytes } from 'node:crypto';
 
 import { describe, expect, test } from 'vitest';
 
-import { isMessageId, newMessageId, parseRecipientId, recipientId } from '../../src/messages/message-id.ts';
+import { customerKey } from '../../src/directory/index.ts';
+import {
+  isMessageId,
+  mayBeMessageOf,
+  newMessageId,
+  parseRecipientId,
+  recipientId,
+} from '../../src/messages/message-id.ts';
 import { testNow } from '../support/kernel.ts';
 
 const bytes = (size: number): Uint8Array => Uint8Array.from({ length: size }, (_, index) => 0xa0 + index);
@@ -10,24 +17,26 @@ const bytes = (size: number): Uint8Array => Uint8Array.from({ length: size }, (_
 describe('a message id', () => {
   test('is a shard, the time and what is random, in hexadecimal', () => {
     const asked: number[] = [];
-    const id = newMessageId(testNow, (size) => {
+    const id = newMessageId('demo', testNow, (size) => {
       asked.push(size);
       return bytes(size);
     });
-    expect(asked).toEqual([10]);
-    expect(id).toBe(`a0${testNow.getTime().toString(16).padStart(12, '0')}a1a2a3a4a5a6a7a8a9`);
+    expect(asked).toEqual([6]);
+    expect(id).toBe(`a0${testNow.getTime().toString(16).padStart(12, '0')}${customerKey('demo')}a1a2a3a4a5`);
     expect(isMessageId(id)).toBe(true);
   });
 
   test('has its length whatever the time and the bytes are', () => {
     const zeros = (size: number) => new Uint8Array(size);
-    expect(newMessageId(new Date(0), zeros)).toBe('0'.repeat(32));
-    expect(newMessageId(new Date('9999-12-31T23:59:59.999Z'), zeros)).toBe(`00e677d21fdbff${'0'.repeat(18)}`);
+    expect(newMessageId('demo', new Date(0), zeros)).toBe(`${'0'.repeat(14)}${customerKey('demo')}${'0'.repeat(10)}`);
+    expect(newMessageId('demo', new Date('9999-12-31T23:59:59.999Z'), zeros)).toBe(
+      `00e677d21fdbff${customerKey('demo')}${'0'.repeat(10)}`,
+    );
   });
 
   test('sorts by time within a shard', () => {
     const ids = [0, 1, 15, 16, 255, 4096, 86_400_000, 366 * 86_400_000].map((later) =>
-      newMessageId(new Date(testNow.getTime() + later), (size) => {
+      newMessageId('demo', new Date(testNow.getTime() + later), (size) => {
         const random = new Uint8Array(randomBytes(size));
         random[0] = 7;
         return random;
@@ -37,13 +46,24 @@ describe('a message id', () => {
   });
 
   test('spreads over all shards, and never comes twice', () => {
-    const ids = Array.from({ length: 5_000 }, () => newMessageId(testNow, randomBytes));
+    const ids = Array.from({ length: 5_000 }, () => newMessageId('demo', testNow, randomBytes));
     expect(new Set(ids).size).toBe(5_000);
     expect(new Set(ids.map((id) => id.slice(0, 2))).size).toBe(256);
   });
 
+  test('tells whose it may be', () => {
+    const id = newMessageId('demo', testNow, bytes);
+    expect([mayBeMessageOf('demo', id), mayBeMessageOf('other', id), mayBeMessageOf('demo', `${id}0`)]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+    // Digits elsewhere in the id say nothing.
+    expect(mayBeMessageOf('demo', customerKey('demo').repeat(4).slice(1) + '0')).toBe(false);
+  });
+
   test('is told from what is none', () => {
-    const id = newMessageId(testNow, bytes);
+    const id = newMessageId('demo', testNow, bytes);
     const others = [
       '',
       'x',
@@ -61,7 +81,7 @@ describe('a message id', () => {
 });
 
 describe('a recipient id', () => {
-  const messageId = newMessageId(testNow, bytes);
+  const messageId = newMessageId('demo', testNow, bytes);
 
   test('names message, chunk and place, and is read back', () => {
     const rows: [chunk: number, place: number, end: string][] = [
@@ -80,6 +100,17 @@ describe('a recipient id', () => {
     const places = [0, 1, 9, 10, 99, 100, 101, 999, 1_000, 9_999, 99_999];
     const ids = places.map((index) => recipientId({ messageId, chunk: Math.floor(index / 100), place: index % 100 }));
     expect(ids.toSorted()).toEqual(ids);
+  });
+
+  test('tells whose it may be', () => {
+    const id = newMessageId('demo', testNow, bytes);
+    expect([mayBeMessageOf('demo', id), mayBeMessageOf('other', id), mayBeMessageOf('demo', `${id}0`)]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+    // Digits elsewhere in the id say nothing.
+    expect(mayBeMessageOf('demo', customerKey('demo').repeat(4).slice(1) + '0')).toBe(false);
   });
 
   test('is told from what is none', () => {

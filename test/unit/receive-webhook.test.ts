@@ -3,12 +3,14 @@ import { WebhookRefused } from '../../src/carriers/carrier.ts';
 import type { Carrier, WebhookEvents } from '../../src/carriers/carrier.ts';
 import { receiveWebhook } from '../../src/carriers/receive-webhook.ts';
 import type { WebhookTakers } from '../../src/carriers/receive-webhook.ts';
+import { inboundId } from '../../src/conversations/index.ts';
 import type { InboundEvent } from '../../src/conversations/index.ts';
 import type { DeliveryReport } from '../../src/messages/index.ts';
 import type { TemplateNews } from '../../src/templates/index.ts';
 
 const at = new Date('2026-11-23T10:00:00Z');
-const report: DeliveryReport = { recipientId: 'a', status: 'delivered', at };
+const messageId = 'ab'.repeat(16);
+const report: DeliveryReport = { recipientId: `${messageId}-00000`, status: 'delivered', at };
 const verdict: TemplateNews = { identity: '358401000001', name: 'order_ready', status: 'approved' };
 const event: InboundEvent = {
   carrierMessageId: 'i1',
@@ -62,7 +64,14 @@ test('reports, verdicts and messages are all taken, in this order, before the an
   const { taken, takers } = createTakers();
   const other = { ...event, carrierMessageId: 'i2' };
   const carrier = carrierOf(() => ({ reports: [report], templates: [verdict], inbound: [event, other] }));
-  expect(await receiveWebhook(carrier, call, takers)).toEqual({ status: 200, reports: 1, templates: 1, inbound: 2 });
+  expect(await receiveWebhook(carrier, call, takers)).toEqual({
+    status: 200,
+    reports: 1,
+    messageIds: [messageId],
+    templates: 1,
+    inbound: 2,
+    inboundIds: [inboundId('scripted', event), inboundId('scripted', other)],
+  });
   expect(taken).toEqual([
     ['reports', [report]],
     ['templates', verdict],
@@ -73,8 +82,24 @@ test('reports, verdicts and messages are all taken, in this order, before the an
 test('a call without messages of phones troubles nobody with them', async () => {
   const { taken, takers } = createTakers();
   const carrier = carrierOf(() => ({ reports: [report], templates: [], inbound: [] }));
-  expect(await receiveWebhook(carrier, call, takers)).toEqual({ status: 200, reports: 1 });
+  expect(await receiveWebhook(carrier, call, takers)).toEqual({
+    status: 200,
+    reports: 1,
+    messageIds: [messageId],
+  });
   expect(taken).toEqual([['reports', [report]]]);
+});
+
+test('the log gets each message once, at most twenty, and nothing that only looks like one', async () => {
+  const { takers } = createTakers();
+  const ids = Array.from({ length: 30 }, (_, index) => index.toString(16).padStart(32, '0'));
+  const reports = [...ids, ...ids, '358401230001'].map((id) => ({ ...report, recipientId: `${id}-00000` }));
+  const carrier = carrierOf(() => ({ reports, templates: [], inbound: [] }));
+  expect(await receiveWebhook(carrier, call, takers)).toEqual({
+    status: 200,
+    reports: 61,
+    messageIds: ids.slice(0, 20),
+  });
 });
 
 test('a message that can not be kept is not confirmed', async () => {

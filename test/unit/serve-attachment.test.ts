@@ -71,6 +71,7 @@ describe('an attachment', () => {
     const attachments: AttachmentStore = {
       put: () => Promise.reject(new Error('Nothing is kept here.')),
       read: () => Promise.reject(new Error('This store must not be asked.')),
+      remove: () => Promise.reject(new Error('Nothing is removed here.')),
     };
     expect((await serveAttachment(asked, { attachments, now: () => testNow })).status).toBe(404);
   });

@@ -1,5 +1,3 @@
-import { join } from 'node:path';
-
 import { describe, expect, test } from 'vitest';
 
 import { readSettings } from '../../src/settings.ts';
@@ -11,7 +9,6 @@ const complete = {
   TOKEN_AUDIENCE: 'api://smartdialog',
   TOKEN_JWKS_URL: 'https://login.example.com/keys',
   PUBLIC_URL: 'https://api.example.com/api-integrations/v1/',
-  DIRECTORY_FILE: join(import.meta.dirname, '../../src/local/demo-directory.json'),
   SIMULATED_CARRIER_URL: 'http://127.0.0.1:7073',
   SIMULATED_CARRIER_KEY: 'key',
   SIMULATED_CARRIER_SECRET: 'secret',
@@ -22,13 +19,24 @@ describe('settings', () => {
     expect(readSettings(complete)).toEqual({
       storage: { connectionString: 'UseDevelopmentStorage=true' },
       token: {
-        issuer: 'https://login.example.com/',
-        audience: 'api://smartdialog',
-        jwksUrl: 'https://login.example.com/keys',
+        issuers: [
+          {
+            issuer: 'https://login.example.com/',
+            audiences: ['api://smartdialog'],
+            jwksUrl: 'https://login.example.com/keys',
+          },
+        ],
+        clientIds: [],
       },
       publicUrl: 'https://api.example.com/api-integrations/v1',
-      directoryFile: complete.DIRECTORY_FILE,
+      callsPerMinute: 100,
       fallbackAfterSeconds: 3600,
+      threadHours: 24,
+      attachmentLimit: 16_000_000,
+      attachmentHours: 168,
+      retentionDays: 90,
+      callbacks: { allowLoopback: false, allowedHosts: [] },
+      notificationSchedule: { delaysSeconds: [5, 15, 60, 300, 1800, 3600], giveUpAfterSeconds: 86_400 },
       simulatedCarrier: { url: 'http://127.0.0.1:7073', apiKey: 'key', webhookSecret: 'secret' },
     });
   });
@@ -84,7 +92,7 @@ describe('settings', () => {
     [{ TOKEN_AUDIENCE: ' ' }, 'TOKEN_AUDIENCE is not set'],
     [{ TOKEN_JWKS_URL: 'keys' }, 'TOKEN_JWKS_URL is not an http(s) address'],
     [{ PUBLIC_URL: 'ftp://x' }, 'PUBLIC_URL is not an http(s) address'],
-    [{ DIRECTORY_FILE: '/nowhere/directory.json' }, 'DIRECTORY_FILE names a file that is not there'],
+    [{ CALLS_PER_MINUTE: '0' }, 'CALLS_PER_MINUTE is not a whole number from 1 to 100000'],
     [{ SMS_FALLBACK_AFTER_SECONDS: '0' }, 'SMS_FALLBACK_AFTER_SECONDS is not a whole number from 1 to 518400'],
     [{ SMS_FALLBACK_AFTER_SECONDS: '1.5' }, 'SMS_FALLBACK_AFTER_SECONDS'],
   ])('%j is refused', (change, fault) => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createSimulatedCarrier } from '../../src/carriers/simulated/index.ts';
 import { eventually } from '../support/eventually.ts';
+import { startFaultyNetwork } from '../support/faulty-network.ts';
 import { inboundCalls, networkSecret, plainInbound, startNetwork } from '../support/simulated-network.ts';
 import { startWebhookReceiver, type WebhookReceiver } from '../support/webhook-receiver.ts';
 
@@ -295,6 +296,20 @@ describe('a message that the client did not confirm', () => {
     });
     expect(receiver.calls.at(-1)?.path).toBe('/moved');
     expect(await fourth.list()).toHaveLength(1);
+  });
+
+  test('is no longer told of when the carrier stops', async () => {
+    let [called, closed] = [false, false];
+    const url = await startFaultyNetwork((_, response) => {
+      called = true;
+      response.once('close', () => (closed = true));
+    });
+    const network = await startNetwork({ inboundUrl: url });
+    await network.write();
+    await eventually(() => expect(called).toBe(true));
+    await network.stop();
+    // A call that nobody ends runs into its time-out only later.
+    await eventually(() => expect(closed).toBe(true), { timeoutMs: 5000 });
   });
 
   test('shares a call with at most nine others', async () => {

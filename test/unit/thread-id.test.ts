@@ -1,14 +1,9 @@
+import { customerKey } from '../../src/directory/index.ts';
 import { createHash } from 'node:crypto';
 
 import { describe, expect, test } from 'vitest';
 
-import {
-  conversationKey,
-  conversationKeyOf,
-  customerKey,
-  isThreadId,
-  newThreadId,
-} from '../../src/conversations/index.ts';
+import { conversationKey, conversationKeyOf, isThreadId, newThreadId } from '../../src/conversations/index.ts';
 import type { Conversation } from '../../src/conversations/index.ts';
 import { testNow } from '../support/kernel.ts';
 

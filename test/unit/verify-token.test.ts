@@ -1,6 +1,6 @@
 import { SignJWT, UnsecuredJWT, exportSPKI, importJWK } from 'jose';
 import type { CryptoKey, JWTPayload } from 'jose';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { createTokenVerifier } from '../../src/auth/verify-token.ts';
 import { ApiError } from '../../src/operation/errors.ts';
@@ -46,12 +46,15 @@ function sign(claims: Record<string, unknown> = {}, key: SigningKey = keys.rsa, 
     .sign(key.privateKey);
 }
 
-const verify = (authorization: string | null, now = testNow, jwksUrl = server.url) =>
-  createTokenVerifier({ issuer, audience, jwksUrl }, () => now)(authorization);
+const verify = (authorization: string | null, now = testNow) =>
+  createTokenVerifier(
+    { issuers: [{ issuer, audiences: [audience, 'second'], jwksUrl: server.url }], clientIds: [] },
+    { now: () => now },
+  )(authorization);
 
 /** The error with which a token is refused; never has the token in it. */
-async function refusalOf(token: string, ...rest: [now?: Date, jwksUrl?: string]): Promise<ApiError> {
-  const error: unknown = await verify(`Bearer ${token}`, ...rest).catch((thrown: unknown) => thrown);
+async function refusalOf(token: string, now?: Date): Promise<ApiError> {
+  const error: unknown = await verify(`Bearer ${token}`, now).catch((thrown: unknown) => thrown);
   if (!(error instanceof ApiError)) throw new Error('It was not refused.', { cause: error });
   const told = [error.message, error.stack, JSON.stringify(error), JSON.stringify(error.headers), String(error.cause)];
   for (const piece of token.split('.').filter(({ length }) => length > 20)) {
@@ -64,13 +67,18 @@ async function refusalOf(token: string, ...rest: [now?: Date, jwksUrl?: string])
 const unauthenticated = (reason: string) => ({
   code: 'Unauthenticated',
   status: 401,
-  message: `The access token is missing or not valid: ${reason}. Sign in again, or renew the connection.`,
+  message: `The access token or API key is missing or not valid: ${reason}. Sign in again, or renew the connection.`,
   headers: { 'WWW-Authenticate': `Bearer error="invalid_token", error_description="${reason}"` },
 });
 
 describe('a good token', () => {
   test('names the caller, the client and the scopes', async () => {
-    const caller = { userId: 'demo-user', clientId: 'a-client', scopes: ['Gateway.Send', 'User.Customers'] };
+    const caller = {
+      userId: 'demo-user',
+      clientId: 'a-client',
+      scopes: ['Gateway.Send', 'User.Customers'],
+      connection: '["https://issuer.example/v2.0","subject","a-client"]',
+    };
     for (const key of [keys.rsa, keys.pss, keys.ec])
       expect(await verify(`Bearer ${await sign({}, key)}`)).toEqual(caller);
     const token = await sign();
@@ -80,17 +88,37 @@ describe('a good token', () => {
 
   test('may lack what is not needed', async () => {
     const bare = await sign({ oid: undefined, azp: undefined, scp: undefined, nbf: undefined, iat: undefined });
-    expect(await verify(`Bearer ${bare}`)).toEqual({ userId: 'subject', scopes: [] });
-    const version1 = await sign({ azp: undefined, appid: 'client-of-version-1' });
-    expect(await verify(`Bearer ${version1}`)).toMatchObject({ clientId: 'client-of-version-1' });
-    const odd = await sign({ oid: '', azp: 5, scp: ['Gateway.Send'] });
-    expect(await verify(`Bearer ${odd}`)).toEqual({ userId: 'subject', scopes: [] });
+    const nobodys = { userId: 'subject', scopes: [], connection: '["https://issuer.example/v2.0","subject",""]' };
+    expect(await verify(`Bearer ${bare}`)).toStrictEqual(nobodys);
+    const odd = await sign({ oid: '', azp: 5, scp: { 0: 'Gateway.Send' } });
+    expect(await verify(`Bearer ${odd}`)).toStrictEqual(nobodys);
   });
 
-  test('may be for several audiences, of which one is ours', async () => {
-    expect(await verify(`Bearer ${await sign({ aud: ['api://other', audience] })}`)).toMatchObject({
-      userId: 'demo-user',
-    });
+  test.each([['second'], [['api://other', audience]], [['second', audience]]])(
+    'may be for %j, of which one is ours',
+    async (aud) => {
+      expect(await verify(`Bearer ${await sign({ aud })}`)).toMatchObject({ userId: 'demo-user' });
+    },
+  );
+
+  test.each<[string, Record<string, unknown>, string[]]>([
+    ['scp as text', { scp: 'A  B ' }, ['A', 'B']],
+    ['scp as a list', { scp: ['A', 5, 'B'] }, ['A', 'B']],
+    ['scope, as RFC 9068 has it', { scp: undefined, scope: 'A B' }, ['A', 'B']],
+    ['scp before scope', { scp: 'A', scope: 'B' }, ['A']],
+    ['an empty scp before scope', { scp: '', scope: 'B' }, []],
+    ['no roles: here they are people’s', { scp: undefined, roles: ['A'] }, []],
+  ])('says its scopes in %s', async (_, claims, scopes) => {
+    expect((await verify(`Bearer ${await sign(claims)}`)).scopes).toEqual(scopes);
+  });
+
+  test('names one connection for a user and a client, whatever else it says', async () => {
+    const connectionOf = async (claims: Record<string, unknown>) =>
+      (await verify(`Bearer ${await sign(claims)}`)).connection;
+    const connection = await connectionOf({});
+    expect(await connectionOf({ scp: 'A', exp: nowInSeconds + 60, aud: 'second' })).toBe(connection);
+    const others = await Promise.all([{ sub: 'other' }, { azp: 'b-client' }, { tid: 'tenant' }].map(connectionOf));
+    expect(new Set([connection, ...others]).size).toBe(4);
   });
 
   test('may be a minute too old or too new, for clocks differ', async () => {
@@ -166,6 +194,13 @@ describe('a token is refused', () => {
     expect(await refusalOf(mixed)).toMatchObject(unauthenticated('it is signed with an unknown key'));
   });
 
+  test('that is longer than any real one, though it is good', async () => {
+    const groups = (size: number) => ({ groups: ['g'.repeat(size)] });
+    expect(await verify(`Bearer ${await sign(groups(20_000))}`)).toMatchObject({ userId: 'demo-user' });
+    const long = unauthenticated('it is longer than 32000 characters');
+    expect(await refusalOf(await sign(groups(75_000)))).toMatchObject(long);
+  });
+
   test('that brings its own key', async () => {
     const own = await sign({}, { ...keys.foreign, kid: 'own' }, { jwk: keys.foreign.publicJwk, jku: server.url });
     expect(await refusalOf(own)).toMatchObject(unauthenticated('it is signed with an unknown key'));
@@ -211,65 +246,5 @@ describe('a token is refused', () => {
       const { code, status } = await refusalOf(token);
       expect([token.slice(0, 60), code, status]).toEqual([token.slice(0, 60), 'Unauthenticated', 401]);
     }
-  });
-});
-
-describe('the keys', () => {
-  /** A key server that ends with the test. */
-  async function ownServer(...given: Parameters<typeof startKeyServer>): Promise<KeyServer> {
-    const own = await startKeyServer(...given);
-    onTestFinished(() => own.stop());
-    return own;
-  }
-
-  test('are fetched when first needed and kept', async () => {
-    const own = await ownServer(publishing(keys.rsa.publicJwk));
-    const verifyMany = createTokenVerifier({ issuer, audience, jwksUrl: own.url }, () => testNow);
-    expect(own.requests()).toBe(0);
-    await expect(verifyMany('Bearer x')).rejects.toMatchObject({ code: 'Unauthenticated' });
-    expect(own.requests()).toBe(0);
-    const token = await sign();
-    await Promise.all([1, 2, 3].map(() => verifyMany(`Bearer ${token}`)));
-    await verifyMany(`Bearer ${token}`);
-    expect(own.requests()).toBe(1);
-  });
-
-  test('are not fetched anew for each token that names an unknown one', async () => {
-    const own = await ownServer(publishing(keys.rsa.publicJwk));
-    const verifyMany = createTokenVerifier({ issuer, audience, jwksUrl: own.url }, () => testNow);
-    for (const kid of ['a', 'b', 'c', 'd']) {
-      const token = await sign({}, { ...keys.foreign, kid });
-      await expect(verifyMany(`Bearer ${token}`)).rejects.toMatchObject({ code: 'Unauthenticated' });
-    }
-    expect(own.requests()).toBeLessThanOrEqual(2);
-  });
-
-  const unavailable = {
-    code: 'Unavailable',
-    status: 503,
-    message: 'The issuer of access tokens is not available at the moment. Try again a little later.',
-    headers: { 'Retry-After': '5' },
-  };
-
-  test.each<[name: string, answer: Parameters<typeof startKeyServer>[0]]>([
-    ['an error', (response) => response.writeHead(500).end('{"keys":[]}')],
-    ['nothing found', (response) => response.writeHead(404).end()],
-    ['a page', (response) => response.end('<html>Welcome</html>')],
-    ['other JSON', (response) => response.end('{"error":"none"}')],
-    ['a list of no keys', (response) => response.end('{"keys":[5]}')],
-    ['an answer that breaks off', (response) => response.destroy()],
-  ])('that come as %s are our trouble, not the caller’s, and are asked for again', async (_, answer) => {
-    const own = await ownServer(answer);
-    const verifyMany = createTokenVerifier({ issuer, audience, jwksUrl: own.url }, () => testNow);
-    const token = await sign();
-    await expect(verifyMany(`Bearer ${token}`)).rejects.toMatchObject(unavailable);
-    own.answerWith(publishing(keys.rsa.publicJwk));
-    expect(await verifyMany(`Bearer ${token}`)).toMatchObject({ userId: 'demo-user' });
-  });
-
-  test('that can not be reached are too', async () => {
-    const own = await startKeyServer(publishing());
-    await own.stop();
-    expect(await refusalOf(await sign(), testNow, own.url)).toMatchObject(unavailable);
   });
 });

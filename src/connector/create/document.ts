@@ -26,9 +26,9 @@ export function createDefinition(
     schemes: ['https'],
     consumes: mediaTypes,
     produces: mediaTypes,
-    paths: createPaths(operations),
+    paths: createPaths(operations, settings),
     securityDefinitions: createSecurityDefinitions(settings),
-    security: createSecurity(),
+    security: createSecurity(settings),
     'x-ms-connector-metadata': createMetadata(settings),
   };
 }

@@ -1,20 +1,29 @@
 import type { Operation } from '../../operation/define-operation.ts';
 import { asJsonSchema } from '../../operation/schema.ts';
+import type { ConnectorSettings } from '../settings.ts';
 import { createParameters } from './parameters.ts';
 import { createResponses } from './responses.ts';
 import { createSchema } from './schemas.ts';
 import { createOperationSecurity } from './security.ts';
 import type { OperationObject, PathItem } from './types.ts';
 
+/** What paths need of the settings. */
+type PathSettings = Pick<ConnectorSettings, 'apiKey'>;
+
 /** Writes the operations under their paths, in the order of the list. */
-export function createPaths(operations: readonly Operation<never>[]): Record<string, PathItem> {
+export function createPaths(
+  operations: readonly Operation<never>[],
+  settings: PathSettings = {},
+): Record<string, PathItem> {
   const byPath = Map.groupBy(operations, ({ path }) => path);
-  return Object.fromEntries([...byPath].map(([path, group]) => [path, createPathItem(group)]));
+  return Object.fromEntries([...byPath].map(([path, group]) => [path, createPathItem(group, settings)]));
 }
 
 /** Microsoft's schema of the file lists the notification after the methods. */
-function createPathItem(operations: readonly Operation<never>[]): PathItem {
-  const methods = operations.map((operation) => [operation.method.toLowerCase(), createOperation(operation)] as const);
+function createPathItem(operations: readonly Operation<never>[], settings: PathSettings): PathItem {
+  const methods = operations.map(
+    (operation) => [operation.method.toLowerCase(), createOperation(operation, settings)] as const,
+  );
   const item: PathItem = Object.fromEntries(methods);
   const notification = operations.find(({ trigger }) => trigger !== undefined)?.trigger?.notification;
   if (notification === undefined) return item;
@@ -22,7 +31,7 @@ function createPathItem(operations: readonly Operation<never>[]): PathItem {
   return { ...item, 'x-ms-notification-content': { description, schema: createSchema(asJsonSchema(schema)) } };
 }
 
-function createOperation(operation: Operation<never>): OperationObject {
+function createOperation(operation: Operation<never>, settings: PathSettings): OperationObject {
   const { operationId, summary, description, visibility, trigger, deprecated } = operation;
   return {
     operationId,
@@ -33,6 +42,6 @@ function createOperation(operation: Operation<never>): OperationObject {
     ...(deprecated === undefined ? {} : { deprecated }),
     parameters: createParameters(operation),
     responses: createResponses(operation),
-    security: createOperationSecurity(operation),
+    security: createOperationSecurity(operation, settings),
   };
 }

@@ -17,6 +17,7 @@ const sentences: Record<ErrorStatus, string> = {
   413: 'The body is too large.',
   415: 'The body is not JSON.',
   422: 'The request contradicts an earlier one.',
+  429: 'Too many calls were made with the connection.',
   500: 'The backend failed.',
   503: 'The backend is not available at the moment.',
 };

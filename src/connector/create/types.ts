@@ -104,6 +104,12 @@ export type PathItem = Partial<Record<Method, OperationObject>> & {
   'x-ms-notification-content'?: NotificationContent;
 };
 
+/** The ways to sign in, by their names in the definition. */
+export type SecurityDefinitions = Record<
+  string,
+  OpenAPIV2.SecuritySchemeOauth2AccessCode | OpenAPIV2.SecuritySchemeApiKey
+>;
+
 /** connector/apiDefinition.swagger.json */
 export interface ConnectorDefinition {
   swagger: '2.0';
@@ -116,7 +122,7 @@ export interface ConnectorDefinition {
   consumes: OpenAPIV2.MimeTypes;
   produces: OpenAPIV2.MimeTypes;
   paths: Record<string, PathItem>;
-  securityDefinitions: Record<string, OpenAPIV2.SecuritySchemeOauth2AccessCode>;
+  securityDefinitions: SecurityDefinitions;
   security: OpenAPIV2.SecurityRequirementObject[];
   'x-ms-connector-metadata': { propertyName: string; propertyValue: string }[];
 }
@@ -133,13 +139,25 @@ interface UiDefinition {
 export interface SignIn {
   type: 'oauthSetting';
   oAuthSettings: {
-    identityProvider: 'aad';
     clientId: string;
     scopes: string[];
     redirectMode?: 'Global' | 'GlobalPerConnector';
-    properties: { IsFirstParty: 'False'; AzureActiveDirectoryResourceId: string; IsOnbehalfofLoginSupported: boolean };
-    customParameters: Record<'loginUri' | 'tenantId' | 'resourceUri', { value: string }>;
-  };
+  } & (
+    | {
+        identityProvider: 'aad';
+        properties: {
+          IsFirstParty: 'False';
+          AzureActiveDirectoryResourceId: string;
+          IsOnbehalfofLoginSupported: boolean;
+        };
+        customParameters: Record<'loginUri' | 'tenantId' | 'resourceUri', { value: string }>;
+      }
+    | {
+        identityProvider: 'oauth2';
+        properties: { IsFirstParty: 'False' };
+        customParameters: Record<'authorizationUrl' | 'tokenUrl' | 'refreshUrl', { value: string }>;
+      }
+  );
   uiDefinition: UiDefinition;
 }
 
@@ -150,8 +168,37 @@ export interface TenantParameter {
   uiDefinition: UiDefinition;
 }
 
+/** The connection parameters of a sign-in: the tenant where it is with Microsoft Entra ID. */
+export interface SignInParameters {
+  token: SignIn;
+  'token:TenantId'?: TenantParameter;
+}
+
+/** The connection parameter that holds an API key. */
+export interface KeyParameter {
+  type: 'securestring';
+  uiDefinition: Omit<UiDefinition, 'constraints'> & {
+    constraints: UiDefinition['constraints'] & { clearText: false };
+    /** Where the description is looked for in a set (Microsoft's documentation of several ways to sign in). */
+    schema: { type: 'securestring'; description: string };
+  };
+}
+
+/** One of the ways to make a connection, of which a maker chooses. */
+interface ParameterSet<Parameters> {
+  name: string;
+  uiDefinition: Pick<UiDefinition, 'displayName' | 'description'>;
+  parameters: Parameters;
+}
+
+/** The ways to make a connection. */
+export interface ParameterSets {
+  uiDefinition: Pick<UiDefinition, 'displayName' | 'description'>;
+  values: [ParameterSet<SignInParameters>, ParameterSet<{ api_key: KeyParameter }>];
+}
+
 /** A step that the platform's gateway takes with each call. */
-interface PolicyTemplateInstance {
+export interface PolicyTemplateInstance {
   templateId: 'setheader';
   title: string;
   parameters: Record<string, string>;
@@ -160,7 +207,9 @@ interface PolicyTemplateInstance {
 /** connector/apiProperties.json */
 export interface ApiProperties {
   properties: {
-    connectionParameters: { token: SignIn; 'token:TenantId': TenantParameter };
+    /** Either this, or the sets. */
+    connectionParameters?: SignInParameters;
+    connectionParameterSets?: ParameterSets;
     iconBrandColor: string;
     capabilities: string[];
     publisher: string;

@@ -41,6 +41,13 @@ export function createBlobAttachmentStore(connection: StorageConnection): Attach
         throw error;
       }
     },
+
+    async remove(id) {
+      const client = await container();
+      await client.deleteBlob(id, { deleteSnapshots: 'include' }).catch((error: unknown) => {
+        if (!hasCode(error, 'BlobNotFound', 'ContainerNotFound')) throw error;
+      });
+    },
   };
 }
 

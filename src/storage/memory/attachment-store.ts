@@ -9,5 +9,8 @@ export function createMemoryAttachmentStore(): AttachmentStore {
       attachments.set(id, { ...attachment, bytes: Uint8Array.from(attachment.bytes) });
     },
     read: async (id) => attachments.get(id),
+    async remove(id) {
+      attachments.delete(id);
+    },
   };
 }

@@ -1,20 +1,14 @@
 import { odata } from '@azure/data-tables';
-import type { TransactionAction } from '@azure/data-tables';
 
 import type { CleanUpProgress, Group } from '../../contacts/index.ts';
 import { generationOf, groupKey, partitionsOf, rowsOfGeneration } from './contact-rows.ts';
+import { deleteRows } from './delete-rows.ts';
+import type { Keys } from './delete-rows.ts';
 import type { GroupGenerations } from './group-generations.ts';
-import { unless } from './open-table.ts';
 import type { Table } from './open-table.ts';
 
-/** Rows in one answer of the storage service, and in one transaction (Azure documentation gives both limits). */
+/** Rows in one answer of the storage service (Azure documentation, "Query timeout and pagination"). */
 const pageRows = 1_000;
-const transactionRows = 100;
-
-/** Transactions under way at a time. */
-const concurrency = 8;
-
-type Keys = { partitionKey: string; rowKey: string };
 
 /** Removes rows of generations that are over, a page at a time; see {@link CleanUpProgress} for the position. */
 export function createContactCleaner(
@@ -28,10 +22,7 @@ export function createContactCleaner(
     // listed, are over for good, and no contact that was created meanwhile is among them.
     const current = await generations.current(key);
     const over = rows.filter(({ rowKey }) => generationOf(rowKey) !== current);
-    const lots = dealOut(over);
-    for (let first = 0; first < lots.length; first += concurrency) {
-      await Promise.all(lots.slice(first, first + concurrency).map((lot) => removeRows(table, lot)));
-    }
+    await deleteRows(table, over);
     return { removed: over.length, ...(next === undefined ? {} : { next }) };
   };
 }
@@ -52,31 +43,4 @@ async function listOthers(
     const rows = (page ?? []).map(({ partitionKey, rowKey }: Keys) => ({ partitionKey, rowKey }));
     return { rows, next: page?.continuationToken };
   });
-}
-
-/** Rows of one partition each, as many as a transaction takes. */
-function dealOut(rows: readonly Keys[]): Keys[][] {
-  return [...Map.groupBy(rows, ({ partitionKey }) => partitionKey).values()].flatMap((own) =>
-    Array.from({ length: Math.ceil(own.length / transactionRows) }, (_, index) =>
-      own.slice(index * transactionRows, (index + 1) * transactionRows),
-    ),
-  );
-}
-
-async function removeRows(table: Pick<Table, 'run'>, rows: readonly Keys[]): Promise<void> {
-  const actions = rows.map((row): TransactionAction => ['delete', row]);
-  const outcome = await unless(
-    table.run((client) => client.submitTransaction(actions)),
-    'incomplete' as const,
-    'ResourceNotFound',
-  );
-  if (outcome !== 'incomplete') return;
-  // Another worker took some of them, and the transaction was undone.
-  for (const { partitionKey, rowKey } of rows) {
-    await unless(
-      table.run((client) => client.deleteEntity(partitionKey, rowKey)),
-      undefined,
-      'ResourceNotFound',
-    );
-  }
 }

@@ -1,6 +1,6 @@
 import { odata } from '@azure/data-tables';
 
-import { customerKey } from '../../conversations/index.ts';
+import { customerKey } from '../../directory/index.ts';
 import type { DeadLetter, DeadLetterStore } from '../../notifications/index.ts';
 import type { StorageConnection } from '../connection.ts';
 import { byLetterTime } from '../ids-by-time.ts';

@@ -5,6 +5,21 @@ import type { StorageConnection } from '../connection.ts';
 /** A row as the SDK reads it. */
 export type Row = Readonly<Record<string, unknown>>;
 
+/** Which rows are read page by page. */
+export interface PageQuery {
+  /** An OData filter, made with the tag `odata`. */
+  filter: string;
+  /** Beside the keys; absent: all. */
+  columns?: string[];
+}
+
+/** A page of rows. The service may end one early, even before its first row, so that each costs it little. */
+export interface Page {
+  rows: (Row & { partitionKey: string; rowKey: string; etag: string })[];
+  /** Where the next page begins; absent after the last. */
+  next?: string;
+}
+
 /** A table that comes into being when something is first written to it. */
 export interface Table {
   /** The row with these keys and its version, or undefined. */
@@ -13,6 +28,8 @@ export interface Table {
   list(filter: string, columns?: string[]): Promise<Row[]>;
   /** The first `most` of these rows; no more than that is read. */
   listFirst(most: number, filter: string, columns?: string[]): Promise<Row[]>;
+  /** One page of such rows, from where the page before ended. */
+  listPage(query: PageQuery, from?: string): Promise<Page>;
   /** Runs an operation; where the table doesn't exist yet, creates it and runs the operation again. */
   run<Result>(operation: (client: TableClient) => Promise<Result>): Promise<Result>;
 }
@@ -33,6 +50,17 @@ export function openTable(connection: StorageConnection, name: string): Table {
     list: (filter, columns) => unless(Array.fromAsync(query(filter, columns)), [], 'TableNotFound'),
 
     listFirst: (most, filter, columns) => unless(firstRows(most, query(filter, columns)), [], 'TableNotFound'),
+
+    async listPage({ filter, columns }, from) {
+      const pages = query(filter, columns && ['partitionKey', 'rowKey', ...columns]).byPage({
+        maxPageSize: pageRows,
+        ...(from === undefined ? {} : { continuationToken: from }),
+      });
+      const answer = await unless(pages.next(), undefined, 'TableNotFound');
+      const page = answer?.value as (Page['rows'] & { continuationToken?: string }) | undefined;
+      const next = page?.continuationToken;
+      return { rows: [...(page ?? [])], ...(next === undefined ? {} : { next }) };
+    },
 
     async run(operation) {
       try {
@@ -72,8 +100,10 @@ export async function unless<Result, Instead>(
   instead: Instead,
   ...codes: string[]
 ): Promise<Result | Instead> {
-  return operation.catch((error: unknown) => {
+  try {
+    return await operation;
+  } catch (error) {
     if (isStorageError(error, ...codes)) return instead;
     throw error;
-  });
+  }
 }

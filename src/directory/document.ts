@@ -1,0 +1,24 @@
+import type { Customer } from '../operation/access.ts';
+import type { DirectoryService, User } from './directory.ts';
+
+/** A customer with all that is its own. */
+export interface CustomerEntry extends Customer {
+  services: readonly DirectoryService[];
+  /** Its WhatsApp numbers, as an operator wrote them. */
+  whatsappIdentities?: readonly string[];
+}
+
+/** A directory as an operator writes it down. */
+export interface DirectoryDocument {
+  customers: readonly CustomerEntry[];
+  users: readonly User[];
+}
+
+/** Where something stands in a document: the names of fields and the places in lists that lead there. */
+export type DocumentPath = readonly (string | number)[];
+
+/** What is wrong with a document, as a sentence without a full stop, and where. */
+export interface DocumentFault {
+  path: DocumentPath;
+  text: string;
+}

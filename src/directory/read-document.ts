@@ -1,0 +1,111 @@
+import { isObject } from '../operation/json.ts';
+import { isPhoneNumberRegion } from '../phone-numbers/index.ts';
+import { checkClaims } from './claims.ts';
+import type { User } from './directory.ts';
+import type { CustomerEntry, DirectoryDocument, DocumentFault, DocumentPath } from './document.ts';
+import { nameFault, readEntries, readField, readTexts, refuseRepeated, refuseUnknown } from './read-fields.ts';
+import type { Reader, Written } from './read-fields.ts';
+import { readService } from './read-service.ts';
+
+/** What a document says, and everything that is wrong with it; it is not to be used where something is. */
+export interface ReadDocument {
+  document: DirectoryDocument;
+  faults: readonly DocumentFault[];
+}
+
+/**
+ * Reads a directory from parsed JSON. A customer's region is Finland and its time zone UTC where none is given; a
+ * service has no senders and allows no replies unless it says so.
+ *
+ * @param isSender whether a text can be a sender, in a region in which national numbers are read
+ */
+export function readDocument(value: unknown, isSender: Reader['isSender']): ReadDocument {
+  const faults: DocumentFault[] = [];
+  const reader: Reader = { faults, isSender };
+  if (!isObject(value)) {
+    faults.push({ path: [], text: 'it is no JSON object' });
+    return { document: { customers: [], users: [] }, faults };
+  }
+  const root: Written = { entry: value, path: [] };
+  refuseUnknown(reader, root, ['customers', 'users']);
+  const customers = readEntries(reader, root, 'customers').map((written) => readCustomer(reader, written));
+  const users = readEntries(reader, root, 'users').map((written) => readUser(reader, written));
+  refuseRepeated(reader, customers, ['customers']);
+  refuseRepeated(reader, users, ['users']);
+  const known = new Set(customers.map(({ id }) => id));
+  for (const [index, { customerIds }] of users.entries()) {
+    for (const [place, id] of customerIds.entries()) {
+      if (!known.has(id)) nameFault(reader, ['users', index, 'customerIds', place], `names no customer: '${id}'`);
+    }
+  }
+  // An address that is missing or the like would only be told of twice.
+  const document = { customers, users };
+  if (faults.length === 0) faults.push(...claimFaults(document, customers));
+  return { document, faults };
+}
+
+/**
+ * What customers claim against one another's claims, with the places of those that stand in a document.
+ *
+ * @param customers the document's and any others, which are named without a place
+ */
+export function claimFaults(document: DirectoryDocument, customers: readonly CustomerEntry[]): DocumentFault[] {
+  return checkClaims(customers).map(({ text, customerId, serviceId }) => {
+    const index = document.customers.findIndex(({ id }) => id === customerId);
+    const customer = document.customers[index];
+    if (customer === undefined) return { path: [], text };
+    const service = customer.services.findIndex(({ id }) => id === serviceId);
+    const path = ['customers', index, ...(service < 0 ? ['whatsappIdentities'] : ['services', service, 'receivesOn'])];
+    return { path, text };
+  });
+}
+
+function readCustomer(reader: Reader, written: Written): CustomerEntry {
+  const { entry, path } = written;
+  const fields = ['id', 'name', 'region', 'timeZone', 'callsPerMinute', 'services', 'whatsappIdentities'];
+  refuseUnknown(reader, written, fields);
+  const region = readField(reader, written, 'region', { preset: 'FI' }).toUpperCase();
+  const isRegion = isPhoneNumberRegion(region);
+  if (!isRegion) nameFault(reader, [...path, 'region'], 'is no two-letter region');
+  const timeZone = readField(reader, written, 'timeZone', { preset: 'UTC' });
+  if (!isTimeZone(timeZone)) nameFault(reader, [...path, 'timeZone'], 'is no IANA time zone');
+  const { callsPerMinute } = entry;
+  const services = readEntries(reader, written, 'services', []).map((service) =>
+    readService(reader, service, isRegion ? region : undefined),
+  );
+  refuseRepeated(reader, services, [...path, 'services']);
+  return {
+    id: readField(reader, written, 'id', { isId: true }),
+    name: readField(reader, written, 'name'),
+    region,
+    timeZone,
+    ...(callsPerMinute === undefined ? {} : { callsPerMinute: readCalls(reader, callsPerMinute, path) }),
+    services,
+    whatsappIdentities: readTexts(reader, written, 'whatsappIdentities', []),
+  };
+}
+
+const mostCalls = 100_000;
+
+function readCalls(reader: Reader, value: unknown, path: DocumentPath): number {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= mostCalls) return value;
+  nameFault(reader, [...path, 'callsPerMinute'], `is no whole number from 1 to ${mostCalls}`);
+  return mostCalls;
+}
+
+function readUser(reader: Reader, written: Written): User {
+  refuseUnknown(reader, written, ['id', 'name', 'customerIds']);
+  return {
+    id: readField(reader, written, 'id', { isId: true }),
+    name: readField(reader, written, 'name'),
+    customerIds: readTexts(reader, written, 'customerIds'),
+  };
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,98 @@
+import { isObject } from '../operation/json.ts';
+import type { DocumentFault, DocumentPath } from './document.ts';
+
+/** An object of a document, as it was written. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** An object of a document and where it stands. */
+export interface Written {
+  entry: Fields;
+  path: DocumentPath;
+}
+
+/** What reading a document's parts works with. */
+export interface Reader {
+  /** What is wrong so far, in the order in which it was found. */
+  faults: DocumentFault[];
+  isSender: (text: string, region: string) => boolean;
+}
+
+/** A place as faults write it: `customers[0].services[1].type`. */
+export function writePath(path: DocumentPath): string {
+  return path
+    .map((step) => (typeof step === 'number' ? `[${step}]` : `.${step}`))
+    .join('')
+    .replace(/^\./, '');
+}
+
+/** Notes a fault whose sentence begins with its place; `joint` stands between the two. */
+export function nameFault({ faults }: Reader, path: DocumentPath, rule: string, joint = ' '): void {
+  faults.push({ path, text: `${writePath(path)}${joint}${rule}` });
+}
+
+/** Refuses fields that an object doesn't have: most are mistyped. */
+export function refuseUnknown(reader: Reader, { entry, path }: Written, known: readonly string[]): void {
+  for (const name of Object.keys(entry)) {
+    if (!known.includes(name)) nameFault(reader, [...path, name], `is not a field; there are ${known.join(', ')}`);
+  }
+}
+
+/** Refuses entries of a list that have the id of an earlier one. */
+export function refuseRepeated(reader: Reader, entries: readonly { id: string }[], path: DocumentPath): void {
+  const first = new Map<string, number>();
+  for (const [index, { id }] of entries.entries()) {
+    const earlier = first.get(id);
+    if (id === '') continue;
+    if (earlier === undefined) first.set(id, index);
+    else nameFault(reader, [...path, index, 'id'], `is that of ${writePath([...path, earlier])} too: '${id}'`);
+  }
+}
+
+/** The objects of a list field; `preset` where the field is not there, and without one it has to be. */
+export function readEntries(reader: Reader, written: Written, name: string, preset?: []): Written[] {
+  const path = [...written.path, name];
+  const entries = readList(reader, valueOf(written, name, preset), path, { is: isObject, what: 'objects' });
+  return entries.map((entry, index) => ({ entry, path: [...path, index] }));
+}
+
+/** The texts of a list field, as they are written; `preset` as for {@link readEntries}. */
+export function readTexts(reader: Reader, written: Written, name: string, preset?: []): string[] {
+  const is = (value: unknown): value is string => typeof value === 'string';
+  return readList(reader, valueOf(written, name, preset), [...written.path, name], { is, what: 'texts' });
+}
+
+function valueOf({ entry }: Written, name: string, preset: [] | undefined): unknown {
+  return entry[name] === undefined ? preset : entry[name];
+}
+
+function readList<Item>(
+  reader: Reader,
+  value: unknown,
+  path: DocumentPath,
+  { is, what }: { is: (value: unknown) => value is Item; what: string },
+): Item[] {
+  if (Array.isArray(value) && value.every(is)) return value;
+  nameFault(reader, path, `is no list of ${what}`);
+  return [];
+}
+
+const longestId = 100;
+const longestText = 1_000;
+
+/** A text field without blanks at its ends, which has to be there unless it has a preset. Ids are short. */
+export function readField(
+  reader: Reader,
+  { entry, path }: Written,
+  name: string,
+  { preset, isId = false }: { preset?: string; isId?: boolean } = {},
+): string {
+  const value = entry[name];
+  const place = [...path, name];
+  if (value === undefined && preset !== undefined) return preset;
+  const text = typeof value === 'string' ? value.trim() : '';
+  const longest = isId ? longestId : longestText;
+  if (text === '') nameFault(reader, place, preset === undefined ? 'is missing' : 'is no text');
+  else if (text.length > longest) nameFault(reader, place, `has more than ${longest} characters`);
+  else if (/\p{Cc}/u.test(text)) nameFault(reader, place, 'contains a control character');
+  return text;
+}

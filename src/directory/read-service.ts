@@ -1,0 +1,55 @@
+import { serviceTypes } from '../operation/access.ts';
+import { isObject } from '../operation/json.ts';
+import type { DirectoryService } from './directory.ts';
+import type { DocumentPath } from './document.ts';
+import { isKeyword } from './keyword.ts';
+import { nameFault, readField, readTexts, refuseUnknown } from './read-fields.ts';
+import type { Reader, Written } from './read-fields.ts';
+
+/** Reads one service of a customer in `region`; without one, its senders can't be judged. */
+export function readService(reader: Reader, written: Written, region: string | undefined): DirectoryService {
+  const { entry, path } = written;
+  refuseUnknown(reader, written, ['id', 'name', 'type', 'senders', 'allowsReplies', 'receivesOn', 'carrier']);
+  const type = serviceTypes.find((candidate) => candidate === entry['type']);
+  if (type === undefined) nameFault(reader, [...path, 'type'], `is none of ${serviceTypes.join(', ')}`);
+  const receivesOn = readReceivesOn(reader, entry['receivesOn'], [...path, 'receivesOn']);
+  if (receivesOn !== undefined && type !== undefined && type !== 'TwoWay')
+    nameFault(reader, [...path, 'receivesOn'], 'only a TwoWay service receives', ': ');
+  const senders = readTexts(reader, written, 'senders', []);
+  for (const [index, sender] of senders.entries()) {
+    if (region !== undefined && !reader.isSender(sender, region))
+      nameFault(reader, [...path, 'senders', index], `is no sender: '${sender}'`);
+  }
+  const allowsReplies = entry['allowsReplies'] ?? false;
+  if (typeof allowsReplies !== 'boolean') nameFault(reader, [...path, 'allowsReplies'], 'is neither true nor false');
+  const carrier = entry['carrier'] === undefined ? undefined : readField(reader, written, 'carrier');
+  if (carrier !== undefined && carrier !== '' && !/^[a-z][a-z0-9-]*$/i.test(carrier))
+    nameFault(reader, [...path, 'carrier'], "is no carrier's name");
+  return {
+    id: readField(reader, written, 'id', { isId: true }),
+    name: readField(reader, written, 'name'),
+    type: type ?? 'OneWay',
+    senders,
+    allowsReplies: allowsReplies === true,
+    ...(receivesOn === undefined ? {} : { receivesOn }),
+    ...(carrier === undefined ? {} : { carrier }),
+  };
+}
+
+function readReceivesOn(reader: Reader, value: unknown, path: DocumentPath): DirectoryService['receivesOn'] {
+  if (value === undefined) return undefined;
+  if (!isObject(value)) {
+    nameFault(reader, path, 'is no object');
+    return undefined;
+  }
+  const written: Written = { entry: value, path };
+  refuseUnknown(reader, written, ['protocol', 'address', 'keywords']);
+  const { protocol } = value;
+  const known = protocol === 'SMS' || protocol === 'WhatsApp';
+  if (!known) nameFault(reader, [...path, 'protocol'], 'is neither SMS nor WhatsApp');
+  const keywords = readTexts(reader, written, 'keywords', []);
+  for (const keyword of keywords) {
+    if (!isKeyword(keyword)) nameFault(reader, [...path, 'keywords'], `'${keyword}' is no word`, ': ');
+  }
+  return { protocol: known ? protocol : 'SMS', address: readField(reader, written, 'address'), keywords };
+}

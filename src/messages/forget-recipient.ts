@@ -1,0 +1,43 @@
+import type { Chunk, StatusNote } from './message.ts';
+import { awaitsSending } from './status.ts';
+
+/** What stands where something of a forgotten recipient stood. */
+export const forgottenMark = 'forgotten';
+
+const forgottenNote: StatusNote = {
+  code: 'RecipientForgotten',
+  message: 'The recipient was forgotten before the message was sent.',
+};
+
+/**
+ * A chunk in which nothing is left of a phone number: its address and values are marked as forgotten, and what the
+ * carrier said of it is gone. A message that still waits is not sent to it any more. The text goes too where it was for
+ * this number alone. Undefined where the chunk knows nothing of the number.
+ *
+ * @param alone whether the message has no other recipient
+ */
+export function forgetRecipient(chunk: Chunk, phone: string, alone: boolean): Chunk | undefined {
+  const places = chunk.recipients.flatMap(({ address }, place) => (address === phone ? [place] : []));
+  const isMeant = new Set(places);
+  if (places.length === 0 && chunk.reply?.phone !== phone) return undefined;
+  const { template, reply, ...rest } = chunk;
+  const threadOnly = reply?.threadId === undefined ? {} : { threadId: reply.threadId };
+  const isStopped = (place: number): boolean =>
+    isMeant.has(place) && awaitsSending(chunk.statuses[place] ?? 'accepted');
+  return {
+    ...rest,
+    ...(template === undefined || alone ? {} : { template }),
+    ...(reply === undefined ? {} : { reply: reply.phone === phone ? threadOnly : reply }),
+    content: alone ? forgottenMark : chunk.content,
+    recipients: chunk.recipients.map((recipient, place) =>
+      isMeant.has(place)
+        ? { ...recipient, address: forgottenMark, values: recipient.values.map(() => forgottenMark) }
+        : recipient,
+    ),
+    statuses: chunk.statuses.map((status, place) => (isStopped(place) ? 'failed' : status)),
+    notes: new Map([
+      ...[...chunk.notes].filter(([place]) => !isMeant.has(place)),
+      ...places.filter(isStopped).map((place): [number, StatusNote] => [place, forgottenNote]),
+    ]),
+  };
+}

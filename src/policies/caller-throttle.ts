@@ -1,0 +1,32 @@
+import type { Directory } from '../directory/index.ts';
+import type { ThrottlePort } from '../operation/throttle.ts';
+import type { Throttle } from './throttling.ts';
+
+/**
+ * Counts callers by their connection. Its limit is the largest among those of its user's customers, since the same
+ * connection serves them all; a customer without one has `limit`, in calls within 60 seconds.
+ */
+export function createCallerThrottle({
+  throttle,
+  directory,
+  limit: usual,
+}: {
+  throttle: Throttle;
+  directory: Pick<Directory, 'user' | 'customer'>;
+  limit: number;
+}): ThrottlePort {
+  async function limitOf(userId: string): Promise<number> {
+    const { customerIds = [] } = (await directory.user(userId)) ?? {};
+    const customers = await Promise.all(customerIds.map((id) => directory.customer(id)));
+    const limits = customers.flatMap((customer) => (customer === undefined ? [] : (customer.callsPerMinute ?? usual)));
+    return limits.length === 0 ? usual : Math.max(...limits);
+  }
+
+  return {
+    async take({ userId, connection }) {
+      const limit = await limitOf(userId);
+      const passage = await throttle.take(connection, limit);
+      return passage.allowed ? passage : { ...passage, limit };
+    },
+  };
+}

@@ -1,0 +1,66 @@
+import type { ApiKey, ApiKeyStore } from '../../auth/ports.ts';
+import type { StorageConnection } from '../connection.ts';
+import { openTable, unless } from './open-table.ts';
+import type { Row } from './open-table.ts';
+import { timeColumn, timeField } from './optional-columns.ts';
+import { fitsRowKey } from './row-key.ts';
+
+/** Keeps API keys in the table `apikeys`, each in a partition of its own, since ids are random. */
+export function createTableApiKeyStore(connection: StorageConnection): ApiKeyStore {
+  const table = openTable(connection, 'apikeys');
+
+  return {
+    async add(key) {
+      await table.run((client) => client.createEntity(rowOf(key)));
+    },
+
+    async find(id) {
+      if (!fitsRowKey(id)) return undefined;
+      const row = await table.find(id, id);
+      return row && apiKeyOf(row);
+    },
+
+    async list() {
+      const keys = (await table.list('')).map(apiKeyOf);
+      return keys.sort((one, other) => one.createdAt.getTime() - other.createdAt.getTime());
+    },
+
+    async remove(id) {
+      if (!fitsRowKey(id)) return false;
+      const answer = await unless(
+        table.run((client) => client.deleteEntity(id, id)),
+        undefined,
+        'ResourceNotFound',
+      );
+      return answer !== undefined;
+    },
+  };
+}
+
+function rowOf({ id, hash, userId, scopes, name, createdAt, expiresAt }: ApiKey) {
+  return {
+    partitionKey: id,
+    rowKey: id,
+    hash,
+    userId,
+    // No scope has a blank in it (RFC 6749, section 3.3).
+    scopes: scopes.join(' '),
+    name,
+    createdAt: createdAt.toISOString(),
+    expiresAt: timeColumn(expiresAt),
+  };
+}
+
+function apiKeyOf(row: Row): ApiKey {
+  return {
+    id: String(row['rowKey']),
+    hash: String(row['hash']),
+    userId: String(row['userId']),
+    scopes: String(row['scopes'])
+      .split(' ')
+      .filter((scope) => scope !== ''),
+    name: String(row['name']),
+    createdAt: new Date(String(row['createdAt'])),
+    ...timeField('expiresAt', row['expiresAt']),
+  };
+}

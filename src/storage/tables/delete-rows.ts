@@ -1,0 +1,55 @@
+import type { TransactionAction } from '@azure/data-tables';
+
+import { unless } from './open-table.ts';
+import type { Table } from './open-table.ts';
+
+/** The keys of a row. */
+export interface Keys {
+  partitionKey: string;
+  rowKey: string;
+}
+
+/** Rows in one transaction (Azure documentation, "Performing entity group transactions"). */
+const transactionRows = 100;
+
+/** Transactions under way at a time. */
+const concurrency = 8;
+
+/** Deletes rows, those of one partition together; one that is gone already is passed over. */
+export async function deleteRows(table: Pick<Table, 'run'>, rows: readonly Keys[]): Promise<void> {
+  await eachOf(dealOut(rows), (lot) => deleteTogether(table, lot));
+}
+
+/** Does something with each of many things, a few at a time. */
+export async function eachOf<Item>(items: readonly Item[], work: (item: Item) => Promise<unknown>): Promise<void> {
+  for (let first = 0; first < items.length; first += concurrency) {
+    await Promise.all(items.slice(first, first + concurrency).map(work));
+  }
+}
+
+/** Rows of one partition each, as many as a transaction takes. */
+function dealOut(rows: readonly Keys[]): Keys[][] {
+  return [...Map.groupBy(rows, ({ partitionKey }) => partitionKey).values()].flatMap((own) =>
+    Array.from({ length: Math.ceil(own.length / transactionRows) }, (_, index) =>
+      own.slice(index * transactionRows, (index + 1) * transactionRows),
+    ),
+  );
+}
+
+async function deleteTogether(table: Pick<Table, 'run'>, rows: readonly Keys[]): Promise<void> {
+  const actions = rows.map(({ partitionKey, rowKey }): TransactionAction => ['delete', { partitionKey, rowKey }]);
+  const outcome = await unless(
+    table.run((client) => client.submitTransaction(actions)),
+    'incomplete' as const,
+    'ResourceNotFound',
+  );
+  if (outcome !== 'incomplete') return;
+  // Another worker took some of them, and the transaction was undone.
+  for (const { partitionKey, rowKey } of rows) {
+    await unless(
+      table.run((client) => client.deleteEntity(partitionKey, rowKey)),
+      undefined,
+      'ResourceNotFound',
+    );
+  }
+}

@@ -1,0 +1,181 @@
+import { odata } from '@azure/data-tables';
+
+import type { Attachment, AttachmentStore } from '../../conversations/index.ts';
+import { forgetRecipient, forgottenMark } from '../../messages/index.ts';
+import type { StorageConnection } from '../connection.ts';
+import { deleteRows } from './delete-rows.ts';
+import type { Keys } from './delete-rows.ts';
+import { readLongText } from './long-text.ts';
+import { chunkOf, chunkRow, headerKey, kindOfRow } from './message-rows.ts';
+import { openTable, unless } from './open-table.ts';
+import type { Page, Table } from './open-table.ts';
+
+/** How a number is forgotten. */
+export interface Forgetting {
+  /** Digits in international form, without a plus. */
+  phone: string;
+  /** False: only counts. */
+  apply: boolean;
+  /** Whether opt-outs go too; without them, the number gets advertisements again. */
+  optOuts: boolean;
+  attachments: Pick<AttachmentStore, 'remove'>;
+}
+
+/** Rows in which a number was found, by what they are. */
+export type ForgottenCounts = Record<
+  | 'contacts'
+  | 'optOuts'
+  | 'recipients'
+  | 'reports'
+  | 'beingSent'
+  | 'inbound'
+  | 'unrouted'
+  | 'notifications'
+  | 'deadLetters'
+  | 'conversations',
+  number
+>;
+
+const everything = odata`PartitionKey ge ${''}`;
+
+/**
+ * Removes what tables and attachments know of a phone number, or only counts it. Reads whole tables, a page at a time,
+ * since almost nothing lies by number; repeating it finds what came meanwhile, and else nothing. Chunks that a carrier
+ * has at this moment are left and counted as `beingSent`.
+ */
+export async function forgetPhone(connection: StorageConnection, forgetting: Forgetting): Promise<ForgottenCounts> {
+  const { phone, apply, optOuts, attachments } = forgetting;
+  const open = (name: string): Table => openTable(connection, name);
+
+  /** Deletes the rows of a table that are meant; resolves to how many. */
+  async function drop(
+    table: Table,
+    { filter = everything, columns = [] }: { filter?: string; columns?: string[] },
+    isMeant: (row: Page['rows'][number]) => boolean = () => true,
+  ): Promise<number> {
+    let count = 0;
+    for await (const rows of pagesOf(table, filter, columns)) {
+      const meant = rows.filter(isMeant);
+      count += meant.length;
+      if (apply) await deleteRows(table, meant);
+    }
+    return count;
+  }
+
+  const ofPhone = (column: 'number' | 'sender' | 'phone'): { filter: string } => ({
+    filter: { number: odata`number eq ${phone}`, sender: odata`sender eq ${phone}`, phone: odata`phone eq ${phone}` }[
+      column
+    ],
+  });
+  // What flows are told begins with who wrote.
+  const told = JSON.stringify({ sender: phone }).slice(0, -1);
+  const tellsOf = (row: Page['rows'][number]): boolean => String(row['payload0']).startsWith(`${told},`);
+
+  async function dropInbound(): Promise<number> {
+    const table = open('inbound');
+    let count = 0;
+    for await (const rows of pagesOf(table, ofPhone('sender').filter)) {
+      count += rows.length;
+      if (!apply) continue;
+      for (const row of rows) {
+        const listed = readLongText('attachments', row).slice(0, Number(row['attachmentsLength']));
+        for (const { id } of JSON.parse(listed) as Attachment[]) await attachments.remove(id);
+      }
+      await deleteRows(table, rows);
+    }
+    return count;
+  }
+
+  async function dropConversations(): Promise<number> {
+    const table = open('threads');
+    const found = new Set<string>();
+    for await (const rows of pagesOf(table, ofPhone('phone').filter, [])) {
+      for (const { partitionKey } of rows) found.add(partitionKey);
+    }
+    for (const key of apply ? found : []) await drop(table, { filter: odata`PartitionKey eq ${key}` });
+    return found.size;
+  }
+
+  // A generation, the number, and what follows.
+  const isContact = ({ rowKey }: Keys): boolean => rowKey.split('.')[1] === phone;
+  return {
+    contacts: await drop(open('contacts'), {}, isContact),
+    optOuts: optOuts ? await drop(open('optouts'), ofPhone('number')) : 0,
+    ...(await blankMessages(open('messages'), forgetting)),
+    inbound: await dropInbound(),
+    unrouted: await drop(open('unrouted'), ofPhone('sender')),
+    notifications: await drop(open('notifications'), { columns: ['payload0'] }, tellsOf),
+    deadLetters: await drop(open('deadletters'), { columns: ['payload0'] }, tellsOf),
+    conversations: await dropConversations(),
+  };
+}
+
+async function* pagesOf(table: Table, filter: string, columns?: string[]): AsyncGenerator<Page['rows']> {
+  let from: string | undefined;
+  do {
+    const { rows, next } = await table.listPage({ filter, ...(columns && { columns }) }, from);
+    if (rows.length > 0) yield rows;
+    from = next;
+  } while (from !== undefined);
+}
+
+type MessageCounts = Pick<ForgottenCounts, 'recipients' | 'reports' | 'beingSent'>;
+
+async function blankMessages(table: Table, { phone, apply }: Forgetting): Promise<MessageCounts> {
+  const counts = { recipients: 0, reports: 0, beingSent: 0 };
+  for await (const rows of pagesOf(table, everything)) {
+    for (const row of rows) {
+      const kind = kindOfRow(row.rowKey);
+      if (kind === 'chunk') await blankChunk(row);
+      else if (kind === 'reports') await blankReports(row);
+    }
+  }
+  return counts;
+
+  async function blankChunk(row: Page['rows'][number]): Promise<void> {
+    // Most rows have nothing of the number, and are not taken apart.
+    const { reply } = row;
+    const isNamed =
+      readLongText('recipients', row).includes(phone) || (typeof reply === 'string' && reply.includes(phone));
+    if (!isNamed) return;
+    const chunk = chunkOf(row);
+    const header = await table.find(chunk.messageId, headerKey(chunk.messageId));
+    const alone = header?.['recipientCount'] === 1;
+    const blanked = forgetRecipient(chunk, phone, alone);
+    if (blanked === undefined) return;
+    if (chunk.leasedUntil !== undefined && chunk.leasedUntil > new Date()) {
+      counts.beingSent += 1;
+      return;
+    }
+    counts.recipients += 1;
+    if (!apply) return;
+    const replaced = await unless(
+      table.run((client) => client.updateEntity(chunkRow(blanked), 'Replace', { etag: row.etag })),
+      undefined,
+      'UpdateConditionNotSatisfied',
+      'ResourceNotFound',
+    );
+    if (replaced === undefined) {
+      counts.recipients -= 1;
+      counts.beingSent += 1;
+      return;
+    }
+    if (!alone || header['customerData'] === undefined) return;
+    const keys = { partitionKey: chunk.messageId, rowKey: headerKey(chunk.messageId) };
+    await table.run((client) => client.updateEntity({ ...keys, customerData: forgottenMark }, 'Merge'));
+  }
+
+  /** A carrier may name the number where it says why a message failed. */
+  async function blankReports({ partitionKey, rowKey, ...columns }: Page['rows'][number]): Promise<void> {
+    const naming = Object.entries(columns).filter(
+      ([name, text]) => /^reports\d+$/.test(name) && typeof text === 'string' && text.includes(phone),
+    );
+    if (naming.length === 0) return;
+    counts.reports += 1;
+    if (!apply) return;
+    const blanked = naming.map(([name, text]) => [name, String(text).replaceAll(phone, forgottenMark.slice(0, 6))]);
+    await table.run((client) =>
+      client.updateEntity({ partitionKey, rowKey, ...(Object.fromEntries(blanked) as object) }, 'Merge'),
+    );
+  }
+}

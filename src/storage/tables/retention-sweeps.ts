@@ -1,0 +1,179 @@
+import { odata } from '@azure/data-tables';
+
+import type { Attachment, AttachmentStore } from '../../conversations/index.ts';
+import type { Sweep, SweepStep } from '../../retention/index.ts';
+import type { StorageConnection } from '../connection.ts';
+import { deleteRows, eachOf } from './delete-rows.ts';
+import { readLongText } from './long-text.ts';
+import { headerKey, kindOfRow } from './message-rows.ts';
+import { openTable, unless } from './open-table.ts';
+import type { Page, Table } from './open-table.ts';
+import { readShardPage, timeInId } from './sweep-pages.ts';
+import { createThreadSweep } from './thread-sweep.ts';
+
+/**
+ * Days for which request ids are remembered, and a day more for what is under way: a message that were deleted before
+ * its request id is forgotten would be sent again by a repeat. Notifications are tried for six days at most.
+ */
+const workingDays = 8;
+
+/** How much of a list of attachments is read along; that of a message with hundreds of them is read alone. */
+const attachmentColumns = ['attachments0', 'attachments1', 'attachments2', 'attachmentsLength'];
+
+/** Everything in tables that is not kept for ever, with the attachments that hang on it. */
+export function createTableSweeps(
+  connection: StorageConnection,
+  attachments: Pick<AttachmentStore, 'remove'>,
+): readonly Sweep[] {
+  const open = (name: string): Table => openTable(connection, name);
+  return [
+    createMessageSweep(open('messages')),
+    createInboundSweep(open('inbound'), attachments),
+    createUnroutedSweep(open('unrouted')),
+    createNotificationSweep(open('notifications')),
+    createDeadLetterSweep(open('deadletters')),
+    createThreadSweep(open('threads')),
+    createRequestSweep(open('requests')),
+  ];
+}
+
+const stepOf = ({ next }: Page, deleted: number): SweepStep => ({
+  deleted,
+  ...(next === undefined ? {} : { next }),
+});
+
+const olderThan = (prefix: string, before: Date): string =>
+  odata`PartitionKey ge ${prefix} and PartitionKey lt ${prefix + timeInId(before)}`;
+
+/** Messages by the time in their ids, but for those that are scheduled for later than that. */
+function createMessageSweep(table: Table): Sweep {
+  return {
+    name: 'messages',
+    leastDays: workingDays,
+    async step(before, from) {
+      const page = await readShardPage(
+        table,
+        (shard) => ({ filter: olderThan(shard, before), columns: ['sendAt'] }),
+        from,
+      );
+      const expired: Page['rows'] = [];
+      const messages = [...Map.groupBy(page.rows, ({ partitionKey }) => partitionKey)];
+      await eachOf(messages, async ([messageId, rows]) => {
+        if (!(await isScheduled(messageId, rows, before))) expired.push(...rows);
+      });
+      await deleteRows(table, expired);
+      return stepOf(page, expired.length);
+    },
+  };
+
+  /** A page may begin in the middle of a message, among rows that don't tell when it is sent. */
+  async function isScheduled(messageId: string, rows: Page['rows'], before: Date): Promise<boolean> {
+    const isLater = (row: Readonly<Record<string, unknown>> | undefined): boolean =>
+      typeof row?.['sendAt'] === 'string' && row['sendAt'] >= before.toISOString();
+    if (rows.some(isLater)) return true;
+    if (rows.some(({ rowKey }) => kindOfRow(rowKey) === 'header')) return false;
+    return isLater(await table.find(messageId, headerKey(messageId)));
+  }
+}
+
+/** Phones' messages; the row goes last, since it names the attachments. */
+function createInboundSweep(table: Table, attachments: Pick<AttachmentStore, 'remove'>): Sweep {
+  return {
+    name: 'inbound',
+    async step(before, from) {
+      const queryOf = (shard: string) => ({ filter: olderThan(`i${shard}`, before), columns: attachmentColumns });
+      const page = await readShardPage(table, queryOf, from);
+      await eachOf(page.rows, async (row) => {
+        for (const id of await attachmentsOf(row)) await attachments.remove(id);
+      });
+      await deleteRows(table, page.rows);
+      return stepOf(page, page.rows.length);
+    },
+  };
+
+  async function attachmentsOf(row: Page['rows'][number]): Promise<string[]> {
+    const length = Number(row['attachmentsLength']);
+    const isWhole = readLongText('attachments', row).length >= length;
+    const source = isWhole ? row : await table.find(row.partitionKey, row.rowKey);
+    if (source === undefined) return [];
+    const listed = JSON.parse(readLongText('attachments', source).slice(0, length)) as Attachment[];
+    return listed.flatMap(({ id, state }) => (state === 'failed' ? [] : [id]));
+  }
+}
+
+/** Notes of messages that no service wants: a shard is a partition of its own, and the time stands in the row's key. */
+function createUnroutedSweep(table: Table): Sweep {
+  return {
+    name: 'unrouted',
+    async step(before, from) {
+      const queryOf = (shard: string) => {
+        const partition = `i${shard}`;
+        const end = partition + timeInId(before);
+        return { filter: odata`PartitionKey eq ${partition} and RowKey lt ${end}`, columns: [] };
+      };
+      const page = await readShardPage(table, queryOf, from);
+      await deleteRows(table, page.rows);
+      return stepOf(page, page.rows.length);
+    },
+  };
+}
+
+/** Notifications lie by the id of their message, and so by its time. */
+function createNotificationSweep(table: Table): Sweep {
+  return {
+    name: 'notifications',
+    leastDays: workingDays,
+    async step(before, from) {
+      const queryOf = (shard: string) => ({ filter: olderThan(`i${shard}`, before), columns: [] });
+      const page = await readShardPage(table, queryOf, from);
+      await deleteRows(table, page.rows);
+      return stepOf(page, page.rows.length);
+    },
+  };
+}
+
+/**
+ * Dead letters lie by customer, and in each by time. The sweep goes from one customer's oldest letter to the next
+ * customer's, so it reads one row of each, and then what is old.
+ */
+function createDeadLetterSweep(table: Table): Sweep {
+  return {
+    name: 'deadletters',
+    leastDays: workingDays,
+    async step(before, from = '') {
+      const [first] = await table.listFirst(1, odata`PartitionKey gt ${from}`, ['partitionKey', 'rowKey']);
+      if (first === undefined) return { deleted: 0 };
+      const customer = String(first['partitionKey']);
+      const end = `${customer}.${timeInId(before)}`;
+      if (String(first['rowKey']) >= end) return { deleted: 0, next: customer };
+      const filter = odata`PartitionKey eq ${customer} and RowKey lt ${end}`;
+      const page = await table.listPage({ filter, columns: [] });
+      await deleteRows(table, page.rows);
+      // What is left of this customer's is found again by the next step, from the same place.
+      return { deleted: page.rows.length, next: page.next === undefined ? customer : from };
+    },
+  };
+}
+
+/**
+ * Uses of request ids lie by a hash, so the whole table is gone through, page by page over many runs, and the service
+ * only hands out what is old. Each is a partition of its own, and a row that was used again meanwhile stays.
+ */
+function createRequestSweep(table: Table): Sweep {
+  return {
+    name: 'requests',
+    leastDays: workingDays,
+    async step(before, from) {
+      const page = await table.listPage({ filter: odata`usedAt lt ${before.toISOString()}`, columns: [] }, from);
+      await eachOf(page.rows, ({ partitionKey, rowKey, etag }) =>
+        unless(
+          table.run((client) => client.deleteEntity(partitionKey, rowKey, { etag })),
+          undefined,
+          'UpdateConditionNotSatisfied',
+          'ResourceNotFound',
+        ),
+      );
+      return stepOf(page, page.rows.length);
+    },
+  };
+}

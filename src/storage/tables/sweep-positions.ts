@@ -1,0 +1,18 @@
+import type { SweepPositions } from '../../retention/index.ts';
+import type { StorageConnection } from '../connection.ts';
+import { openTable } from './open-table.ts';
+
+/** Keeps where sweeps stopped in the table `sweeps`, a row each. */
+export function createTableSweepPositions(connection: StorageConnection): SweepPositions {
+  const table = openTable(connection, 'sweeps');
+  return {
+    async read(name) {
+      const position = (await table.find(name, name))?.['position'];
+      return typeof position === 'string' && position !== '' ? position : undefined;
+    },
+
+    async write(name, position = '') {
+      await table.run((client) => client.upsertEntity({ partitionKey: name, rowKey: name, position }, 'Replace'));
+    },
+  };
+}

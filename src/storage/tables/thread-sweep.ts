@@ -1,0 +1,54 @@
+import { odata } from '@azure/data-tables';
+
+import type { Sweep } from '../../retention/index.ts';
+import { deleteRows, eachOf } from './delete-rows.ts';
+import { unless } from './open-table.ts';
+import type { Page, Table } from './open-table.ts';
+
+/**
+ * Entries of threads, and threads in which nothing happened since. Conversations lie by a hash, so the whole table is
+ * gone through, page by page over many runs, and the service only hands out what is old. For a conversation with an old
+ * thread, one more read tells which of its threads are still active.
+ */
+export function createThreadSweep(table: Table): Sweep {
+  return {
+    name: 'threads',
+    async step(before, from) {
+      const time = before.toISOString();
+      const filter = odata`at lt ${time} or lastActiveAt lt ${time} or startedAt lt ${time}`;
+      const page = await table.listPage({ filter, columns: ['threadId'] }, from);
+      const expired: Page['rows'] = [];
+      let removed = 0;
+      await eachOf([...Map.groupBy(page.rows, ({ partitionKey }) => partitionKey)], async ([conversation, rows]) => {
+        const current = rows.find(({ rowKey }) => rowKey.endsWith('.c'));
+        if (current !== undefined) {
+          // Whoever enters a message now has read this row, and begins anew once it is gone.
+          if (!(await removeUnchanged(current))) return;
+          removed += 1;
+        }
+        const others = rows.filter((row) => row !== current);
+        const active = others.some(isThread) ? await activeThreads(conversation, time) : new Set();
+        expired.push(...others.filter((row) => !isThread(row) || !active.has(row['threadId'])));
+      });
+      await deleteRows(table, expired);
+      return { deleted: removed + expired.length, ...(page.next === undefined ? {} : { next: page.next }) };
+    },
+  };
+
+  async function removeUnchanged({ partitionKey, rowKey, etag }: Page['rows'][number]): Promise<boolean> {
+    const answer = await unless(
+      table.run((client) => client.deleteEntity(partitionKey, rowKey, { etag })),
+      undefined,
+      'UpdateConditionNotSatisfied',
+      'ResourceNotFound',
+    );
+    return answer !== undefined;
+  }
+
+  async function activeThreads(conversation: string, time: string): Promise<Set<unknown>> {
+    const filter = odata`PartitionKey eq ${conversation} and (at ge ${time} or lastActiveAt ge ${time})`;
+    return new Set((await table.list(filter, ['threadId'])).map((row) => row['threadId']));
+  }
+}
+
+const isThread = ({ rowKey }: Page['rows'][number]): boolean => rowKey.endsWith('.t');

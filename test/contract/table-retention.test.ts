@@ -1,0 +1,362 @@
+import { randomBytes } from 'node:crypto';
+
+import { TableClient } from '@azure/data-tables';
+import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
+
+import { newThreadId } from '../../src/conversations/index.ts';
+import type { Conversation, InboundMessage } from '../../src/conversations/index.ts';
+import { customerKey } from '../../src/directory/index.ts';
+import { startAzurite } from '../../src/local/azurite.ts';
+import { newMessageId } from '../../src/messages/index.ts';
+import type { Chunk, MessageHeader } from '../../src/messages/index.ts';
+import { deleteExpired } from '../../src/retention/index.ts';
+import type { RetentionWorld, Sweep } from '../../src/retention/index.ts';
+import { createBlobAttachmentStore } from '../../src/storage/blobs/attachment-store.ts';
+import { createMemorySweepPositions } from '../../src/storage/memory/sweep-positions.ts';
+import { createTableDeadLetterStore } from '../../src/storage/tables/dead-letter-store.ts';
+import { createTableInboundStore } from '../../src/storage/tables/inbound-store.ts';
+import { createTableMessageStore } from '../../src/storage/tables/message-store.ts';
+import { createTableNotificationStore } from '../../src/storage/tables/notification-store.ts';
+import { createTableRequestStore } from '../../src/storage/tables/request-store.ts';
+import { createTableSweeps } from '../../src/storage/tables/retention-sweeps.ts';
+import { createTableSweepPositions } from '../../src/storage/tables/sweep-positions.ts';
+import { createTableThreadStore } from '../../src/storage/tables/thread-store.ts';
+import { startStorageProxy } from '../support/storage-proxy.ts';
+import { letter } from './dead-letter-store.contract.ts';
+import { inbound } from './inbound-store.contract.ts';
+import { chunksOf, lone } from './notification-store.contract.ts';
+
+// Every run reads each of 256 shards of four tables, one after the other.
+vi.setConfig({ testTimeout: 120_000 });
+
+const azurite = await startAzurite({});
+const storage = await startStorageProxy(azurite.connectionString);
+afterAll(async () => {
+  await storage.stop();
+  await azurite.stop();
+});
+
+const messages = createTableMessageStore(storage);
+const inbounds = createTableInboundStore(storage);
+const attachments = createBlobAttachmentStore(storage);
+const notifications = createTableNotificationStore(storage);
+const letters = createTableDeadLetterStore(storage);
+const threads = createTableThreadStore(storage);
+const requests = createTableRequestStore(storage);
+
+const now = new Date('2026-11-24T10:00:00.123Z');
+const dayMs = 24 * 60 * 60 * 1000;
+const daysAgo = (days: number): Date => new Date(now.getTime() - days * dayMs);
+
+const world = (details: Partial<RetentionWorld> = {}): RetentionWorld => ({
+  sweeps: createTableSweeps(storage, attachments),
+  sweepPositions: createTableSweepPositions(storage),
+  retentionDays: 90,
+  now: () => now,
+  ...details,
+});
+
+function client(table: string): TableClient {
+  return TableClient.fromConnectionString(azurite.connectionString, table, { allowInsecureConnection: true });
+}
+
+async function rowsOf(table: string): Promise<{ partitionKey?: string; rowKey?: string }[]> {
+  const rows = client(table).listEntities({ queryOptions: { select: ['partitionKey', 'rowKey'] } });
+  return Array.fromAsync(rows).catch(() => []);
+}
+
+const tables = ['messages', 'inbound', 'unrouted', 'notifications', 'deadletters', 'threads', 'requests'];
+beforeEach(async () => {
+  for (const name of tables)
+    await client(name)
+      .deleteTable()
+      .catch(() => undefined);
+});
+
+/** A message to so many phones that was accepted at a time; `sendAt` where it was scheduled. */
+async function accept(acceptedAt: Date, { sendAt, chunks = 1 }: { sendAt?: Date; chunks?: number } = {}) {
+  const messageId = newMessageId('demo', acceptedAt, randomBytes);
+  const common = {
+    messageId,
+    customerId: 'demo',
+    serviceId: 's',
+    sender: 'Arena',
+    protocol: 'SMS' as const,
+    ...(sendAt === undefined ? {} : { sendAt }),
+  };
+  const header: MessageHeader = {
+    ...common,
+    userId: 'u',
+    acceptedAt,
+    recipientCount: chunks,
+    chunkCount: chunks,
+    partCount: 1,
+  };
+  const rows = Array.from({ length: chunks }, (_, index): Chunk => ({
+    ...common,
+    index,
+    content: 'Hei',
+    recipients: [{ address: '358401234567', parts: 1, values: [] }],
+    statuses: ['accepted'],
+    notes: new Map(),
+    references: new Map(),
+    attempts: 0,
+    updatedAt: acceptedAt,
+  }));
+  await messages.create(header, rows);
+  return messageId;
+}
+
+const journal = (at: Date) => [{ chunk: 0, place: 0, status: 'delivered' as const, at }];
+
+/** A phone's message of a time; its id as {@link newMessageId} makes one. */
+const inboundAt = (at: Date, details: Partial<InboundMessage> = {}): InboundMessage =>
+  inbound({ id: `i${newMessageId('demo', at, randomBytes)}`, at, receivedAt: at, ...details });
+
+const hex = (): string => randomBytes(16).toString('hex');
+
+test('what is older than it may be kept is deleted, and nothing else', async () => {
+  const [old, recent] = [daysAgo(91), daysAgo(89)];
+  const [oldMessage, recentMessage] = [await accept(old, { chunks: 3 }), await accept(recent)];
+  await messages.appendReports(oldMessage, journal(now));
+  await messages.appendReports(recentMessage, journal(now));
+  const scheduled = await accept(old, { sendAt: daysAgo(-200) });
+  const sentSince = await accept(daysAgo(300), { sendAt: daysAgo(91) });
+  const sentLately = await accept(daysAgo(300), { sendAt: daysAgo(89) });
+
+  const files = [hex(), hex(), hex()] as const;
+  for (const id of files) {
+    await attachments.put(id, { bytes: Uint8Array.of(1), name: 'a', mimeType: 'image/png', expiresAt: now });
+  }
+  const attachment = (id: string) => ({
+    id,
+    reference: 'r',
+    name: 'a',
+    mimeType: 'image/png',
+    state: 'stored' as const,
+  });
+  const oldInbound = inboundAt(old, { attachments: [attachment(files[0]), attachment(files[1])] });
+  const recentInbound = inboundAt(recent, { attachments: [attachment(files[2])] });
+  for (const message of [oldInbound, recentInbound]) {
+    await inbounds.create(message);
+    await inbounds.noteUnrouted(message);
+    await notifications.createChunks(chunksOf(message.id, 2));
+    await notifications.createLone([lone({ inboundId: message.id })]);
+  }
+  const letterOf = (customerId: string, since: Date) =>
+    letter({
+      customerId,
+      since,
+      id: `${customerKey(customerId)}.${since.getTime().toString(16).padStart(12, '0')}.${hex()}`,
+    });
+  const [oldLetter, recentLetter, othersOld] = [letterOf('a', old), letterOf('a', recent), letterOf('b', old)];
+  for (const each of [oldLetter, recentLetter, othersOld]) await letters.add(each);
+  for (const [requestId, usedAt] of [
+    ['old', old],
+    ['recent', recent],
+  ] as const) {
+    await requests.claim({ customerId: 'demo', requestId, messageId: hex(), fingerprint: 'f', usedAt }, old);
+  }
+
+  const result = await deleteExpired.run(world());
+  expect(result).toEqual({
+    deleted: { messages: 7, inbound: 1, unrouted: 1, notifications: 3, deadletters: 2, threads: 0, requests: 1 },
+  });
+  const kept = new Set((await rowsOf('messages')).map(({ partitionKey }) => partitionKey));
+  expect(kept).toEqual(new Set([recentMessage, scheduled, sentLately]));
+  expect([await messages.readMessage(oldMessage), await messages.readMessage(sentSince)]).toEqual([
+    undefined,
+    undefined,
+  ]);
+  expect((await messages.readMessage(recentMessage))?.journal).toHaveLength(1);
+  expect((await rowsOf('inbound')).map(({ partitionKey }) => partitionKey)).toEqual([recentInbound.id]);
+  expect((await rowsOf('unrouted')).map(({ rowKey }) => rowKey)).toEqual([recentInbound.id]);
+  expect(new Set((await rowsOf('notifications')).map(({ partitionKey }) => partitionKey))).toEqual(
+    new Set([recentInbound.id]),
+  );
+  expect((await rowsOf('deadletters')).map(({ rowKey }) => rowKey)).toEqual([recentLetter.id]);
+  expect(await rowsOf('requests')).toHaveLength(1);
+  const found = await Promise.all(files.map((id) => attachments.read(id)));
+  expect(found.map((each) => each !== undefined)).toEqual([false, false, true]);
+  expect(await deleteExpired.run(world())).toMatchObject({ deleted: { messages: 0, inbound: 0, requests: 0 } });
+});
+
+test('a short retention takes nothing from what is under way or guards against sending twice', async () => {
+  const messageId = await accept(daysAgo(7));
+  const message = inboundAt(daysAgo(7));
+  await inbounds.create(message);
+  await notifications.createChunks(chunksOf(message.id, 1));
+  const use = { customerId: 'demo', requestId: 'r', messageId, fingerprint: 'f', usedAt: daysAgo(7) };
+  await requests.claim(use, daysAgo(100));
+  expect(await deleteExpired.run(world({ retentionDays: 1 }))).toMatchObject({
+    deleted: { messages: 0, inbound: 1, notifications: 0, requests: 0 },
+  });
+  expect(await messages.readMessage(messageId)).toBeDefined();
+  expect(await requests.claim({ ...use, messageId: 'other' }, daysAgo(100))).toEqual(use);
+});
+
+describe('threads', () => {
+  const conversationOf = (customerId: string): Conversation => ({
+    customerId,
+    channel: 'SMS',
+    address: '16400',
+    phone: '358401234567',
+  });
+
+  /** Enters a message at a time, into a new thread or the named one. */
+  async function enter(conversation: Conversation, at: Date, threadId?: string): Promise<string> {
+    const id = threadId ?? newThreadId(conversation, at);
+    const current = await threads.current(conversation);
+    const outcome = await threads.enter(conversation, {
+      entry: { id: hex(), direction: 'in', messageId: 'm', at },
+      next: { threadId: id, lastActiveAt: at },
+      version: current?.version,
+      ...(threadId === undefined ? { started: { ...conversation, threadId: id, serviceId: 's', startedAt: at } } : {}),
+    });
+    expect(outcome).toBe('done');
+    return id;
+  }
+
+  test('go when nothing happened in them for so long, with their entries', async () => {
+    const silent = conversationOf('silent');
+    const gone = await enter(silent, daysAgo(100));
+    await enter(silent, daysAgo(95), gone);
+    const active = conversationOf('active');
+    const ended = await enter(active, daysAgo(200));
+    const long = await enter(active, daysAgo(150));
+    await enter(active, daysAgo(10), long);
+    const latest = await enter(active, daysAgo(5));
+
+    expect(await deleteExpired.run(world())).toMatchObject({ deleted: { threads: 4 + 3 } });
+    expect(await Promise.all([gone, ended].map((id) => threads.read(id)))).toEqual([undefined, undefined]);
+    expect(await threads.current(silent)).toBeUndefined();
+    const kept = await Promise.all([long, latest].map((id) => threads.read(id)));
+    expect(kept.map((thread) => thread?.threadId)).toEqual([long, latest]);
+    expect((await threads.current(active))?.current.threadId).toBe(latest);
+    // The current one, two threads, and the entries of the last days.
+    expect(await rowsOf('threads')).toHaveLength(5);
+    expect(await deleteExpired.run(world())).toMatchObject({ deleted: { threads: 0 } });
+  });
+
+  test('of a conversation that goes on meanwhile stay', async () => {
+    const conversation = conversationOf('meanwhile');
+    const threadId = await enter(conversation, daysAgo(100));
+    const sweep = createTableSweeps(storage, attachments).find(({ name }) => name === 'threads')!;
+    const held = storage.hold(({ method, path }) => method === 'DELETE' && path.includes('/threads'));
+    const step = sweep.step(daysAgo(90));
+    await expect.poll(() => held.count(), { timeout: 5_000 }).toBe(1);
+    const direct = createTableThreadStore(azurite);
+    const current = await direct.current(conversation);
+    await direct.enter(conversation, {
+      entry: { id: hex(), direction: 'in', messageId: 'm', at: now },
+      next: { threadId, lastActiveAt: now },
+      version: current?.version,
+    });
+    storage.release();
+    expect(await step).toEqual({ deleted: 0 });
+    expect((await threads.read(threadId))?.threadId).toBe(threadId);
+  });
+});
+
+describe('the work of a run', () => {
+  test('of 1,000 old messages among 500 others is 256 reads, and one deletion each', async () => {
+    const old = Array.from({ length: 1_000 }, () => daysAgo(91));
+    const recent = Array.from({ length: 500 }, () => daysAgo(1));
+    const all = [...old, ...recent];
+    for (let from = 0; from < all.length; from += 50)
+      await Promise.all(all.slice(from, from + 50).map((at) => accept(at)));
+    const [sweep] = createTableSweeps(storage, attachments);
+    storage.reset();
+    const result = await deleteExpired.run(world({ sweeps: [sweep!], sweepPositions: createMemorySweepPositions() }));
+    expect(result).toEqual({ deleted: { messages: 2_000 } });
+    const counts = Object.groupBy(storage.operations(), ({ method }) => method);
+    expect([counts.GET?.length, counts.POST?.length]).toEqual([256, 1_000]);
+    expect(await rowsOf('messages')).toHaveLength(1_000);
+  });
+
+  test('of a message with 2,500 chunks is a page and a transaction per hundred rows', async () => {
+    const messageId = await accept(daysAgo(91), { chunks: 2_500 });
+    await messages.appendReports(messageId, journal(now));
+    const scheduled = await accept(daysAgo(91), { chunks: 1_100, sendAt: daysAgo(-10) });
+    await messages.appendReports(scheduled, journal(now));
+    const [sweep] = createTableSweeps(storage, attachments);
+    storage.reset();
+    const result = await deleteExpired.run(world({ sweeps: [sweep!], sweepPositions: createMemorySweepPositions() }));
+    expect(result).toEqual({ deleted: { messages: 2_502 } });
+    const posts = storage.operations().filter(({ method }) => method === 'POST');
+    expect(posts.length).toBeLessThanOrEqual(28);
+    expect(await rowsOf('messages')).toHaveLength(1_102);
+  });
+
+  test('where nothing is old is a read per shard or customer, and makes no table', async () => {
+    const empty = await startAzurite({});
+    const proxy = await startStorageProxy(empty.connectionString);
+    const result = await deleteExpired.run(
+      world({ sweeps: createTableSweeps(proxy, attachments), sweepPositions: createTableSweepPositions(proxy) }),
+    );
+    expect(result['error']).toBeUndefined();
+    const operations = proxy.operations();
+    expect(new Set(operations.map(({ method }) => method))).toEqual(new Set(['GET']));
+    // Four tables by shard, three more, and where each of the seven sweeps stopped.
+    expect(operations.length).toBe(4 * 256 + 3 + 7);
+    await proxy.stop();
+    await empty.stop();
+  });
+});
+
+describe('a run', () => {
+  /** A sweep of so many steps, each of which takes a minute by the clock. */
+  function createSlowSweep(
+    name: string,
+    steps: number,
+    clock: { time: number },
+  ): Sweep & { from: (string | undefined)[] } {
+    const from: (string | undefined)[] = [];
+    return {
+      name,
+      from,
+      async step(_, position) {
+        from.push(position);
+        clock.time += 60_000;
+        const next = Number(position ?? 0) + 1;
+        return { deleted: 1, ...(next < steps ? { next: String(next) } : {}) };
+      },
+    };
+  }
+
+  test('ends when its time is over, and the next goes on from there', async () => {
+    const clock = { time: now.getTime() };
+    const sweeps = [createSlowSweep('first', 5, clock), createSlowSweep('second', 1, clock)];
+    const positions = createTableSweepPositions(storage);
+    const run = () => deleteExpired.run(world({ sweeps, sweepPositions: positions, now: () => new Date(clock.time) }));
+    expect(await run()).toEqual({ deleted: { first: 2, second: 1 }, unfinished: ['first'] });
+    expect(await run()).toEqual({ deleted: { first: 2, second: 1 }, unfinished: ['first'] });
+    expect(await run()).toEqual({ deleted: { first: 1, second: 1 } });
+    expect(await run()).toEqual({ deleted: { first: 2, second: 1 }, unfinished: ['first'] });
+    expect(sweeps[0]?.from).toEqual([undefined, '1', '2', '3', '4', undefined, '1']);
+  });
+
+  test('in which one sweep fails does the others, and tells of it', async () => {
+    const failure = new Error('no storage');
+    const sweeps: Sweep[] = [
+      { name: 'broken', step: () => Promise.reject(failure) },
+      { name: 'whole', step: async () => ({ deleted: 3 }) },
+    ];
+    const result = await deleteExpired.run(world({ sweeps }));
+    expect(result).toEqual({
+      deleted: { whole: 3 },
+      error: expect.objectContaining({ cause: failure }) as unknown,
+      failures: 1,
+    });
+  });
+
+  test('deletes so many rows at most', async () => {
+    const sweep: Sweep = { name: 'endless', step: async () => ({ deleted: 1_000, next: 'x' }) };
+    const positions = createMemorySweepPositions();
+    expect(await deleteExpired.run(world({ sweeps: [sweep], sweepPositions: positions }))).toEqual({
+      deleted: { endless: 200_000 },
+      unfinished: ['endless'],
+    });
+    expect(await positions.read('endless')).toBe('x');
+  });
+});

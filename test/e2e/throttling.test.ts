@@ -1,0 +1,47 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+import { createApi, tokenOf } from '../support/api.ts';
+import type { Api } from '../support/api.ts';
+import { spawnLocalHost } from '../support/local-host.ts';
+import type { LocalHost } from '../support/local-host.ts';
+
+const limit = 5;
+let host: LocalHost;
+let api: Api;
+beforeAll(async () => {
+  host = await spawnLocalHost({ environment: { CALLS_PER_MINUTE: String(limit) } });
+  api = await createApi(host);
+  for (let call = 1; call <= limit; call++) expect((await api.call('/customers')).status).toBe(200);
+});
+afterAll(() => host.stop());
+
+test('a call beyond the limit is 429 and says when to come again, whatever it asks for', async () => {
+  for (const path of ['/customers', '/phonenumberregions', `/messages/${'0'.repeat(32)}`]) {
+    const answer = await api.call(path);
+    expect(answer.status).toBe(429);
+    const seconds = Number(answer.headers.get('retry-after'));
+    expect(seconds).toBeGreaterThanOrEqual(1);
+    expect(seconds).toBeLessThanOrEqual(60);
+    const message = `More than 5 calls within 60 seconds were made with this connection. Wait ${seconds} seconds, and spread the calls.`;
+    expect(answer.body).toEqual({ error: { code: 'Throttled', message }, message });
+  }
+});
+
+test('another token of the same user and application is the same connection; another user is not', async () => {
+  const again = await createApi(host, await tokenOf(host));
+  expect((await again.call('/customers')).status).toBe(429);
+  const other = await createApi(host, await tokenOf(host, 'other-user'));
+  expect((await other.call('/customers')).status).toBe(200);
+});
+
+test('a call without a good token is told so, and not counted', async () => {
+  for (let call = 0; call <= limit; call++) {
+    const answer = await (await createApi(host, 'no token')).call('/customers');
+    expect(answer.status).toBe(401);
+  }
+});
+
+test('removing a trigger is never throttled', async () => {
+  for (let call = 0; call <= limit; call++)
+    expect((await api.call('/pipelines/none/actions/none', { method: 'DELETE' })).status).toBe(204);
+});

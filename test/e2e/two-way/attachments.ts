@@ -1,0 +1,113 @@
+import { randomBytes } from 'node:crypto';
+
+import { beforeAll, describe, expect, test } from 'vitest';
+
+import { subscribe } from '../../support/flow-server.ts';
+import type { Notification } from '../../support/flow-server.ts';
+import type { TwoWayHost } from '../../support/two-way-host.ts';
+
+let local: TwoWayHost;
+
+interface File {
+  name: string;
+  mimeType: string;
+  bytes: Buffer;
+}
+
+const fileOf = (name: string, mimeType: string, length: number): File => ({
+  name,
+  mimeType,
+  bytes: randomBytes(length),
+});
+
+/** Plays a message with files to a flow; gives what the flow is told of them. */
+async function sendFiles(content: string, files: readonly File[], protocol: 'MMS' | 'WhatsApp' = 'MMS') {
+  const line = protocol === 'MMS' ? local.newLine() : local.whatsAppLine;
+  const flow = local.flows.flow();
+  await subscribe(local.api, line.service, flow);
+  const attachments = files.map(({ name, mimeType, bytes }) => ({
+    name,
+    mimeType,
+    content: bytes.toString('base64'),
+  }));
+  await local.play({ recipient: line.address, protocol, content, attachments });
+  const told: Notification = await flow.notified(content);
+  expect([told['protocol'], flow.calls.length]).toEqual([protocol, 1]);
+  return told['attachments'] as { name: string; mimeType: string; resourceLocation: string; error?: string }[];
+}
+
+/** What an attachment that can be had is told as. */
+const there = ({ name, mimeType }: File) => ({
+  name,
+  mimeType,
+  resourceLocation: expect.stringMatching(
+    new RegExp(`^${local.host.baseUrl.replaceAll('.', String.raw`\.`)}/attachments/[0-9a-f]{32}$`),
+  ) as string,
+});
+
+/** Phones send files. The host keeps them up to 1 MB. The host is there when the tests run. */
+export function testAttachments(host: () => TwoWayHost): void {
+  describe.concurrent('attachments', () => {
+    beforeAll(() => {
+      local = host();
+    });
+
+    test.each(['MMS', 'WhatsApp'] as const)(
+      'the files of a message by %s are fetched by their addresses',
+      async (protocol) => {
+        const files = [fileOf('kuvä.jpg', 'image/jpeg', 200_000), fileOf('offer.pdf', 'application/pdf', 1_000_000)];
+        const told = await sendFiles(`with files by ${protocol}`, files, protocol);
+        expect(told).toEqual(files.map(there));
+        for (const [index, { resourceLocation }] of told.entries()) {
+          const answer = await fetch(resourceLocation);
+          const { bytes, mimeType } = files[index]!;
+          expect([answer.status, Object.fromEntries(answer.headers)]).toMatchObject([
+            200,
+            {
+              'content-type': mimeType,
+              'content-length': String(bytes.length),
+              'content-disposition': [
+                `attachment; filename="kuv_.jpg"; filename*=UTF-8''kuv%C3%A4.jpg`,
+                `attachment; filename="offer.pdf"; filename*=UTF-8''offer.pdf`,
+              ][index],
+              'x-content-type-options': 'nosniff',
+              'cache-control': 'private, no-store',
+            },
+          ]);
+          expect(Buffer.compare(Buffer.from(await answer.arrayBuffer()), bytes)).toBe(0);
+          const changed = resourceLocation.slice(0, -1) + (resourceLocation.endsWith('0') ? '1' : '0');
+          const missing = await fetch(changed);
+          expect([missing.status, await missing.json()]).toMatchObject([
+            404,
+            { error: { code: 'AttachmentNotFound' } },
+          ]);
+        }
+      },
+    );
+
+    test('what can not be had is told with the reason, and keeps nothing else back', async () => {
+      const files = {
+        lost: fileOf('lost.png', 'image/png', 10),
+        drawing: fileOf('drawing.svg', 'image/svg+xml', 10),
+        large: fileOf('film.mp4', 'video/mp4', 1_200_000),
+        fine: fileOf('notes.txt', 'text/plain', 10),
+      };
+      const gone = ({ name, mimeType }: File, error: string) => ({ name, mimeType, resourceLocation: '', error });
+      expect(await sendFiles('some are missing', Object.values(files))).toEqual([
+        gone(files.lost, 'The carrier answered 404.'),
+        gone(files.drawing, 'attachments of this type are not kept'),
+        gone(files.large, 'The attachment is larger than 1000000 bytes.'),
+        there(files.fine),
+      ]);
+    });
+
+    test('a file that the carrier does not hand over at first comes after another try', async () => {
+      const file = fileOf('flaky.gif', 'image/gif', 5_000);
+      const [told] = await sendFiles('wait for it', [file]);
+      expect(told).toEqual(there(file));
+      const answer = await fetch(told?.resourceLocation ?? '');
+      expect(Buffer.compare(Buffer.from(await answer.arrayBuffer()), file.bytes)).toBe(0);
+      expect(local.host.output()).toContain('"result":"waitsForAttachments"');
+    });
+  });
+}
