@@ -2,7 +2,7 @@ import { isObject } from '../operation/json.ts';
 import type { DocumentFault, DocumentPath } from './document.ts';
 
 /** An object of a document, as it was written. */
-export type Fields = Readonly<Record<string, unknown>>;
+type Fields = Readonly<Record<string, unknown>>;
 
 /** An object of a document and where it stands. */
 export interface Written {
@@ -18,7 +18,7 @@ export interface Reader {
 }
 
 /** A place as faults write it: `customers[0].services[1].type`. */
-export function writePath(path: DocumentPath): string {
+function writePath(path: DocumentPath): string {
   return path
     .map((step) => (typeof step === 'number' ? `[${step}]` : `.${step}`))
     .join('')

@@ -1,3 +1,4 @@
+import { inboundIdFor } from '../conversations/index.ts';
 import type { RoutedMessage } from '../conversations/index.ts';
 
 /**
@@ -21,7 +22,7 @@ export function payloadOf(message: RoutedMessage, publicUrl: string): string {
       resourceLocation: state === 'stored' ? `${publicUrl}/attachments/${attachmentId}` : '',
       ...(state === 'stored' ? {} : { error: reason ?? 'the file is not available' }),
     })),
-    messageId: id,
+    messageId: inboundIdFor(customerId, id),
     threadId,
     serviceId,
     customerId,

@@ -27,9 +27,11 @@ export function nextCallAt(
   random: number,
 ): Date | undefined {
   const scheduled = delaysSeconds[Math.min(attempts, delaysSeconds.length) - 1] ?? 0;
-  const delay = Math.max(scheduled, retryAfterSeconds) * (1 + jitter * random);
-  const next = new Date(now.getTime() + Math.ceil(delay * 1_000));
-  return next.getTime() - since.getTime() <= giveUpAfterSeconds * 1_000 ? next : undefined;
+  const later = (seconds: number): number => now.getTime() + Math.ceil(seconds * (1 + jitter * random) * 1_000);
+  const end = since.getTime() + giveUpAfterSeconds * 1_000;
+  if (later(scheduled) > end) return undefined;
+  // Asked to wait longer than there is time, it is called once more at the end.
+  return new Date(Math.min(Math.max(later(scheduled), later(retryAfterSeconds)), end));
 }
 
 /** How far a notification got. */

@@ -116,3 +116,8 @@ export async function unsubscribe({ location }: Pick<Registration, 'location'>, 
   const answer = await fetch(location, { method: 'DELETE', ...(headers && { headers }) });
   return answer.status;
 }
+
+/** The id under which a message is kept, which the id that a flow is told begins with. */
+export function inboundIdIn(messageId: string): string {
+  return messageId.slice(0, 33);
+}

@@ -24,7 +24,7 @@ export async function spawnLocalHost({
 }: { args?: readonly string[]; environment?: Readonly<Record<string, string>> } = {}): Promise<LocalHost> {
   const child = spawn(process.execPath, [join(root, 'src/local/main.ts'), ...args], {
     cwd: root,
-    env: { ...withoutSettings(), CALLS_PER_MINUTE: '100000', ...environment },
+    env: { ...withoutSettings(), CALLS_PER_MINUTE: '100000', LOCAL_QUEUE_POLLING_MS: '200', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let printed = '';
@@ -55,7 +55,7 @@ export async function spawnLocalHost({
 /** This process's environment without what would change the app under test. */
 function withoutSettings(): Record<string, string> {
   const names =
-    /^(?:PORT$|AzureWebJobsStorage|TOKEN_|ENTRA_|API_KEYS_|SIMULATED_CARRIER_|DIRECTORY_|PUBLIC_URL|WEBSITE_|VITEST)/;
+    /^(?:PORT$|AzureWebJobsStorage|(?:TOKEN|ENTRA|API_KEYS|SIMULATED_CARRIER|DIRECTORY|WEBSITE|NOTIFICATION|ATTACHMENT|THREAD|CALLBACK|RETENTION|LOCAL)_|PUBLIC_URL|VITEST)/;
   return Object.fromEntries(
     Object.entries(process.env).filter(
       (entry): entry is [string, string] => !names.test(entry[0]) && entry[1] !== undefined,

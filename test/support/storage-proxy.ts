@@ -94,7 +94,8 @@ export async function startStorageProxy(connectionString: string): Promise<Stora
 
   return {
     connectionString: proxied,
-    operations: () => operations,
+    operations: () => operations.filter((operation) => !isDirectoryRead(operation)),
+    directoryReads: () => operations.filter(isDirectoryRead),
     reset: () => {
       operations = [];
     },
@@ -131,3 +132,7 @@ export const additionsTo =
 /** Reads of the directory, which the app keeps for a while: whether one is due depends on what came before. */
 export const readsDirectory = ({ service, path }: HeldRequest): boolean =>
   service === 'table' && path.includes('/directory(');
+
+function isDirectoryRead({ service, method, path }: StorageOperation): boolean {
+  return service === 'table' && method === 'GET' && path.includes('/directory(');
+}

@@ -7,7 +7,7 @@ import { expect } from 'vitest';
 import { createApi, tokenOf } from './api.ts';
 import { startCountedHost } from './counted-host.ts';
 import { eventually } from './eventually.ts';
-import { startFlowServer } from './flow-server.ts';
+import { inboundIdIn, startFlowServer } from './flow-server.ts';
 import type { LocalHost } from './local-host.ts';
 
 const demoDirectory = join(import.meta.dirname, '..', '..', 'src/local/demo-directory.json');
@@ -74,13 +74,13 @@ export async function startTwoWayHost(environment: Record<string, string> = {}) 
     newLine: () => lineAt(used++),
     play: (message: Played) => play(local.host, message),
     /** Waits until all subscribers of a message were called; resolves to how many there were. */
-    subscribersTold: (inboundId: string): Promise<number> =>
+    subscribersTold: (messageId: string): Promise<number> =>
       eventually(
         () => {
           const output = local.host.output();
-          const said = output.slice(output.indexOf(`"inboundId":"${inboundId}","chunk":0,"result":"done",`));
+          const said = output.slice(output.indexOf(`"inboundId":"${inboundIdIn(messageId)}","chunk":0,"result":"done",`));
           const counts = /^[^{}]*"done","delivered":(\d+),"alone":(\d+),"givenUp":(\d+)/.exec(said)?.slice(1);
-          if (counts === undefined) throw new Error(`${inboundId} is not delivered yet`);
+          if (counts === undefined) throw new Error(`${messageId} is not delivered yet`);
           return counts.map(Number).reduce((sum, count) => sum + count, 0);
         },
         { timeoutMs: 60_000, everyMs: 50 },

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { Attachment, RoutedMessage } from '../../src/conversations/index.ts';
 import { createNotifier } from '../../src/notifications/index.ts';
 import type { NotificationChunk } from '../../src/notifications/index.ts';
+import { inboundIdFor } from '../../src/conversations/index.ts';
 import { payloadOf } from '../../src/notifications/payload.ts';
 import { isDateTime } from '../../src/operation/date-time.ts';
 import { asJsonSchema } from '../../src/operation/schema.ts';
@@ -241,7 +242,7 @@ describe('what a flow gets', () => {
         { name: 'pois.pdf', mimeType: 'application/pdf', resourceLocation: '', error: 'it is too large' },
         { name: 'x', mimeType: 'image/png', resourceLocation: '', error: 'the file is not available' },
       ],
-      messageId: full.id,
+      messageId: inboundIdFor(full.customerId, full.id),
       threadId: 't1',
       serviceId: 'demo-twoway',
       customerId: 'demo',

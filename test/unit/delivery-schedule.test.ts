@@ -155,6 +155,13 @@ describe('the next call', () => {
     expect(nextCallAt(schedule, { attempts: 9, since, now: after(90_000) }, 0.01)).toBeUndefined();
   });
 
+  test('is made at the end where a longer wait was asked for than there is time', () => {
+    const schedule = { delaysSeconds: [10], giveUpAfterSeconds: 100 };
+    const state = { attempts: 1, since, retryAfterSeconds: 500 };
+    expect(nextCallAt(schedule, { ...state, now: after(50_000) }, 0.5)).toEqual(after(100_000));
+    expect(nextCallAt(schedule, { ...state, now: after(95_000) }, 0.5)).toBeUndefined();
+  });
+
   test('spreads a wait that was asked for as well, so that not all come back at once', () => {
     const next = nextCallAt(usualSchedule, { attempts: 1, since, now: since, retryAfterSeconds: 100 }, 0.25);
     expect(next).toEqual(after(105_000));

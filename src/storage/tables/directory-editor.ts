@@ -21,7 +21,7 @@ import { openTable, unless } from './open-table.ts';
 import type { Row, Table } from './open-table.ts';
 
 /** The directory as it was read, with the versions that a change of it presupposes. */
-export interface StoredDirectory {
+interface StoredDirectory {
   /** In the order of ids. */
   document: DirectoryDocument;
   /** By row key. */
@@ -31,7 +31,7 @@ export interface StoredDirectory {
 }
 
 /** Rows that lead from addresses and identities to customers, and that a broken-off run left missing or behind. */
-export interface ClaimChanges {
+interface ClaimChanges {
   missing: readonly ClaimRow[];
   surplus: readonly ClaimRow[];
 }

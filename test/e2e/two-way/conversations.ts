@@ -86,7 +86,7 @@ export function testConversations(host: () => TwoWayHost): void {
         timestamp: text,
         protocol,
         attachments: [],
-        messageId: expect.stringMatching(/^i[0-9a-f]{32}$/) as string,
+        messageId: expect.stringMatching(/^i[0-9a-f]{40}$/) as string,
         threadId: asked.threadId,
         serviceId: service,
         customerId: 'demo',

@@ -6,7 +6,7 @@ import type { DeadLetter, LoneNotification } from '../../../src/notifications/in
 import { createTableDeadLetterStore } from '../../../src/storage/tables/dead-letter-store.ts';
 import { createTableNotificationStore } from '../../../src/storage/tables/notification-store.ts';
 import { eventually } from '../../support/eventually.ts';
-import { subscribe } from '../../support/flow-server.ts';
+import { inboundIdIn, subscribe } from '../../support/flow-server.ts';
 import type { Flow, Registration } from '../../support/flow-server.ts';
 import type { TwoWayHost } from '../../support/two-way-host.ts';
 import { startWebhookReceiver } from '../../support/webhook-receiver.ts';
@@ -14,11 +14,11 @@ import { startWebhookReceiver } from '../../support/webhook-receiver.ts';
 let local: TwoWayHost;
 
 /** Waits until a notification that went alone is settled. */
-async function settled(inboundId: string, { id }: { id: string }): Promise<LoneNotification | undefined> {
+async function settled(messageId: string, { id }: { id: string }): Promise<LoneNotification | undefined> {
   const notifications = createTableNotificationStore(local.storage);
   return eventually(
     async () => {
-      const found = await notifications.readLone(inboundId, id.slice(0, 32));
+      const found = await notifications.readLone(inboundIdIn(messageId), id.slice(0, 32));
       if (found === undefined || found.lone.state === 'waiting') throw new Error(`${found?.lone.attempts} calls`);
       return found.lone;
     },
@@ -106,7 +106,7 @@ export function testHabits(host: () => TwoWayHost): void {
       const { id, location } = await subscribe(local.api, line.service, flow);
       await subscribe(local.api, line.service, witness);
       await local.play({ recipient: line.address, content: 'first' });
-      const { messageId: inboundId } = await witness.notified('first');
+      const inboundId = inboundIdIn((await witness.notified('first')).messageId);
       const [letter] = await deadLetters(inboundId, 1);
       expect(letter).toEqual({
         ...lettered(flow, { inboundId, service: line.service }),
@@ -140,7 +140,7 @@ export function testHabits(host: () => TwoWayHost): void {
       const witness = local.flows.flow();
       for (const flow of [...flows, witness]) await subscribe(local.api, line.service, flow);
       await local.play({ recipient: line.address, content: 'redirected' });
-      const { messageId: inboundId } = await witness.notified('redirected');
+      const inboundId = inboundIdIn((await witness.notified('redirected')).messageId);
       const letters = await deadLetters(inboundId, rows.length);
       const byUrl = new Map(letters.map((letter) => [letter.callbackUrl, letter]));
       expect(flows.map(({ callbackUrl }) => byUrl.get(callbackUrl))).toEqual(

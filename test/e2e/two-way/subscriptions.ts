@@ -55,7 +55,7 @@ export function testSubscriptions(host: () => TwoWayHost): void {
           timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/) as string,
           protocol: 'SMS',
           attachments: [],
-          messageId: expect.stringMatching(/^i[0-9a-f]{32}$/) as string,
+          messageId: expect.stringMatching(/^i[0-9a-f]{40}$/) as string,
           threadId: expect.stringMatching(/^[0-9a-f]{44}$/) as string,
           serviceId: line.service,
           customerId: 'demo',
