@@ -28,7 +28,7 @@ export async function collectAttachments(
   const source = world.attachmentSources.get(carrier);
   const isLast = attempts >= attachmentRetryDelays.length;
   return Promise.all(
-    attachments.map((attachment) =>
+    attachments.map(async (attachment) =>
       attachment.state === 'pending' ? collect(attachment, source, isLast, world) : attachment,
     ),
   );

@@ -1,4 +1,3 @@
-export type { ThreadsWorld } from './enter-thread.ts';
 export { inboundId, inboundIdFor, isInboundId } from './inbound-id.ts';
 export * from './inbound-message.ts';
 export { giveUpInboundMessage, leadInboundMessage } from './inbound-workers.ts';
@@ -7,7 +6,6 @@ export type * from './ports.ts';
 export type { ParentWorld } from './find-parent.ts';
 export type { DiscussionWorld } from './prepare-discussion-reply.ts';
 export { createInboundReceiver } from './receive-inbound.ts';
-export type { InboundReceiver } from './receive-inbound.ts';
 export { createReplyRecorder } from './reply-recorder.ts';
 export { sendDiscussionReplyMessage } from './send-discussion-reply-message.ts';
 export { sendReplyMessage } from './send-reply-message.ts';

@@ -69,7 +69,7 @@ export interface CurrentThread {
 }
 
 /** The current thread and the version it was read at. */
-export interface VersionedCurrent {
+interface VersionedCurrent {
   current: CurrentThread;
   version: string;
 }

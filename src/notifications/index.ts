@@ -1,5 +1,4 @@
 export { createNotifier } from './create-notifier.ts';
-export type { NotifyingWorld } from './create-notifier.ts';
 export type { DeliveringWorld } from './delivering-world.ts';
 export {
   deliverNotifications,

@@ -13,7 +13,7 @@ export interface CommandOptions {
 }
 
 /** One thing that a command can do; what it resolves to is printed line by line. */
-export type Action = (options: CommandOptions) => Promise<readonly string[]>;
+type Action = (options: CommandOptions) => Promise<readonly string[]>;
 
 const presetLimit = 100;
 

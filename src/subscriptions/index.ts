@@ -4,6 +4,5 @@ export { noteAnswer } from './note-answer.ts';
 export type { AnswerKind } from './note-answer.ts';
 export type * from './ports.ts';
 export { pipelineIdOf } from './subscription-ids.ts';
-export { httpVerbs } from './subscription.ts';
 export type * from './subscription.ts';
 export { unsubscribeCallback } from './unsubscribe-callback.ts';

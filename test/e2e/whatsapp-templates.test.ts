@@ -479,7 +479,9 @@ describe('a template', () => {
       undefined,
       /does not take the template: There is another template named taken\. Change/,
     ]);
-    await eventually(() => expect(local.host.output()).toContain(`"unknownTemplates":["…${identity.slice(-3)}/taken"]`));
+    await eventually(() =>
+      expect(local.host.output()).toContain(`"unknownTemplates":["…${identity.slice(-3)}/taken"]`),
+    );
     expect(await list('?TemplateId=taken')).toEqual([]);
   });
 });

@@ -37,7 +37,7 @@ export type FlowAnswer = number | 'fails' | 'refused' | 'nothing' | { status: nu
 export type FlowScript = (call: number) => FlowAnswer | { afterMs: number; answer: FlowAnswer };
 
 /** A call that a flow got. */
-export interface LabCall extends OutgoingCall {
+interface LabCall extends OutgoingCall {
   /** Milliseconds from the start. */
   at: number;
 }

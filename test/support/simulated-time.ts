@@ -11,7 +11,7 @@ interface QueuedJob {
 }
 
 /** What a job came to. */
-export interface JobRun {
+interface JobRun {
   queue: string;
   /** When it was handed out, in milliseconds from the start. */
   at: number;

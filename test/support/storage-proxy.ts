@@ -21,10 +21,12 @@ type HeldRequest = Pick<StorageOperation, 'service' | 'method' | 'path'>;
 export interface StorageProxy {
   connectionString: string;
   /**
-   * Operations since the last reset, but for throttled ones, polls of empty queues, and the counting of calls, whose
-   * operations come every now and then and belong to no single request.
+   * Operations since the last reset, but for throttled ones, polls of empty queues, and the counting of calls and reads
+   * of the directory, which come every now and then and belong to no single request.
    */
   operations(): readonly StorageOperation[];
+  /** Reads of the directory since the last reset. */
+  directoryReads(): readonly StorageOperation[];
   reset(): void;
   /** Keeps back such requests and their answers from now on; the result tells how many came by now. */
   hold(isMeant: (request: HeldRequest) => boolean): { count(): number };
@@ -94,8 +96,8 @@ export async function startStorageProxy(connectionString: string): Promise<Stora
 
   return {
     connectionString: proxied,
-    operations: () => operations.filter((operation) => !isDirectoryRead(operation)),
-    directoryReads: () => operations.filter(isDirectoryRead),
+    operations: () => operations.filter((operation) => !readsDirectory(operation)),
+    directoryReads: () => operations.filter(readsDirectory),
     reset: () => {
       operations = [];
     },
@@ -132,7 +134,3 @@ export const additionsTo =
 /** Reads of the directory, which the app keeps for a while: whether one is due depends on what came before. */
 export const readsDirectory = ({ service, path }: HeldRequest): boolean =>
   service === 'table' && path.includes('/directory(');
-
-function isDirectoryRead({ service, method, path }: StorageOperation): boolean {
-  return service === 'table' && method === 'GET' && path.includes('/directory(');
-}

@@ -78,7 +78,9 @@ export async function startTwoWayHost(environment: Record<string, string> = {}) 
       eventually(
         () => {
           const output = local.host.output();
-          const said = output.slice(output.indexOf(`"inboundId":"${inboundIdIn(messageId)}","chunk":0,"result":"done",`));
+          const said = output.slice(
+            output.indexOf(`"inboundId":"${inboundIdIn(messageId)}","chunk":0,"result":"done",`),
+          );
           const counts = /^[^{}]*"done","delivered":(\d+),"alone":(\d+),"givenUp":(\d+)/.exec(said)?.slice(1);
           if (counts === undefined) throw new Error(`${messageId} is not delivered yet`);
           return counts.map(Number).reduce((sum, count) => sum + count, 0);
