@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
+import { inboundIdFor } from '../../src/conversations/index.ts';
 import { judgeOutcome } from '../../src/notifications/judge-outcome.ts';
 import { createNotificationLab, flowUrl, labMessage, labSubscription } from '../support/notification-lab.ts';
 import { testNow } from '../support/kernel.ts';
@@ -40,7 +41,10 @@ describe('a call', () => {
       ]),
     );
     expect(new Set(lab.calls.map(({ body }) => body)).size).toBe(1);
-    expect(JSON.parse(lab.calls[0]!.body)).toMatchObject({ content: 'Hei 1', messageId: labMessage(1).id });
+    expect(JSON.parse(lab.calls[0]!.body)).toMatchObject({
+      content: 'Hei 1',
+      messageId: inboundIdFor('demo', labMessage(1).id),
+    });
   });
 
   test.each([200, 202, 204, 299])('that is answered %d is done', async (status) => {

@@ -1,4 +1,4 @@
-import { QueueClient, RestError } from '@azure/storage-queue';
+import type { QueueClient } from '@azure/storage-queue';
 
 import type { StorageConnection } from '../connection.ts';
 
@@ -10,17 +10,23 @@ export type Enqueue<Job> = (job: Job, delaySeconds?: number) => Promise<void>;
  * them, and never expire.
  */
 export function openQueue<Job>(connection: StorageConnection, name: string): Enqueue<Job> {
-  const client =
-    'connectionString' in connection
-      ? new QueueClient(connection.connectionString, name)
-      : new QueueClient(`${connection.queueUrl}/${name}`, connection.credential);
+  let opening: Promise<QueueClient> | undefined;
   return async (job, delaySeconds = 0) => {
+    const client = await (opening ??= openClient(connection, name));
     const text = Buffer.from(JSON.stringify(job)).toString('base64');
     const send = () => client.sendMessage(text, { visibilityTimeout: delaySeconds, messageTimeToLive: -1 });
     await send().catch(async (error: unknown) => {
-      if (!(error instanceof RestError) || error.code !== 'QueueNotFound') throw error;
+      if ((error as { code?: string } | null)?.code !== 'QueueNotFound') throw error;
       await client.createIfNotExists();
       await send();
     });
   };
+}
+
+/** The library is large, and most of what a flow maker does puts nothing on a queue, so the first job loads it. */
+async function openClient(connection: StorageConnection, name: string): Promise<QueueClient> {
+  const { QueueClient } = await import('@azure/storage-queue');
+  return 'connectionString' in connection
+    ? new QueueClient(connection.connectionString, name)
+    : new QueueClient(`${connection.queueUrl}/${name}`, connection.credential);
 }

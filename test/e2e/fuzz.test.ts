@@ -1,0 +1,21 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+import { operations } from '../../src/operations.ts';
+import { startFuzzHost } from '../fuzz/fuzz-host.ts';
+import type { FuzzHost } from '../fuzz/fuzz-host.ts';
+import { runFuzz } from '../fuzz/run-fuzz.ts';
+
+let host: FuzzHost;
+beforeAll(async () => {
+  host = await startFuzzHost();
+});
+afterAll(() => host.stop());
+
+// `npm run fuzz` sends many more.
+test('whatever 2,000 requests hold, each gets the answer that it should, and refused ones write nothing', async () => {
+  const { failures, answers } = await runFuzz(host, { alone: 300, together: 1_700, seed: 20_261 });
+  expect(failures).toEqual([]);
+  // A run in which everything is refused at the door would show little.
+  const accepted = operations.filter(({ operationId, answer }) => answers.has(`${operationId} ${answer.status}`));
+  expect(accepted).toEqual(operations);
+}, 300_000);
