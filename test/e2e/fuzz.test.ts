@@ -16,6 +16,6 @@ test('whatever 2,000 requests hold, each gets the answer that it should, and ref
   const { failures, answers } = await runFuzz(host, { alone: 300, together: 1_700, seed: 20_261 });
   expect(failures).toEqual([]);
   // A run in which everything is refused at the door would show little.
-  const accepted = operations.filter(({ operationId, answer }) => answers.has(`${operationId} ${answer.status}`));
-  expect(accepted).toEqual(operations);
+  const refusedAlways = operations.filter(({ operationId, answer }) => !answers.has(`${operationId} ${answer.status}`));
+  expect(refusedAlways.map(({ operationId }) => operationId)).toEqual([]);
 }, 300_000);

@@ -25,6 +25,9 @@ const phone = fc.oneof(
   fc.constantFrom('0401230001', '+358 40 1230002', '358401230009'),
 );
 
+/** So few that contacts are met again before the next Delete All. */
+const contact = fc.nat(5).map((last) => `35840124000${last}`);
+
 const words = fc.array(fc.constantFrom('Aino', 'order', 'ready', 'käynti', 'Äiti', 'tomorrow'), {
   minLength: 1,
   maxLength: 3,
@@ -50,8 +53,8 @@ export function goodValues(known: KnownIds, now: Date): GoodValues {
       Sender: ['SmartDialog', '16400', '358401000000'],
       IdentityNumber: [identity],
       Recipient: phone,
-      Phone: phone,
-      phone,
+      Phone: contact,
+      phone: contact,
       Address: phone,
       MessageId: known.messages,
       ParentMessageId: known.inboundMessages,
@@ -60,15 +63,17 @@ export function goodValues(known: KnownIds, now: Date): GoodValues {
       'Action-Id': known.actions,
       TemplateName: known.templates,
       TemplateId: known.templates,
-      BodyParameters: [['Aino']],
-      HeaderParameters: [[]],
-      Content: ['Hello', 'Hei $(name)', 'Hinta 5 €, nähdään 💬', 'x'.repeat(200)],
+      Content: ['Hello', 'Hello again', 'Hei $(name)', 'Hinta 5 €, nähdään 💬', 'x'.repeat(200)],
       Personalization: fc.record({ name: fc.oneof(sentence, fc.nat(), fc.boolean()) }),
       Placeholders: [[], [{ name: 'code', value: '1' }], [{ name: 'code' }]],
       SendDateTime: toCome,
       AttachmentUri: [''],
       DlrUrl: ['https://example.com/dlr'],
-      RequestId: fc.nat(50).map((id) => `request-${id}`),
+      // Some meet a request of before.
+      RequestId: fc.oneof(
+        fc.uuid(),
+        fc.nat(50).map((id) => `request-${id}`),
+      ),
       name: sentence,
       actionType: ['HttpRequest'],
       endpointUrl: known.callbackUrls,
@@ -114,5 +119,11 @@ export function goodServices({
   return replies ? ['demo-reply'] : ['demo-oneway', 'demo-reply'];
 }
 
-/** The demo customer's identity, where `Sender` names a WhatsApp number. */
-export const goodIdentity = fc.constant(identity);
+/** What is good in one operation only, and means something else in others. */
+export const goodInOperation: Readonly<Record<string, GoodValues>> = {
+  SendWhatsappTemplateMessage: new Map(
+    values({ BodyParameters: [['Aino'], []], HeaderParameters: [[]], Buttons: [[], [{ Type: 'Url', Data: '4711' }]] }),
+  ),
+  WhatsAppOptIn: new Map(values({ Sender: [identity] })),
+  WhatsAppOptOut: new Map(values({ Sender: [identity] })),
+};

@@ -4,7 +4,7 @@ import { isRequired } from '../../src/operation/define-operation.ts';
 import type { Operation, Parameter } from '../../src/operation/define-operation.ts';
 import { asJsonSchema } from '../../src/operation/schema.ts';
 import { operations } from '../../src/operations.ts';
-import { goodIdentity, goodServices, goodValues } from './good-values.ts';
+import { goodInOperation, goodServices, goodValues } from './good-values.ts';
 import type { GoodValues, KnownIds } from './good-values.ts';
 import { hostileText } from './hostile-values.ts';
 import { mixed, valuesOf } from './schema-values.ts';
@@ -41,11 +41,10 @@ export function requestsOf(known: KnownIds, now: Date): fc.Arbitrary<FuzzRequest
   );
 }
 
-/** What is good depends on the operation where it demands a type of service, or has a WhatsApp number as sender. */
-function forOperation({ service, parameters }: Operation<never>, good: GoodValues): GoodValues {
-  const more = new Map(good);
+/** What is good depends on the operation here and there. */
+function forOperation({ operationId, service }: Operation<never>, good: GoodValues): GoodValues {
+  const more = new Map([...good, ...(goodInOperation[operationId] ?? [])]);
   if (service !== undefined) more.set(service.parameter, fc.constantFrom(...goodServices(service)));
-  if ('Sender' in parameters) more.set('Sender', goodIdentity);
   return more;
 }
 

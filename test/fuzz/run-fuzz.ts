@@ -72,7 +72,7 @@ export async function runFuzz({ host, storage, known }: FuzzHost, plan: FuzzPlan
 function describe(details: fc.RunDetails<[FuzzRequest]>): string[] {
   const { failed, counterexample, seed, counterexamplePath, errorInstance } = details;
   if (!failed) return [];
-  const reason = errorInstance instanceof Error ? errorInstance.message : String(errorInstance);
+  const reason = errorInstance instanceof Error ? errorInstance.message.slice(0, 1_500) : String(errorInstance);
   return [
     `${reason}\nrequest: ${JSON.stringify(counterexample?.[0])}\nlane's seed ${seed}, path ${counterexamplePath}`,
   ];

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { eventually } from './eventually.ts';
@@ -15,8 +16,7 @@ export interface LocalHost {
 }
 
 /**
- * Starts `npm start -- …args` in memory on any free port unless told otherwise, and waits until it is ready. Tests call
- * more often than a connection usually may.
+ * Starts `npm start -- …args` in memory on any free port unless told otherwise, and waits until it is ready.
  */
 export async function spawnLocalHost({
   args = ['--memory', '--port', '0'],
@@ -24,7 +24,7 @@ export async function spawnLocalHost({
 }: { args?: readonly string[]; environment?: Readonly<Record<string, string>> } = {}): Promise<LocalHost> {
   const child = spawn(process.execPath, [join(root, 'src/local/main.ts'), ...args], {
     cwd: root,
-    env: { ...withoutSettings(), CALLS_PER_MINUTE: '100000', LOCAL_QUEUE_POLLING_MS: '200', ...environment },
+    env: { ...withoutSettings(), ...testSettings, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let printed = '';
@@ -51,6 +51,14 @@ export async function spawnLocalHost({
     },
   };
 }
+
+/** Tests call more often than a connection usually may, want no timer in between, and start many hosts. */
+const testSettings = {
+  CALLS_PER_MINUTE: '100000',
+  LOCAL_QUEUE_POLLING_MS: '200',
+  'AzureWebJobs.DeleteExpired.Disabled': 'true',
+  NODE_COMPILE_CACHE: join(tmpdir(), 'smartdialog-compile-cache'),
+};
 
 /** This process's environment without what would change the app under test. */
 function withoutSettings(): Record<string, string> {

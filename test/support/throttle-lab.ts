@@ -16,7 +16,7 @@ export interface LabCall {
 
 /**
  * Instances of a throttle on one store, in simulated time: nothing happens but at moments that a test sets. An operation
- * of the store takes `latencyMs`, and takes place in the middle of it.
+ * of the store takes `latencyMs`, which an instance may have of its own, and takes place in the middle of it.
  */
 export function createThrottleLab({
   instances,
@@ -28,7 +28,7 @@ export function createThrottleLab({
   instances: number;
   limit?: number;
   seed?: number;
-  latencyMs?: number;
+  latencyMs?: number | readonly number[];
   /** By how much the clock of an instance is ahead. */
   clockErrorMs?: (instance: number) => number;
 }) {
@@ -48,34 +48,35 @@ export function createThrottleLab({
       timers.push({ at: elapsed + milliseconds, fire });
     });
 
-  async function operate<Result>(operation: () => Promise<Result>): Promise<Result> {
-    await wait(latencyMs / 2);
+  async function operate<Result>(instance: number, operation: () => Promise<Result>): Promise<Result> {
+    const latency = typeof latencyMs === 'number' ? latencyMs : (latencyMs[instance] ?? 0);
+    await wait(latency / 2);
     await fault?.();
     const result = await operation();
     if (losesAnswers) throw new Error('the answer is lost');
-    await wait(latencyMs / 2);
+    await wait(latency / 2);
     return result;
   }
 
-  const store: RightsStore = {
+  const storeOf = (instance: number): RightsStore => ({
     list: (key) =>
-      operate(async () => {
+      operate(instance, async () => {
         const rights = await memory.list(key);
         operations.push({ at: elapsed, name: 'list', rights: rights.length });
         return rights;
       }),
     write: (key, changes) =>
-      operate(async () => {
+      operate(instance, async () => {
         const versions = await memory.write(key, changes);
         const name = versions === 'conflict' ? 'conflict' : 'write';
         operations.push({ at: elapsed, name, rights: changes.length });
         return versions;
       }),
-  };
+  });
 
   const throttles = Array.from({ length: instances }, (_, instance) =>
     createThrottle({
-      store,
+      store: storeOf(instance),
       now: () => new Date(start + elapsed + clockErrorMs(instance)),
       wait,
       random: () => random.below(1_000_000) / 1_000_000,
@@ -105,7 +106,6 @@ export function createThrottleLab({
 
   return {
     random,
-    store,
     operations,
     calls,
     play,
