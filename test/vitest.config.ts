@@ -7,5 +7,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
+    // Tests change no module, so files may share them: a worker of its own for each would cost a second.
+    isolate: false,
   },
 });
