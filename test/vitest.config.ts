@@ -1,3 +1,6 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -9,5 +12,7 @@ export default defineConfig({
     maxWorkers: 2,
     // Tests change no module, so files may share them: a worker of its own for each would cost a second.
     isolate: false,
+    // For the many processes that tests start.
+    env: { NODE_COMPILE_CACHE: join(tmpdir(), 'smartdialog-compile-cache') },
   },
 });

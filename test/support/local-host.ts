@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { eventually } from './eventually.ts';
@@ -52,12 +51,11 @@ export async function spawnLocalHost({
   };
 }
 
-/** Tests call more often than a connection usually may, want no timer in between, and start many hosts. */
+/** Tests call more often than a connection usually may, and want no timer in between. */
 const testSettings = {
   CALLS_PER_MINUTE: '100000',
   LOCAL_QUEUE_POLLING_MS: '200',
   'AzureWebJobs.DeleteExpired.Disabled': 'true',
-  NODE_COMPILE_CACHE: join(tmpdir(), 'smartdialog-compile-cache'),
 };
 
 /** This process's environment without what would change the app under test. */
