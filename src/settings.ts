@@ -94,6 +94,9 @@ export function readSettings(environment: Environment): Settings {
   if (environment['WEBSITE_SITE_NAME'] !== undefined && settings.callbacks.allowLoopback) {
     faults.push('ALLOW_LOOPBACK_CALLBACKS is for local runs: in Azure it would let callers reach this machine');
   }
+  if (settings.attachmentHours > settings.retentionDays * 24) {
+    faults.push('ATTACHMENT_HOURS is longer than RETENTION_DAYS, after which attachments are deleted');
+  }
   if (faults.length > 0) throw new SettingsError(faults);
   return settings;
 }

@@ -44,7 +44,9 @@ export function createIssuerKeys(
     if (time - refreshedAt < refreshAfterMs) return;
     refreshedAt = time;
     // Only this call waits for it, and the keys that are known serve where it fails.
-    await keys.reload().catch(() => undefined);
+    await keys.reload().catch(() => {
+      refreshedAt = time - refreshAfterMs + cooldownMs;
+    });
   };
   return async (header, token) => {
     await refresh();

@@ -96,11 +96,16 @@ function callerOf(payload: JWTPayload, { issuer, tenantId }: TrustedIssuer, clie
  * What a token allows: `scp` in Entra and others, else `scope` (RFC 9068, section 2.2.3). In Entra, an application that
  * acts for itself has roles instead; those of a person say what the person is, not what the application may do.
  */
-function scopesOf({ scp, scope, roles, idtyp }: JWTPayload, isEntra: boolean): string[] {
+function scopesOf(payload: JWTPayload, isEntra: boolean): string[] {
+  const { scp, scope, roles } = payload;
   const granted = scp ?? scope;
   if (typeof granted === 'string') return granted.split(' ').filter((name) => name !== '');
-  const actsForItself = isEntra && granted === undefined && (idtyp ?? 'app') === 'app';
-  return textsOf(actsForItself ? roles : granted);
+  return textsOf(isEntra && granted === undefined && actsForItself(payload) ? roles : granted);
+}
+
+/** `idtyp` is an optional claim; without it, an application's own token is told by its subject being its object. */
+function actsForItself({ idtyp, oid, sub }: JWTPayload): boolean {
+  return idtyp === undefined ? typeof oid === 'string' && oid === sub : idtyp === 'app';
 }
 
 function textsOf(list: unknown): string[] {

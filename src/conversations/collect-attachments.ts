@@ -27,11 +27,13 @@ export async function collectAttachments(
 ): Promise<Attachment[]> {
   const source = world.attachmentSources.get(carrier);
   const isLast = attempts >= attachmentRetryDelays.length;
-  return Promise.all(
-    attachments.map(async (attachment) =>
-      attachment.state === 'pending' ? collect(attachment, source, isLast, world) : attachment,
-    ),
-  );
+  const collected: Attachment[] = [];
+  // One after the other, since each is held in memory.
+  for (const attachment of attachments) {
+    const isPending = attachment.state === 'pending';
+    collected.push(isPending ? await collect(attachment, source, isLast, world) : attachment);
+  }
+  return collected;
 }
 
 async function collect(

@@ -30,13 +30,15 @@ const attempts = 50;
  */
 export async function enterThread(
   conversation: Conversation,
-  { entry, serviceId, threadId: named }: NewEntry,
+  { entry: given, serviceId, threadId: named }: NewEntry,
   { threads, threadHours, now }: ThreadsWorld,
 ): Promise<{ threadId: string; parentMessageId?: string }> {
   for (let attempt = 0; attempt < attempts; attempt++) {
     const found = await threads.current(conversation);
-    const continued = named ?? continuedThread(found?.current, entry, threadHours);
     const startedAt = now();
+    // A carrier whose clock is ahead would make a thread that never falls silent, or one of each message.
+    const entry = given.at > startedAt ? { ...given, at: startedAt } : given;
+    const continued = named ?? continuedThread(found?.current, entry, threadHours);
     const started: Thread | undefined =
       continued === undefined
         ? { ...conversation, threadId: newThreadId(conversation, startedAt), serviceId, startedAt }
@@ -45,7 +47,7 @@ export async function enterThread(
     const parentMessageId = found?.current.threadId === threadId ? found.current.lastSentMessageId : undefined;
     const outcome = await threads.enter(conversation, {
       entry,
-      next: nextCurrent({ threadId, entry, parentMessageId, before: found?.current.lastActiveAt, now: startedAt }),
+      next: nextCurrent({ threadId, entry, parentMessageId, before: found?.current.lastActiveAt }),
       version: found?.version,
       ...(started === undefined ? {} : { started }),
     });
@@ -74,15 +76,12 @@ function nextCurrent(change: {
   entry: ThreadEntry;
   parentMessageId: string | undefined;
   before: Date | undefined;
-  now: Date;
 }): CurrentThread {
-  const { threadId, entry, parentMessageId, before, now } = change;
-  // A carrier whose clock is ahead would make a thread that never falls silent.
-  const at = entry.at > now ? now : entry.at;
+  const { threadId, entry, parentMessageId, before } = change;
   const lastSentMessageId = entry.direction === 'out' ? entry.messageId : parentMessageId;
   return {
     threadId,
-    lastActiveAt: before !== undefined && before > at ? before : at,
+    lastActiveAt: before !== undefined && before > entry.at ? before : entry.at,
     ...(lastSentMessageId === undefined ? {} : { lastSentMessageId }),
   };
 }

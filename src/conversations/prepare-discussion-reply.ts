@@ -1,6 +1,6 @@
-import { customerKey } from '../directory/index.ts';
-import type { DirectoryWorld } from '../directory/index.ts';
-import { checkText, normaliseText } from '../messages/index.ts';
+import { customerKey, readAddress } from '../directory/index.ts';
+import type { DirectoryService, DirectoryWorld } from '../directory/index.ts';
+import { checkText, normaliseText, parseSender, senderAllowed } from '../messages/index.ts';
 import type { PreparedSend } from '../messages/index.ts';
 import type { Customer } from '../operation/access.ts';
 import type { Preparation } from '../operation/define-operation.ts';
@@ -53,7 +53,8 @@ export async function prepareDiscussionReply(
 }
 
 /**
- * A thread of the customer, whose service still is the customer's too: an address may have gone to somebody else since.
+ * A thread of the customer, whose service still is the customer's and has its address: that may have gone to somebody
+ * else since.
  * A thread id of another customer is not even looked up.
  */
 async function findThread(
@@ -64,8 +65,20 @@ async function findThread(
   if (!threadId.startsWith(customerKey(customer.id))) return undefined;
   const thread = await threads.read(threadId);
   if (thread?.customerId !== customer.id) return undefined;
-  const services = await directory.services(customer.id);
-  return services.some(({ id }) => id === thread.serviceId) ? thread : undefined;
+  const service = (await directory.services(customer.id)).find(({ id }) => id === thread.serviceId);
+  if (service === undefined) return undefined;
+  return isAddressOf(service, thread, customer) ? thread : undefined;
+}
+
+/** Whether a service still receives on the thread's address, or may send from it. */
+function isAddressOf(
+  { receivesOn, senders }: DirectoryService,
+  { address, channel }: Thread,
+  { region }: Customer,
+): boolean {
+  if (receivesOn?.protocol === channel && readAddress(receivesOn.address, region) === address) return true;
+  const sender = parseSender(address, [region]);
+  return sender !== undefined && senderAllowed(sender, senders, [region]);
 }
 
 /** Message parts of a text: counted for SMS, one for WhatsApp, which has a limit of its own. */

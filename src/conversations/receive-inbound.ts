@@ -2,6 +2,15 @@ import { inboundId } from './inbound-id.ts';
 import type { Attachment, InboundEvent, InboundMessage } from './inbound-message.ts';
 import type { InboundQueue, InboundStore } from './ports.ts';
 
+/** Messages that are stored at a time: enough to be quick, too few to bring on throttling. */
+const concurrency = 16;
+
+/**
+ * The longest that is kept of what a carrier says: more than any phone sends (255 parts of SMS have 39,015 characters),
+ * and what fits into a row, also beside a hundred subscriptions.
+ */
+const limits = { content: 40_000, attachments: 20, name: 255, reference: 2_000, word: 200 } as const;
+
 /** What taking phones' messages works with. */
 export interface ReceivingWorld {
   inbound: InboundStore;
@@ -23,7 +32,10 @@ export interface InboundReceiver {
 export function createInboundReceiver(world: ReceivingWorld): InboundReceiver {
   return {
     async record(carrier, events) {
-      await Promise.all(events.map((event) => receive(carrier, event, world)));
+      for (let from = 0; from < events.length; from += concurrency) {
+        const slice = events.slice(from, from + concurrency);
+        await Promise.all(slice.map((event) => receive(carrier, boundedEvent(event), world)));
+      }
     },
   };
 }
@@ -51,6 +63,24 @@ async function receive(
     if (stored?.message.state !== 'received') return;
   }
   await inboundQueue.enqueue({ inboundId: id });
+}
+
+/** A carrier that says more than fits would call again for ever, so what is too long is cut. */
+function boundedEvent({ content, attachments, buttonReply, ...event }: InboundEvent): InboundEvent {
+  const cut = (text: string, limit: number): string => text.slice(0, limit).toWellFormed();
+  return {
+    ...event,
+    sender: cut(event.sender, limits.word),
+    recipient: cut(event.recipient, limits.word),
+    carrierMessageId: cut(event.carrierMessageId, limits.reference),
+    content: cut(content, limits.content),
+    ...(buttonReply === undefined ? {} : { buttonReply: cut(buttonReply, limits.word) }),
+    attachments: attachments.slice(0, limits.attachments).map(({ reference, name, mimeType }) => ({
+      reference: cut(reference, limits.reference),
+      name: cut(name, limits.name),
+      mimeType: cut(mimeType, limits.word),
+    })),
+  };
 }
 
 /** Carriers differ in whether they write the plus of a number. */

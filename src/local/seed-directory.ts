@@ -13,8 +13,8 @@ const attempts = 40;
 const waitMs = 250;
 
 /**
- * Puts customers and users into storage before the app starts: those of `file` as they are there, or without one those of
- * the demo unless its users are there already, so that what an operator's command made of them stays.
+ * Puts customers and users into storage before the app starts: those of `file` as they are there, or without one, in the
+ * run's own storage, those of the demo where there is nobody yet, so that what an operator's command made of them stays.
  *
  * @param ownStorage whether the storage is this run's own; then it holds what `file` says and nothing else
  * @throws what is wrong with the file
@@ -23,12 +23,13 @@ export async function seedDirectory(
   storage: StorageConnection,
   { file, ownStorage }: { file: string | undefined; ownStorage: boolean },
 ): Promise<void> {
+  // Somebody's account gets no demo customer that nobody asked for.
+  if (file === undefined && !ownStorage) return;
   const editor = createTableDirectoryEditor(storage, { now: () => new Date() });
   const directory = readDirectoryFile(file ?? demoFile);
   if (file === undefined) {
-    const { users } = (await editor.read()).document;
-    const known = new Set(users.map(({ id }) => id));
-    if (directory.document.users.every(({ id }) => known.has(id))) return;
+    const { customers, users } = (await editor.read()).document;
+    if (customers.length > 0 || users.length > 0) return;
   }
   for (let attempt = 1; ; attempt++) {
     const prune = ownStorage && file !== undefined;

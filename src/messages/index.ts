@@ -27,7 +27,7 @@ export {
   sentFields,
 } from './send-fields.ts';
 export { sendMessage } from './send-message.ts';
-export { parseSender } from './sender.ts';
+export { parseSender, senderAllowed } from './sender.ts';
 export type { TemplateSendWorld } from './prepare-template-send.ts';
 export { sendWhatsappTemplateMessage } from './send-whatsapp-template-message.ts';
 export { sentHeaders } from './send-warnings.ts';

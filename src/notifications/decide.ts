@@ -20,8 +20,12 @@ export async function decide(lone: LoneNotification, verdict: Verdict, world: De
   const { target, attempts, since } = lone;
   // Of a subscriber who is well there is nothing to note.
   const isKnown = kind === undefined || (kind === 'fine' && !target.wasRefused);
+  if (next === 'delivered') {
+    // What is delivered is not sent again for a note that fails: the next answer will do for that.
+    if (!isKnown) await noteAnswer(target, kind, world).catch(() => undefined);
+    return { state: 'delivered' };
+  }
   const state = isKnown ? 'active' : await noteAnswer(target, kind, world);
-  if (next === 'delivered') return { state: 'delivered' };
   const now = world.now();
   const notBefore = nextCallAt(
     world.schedule,

@@ -51,7 +51,8 @@ export async function deliverLone(job: LoneJob, world: DeliveringWorld): Promise
     await notifications.updateLone(found, { ...progressOf(found), state: 'givenUp' });
     return 'givenUp';
   }
-  if (slow.isCrowded(lone.target.key)) return putOff('crowded', Math.ceil(crowdedSeconds * (1 + random())));
+  const isOver = now().getTime() - lone.since.getTime() > world.schedule.giveUpAfterSeconds * 1_000;
+  if (slow.isCrowded(lone.target.key) && !isOver) return putOff('crowded', Math.ceil(crowdedSeconds * (1 + random())));
   const progress = { ...progressOf(found), attempts: lone.attempts + 1, leasedUntil: leaseEnd(now()) };
   const claimed = await notifications.updateLone(found, progress);
   if (claimed === 'conflict') return putOff('taken', secondsUntil(progress.leasedUntil, now()) + 1);

@@ -24,13 +24,13 @@ export async function giveUpNotifications(
 
 async function giveUpChunk(job: NotificationJob, world: DeliveringWorld): Promise<GiveUpResult> {
   const { notifications, now } = world;
+  const since = now();
   for (;;) {
     const found = await notifications.readChunk(job.inboundId, job.chunk);
     const waiting = found?.chunk.targets.filter((_, place) => found.chunk.states[place] === 'waiting') ?? [];
     if (found === undefined || waiting.length === 0) return { result: 'givenUp', notifications: 0 };
     const { inboundId, customerId, serviceId, payload, states, attempts, leasedUntil } = found.chunk;
     refuseLeased(leasedUntil, now());
-    const since = now();
     for (const target of waiting) {
       const lone = { inboundId, customerId, serviceId, payload, target, state: 'givenUp' as const, since, attempts };
       await giveUp(lone, reason, world);

@@ -29,10 +29,14 @@ export async function replayDeadLetter(id: string, world: ReplayWorld): Promise<
   if (known === undefined) return 'unsubscribed';
   const { subscription } = known;
   if (subscription.state !== 'active') await subscriptions.update(known, { state: 'active' });
-  const found = await notifications.readLone(inboundId, subscriptionKey);
   const anew = { state: 'waiting', since: now(), attempts: 0 } as const;
-  if (found === undefined) await notifications.createLone([{ ...loneOf(letter, targetOf(subscription)), ...anew }]);
-  else await notifications.updateLone(found, anew);
+  for (;;) {
+    const found = await notifications.readLone(inboundId, subscriptionKey);
+    if (found === undefined) await notifications.createLone([{ ...loneOf(letter, targetOf(subscription)), ...anew }]);
+    // A worker may be writing down right now that it gave up.
+    else if ((await notifications.updateLone(found, anew)) === 'conflict') continue;
+    break;
+  }
   await notificationQueue.enqueueLone({ inboundId, subscriptionKey });
   await deadLetters.remove(id);
   return 'replayed';

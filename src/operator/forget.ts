@@ -34,7 +34,8 @@ async function run(argv: readonly string[]): Promise<readonly string[]> {
   const [given = '', ...more] = positionals;
   const phone = given.replaceAll(/[\s()+-]/g, '');
   // National forms differ by country, and to forget somebody else's number can't be undone.
-  if (more.length > 0 || !/^[1-9]\d{6,14}$/.test(phone)) throw new Error(usage);
+  if (more.length > 0 || !/^[1-9]\d{6,14}$/.test(phone))
+    throw new Error(`The number must be in international form, such as 358401234567.\n${usage}`);
   const storage = await openOperatorStorage(process.env);
   const attachments = createBlobAttachmentStore(storage);
   const { yes: apply, 'opt-outs': optOuts } = values;

@@ -4,7 +4,8 @@ import type { Throttle } from './throttling.ts';
 
 /**
  * Counts callers by their connection. Its limit is the largest among those of its user's customers, since the same
- * connection serves them all; a customer without one has `limit`, in calls within 60 seconds.
+ * connection serves them all; a customer without one has `limit`, in calls within 60 seconds, and so has everybody while
+ * the directory can't be read.
  */
 export function createCallerThrottle({
   throttle,
@@ -24,9 +25,14 @@ export function createCallerThrottle({
 
   return {
     async take({ userId, connection }) {
-      const limit = await limitOf(userId);
+      let failure: unknown;
+      const limit = await limitOf(userId).catch((error: unknown) => {
+        failure = error;
+        return usual;
+      });
       const passage = await throttle.take(connection, limit);
-      return passage.allowed ? passage : { ...passage, limit };
+      if (!passage.allowed) return { ...passage, limit };
+      return failure === undefined ? passage : { failure, ...passage };
     },
   };
 }

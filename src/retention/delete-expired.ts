@@ -62,12 +62,18 @@ async function runSweep(
   const began = await sweepPositions.read(name);
   let position = began;
   let deleted = 0;
+  let steps = 0;
   try {
     do {
       const done = await sweep.step(before, position);
       deleted += done.deleted;
       position = done.next;
+      steps += 1;
     } while (position !== undefined && deleted < rowLimit && now().getTime() < stopAt);
+  } catch (error) {
+    // What fails at the very place where the last run stopped would fail there for ever: the next begins anew.
+    if (steps === 0) position = undefined;
+    throw error;
   } finally {
     if (position !== began) await sweepPositions.write(name, position);
   }

@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 /** Reads values by key, most of them without asking storage. */
 export interface ReadCache<Value> {
   /** The value, read within the last `maxAgeMs` (milliseconds; the cache's own limit unless given). */
@@ -8,12 +10,18 @@ interface Loaded<Value> {
   value: Value;
   /** When it was asked for, so that nobody takes it for younger than it is. */
   at: number;
+  /** Before this nobody asks again, since the last attempt failed. */
+  retryAt: number;
 }
+
+/** Milliseconds for which an old value serves without another attempt, after one that failed or took longer than that. */
+const restMs = 5_000;
+const patienceMs = 2_000;
 
 /**
  * Keeps what was read for `freshMs`, "there is none" included. Who asks for a key that is being read waits for that
- * answer. A failure is not kept; while it lasts, what was read in the last `staleMs` serves. Beyond `most` keys, those
- * that were read first are forgotten.
+ * answer. A failure is not kept; while it lasts, what was read in the last `staleMs` serves, and so it does where an
+ * answer takes two seconds. Beyond `most` keys, those that were read first are forgotten.
  */
 export function createReadCache<Value>(
   load: (key: string) => Promise<Value>,
@@ -22,7 +30,14 @@ export function createReadCache<Value>(
     freshMs = 60_000,
     staleMs = 600_000,
     most = 5_000,
-  }: { now: () => Date; freshMs?: number; staleMs?: number; most?: number },
+    wait = (milliseconds) => sleep(milliseconds, undefined, { ref: false }),
+  }: {
+    now: () => Date;
+    freshMs?: number;
+    staleMs?: number;
+    most?: number;
+    wait?: (milliseconds: number) => Promise<void>;
+  },
 ): ReadCache<Value> {
   const known = new Map<string, Loaded<Value>>();
   const pending = new Map<string, Promise<Value>>();
@@ -32,28 +47,40 @@ export function createReadCache<Value>(
     try {
       const value = await load(key);
       known.delete(key);
-      known.set(key, { value, at });
+      known.set(key, { value, at, retryAt: 0 });
       const [first] = known.keys();
       if (known.size > most && first !== undefined) known.delete(first);
       return value;
     } catch (error) {
-      const old = known.get(key);
-      if (old !== undefined && now().getTime() - old.at < staleMs) return old.value;
-      known.delete(key);
-      throw error;
+      const old = usable(key);
+      if (old === undefined) {
+        known.delete(key);
+        throw error;
+      }
+      old.retryAt = now().getTime() + restMs;
+      return old.value;
     }
+  };
+
+  const usable = (key: string): Loaded<Value> | undefined => {
+    const old = known.get(key);
+    return old !== undefined && now().getTime() - old.at < staleMs ? old : undefined;
   };
 
   return {
     async read(key, maxAgeMs = freshMs) {
       const loaded = known.get(key);
-      if (loaded !== undefined && now().getTime() - loaded.at < maxAgeMs) return loaded.value;
+      const time = now().getTime();
+      if (loaded !== undefined && time - loaded.at < maxAgeMs) return loaded.value;
+      if (loaded !== undefined && time < loaded.retryAt && usable(key) !== undefined) return loaded.value;
       let reading = pending.get(key);
       if (reading === undefined) {
         reading = refresh(key).finally(() => pending.delete(key));
         pending.set(key, reading);
       }
-      return reading;
+      const old = usable(key);
+      if (old === undefined) return reading;
+      return Promise.race([reading, wait(patienceMs).then(() => old.value)]);
     },
   };
 }

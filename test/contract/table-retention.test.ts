@@ -141,8 +141,11 @@ test('what is older than it may be kept is deleted, and nothing else', async () 
     await inbounds.create(message);
     await inbounds.noteUnrouted(message);
     await notifications.createChunks(chunksOf(message.id, 2));
-    await notifications.createLone([lone({ inboundId: message.id })]);
+    await notifications.createLone([lone({ inboundId: message.id, since: message.at })]);
   }
+  // Given up when its message was old already, and replayed since: it is under way.
+  const replayed = inboundAt(old);
+  await notifications.createLone([lone({ inboundId: replayed.id, since: recent })]);
   const letterOf = (customerId: string, since: Date) =>
     letter({
       customerId,
@@ -172,7 +175,7 @@ test('what is older than it may be kept is deleted, and nothing else', async () 
   expect((await rowsOf('inbound')).map(({ partitionKey }) => partitionKey)).toEqual([recentInbound.id]);
   expect((await rowsOf('unrouted')).map(({ rowKey }) => rowKey)).toEqual([recentInbound.id]);
   expect(new Set((await rowsOf('notifications')).map(({ partitionKey }) => partitionKey))).toEqual(
-    new Set([recentInbound.id]),
+    new Set([recentInbound.id, replayed.id]),
   );
   expect((await rowsOf('deadletters')).map(({ rowKey }) => rowKey)).toEqual([recentLetter.id]);
   expect(await rowsOf('requests')).toHaveLength(1);
@@ -189,7 +192,7 @@ test('a short retention takes nothing from what is under way or guards against s
   const use = { customerId: 'demo', requestId: 'r', messageId, fingerprint: 'f', usedAt: daysAgo(7) };
   await requests.claim(use, daysAgo(100));
   expect(await deleteExpired.run(world({ retentionDays: 1 }))).toMatchObject({
-    deleted: { messages: 0, inbound: 1, notifications: 0, requests: 0 },
+    deleted: { messages: 0, inbound: 0, notifications: 0, requests: 0 },
   });
   expect(await messages.readMessage(messageId)).toBeDefined();
   expect(await requests.claim({ ...use, messageId: 'other' }, daysAgo(100))).toEqual(use);
@@ -349,6 +352,24 @@ describe('a run', () => {
       error: expect.objectContaining({ cause: failure }) as unknown,
       failures: 1,
     });
+  });
+
+  test('that fails where the last one stopped lets the next begin anew', async () => {
+    const positions = createMemorySweepPositions();
+    await positions.write('stuck', 'bad token');
+    const from: (string | undefined)[] = [];
+    const sweep: Sweep = {
+      name: 'stuck',
+      async step(_, position) {
+        from.push(position);
+        if (position !== undefined) throw new Error('no such place');
+        return { deleted: 1 };
+      },
+    };
+    const run = () => deleteExpired.run(world({ sweeps: [sweep], sweepPositions: positions }));
+    expect(await run()).toMatchObject({ failures: 1 });
+    expect(await run()).toEqual({ deleted: { stuck: 1 } });
+    expect(from).toEqual(['bad token', undefined]);
   });
 
   test('deletes so many rows at most', async () => {

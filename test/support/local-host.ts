@@ -23,7 +23,7 @@ export async function spawnLocalHost({
 }: { args?: readonly string[]; environment?: Readonly<Record<string, string>> } = {}): Promise<LocalHost> {
   const child = spawn(process.execPath, [join(root, 'src/local/main.ts'), ...args], {
     cwd: root,
-    env: { ...withoutSettings(), ...testSettings, ...environment },
+    env: { ...withoutSettings(), ...testSettings, ...demoFor(environment), ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let printed = '';
@@ -49,6 +49,11 @@ export async function spawnLocalHost({
       return ended;
     },
   };
+}
+
+/** On storage of the test's own, the demo's customers and users must be asked for. */
+function demoFor({ AzureWebJobsStorage }: Readonly<Record<string, string>>): Record<string, string> {
+  return AzureWebJobsStorage === undefined ? {} : { DIRECTORY_FILE: join(root, 'src/local/demo-directory.json') };
 }
 
 /** Tests call more often than a connection usually may, and want no timer in between. */

@@ -57,3 +57,21 @@ test('what is let through is let through, with why it could not be counted', asy
   for (const passage of [{ allowed: true }, { allowed: true, failure }] as const)
     expect(await callerThrottle(passage).throttle.take(testCaller)).toEqual(passage);
 });
+
+test('a directory that can not be read gives everybody the usual limit, and the log has why', async () => {
+  const failure = new Error('no storage');
+  const broken = { ...directory, user: () => Promise.reject(failure) };
+  const asked: number[] = [];
+  const throttle = {
+    async take(_: string, limit: number): Promise<Passage> {
+      asked.push(limit);
+      return { allowed: true };
+    },
+  };
+  const caller = { ...testCaller, userId: 'large-user' };
+  expect(await createCallerThrottle({ throttle, directory: broken, limit: 100 }).take(caller)).toEqual({
+    allowed: true,
+    failure,
+  });
+  expect(asked).toEqual([100]);
+});

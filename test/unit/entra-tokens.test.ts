@@ -132,11 +132,12 @@ describe.each(versions)('a token of %s', (_, claims) => {
 
   test.each<[string, JWTPayload, string[]]>([
     [
-      'an application’s roles',
-      { scp: undefined, roles: ['Gateway.Send', 5, 'WhatsApp'] },
+      'an application’s roles, told by its subject',
+      { scp: undefined, roles: ['Gateway.Send', 5, 'WhatsApp'], sub: 'aino' },
       ['Gateway.Send', 'WhatsApp'],
     ],
     ['an application’s roles, where it says so', { scp: undefined, roles: ['WhatsApp'], idtyp: 'app' }, ['WhatsApp']],
+    ['a person whose identity token says nothing of either', { scp: undefined, roles: ['Gateway.Send'] }, []],
     ['an application without roles', { scp: undefined }, []],
     ['an application with roles as text', { scp: undefined, roles: 'Gateway.Send' }, []],
     ['a person’s scopes, not the roles', { scp: 'WhatsApp', roles: ['Gateway.Send'] }, ['WhatsApp']],

@@ -4,7 +4,7 @@ import { createReadCache } from '../../src/storage/read-cache.ts';
 import { after } from '../support/inbound.ts';
 
 /** A cache over values that count up, with a clock and a storage that can fail or be slow. */
-function openCache({ most }: { most?: number } = {}) {
+function openCache({ most, wait }: { most?: number; wait?: () => Promise<void> } = {}) {
   let now = after(0);
   let fails = false;
   let gate: Promise<void> | undefined;
@@ -17,7 +17,11 @@ function openCache({ most }: { most?: number } = {}) {
   };
   return {
     asked,
-    cache: createReadCache(load, { now: () => now, ...(most === undefined ? {} : { most }) }),
+    cache: createReadCache(load, {
+      now: () => now,
+      ...(most === undefined ? {} : { most }),
+      ...(wait === undefined ? {} : { wait }),
+    }),
     setNow: (milliseconds: number) => (now = after(milliseconds)),
     fail: (value: boolean) => (fails = value),
     hold: (): (() => void) => {
@@ -101,7 +105,31 @@ describe('while storage fails', () => {
     fail(true);
     await cache.read('a');
     fail(false);
+    setNow(65_000);
     expect(await cache.read('a')).toBe('a3');
+  });
+
+  test('nobody asks again for five seconds, while there is an outdated value', async () => {
+    const { cache, setNow, fail, asked } = openCache();
+    await cache.read('a');
+    setNow(60_000);
+    fail(true);
+    expect([await cache.read('a'), await cache.read('a')]).toEqual(['a1', 'a1']);
+    setNow(64_999);
+    expect(await cache.read('a')).toBe('a1');
+    expect(asked).toHaveLength(2);
+    setNow(65_000);
+    expect(await cache.read('a')).toBe('a1');
+    expect(asked).toHaveLength(3);
+  });
+
+  test('or does not answer, an outdated value serves after two seconds', async () => {
+    const { cache, setNow, hold } = openCache({ wait: () => Promise.resolve() });
+    await cache.read('a');
+    setNow(60_000);
+    const release = hold();
+    expect(await cache.read('a')).toBe('a1');
+    release();
   });
 });
 

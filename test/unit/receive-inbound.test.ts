@@ -163,3 +163,35 @@ describe('a call that fails half-way', () => {
     await expect(receiver.record('simulated', [event])).rejects.toThrow('read failed');
   });
 });
+
+describe('a carrier that says more than fits', () => {
+  test('is cut short, so that it need not call again for ever', async () => {
+    const { world, record } = createReceiving();
+    const long = 'ä'.repeat(100_000);
+    const attachments = Array.from({ length: 30 }, () => ({ reference: long, name: long, mimeType: long }));
+    const event = inboundEvent({
+      carrierMessageId: long,
+      sender: long,
+      content: `${long}😀`,
+      buttonReply: long,
+      attachments,
+    });
+    await record(event);
+    const [queued] = world.inboundQueue.jobs;
+    const { message } = (await world.inbound.read(queued!.job.inboundId))!;
+    expect([message.content.length, message.sender.length, message.carrierMessageId.length]).toEqual([
+      40_000, 200, 2_000,
+    ]);
+    expect([message.buttonReply?.length, message.attachments.length]).toEqual([200, 20]);
+    expect(
+      message.attachments.map(({ reference, name, mimeType }) => [reference.length, name.length, mimeType.length]),
+    ).toEqual(Array.from({ length: 20 }, () => [2_000, 255, 200]));
+  });
+
+  test('with very many messages at once is taken at its pace', async () => {
+    const { world, record } = createReceiving();
+    const events = Array.from({ length: 50 }, (_, index) => inboundEvent({ carrierMessageId: `c-${index}` }));
+    await record(...events);
+    expect(new Set(world.inboundQueue.jobs.map(({ job }) => job.inboundId)).size).toBe(50);
+  });
+});

@@ -138,3 +138,21 @@ describe('a dead letter that is replayed', () => {
 test('what is no dead letter is missing', async () => {
   expect(await replayDeadLetter('nothing', createNotificationLab().world())).toBe('missing');
 });
+
+test('a replay that meets a worker which is still giving up wins all the same', async () => {
+  const { lab, id, recover } = await withLetter(500);
+  recover();
+  const world = lab.world();
+  let conflicts = 0;
+  const notifications = {
+    ...world.notifications,
+    updateLone: async (...given: Parameters<typeof world.notifications.updateLone>) => {
+      if (conflicts++ === 0) return 'conflict' as const;
+      return world.notifications.updateLone(...given);
+    },
+  };
+  expect(await replayDeadLetter(id, { ...world, notifications })).toBe('replayed');
+  await lab.time.play();
+  expect((await lab.lone('flow'))?.state).toBe('delivered');
+  expect(await lab.letters()).toEqual([]);
+});

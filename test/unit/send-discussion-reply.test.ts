@@ -6,7 +6,7 @@ import { customerKey } from '../../src/directory/index.ts';
 import { sendChunk } from '../../src/messages/send-chunk.ts';
 import { createMemoryThreadStore } from '../../src/storage/memory/thread-store.ts';
 import { createBreaker, directoryOf, phone, receivingService } from '../support/inbound.ts';
-import { callOperation, problemsOf, testCustomer, testNow } from '../support/kernel.ts';
+import { callOperation, problemsOf, testCustomer, testNow, testService } from '../support/kernel.ts';
 import { createMessaging, createScriptedCarrier, createSending, testMessageId } from '../support/messaging.ts';
 
 const sms: Conversation = { customerId: 'demo', channel: 'SMS', address: '16400', phone };
@@ -14,21 +14,28 @@ const whatsApp: Conversation = { ...sms, channel: 'WhatsApp', address: '35840100
 const others: Conversation = { ...sms, customerId: 'other' };
 const orphan: Conversation = { ...sms, address: '16401' };
 const stolen: Conversation = { ...sms, address: '16402' };
+const moved: Conversation = { ...sms, address: '16403' };
+const begunByUs: Conversation = { ...sms, address: 'Arena' };
 
 const idOf = (conversation: Conversation): string => newThreadId(conversation, testNow);
 const smsThread = idOf(sms);
 const whatsAppThread = idOf(whatsApp);
 const messageId = testMessageId(1);
 
-/** A world with threads of two customers; one has lost its service, one belongs to a service of the other's now. */
+/**
+ * A world with threads of two customers; one has lost its service, one belongs to a service of the other's now, and one is
+ * on an address that its service no longer has.
+ */
 async function createDiscussing() {
   const threads = createMemoryThreadStore();
   for (const [conversation, serviceId] of [
     [sms, 'twoway'],
-    [whatsApp, 'twoway'],
+    [whatsApp, 'whatsapp'],
     [others, 'others-twoway'],
     [orphan, 'gone'],
     [stolen, 'others-twoway'],
+    [moved, 'twoway'],
+    [begunByUs, 'sending'],
   ] as const) {
     const threadId = idOf(conversation);
     const entry = { id: 'i1', direction: 'in', messageId: 'i1', at: testNow } as const;
@@ -37,7 +44,12 @@ async function createDiscussing() {
     expect(await threads.enter(conversation, { entry, next, version: undefined, started })).toBe('done');
   }
   const directory = directoryOf({
-    demo: [receivingService('first', ['First']), receivingService('twoway')],
+    demo: [
+      receivingService('first', ['First']),
+      receivingService('twoway'),
+      receivingService('whatsapp', [], { protocol: 'WhatsApp', address: '+358 40 100 0001' }),
+      { ...testService, id: 'sending', senders: ['ARENA'] },
+    ],
     other: [receivingService('others-twoway', ['Other'])],
   });
   const world = { ...createMessaging(), threads, directory };
@@ -48,9 +60,10 @@ async function createDiscussing() {
 
 describe('a reply in a thread', () => {
   test.each([
-    ['SMS', smsThread, sms],
-    ['WhatsApp', whatsAppThread, whatsApp],
-  ] as const)('goes by %s, from its address, to its phone', async (protocol, threadId, { address }) => {
+    ['SMS', smsThread, sms, 'twoway'],
+    ['WhatsApp', whatsAppThread, whatsApp, 'whatsapp'],
+    ['SMS', idOf(begunByUs), begunByUs, 'sending'],
+  ] as const)('goes by %s, from its address, to its phone', async (protocol, threadId, { address }, serviceId) => {
     const { world, reply } = await createDiscussing();
     const { answer } = await reply({ ThreadId: threadId, Content: 'Kiitos 😀', CustomerData: 'cost centre 7' });
     expect(answer).toEqual({
@@ -63,7 +76,7 @@ describe('a reply in a thread', () => {
         ThreadId: threadId,
       },
     });
-    const common = { messageId, customerId: 'demo', serviceId: 'twoway', sender: address, protocol };
+    const common = { messageId, customerId: 'demo', serviceId, sender: address, protocol };
     expect(await world.messages.readMessage(messageId)).toEqual({
       header: {
         ...common,
@@ -149,6 +162,7 @@ describe('a reply in a thread is refused', () => {
     ['unknown', { ...good, ThreadId: newThreadId(sms, new Date(0)) }, 404, [unknown]],
     ['another customer’s', { ...good, ThreadId: idOf(others) }, 404, [unknown]],
     ['of a service that is gone', { ...good, ThreadId: idOf(orphan) }, 404, [unknown]],
+    ['on an address that its service no longer has', { ...good, ThreadId: idOf(moved) }, 404, [unknown]],
     ['of a service that is another customer’s', { ...good, ThreadId: idOf(stolen) }, 404, [unknown]],
     ['malformed', { ...good, ThreadId: "x'; drop" }, 404, [unknown]],
     ['in capitals', { ...good, ThreadId: smsThread.toUpperCase() }, 404, [unknown]],

@@ -91,6 +91,7 @@ describe('settings', () => {
     }),
     [{ TOKEN_AUDIENCE: ' ' }, 'TOKEN_AUDIENCE is not set'],
     [{ TOKEN_JWKS_URL: 'keys' }, 'TOKEN_JWKS_URL is not an http(s) address'],
+    [{ RETENTION_DAYS: '6' }, 'ATTACHMENT_HOURS is longer than RETENTION_DAYS, after which attachments are deleted'],
     [{ PUBLIC_URL: 'ftp://x' }, 'PUBLIC_URL is not an http(s) address'],
     [{ CALLS_PER_MINUTE: '0' }, 'CALLS_PER_MINUTE is not a whole number from 1 to 100000'],
     [{ SMS_FALLBACK_AFTER_SECONDS: '0' }, 'SMS_FALLBACK_AFTER_SECONDS is not a whole number from 1 to 518400'],

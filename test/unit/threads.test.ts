@@ -67,10 +67,13 @@ describe('a message', () => {
   });
 
   test('of a carrier whose clock is ahead is as if it came now, so that the thread ends all the same', async () => {
-    const { receive, current } = createThreads(undefined, 0);
+    const threads = createMemoryThreadStore();
+    const { receive, current } = createThreads(threads, 0);
     const { threadId } = await receive('i1', after(365 * 24 * hour));
     expect((await current())?.lastActiveAt).toEqual(testNow);
-    expect((await receive('i2', after(25 * hour))).threadId).not.toBe(threadId);
+    expect((await receive('i2', after(366 * 24 * hour + 1))).threadId).toBe(threadId);
+    const later = createThreads(threads, 25 * hour);
+    expect((await later.receive('i3', after(367 * 24 * hour))).threadId).not.toBe(threadId);
   });
 
   test('of either side keeps the thread going', async () => {

@@ -1,3 +1,5 @@
+import { odata } from '@azure/data-tables';
+
 import type { ApiKey, ApiKeyStore } from '../../auth/ports.ts';
 import type { StorageConnection } from '../connection.ts';
 import { openTable, unless } from './open-table.ts';
@@ -21,7 +23,7 @@ export function createTableApiKeyStore(connection: StorageConnection): ApiKeySto
     },
 
     async list() {
-      const keys = (await table.list('')).map(apiKeyOf);
+      const keys = (await table.list(odata`PartitionKey ge ${''}`)).map(apiKeyOf);
       return keys.sort((one, other) => one.createdAt.getTime() - other.createdAt.getTime());
     },
 

@@ -5,7 +5,7 @@ import { forgetRecipient, forgottenMark } from '../../messages/index.ts';
 import type { StorageConnection } from '../connection.ts';
 import { deleteRows } from './delete-rows.ts';
 import type { Keys } from './delete-rows.ts';
-import { readLongText } from './long-text.ts';
+import { readLongText, writeLongText } from './long-text.ts';
 import { chunkOf, chunkRow, headerKey, kindOfRow } from './message-rows.ts';
 import { openTable, unless } from './open-table.ts';
 import type { Page, Table } from './open-table.ts';
@@ -167,15 +167,20 @@ async function blankMessages(table: Table, { phone, apply }: Forgetting): Promis
 
   /** A carrier may name the number where it says why a message failed. */
   async function blankReports({ partitionKey, rowKey, ...columns }: Page['rows'][number]): Promise<void> {
-    const naming = Object.entries(columns).filter(
-      ([name, text]) => /^reports\d+$/.test(name) && typeof text === 'string' && text.includes(phone),
-    );
-    if (naming.length === 0) return;
+    const reports = JSON.parse(readLongText('reports', columns) || '[]') as unknown[][];
+    const isNaming = (value: unknown): value is string => typeof value === 'string' && value.includes(phone);
+    if (!reports.some((report) => report.some(isNaming))) return;
     counts.reports += 1;
     if (!apply) return;
-    const blanked = naming.map(([name, text]) => [name, String(text).replaceAll(phone, forgottenMark.slice(0, 6))]);
-    await table.run((client) =>
-      client.updateEntity({ partitionKey, rowKey, ...(Object.fromEntries(blanked) as object) }, 'Merge'),
+    // Only in words: the same digits may stand in a time.
+    const blanked = reports.map((report) =>
+      report.map((value) => (isNaming(value) ? value.replaceAll(phone, forgottenMark.slice(0, 6)) : value)),
     );
+    // A merge can't remove a column, and the text may need fewer now.
+    const emptied = Object.fromEntries(
+      Object.keys(columns).flatMap((name) => (/^reports\d+$/.test(name) ? [[name, '']] : [])),
+    );
+    const written = { ...emptied, ...writeLongText('reports', JSON.stringify(blanked)) };
+    await table.run((client) => client.updateEntity({ partitionKey, rowKey, ...written }, 'Merge'));
   }
 }

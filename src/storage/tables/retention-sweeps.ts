@@ -80,6 +80,7 @@ function createMessageSweep(table: Table): Sweep {
 function createInboundSweep(table: Table, attachments: Pick<AttachmentStore, 'remove'>): Sweep {
   return {
     name: 'inbound',
+    leastDays: workingDays,
     async step(before, from) {
       const queryOf = (shard: string) => ({ filter: olderThan(`i${shard}`, before), columns: attachmentColumns });
       const page = await readShardPage(table, queryOf, from);
@@ -118,16 +119,20 @@ function createUnroutedSweep(table: Table): Sweep {
   };
 }
 
-/** Notifications lie by the id of their message, and so by its time. */
+/**
+ * Notifications lie by the id of their message, and so by its time. One that was replayed is as young as its replay, and
+ * may be under way.
+ */
 function createNotificationSweep(table: Table): Sweep {
   return {
     name: 'notifications',
     leastDays: workingDays,
     async step(before, from) {
-      const queryOf = (shard: string) => ({ filter: olderThan(`i${shard}`, before), columns: [] });
+      const queryOf = (shard: string) => ({ filter: olderThan(`i${shard}`, before), columns: ['since'] });
       const page = await readShardPage(table, queryOf, from);
-      await deleteRows(table, page.rows);
-      return stepOf(page, page.rows.length);
+      const over = page.rows.filter(({ since }) => !(typeof since === 'string' && since >= before.toISOString()));
+      await deleteRows(table, over);
+      return stepOf(page, over.length);
     },
   };
 }
