@@ -177,7 +177,7 @@ describe('a token of Entra is accepted', () => {
       'of version 1',
       () => ({ iss: `https://sts.windows.net/${tenant}/`, azp: undefined, appid: client, aud: `api://${apiId}` }),
     ],
-    ['of an application, by its roles', () => ({ scp: undefined, roles: ['User.Customers'] })],
+    ['of an application, by its roles', () => ({ scp: undefined, roles: ['User.Customers'], sub: 'demo-user' })],
   ])('%s', async (_, change) => {
     const api = await createApi(local.host, await signAsEntra(change()));
     const { status, body } = await api.call('/customers');
