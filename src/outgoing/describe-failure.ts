@@ -1,6 +1,9 @@
 const reasons: Readonly<Record<string, string>> = {
   ENOTFOUND: 'The host was not found.',
+  ENODATA: 'The host was not found.',
   EAI_AGAIN: 'The host could not be looked up.',
+  ESERVFAIL: 'The host could not be looked up.',
+  ETIMEOUT: 'The host could not be looked up.',
   ECONNREFUSED: 'The host refused the connection.',
   ECONNRESET: 'The host closed the connection before it answered.',
   EPIPE: 'The host closed the connection before it answered.',
