@@ -128,7 +128,8 @@ describe('a name that resolves', () => {
   test.each([
     ['ENOTFOUND', 'The host was not found.'],
     ['EAI_AGAIN', 'The host could not be looked up.'],
-    ['ESERVFAIL', 'The call came to nothing (ESERVFAIL).'],
+    ['ESERVFAIL', 'The host could not be looked up.'],
+    ['EREFUSED', 'The call came to nothing (EREFUSED).'],
   ])('to %s fails', async (code, reason) => {
     expect(await call('https://example.com/?sig=secret', [codedError(code)])).toEqual({
       outcome: failed(reason),
