@@ -1,10 +1,10 @@
 import { callTarget } from './call-target.ts';
 import { targetOf } from './create-notifier.ts';
 import { reasonOf } from './decide.ts';
-import { leaseEnd, secondsUntil } from './delivering-world.ts';
+import { leaseEnd, progressOf, secondsUntil } from './delivering-world.ts';
 import type { DeliveringWorld } from './delivering-world.ts';
 import { giveUp } from './give-up.ts';
-import type { LoneProgress, VersionedLone } from './notification.ts';
+import type { VersionedLone } from './notification.ts';
 import type { LoneJob } from './ports.ts';
 import { settleLater, settleLone } from './settle-lone.ts';
 
@@ -66,9 +66,4 @@ async function call(claimed: VersionedLone, job: LoneJob, world: DeliveringWorld
   await world.notificationQueue.enqueueLone(job, secondsUntil(lone.leasedUntil, world.now()) + 1);
   settleLater(lone, result.pending, world);
   return 'underWay';
-}
-
-/** The progress as it stands, without the times that a further attempt sets anew. */
-function progressOf({ lone: { state, since, attempts, lastAnswer } }: VersionedLone): LoneProgress {
-  return { state, since, attempts, ...(lastAnswer === undefined ? {} : { lastAnswer }) };
 }

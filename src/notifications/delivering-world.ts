@@ -1,5 +1,6 @@
 import type { SubscriptionStore } from '../subscriptions/index.ts';
 import type { CallingWorld } from './call-target.ts';
+import type { LoneProgress, VersionedLone } from './notification.ts';
 import type { DeadLetterStore, NotificationQueue, NotificationStore } from './ports.ts';
 import type { RetrySchedule } from './retry-schedule.ts';
 
@@ -28,4 +29,9 @@ export function leaseEnd(now: Date): Date {
 /** Seconds from now until a time, rounded up; 0 where there is none or it is past. */
 export function secondsUntil(time: Date | undefined, now: Date): number {
   return time === undefined ? 0 : Math.max(0, Math.ceil((time.getTime() - now.getTime()) / 1_000));
+}
+
+/** The progress as it stands, without the times that a further attempt sets anew. */
+export function progressOf({ lone: { state, since, attempts, lastAnswer } }: VersionedLone): LoneProgress {
+  return { state, since, attempts, ...(lastAnswer === undefined ? {} : { lastAnswer }) };
 }

@@ -1,3 +1,4 @@
+import { progressOf } from './delivering-world.ts';
 import type { DeliveringWorld } from './delivering-world.ts';
 import { giveUp } from './give-up.ts';
 import type { LoneJob, NotificationJob } from './ports.ts';
@@ -49,16 +50,8 @@ async function giveUpLone(job: LoneJob, world: DeliveringWorld): Promise<GiveUpR
     const { lone } = found;
     refuseLeased(lone.leasedUntil, now());
     await giveUp(lone, reason, world);
-    const { since, attempts, lastAnswer } = lone;
-    const progress = {
-      state: 'givenUp' as const,
-      since,
-      attempts,
-      ...(lastAnswer === undefined ? {} : { lastAnswer }),
-    };
-    if ((await notifications.updateLone(found, progress)) !== 'conflict') {
-      return { result: 'givenUp', notifications: 1 };
-    }
+    const recorded = await notifications.updateLone(found, { ...progressOf(found), state: 'givenUp' });
+    if (recorded !== 'conflict') return { result: 'givenUp', notifications: 1 };
   }
 }
 

@@ -14,8 +14,10 @@ interface Loaded<Value> {
   retryAt: number;
 }
 
-/** Milliseconds for which an old value serves without another attempt, after one that failed or took longer than that. */
+/** Milliseconds for which an old value serves without another attempt, after one that failed. */
 const restMs = 5_000;
+
+/** Milliseconds that an attempt may take before an old value serves in its place. */
 const patienceMs = 2_000;
 
 /**

@@ -20,6 +20,20 @@ export async function deleteRows(table: Pick<Table, 'run'>, rows: readonly Keys[
   await eachOf(dealOut(rows), (lot) => deleteTogether(table, lot));
 }
 
+/** Deletes a row as it was read; false where somebody changed or deleted it since. */
+export async function deleteUnchanged(
+  table: Pick<Table, 'run'>,
+  { partitionKey, rowKey, etag }: Keys & { etag: string },
+): Promise<boolean> {
+  const answer = await unless(
+    table.run((client) => client.deleteEntity(partitionKey, rowKey, { etag })),
+    undefined,
+    'UpdateConditionNotSatisfied',
+    'ResourceNotFound',
+  );
+  return answer !== undefined;
+}
+
 /** Does something with each of many things, a few at a time. */
 export async function eachOf<Item>(items: readonly Item[], work: (item: Item) => Promise<unknown>): Promise<void> {
   for (let first = 0; first < items.length; first += concurrency) {

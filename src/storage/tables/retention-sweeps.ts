@@ -3,10 +3,10 @@ import { odata } from '@azure/data-tables';
 import type { Attachment, AttachmentStore } from '../../conversations/index.ts';
 import type { Sweep, SweepStep } from '../../retention/index.ts';
 import type { StorageConnection } from '../connection.ts';
-import { deleteRows, eachOf } from './delete-rows.ts';
+import { deleteRows, deleteUnchanged, eachOf } from './delete-rows.ts';
 import { readLongText } from './long-text.ts';
 import { headerKey, kindOfRow } from './message-rows.ts';
-import { openTable, unless } from './open-table.ts';
+import { openTable } from './open-table.ts';
 import type { Page, Table } from './open-table.ts';
 import { readShardPage, timeInId } from './sweep-pages.ts';
 import { createThreadSweep } from './thread-sweep.ts';
@@ -170,14 +170,7 @@ function createRequestSweep(table: Table): Sweep {
     leastDays: workingDays,
     async step(before, from) {
       const page = await table.listPage({ filter: odata`usedAt lt ${before.toISOString()}`, columns: [] }, from);
-      await eachOf(page.rows, ({ partitionKey, rowKey, etag }) =>
-        unless(
-          table.run((client) => client.deleteEntity(partitionKey, rowKey, { etag })),
-          undefined,
-          'UpdateConditionNotSatisfied',
-          'ResourceNotFound',
-        ),
-      );
+      await eachOf(page.rows, (row) => deleteUnchanged(table, row));
       return stepOf(page, page.rows.length);
     },
   };

@@ -2,6 +2,7 @@ import { odata } from '@azure/data-tables';
 
 import type { SubscriptionStore } from '../../subscriptions/index.ts';
 import type { StorageConnection } from '../connection.ts';
+import { deleteUnchanged } from './delete-rows.ts';
 import { guardEntitySize } from './long-text.ts';
 import { openTable, unless } from './open-table.ts';
 import { fitsRowKey } from './row-key.ts';
@@ -41,14 +42,8 @@ export function createTableSubscriptionStore(connection: StorageConnection): Sub
     },
 
     async remove({ subscription: { pipelineId, key }, version }) {
-      const { partitionKey, rowKey } = subscriptionKeys(pipelineId, key);
-      const answer = await unless(
-        table.run((client) => client.deleteEntity(partitionKey, rowKey, { etag: version })),
-        undefined,
-        'UpdateConditionNotSatisfied',
-        'ResourceNotFound',
-      );
-      return answer === undefined ? 'conflict' : 'removed';
+      const isRemoved = await deleteUnchanged(table, { ...subscriptionKeys(pipelineId, key), etag: version });
+      return isRemoved ? 'removed' : 'conflict';
     },
   };
 }

@@ -4,6 +4,7 @@ import { odata } from '@azure/data-tables';
 
 import type { NewTemplate, Template, TemplateButton, TemplateStore } from '../../templates/index.ts';
 import type { StorageConnection } from '../connection.ts';
+import { deleteUnchanged } from './delete-rows.ts';
 import { guardEntitySize, readLongText, writeLongText } from './long-text.ts';
 import { openTable, unless } from './open-table.ts';
 import type { Row } from './open-table.ts';
@@ -64,13 +65,7 @@ export function createTableTemplateStore(connection: StorageConnection): Templat
     },
 
     async remove({ template, version }) {
-      const { partitionKey, rowKey } = keysOf(template);
-      await unless(
-        table.run((client) => client.deleteEntity(partitionKey, rowKey, { etag: version })),
-        undefined,
-        'UpdateConditionNotSatisfied',
-        'ResourceNotFound',
-      );
+      await deleteUnchanged(table, { ...keysOf(template), etag: version });
     },
   };
 }

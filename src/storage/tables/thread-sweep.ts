@@ -1,8 +1,7 @@
 import { odata } from '@azure/data-tables';
 
 import type { Sweep } from '../../retention/index.ts';
-import { deleteRows, eachOf } from './delete-rows.ts';
-import { unless } from './open-table.ts';
+import { deleteRows, deleteUnchanged, eachOf } from './delete-rows.ts';
 import type { Page, Table } from './open-table.ts';
 
 /**
@@ -23,7 +22,7 @@ export function createThreadSweep(table: Table): Sweep {
         const current = rows.find(({ rowKey }) => rowKey.endsWith('.c'));
         if (current !== undefined) {
           // Whoever enters a message now has read this row, and begins anew once it is gone.
-          if (!(await removeUnchanged(current))) return;
+          if (!(await deleteUnchanged(table, current))) return;
           removed += 1;
         }
         const others = rows.filter((row) => row !== current);
@@ -34,16 +33,6 @@ export function createThreadSweep(table: Table): Sweep {
       return { deleted: removed + expired.length, ...(page.next === undefined ? {} : { next: page.next }) };
     },
   };
-
-  async function removeUnchanged({ partitionKey, rowKey, etag }: Page['rows'][number]): Promise<boolean> {
-    const answer = await unless(
-      table.run((client) => client.deleteEntity(partitionKey, rowKey, { etag })),
-      undefined,
-      'UpdateConditionNotSatisfied',
-      'ResourceNotFound',
-    );
-    return answer !== undefined;
-  }
 
   async function activeThreads(conversation: string, time: string): Promise<Set<unknown>> {
     const filter = odata`PartitionKey eq ${conversation} and (at ge ${time} or lastActiveAt ge ${time})`;
