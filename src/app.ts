@@ -14,6 +14,7 @@ import { createInboundReceiver, createReplyRecorder } from './conversations/inde
 import type { AttachmentSource, AttachmentStore } from './conversations/index.ts';
 import { createReportRecorder, newMessageId } from './messages/index.ts';
 import { createNotifier, createSlowSubscribers } from './notifications/index.ts';
+import { crashAt } from './operation/crash-points.ts';
 import type { Kernel } from './operation/dispatch.ts';
 import type { OperationWorld } from './operations.ts';
 import { createOptOutList } from './opt-outs/index.ts';
@@ -66,6 +67,7 @@ const newSecret = (): string => randomBytes(16).toString('hex');
 
 /** Picks the adapters that the settings ask for. One app per process, and one client per storage service in it. */
 function createApp(settings: Settings): App {
+  if (settings.crashAt !== undefined) crashAt(settings.crashAt);
   const { token, publicUrl, simulatedCarrier, fallbackAfterSeconds } = settings;
   const storage = connectStorage(settings.storage);
   const directory = createTableDirectory(storage, { now });

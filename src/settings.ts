@@ -3,6 +3,8 @@ import type { TrustedIssuer } from './auth/trusted-issuers.ts';
 import type { TokenSettings } from './auth/verify-token.ts';
 import { usualSchedule } from './notifications/index.ts';
 import type { RetrySchedule } from './notifications/index.ts';
+import { parseCrashOrder } from './operation/crash-points.ts';
+import type { CrashOrder } from './operation/crash-points.ts';
 import type { AddressRuleSettings } from './outgoing/address-rule.ts';
 import type { StorageSettings } from './storage/connection.ts';
 
@@ -28,6 +30,8 @@ export interface Settings {
   /** When a notification that failed is tried again. */
   notificationSchedule: RetrySchedule;
   simulatedCarrier: { url: string; apiKey: string; webhookSecret: string };
+  /** Where a test wants this process to end. */
+  crashAt?: CrashOrder;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -93,6 +97,12 @@ export function readSettings(environment: Environment): Settings {
   }
   if (environment['WEBSITE_SITE_NAME'] !== undefined && settings.callbacks.allowLoopback) {
     faults.push('ALLOW_LOOPBACK_CALLBACKS is for local runs: in Azure it would let callers reach this machine');
+  }
+  const crashAt = environment['CRASH_AT'];
+  if (crashAt !== undefined) {
+    const order = environment['WEBSITE_SITE_NAME'] === undefined ? parseCrashOrder(crashAt) : undefined;
+    if (order === undefined) faults.push('CRASH_AT is for tests on this machine, and names a crash point');
+    else settings.crashAt = order;
   }
   if (settings.attachmentHours > settings.retentionDays * 24) {
     faults.push('ATTACHMENT_HOURS is longer than RETENTION_DAYS, after which attachments are deleted');
