@@ -150,7 +150,7 @@ describe('send', () => {
     const carrier = createSimulatedCarrier({
       ...options,
       recognisesRepeats: false,
-      fetch: () => Promise.reject(trouble as Error),
+      fetch: () => Promise.reject(trouble),
     });
     const [first, second] = await carrier.send(batch);
     expect([first?.outcome, second?.outcome]).toEqual([outcome, outcome]);
