@@ -12,7 +12,7 @@ import { createSimulatedCarrier } from './carriers/simulated/index.ts';
 import { createFailureCounter } from './contacts/index.ts';
 import { createInboundReceiver, createReplyRecorder } from './conversations/index.ts';
 import type { AttachmentSource, AttachmentStore } from './conversations/index.ts';
-import { createReportRecorder, newMessageId } from './messages/index.ts';
+import { createRecentIds, createReportRecorder, newMessageId } from './messages/index.ts';
 import { createNotifier, createSlowSubscribers } from './notifications/index.ts';
 import { crashAt } from './operation/crash-points.ts';
 import type { Kernel } from './operation/dispatch.ts';
@@ -38,6 +38,7 @@ import { createTableContactStore } from './storage/tables/contact-store.ts';
 import { createTableDeadLetterStore } from './storage/tables/dead-letter-store.ts';
 import { createTableDirectory } from './storage/tables/directory.ts';
 import { createTableInboundStore } from './storage/tables/inbound-store.ts';
+import { createTableMessageFinder } from './storage/tables/message-finder.ts';
 import { createTableMessageStore } from './storage/tables/message-store.ts';
 import { createTableNotificationStore } from './storage/tables/notification-store.ts';
 import { createTableOptOutStore } from './storage/tables/opt-out-store.ts';
@@ -76,7 +77,8 @@ function createApp(settings: Settings): App {
   const contacts = createTableContactStore(storage, now);
   const cleanUps = createCleanUpQueue(storage);
   const failures = createFailureCounter({ directory, contacts });
-  const followUps = { messages, outbound, failures, now };
+  const settlements = { record: async () => {} };
+  const followUps = { messages, outbound, failures, settlements, now };
   const templateStore = createTableTemplateStore(storage);
   const carrier = createSimulatedCarrier({ ...simulatedCarrier, reportUrl: `${publicUrl}/webhooks/simulated` });
   const carriers: readonly Carrier[] = [carrier];
@@ -94,7 +96,9 @@ function createApp(settings: Settings): App {
         messages,
         requests: createTableRequestStore(storage),
         outbound,
-        newMessageId: (customerId) => newMessageId(customerId, now(), randomBytes),
+        newMessageId: (about) => newMessageId(about, 1, randomBytes),
+        keysByTracking: settings.keysByTracking,
+        queuedLately: createRecentIds(),
         contacts,
         cleanUps,
         newContactId: randomUUID,
@@ -105,8 +109,24 @@ function createApp(settings: Settings): App {
       },
       now,
     },
-    workerWorld: { ...twoWay, ...followUps, directory, carrier, fallbackAfterSeconds, contacts, cleanUps },
+    workerWorld: {
+      ...twoWay,
+      ...followUps,
+      directory,
+      carrier,
+      fallbackAfterSeconds,
+      sendLeaseSeconds: settings.leaseSeconds ?? 120,
+      contacts,
+      cleanUps,
+    },
     timerWorld: {
+      ...twoWay,
+      messages,
+      messageFinder: createTableMessageFinder(storage),
+      outbound,
+      settlements,
+      repairAfterSeconds: settings.repairAfterSeconds,
+      reportTimeoutSeconds: settings.reportTimeoutSeconds,
       sweeps: createTableSweeps(storage, twoWay.attachments),
       sweepPositions: createTableSweepPositions(storage),
       retentionDays: settings.retentionDays,
@@ -124,7 +144,15 @@ function createApp(settings: Settings): App {
 
 /** What receives messages and tells subscribers of them. */
 function createTwoWay(
-  { publicUrl, callbacks, threadHours, attachmentLimit, attachmentHours, notificationSchedule }: Settings,
+  {
+    publicUrl,
+    callbacks,
+    threadHours,
+    attachmentLimit,
+    attachmentHours,
+    notificationSchedule,
+    leaseSeconds,
+  }: Settings,
   storage: StorageConnection,
   carriers: readonly Carrier[],
 ) {
@@ -158,6 +186,7 @@ function createTwoWay(
     callbacks: createCallbackCaller(createGuardedClient({ rule, network: realNetwork, allowLoopback, now })),
     slow: createSlowSubscribers(now),
     schedule: notificationSchedule,
+    callLeaseSeconds: leaseSeconds ?? 60,
     random: Math.random,
     wait: (milliseconds: number) => sleep(milliseconds, undefined, { ref: false }),
     newSecret,

@@ -16,6 +16,14 @@ export interface Settings {
   publicUrl: string;
   /** How many calls a connection may make in 60 seconds, where its customers have no limit of their own. */
   callsPerMinute: number;
+  /** Whether the headers by which a caller's runtime names its actions tell a repeat, where there is no request id. */
+  keysByTracking: boolean;
+  /** How long work may lie untouched before it is queued again, in seconds. */
+  repairAfterSeconds: number;
+  /** How long after sending a recipient of whom no report came is given up as unknown, in seconds. */
+  reportTimeoutSeconds: number;
+  /** How long a worker may have work in hand before another may take it for dead, in seconds; usual ones where absent. */
+  leaseSeconds?: number;
   /** How long after sending by WhatsApp without any report SMS stands in, where a send asks for that. */
   fallbackAfterSeconds: number;
   /** How long a thread may be silent before the next message begins another. */
@@ -71,6 +79,12 @@ export function readSettings(environment: Environment): Settings {
     publicUrl: url('PUBLIC_URL'),
     callsPerMinute: wholeNumber('CALLS_PER_MINUTE', { preset: 100, most: 100_000 }),
     fallbackAfterSeconds: wholeNumber('SMS_FALLBACK_AFTER_SECONDS', { preset: 3_600, most: 6 * 24 * 3_600 }),
+    keysByTracking: environment['IDEMPOTENCY_BY_TRACKING'] !== 'false',
+    repairAfterSeconds: wholeNumber('REPAIR_AFTER_SECONDS', { preset: 300, most: 24 * 3_600 }),
+    reportTimeoutSeconds: wholeNumber('REPORT_TIMEOUT_SECONDS', { preset: 48 * 3_600, most: 7 * 24 * 3_600 }),
+    ...(environment['LEASE_SECONDS'] === undefined
+      ? {}
+      : { leaseSeconds: wholeNumber('LEASE_SECONDS', { preset: 120, most: 3_600 }) }),
     threadHours: wholeNumber('THREAD_HOURS', { preset: 24, most: 24 * 365 }),
     attachmentLimit: wholeNumber('ATTACHMENT_MEGABYTES', { preset: 16, most: 64 }) * 1_000_000,
     attachmentHours: wholeNumber('ATTACHMENT_HOURS', { preset: 7 * 24, most: 90 * 24 }),

@@ -22,15 +22,22 @@ export const leadInboundMessage: Worker<LeadingWorld> = {
   },
 };
 
-/** Notes a message that could not be led on among those that no service got: the queue's poison messages come here. */
-export const giveUpInboundMessage: Worker<Pick<LeadingWorld, 'inbound'>> = {
+/**
+ * Notes a message that could not be led on among those that no service got: the queue's poison messages come here. Each
+ * is tried once more first, since workers that died with it, and nothing else, may have made it poison.
+ */
+export const giveUpInboundMessage: Worker<LeadingWorld> = {
   name: 'GiveUpInboundMessage',
   queue: 'inbound-poison',
-  async handle(message, { inbound }) {
+  async handle(message, world) {
     const job = jobOf(message);
     if (job === undefined) return { result: 'notAJob', error: new Error('a poison message is not a job of ours') };
-    const found = await inbound.read(job.inboundId);
-    if (found !== undefined) await inbound.noteUnrouted(found.message);
-    return { ...job, result: 'givenUp', error: new Error('a message of a phone could not be led to its service') };
+    try {
+      return { ...job, ...(await leadInbound(job, world)) };
+    } catch (error) {
+      const found = await world.inbound.read(job.inboundId);
+      if (found !== undefined) await world.inbound.noteUnrouted(found.message);
+      return { ...job, result: 'givenUp', error };
+    }
   },
 };

@@ -10,3 +10,5 @@ export { createReplyRecorder } from './reply-recorder.ts';
 export { sendDiscussionReplyMessage } from './send-discussion-reply-message.ts';
 export { sendReplyMessage } from './send-reply-message.ts';
 export { conversationKey, conversationKeyOf, isThreadId, newThreadId } from './thread-id.ts';
+export { inboundLooks } from './looks.ts';
+export type { InboundLooksWorld } from './looks.ts';

@@ -1,4 +1,5 @@
 import type { Protocol } from '../messages/index.ts';
+import type { Found, Span } from '../operation/define-look.ts';
 import type { InboundMessage, InboundProgress } from './inbound-message.ts';
 
 /** A stored message and the version it was read at; a write against an older version is refused. */
@@ -18,6 +19,8 @@ export interface InboundStore {
   noteUnrouted(message: InboundMessage): Promise<void>;
   /** Forgets the note. */
   dropUnrouted(id: string): Promise<void>;
+  /** The ids of messages that carriers got in a span and that were not led on yet. */
+  listReceived(span: Span, from?: string): Promise<Found<string>>;
   /** The ids of messages that no service wants, the oldest first, at most so many. */
   listUnrouted(limit: number): Promise<string[]>;
 }

@@ -1,3 +1,4 @@
+import { passing } from '../operation/crash-points.ts';
 import { inboundId } from './inbound-id.ts';
 import type { Attachment, InboundEvent, InboundMessage } from './inbound-message.ts';
 import type { InboundQueue, InboundStore } from './ports.ts';
@@ -62,7 +63,9 @@ async function receive(
     const stored = await inbound.read(id);
     if (stored?.message.state !== 'received') return;
   }
+  passing('inbound.stored');
   await inboundQueue.enqueue({ inboundId: id });
+  passing('inbound.queued');
 }
 
 /** A carrier that says more than fits would call again for ever, so what is too long is cut. */

@@ -1,4 +1,13 @@
-import { acceptMessage, customerData, sendDetails, sendingCustomer, sentBody, sentFields } from '../messages/index.ts';
+import {
+  acceptMessage,
+  askedOf,
+  customerData,
+  requestId,
+  sendDetails,
+  sendingCustomer,
+  sentBody,
+  sentFields,
+} from '../messages/index.ts';
 import { sentHeaders } from '../messages/index.ts';
 import type { MessagingWorld } from '../messages/index.ts';
 import { defineOperation, inHeader } from '../operation/define-operation.ts';
@@ -27,6 +36,7 @@ export const sendDiscussionReplyMessage = defineOperation({
       }),
       Content: text({ title: 'Message Content', description: 'The text of the message.', visibility: 'important' }),
       CustomerData: customerData,
+      RequestId: requestId,
     }),
   },
   answer: {
@@ -37,13 +47,14 @@ export const sendDiscussionReplyMessage = defineOperation({
       ThreadId: text({ title: 'Thread Id', description: 'Identifier of the thread that the message was sent to.' }),
     }),
   },
-  errors: ['ThreadNotFound', 'ContentTooLong', 'EmptyContent'],
+  errors: ['ThreadNotFound', 'ContentTooLong', 'EmptyContent', 'RequestIdReused'],
   customer: 'CustomerId',
   prepare: (request, world: MessagingWorld & DiscussionWorld) => prepareDiscussionReply(request, world),
-  async handler({ body, caller, customer, now, prepared }, world: MessagingWorld & DiscussionWorld) {
+  async handler({ body, caller, customer, now, header, prepared }, world: MessagingWorld & DiscussionWorld) {
     const { serviceId, threadId } = prepared;
-    const details = sendDetails({ body, caller, customer, serviceId, now });
-    const accepted = await acceptMessage({ ...details, threadId }, prepared, body, world);
+    const details = sendDetails({ body, caller, customer, serviceId, now, header });
+    const asked = askedOf('SendDiscussionReplyMessage', { body });
+    const accepted = await acceptMessage({ ...details, threadId }, prepared, asked, world);
     return { body: { ...sentBody(accepted), ThreadId: threadId }, headers: sentHeaders(prepared, accepted) };
   },
 });

@@ -1,5 +1,6 @@
 import {
   acceptMessage,
+  askedOf,
   parametersOfSends,
   prepareTextSend,
   sendBody,
@@ -52,7 +53,8 @@ export const sendReplyMessage = defineOperation({
     const { body, parameters, prepared, service } = request;
     const { ParentMessageId: parentMessageId } = parameters;
     const details = { ...sendDetails({ ...request, serviceId: service.id }), parentMessageId };
-    const accepted = await acceptMessage(details, prepared, { parentMessageId, serviceId: service.id, body }, world);
+    const asked = askedOf('SendReplyMessage', { parentMessageId, serviceId: service.id, body });
+    const accepted = await acceptMessage(details, prepared, asked, world);
     return { body: sentBody(accepted), headers: sentHeaders(prepared, accepted) };
   },
 });

@@ -1,18 +1,17 @@
-import { createHash } from 'node:crypto';
-
+import type { ReadHeader } from '../operation/define-operation.ts';
 import { apiError } from '../operation/errors.ts';
-import { isObject } from '../operation/json.ts';
+import { passing } from '../operation/crash-points.ts';
+import { canBeCarried } from './carried-chunk.ts';
 import { dealRecipients } from './chunks.ts';
 import { recipientId } from './message-id.ts';
+import type { MessageIdParts } from './message-id.ts';
 import type { Chunk, ChunkRecipient, MessageHeader, StatusNote } from './message.ts';
-import type { MessageStore, OutboundQueue, RequestStore } from './ports.ts';
+import type { MessageStore, OutboundJob, OutboundQueue, RequestStore } from './ports.ts';
 import type { PreparedSend } from './prepare-send.ts';
+import { fingerprintOf, requestKeyOf } from './request-key.ts';
 
-/** How long a request id is remembered: 7 days, as the connector's documentation says of RequestId. */
-const requestMemory = 7 * 24 * 60 * 60 * 1000;
-
-/** The longest that a storage queue holds a message back, less an hour for the clock; a later send goes in hops. */
-const longestDelay = (7 * 24 - 1) * 60 * 60;
+/** The longest that a queue holds a message back, in seconds: what is due later is queued by a timer. */
+export const longestDelay = 24 * 60 * 60;
 
 /** Queue messages written at the same time. */
 const enqueueWidth = 16;
@@ -22,7 +21,30 @@ export interface MessagingWorld {
   messages: MessageStore;
   requests: RequestStore;
   outbound: OutboundQueue;
-  newMessageId: (customerId: string) => string;
+  newMessageId: (about: MessageIdParts) => string;
+  /** Whether the headers by which a caller's runtime names its actions tell a repeat, where there is no request id. */
+  keysByTracking: boolean;
+  /** The messages that this process queued lately. */
+  queuedLately: RecentIds;
+}
+
+/** Remembers the ids that it was told last. */
+export interface RecentIds {
+  has(id: string): boolean;
+  add(id: string): void;
+}
+
+/** Remembers so many ids. */
+export function createRecentIds(most = 10_000): RecentIds {
+  const ids = new Set<string>();
+  return {
+    has: (id) => ids.has(id),
+    add(id) {
+      ids.add(id);
+      const [first] = ids;
+      if (ids.size > most && first !== undefined) ids.delete(first);
+    },
+  };
 }
 
 /** What a caller asked for, beyond the text and its recipients. */
@@ -37,37 +59,45 @@ export type SendRequest = Omit<
   | 'chunkCount'
   | 'partCount'
   | 'templateName'
-> & { acceptedAt: Date };
+> & {
+  acceptedAt: Date;
+  /** Reads the headers in which a key of the request may stand. */
+  header?: ReadHeader;
+};
 
 /** What the caller is told: the same for the first request and for each repeat. */
 export interface Accepted {
   messageId: string;
   partCount: number;
   recipients: { address: string; id: string }[];
-  /** The request id was used before for the same request: nothing was sent again. */
+  /** The request was made before: nothing was sent again. */
   replayed: boolean;
 }
 
 /**
- * Makes a send durable: when this resolves, every chunk is stored and queued. With a request id, an insert decides who
- * is first; a repeat finishes whatever the first left undone, so a crash between any two steps loses nothing, and
- * answers with the same ids. Refuses a request id that was used for another request (RequestIdReused).
+ * Makes a send durable: when this resolves, every chunk is stored, and queued if it is due within a day. Where the
+ * request has a key, an insert decides who is first; a repeat finishes whatever the first left undone, so a crash between any two
+ * steps loses nothing, and answers with the same ids. Refuses a request id that was used for another request
+ * (RequestIdReused).
  *
- * Storage operations: one transaction per 99 chunks, one queue message per chunk, one more with a request id.
+ * Storage operations: one transaction per 99 chunks, one queue message per chunk, one more with a key.
+ *
+ * @param asked everything that makes the request what it is
  */
 export async function acceptMessage(
-  request: SendRequest,
+  { header: readHeader = () => null, ...request }: SendRequest,
   prepared: PreparedSend,
-  body: unknown,
+  asked: unknown,
   world: MessagingWorld,
 ): Promise<Accepted> {
-  const { messageId, repeated } = await claimMessageId(request, body, world);
-  const rows = toRows(messageId, request, prepared);
-  const outcome = await world.messages.create(rows.header, rows.chunks);
-  const stored = outcome === 'created' ? rows : ((await world.messages.readMessage(messageId)) ?? rows);
-  // A chunk that no worker has touched may never have been queued; a second queue message is harmless.
-  const untouched = stored.chunks.filter(({ attempts }) => attempts === 0);
-  await enqueueChunks(untouched, request.acceptedAt, world);
+  const { messageId, repeated } = await claimMessageId({ ...request, header: readHeader }, prepared, asked, world);
+  passing('accept.keyClaimed');
+  const stored =
+    (repeated ? await findStored(messageId, world) : undefined) ??
+    (await store(toRows(messageId, request, prepared), world));
+  passing('accept.rowsWritten');
+  await enqueueChunks(messageId, stored, request.acceptedAt, world);
+  passing('accept.queued');
   return {
     messageId,
     partCount: stored.header.partCount,
@@ -79,30 +109,42 @@ export async function acceptMessage(
 }
 
 async function claimMessageId(
-  { customerId, requestId, acceptedAt }: SendRequest,
-  body: unknown,
-  { requests, newMessageId }: MessagingWorld,
+  { customerId, requestId, acceptedAt, header, dlrUrl }: SendRequest & { header: ReadHeader },
+  { sendAt }: PreparedSend,
+  asked: unknown,
+  { requests, newMessageId, keysByTracking }: MessagingWorld,
 ): Promise<{ messageId: string; repeated: boolean }> {
-  const messageId = newMessageId(customerId);
-  if (requestId === undefined) return { messageId, repeated: false };
-  const fingerprint = fingerprintOf(body);
-  const forgottenBefore = new Date(acceptedAt.getTime() - requestMemory);
+  const messageId = newMessageId({ customerId, dueAt: sendAt ?? acceptedAt, callbacks: dlrUrl !== undefined });
+  const fingerprint = fingerprintOf(asked);
+  const key = requestKeyOf({ requestId, fingerprint, header }, keysByTracking);
+  if (key === undefined) return { messageId, repeated: false };
   const use = await requests.claim(
-    { customerId, requestId, messageId, fingerprint, usedAt: acceptedAt },
-    forgottenBefore,
+    { customerId, requestId: key.key, messageId, fingerprint, usedAt: acceptedAt },
+    new Date(acceptedAt.getTime() - key.memoryMs),
   );
-  if (use.fingerprint !== fingerprint) throw apiError('RequestIdReused', { target: 'RequestId' });
+  if (use.fingerprint !== fingerprint) {
+    throw apiError('RequestIdReused', { target: requestId === undefined ? 'Idempotency-Key' : 'RequestId' });
+  }
   return { messageId: use.messageId, repeated: use.messageId !== messageId };
 }
 
-/** Equal for two requests that ask for the same, in whatever order their fields stand. */
-function fingerprintOf(body: unknown): string {
-  const canonical = JSON.stringify(body, (_, value: unknown) =>
-    isObject(value)
-      ? Object.fromEntries(Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1)))
-      : value,
-  );
-  return createHash('sha256').update(canonical).digest('hex');
+/** A message as it is stored, as far as accepting it goes. */
+interface Stored {
+  header: MessageHeader;
+  chunks: readonly Chunk[];
+  /** Of the chunks, where they were just written together. */
+  versions: readonly string[];
+}
+
+async function findStored(messageId: string, { messages }: MessagingWorld): Promise<Stored | undefined> {
+  const found = await messages.readMessage(messageId);
+  return found && { ...found, versions: [] };
+}
+
+async function store({ header, chunks }: Omit<Stored, 'versions'>, world: MessagingWorld): Promise<Stored> {
+  const versions = await world.messages.create(header, chunks);
+  if (versions !== 'exists') return { header, chunks, versions };
+  return (await findStored(header.messageId, world)) ?? { header, chunks, versions: [] };
 }
 
 function toRows(
@@ -142,6 +184,7 @@ function toRows(
 const optedOutNote: StatusNote = {
   code: 'RecipientOptedOut',
   message: 'The recipient has opted out of such messages.',
+  reason: 'optedOut',
 };
 
 function firstStates(
@@ -156,18 +199,38 @@ function firstStates(
   };
 }
 
-async function enqueueChunks(chunks: readonly Chunk[], now: Date, { outbound }: MessagingWorld): Promise<void> {
-  for (let from = 0; from < chunks.length; from += enqueueWidth) {
-    const slice = chunks.slice(from, from + enqueueWidth);
+/**
+ * Queues what no worker has touched and is due within a day. Of a repeat nobody knows whether the first got as far, so
+ * it queues again; but not what this process has queued itself, or a thousand repeats would make a thousand jobs.
+ */
+async function enqueueChunks(
+  messageId: string,
+  { chunks, versions }: Stored,
+  now: Date,
+  { outbound, queuedLately }: MessagingWorld,
+): Promise<void> {
+  if (queuedLately.has(messageId)) return;
+  const untouched = chunks.filter(({ attempts, sendAt }) => attempts === 0 && !isFarAhead(sendAt, now));
+  for (let from = 0; from < untouched.length; from += enqueueWidth) {
+    const slice = untouched.slice(from, from + enqueueWidth);
     await Promise.all(
-      slice.map(({ messageId, index, sendAt }) =>
-        outbound.enqueue({ messageId, chunk: index }, delayUntil(sendAt, now)),
-      ),
+      slice.map((chunk) => outbound.enqueue(jobOf(chunk, versions[chunk.index]), delayUntil(chunk.sendAt, now))),
     );
   }
+  queuedLately.add(messageId);
 }
 
-/** Seconds from now until a chunk is due, rounded up, and no more than a queue can hold it back. */
+function jobOf(chunk: Chunk, version: string | undefined): OutboundJob {
+  const job = { messageId: chunk.messageId, chunk: chunk.index };
+  return version !== undefined && canBeCarried(chunk) ? { ...job, carried: { chunk, version } } : job;
+}
+
+/** Whether a time is too far ahead for the queue. */
+function isFarAhead(sendAt: Date | undefined, now: Date): boolean {
+  return sendAt !== undefined && sendAt.getTime() - now.getTime() > longestDelay * 1000;
+}
+
+/** Seconds from now until a chunk is due, rounded up, and no more than the queue is to hold it back. */
 export function delayUntil(sendAt: Date | undefined, now: Date): number {
   if (sendAt === undefined) return 0;
   return Math.min(Math.max(0, Math.ceil((sendAt.getTime() - now.getTime()) / 1000)), longestDelay);

@@ -24,11 +24,7 @@ export interface RecipientState extends SendingState {
  * came in, with the reason that came with it. Recipients stand in the order of the request.
  */
 export function foldMessage({ header, chunks, fallbacks, journal }: StoredMessage): RecipientState[] {
-  const states = new Map([...chunks, ...fallbacks].map((chunk) => [chunk.index, statesOf(chunk)]));
-  for (const entry of journal) {
-    const current = states.get(entry.chunk)?.[entry.place];
-    if (current !== undefined) applyReport(current, entry);
-  }
+  const states = statesByChunk({ chunks, fallbacks, journal });
   return chunks.flatMap(({ index, protocol, recipients }) =>
     (states.get(index) ?? []).map((state, place): RecipientState => {
       const id = recipientId({ messageId: header.messageId, chunk: index, place });
@@ -45,6 +41,24 @@ export function foldMessage({ header, chunks, fallbacks, journal }: StoredMessag
       };
     }),
   );
+}
+
+/** What is known of the recipients of one chunk, which may be one that stands in, in their order. */
+export function statesOfChunk(message: StoredMessage, index: number): readonly SendingState[] {
+  return statesByChunk(message).get(index) ?? [];
+}
+
+function statesByChunk({
+  chunks,
+  fallbacks,
+  journal,
+}: Omit<StoredMessage, 'header'>): ReadonlyMap<number, SendingState[]> {
+  const states = new Map([...chunks, ...fallbacks].map((chunk) => [chunk.index, statesOf(chunk)]));
+  for (const entry of journal) {
+    const current = states.get(entry.chunk)?.[entry.place];
+    if (current !== undefined) applyReport(current, entry);
+  }
+  return states;
 }
 
 function statesOf({ recipients, statuses, notes, updatedAt }: Chunk): SendingState[] {

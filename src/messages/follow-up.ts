@@ -1,8 +1,17 @@
 import { foldMessage } from './fold-message.ts';
 import { parseRecipientId, recipientId } from './message-id.ts';
 import type { Chunk } from './message.ts';
-import type { DeliveryReport, FailureCounter, MessageStore, OutboundQueue } from './ports.ts';
+import type {
+  DeliveryReport,
+  FailureCounter,
+  MessageStore,
+  OutboundQueue,
+  SettledRecipient,
+  SettlementRecorder,
+} from './ports.ts';
+import { settle } from './settle.ts';
 import { startFallbacks } from './sms-fallback.ts';
+import { isFinal } from './status.ts';
 import type { RecipientStatus } from './status.ts';
 
 /** What happens after a recipient failed for good needs these. */
@@ -10,6 +19,7 @@ export interface FollowUpWorld {
   messages: MessageStore;
   outbound: OutboundQueue;
   failures: FailureCounter;
+  settlements: SettlementRecorder;
   now: () => Date;
 }
 
@@ -39,33 +49,63 @@ export async function followUpFailures(chunk: Chunk, places: readonly number[], 
   return world.failures.record(failures);
 }
 
-/** Follows up on delivery reports of failures; one read per chunk that has any, none for deliveries. */
-export async function followUpReports(reports: readonly DeliveryReport[], world: FollowUpWorld): Promise<void> {
-  const byChunk = new Map<string, { messageId: string; chunk: number; places: Set<number> }>();
-  for (const { recipientId: id, status } of reports) {
-    const place = hasFailed(status) ? parseRecipientId(id) : undefined;
-    if (place === undefined) continue;
-    const key = `${place.messageId}/${place.chunk}`;
-    const group = byChunk.get(key) ?? { messageId: place.messageId, chunk: place.chunk, places: new Set() };
-    group.places.add(place.place);
-    byChunk.set(key, group);
-  }
-  await Promise.all([...byChunk.values()].map((group) => followUpChunk(group, world)));
+/**
+ * Follows up on recipients of a chunk whose sending has ended: failures as {@link followUpFailures} does, and whoever
+ * asked is told of their final status, unless another channel stands in. What had ended before any attempt was made,
+ * since the recipient wants no such messages, is told of with the first one.
+ */
+export async function followUpEnd(before: Chunk, after: Chunk, world: FollowUpWorld): Promise<void> {
+  const endedIn = ({ statuses }: Chunk, place: number): boolean => isFinal(statuses[place] ?? 'accepted');
+  const places = after.recipients.flatMap((_, place) => (endedIn(after, place) ? [place] : []));
+  const newly = places.filter((place) => !endedIn(before, place));
+  const failures = newly.filter((place) => hasFailed(after.statuses[place] ?? 'accepted'));
+  await followUpFailures(after, failures, world);
+  const told = before.attempts === 0 ? places : newly;
+  const settled = told.flatMap((place): SettledRecipient[] => {
+    const status = after.statuses[place] ?? 'accepted';
+    // What was not reached by the one channel goes by the other, sooner or later.
+    if (after.fallbackSender !== undefined && newly.includes(place) && isUnreached(status)) return [];
+    const code = after.notes.get(place)?.code;
+    const { messageId, index: chunk, updatedAt: at } = after;
+    return [{ messageId, chunk, place, status, at, ...(code === undefined ? {} : { code }) }];
+  });
+  await settle(settled, world);
 }
 
-async function followUpChunk(
-  { messageId, chunk: index, places }: { messageId: string; chunk: number; places: ReadonlySet<number> },
-  world: FollowUpWorld,
-): Promise<void> {
-  const chunk = (await world.messages.readChunk(messageId, index))?.chunk;
+function isUnreached(status: RecipientStatus): boolean {
+  return hasFailed(status) || status === 'unknown';
+}
+
+/**
+ * Follows up on delivery reports. One read per chunk of which failures are reported, none for deliveries.
+ */
+export async function followUpReports(reports: readonly DeliveryReport[], world: FollowUpWorld): Promise<void> {
+  const byChunk = new Map<string, SettledRecipient[]>();
+  const settled: SettledRecipient[] = [];
+  for (const { recipientId: id, status, code, at } of reports) {
+    const place = isFinal(status) ? parseRecipientId(id) : undefined;
+    if (place === undefined) continue;
+    const entry = { ...place, status, at, ...(code === undefined ? {} : { code }) };
+    if (!isUnreached(status)) settled.push(entry);
+    else {
+      const key = `${place.messageId}/${place.chunk}`;
+      byChunk.set(key, [...(byChunk.get(key) ?? []), entry]);
+    }
+  }
+  await Promise.all([...[...byChunk.values()].map((entries) => followUpChunk(entries, world)), settle(settled, world)]);
+}
+
+/** @param entries of one chunk */
+async function followUpChunk(entries: readonly SettledRecipient[], world: FollowUpWorld): Promise<void> {
+  const [first] = entries;
+  if (first === undefined) return;
+  const chunk = (await world.messages.readChunk(first.messageId, first.chunk))?.chunk;
   if (chunk === undefined) return;
-  const existing = [...places].filter((place) => place < chunk.recipients.length);
+  const existing = entries.filter(({ place }) => place < chunk.recipients.length);
   const delivered = chunk.fallbackSender === undefined ? new Set<number>() : await deliveredPlaces(chunk, world);
-  await followUpFailures(
-    chunk,
-    existing.filter((place) => !delivered.has(place)),
-    world,
-  );
+  const failures = existing.filter(({ status, place }) => hasFailed(status) && !delivered.has(place));
+  await followUpFailures(chunk, [...new Set(failures.map(({ place }) => place))], world);
+  if (chunk.fallbackSender === undefined) await settle(existing, world);
 }
 
 /** Those of a chunk whom its own channel reached after all: a report of failure may come late. */

@@ -7,6 +7,7 @@ export const forgottenMark = 'forgotten';
 const forgottenNote: StatusNote = {
   code: 'RecipientForgotten',
   message: 'The recipient was forgotten before the message was sent.',
+  reason: 'forgotten',
 };
 
 /**

@@ -1,22 +1,42 @@
 import { customersDropdown } from '../directory/index.ts';
 import { defineOperation, inHeader, inPath } from '../operation/define-operation.ts';
 import { apiError } from '../operation/errors.ts';
-import { list, object, optional, text, timestamp } from '../operation/schema.ts';
+import { flag, list, object, optional, text, timestamp } from '../operation/schema.ts';
+import { aboutReason } from './failure-reasons.ts';
 import { foldMessage } from './fold-message.ts';
 import type { SendingState } from './fold-message.ts';
 import { mayBeMessageOf } from './message-id.ts';
+import type { StatusNote } from './message.ts';
 import type { MessageStore } from './ports.ts';
 import { summariseStatuses } from './status.ts';
 
 const errorCode = optional(text({ title: 'Error Code', description: 'Why the recipient did not get the message.' }));
 const errorMessage = optional(text({ title: 'Error Message', description: 'The reason in words.' }));
+const reason = optional(
+  text({ title: 'Reason', description: 'The reason in one word, the same for all carriers.' }),
+);
+const retryable = optional(
+  flag({ title: 'Retryable', description: 'Whether the message may arrive if it is sent again later.' }),
+);
+const remedy = optional(text({ title: 'Remedy', description: 'What can be done about it.' }));
 const updatedAt = timestamp({ title: 'Updated At', description: 'When the status was last changed.' });
 
 function statusFields({ status, note, updatedAt: at }: SendingState) {
   return {
     Status: status,
-    ...(note === undefined ? {} : { ErrorCode: note.code, ErrorMessage: note.message }),
+    ...(note === undefined ? {} : failureFields(note)),
     UpdatedAt: at.toISOString(),
+  };
+}
+
+function failureFields({ code, message, reason: word = 'other' }: StatusNote) {
+  const about = aboutReason(word);
+  return {
+    ErrorCode: code,
+    ErrorMessage: message,
+    Reason: word,
+    Retryable: about.retryable,
+    Remedy: about.remedy,
   };
 }
 
@@ -51,10 +71,13 @@ export const getMessageStatus = defineOperation({
           Status: text({
             title: 'Recipient Status',
             description:
-              'One of accepted, scheduled, queued, sent, delivered, read, undelivered, expired, rejected, failed and unknown.',
+              'One of accepted, scheduled, queued, sent, delivered, read, undelivered, expired, rejected, failed, canceled and unknown.',
           }),
           ErrorCode: errorCode,
           ErrorMessage: errorMessage,
+          Reason: reason,
+          Retryable: retryable,
+          Remedy: remedy,
           UpdatedAt: updatedAt,
           History: optional(
             list(
@@ -63,6 +86,9 @@ export const getMessageStatus = defineOperation({
                 Status: text({ title: 'Channel Status', description: 'How far that got.' }),
                 ErrorCode: errorCode,
                 ErrorMessage: errorMessage,
+                Reason: reason,
+                Retryable: retryable,
+                Remedy: remedy,
                 UpdatedAt: updatedAt,
               }),
               { title: 'History', description: 'Every channel in the order tried, where one stood in for another.' },

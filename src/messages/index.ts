@@ -1,10 +1,18 @@
-export { acceptMessage } from './accept-message.ts';
+export { acceptMessage, createRecentIds } from './accept-message.ts';
+export { cancelMessage } from './cancel-message.ts';
+export { packChunk } from './carried-chunk.ts';
+export { isFailureReason } from './failure-reasons.ts';
+export type { FailureReason } from './failure-reasons.ts';
 export type { MessagingWorld } from './accept-message.ts';
+export { foldMessage } from './fold-message.ts';
 export { forgetRecipient, forgottenMark } from './forget-recipient.ts';
 export { getMessageStatus } from './get-message-status.ts';
 export type { OptOutsWorld } from './marketing-opt-outs.ts';
-export { isMessageId, mayBeMessageOf, newMessageId } from './message-id.ts';
+export { accountLimit, accountOf, isMessageId, mayBeMessageOf, newMessageId, wantsCallbacks } from './message-id.ts';
+export type { RecipientPlace } from './message-id.ts';
 export { withProgress } from './message.ts';
+export { messageLooks } from './looks.ts';
+export type { MessageLooksWorld } from './looks.ts';
 export type * from './message.ts';
 export type * from './ports.ts';
 export { checkText } from './prepare-send.ts';
@@ -14,11 +22,12 @@ export { createReportRecorder } from './record-reports.ts';
 export { createReportJournal } from './report-journal.ts';
 export type { ReportJournal } from './report-journal.ts';
 export { giveUpOutboundChunk, sendOutboundChunk } from './outbound-workers.ts';
-export type { SendingWorld } from './send-chunk.ts';
-export { sendDetails } from './send-details.ts';
+export type { SendingWorld } from './sending-world.ts';
+export { askedOf, sendDetails } from './send-details.ts';
 export {
   customerData,
   parametersOfSends,
+  requestId,
   sendBody,
   sendErrors,
   sendingCustomer,
@@ -33,4 +42,5 @@ export { sendWhatsappTemplateMessage } from './send-whatsapp-template-message.ts
 export { sentHeaders } from './send-warnings.ts';
 export { sortChunks } from './sms-fallback.ts';
 export { normaliseText } from './sms-parts.ts';
-export { decodeStatuses, encodeStatuses } from './status.ts';
+export { awaitsSending, decodeStatuses, encodeStatuses, isFinal } from './status.ts';
+export type { RecipientStatus } from './status.ts';

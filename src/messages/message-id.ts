@@ -1,23 +1,64 @@
 import { customerKey } from '../directory/index.ts';
 
 /*
- * A message id is 32 hexadecimal digits: two for the shard, twelve for the time in milliseconds, eight that follow from
- * the customer, ten random ones.
+ * A message id is 32 hexadecimal digits: two for the shard, twelve for the time in milliseconds when the message is due,
+ * eight that follow from the customer, eight random ones, one for the storage account, one for what else is to be known.
  * It is the partition key of everything the message consists of. The shard spreads the load; the time behind it makes
- * "all messages of a span" one range per shard, so that repair, retention and time-outs need no index of their own.
- * The customer's digits tell a message of somebody else before it is read. A recipient id adds chunk and place, so that a delivery report finds its row without a look-up.
+ * "all messages due in a span" one range per shard, so that schedules, repair, retention and time-outs need no index of
+ * their own. The customer's digits tell a message of somebody else before it is read. A recipient id adds chunk and
+ * place, so that a delivery report finds its row without a look-up.
  */
 
 const timeDigits = 12;
-const randomDigits = 10;
+const randomDigits = 8;
 const customerStart = 2 + timeDigits;
+const accountPlace = 30;
+const flagsPlace = 31;
 
-/** Makes the id of a customer's message. `randomBytes` gives that many random bytes. */
-export function newMessageId(customerId: string, now: Date, randomBytes: (size: number) => Uint8Array): string {
+/** Storage accounts that ids can tell apart. */
+export const accountLimit = 16;
+
+/** The flag of a message whose sender wants to be called when recipients reach their final status. */
+const callbacksFlag = 1;
+
+/** What an id says of its message. */
+export interface MessageIdParts {
+  customerId: string;
+  /** When the message is to be sent, which may be now. */
+  dueAt: Date;
+  /** Whether somebody is called when recipients reach their final status. */
+  callbacks: boolean;
+}
+
+/**
+ * Makes the id of a customer's message.
+ *
+ * @param accounts how many storage accounts there are; messages are spread over them
+ * @param randomBytes gives that many random bytes
+ */
+export function newMessageId(
+  { customerId, dueAt, callbacks }: MessageIdParts,
+  accounts: number,
+  randomBytes: (size: number) => Uint8Array,
+): string {
   const [shard = 0, ...rest] = randomBytes(1 + randomDigits / 2);
   const hex = (byte: number): string => byte.toString(16).padStart(2, '0');
-  const time = now.getTime().toString(16).padStart(timeDigits, '0');
-  return hex(shard) + time + customerKey(customerId) + rest.map(hex).join('');
+  const time = dueAt.getTime().toString(16).padStart(timeDigits, '0');
+  const account = (shard % accounts).toString(16);
+  const flags = callbacks ? callbacksFlag : 0;
+  return hex(shard) + time + customerKey(customerId) + rest.map(hex).join('') + account + flags.toString(16);
+}
+
+const digitAt = (messageId: string, place: number): number => Number.parseInt(messageId.charAt(place), 16);
+
+/** The number of the storage account in which a message is. */
+export function accountOf(messageId: string): number {
+  return digitAt(messageId, accountPlace);
+}
+
+/** Whether somebody is to be called when recipients of a message reach their final status. */
+export function wantsCallbacks(messageId: string): boolean {
+  return (digitAt(messageId, flagsPlace) & callbacksFlag) !== 0;
 }
 
 /** Whether a text is a message id, and may be that of a message of the customer. */

@@ -1,3 +1,4 @@
+import type { FailureReason } from './failure-reasons.ts';
 import type { RecipientStatus } from './status.ts';
 
 /** How a message is sent. */
@@ -57,8 +58,11 @@ export interface ChunkRecipient {
 
 /** Why a recipient stands where it stands, where there is more to say than the status. */
 export interface StatusNote {
+  /** The carrier's code, or ours. */
   code: string;
   message: string;
+  /** What the code means; `other` where absent. */
+  reason?: FailureReason;
 }
 
 /** Words of a carrier without what JSON would escape, and cut, so that a hundred of them fit into one property. */
@@ -70,9 +74,10 @@ export function plainWords(text: string, limit: number): string {
     .toWellFormed();
 }
 
-/** A note from a carrier's code and words. */
-export function statusNote(code: string, message: string): StatusNote {
-  return { code: plainWords(code, 60), message: plainWords(message, 200) };
+/** A note from a carrier's code and words, and what they mean to us. */
+export function statusNote({ code, message, reason }: StatusNote): StatusNote {
+  const known = reason === undefined ? {} : { reason };
+  return { code: plainWords(code, 60), message: plainWords(message, 200), ...known };
 }
 
 /** What changes about a chunk while it is worked on. */
@@ -87,6 +92,8 @@ export interface ChunkProgress {
   attempts: number;
   /** Set while a worker has the chunk at the carrier; past it, that attempt's outcome is in doubt. */
   leasedUntil?: Date;
+  /** Whose lease it is: a worker whose write seems to have failed finds out by it that it was done. */
+  leaseId?: string;
   /** When the next attempt is due, where the last one asked for another. */
   notBefore?: Date;
   updatedAt: Date;
@@ -142,6 +149,6 @@ export interface StoredMessage {
 
 /** A chunk with its progress replaced as a whole: a time that the new progress doesn't name is gone. */
 export function withProgress(chunk: Chunk, progress: ChunkProgress): Chunk {
-  const { leasedUntil: _, notBefore: __, ...unchanged } = chunk;
+  const { leasedUntil: _, leaseId: __, notBefore: ___, ...unchanged } = chunk;
   return { ...unchanged, ...progress };
 }

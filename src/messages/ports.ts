@@ -1,3 +1,5 @@
+import type { Found, Span } from '../operation/define-look.ts';
+import type { FailureReason } from './failure-reasons.ts';
 import type {
   Chunk,
   ChunkProgress,
@@ -8,6 +10,7 @@ import type {
   TemplateCall,
   VersionedChunk,
 } from './message.ts';
+import type { RecipientPlace } from './message-id.ts';
 import type { RecipientStatus } from './status.ts';
 
 /** One recipient of a batch, as the carrier gets it: the text is rendered, the address is international digits. */
@@ -35,9 +38,7 @@ export interface OutboundBatch {
  */
 export type SendOutcome =
   | { outcome: 'sent'; carrierReference?: string }
-  | { outcome: 'rejected'; code: string; message: string }
-  | { outcome: 'retry'; code: string; message: string }
-  | { outcome: 'unknown'; code: string; message: string };
+  | { outcome: 'rejected' | 'retry' | 'unknown'; code: string; message: string; reason?: FailureReason };
 
 /** What a carrier can do, as data: the core asks the table and never the carrier's name. */
 export interface CarrierCapabilities {
@@ -68,6 +69,8 @@ export interface DeliveryReport {
   /** The carrier's own code and words, where the message didn't arrive. */
   code?: string;
   message?: string;
+  /** What the code means; `other` unless said. */
+  reason?: FailureReason;
   /** When it happened, by the carrier's clock. */
   at: Date;
 }
@@ -76,8 +79,11 @@ export interface DeliveryReport {
  * Keeps messages. A message exists once its header does; the header is written last, together with the last chunks.
  */
 export interface MessageStore {
-  /** Writes a message and its chunks. `exists` where the header is there already: nothing was changed then. */
-  create(header: MessageHeader, chunks: readonly Chunk[]): Promise<'created' | 'exists'>;
+  /**
+   * Writes a message and its chunks. `exists` where the header is there already: nothing was changed then. Otherwise the
+   * versions of the chunks, in their order, as far as one transaction wrote them all.
+   */
+  create(header: MessageHeader, chunks: readonly Chunk[]): Promise<readonly string[] | 'exists'>;
   /** Adds chunks to a message; one that is there already is left as it is. */
   addChunks(messageId: string, chunks: readonly Chunk[]): Promise<void>;
   /** One chunk, or undefined. */
@@ -92,9 +98,10 @@ export interface MessageStore {
   readMessage(messageId: string): Promise<StoredMessage | undefined>;
 }
 
-/** The first use of a request id. */
+/** The first use of a request's key. */
 export interface RequestUse {
   customerId: string;
+  /** What tells a repeat from another request; the caller's, or made of what its runtime says. */
   requestId: string;
   messageId: string;
   /** Hash of everything that the request asked for. */
@@ -117,11 +124,13 @@ export interface OutboundJob {
   chunk: number;
   /** Set where the chunk is to be looked at for recipients of whom no report came, instead of being sent. */
   check?: 'unreported';
+  /** The chunk as it was written, so that it need not be read: one that is small and to be sent at once. */
+  carried?: VersionedChunk;
 }
 
 /** Carries chunks to the worker. */
 export interface OutboundQueue {
-  /** `delaySeconds` at most 604,800 (7 days), the longest that a storage queue holds a message back. */
+  /** `delaySeconds` at most 604,800 (7 days), the longest that a storage queue holds a message back; 0 unless given. */
   enqueue(job: OutboundJob, delaySeconds?: number): Promise<void>;
 }
 
@@ -155,4 +164,33 @@ export interface OutgoingReply {
 /** Lets conversations know of what goes out in them; told twice of one, notes it once. */
 export interface ReplyRecorder {
   record(replies: readonly OutgoingReply[]): Promise<void>;
+}
+
+/** A recipient whose final status is known. */
+export interface SettledRecipient extends RecipientPlace {
+  status: RecipientStatus;
+  /** The carrier's code, or ours, where the message didn't arrive. */
+  code?: string;
+  at: Date;
+}
+
+/** Passes final statuses on to who asked for them; told twice of one, passes it on once. */
+export interface SettlementRecorder {
+  /** Resolves when they are sure to be passed on. */
+  record(settled: readonly SettledRecipient[]): Promise<void>;
+}
+
+/** Finds messages by when they were or will be due, page by page. */
+export interface MessageFinder {
+  /** Chunks of messages due in a span that have recipients who wait for sending, without content and recipients. */
+  listWaiting(span: Span, from?: string): Promise<Found<WaitingChunk>>;
+  /** Ids of messages due in a span that seem to have recipients of whom no report came. */
+  listSilent(span: Span, from?: string): Promise<Found<string>>;
+}
+
+/** A chunk that waits, as far as it takes to say what for. */
+export interface WaitingChunk extends Pick<ChunkProgress, 'leasedUntil' | 'notBefore' | 'updatedAt'> {
+  messageId: string;
+  index: number;
+  sendAt?: Date;
 }

@@ -50,11 +50,11 @@ export function createReportJournal(messages: Pick<MessageStore, 'appendReports'
   return {
     async record(reports) {
       const byMessage = new Map<string, JournalEntry[]>();
-      for (const { recipientId, status, code, message, at } of reports) {
+      for (const { recipientId, status, code, message = '', reason, at } of reports) {
         const place = parseRecipientId(recipientId);
         if (place === undefined) continue;
         const entry: JournalEntry = { chunk: place.chunk, place: place.place, status, at };
-        if (code !== undefined) entry.note = statusNote(code, message ?? '');
+        if (code !== undefined) entry.note = statusNote({ code, message, ...(reason === undefined ? {} : { reason }) });
         const entries = byMessage.get(place.messageId);
         if (entries === undefined) byMessage.set(place.messageId, [entry]);
         else entries.push(entry);

@@ -1,44 +1,55 @@
+import { passing } from '../operation/crash-points.ts';
 import { delayUntil } from './accept-message.ts';
-import { followUpFailures, hasFailed } from './follow-up.ts';
+import { applyOutcomes } from './apply-outcomes.ts';
+import { attemptInDoubt, claimChunk, endWaiting, isInDoubt, recordProgress, waitingPlaces } from './claim-chunk.ts';
+import { followUpEnd } from './follow-up.ts';
 import type { FollowUpWorld } from './follow-up.ts';
+import { statesOfChunk } from './fold-message.ts';
 import { recipientId } from './message-id.ts';
-import { plainWords, statusNote } from './message.ts';
-import type { Chunk, ChunkProgress, StatusNote, VersionedChunk } from './message.ts';
+import type { Chunk, ChunkProgress, VersionedChunk } from './message.ts';
 import { compileContent } from './personalization.ts';
-import type { OutboundCarrier, OutboundJob, ReplyRecorder, SendOutcome } from './ports.ts';
+import type { OutboundCarrier, OutboundJob, SendOutcome } from './ports.ts';
 import { recordReplies } from './record-replies.ts';
 import { renderText } from './render-text.ts';
-import { awaitsSending } from './status.ts';
+import { retryDelays } from './sending-world.ts';
+import type { SendingWorld } from './sending-world.ts';
+import { awaitsSending, isFinal } from './status.ts';
 import type { RecipientStatus } from './status.ts';
 
-/** Seconds before each further attempt where a carrier refused for the moment; after the last, the recipient fails. */
-export const retryDelays = [2, 10, 60, 300, 900, 3_600, 10_800, 21_600] as const;
-
-/** How long a worker may keep a chunk at the carrier before another may take the attempt for crashed, in seconds. */
-const leaseSeconds = 120;
-
-/** What the outbound worker works with. */
-export interface SendingWorld extends FollowUpWorld {
-  carrier: OutboundCarrier;
-  replies: ReplyRecorder;
-  /** How long to wait for a report before another channel stands in, where the send asked for that. */
-  fallbackAfterSeconds: number;
-}
-
 /** What became of a job, for the log. */
-export type SendChunkResult = 'sent' | 'partlySent' | 'notDue' | 'nothingToDo' | 'taken' | 'missing';
+export type SendChunkResult = 'sent' | 'partlySent' | 'inDoubt' | 'notDue' | 'nothingToDo' | 'taken' | 'missing';
+
+/** How often a chunk is looked at anew that others keep changing, before its job is left for later. */
+const looks = 5;
 
 /**
  * Sends one chunk. The attempt is recorded before it is made, by an update that only one worker can win; so a chunk that
  * stands on the queue twice is sent once. An attempt whose worker died is in doubt: it is made again where the carrier
  * recognises repeats, and marked unknown where it doesn't.
  */
-export async function sendChunk(job: OutboundJob, world: SendingWorld): Promise<SendChunkResult> {
-  const { messages, outbound, now } = world;
-  const found = await messages.readChunk(job.messageId, job.chunk);
-  if (found === undefined) return 'missing';
+export async function sendChunk({ carried, ...job }: OutboundJob, world: SendingWorld): Promise<SendChunkResult> {
+  for (let look = 0; look < looks; look++) {
+    const isFirst = look === 0;
+    const found = isFirst && carried ? carried : await world.messages.readChunk(job.messageId, job.chunk);
+    if (found === undefined) return 'missing';
+    const result = await sendFound(job, found, world);
+    if (result !== 'conflict') return result;
+  }
+  throw new Error(`chunk ${job.chunk} of ${job.messageId} changed ${looks} times while it was looked at`);
+}
+
+async function sendFound(
+  job: OutboundJob,
+  found: VersionedChunk,
+  world: SendingWorld,
+): Promise<SendChunkResult | 'conflict'> {
+  const { outbound, now } = world;
   const { chunk } = found;
-  if (!chunk.statuses.some(awaitsSending)) return 'nothingToDo';
+  if (!chunk.statuses.some(awaitsSending)) {
+    // Of what ended before any attempt, nobody has been told yet.
+    if (chunk.attempts === 0) await followUpEnd(chunk, chunk, world);
+    return 'nothingToDo';
+  }
   // Copies of a job may come at any time; only the time that the chunk itself names lets an attempt begin.
   const wait = Math.max(delayUntil(chunk.sendAt, now()), delayUntil(chunk.notBefore, now()));
   if (wait > 0) {
@@ -46,21 +57,20 @@ export async function sendChunk(job: OutboundJob, world: SendingWorld): Promise<
     return 'notDue';
   }
   if (await waitsForLease(job, chunk, world)) return 'taken';
+  if (isInDoubt(chunk, world)) return endInDoubt(found, world);
   // Before the attempt is claimed: where this fails, nothing was sent, and nothing is in doubt.
   await recordReplies(chunk, waitingPlaces(chunk), world);
-  const claimed = await claim(found, world);
-  if (claimed === 'conflict') {
-    // Most likely another worker has it; but it may be our own claim, whose answer got lost on the way.
-    await outbound.enqueue(job, leaseSeconds + 1);
-    return 'taken';
-  }
-  return attempt(job, claimed, world);
+  passing('send.repliesEntered');
+  const claimed = await claimChunk(found, world);
+  if (claimed === 'conflict') return 'conflict';
+  passing('send.claimed');
+  return attempt(job, chunk, claimed, world);
 }
 
 /** Puts the job back for after the lease, where a worker has the chunk; resolves to whether one has. */
-async function waitsForLease(
+export async function waitsForLease(
   job: OutboundJob,
-  { leasedUntil }: Chunk,
+  { leasedUntil }: Pick<Chunk, 'leasedUntil'>,
   { outbound, now }: FollowUpWorld,
 ): Promise<boolean> {
   if (leasedUntil === undefined || leasedUntil <= now()) return false;
@@ -69,70 +79,57 @@ async function waitsForLease(
   return true;
 }
 
-async function claim(
-  found: VersionedChunk,
-  { messages, carrier, now }: SendingWorld,
-): Promise<VersionedChunk | 'conflict'> {
+/** Ends what is in doubt: as a report says that came meanwhile, else as unknown. */
+async function endInDoubt(found: VersionedChunk, world: SendingWorld): Promise<SendChunkResult | 'conflict'> {
+  const { messages, now } = world;
   const { chunk } = found;
-  // A chunk that ends its worker each time would otherwise be tried for ever.
-  const repeatable = carrier.capabilities.idempotent && chunk.attempts <= retryDelays.length;
-  const inDoubt = chunk.leasedUntil !== undefined && !repeatable;
-  return messages.updateChunk(found, {
-    ...(inDoubt ? endWaiting(chunk, 'unknown', attemptInDoubt) : { statuses: queued(chunk), notes: chunk.notes }),
-    references: chunk.references,
-    attempts: chunk.attempts + 1,
-    leasedUntil: new Date(now().getTime() + leaseSeconds * 1000),
-    updatedAt: now(),
+  const ended = endWaiting(chunk, 'unknown', attemptInDoubt, now());
+  const message = await messages.readMessage(chunk.messageId);
+  const reported = message === undefined ? [] : statesOfChunk(message, chunk.index);
+  const statuses = ended.statuses.map((status, place) => {
+    const { status: said } = reported[place] ?? {};
+    return said !== undefined && isFinal(said) && awaitsSending(chunk.statuses[place] ?? status) ? said : status;
   });
+  const progress = { ...ended, statuses };
+  await followUp(chunk, progress, world);
+  return (await messages.updateChunk(found, progress)) === 'conflict' ? 'conflict' : 'inDoubt';
 }
 
-const attemptInDoubt: StatusNote = {
-  code: 'AttemptInDoubt',
-  message: 'The worker ended while the carrier had the message.',
-};
-
-function waitingPlaces({ statuses }: Chunk): number[] {
-  return statuses.flatMap((status, place) => (awaitsSending(status) ? [place] : []));
-}
-
-function queued({ statuses }: Chunk): RecipientStatus[] {
-  return statuses.map((status) => (awaitsSending(status) ? 'queued' : status));
-}
-
-/** Ends the recipients that still wait, all in one status and for one reason. */
-function endWaiting(
-  chunk: Chunk,
-  status: RecipientStatus,
-  note: StatusNote,
-): Pick<ChunkProgress, 'statuses' | 'notes'> {
-  return {
-    statuses: chunk.statuses.map((current) => (awaitsSending(current) ? status : current)),
-    notes: new Map([...chunk.notes, ...waitingPlaces(chunk).map((place) => [place, note] as const)]),
-  };
-}
-
-async function attempt(job: OutboundJob, claimed: VersionedChunk, world: SendingWorld): Promise<SendChunkResult> {
-  const { messages, outbound, carrier, now } = world;
+/** @param before the chunk as it was when no attempt was recorded yet */
+async function attempt(
+  job: OutboundJob,
+  before: Chunk,
+  claimed: VersionedChunk,
+  world: SendingWorld,
+): Promise<SendChunkResult> {
+  const { outbound, carrier, now } = world;
   const { chunk } = claimed;
-  const progress = applyOutcomes(chunk, await sendTo(chunk, carrier), now());
+  const outcomes = await sendTo(chunk, carrier);
+  passing('send.handedOver');
+  const progress = applyOutcomes(chunk, outcomes, now());
   const again = progress.statuses.some(awaitsSending);
   const delay = retryDelays[chunk.attempts - 1] ?? 0;
   const due = again ? { notBefore: new Date(now().getTime() + delay * 1000) } : {};
   // Queued before it is recorded: a crash in between leaves a message too many, never one too few.
   if (again) await outbound.enqueue(job, delay);
-  await followUp(chunk, progress, world);
-  const recorded = await messages.updateChunk(claimed, { ...progress, ...due });
+  passing('send.againQueued');
+  await followUp(before, progress, world);
+  passing('send.followedUp');
+  const isOurs = ({ attempts, leaseId, statuses }: Chunk): boolean =>
+    leaseId === undefined && attempts === progress.attempts && statuses.join() === progress.statuses.join();
+  const recorded = await recordProgress(claimed, { ...progress, ...due }, world, isOurs);
   if (recorded === 'conflict')
     throw new Error(`chunk ${chunk.index} of ${chunk.messageId} changed while it was leased`);
+  passing('send.recorded');
   return again ? 'partlySent' : 'sent';
 }
 
 /** What follows from an attempt, before it is recorded: a crash in between then only repeats it. */
 async function followUp(before: Chunk, after: ChunkProgress, world: SendingWorld): Promise<void> {
-  const newly = (test: (status: RecipientStatus) => boolean): number[] =>
-    after.statuses.flatMap((status, place) => (test(status) && before.statuses[place] !== status ? [place] : []));
-  await followUpFailures(before, newly(hasFailed), world);
-  if (before.fallbackSender === undefined || newly((status) => status === 'sent' || status === 'unknown').length === 0)
+  await followUpEnd(before, { ...before, ...after }, world);
+  const isUnheard = (status: RecipientStatus): boolean => status === 'sent' || status === 'unknown';
+  const isNew = (place: number): boolean => before.statuses[place] !== after.statuses[place];
+  if (before.fallbackSender === undefined || !after.statuses.some((status, place) => isUnheard(status) && isNew(place)))
     return;
   const { messageId, index } = before;
   await world.outbound.enqueue({ messageId, chunk: index, check: 'unreported' }, world.fallbackAfterSeconds);
@@ -173,60 +170,5 @@ const noAnswer: SendOutcome = {
   outcome: 'unknown',
   code: 'NoAnswer',
   message: 'The carrier said nothing about the recipient.',
+  reason: 'inDoubt',
 };
-
-/** Writes outcomes into statuses; a temporary refusal leaves its recipient queued until the attempts are used up. */
-function applyOutcomes(chunk: Chunk, outcomes: ReadonlyMap<number, SendOutcome>, updatedAt: Date): ChunkProgress {
-  const notes = new Map<number, StatusNote>(chunk.notes);
-  const references = new Map(chunk.references);
-  const lastAttempt = chunk.attempts > retryDelays.length;
-  const statusAfter = {
-    sent: 'sent',
-    rejected: 'rejected',
-    unknown: 'unknown',
-    retry: lastAttempt ? 'failed' : 'queued',
-  } as const;
-  const statuses = chunk.statuses.map((status, place): RecipientStatus => {
-    const outcome = outcomes.get(place);
-    if (outcome === undefined) return status;
-    if (outcome.outcome !== 'sent') notes.set(place, statusNote(outcome.code, outcome.message));
-    else {
-      notes.delete(place);
-      if (outcome.carrierReference !== undefined) references.set(place, plainWords(outcome.carrierReference, 200));
-    }
-    return statusAfter[outcome.outcome];
-  });
-  return { statuses, notes, references, attempts: chunk.attempts, updatedAt };
-}
-
-const processingFailed: StatusNote = {
-  code: 'ProcessingFailed',
-  message: 'Sending failed too often on our side.',
-};
-
-/**
- * Gives a chunk up whose queue message failed too often: recipients that still wait end as failed, with a reason, so
- * that an operator sees them; as unknown where an attempt was begun whose outcome nobody recorded. Resolves to how many
- * there were.
- */
-export async function giveUpChunk(job: OutboundJob, world: FollowUpWorld): Promise<number> {
-  const { messages, now } = world;
-  for (;;) {
-    const found = await messages.readChunk(job.messageId, job.chunk);
-    if (found === undefined) return 0;
-    const { chunk } = found;
-    const waiting = waitingPlaces(chunk).length;
-    if (waiting === 0) return 0;
-    // A worker has it, and this is only a copy of its message.
-    if (await waitsForLease(job, chunk, world)) return 0;
-    const ended =
-      chunk.leasedUntil === undefined
-        ? endWaiting(chunk, 'failed', processingFailed)
-        : endWaiting(chunk, 'unknown', attemptInDoubt);
-    const { references, attempts } = chunk;
-    const progress = { ...ended, references, attempts, updatedAt: now() };
-    if (chunk.leasedUntil === undefined) await followUpFailures(chunk, waitingPlaces(chunk), world);
-    const recorded = await messages.updateChunk(found, progress);
-    if (recorded !== 'conflict') return waiting;
-  }
-}

@@ -1,4 +1,5 @@
 import type { Caller, Customer } from '../operation/access.ts';
+import type { ReadHeader } from '../operation/define-operation.ts';
 import type { SendRequest } from './accept-message.ts';
 
 interface Details {
@@ -6,6 +7,7 @@ interface Details {
   customer: Customer;
   serviceId: string;
   now: Date;
+  header: ReadHeader;
   body: {
     CustomerData?: string;
     AdMessage?: boolean;
@@ -16,16 +18,28 @@ interface Details {
 }
 
 /** What is kept of a send beside its text and recipients: who sent it, for whom, and the fields that come along. */
-export function sendDetails({ caller, customer, serviceId, now, body }: Details): SendRequest {
+export function sendDetails({ caller, customer, serviceId, now, header, body }: Details): SendRequest {
   return {
     customerId: customer.id,
     serviceId,
     userId: caller.userId,
     acceptedAt: now,
+    header,
     ...(body.CustomerData === undefined ? {} : { customerData: body.CustomerData }),
     ...(body.AdMessage === undefined ? {} : { adMessage: body.AdMessage }),
     ...(body.DlrUrl === undefined ? {} : { dlrUrl: body.DlrUrl }),
     ...(body.RequestId === undefined ? {} : { requestId: body.RequestId }),
     ...(body.AttachmentUri === undefined ? {} : { attachmentUri: body.AttachmentUri }),
   };
+}
+
+/**
+ * Everything that makes a request to an operation what it is: where two differ in it, one is no repeat of the other. Its
+ * request id is not among it, since that may as well come in a header.
+ */
+export function askedOf(
+  operation: string,
+  { body: { RequestId: _, ...body }, ...rest }: { body: Details['body']; serviceId?: string; parentMessageId?: string },
+): unknown {
+  return { operation, ...rest, body };
 }

@@ -3,7 +3,7 @@ import { acceptMessage } from './accept-message.ts';
 import type { MessagingWorld } from './accept-message.ts';
 import type { OptOutsWorld } from './marketing-opt-outs.ts';
 import { prepareTextSend } from './prepare-text-send.ts';
-import { sendDetails } from './send-details.ts';
+import { askedOf, sendDetails } from './send-details.ts';
 import { sendBody, sendErrors, sendingParameters, sentAnswer, sentBody } from './send-fields.ts';
 import { sentHeaders } from './send-warnings.ts';
 
@@ -26,7 +26,7 @@ export const sendMessage = defineOperation({
   async handler(request, world: MessagingWorld & OptOutsWorld) {
     const { body, prepared, service } = request;
     const details = sendDetails({ ...request, serviceId: service.id });
-    const accepted = await acceptMessage(details, prepared, { serviceId: service.id, body }, world);
+    const accepted = await acceptMessage(details, prepared, askedOf('SendMessage', { serviceId: service.id, body }), world);
     return { body: sentBody(accepted), headers: sentHeaders(prepared, accepted) };
   },
 });

@@ -6,7 +6,7 @@ import type { MessagingWorld } from './accept-message.ts';
 import { recipientLimit } from './prepare-send.ts';
 import { prepareTemplateSend } from './prepare-template-send.ts';
 import type { TemplateSendWorld } from './prepare-template-send.ts';
-import { sendDetails } from './send-details.ts';
+import { askedOf, sendDetails } from './send-details.ts';
 import { customerData, requestId, sendingParameters } from './send-fields.ts';
 import { sentHeaders } from './send-warnings.ts';
 
@@ -123,7 +123,7 @@ export const sendWhatsappTemplateMessage = defineOperation({
   async handler(request, world: TemplateSendWorld & MessagingWorld) {
     const { body, prepared, service } = request;
     const details = sendDetails({ ...request, serviceId: service.id });
-    const accepted = await acceptMessage(details, prepared, { serviceId: service.id, body }, world);
+    const accepted = await acceptMessage(details, prepared, askedOf('SendWhatsappTemplateMessage', { serviceId: service.id, body }), world);
     return {
       body: { messageId: accepted.messageId, messagePartCount: accepted.partCount, recipients: accepted.recipients },
       headers: sentHeaders(prepared, accepted),

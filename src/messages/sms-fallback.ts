@@ -1,3 +1,4 @@
+import { passing } from '../operation/crash-points.ts';
 import type { Chunk } from './message.ts';
 import { compileContent } from './personalization.ts';
 import type { MessageStore, OutboundQueue } from './ports.ts';
@@ -19,7 +20,7 @@ export function fallbackIndex(chunk: number, place: number): number {
 }
 
 /** The recipient for whom a chunk stands in; undefined for a chunk of the send itself. */
-function fallbackOrigin(index: number): { chunk: number; place: number } | undefined {
+export function fallbackOrigin(index: number): { chunk: number; place: number } | undefined {
   if (index < firstFallbackIndex) return undefined;
   const offset = index - firstFallbackIndex;
   return { chunk: Math.floor(offset / placesPerChunk), place: offset % placesPerChunk };
@@ -48,6 +49,7 @@ export async function startFallbacks(
   const chunks = places.flatMap((place) => fallbackChunk(chunk, place, now()));
   if (chunks.length === 0) return;
   await messages.addChunks(chunk.messageId, chunks);
+  passing('fallback.rowsWritten');
   await Promise.all(chunks.map(({ messageId, index }) => outbound.enqueue({ messageId, chunk: index })));
 }
 

@@ -10,12 +10,13 @@ const statuses = {
   queued: { rank: 2, letter: 'q', final: false },
   sent: { rank: 3, letter: 's', final: false },
   unknown: { rank: 4, letter: 'k', final: true },
-  failed: { rank: 5, letter: 'f', final: true },
-  rejected: { rank: 6, letter: 'j', final: true },
-  expired: { rank: 7, letter: 'e', final: true },
-  undelivered: { rank: 8, letter: 'u', final: true },
-  delivered: { rank: 9, letter: 'd', final: true },
-  read: { rank: 10, letter: 'r', final: true },
+  canceled: { rank: 5, letter: 'x', final: true },
+  failed: { rank: 6, letter: 'f', final: true },
+  rejected: { rank: 7, letter: 'j', final: true },
+  expired: { rank: 8, letter: 'e', final: true },
+  undelivered: { rank: 9, letter: 'u', final: true },
+  delivered: { rank: 10, letter: 'd', final: true },
+  read: { rank: 11, letter: 'r', final: true },
 } as const;
 
 /** The status of one recipient. */

@@ -1,4 +1,5 @@
 import type { Notifier, RoutedMessage } from '../conversations/index.ts';
+import { passing } from '../operation/crash-points.ts';
 import { pipelineIdOf } from '../subscriptions/index.ts';
 import type { Subscription, SubscriptionStore } from '../subscriptions/index.ts';
 import type { NotificationChunk, Target } from './notification.ts';
@@ -34,7 +35,9 @@ export function createNotifier(world: NotifyingWorld): Notifier {
       const chunks = dealOut(message, subscriptions, { firstIndex: 0, publicUrl: world.publicUrl });
       const outcome = await world.notifications.createChunks(chunks);
       const waiting = outcome === 'created' ? chunks : await complete(message, subscriptions, world);
+      passing('notify.rowsWritten');
       await enqueueAll(waiting, world);
+      passing('notify.queued');
       return subscriptions.length;
     },
   };

@@ -1,3 +1,4 @@
+import { passing } from '../operation/crash-points.ts';
 import { callTarget } from './call-target.ts';
 import { decide } from './decide.ts';
 import type { Decision } from './decide.ts';
@@ -43,29 +44,34 @@ export async function deliverChunk(job: NotificationJob, world: DeliveringWorld)
   const claimed = await claim(found, world);
   if (claimed === undefined) {
     // Another worker has it, which may yet die; and this may be the only message left that knows of the chunk.
-    await notificationQueue.enqueueChunk(job, secondsUntil(chunk.leasedUntil ?? leaseEnd(now()), now()) + 1);
+    await notificationQueue.enqueueChunk(job, secondsUntil(chunk.leasedUntil ?? leaseEnd(world), now()) + 1);
     return { result: 'taken' };
   }
+  passing('deliver.claimed');
   const deliveries = await Promise.all(
     chunk.targets.map(async (target, place) =>
       chunk.states[place] === 'waiting' ? deliver(target, chunk, world) : { state: chunk.states[place] ?? 'ended' },
     ),
   );
+  passing('deliver.called');
   await sendAlone(deliveries, world);
+  passing('deliver.loneQueued');
   const states = deliveries.map(({ state }) => state);
   const recorded = await notifications.updateChunk(claimed, { states, attempts: claimed.chunk.attempts });
   if (recorded === 'conflict') throw new Error(`chunk ${job.chunk} of ${job.inboundId} changed while it was leased`);
+  passing('deliver.recorded');
   const count = (wanted: ChunkState): number => states.filter((state) => state === wanted).length;
   return { result: 'done', delivered: count('delivered'), alone: count('alone'), givenUp: count('ended') };
 }
 
 async function claim(
   found: VersionedNotificationChunk,
-  { notifications, now }: DeliveringWorld,
+  world: DeliveringWorld,
 ): Promise<VersionedNotificationChunk | undefined> {
+  const { notifications, now } = world;
   const { states, attempts, leasedUntil } = found.chunk;
   if (leasedUntil !== undefined && leasedUntil > now()) return undefined;
-  const progress = { states, attempts: attempts + 1, leasedUntil: leaseEnd(now()) };
+  const progress = { states, attempts: attempts + 1, leasedUntil: leaseEnd(world) };
   const claimed = await notifications.updateChunk(found, progress);
   return claimed === 'conflict' ? undefined : claimed;
 }
@@ -90,13 +96,13 @@ async function deliver(
   const called = { ...untried, attempts: 1 };
   const result = await callTarget(target, payload, world);
   if ('pending' in result) {
-    return { state: 'alone', lone: { ...called, leasedUntil: leaseEnd(world.now()) }, pending: result.pending };
+    return { state: 'alone', lone: { ...called, leasedUntil: leaseEnd(world) }, pending: result.pending };
   }
   const { verdict } = result;
   // Where our own storage fails for this one, it goes on alone: the others must not be called again for it.
   const decision = await decide(called, verdict, world).catch((): Decision => ({
     state: 'waiting',
-    notBefore: leaseEnd(world.now()),
+    notBefore: leaseEnd(world),
   }));
   if (decision.state !== 'waiting') return { state: decision.state === 'delivered' ? 'delivered' : 'ended' };
   return { state: 'alone', lone: { ...called, lastAnswer: verdict.answer, notBefore: decision.notBefore } };
@@ -108,6 +114,7 @@ async function sendAlone(deliveries: readonly Delivery[], world: DeliveringWorld
   const alone = deliveries.flatMap(({ lone, pending }) => (lone === undefined ? [] : [{ lone, pending }]));
   if (alone.length === 0) return;
   await notifications.createLone(alone.map(({ lone }) => lone));
+  passing('deliver.loneWritten');
   await Promise.all(
     alone.map(({ lone: { inboundId, target, notBefore, leasedUntil } }) => {
       const delay = secondsUntil(notBefore ?? leasedUntil, now());

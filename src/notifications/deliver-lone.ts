@@ -1,3 +1,4 @@
+import { passing } from '../operation/crash-points.ts';
 import { callTarget } from './call-target.ts';
 import { targetOf } from './create-notifier.ts';
 import { reasonOf } from './decide.ts';
@@ -53,15 +54,17 @@ export async function deliverLone(job: LoneJob, world: DeliveringWorld): Promise
   }
   const isOver = now().getTime() - lone.since.getTime() > world.schedule.giveUpAfterSeconds * 1_000;
   if (slow.isCrowded(lone.target.key) && !isOver) return putOff('crowded', Math.ceil(crowdedSeconds * (1 + random())));
-  const progress = { ...progressOf(found), attempts: lone.attempts + 1, leasedUntil: leaseEnd(now()) };
+  const progress = { ...progressOf(found), attempts: lone.attempts + 1, leasedUntil: leaseEnd(world) };
   const claimed = await notifications.updateLone(found, progress);
   if (claimed === 'conflict') return putOff('taken', secondsUntil(progress.leasedUntil, now()) + 1);
+  passing('lone.claimed');
   return call({ ...claimed, lone: { ...claimed.lone, target: targetOf(subscription) } }, job, world);
 }
 
 async function call(claimed: VersionedLone, job: LoneJob, world: DeliveringWorld): Promise<DeliverLoneResult> {
   const { lone } = claimed;
   const result = await callTarget(lone.target, lone.payload, world);
+  passing('lone.called');
   if ('verdict' in result) return settleLone(claimed, result.verdict, world);
   await world.notificationQueue.enqueueLone(job, secondsUntil(lone.leasedUntil, world.now()) + 1);
   settleLater(lone, result.pending, world);

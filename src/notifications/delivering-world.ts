@@ -11,19 +11,18 @@ export interface DeliveringWorld extends CallingWorld {
   notificationQueue: NotificationQueue;
   deadLetters: DeadLetterStore;
   schedule: RetrySchedule;
+  /**
+   * How long a worker may keep a notification before another may take it for crashed, in seconds: usually 60, since a
+   * call ends after half a minute.
+   */
+  callLeaseSeconds: number;
   /** A number from 0 to below 1. */
   random: () => number;
 }
 
-/**
- * How long a worker may keep a notification before another may take it for crashed, in seconds: a call ends after half a
- * minute.
- */
-const leaseSeconds = 60;
-
 /** When a lease that is taken now ends. */
-export function leaseEnd(now: Date): Date {
-  return new Date(now.getTime() + leaseSeconds * 1_000);
+export function leaseEnd({ now, callLeaseSeconds }: Pick<DeliveringWorld, 'now' | 'callLeaseSeconds'>): Date {
+  return new Date(now().getTime() + callLeaseSeconds * 1_000);
 }
 
 /** Seconds from now until a time, rounded up; 0 where there is none or it is past. */

@@ -1,3 +1,4 @@
+import { passing } from '../operation/crash-points.ts';
 import { customerKey } from '../directory/index.ts';
 import type { DeadLetter, LoneNotification } from './notification.ts';
 import type { DeadLetterStore } from './ports.ts';
@@ -29,4 +30,5 @@ export async function giveUp(
     givenUpAt: now(),
   };
   await deadLetters.add(letter);
+  passing('lone.letterAdded');
 }

@@ -14,3 +14,5 @@ export type { ReplayResult, ReplayWorld } from './replay.ts';
 export { usualSchedule } from './retry-schedule.ts';
 export type { RetrySchedule } from './retry-schedule.ts';
 export { createSlowSubscribers } from './slow-subscribers.ts';
+export { notificationLooks } from './looks.ts';
+export type { NotificationLooksWorld } from './looks.ts';

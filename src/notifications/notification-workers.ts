@@ -43,11 +43,19 @@ export const retryNotification: Worker<DeliveringWorld> = {
   },
 };
 
-/** Makes dead letters of what failed too often on our side: the poison messages of both queues come here. */
+/**
+ * Makes dead letters of what failed too often on our side: the poison messages of both queues come here. Each is tried
+ * once more first, since workers that died with it, and nothing else, may have made it poison.
+ */
 async function giveUpJob(message: unknown, world: DeliveringWorld): Promise<Readonly<Record<string, unknown>>> {
   const job = chunkJobOf(message) ?? loneJobOf(message);
   if (job === undefined) return { result: 'notAJob', error: new Error('a poison message is not a job of ours') };
-  return { ...job, ...(await giveUpNotifications(job, world)), error: new Error('notifications failed too often') };
+  try {
+    if ('chunk' in job) return { ...job, ...(await deliverChunk(job, world)) };
+    return { ...job, result: await deliverLone(job, world) };
+  } catch (error) {
+    return { ...job, ...(await giveUpNotifications(job, world)), error };
+  }
 }
 
 /** Gives up chunks of notifications. */

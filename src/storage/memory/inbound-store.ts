@@ -31,6 +31,13 @@ export function createMemoryInboundStore(): InboundStore {
       return write(replaceFields(message, inboundProgressFields, progress));
     },
 
+    async listReceived({ from, to }) {
+      const received = [...messages.values()].filter(({ message: { state, at } }) => {
+        return state === 'received' && at >= from && at < to;
+      });
+      return { items: received.map(({ message }) => message.id) };
+    },
+
     async noteUnrouted({ id }) {
       unrouted.add(id);
     },

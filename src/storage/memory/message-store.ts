@@ -1,5 +1,9 @@
-import { sortChunks, withProgress } from '../../messages/index.ts';
-import type { Chunk, JournalEntry, MessageHeader, MessageStore } from '../../messages/index.ts';
+import { awaitsSending, foldMessage, sortChunks, withProgress } from '../../messages/index.ts';
+import type { Chunk, JournalEntry, MessageFinder, MessageHeader, MessageStore } from '../../messages/index.ts';
+import type { Span } from '../../operation/define-look.ts';
+
+/** A time as ids carry it. */
+const timeInId = (time: Date): string => time.getTime().toString(16).padStart(12, '0');
 
 interface Entry {
   header?: MessageHeader;
@@ -8,7 +12,7 @@ interface Entry {
 }
 
 /** Keeps messages in this process: for tests and for load without a storage account. */
-export function createMemoryMessageStore(): MessageStore {
+export function createMemoryMessageStore(): MessageStore & MessageFinder {
   const entries = new Map<string, Entry>();
   let version = 0;
   const entryOf = (messageId: string): Entry => {
@@ -17,13 +21,22 @@ export function createMemoryMessageStore(): MessageStore {
     return entry;
   };
 
-  return {
+  const dueIn = ({ from, to }: Span): [messageId: string, entry: Entry][] => {
+    const [first, last] = [timeInId(from), timeInId(to)];
+    return [...entries].filter(([id]) => id.slice(2) >= first && id.slice(2) < last);
+  };
+
+  const store: MessageStore & MessageFinder = {
     async create(header, chunks) {
       const entry = entryOf(header.messageId);
       if (entry.header !== undefined) return 'exists';
-      for (const chunk of chunks) entry.chunks.set(chunk.index, { chunk, version: ++version });
+      const versions = chunks.map((chunk) => {
+        version += 1;
+        entry.chunks.set(chunk.index, { chunk, version });
+        return String(version);
+      });
       entry.header = header;
-      return 'created';
+      return versions;
     },
 
     async addChunks(messageId, chunks) {
@@ -57,5 +70,24 @@ export function createMemoryMessageStore(): MessageStore {
       if (header === undefined) return undefined;
       return { header, ...sortChunks([...chunks.values()].map(({ chunk }) => chunk)), journal: [...journal] };
     },
+
+    async listWaiting(span) {
+      const chunks = dueIn(span).flatMap(([, entry]) => [...entry.chunks.values()].map(({ chunk }) => chunk));
+      return { items: chunks.filter(({ statuses }) => statuses.some(awaitsSending)) };
+    },
+
+    async listSilent(span) {
+      const items: string[] = [];
+      for (const [messageId] of dueIn(span)) {
+        const message = await store.readMessage(messageId);
+        const states = message === undefined ? [] : foldMessage(message);
+        const isSilent = states.some(
+          ({ status, history = [] }) => status === 'sent' || history.some((tried) => tried.status === 'sent'),
+        );
+        if (isSilent) items.push(messageId);
+      }
+      return { items };
+    },
   };
+  return store;
 }

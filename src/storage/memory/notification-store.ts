@@ -6,6 +6,7 @@ import type {
   VersionedNotificationChunk,
 } from '../../notifications/index.ts';
 import { loneProgressFields, notificationProgressFields } from '../progress-fields.ts';
+import { timeOfInbound } from '../ids-by-time.ts';
 import { replaceFields } from '../replace-fields.ts';
 
 /** Keeps notifications in this process: for tests and for load without a storage account. */
@@ -67,6 +68,30 @@ export function createMemoryNotificationStore(): NotificationStore {
     async updateLone({ lone, version }, progress) {
       if (lones.get(keyOf(lone.inboundId, lone.target.key))?.version !== version) return 'conflict';
       return writeLone(replaceFields(lone, loneProgressFields, progress));
+    },
+
+    async listWaiting({ from, to }) {
+      const isDue = (inboundId: string): boolean => {
+        const time = timeOfInbound(inboundId);
+        return time >= from.getTime() && time < to.getTime();
+      };
+      const openChunks = [...chunks.values()].flatMap(({ chunk: { inboundId, index, states, leasedUntil } }) =>
+        isDue(inboundId) && states.includes('waiting')
+          ? [{ job: { inboundId, chunk: index }, ...(leasedUntil === undefined ? {} : { leasedUntil }) }]
+          : [],
+      );
+      const openLones = [...lones.values()].flatMap(({ lone: { inboundId, target, state, leasedUntil, notBefore } }) =>
+        isDue(inboundId) && state === 'waiting'
+          ? [
+              {
+                job: { inboundId, subscriptionKey: target.key },
+                ...(leasedUntil === undefined ? {} : { leasedUntil }),
+                ...(notBefore === undefined ? {} : { notBefore }),
+              },
+            ]
+          : [],
+      );
+      return { items: [...openChunks, ...openLones] };
     },
   };
 }

@@ -1,11 +1,24 @@
+import { packChunk } from '../../messages/index.ts';
 import type { OutboundJob, OutboundQueue } from '../../messages/index.ts';
 import type { StorageConnection } from '../connection.ts';
+import { createGatherer } from './gather-jobs.ts';
 import { openQueue } from './open-queue.ts';
 
 /** The queue that the outbound worker listens to. */
 const outboundQueueName = 'outbound';
 
-/** Puts jobs on the queue `outbound`. */
+/**
+ * Puts jobs on the queue `outbound`. What carries its chunk is small, and goes together with what else is to be queued
+ * at that moment, so that many single sends cost few queue messages.
+ */
 export function createOutboundQueue(connection: StorageConnection): OutboundQueue {
-  return { enqueue: openQueue<OutboundJob>(connection, outboundQueueName) };
+  const enqueue = openQueue<object>(connection, outboundQueueName);
+  const gather = createGatherer<object>((jobs) => enqueue(jobs.length === 1 ? (jobs[0] ?? {}) : { jobs }));
+  return {
+    enqueue(job, delaySeconds = 0) {
+      const { carried, ...rest } = job;
+      if (carried === undefined || delaySeconds > 0) return enqueue(rest, delaySeconds);
+      return gather({ ...rest, carried: packChunk(carried) } satisfies Record<keyof OutboundJob, unknown> | object);
+    },
+  };
 }

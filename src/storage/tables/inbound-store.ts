@@ -17,6 +17,7 @@ import { insertTogether } from './insert-rows.ts';
 import { guardEntitySize } from './long-text.ts';
 import { openTable, unless } from './open-table.ts';
 import { fitsRowKey } from './row-key.ts';
+import { dueIn, readShardPage } from './sweep-pages.ts';
 
 /** How many notes of unrouted messages are read at most. They lie by shard, so the oldest of more may not be among them. */
 const unroutedRows = 5_000;
@@ -28,7 +29,7 @@ export function createTableInboundStore(connection: StorageConnection): InboundS
 
   return {
     async create(message) {
-      return insertTogether(table, [inboundRow(message)]);
+      return (await insertTogether(table, [inboundRow(message)])) === 'exists' ? 'exists' : 'created';
     },
 
     async read(id) {
@@ -48,6 +49,15 @@ export function createTableInboundStore(connection: StorageConnection): InboundS
       );
       if (answer === 'conflict') return 'conflict';
       return { message: replaceFields(message, inboundProgressFields, progress), version: answer.etag ?? '' };
+    },
+
+    async listReceived(span, from) {
+      const queryOf = (shard: string) => ({
+        filter: `${dueIn(`i${shard}`, span)} and state eq 'received'`,
+        columns: [],
+      });
+      const { rows, next } = await readShardPage(table, queryOf, from);
+      return { items: rows.map(({ partitionKey }) => partitionKey), ...(next === undefined ? {} : { next }) };
     },
 
     async noteUnrouted(message) {

@@ -13,15 +13,18 @@ interface NewRow {
   rowKey: string;
 }
 
-/** Inserts rows of one partition in one transaction; where one of them is there already, none is inserted. */
-export async function insertTogether(table: Table, rows: readonly NewRow[]): Promise<'created' | 'exists'> {
+/**
+ * Inserts rows of one partition in one transaction, and resolves to their versions, in the same order; where one of them
+ * is there already, none is inserted.
+ */
+export async function insertTogether(table: Table, rows: readonly NewRow[]): Promise<readonly string[] | 'exists'> {
   const actions = rows.map((row): TransactionAction => ['create', { ...row }]);
   const answer = await unless(
     table.run((client) => client.submitTransaction(actions)),
     'exists' as const,
     'EntityAlreadyExists',
   );
-  return answer === 'exists' ? 'exists' : 'created';
+  return answer === 'exists' ? 'exists' : rows.map(({ rowKey }) => answer.getResponseForEntity(rowKey)?.etag ?? '');
 }
 
 /** Inserts what isn't there yet. A row that is there refuses its whole transaction, so each goes alone. */

@@ -1,13 +1,15 @@
-import { decodeStatuses, encodeStatuses } from '../../messages/index.ts';
+import { awaitsSending, decodeStatuses, encodeStatuses, isFailureReason } from '../../messages/index.ts';
 import type {
   Chunk,
   ChunkProgress,
   ChunkRecipient,
   JournalEntry,
   MessageHeader,
+  RecipientStatus,
   ReplyLink,
   StatusNote,
   TemplateCall,
+  WaitingChunk,
 } from '../../messages/index.ts';
 import { guardEntitySize, readLongText, writeLongText } from './long-text.ts';
 import type { Row } from './open-table.ts';
@@ -80,13 +82,16 @@ export function chunkRow(chunk: Chunk) {
 
 /** The columns that change while a chunk is worked on. An empty time means none: a merge can't remove a column. */
 export function progressColumns(progress: ChunkProgress) {
-  const { statuses, notes, references, attempts, leasedUntil, notBefore, updatedAt } = progress;
+  const { statuses, notes, references, attempts, leasedUntil, leaseId, notBefore, updatedAt } = progress;
   return {
     statuses: encodeStatuses(statuses),
-    notes: JSON.stringify([...notes].map(([place, { code, message }]) => [place, code, message])),
+    // What is open can so be found without taking every row apart.
+    open: statuses.some(awaitsSending),
+    notes: JSON.stringify([...notes].map(([place, { code, message, reason }]) => [place, code, message, reason])),
     references: JSON.stringify([...references]),
     attempts,
     leasedUntil: leasedUntil?.toISOString() ?? '',
+    leaseId: leaseId ?? '',
     notBefore: notBefore?.toISOString() ?? '',
     updatedAt: updatedAt.toISOString(),
   };
@@ -94,7 +99,7 @@ export function progressColumns(progress: ChunkProgress) {
 
 export function chunkOf(row: Row): Chunk {
   const recipients = JSON.parse(readLongText('recipients', row)) as [string, number, string[]][];
-  const notes = JSON.parse(String(row['notes'])) as [number, string, string][];
+  const notes = JSON.parse(String(row['notes'])) as [number, string, string, string?][];
   return {
     messageId: String(row['partitionKey']),
     index: Number(row['index']),
@@ -104,24 +109,48 @@ export function chunkOf(row: Row): Chunk {
     protocol: row['protocol'] as Chunk['protocol'],
     content: readLongText('content', row),
     recipients: recipients.map(([address, parts, values]): ChunkRecipient => ({ address, parts, values })),
-    statuses: decodeStatuses(String(row['statuses'])),
-    notes: new Map(notes.map(([place, code, message]): [number, StatusNote] => [place, { code, message }])),
+    statuses: statusesOf(row),
+    notes: new Map(notes.map(([place, ...note]): [number, StatusNote] => [place, noteOf(...note)])),
     references: new Map(JSON.parse(String(row['references'])) as [number, string][]),
     attempts: Number(row['attempts']),
     updatedAt: new Date(String(row['updatedAt'])),
     ...(typeof row['fallbackSender'] === 'string' ? { fallbackSender: row['fallbackSender'] } : {}),
     ...(typeof row['reply'] === 'string' ? { reply: JSON.parse(row['reply']) as ReplyLink } : {}),
     ...(row['template0'] === undefined ? {} : { template: JSON.parse(readLongText('template', row)) as TemplateCall }),
-    ...(row['sendAt'] === '' ? {} : { sendAt: new Date(String(row['sendAt'])) }),
-    ...(row['leasedUntil'] === '' ? {} : { leasedUntil: new Date(String(row['leasedUntil'])) }),
-    ...(row['notBefore'] === '' ? {} : { notBefore: new Date(String(row['notBefore'])) }),
+    ...(row['leaseId'] === '' ? {} : { leaseId: String(row['leaseId']) }),
+    ...timesOf(row),
   };
+}
+
+/** The statuses of a chunk's recipients. */
+export function statusesOf(row: Row): RecipientStatus[] {
+  return decodeStatuses(String(row['statuses']));
+}
+
+function noteOf(code: string, message: string, reason = ''): StatusNote {
+  return { code, message, ...(isFailureReason(reason) ? { reason } : {}) };
+}
+
+/** The times of a chunk that may be absent. */
+function timesOf(row: Row): Pick<Chunk, 'sendAt' | 'leasedUntil' | 'notBefore'> {
+  const names = ['sendAt', 'leasedUntil', 'notBefore'] as const;
+  return Object.fromEntries(
+    names.flatMap((name) => (row[name] === '' ? [] : [[name, new Date(String(row[name]))]])),
+  );
+}
+
+/** The columns that {@link waitingChunkOf} reads. */
+export const waitingColumns = ['index', 'sendAt', 'leasedUntil', 'notBefore', 'updatedAt'];
+
+export function waitingChunkOf(row: Row): WaitingChunk {
+  const own = { messageId: String(row['partitionKey']), index: Number(row['index']) };
+  return { ...own, updatedAt: new Date(String(row['updatedAt'])), ...timesOf(row) };
 }
 
 export function reportsRow(messageId: string, unique: string, entries: readonly JournalEntry[]) {
   const compact = entries.map(({ chunk, place, status, at, note }) => {
     const fixed = [chunk, place, encodeStatuses([status]), at.getTime()];
-    return note === undefined ? fixed : [...fixed, note.code, note.message];
+    return note === undefined ? fixed : [...fixed, note.code, note.message, note.reason];
   });
   return guardEntitySize({
     partitionKey: messageId,
@@ -131,10 +160,12 @@ export function reportsRow(messageId: string, unique: string, entries: readonly 
 }
 
 export function journalOf(row: Row): JournalEntry[] {
-  const compact = JSON.parse(readLongText('reports', row)) as [number, number, string, number, string?, string?][];
-  return compact.map(([chunk, place, letter, at, code, message]) => {
+  const compact = JSON.parse(readLongText('reports', row)) as Compact[];
+  return compact.map(([chunk, place, letter, at, code, message = '', reason]) => {
     const [status = 'unknown'] = decodeStatuses(letter);
     const entry: JournalEntry = { chunk, place, status, at: new Date(at) };
-    return code === undefined ? entry : { ...entry, note: { code, message: message ?? '' } };
+    return code === undefined ? entry : { ...entry, note: noteOf(code, message, reason) };
   });
 }
+
+type Compact = [chunk: number, place: number, letter: string, at: number, code?: string, message?: string, reason?: string];

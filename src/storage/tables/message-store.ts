@@ -31,13 +31,20 @@ export function createTableMessageStore(connection: StorageConnection): MessageS
 
   return {
     async create(header, chunks) {
-      for (const group of groupRows([...chunks.map(chunkRow), headerRow(header)])) {
-        if ((await insertTogether(table, group)) === 'created') continue;
+      const groups = groupRows([...chunks.map(chunkRow), headerRow(header)]);
+      let versions: readonly string[] = [];
+      for (const group of groups) {
+        const inserted = await insertTogether(table, group);
+        if (inserted !== 'exists') {
+          versions = inserted;
+          continue;
+        }
         // The header comes last: where it is missing, an attempt died half-way, and this one completes it.
         if ((await table.find(header.messageId, headerKey(header.messageId))) !== undefined) return 'exists';
         await insertOneByOne(table, group);
+        versions = [];
       }
-      return 'created';
+      return groups.length === 1 ? versions.slice(0, chunks.length) : [];
     },
 
     async addChunks(_, chunks) {

@@ -6,6 +6,7 @@ import type {
   NotificationChunk,
   NotificationProgress,
   Target,
+  WaitingNotification,
 } from '../../notifications/index.ts';
 import { guardEntitySize, readLongText, writeLongText } from './long-text.ts';
 import type { Row } from './open-table.ts';
@@ -65,6 +66,8 @@ export function notificationChunkRow(chunk: NotificationChunk) {
 export function notificationProgressColumns({ states, attempts, leasedUntil }: NotificationProgress) {
   return {
     states: states.map((state) => lettersOfStates[state]).join(''),
+    // What is open can so be found without taking every row apart.
+    open: states.includes('waiting'),
     attempts,
     leasedUntil: timeColumn(leasedUntil),
   };
@@ -102,6 +105,7 @@ export function loneRow(lone: LoneNotification) {
 export function loneProgressColumns({ state, since, attempts, lastAnswer, leasedUntil, notBefore }: LoneProgress) {
   return {
     state,
+    open: state === 'waiting',
     since: since.toISOString(),
     attempts,
     lastAnswer: answerColumn(lastAnswer),
@@ -124,6 +128,20 @@ export function loneOf(row: Row): LoneNotification {
     ...answerField(row['lastAnswer']),
     ...timeField('leasedUntil', row['leasedUntil']),
     ...timeField('notBefore', row['notBefore']),
+  };
+}
+
+/** The columns that {@link waitingOf} reads. */
+export const waitingColumns = ['index', 'leasedUntil', 'notBefore'];
+
+/** What a row says that is not done. A chunk has an index; a lone notification has its subscription in its key. */
+export function waitingOf(row: Row): WaitingNotification {
+  const inboundId = String(row['partitionKey']);
+  const [, , subscriptionKey = ''] = String(row['rowKey']).split('.');
+  return {
+    job: row['index'] === undefined ? { inboundId, subscriptionKey } : { inboundId, chunk: Number(row['index']) },
+    ...timeField('leasedUntil', row['leasedUntil']),
+    ...timeField('notBefore', row['notBefore'] ?? ''),
   };
 }
 

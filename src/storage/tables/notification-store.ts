@@ -16,9 +16,12 @@ import {
   notificationChunkOf,
   notificationChunkRow,
   notificationProgressColumns,
+  waitingColumns,
+  waitingOf,
 } from './notification-rows.ts';
 import { openTable, unless } from './open-table.ts';
 import { fitsRowKey } from './row-key.ts';
+import { dueIn, readShardPage } from './sweep-pages.ts';
 
 /** Keeps notifications that are on their way in the table `notifications`. */
 export function createTableNotificationStore(connection: StorageConnection): NotificationStore {
@@ -86,6 +89,15 @@ export function createTableNotificationStore(connection: StorageConnection): Not
       const next = await merge({ ...keys, ...loneProgressColumns(progress) }, version);
       if (next === undefined) return 'conflict';
       return { lone: replaceFields(lone, loneProgressFields, progress), version: next };
+    },
+
+    async listWaiting(span, from) {
+      const queryOf = (shard: string) => ({
+        filter: `${dueIn(`i${shard}`, span)} and open eq true`,
+        columns: waitingColumns,
+      });
+      const { rows, next } = await readShardPage(table, queryOf, from);
+      return { items: rows.map(waitingOf), ...(next === undefined ? {} : { next }) };
     },
   };
 }

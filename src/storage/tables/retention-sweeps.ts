@@ -5,7 +5,6 @@ import type { Sweep, SweepStep } from '../../retention/index.ts';
 import type { StorageConnection } from '../connection.ts';
 import { deleteRows, deleteUnchanged, eachOf } from './delete-rows.ts';
 import { readLongText } from './long-text.ts';
-import { headerKey, kindOfRow } from './message-rows.ts';
 import { openTable } from './open-table.ts';
 import type { Page, Table } from './open-table.ts';
 import { readShardPage, timeInId } from './sweep-pages.ts';
@@ -45,35 +44,17 @@ const stepOf = ({ next }: Page, deleted: number): SweepStep => ({
 const olderThan = (prefix: string, before: Date): string =>
   odata`PartitionKey ge ${prefix} and PartitionKey lt ${prefix + timeInId(before)}`;
 
-/** Messages by the time in their ids, but for those that are scheduled for later than that. */
+/** Messages by the time in their ids, which is that of their sending. */
 function createMessageSweep(table: Table): Sweep {
   return {
     name: 'messages',
     leastDays: workingDays,
     async step(before, from) {
-      const page = await readShardPage(
-        table,
-        (shard) => ({ filter: olderThan(shard, before), columns: ['sendAt'] }),
-        from,
-      );
-      const expired: Page['rows'] = [];
-      const messages = [...Map.groupBy(page.rows, ({ partitionKey }) => partitionKey)];
-      await eachOf(messages, async ([messageId, rows]) => {
-        if (!(await isScheduled(messageId, rows, before))) expired.push(...rows);
-      });
-      await deleteRows(table, expired);
-      return stepOf(page, expired.length);
+      const page = await readShardPage(table, (shard) => ({ filter: olderThan(shard, before), columns: [] }), from);
+      await deleteRows(table, page.rows);
+      return stepOf(page, page.rows.length);
     },
   };
-
-  /** A page may begin in the middle of a message, among rows that don't tell when it is sent. */
-  async function isScheduled(messageId: string, rows: Page['rows'], before: Date): Promise<boolean> {
-    const isLater = (row: Readonly<Record<string, unknown>> | undefined): boolean =>
-      typeof row?.['sendAt'] === 'string' && row['sendAt'] >= before.toISOString();
-    if (rows.some(isLater)) return true;
-    if (rows.some(({ rowKey }) => kindOfRow(rowKey) === 'header')) return false;
-    return isLater(await table.find(messageId, headerKey(messageId)));
-  }
 }
 
 /** Phones' messages; the row goes last, since it names the attachments. */

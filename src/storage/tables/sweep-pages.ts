@@ -1,3 +1,6 @@
+import { odata } from '@azure/data-tables';
+
+import type { Span } from '../../operation/define-look.ts';
 import type { Page, PageQuery, Table } from './open-table.ts';
 
 const shards = 256;
@@ -8,6 +11,14 @@ export const timeInId = (time: Date): string => time.getTime().toString(16).padS
 
 /** The first shard's two digits, where a sweep has no position yet. */
 const shardName = (shard: number): string => shard.toString(16).padStart(2, '0');
+
+/**
+ * An OData filter for what in a shard was due in a span.
+ *
+ * @param prefix what ids begin with: the shard, and a letter before it where such ids have one
+ */
+export const dueIn = (prefix: string, { from, to }: Span): string =>
+  odata`PartitionKey ge ${prefix + timeInId(from)} and PartitionKey lt ${prefix + timeInId(to)}`;
 
 /**
  * One page of a table whose ids begin with a shard and a time: what is old is one range in each shard, and nothing else

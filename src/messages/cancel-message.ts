@@ -1,0 +1,51 @@
+import { passing } from '../operation/crash-points.ts';
+import { endWaiting } from './claim-chunk.ts';
+import { followUpEnd } from './follow-up.ts';
+import type { FollowUpWorld } from './follow-up.ts';
+import { isMessageId } from './message-id.ts';
+import type { StatusNote } from './message.ts';
+import { awaitsSending } from './status.ts';
+
+const canceledNote: StatusNote = {
+  code: 'Canceled',
+  message: 'The message was cancelled before its time.',
+  reason: 'canceled',
+};
+
+/** What became of a cancellation: how many recipients will not get the message, and how many it was too late for. */
+export type CancelResult = { outcome: 'missing' | 'notScheduled' } | { outcome: 'done'; canceled: number; kept: number };
+
+/**
+ * Cancels a scheduled message: nobody gets it to whom a worker has not begun to send it. Repeated, it finds what the
+ * first time left; told after a while that something was kept, the caller may try again, since a worker may have died.
+ */
+export async function cancelMessage(messageId: string, world: FollowUpWorld): Promise<CancelResult> {
+  const message = isMessageId(messageId) ? await world.messages.readMessage(messageId) : undefined;
+  if (message === undefined) return { outcome: 'missing' };
+  if (message.header.sendAt === undefined) return { outcome: 'notScheduled' };
+  let canceled = 0;
+  let kept = 0;
+  for (const { index, recipients } of message.chunks) {
+    const ended = await cancelChunk(messageId, index, world);
+    canceled += ended;
+    kept += recipients.length - ended;
+  }
+  return { outcome: 'done', canceled, kept };
+}
+
+/** Resolves to how many recipients of the chunk are cancelled, be it now or earlier. */
+async function cancelChunk(messageId: string, index: number, world: FollowUpWorld): Promise<number> {
+  const { messages, now } = world;
+  for (;;) {
+    const found = await messages.readChunk(messageId, index);
+    if (found === undefined) return 0;
+    const { chunk } = found;
+    const isOpen = chunk.attempts === 0 && chunk.statuses.some(awaitsSending);
+    const progress = isOpen ? endWaiting(chunk, 'canceled', canceledNote, now()) : chunk;
+    if (isOpen && (await messages.updateChunk(found, progress)) === 'conflict') continue;
+    passing('cancel.recorded');
+    const canceled = progress.statuses.filter((status) => status === 'canceled').length;
+    if (canceled > 0) await followUpEnd(chunk, { ...chunk, ...progress }, world);
+    return canceled;
+  }
+}

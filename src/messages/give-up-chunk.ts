@@ -1,0 +1,36 @@
+import { attemptInDoubt, endWaiting, waitingPlaces } from './claim-chunk.ts';
+import { followUpEnd } from './follow-up.ts';
+import type { FollowUpWorld } from './follow-up.ts';
+import type { StatusNote } from './message.ts';
+import type { OutboundJob } from './ports.ts';
+import { waitsForLease } from './send-chunk.ts';
+
+const processingFailed: StatusNote = {
+  code: 'ProcessingFailed',
+  message: 'Sending failed too often on our side.',
+  reason: 'ownFailure',
+};
+
+/**
+ * Gives a chunk up whose queue message failed too often: recipients that still wait end as failed, with a reason, so
+ * that an operator sees them; as unknown where an attempt was begun whose outcome nobody recorded. Resolves to how many
+ * there were.
+ */
+export async function giveUpChunk(job: OutboundJob, world: FollowUpWorld): Promise<number> {
+  const { messages, now } = world;
+  for (;;) {
+    const found = await messages.readChunk(job.messageId, job.chunk);
+    if (found === undefined) return 0;
+    const { chunk } = found;
+    const waiting = waitingPlaces(chunk).length;
+    if (waiting === 0) return 0;
+    // A worker has it, and this is only a copy of its message.
+    if (await waitsForLease(job, chunk, world)) return 0;
+    const progress =
+      chunk.leasedUntil === undefined
+        ? endWaiting(chunk, 'failed', processingFailed, now())
+        : endWaiting(chunk, 'unknown', attemptInDoubt, now());
+    await followUpEnd(chunk, { ...chunk, ...progress }, world);
+    if ((await messages.updateChunk(found, progress)) !== 'conflict') return waiting;
+  }
+}

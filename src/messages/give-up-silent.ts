@@ -1,0 +1,48 @@
+import { passing } from '../operation/crash-points.ts';
+import { statesOfChunk } from './fold-message.ts';
+import type { JournalEntry, StatusNote } from './message.ts';
+import type { MessageStore, SettlementRecorder } from './ports.ts';
+import { settle } from './settle.ts';
+import { fallbackIndex } from './sms-fallback.ts';
+
+/** What giving up on silent recipients works with. */
+export interface SilenceWorld {
+  messages: MessageStore;
+  settlements: SettlementRecorder;
+  now: () => Date;
+}
+
+const noReport: StatusNote = {
+  code: 'NoReport',
+  message: 'No delivery report came in time.',
+  reason: 'noReport',
+};
+
+/**
+ * Ends as unknown the recipients of a message that the carrier has and of whom no report came. A report that comes later
+ * still counts. Resolves to how many there were.
+ */
+export async function giveUpSilent(messageId: string, world: SilenceWorld): Promise<number> {
+  const { messages, now } = world;
+  const message = await messages.readMessage(messageId);
+  if (message === undefined) return 0;
+  const at = now();
+  const all = [...message.chunks, ...message.fallbacks];
+  const indexes = new Set(all.map(({ index }) => index));
+  const entries = all.flatMap(({ index }) =>
+    statesOfChunk(message, index).flatMap(({ status }, place): JournalEntry[] =>
+      status === 'sent' ? [{ chunk: index, place, status: 'unknown', note: noReport, at }] : [],
+    ),
+  );
+  if (entries.length === 0) return 0;
+  // Where another channel stands in, its status is the recipient's.
+  const ended = entries.filter(({ chunk, place }) => !indexes.has(fallbackIndex(chunk, place)));
+  await settle(
+    ended.map(({ chunk, place, status }) => ({ messageId, chunk, place, status, code: noReport.code, at })),
+    world,
+  );
+  passing('silence.followedUp');
+  await messages.appendReports(messageId, entries);
+  passing('silence.recorded');
+  return entries.length;
+}

@@ -1,0 +1,55 @@
+import { isFinal } from '../../messages/index.ts';
+import type { MessageFinder } from '../../messages/index.ts';
+import type { Found } from '../../operation/define-look.ts';
+import type { StorageConnection } from '../connection.ts';
+import { journalOf, kindOfRow, statusesOf, waitingChunkOf, waitingColumns } from './message-rows.ts';
+import { openTable } from './open-table.ts';
+import type { Page } from './open-table.ts';
+import { dueIn, readShardPage } from './sweep-pages.ts';
+
+/** The columns that hold statuses and reports; a row of reports has no more of these. */
+const reportColumns = Array.from({ length: 16 }, (_, index) => `reports${index}`);
+
+/** Finds messages in the table `messages`, one range in each shard. */
+export function createTableMessageFinder(connection: StorageConnection): MessageFinder {
+  const table = openTable(connection, 'messages');
+  return {
+    async listWaiting(span, from) {
+      const queryOf = (shard: string) => ({
+        filter: `${dueIn(shard, span)} and open eq true`,
+        columns: waitingColumns,
+      });
+      const page = await readShardPage(table, queryOf, from);
+      return found(page.rows.map(waitingChunkOf), page);
+    },
+
+    async listSilent(span, from) {
+      const columns = ['index', 'statuses', ...reportColumns];
+      const page = await readShardPage(table, (shard) => ({ filter: dueIn(shard, span), columns }), from);
+      const byMessage = [...Map.groupBy(page.rows, ({ partitionKey }) => partitionKey)];
+      return found(
+        byMessage.flatMap(([messageId, rows]) => (seemsSilent(rows) ? [messageId] : [])),
+        page,
+      );
+    },
+  };
+}
+
+function found<Item>(items: readonly Item[], { next }: Page): Found<Item> {
+  return { items, ...(next === undefined ? {} : { next }) };
+}
+
+/** Whether recipients were sent to of whom these rows, which may not be all of the message's, have no final report. */
+function seemsSilent(rows: Page['rows']): boolean {
+  const sent = new Set<string>();
+  for (const row of rows) {
+    if (kindOfRow(row.rowKey) !== 'chunk') continue;
+    const index = Number(row['index']);
+    for (const [place, status] of statusesOf(row).entries()) if (status === 'sent') sent.add(`${index}/${place}`);
+  }
+  for (const row of rows) {
+    if (kindOfRow(row.rowKey) !== 'reports') continue;
+    for (const { chunk, place, status } of journalOf(row)) if (isFinal(status)) sent.delete(`${chunk}/${place}`);
+  }
+  return sent.size > 0;
+}

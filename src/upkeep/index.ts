@@ -1,0 +1,2 @@
+export { lookAfterWork } from './look-after-work.ts';
+export type { UpkeepWorld } from './look-after-work.ts';
