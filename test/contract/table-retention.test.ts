@@ -111,7 +111,12 @@ const journal = (at: Date) => [{ chunk: 0, place: 0, status: 'delivered' as cons
 
 /** A phone's message of a time; its id as {@link newMessageId} makes one. */
 const inboundAt = (at: Date, details: Partial<InboundMessage> = {}): InboundMessage =>
-  inbound({ id: `i${newMessageId({ customerId: 'demo', dueAt: at, callbacks: false }, 1, randomBytes)}`, at, receivedAt: at, ...details });
+  inbound({
+    id: `i${newMessageId({ customerId: 'demo', dueAt: at, callbacks: false }, 1, randomBytes)}`,
+    at,
+    receivedAt: at,
+    ...details,
+  });
 
 const hex = (): string => randomBytes(16).toString('hex');
 

@@ -57,7 +57,7 @@ export function createKillPlan({ kills: wanted, everyMs, points: order, seed }: 
 
   /** Ready ones mostly: where starts are slow, nothing would ever be done between two ends otherwise. */
   const chooseVictim = (live: readonly LiveHost[]): LiveHost | undefined => {
-    const candidates = random.below(10) === 0 ? live : live.filter((host) => host.isReady());
+    const candidates = random.below(10) === 0 ? live : live.filter((host) => host.readySince() !== undefined);
     return candidates[random.below(candidates.length)];
   };
 
@@ -88,9 +88,13 @@ export function createKillPlan({ kills: wanted, everyMs, points: order, seed }: 
         const pause = everyMs / 2 + random.below(everyMs);
         await sleep(pause);
         const live = hosts.live();
-        const overdue = live.find(({ armed, startedAt }) => armed !== undefined && Date.now() - startedAt > patienceMs);
-        const pointsFirst = order === 'only' || (order === 'first' && live.some(({ armed }) => armed !== undefined));
-        const victim = overdue ?? (pointsFirst ? undefined : chooseVictim(live));
+        const overdue = live.find((host) => host.armed !== undefined && Date.now() - readySince(host) > patienceMs);
+        const pointsFirst =
+          order === 'only' ||
+          (order === 'first' && (waiting.length > 0 || live.some(({ armed }) => armed !== undefined)));
+        // A host that is to end at no point makes room for one that is.
+        const unarmed = waiting.length === 0 ? undefined : live.find(({ armed }) => armed === undefined);
+        const victim = overdue ?? (pointsFirst ? unarmed : chooseVictim(live));
         if (!isDone(hosts)) victim?.kill();
       }
       over = true;
@@ -99,6 +103,10 @@ export function createKillPlan({ kills: wanted, everyMs, points: order, seed }: 
 
     kills: () => ({ random: atRandom, starting, points: tally, unasked }),
   };
+}
+
+function readySince(host: LiveHost): number {
+  return host.readySince() ?? Number.POSITIVE_INFINITY;
 }
 
 function tallyOf<Tallied>(tally: ReadonlyMap<CrashPoint, Tallied>, point: CrashPoint): Tallied {
