@@ -62,10 +62,12 @@ export function createKillPlan({ kills: wanted, everyMs, points: order, seed }: 
     total() >= wanted ||
     (order === 'only' && waiting.length === 0 && hosts.live().every(({ armed }) => armed === undefined));
 
-  /** Ready ones mostly: where starts are slow, nothing would ever be done between two ends otherwise. */
+  /** One that is ready, and mostly one of several: with nobody there, nothing would be under way to be cut off. */
   const chooseVictim = (live: readonly LiveHost[]): LiveHost | undefined => {
     const unarmed = live.filter(({ armed }) => armed === undefined);
-    const candidates = random.below(10) === 0 ? unarmed : unarmed.filter((host) => host.readySince() !== undefined);
+    if (random.below(10) === 0) return unarmed[random.below(unarmed.length)];
+    const ready = (host: LiveHost): boolean => host.readySince() !== undefined;
+    const candidates = live.filter(ready).length < 2 ? [] : unarmed.filter(ready);
     return candidates[random.below(candidates.length)];
   };
 
