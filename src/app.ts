@@ -144,15 +144,7 @@ function createApp(settings: Settings): App {
 
 /** What receives messages and tells subscribers of them. */
 function createTwoWay(
-  {
-    publicUrl,
-    callbacks,
-    threadHours,
-    attachmentLimit,
-    attachmentHours,
-    notificationSchedule,
-    leaseSeconds,
-  }: Settings,
+  { publicUrl, callbacks, threadHours, attachmentLimit, attachmentHours, notificationSchedule, leaseSeconds }: Settings,
   storage: StorageConnection,
   carriers: readonly Carrier[],
 ) {

@@ -13,7 +13,9 @@ const canceledNote: StatusNote = {
 };
 
 /** What became of a cancellation: how many recipients will not get the message, and how many it was too late for. */
-export type CancelResult = { outcome: 'missing' | 'notScheduled' } | { outcome: 'done'; canceled: number; kept: number };
+export type CancelResult =
+  | { outcome: 'missing' | 'notScheduled' }
+  | { outcome: 'done'; canceled: number; kept: number };
 
 /**
  * Cancels a scheduled message: nobody gets it to whom a worker has not begun to send it. Repeated, it finds what the

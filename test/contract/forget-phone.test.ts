@@ -91,7 +91,11 @@ async function write(number: string, attachmentId: string): Promise<string> {
   await optOuts.add({ identity: '358401000001', number }, at);
   await attachments.put(attachmentId, { bytes: Uint8Array.of(1), name: 'a', mimeType: 'image/png', expiresAt: at });
   const stored = { id: attachmentId, reference: 'r', name: 'a', mimeType: 'image/png', state: 'stored' as const };
-  const message = inbound({ id: `i${newMessageId({ customerId: 'demo', dueAt: at, callbacks: false }, 1, randomBytes)}`, sender: number, attachments: [stored] });
+  const message = inbound({
+    id: `i${newMessageId({ customerId: 'demo', dueAt: at, callbacks: false }, 1, randomBytes)}`,
+    sender: number,
+    attachments: [stored],
+  });
   await inbounds.create(message);
   await inbounds.noteUnrouted(message);
   const payload = JSON.stringify({ sender: number, recipient: '16400', content: 'Hei' });

@@ -7,7 +7,8 @@ import { newMessageId } from '../../src/messages/index.ts';
 
 const receivedAt = new Date('2026-11-24T10:00:00.123Z');
 
-const newInboundId = (at: Date): string => `i${newMessageId({ customerId: 'demo', dueAt: at, callbacks: false }, 1, randomBytes)}`;
+const newInboundId = (at: Date): string =>
+  `i${newMessageId({ customerId: 'demo', dueAt: at, callbacks: false }, 1, randomBytes)}`;
 
 const version = expect.any(String) as string;
 

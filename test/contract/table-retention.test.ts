@@ -75,7 +75,7 @@ beforeEach(async () => {
 
 /** A message to so many phones that was accepted at a time; `sendAt` where it was scheduled. */
 async function accept(acceptedAt: Date, { sendAt, chunks = 1 }: { sendAt?: Date; chunks?: number } = {}) {
-  const messageId = newMessageId({ customerId: 'demo', dueAt: acceptedAt, callbacks: false }, 1, randomBytes);
+  const messageId = newMessageId({ customerId: 'demo', dueAt: sendAt ?? acceptedAt, callbacks: false }, 1, randomBytes);
   const common = {
     messageId,
     customerId: 'demo',
@@ -111,7 +111,12 @@ const journal = (at: Date) => [{ chunk: 0, place: 0, status: 'delivered' as cons
 
 /** A phone's message of a time; its id as {@link newMessageId} makes one. */
 const inboundAt = (at: Date, details: Partial<InboundMessage> = {}): InboundMessage =>
-  inbound({ id: `i${newMessageId({ customerId: 'demo', dueAt: at, callbacks: false }, 1, randomBytes)}`, at, receivedAt: at, ...details });
+  inbound({
+    id: `i${newMessageId({ customerId: 'demo', dueAt: at, callbacks: false }, 1, randomBytes)}`,
+    at,
+    receivedAt: at,
+    ...details,
+  });
 
 const hex = (): string => randomBytes(16).toString('hex');
 

@@ -28,10 +28,12 @@ describe('a message id', () => {
 
   test('has its length whatever the time and the bytes are', () => {
     const zeros = (size: number) => new Uint8Array(size);
-    expect(newMessageId({ customerId: 'demo', dueAt: new Date(0), callbacks: false }, 1, zeros)).toBe(`${'0'.repeat(14)}${customerKey('demo')}${'0'.repeat(10)}`);
-    expect(newMessageId({ customerId: 'demo', dueAt: new Date('9999-12-31T23:59:59.999Z'), callbacks: false }, 1, zeros)).toBe(
-      `00e677d21fdbff${customerKey('demo')}${'0'.repeat(10)}`,
+    expect(newMessageId({ customerId: 'demo', dueAt: new Date(0), callbacks: false }, 1, zeros)).toBe(
+      `${'0'.repeat(14)}${customerKey('demo')}${'0'.repeat(10)}`,
     );
+    expect(
+      newMessageId({ customerId: 'demo', dueAt: new Date('9999-12-31T23:59:59.999Z'), callbacks: false }, 1, zeros),
+    ).toBe(`00e677d21fdbff${customerKey('demo')}${'0'.repeat(10)}`);
   });
 
   test('sorts by time within a shard', () => {
@@ -46,7 +48,9 @@ describe('a message id', () => {
   });
 
   test('spreads over all shards, and never comes twice', () => {
-    const ids = Array.from({ length: 5_000 }, () => newMessageId({ customerId: 'demo', dueAt: testNow, callbacks: false }, 1, randomBytes));
+    const ids = Array.from({ length: 5_000 }, () =>
+      newMessageId({ customerId: 'demo', dueAt: testNow, callbacks: false }, 1, randomBytes),
+    );
     expect(new Set(ids).size).toBe(5_000);
     expect(new Set(ids.map((id) => id.slice(0, 2))).size).toBe(256);
   });

@@ -460,7 +460,11 @@ describe('an attempt whose worker died', () => {
 });
 
 describe('a chunk that is given up', () => {
-  const processingFailed = { code: 'ProcessingFailed', message: 'Sending failed too often on our side.', reason: 'ownFailure' };
+  const processingFailed = {
+    code: 'ProcessingFailed',
+    message: 'Sending failed too often on our side.',
+    reason: 'ownFailure',
+  };
   const note = { code: 'blocked', message: 'The number is blocked.' };
 
   test('ends those who still wait as failed, and leaves the others as they are', async () => {

@@ -164,7 +164,10 @@ describe('a reply', () => {
     const { world, reply } = await createReplying();
     const breaker = createBreaker();
     const wrapped = { ...world, inbound: breaker.wrap(world.inbound), messages: breaker.wrap(world.messages) };
-    for (const id of [inboundIdFor('other', stored[1]!), newMessageId({ customerId: 'other', dueAt: testNow, callbacks: false }, 1, () => new Uint8Array(6))]) {
+    for (const id of [
+      inboundIdFor('other', stored[1]!),
+      newMessageId({ customerId: 'other', dueAt: testNow, callbacks: false }, 1, () => new Uint8Array(6)),
+    ]) {
       expect((await reply(id, sendBody(), wrapped)).answer.status).toBe(404);
     }
     expect(breaker.calls).toEqual([]);
