@@ -24,22 +24,20 @@ import { createGuardedClient } from './outgoing/guarded-client.ts';
 import { realNetwork } from './outgoing/network.ts';
 import { createCallerThrottle } from './policies/caller-throttle.ts';
 import { createThrottle } from './policies/throttling.ts';
-import { readSettings } from './settings.ts';
+import { ownStorage, readSettings } from './settings.ts';
 import type { Settings } from './settings.ts';
 import { createBlobAttachmentStore } from './storage/blobs/attachment-store.ts';
 import { connectStorage } from './storage/connection.ts';
 import type { StorageConnection } from './storage/connection.ts';
+import { openMessages } from './storage/open-messages.ts';
 import { createCleanUpQueue } from './storage/queues/clean-up-queue.ts';
 import { createInboundQueue } from './storage/queues/inbound-queue.ts';
 import { createNotificationQueue } from './storage/queues/notification-queue.ts';
-import { createOutboundQueue } from './storage/queues/outbound-queue.ts';
 import { createTableApiKeyStore } from './storage/tables/api-key-store.ts';
 import { createTableContactStore } from './storage/tables/contact-store.ts';
 import { createTableDeadLetterStore } from './storage/tables/dead-letter-store.ts';
 import { createTableDirectory } from './storage/tables/directory.ts';
 import { createTableInboundStore } from './storage/tables/inbound-store.ts';
-import { createTableMessageFinder } from './storage/tables/message-finder.ts';
-import { createTableMessageStore } from './storage/tables/message-store.ts';
 import { createTableNotificationStore } from './storage/tables/notification-store.ts';
 import { createTableOptOutStore } from './storage/tables/opt-out-store.ts';
 import { createTableRequestStore } from './storage/tables/request-store.ts';
@@ -59,6 +57,8 @@ export interface App {
   workerWorld: WorkerWorld;
   timerWorld: TimerWorld;
   carriers: readonly Carrier[];
+  /** The settings that name the storage accounts of messages, the app's own first. */
+  messageConnections: readonly string[];
   webhookTakers: WebhookTakers;
   attachments: AttachmentStore;
 }
@@ -72,8 +72,8 @@ function createApp(settings: Settings): App {
   const { token, publicUrl, simulatedCarrier, fallbackAfterSeconds } = settings;
   const storage = connectStorage(settings.storage);
   const directory = createTableDirectory(storage, { now });
-  const messages = createTableMessageStore(storage);
-  const outbound = createOutboundQueue(storage);
+  const moreAccounts = settings.messageStorage.map(([, account]) => connectStorage(account));
+  const { messages, outbound, finder: messageFinder } = openMessages([storage, ...moreAccounts]);
   const contacts = createTableContactStore(storage, now);
   const cleanUps = createCleanUpQueue(storage);
   const failures = createFailureCounter({ directory, contacts });
@@ -96,7 +96,7 @@ function createApp(settings: Settings): App {
         messages,
         requests: createTableRequestStore(storage),
         outbound,
-        newMessageId: (about) => newMessageId(about, 1, randomBytes),
+        newMessageId: (about) => newMessageId(about, 1 + moreAccounts.length, randomBytes),
         keysByTracking: settings.keysByTracking,
         queuedLately: createRecentIds(),
         contacts,
@@ -122,16 +122,17 @@ function createApp(settings: Settings): App {
     timerWorld: {
       ...twoWay,
       messages,
-      messageFinder: createTableMessageFinder(storage),
+      messageFinder,
       outbound,
       settlements,
       repairAfterSeconds: settings.repairAfterSeconds,
       reportTimeoutSeconds: settings.reportTimeoutSeconds,
-      sweeps: createTableSweeps(storage, twoWay.attachments),
+      sweeps: createTableSweeps(storage, twoWay.attachments, moreAccounts),
       sweepPositions: createTableSweepPositions(storage),
       retentionDays: settings.retentionDays,
       now,
     },
+    messageConnections: [ownStorage, ...settings.messageStorage.map(([name]) => name)],
     carriers,
     webhookTakers: {
       reports: createReportRecorder(followUps),

@@ -1,5 +1,6 @@
 export { acceptMessage, createRecentIds } from './accept-message.ts';
 export { cancelMessage } from './cancel-message.ts';
+export type { CancellingWorld, CancelResult } from './cancel-message.ts';
 export { packChunk } from './carried-chunk.ts';
 export { isFailureReason } from './failure-reasons.ts';
 export type { FailureReason } from './failure-reasons.ts';

@@ -18,6 +18,7 @@ describe('settings', () => {
   test('are read, addresses without a slash at the end', () => {
     expect(readSettings(complete)).toEqual({
       storage: { connectionString: 'UseDevelopmentStorage=true' },
+      messageStorage: [],
       token: {
         issuers: [
           {

@@ -19,14 +19,20 @@ const workingDays = 8;
 /** How much of a list of attachments is read along; that of a message with hundreds of them is read alone. */
 const attachmentColumns = ['attachments0', 'attachments1', 'attachments2', 'attachmentsLength'];
 
-/** Everything in tables that is not kept for ever, with the attachments that hang on it. */
+/**
+ * Everything in tables that is not kept for ever, with the attachments that hang on it.
+ *
+ * @param moreAccounts further storage accounts in which messages are
+ */
 export function createTableSweeps(
   connection: StorageConnection,
   attachments: Pick<AttachmentStore, 'remove'>,
+  moreAccounts: readonly StorageConnection[] = [],
 ): readonly Sweep[] {
   const open = (name: string): Table => openTable(connection, name);
   return [
     createMessageSweep(open('messages')),
+    ...moreAccounts.map((account, index) => createMessageSweep(openTable(account, 'messages'), `-${index + 1}`)),
     createInboundSweep(open('inbound'), attachments),
     createUnroutedSweep(open('unrouted')),
     createNotificationSweep(open('notifications')),
@@ -45,9 +51,9 @@ const olderThan = (prefix: string, before: Date): string =>
   odata`PartitionKey ge ${prefix} and PartitionKey lt ${prefix + timeInId(before)}`;
 
 /** Messages by the time in their ids, which is that of their sending. */
-function createMessageSweep(table: Table): Sweep {
+function createMessageSweep(table: Table, suffix = ''): Sweep {
   return {
-    name: 'messages',
+    name: `messages${suffix}`,
     leastDays: workingDays,
     async step(before, from) {
       const page = await readShardPage(table, (shard) => ({ filter: olderThan(shard, before), columns: [] }), from);
