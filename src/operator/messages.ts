@@ -46,8 +46,10 @@ async function show(messageId: string, { messages }: World): Promise<string[]> {
 }
 
 function describe(messageId: string, result: CancelResult): string {
-  if (result.outcome === 'missing') return `${messageId} is not a message`;
-  if (result.outcome === 'notScheduled') return `${messageId} was not scheduled, so it is sent already`;
+  if (result.outcome !== 'done') {
+    const why = { missing: 'is not a message', notScheduled: 'was not scheduled, so it is sent already' } as const;
+    return `${messageId} ${why[result.outcome]}`;
+  }
   const { canceled, kept } = result;
   if (kept === 0) return `${messageId} is cancelled for its ${canceled} recipients`;
   return `${messageId} is cancelled for ${canceled} recipients; for ${kept} it was too late`;
