@@ -19,21 +19,23 @@ import type { Kernel } from './operation/dispatch.ts';
 import type { OperationWorld } from './operations.ts';
 import { createOptOutList } from './opt-outs/index.ts';
 import { createAddressRule } from './outgoing/address-rule.ts';
-import { createCallbackCaller } from './outgoing/callback-caller.ts';
+import { createCallbackCaller, createDeliveryCaller } from './outgoing/callback-caller.ts';
 import { createGuardedClient } from './outgoing/guarded-client.ts';
 import { realNetwork } from './outgoing/network.ts';
 import { createCallerThrottle } from './policies/caller-throttle.ts';
 import { createThrottle } from './policies/throttling.ts';
-import { readSettings } from './settings.ts';
+import { readCallbackSecret, readSettings } from './settings.ts';
 import type { Settings } from './settings.ts';
 import { createBlobAttachmentStore } from './storage/blobs/attachment-store.ts';
 import { connectStorage } from './storage/connection.ts';
 import type { StorageConnection } from './storage/connection.ts';
+import { createCallbackQueue } from './storage/queues/callback-queue.ts';
 import { createCleanUpQueue } from './storage/queues/clean-up-queue.ts';
 import { createInboundQueue } from './storage/queues/inbound-queue.ts';
 import { createNotificationQueue } from './storage/queues/notification-queue.ts';
 import { createOutboundQueue } from './storage/queues/outbound-queue.ts';
 import { createTableApiKeyStore } from './storage/tables/api-key-store.ts';
+import { createTableCallbackStore } from './storage/tables/callback-store.ts';
 import { createTableContactStore } from './storage/tables/contact-store.ts';
 import { createTableDeadLetterStore } from './storage/tables/dead-letter-store.ts';
 import { createTableDirectory } from './storage/tables/directory.ts';
@@ -105,7 +107,16 @@ function createApp(settings: Settings): App {
       },
       now,
     },
-    workerWorld: { ...twoWay, ...followUps, directory, carrier, fallbackAfterSeconds, contacts, cleanUps },
+    workerWorld: {
+      ...twoWay,
+      ...followUps,
+      ...createCallbacks(settings, storage),
+      directory,
+      carrier,
+      fallbackAfterSeconds,
+      contacts,
+      cleanUps,
+    },
     timerWorld: {
       sweeps: createTableSweeps(storage, twoWay.attachments),
       sweepPositions: createTableSweepPositions(storage),
@@ -162,6 +173,21 @@ function createTwoWay(
     wait: (milliseconds: number) => sleep(milliseconds, undefined, { ref: false }),
     newSecret,
     now,
+  };
+}
+
+/** Characters of an address with what a delivery report adds to it: up to 255 of a sender's own data, each up to 12. */
+const deliveryUrlLimit = 8_000;
+
+/** What calls delivery-report addresses. */
+function createCallbacks({ callbacks }: Settings, storage: StorageConnection) {
+  const { allowLoopback } = callbacks;
+  const rule = createAddressRule({ ...callbacks, lengthLimit: deliveryUrlLimit });
+  return {
+    callbackStore: createTableCallbackStore(storage),
+    callbackQueue: createCallbackQueue(storage),
+    deliveryCaller: createDeliveryCaller(createGuardedClient({ rule, network: realNetwork, allowLoopback, now })),
+    callbackSecret: (name: string) => readCallbackSecret(process.env, name),
   };
 }
 

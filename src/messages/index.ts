@@ -3,7 +3,7 @@ export type { MessagingWorld } from './accept-message.ts';
 export { forgetRecipient, forgottenMark } from './forget-recipient.ts';
 export { getMessageStatus } from './get-message-status.ts';
 export type { OptOutsWorld } from './marketing-opt-outs.ts';
-export { isMessageId, mayBeMessageOf, newMessageId } from './message-id.ts';
+export { isMessageId, mayBeMessageOf, newMessageId, recipientId } from './message-id.ts';
 export { withProgress } from './message.ts';
 export type * from './message.ts';
 export type * from './ports.ts';

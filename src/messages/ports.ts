@@ -156,3 +156,19 @@ export interface OutgoingReply {
 export interface ReplyRecorder {
   record(replies: readonly OutgoingReply[]): Promise<void>;
 }
+
+/** A recipient whose final status is known. */
+export interface SettledRecipient {
+  messageId: string;
+  chunk: number;
+  place: number;
+  status: RecipientStatus;
+  /** The carrier's own code or ours, where there is one. */
+  code?: string;
+  at: Date;
+}
+
+/** Passes final statuses on to who asked for them; told twice of one, passes it on once. Resolves when that is durable. */
+export interface SettlementRecorder {
+  record(settled: readonly SettledRecipient[]): Promise<void>;
+}
