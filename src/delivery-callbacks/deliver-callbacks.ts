@@ -50,10 +50,21 @@ export async function deliverCallbacks(job: CallbackJob, world: CallbackWorld): 
     if (claimed === 'conflict') continue;
     passing('callback.claimed');
     const deadline = new Date(begun.getTime() + leaseSeconds * 1_000 * callingPart);
-    const made = await makeCalls(due, message, deadline, world);
-    passing('callback.called');
-    return recordCalls(claimed, made, lease.token, world);
+    try {
+      const made = await makeCalls(due, message, deadline, world);
+      passing('callback.called');
+      return await recordCalls(claimed, made, lease.token, world);
+    } catch (error) {
+      await release(claimed, world);
+      throw error;
+    }
   }
+}
+
+/** Gives a chunk back, where that can be, so that a job that always fails is counted as such and not found waiting. */
+async function release({ callbacks, version }: VersionedCallbacks, { callbackStore }: CallbackWorld): Promise<void> {
+  const { lease: _, ...rest } = callbacks;
+  await callbackStore.write(rest, version).catch(() => undefined);
 }
 
 type Known = Pick<ChunkCallbacks, 'done' | 'entries' | 'changedAt'> & Pick<Partial<ChunkCallbacks>, 'jobAt'>;
