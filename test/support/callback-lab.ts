@@ -17,7 +17,7 @@ import { createSimulatedTime } from './simulated-time.ts';
 import type { SimulatedTime } from './simulated-time.ts';
 
 /** What an address answers, by the number of its call from 1; after so many milliseconds where it says so. */
-export type Answer = number | 'fails' | 'refused' | { status: number; retryAfterSeconds: number };
+type Answer = number | 'fails' | 'refused' | { status: number; retryAfterSeconds: number };
 type Script = (call: number) => Answer | { afterMs: number; answer: Answer };
 
 interface LabCall {
@@ -41,6 +41,8 @@ const outcomes: Readonly<Record<string, CallOutcome>> = {
 /** What a lab's message is like, and what goes wrong. */
 interface LabOptions {
   header?: Partial<MessageHeader>;
+  /** The message names no address. */
+  isSilent?: boolean;
   recipients?: number;
   customer?: { callbackSecretSetting?: string } | undefined;
   faults?: FaultPlan;
@@ -145,7 +147,7 @@ export function createCallbackLab({ recipients = 3, ...options }: LabOptions = {
       recipientCount: recipients,
       chunkCount: 1,
       partCount: 2,
-      dlrUrl,
+      ...(options.isSilent === true ? {} : { dlrUrl }),
       ...options.header,
     };
     const chunk: Chunk = {

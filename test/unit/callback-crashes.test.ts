@@ -127,7 +127,7 @@ describe('a worker that died', () => {
     await lab.settle([0]);
     await lab.settle([1]);
     await lab.time.play(119 * second);
-    expect(lab.results().toSorted()).toEqual(['joined', 'taken']);
+    expect(new Set(lab.results())).toEqual(new Set(['joined', 'taken']));
     expect(lab.calls).toHaveLength(1);
     await lab.time.play();
     expect(lab.callTimes(0)).toEqual([0, 121]);

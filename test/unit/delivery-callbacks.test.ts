@@ -288,10 +288,10 @@ describe('a signature', () => {
     expect(lab.calls.map(({ headers }) => headers)).toEqual([{}]);
   });
 
-  test.each([
-    [customer, 'the setting CALLBACK_SECRET_DEMO has no value'],
-    [undefined, 'the customer is not in the directory'],
-  ])('that can not be made puts the call off, and the log tells: %j', async (missing, words) => {
+  test.each<[typeof customer | undefined, string, number[]]>([
+    [customer, 'the setting CALLBACK_SECRET_DEMO has no value', [80]],
+    [undefined, 'the customer is not in the directory', []],
+  ])('that can not be made puts the call off, and the log tells: %j', async (missing, words, calledAt) => {
     const lab = await openLab({ customer: missing });
     await lab.settle([0, 1]);
     await lab.time.play(1 * minute);
@@ -299,20 +299,24 @@ describe('a signature', () => {
     expect(lab.time.runs[0]?.result).toMatchObject({ result: 'done', waiting: 2, error: new Error(words) });
     expect((await lab.callbacks())?.entries[0]).toMatchObject({ state: 'waiting', lastAnswer: { detail: words } });
     lab.secrets.set('CALLBACK_SECRET_DEMO', 's3cret');
-    if (missing !== undefined) {
-      await lab.time.play();
-      expect([lab.callTimes(0), lab.callTimes(1)]).toEqual([[80], [80]]);
-    }
+    await lab.time.play();
+    expect([lab.callTimes(0), lab.callTimes(1)]).toEqual([calledAt, calledAt]);
   });
 });
 
 describe('nothing is called', () => {
-  test('for a message that names no address', async () => {
+  test('for a message that is gone', async () => {
     const lab = createCallbackLab();
-    await lab.world.messages.readHeader(labMessageId);
     await lab.settle([0]);
     await lab.time.play();
     expect([lab.results(), lab.calls, await lab.callbacks()]).toEqual([['missing'], [], undefined]);
+  });
+
+  test('for a message that names no address', async () => {
+    const lab = await openLab({ isSilent: true });
+    await lab.settle([0]);
+    await lab.time.play();
+    expect([lab.results(), lab.calls, await lab.callbacks()]).toEqual([['unwanted'], [], undefined]);
   });
 
   test('for a recipient that the message does not have', async () => {
