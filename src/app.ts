@@ -13,27 +13,30 @@ import { createFailureCounter } from './contacts/index.ts';
 import { createInboundReceiver, createReplyRecorder } from './conversations/index.ts';
 import type { AttachmentSource, AttachmentStore } from './conversations/index.ts';
 import { createRecentIds, createReportRecorder, newMessageId } from './messages/index.ts';
+import { createSettlementRecorder } from './delivery-callbacks/index.ts';
 import { createNotifier, createSlowSubscribers } from './notifications/index.ts';
 import { crashAt } from './operation/crash-points.ts';
 import type { Kernel } from './operation/dispatch.ts';
 import type { OperationWorld } from './operations.ts';
 import { createOptOutList } from './opt-outs/index.ts';
 import { createAddressRule } from './outgoing/address-rule.ts';
-import { createCallbackCaller } from './outgoing/callback-caller.ts';
+import { createCallbackCaller, createDeliveryCaller } from './outgoing/callback-caller.ts';
 import { createGuardedClient } from './outgoing/guarded-client.ts';
 import { realNetwork } from './outgoing/network.ts';
 import { createCallerThrottle } from './policies/caller-throttle.ts';
 import { createThrottle } from './policies/throttling.ts';
-import { ownStorage, readSettings } from './settings.ts';
+import { ownStorage, readCallbackSecret, readSettings } from './settings.ts';
 import type { Settings } from './settings.ts';
 import { createBlobAttachmentStore } from './storage/blobs/attachment-store.ts';
 import { connectStorage } from './storage/connection.ts';
 import type { StorageConnection } from './storage/connection.ts';
 import { openMessages } from './storage/open-messages.ts';
+import { createCallbackQueue } from './storage/queues/callback-queue.ts';
 import { createCleanUpQueue } from './storage/queues/clean-up-queue.ts';
 import { createInboundQueue } from './storage/queues/inbound-queue.ts';
 import { createNotificationQueue } from './storage/queues/notification-queue.ts';
 import { createTableApiKeyStore } from './storage/tables/api-key-store.ts';
+import { createTableCallbackStore } from './storage/tables/callback-store.ts';
 import { createTableContactStore } from './storage/tables/contact-store.ts';
 import { createTableDeadLetterStore } from './storage/tables/dead-letter-store.ts';
 import { createTableDirectory } from './storage/tables/directory.ts';
@@ -77,7 +80,11 @@ function createApp(settings: Settings): App {
   const contacts = createTableContactStore(storage, now);
   const cleanUps = createCleanUpQueue(storage);
   const failures = createFailureCounter({ directory, contacts });
-  const settlements = { record: async () => {} };
+  const callbackStores = {
+    callbackStore: createTableCallbackStore(storage),
+    callbackQueue: createCallbackQueue(storage),
+  };
+  const settlements = createSettlementRecorder(callbackStores);
   const followUps = { messages, outbound, failures, settlements, now };
   const templateStore = createTableTemplateStore(storage);
   const carrier = createSimulatedCarrier({ ...simulatedCarrier, reportUrl: `${publicUrl}/webhooks/simulated` });
@@ -112,6 +119,8 @@ function createApp(settings: Settings): App {
     workerWorld: {
       ...twoWay,
       ...followUps,
+      ...callbackStores,
+      ...createCallbackCalling(settings),
       directory,
       carrier,
       fallbackAfterSeconds,
@@ -121,6 +130,7 @@ function createApp(settings: Settings): App {
     },
     timerWorld: {
       ...twoWay,
+      ...callbackStores,
       messages,
       messageFinder,
       outbound,
@@ -184,6 +194,20 @@ function createTwoWay(
     wait: (milliseconds: number) => sleep(milliseconds, undefined, { ref: false }),
     newSecret,
     now,
+  };
+}
+
+/** Characters of an address with what a delivery report adds to it: up to 255 of a sender's own data, each up to 12. */
+const deliveryUrlLimit = 8_000;
+
+/** What calls delivery-report addresses. */
+function createCallbackCalling({ callbacks, leaseSeconds }: Settings) {
+  const { allowLoopback } = callbacks;
+  const rule = createAddressRule({ ...callbacks, lengthLimit: deliveryUrlLimit });
+  return {
+    ...(leaseSeconds === undefined ? {} : { leaseSeconds }),
+    deliveryCaller: createDeliveryCaller(createGuardedClient({ rule, network: realNetwork, allowLoopback, now })),
+    callbackSecret: (name: string) => readCallbackSecret(process.env, name),
   };
 }
 

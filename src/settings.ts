@@ -129,6 +129,15 @@ export function readSettings(environment: Environment): Settings {
   return settings;
 }
 
+/**
+ * The value of an app setting that holds a customer's secret. Undefined where it has none, or where the platform could
+ * not read the key vault that it refers to: the reference stands in its place then.
+ */
+export function readCallbackSecret(environment: Environment, name: string): string | undefined {
+  const value = environment[name]?.trim() ?? '';
+  return value === '' || value.startsWith('@Microsoft.KeyVault(') ? undefined : value;
+}
+
 interface Readers {
   text: (name: string) => string;
   url: (name: string) => string;

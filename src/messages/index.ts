@@ -8,7 +8,15 @@ export { foldMessage } from './fold-message.ts';
 export { forgetRecipient, forgottenMark } from './forget-recipient.ts';
 export { getMessageStatus } from './get-message-status.ts';
 export type { OptOutsWorld } from './marketing-opt-outs.ts';
-export { accountLimit, accountOf, isMessageId, mayBeMessageOf, newMessageId, wantsCallbacks } from './message-id.ts';
+export {
+  accountLimit,
+  accountOf,
+  isMessageId,
+  mayBeMessageOf,
+  newMessageId,
+  recipientId,
+  wantsCallbacks,
+} from './message-id.ts';
 export { withProgress } from './message.ts';
 export { messageLooks } from './looks.ts';
 export type { MessageLooksWorld } from './looks.ts';

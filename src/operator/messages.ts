@@ -1,5 +1,7 @@
+import { createSettlementRecorder } from '../delivery-callbacks/index.ts';
 import { cancelMessage, foldMessage } from '../messages/index.ts';
 import type { CancelResult, MessageStore, SettlementRecorder } from '../messages/index.ts';
+import { createCallbackQueue } from '../storage/queues/callback-queue.ts';
 import { openOperatorMessages } from './open-messages.ts';
 import { runCommand } from './run-command.ts';
 import type { CommandOptions } from './run-command.ts';
@@ -65,7 +67,11 @@ await runCommand(process.argv.slice(2), {
   names: ['show', 'cancel'],
   actions(storage) {
     const { messages } = openOperatorMessages(storage, process.env);
-    const world: World = { messages, settlements: { record: async () => {} }, now: () => new Date() };
+    const world: World = {
+      messages,
+      settlements: createSettlementRecorder({ callbackQueue: createCallbackQueue(storage) }),
+      now: () => new Date(),
+    };
     return {
       async show(options) {
         const shown = await Promise.all(idsOf(options).map((id) => show(id, world)));

@@ -1,5 +1,6 @@
 import { createMemoryApiKeyStore } from '../../src/storage/memory/api-key-store.ts';
 import { createMemoryAttachmentStore } from '../../src/storage/memory/attachment-store.ts';
+import { createMemoryCallbackStore } from '../../src/storage/memory/callback-store.ts';
 import { createMemoryContactStore } from '../../src/storage/memory/contact-store.ts';
 import { createMemoryDeadLetterStore } from '../../src/storage/memory/dead-letter-store.ts';
 import { createMemoryInboundStore } from '../../src/storage/memory/inbound-store.ts';
@@ -13,6 +14,7 @@ import { createMemoryTemplateStore } from '../../src/storage/memory/template-sto
 import { createMemoryThreadStore } from '../../src/storage/memory/thread-store.ts';
 import { apiKeyStoreContract } from './api-key-store.contract.ts';
 import { attachmentStoreContract } from './attachment-store.contract.ts';
+import { callbackStoreContract } from './callback-store.contract.ts';
 import { contactStoreContract } from './contact-store.contract.ts';
 import { deadLetterStoreContract } from './dead-letter-store.contract.ts';
 import { inboundStoreContract } from './inbound-store.contract.ts';
@@ -38,3 +40,4 @@ notificationStoreContract('memory', createMemoryNotificationStore);
 rightsStoreContract('memory', createMemoryRightsStore);
 deadLetterStoreContract('memory', createMemoryDeadLetterStore);
 apiKeyStoreContract('memory', createMemoryApiKeyStore);
+callbackStoreContract('memory', createMemoryCallbackStore);

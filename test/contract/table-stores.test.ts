@@ -3,6 +3,7 @@ import { afterAll } from 'vitest';
 import { startAzurite } from '../../src/local/azurite.ts';
 import { createBlobAttachmentStore } from '../../src/storage/blobs/attachment-store.ts';
 import { createTableApiKeyStore } from '../../src/storage/tables/api-key-store.ts';
+import { createTableCallbackStore } from '../../src/storage/tables/callback-store.ts';
 import { createTableContactStore } from '../../src/storage/tables/contact-store.ts';
 import { createTableDeadLetterStore } from '../../src/storage/tables/dead-letter-store.ts';
 import { createTableInboundStore } from '../../src/storage/tables/inbound-store.ts';
@@ -16,6 +17,7 @@ import { createTableTemplateStore } from '../../src/storage/tables/template-stor
 import { createTableThreadStore } from '../../src/storage/tables/thread-store.ts';
 import { apiKeyStoreContract } from './api-key-store.contract.ts';
 import { attachmentStoreContract } from './attachment-store.contract.ts';
+import { callbackStoreContract } from './callback-store.contract.ts';
 import { contactStoreContract } from './contact-store.contract.ts';
 import { deadLetterStoreContract } from './dead-letter-store.contract.ts';
 import { inboundStoreContract } from './inbound-store.contract.ts';
@@ -44,3 +46,4 @@ notificationStoreContract('Table Storage', () => createTableNotificationStore(az
 rightsStoreContract('Table Storage', () => createTableRightsStore(azurite));
 deadLetterStoreContract('Table Storage', () => createTableDeadLetterStore(azurite));
 apiKeyStoreContract('Table Storage', () => createTableApiKeyStore(azurite));
+callbackStoreContract('Table Storage', () => createTableCallbackStore(azurite));

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { readSettings } from '../../src/settings.ts';
+import { readCallbackSecret, readSettings } from '../../src/settings.ts';
 import { parseDirectory } from '../../src/storage/memory/parse-directory.ts';
 
 const complete = {
@@ -147,4 +147,16 @@ describe('a directory', () => {
   ])('%s is refused with its place', (text, fault) => {
     expect(() => parseDirectory(text)).toThrow(fault);
   });
+});
+
+test.each([
+  ['s3cret', 's3cret'],
+  [' s3cret\n', 's3cret'],
+  ['', undefined],
+  ['  ', undefined],
+  [undefined, undefined],
+  // What the platform leaves in place where it can't read the vault.
+  ['@Microsoft.KeyVault(SecretUri=https://v.vault.azure.net/secrets/s)', undefined],
+])("a callback's secret is read from %j as %j", (value, secret) => {
+  expect(readCallbackSecret({ CALLBACK_SECRET_DEMO: value }, 'CALLBACK_SECRET_DEMO')).toBe(secret);
 });

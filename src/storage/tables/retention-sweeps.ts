@@ -36,6 +36,7 @@ export function createTableSweeps(
     createInboundSweep(open('inbound'), attachments),
     createUnroutedSweep(open('unrouted')),
     createNotificationSweep(open('notifications')),
+    createCallbackSweep(open('callbacks')),
     createDeadLetterSweep(open('deadletters')),
     createThreadSweep(open('threads')),
     createRequestSweep(open('requests')),
@@ -118,6 +119,21 @@ function createNotificationSweep(table: Table): Sweep {
       const queryOf = (shard: string) => ({ filter: olderThan(`i${shard}`, before), columns: ['since'] });
       const page = await readShardPage(table, queryOf, from);
       const over = page.rows.filter(({ since }) => !(typeof since === 'string' && since >= before.toISOString()));
+      await deleteRows(table, over);
+      return stepOf(page, over.length);
+    },
+  };
+}
+
+/** Callbacks lie by the id of their message; those of one that was scheduled or replayed are younger than that. */
+function createCallbackSweep(table: Table): Sweep {
+  return {
+    name: 'callbacks',
+    leastDays: workingDays,
+    async step(before, from) {
+      const queryOf = (shard: string) => ({ filter: olderThan(shard, before), columns: ['changedAt'] });
+      const page = await readShardPage(table, queryOf, from);
+      const over = page.rows.filter(({ changedAt }) => String(changedAt) < before.toISOString());
       await deleteRows(table, over);
       return stepOf(page, over.length);
     },
