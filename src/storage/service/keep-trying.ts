@@ -6,8 +6,8 @@ import { isTrouble } from './storage-error.ts';
 /** Milliseconds before each further try, give or take a half, so that many callers don't come back at once. */
 const pausesMs = [150, 800] as const;
 
-/** A try begins within so many milliseconds after the first: who waited for an answer in vain is told at once. */
-const beginWithinMs = 5_000;
+/** No try begins later than so many milliseconds after the first: one that waits in vain is followed by one more. */
+const beginWithinMs = 12_000;
 
 /**
  * Tries something a few times while storage is in trouble; callers have repeats of their own, so soon after they are
