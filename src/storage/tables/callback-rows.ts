@@ -1,7 +1,7 @@
 import type { CallbackEntry, ChunkCallbacks } from '../../delivery-callbacks/index.ts';
 import { guardEntitySize, readLongText, writeLongText } from './long-text.ts';
 import { answerColumn, answerField } from './notification-rows.ts';
-import type { Row } from './open-table.ts';
+import type { Row } from './entity.ts';
 import { timeColumn, timeField } from './optional-columns.ts';
 
 /*

@@ -1,9 +1,8 @@
-import { odata } from '@azure/data-tables';
-
 import type { CallbackStore } from '../../delivery-callbacks/index.ts';
 import type { StorageConnection } from '../connection.ts';
 import { byMessageTime } from '../ids-by-time.ts';
 import { callbackKeys, callbackRow, callbacksOf } from './callback-rows.ts';
+import { odata } from './odata.ts';
 import { openTable, unless } from './open-table.ts';
 import { fitsRowKey } from './row-key.ts';
 import { dueIn, readShardPage } from './sweep-pages.ts';
@@ -21,16 +20,14 @@ export function createTableCallbackStore(connection: StorageConnection): Callbac
 
     async write(callbacks, version) {
       const row = callbackRow(callbacks);
-      const answer = await unless(
-        table.run((client) =>
-          version === undefined ? client.createEntity(row) : client.updateEntity(row, 'Replace', { etag: version }),
-        ),
-        'conflict' as const,
+      const next = await unless(
+        version === undefined ? table.insert(row) : table.replace(row, version),
+        undefined,
         'EntityAlreadyExists',
         'UpdateConditionNotSatisfied',
         'ResourceNotFound',
       );
-      return answer === 'conflict' ? answer : { callbacks, version: answer.etag ?? '' };
+      return next === undefined ? 'conflict' : { callbacks, version: next };
     },
 
     async listOf(messageId) {
@@ -46,7 +43,7 @@ export function createTableCallbackStore(connection: StorageConnection): Callbac
 
     async listGivenUp({ customerId, limit }) {
       const ofCustomer = customerId === undefined ? '' : odata` and customerId eq ${customerId}`;
-      const rows = await table.listFirst(limit, odata`givenUp gt ${0}` + ofCustomer);
+      const rows = await table.listFirst(limit, `givenUp gt 0${ofCustomer}`);
       return rows.map(callbacksOf).sort((left, right) => byMessageTime(left.messageId, right.messageId));
     },
   };

@@ -11,8 +11,8 @@ import type {
   TemplateCall,
   WaitingChunk,
 } from '../../messages/index.ts';
+import type { Row } from './entity.ts';
 import { guardEntitySize, readLongText, writeLongText } from './long-text.ts';
-import type { Row } from './open-table.ts';
 
 /*
  * A message is one partition: a header row, a row per chunk, and rows of delivery reports. Row keys carry the message

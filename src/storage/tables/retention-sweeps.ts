@@ -1,5 +1,3 @@
-import { odata } from '@azure/data-tables';
-
 import type { Attachment, AttachmentStore } from '../../conversations/index.ts';
 import type { Sweep, SweepStep } from '../../retention/index.ts';
 import type { StorageConnection } from '../connection.ts';
@@ -9,6 +7,7 @@ import { openTable } from './open-table.ts';
 import type { Page, Table } from './open-table.ts';
 import { readShardPage, timeInId } from './sweep-pages.ts';
 import { createThreadSweep } from './thread-sweep.ts';
+import { odata } from './odata.ts';
 
 /**
  * Days for which request ids are remembered, and a day more for what is under way: a message that were deleted before
