@@ -158,6 +158,20 @@ test('calls that fail one by one leave one job for the next', async () => {
   expect(lab.time.queued()).toEqual([]);
 });
 
+test('copies of a job that come before anything is due go, since the one that is waited for comes', async () => {
+  const lab = await openLab();
+  lab.script((call) => (call < 3 ? 503 : 200));
+  await lab.settle([0]);
+  await lab.time.play(1 * second);
+  for (let copy = 0; copy < 3; copy += 1) lab.time.enqueue('delivery-callbacks', { messageId: labMessageId, chunk: 0 });
+  await lab.settle([0]);
+  await lab.time.play(2 * second);
+  expect(lab.results()).toEqual(['done', 'notDue', 'notDue', 'notDue', 'notDue']);
+  expect(lab.time.queued().map(({ dueAt }) => dueAt)).toEqual([5 * second]);
+  await lab.time.play();
+  expect(lab.callTimes(0)).toEqual([0, 5, 20]);
+});
+
 describe('a call that fails', () => {
   const times = [0, 5, 20, 80, 380, 2_180, 5_780, 9_380];
 
@@ -367,6 +381,22 @@ describe('what was given up', () => {
     expect([lab.callTimes(0), lab.callTimes(1)]).toEqual([[0, 3_600, 7_200], [0]]);
     expect(await replay()).toBe(0);
     expect(lab.time.queued()).toEqual([]);
+  });
+
+  test('is called again although the replay ends before it queues that', async () => {
+    let queued = 0;
+    const lab = await openLab({
+      faults(step) {
+        if (step === 'queue.enqueue') queued += 1;
+        return step === 'queue.enqueue' && queued === 2 ? 'throws before' : undefined;
+      },
+    });
+    lab.script((call) => (call === 1 ? 400 : 200));
+    await lab.settle([0]);
+    await lab.time.play();
+    await expect(replayCallbacks(labMessageId, lab.world)).rejects.toThrow('queue.enqueue failed');
+    await lab.time.play();
+    expect(lab.callTimes(0)).toEqual([0, 60]);
   });
 
   test('is replayed although others change the row meanwhile', async () => {
