@@ -1,13 +1,14 @@
 import { rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
 import { build } from 'esbuild';
 
 /*
- * Makes the deployable bundle in dist/: ES modules, split so that what only some requests need (the identity library)
+ * Makes the deployable bundle in dist/, or in the folder that the command line names: ES modules, split so that what only some requests need (the identity library)
  * is loaded by the first of those. The report beside it says what is in which file.
  */
 const root = join(import.meta.dirname, '..');
+const folder = resolve(process.argv[2] ?? join(root, 'dist'));
 
 // Libraries in CommonJS form expect these three, which ES modules don't have.
 const banner = [
@@ -17,11 +18,11 @@ const banner = [
   'const require=__createRequire(import.meta.url),__filename=__fileURLToPath(import.meta.url),__dirname=__dirnameOf(__filename);',
 ].join('');
 
-rmSync(join(root, 'dist'), { recursive: true, force: true });
+rmSync(folder, { recursive: true, force: true });
 const { metafile } = await build({
   absWorkingDir: root,
   entryPoints: ['functions/*.ts'],
-  outdir: 'dist',
+  outdir: folder,
   outbase: '.',
   bundle: true,
   splitting: true,
@@ -36,7 +37,7 @@ const { metafile } = await build({
   chunkNames: 'chunks/[name]-[hash]',
   metafile: true,
 });
-writeFileSync(join(root, 'dist', 'report.json'), JSON.stringify(metafile));
+writeFileSync(join(folder, 'report.json'), JSON.stringify(metafile));
 
 const sizes = Object.entries(metafile.outputs).map(([name, { bytes }]) => ({
   name,

@@ -40,7 +40,7 @@ export interface Settings {
   callbacks: AddressRuleSettings;
   /** When a notification that failed is tried again. */
   notificationSchedule: RetrySchedule;
-  simulatedCarrier: { url: string; apiKey: string; webhookSecret: string };
+  simulatedCarrier: { url: string; apiKey: string; webhookSecret: string; recognisesRepeats: boolean };
   /** Where a test wants this process to end. */
   crashAt?: CrashOrder;
 }
@@ -105,6 +105,7 @@ export function readSettings(environment: Environment): Settings {
       url: url('SIMULATED_CARRIER_URL'),
       apiKey: text('SIMULATED_CARRIER_KEY'),
       webhookSecret: text('SIMULATED_CARRIER_SECRET'),
+      recognisesRepeats: environment['SIMULATED_CARRIER_RECOGNISES_REPEATS'] !== 'false',
     },
   };
   // A message that only seems to be sent is worse than none, so in Azure the simulation must be asked for.

@@ -30,6 +30,7 @@ const carrier = await startSimulatedCarrier({
   ...(latency && { latencyMs: wholeNumber('SIMULATED_CARRIER_LATENCY_MS', latency) }),
   ...(inboundUrl && { inboundUrl: httpUrl('SIMULATED_CARRIER_INBOUND_URL', inboundUrl) }),
   ...(stateFile && { stateFile }),
+  recognisesRepeats: process.env['SIMULATED_CARRIER_RECOGNISES_REPEATS'] !== 'false',
   log: (line) => console.error(line),
 });
 console.log(`simulated carrier ${carrier.url}`);

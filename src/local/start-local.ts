@@ -9,6 +9,7 @@ import { scopes } from '../operation/scopes.ts';
 import { startAzurite } from './azurite.ts';
 import { startFunctionsHost } from './functions-host/start-functions-host.ts';
 import type { FunctionsHost } from './functions-host/start-functions-host.ts';
+import { readHostTuning } from './host-tuning.ts';
 import { answerRoot } from './root-routes.ts';
 import { seedDirectory } from './seed-directory.ts';
 import { startTokenIssuer } from './token-issuer.ts';
@@ -103,15 +104,17 @@ export async function startLocal({ port: wanted, dataFolder, bundle, log }: Loca
           inboundUrl: `${baseUrl}/webhooks/simulated`,
           ...(stateFile === undefined ? {} : { stateFile }),
           ...(latency === undefined ? {} : { latencyMs: Number(latency) }),
+          recognisesRepeats: process.env['SIMULATED_CARRIER_RECOGNISES_REPEATS'] !== 'false',
           log: (line) => log(`carrier: ${line}`),
         }),
       ),
     ).url;
+    // Another address may stand before the host's own.
+    process.env['PUBLIC_URL'] ??= baseUrl;
     Object.assign(process.env, {
       TOKEN_ISSUER: issuer.issuer,
       TOKEN_AUDIENCE: demoAudience,
       TOKEN_JWKS_URL: issuer.jwksUrl,
-      PUBLIC_URL: baseUrl,
       ALLOW_LOOPBACK_CALLBACKS: 'true',
     });
 
@@ -129,15 +132,13 @@ export async function startLocal({ port: wanted, dataFolder, bundle, log }: Loca
       issueToken,
       ...(ownStorage ? { connectionString } : {}),
     };
-    // How long a queue message may wait to be noticed; host.json says what it is in Azure.
-    const pollingMs = process.env['LOCAL_QUEUE_POLLING_MS'];
     const host = keep(
       await startFunctionsHost({
         entryFiles: entryFiles(bundle),
         hostJson,
         port,
         connectionString: (name) => process.env[name] ?? '',
-        ...(pollingMs === undefined ? {} : { maxPollingIntervalMs: Number(pollingMs) }),
+        ...readHostTuning(process.env),
         log: ({ level, functionName, message }) => log(`${level} ${functionName ?? 'host'}: ${message}`),
         otherRoutes: (request, response) => answerRoot(request, response, rootContext),
       }),

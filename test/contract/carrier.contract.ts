@@ -120,6 +120,18 @@ export function carrierContract(name: string, setup: () => Promise<CarrierSetup>
         expect(received.filter(({ content }) => content === batch.recipients[0]?.content)).toHaveLength(1);
       });
 
+      test('takes a batch that it has seen for another one, where it says that it recognises none', async ({
+        skip,
+      }) => {
+        if (the.carrier.capabilities.idempotent) skip();
+        const batch = batchTo(the.addresses.delivered, the.addresses.rejected);
+        const taken = [{ outcome: 'sent', carrierReference: expect.any(String) as string }, failed('rejected')];
+        expect(await the.carrier.send(batch)).toEqual(taken);
+        expect(await the.carrier.send(batch)).toEqual(taken);
+        const received = await the.received(the.addresses.delivered);
+        expect(received.filter(({ content }) => content === batch.recipients[0]?.content)).toHaveLength(2);
+      });
+
       describe('when the carrier is in trouble', () => {
         const twoRecipients = () => batchTo(the.addresses.delivered, the.addresses.delivered);
         const sendTo = (url: string, timeoutMs = 10_000): Promise<SendOutcome[]> =>

@@ -3,17 +3,22 @@ import { createSimulatedCarrier } from '../../src/carriers/simulated/index.ts';
 import { startSimulatedCarrier } from '../../src/carriers/simulated/server.ts';
 import { startWebhookReceiver } from '../support/webhook-receiver.ts';
 import { carrierContract } from './carrier.contract.ts';
+import type { CarrierSetup } from './carrier.contract.ts';
 
 const apiKey = 'key';
 const webhookSecret = 'secret';
 
-carrierContract('simulated', async () => {
+carrierContract('simulated', () => setUp({ recognisesRepeats: true }));
+carrierContract('simulated, blind to repeats', () => setUp({ recognisesRepeats: false }));
+
+async function setUp({ recognisesRepeats }: { recognisesRepeats: boolean }): Promise<CarrierSetup> {
   let status = 200;
   const receiver = await startWebhookReceiver(() => status);
   const reportUrl = `${receiver.url}/reports`;
+  const common = { apiKey, webhookSecret, recognisesRepeats };
   const timing = { latencyMs: 10, approvalMs: 10 };
-  const network = await startSimulatedCarrier({ port: 0, apiKey, webhookSecret, inboundUrl: reportUrl, ...timing });
-  const reached = { url: network.url, apiKey, webhookSecret, reportUrl };
+  const network = await startSimulatedCarrier({ port: 0, inboundUrl: reportUrl, ...common, ...timing });
+  const reached = { url: network.url, reportUrl, ...common };
   return {
     carrier: createSimulatedCarrier(reached),
     connect: (other) => createSimulatedCarrier({ ...reached, ...other }),
@@ -63,4 +68,4 @@ carrierContract('simulated', async () => {
       await receiver.stop();
     },
   };
-});
+}

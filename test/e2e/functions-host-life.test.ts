@@ -48,6 +48,19 @@ it('runs timers on schedule and at the start, whether they fail or not', async (
   expect(await host.stop()).toBe(0);
 });
 
+it('runs every timer as often as it is told, instead of by schedules', async () => {
+  const host = await spawnHost([fixtures.timers], { ...options, timerSeconds: 0.1 });
+  await eventually(async () => {
+    const answer = await fetch(`${host.url}/api/v1/timer-runs`);
+    const { 'at-start': runs } = (await answer.json()) as Record<string, unknown[]>;
+    expect(runs?.length).toBeGreaterThanOrEqual(3);
+  });
+  expect(host.functions.filter(({ kind }) => kind === 'timer').map(({ detail }) => detail)).toEqual(
+    ['each-second', 'at-start', 'never'].map(() => 'every 0.1 s'),
+  );
+  expect(await host.stop()).toBe(0);
+});
+
 it.each([
   { mode: 'whole bodies', files: [] },
   { mode: 'HTTP streaming', files: [fixtures.streaming] },

@@ -61,12 +61,13 @@ const testSettings = {
   CALLS_PER_MINUTE: '100000',
   LOCAL_QUEUE_POLLING_MS: '200',
   'AzureWebJobs.DeleteExpired.Disabled': 'true',
+  'AzureWebJobs.LookAfterWork.Disabled': 'true',
 };
 
 /** This process's environment without what would change the app under test. */
 function withoutSettings(): Record<string, string> {
   const names =
-    /^(?:PORT$|AzureWebJobsStorage|(?:TOKEN|ENTRA|API_KEYS|SIMULATED_CARRIER|DIRECTORY|WEBSITE|NOTIFICATION|ATTACHMENT|THREAD|CALLBACK|RETENTION|LOCAL)_|PUBLIC_URL|VITEST)/;
+    /^(?:PORT$|AzureWebJobsStorage|(?:TOKEN|ENTRA|API_KEYS|SIMULATED_CARRIER|DIRECTORY|WEBSITE|NOTIFICATION|ATTACHMENT|THREAD|CALLBACK|RETENTION|LOCAL|REPAIR|REPORT|LEASE|MESSAGE|CRASH|IDEMPOTENCY|CALLBACK_SECRET)_|PUBLIC_URL|VITEST)/;
   return Object.fromEntries(
     Object.entries(process.env).filter(
       (entry): entry is [string, string] => !names.test(entry[0]) && entry[1] !== undefined,

@@ -131,6 +131,30 @@ describe('send', () => {
     const rejected = createSimulatedCarrier({ ...options, fetch: () => Promise.reject(trouble) });
     expect(await rejected.send(batch)).toEqual([retry, retry]);
   });
+
+  const because = (code: string) => new TypeError('fetch failed', { cause: Object.assign(new Error(code), { code }) });
+  test.for([
+    [because('ECONNREFUSED'), 'retry'],
+    [because('ENOTFOUND'), 'retry'],
+    [because('EAI_AGAIN'), 'retry'],
+    [because('EHOSTUNREACH'), 'retry'],
+    [because('ENETUNREACH'), 'retry'],
+    [because('UND_ERR_CONNECT_TIMEOUT'), 'retry'],
+    [because('ECONNRESET'), 'unknown'],
+    [because('UND_ERR_SOCKET'), 'unknown'],
+    [because('UND_ERR_HEADERS_TIMEOUT'), 'unknown'],
+    [new TypeError('fetch failed'), 'unknown'],
+    [new DOMException('…', 'TimeoutError'), 'unknown'],
+    ['trouble', 'unknown'],
+  ] as const)('without repeats being recognised, %s means %s', async ([trouble, outcome]) => {
+    const carrier = createSimulatedCarrier({
+      ...options,
+      recognisesRepeats: false,
+      fetch: () => Promise.reject(trouble),
+    });
+    const [first, second] = await carrier.send(batch);
+    expect([first?.outcome, second?.outcome]).toEqual([outcome, outcome]);
+  });
 });
 
 describe('receive', () => {

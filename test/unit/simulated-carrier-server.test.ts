@@ -52,6 +52,31 @@ describe('POST /messages', () => {
     expect(Date.parse(message?.['receivedAt'] as string)).toBeGreaterThanOrEqual(before);
   });
 
+  test('where it is blind to repeats, takes a repeated id for another message', async () => {
+    const receiver = await startWebhookReceiver();
+    onTestFinished(() => receiver.stop());
+    const network = await startNetwork({ recognisesRepeats: false });
+    const messages = [
+      { id: 'a', to: '358401230001' },
+      { id: 'b', to: '358401230004' },
+      { id: 'c', to: '358401230006' },
+    ];
+    const submit = async () => (await network.submit(`${receiver.url}/reports`, messages)).json();
+    const resultsOf = (answer: unknown) => (answer as { results: { result: string }[] }).results;
+    expect(resultsOf(await submit()).map(({ result }) => result)).toEqual(['accepted', 'rejected', 'throttled']);
+    expect(resultsOf(await submit()).map(({ result }) => result)).toEqual(['accepted', 'rejected', 'accepted']);
+    const listed = await network.list('?address=358401230001');
+    expect(new Set(listed.map(({ id }) => id)).size).toBe(2);
+    await eventually(() =>
+      expect(
+        reportCalls(receiver)
+          .flat()
+          .map(({ id }) => id)
+          .sort(),
+      ).toEqual(['a', 'a', 'c']),
+    );
+  });
+
   test('answers a repeated id as the first time, and the phone gets it once', async () => {
     const receiver = await startWebhookReceiver();
     onTestFinished(() => receiver.stop());

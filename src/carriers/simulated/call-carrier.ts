@@ -37,6 +37,22 @@ export async function callCarrier(
   return { response, answer: parseFields(await response.text()) };
 }
 
+/** What the network says where no connection came about. */
+const connectionFailures = new Set<unknown>([
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+/** Whether a call that was rejected with this certainly never reached the carrier. */
+export function neverLeft(error: unknown): boolean {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return cause instanceof Error && connectionFailures.has((cause as NodeJS.ErrnoException).code);
+}
+
 /** Why no answer arrived, from what a call rejected with: a code and a sentence. */
 export function whyNoAnswer(error: unknown): { code: string; message: string } {
   if (error instanceof Error && error.name === 'TimeoutError') {

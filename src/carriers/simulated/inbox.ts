@@ -55,7 +55,10 @@ const maximumListed = 1000;
 export interface Inbox {
   /** Brings back what the journal kept. */
   apply(entry: InboxEntry): void;
-  /** Takes or refuses one message; a repeated id gets its first answer again and leaves no entry. */
+  /**
+   * Takes or refuses one message. Where repeats are recognised, a repeated id gets its first answer again and leaves no
+   * entry; where they aren't, it is another message.
+   */
   submit(
     submitted: SubmittedMessage,
     reportUrl: string,
@@ -67,8 +70,17 @@ export interface Inbox {
   list(now: number, address?: string): ListedMessage[];
 }
 
-/** @param latencyMs time between the events of one message. */
-export function createInbox(latencyMs: number): Inbox {
+/**
+ * @param options.latencyMs time between the events of one message.
+ * @param options.recognisesRepeats whether a repeated id is the same message.
+ */
+export function createInbox({
+  latencyMs,
+  recognisesRepeats,
+}: {
+  latencyMs: number;
+  recognisesRepeats: boolean;
+}): Inbox {
   const taken: TakenMessage[] = [];
   const takenByPhone = new Map<string, TakenMessage[]>();
   const answers = new Map<string, SubmissionResult>();
@@ -128,7 +140,7 @@ export function createInbox(latencyMs: number): Inbox {
     submit(submitted, reportUrl, now) {
       const { id } = submitted;
       const known = answers.get(id);
-      if (known !== undefined) return { result: known };
+      if (recognisesRepeats && known !== undefined) return { result: known };
       const entry = decide(submitted, reportUrl, now);
       apply(entry);
       const result = answers.get(id) ?? {

@@ -1,7 +1,7 @@
 import type { AttachmentSource } from '../../conversations/index.ts';
 import type { TemplateCarrier } from '../../templates/index.ts';
 import type { Carrier } from '../carrier.ts';
-import { capabilities } from './capabilities.ts';
+import { capabilitiesOf } from './capabilities.ts';
 import { fetchAttachment } from './fetch-attachment.ts';
 import { parseWebhook } from './parse-webhook.ts';
 import { send } from './send.ts';
@@ -14,6 +14,7 @@ import { verifySignature } from './verify-signature.ts';
  *
  * @param options.url the carrier's base address.
  * @param options.reportUrl where it is to send delivery reports, and its verdicts on templates.
+ * @param options.recognisesRepeats whether it is run so that a repeated recipient id sends nothing; true by default.
  * @param options.timeoutMs how long one call may take; 10 seconds by default.
  */
 export function createSimulatedCarrier(options: {
@@ -21,17 +22,18 @@ export function createSimulatedCarrier(options: {
   apiKey: string;
   webhookSecret: string;
   reportUrl: string;
+  recognisesRepeats?: boolean;
   fetch?: typeof fetch;
   timeoutMs?: number;
   now?: () => Date;
 }): Carrier & { readonly templates: TemplateCarrier; readonly attachments: AttachmentSource } {
-  const { webhookSecret, now = () => new Date(), ...rest } = options;
+  const { webhookSecret, now = () => new Date(), recognisesRepeats = true, ...rest } = options;
   if (webhookSecret === '') throw new Error('the simulated carrier needs a webhook secret');
   const settings = { fetch, timeoutMs: 10_000, ...rest };
   return {
     name: 'simulated',
-    capabilities,
-    send: (batch) => send(settings, batch),
+    capabilities: capabilitiesOf({ recognisesRepeats }),
+    send: (batch) => send({ ...settings, recognisesRepeats }, batch),
     templates: { submit: (template) => submitTemplate(settings, template) },
     attachments: { fetchAttachment: (reference, limit) => fetchAttachment(settings, reference, limit) },
     receive(request) {

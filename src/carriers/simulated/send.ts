@@ -1,5 +1,5 @@
 import type { OutboundBatch, SendOutcome } from '../../messages/index.ts';
-import { callCarrier, whyNoAnswer } from './call-carrier.ts';
+import { callCarrier, neverLeft, whyNoAnswer } from './call-carrier.ts';
 import type { CarrierSettings } from './call-carrier.ts';
 
 type Failure = Exclude<SendOutcome, { outcome: 'sent' }>;
@@ -48,8 +48,15 @@ const missing: SendOutcome = {
   message: 'The carrier took the call but said nothing of this recipient.',
 };
 
-/** Hands a batch to the carrier in one call; one outcome per recipient, in order. Never rejects. */
-export async function send(settings: CarrierSettings, batch: OutboundBatch): Promise<SendOutcome[]> {
+/**
+ * Hands a batch to the carrier in one call; one outcome per recipient, in order. Never rejects.
+ *
+ * @param settings.recognisesRepeats whether it is safe to send ids again that the carrier may have seen
+ */
+export async function send(
+  settings: CarrierSettings & { recognisesRepeats: boolean },
+  batch: OutboundBatch,
+): Promise<SendOutcome[]> {
   const { messageId, sender, protocol, recipients } = batch;
   const all = (outcome: SendOutcome): SendOutcome[] => recipients.map(() => outcome);
   const messages = recipients.map(({ recipientId, address, content, parts }) => ({
@@ -71,8 +78,8 @@ export async function send(settings: CarrierSettings, batch: OutboundBatch): Pro
     const outcomes = new Map(results.map(parseResult).filter((result) => result !== undefined));
     return recipients.map(({ recipientId }) => outcomes.get(recipientId) ?? missing);
   } catch (error) {
-    // The carrier may have the messages. It recognises ids that it has seen, which makes it safe to send them again: for
-    // a carrier that doesn't, this would have to be `unknown`.
-    return all({ outcome: 'retry', ...whyNoAnswer(error) });
+    // The carrier may have the messages, unless the call never left.
+    const isHarmless = settings.recognisesRepeats || neverLeft(error);
+    return all({ outcome: isHarmless ? 'retry' : 'unknown', ...whyNoAnswer(error) });
   }
 }

@@ -31,6 +31,8 @@ export interface SimulatedCarrierOptions {
   latencyMs?: number;
   /** Milliseconds from a template to the verdict on it; 2,000 by default. */
   approvalMs?: number;
+  /** Whether a message whose id it has seen sends nothing; true by default. */
+  recognisesRepeats?: boolean;
   /** Where the client wants to be told of what phones write; without it nothing can be played. */
   inboundUrl?: string;
   /** Keeps messages, templates and what is owed to clients over restarts; without it they live in memory. */
@@ -73,9 +75,9 @@ const wireVerdict = ({ identity, name, status, reason }: OwedVerdict) => ({ iden
 export async function startSimulatedCarrier(
   options: SimulatedCarrierOptions,
 ): Promise<{ url: string; stop: () => Promise<void> }> {
-  const { port, apiKey, webhookSecret, latencyMs = 150, approvalMs = 2_000 } = options;
+  const { port, apiKey, webhookSecret, latencyMs = 150, approvalMs = 2_000, recognisesRepeats = true } = options;
   const { inboundUrl, stateFile, now = () => new Date(), log = () => {} } = options;
-  const inbox = createInbox(latencyMs);
+  const inbox = createInbox({ latencyMs, recognisesRepeats });
   const shelf = createTemplateShelf(approvalMs);
   const phones = createPhoneMessages();
   const journal = stateFile === undefined ? createVoidJournal<Entry>() : await openJournal<Entry>(stateFile);

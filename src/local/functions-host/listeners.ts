@@ -4,6 +4,7 @@ import { triggerOf } from './invoke.ts';
 import type { Log } from './log.ts';
 import { describeError } from './log.ts';
 import { parseNcrontab } from './ncrontab.ts';
+import type { Schedule } from './ncrontab.ts';
 import { messageText, queueTriggerMetadata } from './queue-message.ts';
 import type { Listener } from './queue-trigger.ts';
 import { listenToQueue } from './queue-trigger.ts';
@@ -16,6 +17,8 @@ export interface ListenerHost {
   settings: HostSettings;
   queues: Queues;
   queueVisibilitySeconds: number;
+  /** Takes the place of all schedules. */
+  timerSeconds: number | undefined;
   run: FunctionRunner['run'];
   now: () => Date;
   log: Log;
@@ -85,9 +88,14 @@ function planQueue(registered: RegisteredFunction, trigger: Binding, host: Liste
   };
 }
 
+function everySeconds(seconds: number): Schedule {
+  return { text: `every ${seconds} s`, next: (after) => new Date(after.getTime() + seconds * 1000) };
+}
+
 function planTimer(registered: RegisteredFunction, trigger: Binding, host: ListenerHost): PlannedListener {
   const { name } = registered.metadata;
-  const schedule = parseNcrontab(String(trigger['schedule']));
+  const written = parseNcrontab(String(trigger['schedule']));
+  const schedule = host.timerSeconds === undefined ? written : everySeconds(host.timerSeconds);
   return {
     name,
     kind: 'timer',

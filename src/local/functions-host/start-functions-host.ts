@@ -33,6 +33,8 @@ export interface FunctionsHostOptions {
   requestTimeoutMs?: number;
   /** Instead of the `maxPollingInterval` of host.json. */
   maxPollingIntervalMs?: number;
+  /** Runs every timer so often, instead of by its schedule. */
+  timerSeconds?: number;
   now?: () => Date;
 }
 
@@ -93,6 +95,7 @@ export async function startFunctionsHost(options: FunctionsHostOptions): Promise
       settings,
       queues,
       queueVisibilitySeconds: options.queueVisibilitySeconds ?? 600,
+      timerSeconds: options.timerSeconds,
       run: runner.run,
       now: options.now ?? (() => new Date()),
       log,

@@ -4,7 +4,13 @@ import { startFunctionsHost } from '../../../src/local/functions-host/start-func
 /** What the process is given as its argument, in JSON. */
 export type RunOptions = Pick<
   FunctionsHostOptions,
-  'entryFiles' | 'hostJson' | 'port' | 'queueVisibilitySeconds' | 'maxPollingIntervalMs' | 'requestTimeoutMs'
+  | 'entryFiles'
+  | 'hostJson'
+  | 'port'
+  | 'queueVisibilitySeconds'
+  | 'maxPollingIntervalMs'
+  | 'timerSeconds'
+  | 'requestTimeoutMs'
 > & {
   connectionString: string;
   /** Tries a second host in the same process. */

@@ -1,0 +1,115 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { crashPointNames } from '../../src/operation/crash-points.ts';
+import type { CrashPoint } from '../../src/operation/crash-points.ts';
+import { seededRandom } from '../support/random.ts';
+import type { EndedHost, Hosts, LiveHost } from './hosts.ts';
+
+/** How often hosts were ended, and where. */
+export interface Kills {
+  /** At a random moment, by the run. */
+  random: number;
+  /** Of these, before the host was ready. */
+  starting: number;
+  /** By itself, at a point: for each how often it was to be, and how often it was. */
+  points: ReadonlyMap<CrashPoint, { armed: number; reached: number }>;
+  /** Ends that nobody asked for, with the last words. */
+  unasked: readonly string[];
+}
+
+/** Decides which hosts end, and when. */
+export interface KillPlan {
+  nextArm(): string | undefined;
+  ended(host: EndedHost): void;
+  /** Ends hosts until there were enough, or the moment has come. */
+  carryOut(hosts: Hosts, deadline: number): Promise<void>;
+  kills(): Kills;
+}
+
+/** How many hosts are to end and how. */
+export interface KillWish {
+  kills: number;
+  /** Milliseconds between random ends, on average. */
+  everyMs: number;
+  /** `first`: every point has its turn before anything ends at random; `mixed`: at the same time; `only`: nothing else; `none`: no point at all. */
+  points: 'first' | 'mixed' | 'only' | 'none';
+  seed: number;
+}
+
+/** How long a host may wait to reach its point before it is ended at random; the point has one more turn then. */
+const patienceMs = 12_000;
+const turns = 2;
+
+/** Makes the plan; the same seed makes the same one, as far as hosts and load keep the same pace. */
+export function createKillPlan({ kills: wanted, everyMs, points: order, seed }: KillWish): KillPlan {
+  const random = seededRandom(seed);
+  const tally = new Map(crashPointNames.map((point) => [point, { armed: 0, reached: 0 }]));
+  const waiting = shuffled([...crashPointNames], random.below);
+  const unasked: string[] = [];
+  let atRandom = 0;
+  let starting = 0;
+  let over = false;
+
+  const total = (): number => atRandom + [...tally.values()].reduce((sum, { reached }) => sum + reached, 0);
+  const isDone = (hosts: Hosts): boolean =>
+    total() >= wanted ||
+    (order === 'only' && waiting.length === 0 && hosts.live().every(({ armed }) => armed === undefined));
+
+  /** Ready ones mostly: where starts are slow, nothing would ever be done between two ends otherwise. */
+  const chooseVictim = (live: readonly LiveHost[]): LiveHost | undefined => {
+    const candidates = random.below(10) === 0 ? live : live.filter((host) => host.isReady());
+    return candidates[random.below(candidates.length)];
+  };
+
+  return {
+    nextArm() {
+      // Where everything is mixed, every other host is left for a random end.
+      if (over || order === 'none' || (order === 'mixed' && random.below(2) === 0)) return undefined;
+      const point = waiting.shift();
+      if (point === undefined) return undefined;
+      const tallied = tallyOf(tally, point);
+      tallied.armed += 1;
+      // A later turn is for a later passing, with more behind it.
+      return `${point}:${tallied.armed === 1 ? 1 + random.below(2) : 1}`;
+    },
+
+    ended({ armed, killed, wasReady, signal, code, lastWords }) {
+      const point = crashPointNames.find((name) => armed?.startsWith(`${name}:`));
+      if (killed) {
+        atRandom += 1;
+        if (!wasReady) starting += 1;
+        if (point !== undefined && tallyOf(tally, point).armed < turns) waiting.push(point);
+      } else if (point !== undefined && signal === 'SIGKILL') tallyOf(tally, point).reached += 1;
+      else unasked.push(`ended by ${String(signal ?? code)}: ${lastWords.join(' | ')}`);
+    },
+
+    async carryOut(hosts, deadline) {
+      while (!isDone(hosts) && Date.now() < deadline) {
+        const pause = everyMs / 2 + random.below(everyMs);
+        await sleep(pause);
+        const live = hosts.live();
+        const overdue = live.find(({ armed, startedAt }) => armed !== undefined && Date.now() - startedAt > patienceMs);
+        const pointsFirst = order === 'only' || (order === 'first' && live.some(({ armed }) => armed !== undefined));
+        const victim = overdue ?? (pointsFirst ? undefined : chooseVictim(live));
+        if (!isDone(hosts)) victim?.kill();
+      }
+      over = true;
+      for (const host of hosts.live()) if (host.armed !== undefined) host.kill();
+    },
+
+    kills: () => ({ random: atRandom, starting, points: tally, unasked }),
+  };
+}
+
+function tallyOf<Tallied>(tally: ReadonlyMap<CrashPoint, Tallied>, point: CrashPoint): Tallied {
+  const found = tally.get(point);
+  if (found === undefined) throw new Error(`there is no crash point ${point}`);
+  return found;
+}
+
+function shuffled<Item>(items: Item[], below: (limit: number) => number): Item[] {
+  return items
+    .map((item) => ({ item, rank: below(2 ** 31) }))
+    .sort((left, right) => left.rank - right.rank)
+    .map(({ item }) => item);
+}

@@ -1,0 +1,55 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { createInterface } from 'node:readline';
+
+/** A process that the run started. */
+export interface Running {
+  /** What it said of itself when it was ready. */
+  ready: Promise<string>;
+  /** How it ended. */
+  ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+  /** Ends it there and then. */
+  kill(): void;
+}
+
+/**
+ * Starts a TypeScript file under Node, which says `ready …` when it is (or whatever `ready` finds in a line).
+ *
+ * @param options.onLine gets every other line that it prints
+ */
+export function startProcess(
+  file: string,
+  {
+    environment,
+    ready = /^ready (\S+)$/,
+    onLine = () => {},
+  }: { environment: NodeJS.ProcessEnv; ready?: RegExp; onLine?: (line: string) => void },
+): Running {
+  const child = spawn(process.execPath, [file], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+  const started = Promise.withResolvers<string>();
+  const take = (line: string): void => {
+    const said = ready.exec(line)?.[1];
+    if (said === undefined) onLine(line);
+    else started.resolve(said);
+  };
+  createInterface(child.stdout).on('line', take);
+  createInterface(child.stderr).on('line', take);
+  const ended = once(child, 'exit').then(([code, signal]) => {
+    started.reject(new Error(`${file} ended before it was ready (${String(signal ?? code)}).`));
+    return { code: code as number | null, signal: signal as NodeJS.Signals | null };
+  });
+  // Whoever doesn't wait for a process to be ready learns from its end what happened.
+  started.promise.catch(() => {});
+  return { ready: started.promise, ended, kill: () => void child.kill('SIGKILL') };
+}
+
+/** So many ports of 127.0.0.1 that nobody listens on. */
+export async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
+  await Promise.all(servers.map((server) => once(server, 'listening')));
+  const ports = servers.map((server) => (server.address() as AddressInfo).port);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}

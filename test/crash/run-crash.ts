@@ -1,0 +1,159 @@
+import { startBackends } from './backends.ts';
+import { startBalancer } from './balancer.ts';
+import { createCaller } from './call-api.ts';
+import { readCarrierState } from './carrier-state.ts';
+import { startHosts } from './hosts.ts';
+import type { Hosts } from './hosts.ts';
+import { createKillPlan } from './kill-plan.ts';
+import type { Kills, KillWish } from './kill-plan.ts';
+import { count, createLedger } from './ledger.ts';
+import type { Ledger } from './ledger.ts';
+import { startLoad } from './load.ts';
+import { prepare, templateName } from './prepare.ts';
+import { freePorts } from './processes.ts';
+import { startReceiver } from './receiver.ts';
+import { settle } from './settle.ts';
+import { judge } from './verdict.ts';
+import type { Evidence, Finding } from './verdict.ts';
+
+/** How to run. */
+export interface CrashOptions extends KillWish {
+  /** After so long nothing is ended any more, whether there were enough kills or not. */
+  minutes: number;
+  hosts: number;
+  /** Sends and phones' messages a second. */
+  perSecond: number;
+  /** How long a worker may have something under way before another takes it for dead. */
+  leaseSeconds: number;
+  /** How long to wait at the end until everything is settled. */
+  settleSeconds: number;
+  recognisesRepeats: boolean;
+  /** What the app can't do yet, or is not to be asked for: `dlr`, `key-header`. */
+  without: ReadonlySet<string>;
+  /** Told what is going on. */
+  log: (line: string) => void;
+}
+
+/** What came of it. */
+export interface CrashReport extends Evidence {
+  kills: Kills;
+  findings: readonly Finding[];
+  /** Warnings and errors of hosts, and how often each came. */
+  hostLog: ReadonlyMap<string, number>;
+  settledInTime: boolean;
+  seconds: { killing: number; settling: number };
+}
+
+const basePath = '/api-integrations/v1';
+
+/**
+ * Keeps hosts up under a known load and ends them, at crash points and at random moments; then lets them finish, and
+ * compares what was accepted with what came of it. Nothing is left running, whatever happens.
+ */
+export async function runCrash(options: CrashOptions): Promise<CrashReport> {
+  const started: { stop(): Promise<void> }[] = [];
+  const keep = <Piece extends { stop(): Promise<void> }>(piece: Piece): Piece => {
+    started.push(piece);
+    return piece;
+  };
+  try {
+    return await run(options, keep);
+  } finally {
+    for (const piece of started.toReversed()) await piece.stop();
+  }
+}
+
+async function run(
+  options: CrashOptions,
+  keep: <Piece extends { stop(): Promise<void> }>(piece: Piece) => Piece,
+): Promise<CrashReport> {
+  const { seed, perSecond, leaseSeconds, recognisesRepeats, without, log } = options;
+  const plan = createKillPlan(options);
+  const hostLog = new Map<string, number>();
+  let hosts: Hosts | undefined;
+  const balancer = keep(await startBalancer(() => hosts?.readyPorts() ?? []));
+  const publicUrl = `${balancer.url}${basePath}`;
+  const backends = keep(await startBackends({ publicUrl, recognisesRepeats }));
+  const receiver = keep(await startReceiver(seed));
+  const callApi = createCaller(publicUrl, backends.apiKey);
+  let armed = false;
+  hosts = keep(
+    startHosts({
+      ports: await freePorts(options.hosts),
+      settings: { ...backends.settings, ...fixedSettings, LEASE_SECONDS: String(leaseSeconds) },
+      nextArm: () => (armed ? plan.nextArm() : undefined),
+      onEnd: (host) => plan.ended(host),
+      onLine: (line) => {
+        if (/^(?:warning|error|critical) /.test(line)) count(hostLog, kindOf(line));
+      },
+    }),
+  );
+  await prepare({ callApi, flowUrls: receiver.flowUrls });
+  armed = true;
+  log(`hosts are up; storage and carrier survive`);
+
+  const begun = Date.now();
+  const ledger = createLedger();
+  const load = startLoad({
+    callApi,
+    carrierUrl: backends.carrierUrl,
+    ledger,
+    means: { dlrUrl: receiver.dlrUrl, recentMessageIds: receiver.recentMessageIds, templateName, without },
+    perSecond,
+    seed,
+  });
+  const progress = setInterval(() => log(describeProgress(plan.kills(), ledger)), 30_000);
+  await plan.carryOut(hosts, begun + options.minutes * 60_000).finally(() => clearInterval(progress));
+  armed = false;
+  receiver.recover();
+  const ended = Date.now();
+  log(`${describeProgress(plan.kills(), ledger)}; now everything is left alone`);
+
+  const deadline = ended + options.settleSeconds * 1_000;
+  await load.end(deadline);
+  const { carrierState } = backends;
+  const { statuses, inTime } = await settle({ callApi, carrierState, ledger, receiver, deadline });
+  const evidence: Evidence = {
+    ledger,
+    receiver,
+    statuses,
+    carrier: await readCarrierState(carrierState),
+    recognisesRepeats,
+  };
+  return {
+    ...evidence,
+    kills: plan.kills(),
+    findings: [...judge(evidence), { expectation: 'no host ends unasked', violations: plan.kills().unasked }],
+    hostLog,
+    settledInTime: inTime,
+    seconds: { killing: (ended - begun) / 1_000, settling: (Date.now() - ended) / 1_000 },
+  };
+}
+
+/** Everything that waits in production waits for seconds here. */
+const fixedSettings = {
+  API_KEYS_ONLY: 'true',
+  ALLOW_LOOPBACK_CALLBACKS: 'true',
+  CALLS_PER_MINUTE: '100000',
+  LOCAL_QUEUE_POLLING_MS: '500',
+  LOCAL_QUEUE_VISIBILITY_SECONDS: '2',
+  LOCAL_TIMER_SECONDS: '3',
+  REPAIR_AFTER_SECONDS: '5',
+  SMS_FALLBACK_AFTER_SECONDS: '10',
+  NOTIFICATION_RETRY_SECONDS: '1,1,2,3',
+  'AzureWebJobs.DeleteExpired.Disabled': 'true',
+};
+
+/** A line of a host's log without what differs from one time to the next. */
+function kindOf(line: string): string {
+  return line
+    .replaceAll(/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, '…')
+    .replaceAll(/\bi?[0-9a-f]{12,}\b(?:-\d+)?/g, '…')
+    .replaceAll(/\d+/g, '0')
+    .slice(0, 160);
+}
+
+function describeProgress({ random, points }: Kills, { sends, written }: Ledger): string {
+  const reached = [...points.values()].filter((point) => point.reached > 0).length;
+  return `${random} kills at random, ${reached} of ${points.size} points reached; ${sends.length} sends, ${written.length} messages of phones`;
+}

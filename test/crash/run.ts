@@ -1,0 +1,52 @@
+/*
+ * Ends hosts under load, a thousand of them, and looks whether anything is lost or done twice: `npm run crash`. A shorter
+ * run: `npm run crash -- --kills 50`; crash points alone: `-- --points-only`; figures for programs: `-- --json`.
+ */
+import { parseArgs } from 'node:util';
+
+import { reportAsJson, reportAsLines } from './describe-report.ts';
+import { runCrash } from './run-crash.ts';
+
+const { values } = parseArgs({
+  options: {
+    kills: { type: 'string', default: '1000' },
+    minutes: { type: 'string', default: '40' },
+    hosts: { type: 'string', default: '3' },
+    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+    every: { type: 'string', default: '2000' },
+    rate: { type: 'string', default: '5' },
+    lease: { type: 'string', default: '15' },
+    settle: { type: 'string', default: '300' },
+    without: { type: 'string', default: '' },
+    'points-only': { type: 'boolean', default: false },
+    'random-only': { type: 'boolean', default: false },
+    recognises: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+  },
+});
+
+function whole(name: 'kills' | 'minutes' | 'hosts' | 'seed' | 'every' | 'rate' | 'lease' | 'settle'): number {
+  const value = Number(values[name]);
+  if (!Number.isInteger(value) || value < 1) throw new Error(`--${name} must be a whole number from 1.`);
+  return value;
+}
+
+const seed = whole('seed');
+console.error(`seed ${seed}`);
+const report = await runCrash({
+  kills: whole('kills'),
+  minutes: whole('minutes'),
+  hosts: whole('hosts'),
+  everyMs: whole('every'),
+  perSecond: whole('rate'),
+  leaseSeconds: whole('lease'),
+  settleSeconds: whole('settle'),
+  points: values['points-only'] ? 'only' : values['random-only'] ? 'none' : 'first',
+  recognisesRepeats: values.recognises,
+  without: new Set(values.without.split(',')),
+  seed,
+  log: (line) => console.error(line),
+});
+if (values.json) console.log(JSON.stringify(reportAsJson(report), undefined, 2));
+else for (const line of reportAsLines(report)) console.log(line);
+if (report.findings.some(({ violations }) => violations.length > 0)) process.exitCode = 1;

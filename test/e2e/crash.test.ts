@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest';
+
+import { reportAsLines } from '../crash/describe-report.ts';
+import { runCrash } from '../crash/run-crash.ts';
+
+// `npm run crash` ends a thousand.
+test('whatever 25 hosts are doing when they end, nothing is lost and nothing done twice', async () => {
+  const seed = 20_261;
+  const report = await runCrash({
+    kills: 25,
+    minutes: 3,
+    everyMs: 1_000,
+    hosts: 3,
+    perSecond: 6,
+    points: 'mixed',
+    leaseSeconds: 5,
+    settleSeconds: 180,
+    recognisesRepeats: false,
+    without: new Set(),
+    seed,
+    log: (line) => console.log(`seed ${seed}: ${line}`),
+  });
+  const unmet = report.findings.filter(({ violations }) => violations.length > 0);
+  if (unmet.length > 0) console.log(reportAsLines(report).join('\n'));
+  expect(unmet).toEqual([]);
+  // A run in which nothing is accepted, or nobody is killed, would show little.
+  expect(report.ledger.sends.length).toBeGreaterThan(50);
+  expect(report.kills.random).toBeGreaterThan(5);
+}, 420_000);
