@@ -8,6 +8,7 @@ import { afterAll, afterEach, describe, expect, test } from 'vitest';
 
 import { startAzurite } from '../../src/local/azurite.ts';
 import { UnavailableError } from '../../src/operation/unavailable-error.ts';
+import { createBlobAttachmentStore } from '../../src/storage/blobs/attachment-store.ts';
 import type { StorageConnection } from '../../src/storage/connection.ts';
 import { StorageError } from '../../src/storage/service/storage-error.ts';
 import { openQueue } from '../../src/storage/queues/open-queue.ts';
@@ -168,10 +169,17 @@ describe('access', () => {
     await expect(openQueue({ connectionString }, 'fresh-queue')({})).rejects.toMatchObject({ statusCode: 403 });
   });
 
+  test('is not by a token that others on the way could read', () => {
+    const credential = { getToken: () => Promise.reject(new Error('not asked')) };
+    const urls = { tableUrl: 'http://a.example', queueUrl: 'http://a.example', blobUrl: 'http://a.example' };
+    expect(() => openTable({ ...urls, credential }, 't')).toThrow('plain HTTP');
+    expect(() => openQueue({ ...urls, credential }, 'q')).toThrow('plain HTTP');
+  });
+
   test('is by a token, which is fetched once for all tables and queues', async () => {
-    const seen: (string | undefined)[] = [];
+    const seen: string[] = [];
     const url = await serve(({ method, url: path, headers }, response) => {
-      seen.push(`${method} ${path} ${headers.authorization} ${headers['x-ms-version']}`);
+      seen.push(`${method} ${path} ${headers.authorization} ${String(headers['x-ms-version'])}`);
       response.writeHead(method === 'GET' ? 404 : 201, { 'x-ms-error-code': 'ResourceNotFound' }).end();
     });
     const scopes: unknown[] = [];
@@ -262,6 +270,22 @@ describe('trouble', () => {
     storage.trouble(() => void (calls += 1));
     await expect(table.insert(row('there', 'other'))).rejects.toEqual(code('EntityAlreadyExists'));
     expect(calls).toBe(1);
+  });
+
+  test.each<Trouble>(['busy', 'lost', 'answerLost'])('of attachments is got over, or told: %s', async (trouble) => {
+    const store = createBlobAttachmentStore(storage);
+    const kept = { bytes: new Uint8Array([1, 2]), name: 'a.txt', mimeType: 'text/plain', expiresAt: new Date(0) };
+    next(trouble);
+    await store.put(trouble, kept);
+    next(trouble);
+    expect(await store.read(trouble)).toEqual(kept);
+    storage.trouble(() => trouble);
+    const attempts = [store.put(trouble, kept), store.read(trouble), store.remove(trouble)];
+    const failure = { reason: { what: 'The storage', cause: expect.any(Error) as Error } };
+    expect(await Promise.allSettled(attempts)).toMatchObject([failure, failure, failure]);
+    storage.calm();
+    await store.remove(trouble);
+    expect(await store.read(trouble)).toBeUndefined();
   });
 
   test('that takes the answer to a write leaves it written once, and its writer knows', async () => {

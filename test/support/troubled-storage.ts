@@ -106,8 +106,8 @@ export async function startTroubledStorage(connectionString: string): Promise<Tr
 }
 
 /**
- * Chooses troubles at random, at rates per thousand. Of requests that are not `lasting`, each gets through at the third
- * try, and none is late: so long as the app tries that often, it doesn't give up. No more than `mostLate` are late, since
+ * Chooses troubles at random, at rates per thousand. Of requests that are not `lasting`, equal ones have two
+ * troubles in all, and none is late: so long as the app tries three times, it doesn't give up. No more than `mostLate` are late, since
  * each takes the test's time.
  */
 export function randomTroubles({
@@ -122,7 +122,7 @@ export function randomTroubles({
   lasting: (request: AppRequest) => boolean;
 }): (request: AppRequest) => Trouble | undefined {
   const { below } = seededRandom(seed);
-  const inARow = new Map<string, number>();
+  const troubled = new Map<string, number>();
   let late = 0;
   const draw = (): Trouble | undefined => {
     let left = below(1_000);
@@ -131,10 +131,10 @@ export function randomTroubles({
   };
   const mild = (request: AppRequest): Trouble | undefined => {
     const key = JSON.stringify(request);
-    const before = inARow.get(key) ?? 0;
+    const before = troubled.get(key) ?? 0;
     const drawn = before === 2 ? undefined : draw();
     const trouble = drawn === 'late' ? undefined : drawn;
-    inARow.set(key, trouble === undefined ? 0 : before + 1);
+    if (trouble !== undefined) troubled.set(key, before + 1);
     return trouble;
   };
   return (request) => {

@@ -7,12 +7,12 @@ export interface ServiceAccess {
 }
 
 /** The account of every Azurite; its key is public (Azurite documentation). */
-const emulator = {
-  AccountName: 'devstoreaccount1',
-  AccountKey: 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==',
-  TableEndpoint: 'http://127.0.0.1:10002/devstoreaccount1',
-  QueueEndpoint: 'http://127.0.0.1:10001/devstoreaccount1',
-};
+const emulator = new Map([
+  ['AccountName', 'devstoreaccount1'],
+  ['AccountKey', 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=='],
+  ['TableEndpoint', 'http://127.0.0.1:10002/devstoreaccount1'],
+  ['QueueEndpoint', 'http://127.0.0.1:10001/devstoreaccount1'],
+]);
 
 /**
  * Reads a connection string of a storage account (Azure documentation, "Configure Azure Storage connection strings").
@@ -28,7 +28,7 @@ export function parseConnectionString(text: string, kind: 'table' | 'queue'): Se
   );
   const isEmulator = parts.get('usedevelopmentstorage')?.toLowerCase() === 'true';
   const part = (name: string): string =>
-    parts.get(name.toLowerCase()) ?? (isEmulator ? emulator[name as keyof typeof emulator] : '');
+    parts.get(name.toLowerCase()) ?? (isEmulator ? (emulator.get(name) ?? '') : '');
   const name = part('AccountName');
   const key = part('AccountKey');
   const signature = part('SharedAccessSignature').replace(/^\?/, '');

@@ -76,11 +76,17 @@ function accessTo(connection: StorageConnection, kind: 'table' | 'queue'): Acces
   if (!('connectionString' in connection)) {
     const token = tokensOf(connection.credential);
     const url = connection[`${kind}Url`].replace(/\/+$/, '');
+    if (!isPrivate(new URL(url))) throw new Error(`a token for the ${kind} service would go over plain HTTP`);
     return { url, authorize: async () => `Bearer ${await token()}` };
   }
   const { url, account } = parseConnectionString(connection.connectionString, kind);
   if ('signature' in account) return { url, signature: account.signature, authorize: () => undefined };
   return { url, authorize: createSigner(kind, account.name, account.key) };
+}
+
+/** Whether nobody on the way can read what is sent: it is encrypted, or does not leave this machine. */
+function isPrivate({ protocol, hostname }: URL): boolean {
+  return protocol === 'https:' || hostname === '127.0.0.1';
 }
 
 const tokenSources = new WeakMap<TokenCredential, () => Promise<string>>();

@@ -27,10 +27,10 @@ export function codeIn(body: string): string {
 }
 
 /**
- * Whether an error is the service's own trouble and may be gone in a moment: it is overloaded, broken or too slow, or
- * its connection is; 4xx answers but for 408 and 429 are about the request.
+ * Whether an error, of ours or of the library for blobs, is the service's own trouble and may be gone in a moment: it is
+ * overloaded, broken or too slow, or its connection is. 4xx answers but for 408 and 429 are about the request.
  */
 export function isTrouble(error: unknown): boolean {
-  if (!(error instanceof StorageError)) return true;
-  return error.statusCode >= 500 || error.statusCode === 429 || error.statusCode === 408;
+  const { statusCode } = (error ?? {}) as { statusCode?: unknown };
+  return typeof statusCode !== 'number' || statusCode >= 500 || statusCode === 429 || statusCode === 408;
 }
