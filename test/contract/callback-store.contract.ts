@@ -9,6 +9,7 @@ import type {
   VersionedCallbacks,
 } from '../../src/delivery-callbacks/index.ts';
 import { newMessageId } from '../../src/messages/index.ts';
+import { allPages } from '../support/all-pages.ts';
 
 const at = new Date('2026-11-24T10:00:00.123Z');
 const later = new Date('2026-11-24T10:02:00.000Z');
@@ -50,6 +51,20 @@ export function callbackStoreContract(name: string, open: () => CallbackStore): 
       if (written === 'conflict') throw new Error('There was nothing yet.');
       return written;
     }
+
+    test('what waits is found by when its message was due', async () => {
+      const from = new Date(Date.UTC(2033, 0, 1));
+      const to = new Date(from.getTime() + 60_000);
+      const dueAt = (time: Date) => ({
+        messageId: newMessageId({ customerId: 'demo', dueAt: time, callbacks: true }, 1, randomBytes),
+        entries: [entry()],
+      });
+      const first = await added(dueAt(from));
+      await added(dueAt(to));
+      await added({ ...dueAt(from), entries: [givenUp()], done: [1] });
+      const found = await allPages((page) => store.listWaiting({ from, to }, page));
+      expect(found).toEqual([first.callbacks]);
+    });
 
     test('what is not there is undefined, and can not be changed', async () => {
       const missing = callbacksOfChunk();

@@ -18,6 +18,7 @@ import { callbackStoreContract } from './callback-store.contract.ts';
 import { contactStoreContract } from './contact-store.contract.ts';
 import { deadLetterStoreContract } from './dead-letter-store.contract.ts';
 import { inboundStoreContract } from './inbound-store.contract.ts';
+import { messageFinderContract } from './message-finder.contract.ts';
 import { messageStoreContract } from './message-store.contract.ts';
 import { notificationStoreContract } from './notification-store.contract.ts';
 import { optOutStoreContract } from './opt-out-store.contract.ts';
@@ -28,6 +29,7 @@ import { templateStoreContract } from './template-store.contract.ts';
 import { threadStoreContract } from './thread-store.contract.ts';
 
 messageStoreContract('memory', createMemoryMessageStore);
+messageFinderContract('memory', createMemoryMessageStore);
 requestStoreContract('memory', createMemoryRequestStore);
 contactStoreContract('memory', createMemoryContactStore);
 templateStoreContract('memory', createMemoryTemplateStore);

@@ -7,6 +7,7 @@ import { createTableCallbackStore } from '../../src/storage/tables/callback-stor
 import { createTableContactStore } from '../../src/storage/tables/contact-store.ts';
 import { createTableDeadLetterStore } from '../../src/storage/tables/dead-letter-store.ts';
 import { createTableInboundStore } from '../../src/storage/tables/inbound-store.ts';
+import { createTableMessageFinder } from '../../src/storage/tables/message-finder.ts';
 import { createTableMessageStore } from '../../src/storage/tables/message-store.ts';
 import { createTableNotificationStore } from '../../src/storage/tables/notification-store.ts';
 import { createTableOptOutStore } from '../../src/storage/tables/opt-out-store.ts';
@@ -21,6 +22,7 @@ import { callbackStoreContract } from './callback-store.contract.ts';
 import { contactStoreContract } from './contact-store.contract.ts';
 import { deadLetterStoreContract } from './dead-letter-store.contract.ts';
 import { inboundStoreContract } from './inbound-store.contract.ts';
+import { messageFinderContract } from './message-finder.contract.ts';
 import { messageStoreContract } from './message-store.contract.ts';
 import { notificationStoreContract } from './notification-store.contract.ts';
 import { optOutStoreContract } from './opt-out-store.contract.ts';
@@ -34,6 +36,10 @@ const azurite = await startAzurite({});
 afterAll(() => azurite.stop());
 
 messageStoreContract('Table Storage', () => createTableMessageStore(azurite));
+messageFinderContract('Table Storage', () => ({
+  ...createTableMessageStore(azurite),
+  ...createTableMessageFinder(azurite),
+}));
 requestStoreContract('Table Storage', () => createTableRequestStore(azurite));
 contactStoreContract('Table Storage', () => createTableContactStore(azurite, () => new Date()));
 templateStoreContract('Table Storage', () => createTableTemplateStore(azurite));
