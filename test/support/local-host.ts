@@ -7,6 +7,7 @@ const root = join(import.meta.dirname, '..', '..');
 
 /** A local host in a process of its own, as `npm start` runs it. */
 export interface LocalHost {
+  pid: number;
   rootUrl: string;
   baseUrl: string;
   /** Everything it printed so far. */
@@ -39,8 +40,10 @@ export async function spawnLocalHost({
     },
     { timeoutMs: 30_000 },
   );
-  if (baseUrl === undefined) throw new Error(`the local host ended; it printed:\n${printed}`);
+  if (baseUrl === undefined || child.pid === undefined)
+    throw new Error(`the local host ended; it printed:\n${printed}`);
   return {
+    pid: child.pid,
     baseUrl,
     rootUrl: new URL(baseUrl).origin,
     output: () => printed,
