@@ -3,13 +3,14 @@
  * delivered a moment later, in signed calls. Beside that it only counts, so that it takes little of the machine that it
  * shares. It says its address; GET /reported?atLeast=N answers when the client has confirmed so many reports.
  */
-import { createHmac } from 'node:crypto';
 import { createServer } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 import { createHttpClient } from './http-client.ts';
 import type { HttpClient } from './http-client.ts';
 import { createTally } from './measure.ts';
+import { signedHeaders } from './signed-headers.ts';
 
 const [secret = '', perCall = '100', latencyMs = '20'] = process.argv.slice(2);
 const callsAtOnce = 16;
@@ -27,16 +28,18 @@ let callsMade = 0;
 
 async function callBack(reportUrl: string): Promise<void> {
   const { origin, pathname } = new URL(reportUrl);
-  client ??= createHttpClient(origin, { 'Content-Type': 'application/json' });
+  client ??= createHttpClient(origin);
   calls += 1;
   try {
     for (let lot = ready.splice(0, Number(perCall)); lot.length > 0; lot = ready.splice(0, Number(perCall))) {
       const reports = lot.map((report) => ({ ...report, status: 'delivered' }));
       const body = JSON.stringify({ reports });
-      const timestamp = String(Math.floor(Date.now() / 1000));
-      const digest = createHmac('sha256', secret).update(`${timestamp}.${body}`).digest('hex');
-      const headers = { 'x-simulated-timestamp': timestamp, 'x-simulated-signature': `sha256=${digest}` };
-      const { status } = await client.call({ method: 'POST', path: pathname, headers, body });
+      const { status } = await client.call({
+        method: 'POST',
+        path: pathname,
+        headers: signedHeaders(secret, body),
+        body,
+      });
       if (status !== 200) throw new Error(`reports were answered ${status}`);
       callsMade += 1;
       reported.add(reports.length);
@@ -59,14 +62,16 @@ function take({ reportUrl, messages }: Submission): { results: object[] } {
   return { results: messages.map(({ id }) => ({ id, result: 'accepted', reference: id.slice(-12) })) };
 }
 
+async function answerWhen(atLeast: number, response: ServerResponse): Promise<void> {
+  await reported.reached(atLeast);
+  const { user, system } = process.cpuUsage();
+  response.end(JSON.stringify({ reports: reported.count(), calls: callsMade, processor: (user + system) / 1e6 }));
+}
+
 const server = createServer((request, response) => {
   const { searchParams } = new URL(request.url ?? '/', 'http://carrier');
   if (request.method === 'GET') {
-    void reported.reached(Number(searchParams.get('atLeast'))).then(() => {
-      const { user, system } = process.cpuUsage();
-      const body = JSON.stringify({ reports: reported.count(), calls: callsMade, processor: (user + system) / 1e6 });
-      response.end(body);
-    });
+    void answerWhen(Number(searchParams.get('atLeast')), response);
     return;
   }
   const pieces: Buffer[] = [];

@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 
 import { benchAccept } from './accept.ts';
 import { describeMachine } from './machine.ts';
+import { benchOperations } from './operations.ts';
 import { benchSingle } from './single.ts';
 import { tableText } from './table.ts';
 import type { Finding } from './table.ts';
@@ -16,6 +17,7 @@ const sections: Readonly<Record<string, { rounds: number; run: (options: { round
   {
     accept: { rounds: 5, run: benchAccept },
     single: { rounds: 5, run: benchSingle },
+    operations: { rounds: 1, run: benchOperations },
   };
 
 const names = Object.keys(sections);
