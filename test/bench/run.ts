@@ -7,6 +7,7 @@ import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
 import { benchAccept } from './accept.ts';
+import { benchBulk } from './bulk.ts';
 import { describeMachine } from './machine.ts';
 import { benchOperations } from './operations.ts';
 import { benchSingle } from './single.ts';
@@ -18,6 +19,7 @@ const sections: Readonly<Record<string, { rounds: number; run: (options: { round
     accept: { rounds: 5, run: benchAccept },
     single: { rounds: 5, run: benchSingle },
     operations: { rounds: 1, run: benchOperations },
+    bulk: { rounds: 3, run: benchBulk },
   };
 
 const names = Object.keys(sections);
