@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 
 import { benchAccept } from './accept.ts';
 import { benchBulk } from './bulk.ts';
+import { benchKannel } from './kannel.ts';
 import { describeMachine } from './machine.ts';
 import { benchOperations } from './operations.ts';
 import { benchSingle } from './single.ts';
@@ -20,6 +21,7 @@ const sections: Readonly<Record<string, { rounds: number; run: (options: { round
     single: { rounds: 5, run: benchSingle },
     operations: { rounds: 1, run: benchOperations },
     bulk: { rounds: 3, run: benchBulk },
+    kannel: { rounds: 3, run: benchKannel },
   };
 
 const names = Object.keys(sections);

@@ -64,7 +64,10 @@ function resourceOf(path: string): string {
 }
 
 async function compareRates(rounds: number): Promise<Finding> {
-  const rates = await interleaved(rounds, { app: rateOfApp, bare: rateOfBare });
+  const rates = await interleaved(rounds, {
+    app: () => singleSendsPerSecond({ width, count }),
+    bare: rateOfBare,
+  });
   const ratio = median(rates.app.map((rate, round) => rate / (rates.bare[round] ?? Number.NaN)));
   return {
     title: `single: sends with one recipient from accept to final status, ${width} callers; medians of ${rounds} rounds of ${count}`,
@@ -77,7 +80,8 @@ async function compareRates(rounds: number): Promise<Finding> {
   };
 }
 
-async function rateOfApp(): Promise<number> {
+/** Sends with one recipient that reach their final status in a second, so many callers sending at once. */
+export function singleSendsPerSecond({ width, count }: { width: number; count: number }): Promise<number> {
   return withHost([], async ({ host, carrier }) => {
     await timed({ width, count: warmUp }, () => host.send(sendBody(1)));
     await carrier.reported(warmUp);
