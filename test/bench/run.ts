@@ -11,9 +11,11 @@ import { benchBulk } from './bulk.ts';
 import { benchKannel } from './kannel.ts';
 import { describeMachine } from './machine.ts';
 import { benchOperations } from './operations.ts';
+import { benchParts } from './parts.ts';
 import { benchSingle } from './single.ts';
 import { tableText } from './table.ts';
 import type { Finding } from './table.ts';
+import { benchValidation } from './validation.ts';
 
 const sections: Readonly<Record<string, { rounds: number; run: (options: { rounds: number }) => Promise<Finding[]> }>> =
   {
@@ -22,6 +24,8 @@ const sections: Readonly<Record<string, { rounds: number; run: (options: { round
     operations: { rounds: 1, run: benchOperations },
     bulk: { rounds: 3, run: benchBulk },
     kannel: { rounds: 3, run: benchKannel },
+    parts: { rounds: 7, run: benchParts },
+    validation: { rounds: 7, run: benchValidation },
   };
 
 const names = Object.keys(sections);
