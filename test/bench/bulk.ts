@@ -6,7 +6,7 @@ import { startAzuriteProcess } from './azurite-process.ts';
 import { deploymentFlags, sendBody, startBenchHost } from './bench-host.ts';
 import { startCarrierProcess } from './carrier-process.ts';
 import { startChild } from './child-process.ts';
-import { peakMegabytes } from './machine.ts';
+import { peakMegabytes, processorSeconds } from './machine.ts';
 import { interleaved, median } from './measure.ts';
 import { against, short } from './table.ts';
 import type { Finding } from './table.ts';
@@ -21,6 +21,8 @@ export interface BulkRun {
   milliseconds: number;
   /** Of the app's process, over its whole life. */
   peakMegabytes: number;
+  /** Milliseconds of processor time that the app's process used. */
+  processorMs?: number;
   /** Rows of delivery reports; each is one storage operation. */
   reportRows?: number;
 }
@@ -65,6 +67,9 @@ function findingOf(
       seconds: time(name) / 1000,
       'peak memory (MB)':
         mostMegabytes === undefined ? short(memory(name)) : against(Math.round(memory(name)), { most: mostMegabytes }),
+      "host's core (ms per 1,000)": short(
+        median(runs[name].map(({ processorMs = Number.NaN }) => processorMs)) / (recipients / 1000),
+      ),
       'operations per report': short(reportRows / (recipients + warmUp)),
     };
   });
@@ -90,6 +95,7 @@ export async function bulkOnAzurite(sends: number, { reportsPerCall }: { reports
     await carrier.reported(warmUp);
     const bodies = Array.from({ length: sends }, () => sendBody(recipientsOfSend));
     const sent: string[] = [];
+    const usedBefore = processorSeconds(host.pid);
     const begun = performance.now();
     for (const [index, body] of bodies.entries()) {
       await carrier.reported(warmUp + (index - ahead + 1) * recipientsOfSend);
@@ -97,12 +103,14 @@ export async function bulkOnAzurite(sends: number, { reportsPerCall }: { reports
     }
     await carrier.reported(warmUp + sends * recipientsOfSend);
     const milliseconds = performance.now() - begun;
+    const processorMs = (processorSeconds(host.pid) - usedBefore) * 1000;
     for (const messageId of sent) {
       const { delivered } = await host.statuses(messageId);
       if (delivered !== recipientsOfSend) throw new Error(`${delivered} of ${recipientsOfSend} are delivered`);
     }
     return {
       milliseconds,
+      processorMs,
       peakMegabytes: peakMegabytes(host.pid),
       reportRows: await countReportRows(azurite.connectionString),
     };

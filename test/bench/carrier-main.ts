@@ -81,4 +81,6 @@ const server = createServer((request, response) => {
     response.writeHead(202, { 'Content-Type': 'application/json' }).end(answer);
   });
 });
+// A client that comes back after a while must not meet a connection that is being closed.
+server.keepAliveTimeout = 0;
 server.listen(0, '127.0.0.1', () => console.log(`http://127.0.0.1:${(server.address() as AddressInfo).port}`));

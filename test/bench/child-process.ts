@@ -13,9 +13,16 @@ export interface Child {
 /** Runs a file with the Node that runs this; rejects where it ends without a word. */
 export async function startChild(
   file: string,
-  { args = [], nodeOptions = [] }: { args?: readonly string[]; nodeOptions?: readonly string[] } = {},
+  {
+    args = [],
+    nodeOptions = [],
+    environment = {},
+  }: { args?: readonly string[]; nodeOptions?: readonly string[]; environment?: Readonly<Record<string, string>> } = {},
 ): Promise<Child> {
-  const child = spawn(process.execPath, [...nodeOptions, file, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [...nodeOptions, file, ...args], {
+    env: { ...process.env, ...environment },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const ended = once(child, 'exit');
   const lines = createInterface(child.stdout);
   const said = await Promise.race([once(lines, 'line') as Promise<[string]>, ended.then(() => undefined)]);

@@ -35,7 +35,10 @@ export function createHttpClient(baseUrl: string, headers: Readonly<Record<strin
       const fields = { Host: host, ...headers, ...own };
       const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`);
       const length = body === undefined ? '' : `Content-Length: ${Buffer.byteLength(body)}\r\n`;
-      const connection = idle.pop() ?? openConnection(hostname, Number(port));
+      let connection = idle.pop();
+      // Servers close connections that are idle for a while.
+      while (connection?.isClosed() === true) connection = idle.pop();
+      connection ??= openConnection(hostname, Number(port));
       all.add(connection);
       try {
         const answer = await connection.exchange(
@@ -56,6 +59,7 @@ export function createHttpClient(baseUrl: string, headers: Readonly<Record<strin
 }
 
 interface Connection {
+  isClosed(): boolean;
   exchange(request: string): Promise<ClientAnswer>;
   close(): void;
 }
@@ -79,6 +83,7 @@ function openConnection(host: string, port: number): Connection {
   socket.on('error', fail);
   socket.on('close', () => fail(new Error('the connection was closed')));
   return {
+    isClosed: () => socket.destroyed || socket.readableEnded,
     exchange: (request) =>
       new Promise((resolve, reject) => {
         settle = { resolve, reject };

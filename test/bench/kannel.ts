@@ -1,7 +1,7 @@
 import { bulkOnAzurite } from './bulk.ts';
 import { hasKannel, startKannel } from './kannel-process.ts';
 import { interleaved, median, timed } from './measure.ts';
-import { singleSendsPerSecond } from './single.ts';
+import { sendSingly } from './single.ts';
 import { against, short } from './table.ts';
 import type { Finding } from './table.ts';
 
@@ -20,7 +20,7 @@ export async function benchKannel({ rounds }: { rounds: number }): Promise<Findi
     kannelHundred: () => rateOfKannel({ numbersPerCall: 100, width: 16 }),
     bulk: async () => perSecond(await bulkOnAzurite(3, { reportsPerCall: 100 })),
     bulkLoneReports: async () => perSecond(await bulkOnAzurite(3, { reportsPerCall: 1 })),
-    single: () => singleSendsPerSecond({ width: 64, count: singleSends }),
+    single: async () => (await sendSingly({ width: 64, count: singleSends })).perSecond,
   });
   const ratio = (ours: readonly number[], theirs: readonly number[]): number =>
     median(ours.map((rate, round) => rate / (theirs[round] ?? Number.NaN)));

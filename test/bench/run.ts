@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { benchAccept } from './accept.ts';
 import { benchBulk } from './bulk.ts';
 import { benchKannel } from './kannel.ts';
+import { benchCold } from './cold.ts';
 import { describeMachine } from './machine.ts';
 import { benchOperations } from './operations.ts';
 import { benchParts } from './parts.ts';
@@ -26,6 +27,7 @@ const sections: Readonly<Record<string, { rounds: number; run: (options: { round
     kannel: { rounds: 3, run: benchKannel },
     parts: { rounds: 7, run: benchParts },
     validation: { rounds: 7, run: benchValidation },
+    cold: { rounds: 9, run: benchCold },
   };
 
 const names = Object.keys(sections);
