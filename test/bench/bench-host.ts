@@ -16,7 +16,7 @@ export interface BenchHost {
   stop(): Promise<void>;
 }
 
-export interface SentMessage {
+interface SentMessage {
   MessageId: string;
   Recipients: { Id: string }[];
 }

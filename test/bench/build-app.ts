@@ -1,19 +1,12 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
+import { readBundleReport } from '../support/bundle-report.ts';
+
 const root = join(import.meta.dirname, '..', '..');
 const run = promisify(execFile);
-
-/** What infra/bundle.ts writes about the bundle, as far as it is read here. */
-interface BundleReport {
-  outputs: Record<
-    string,
-    { bytes: number; inputs: Record<string, unknown>; imports: { path: string; kind: string; external?: boolean }[] }
-  >;
-}
 
 /** The app in the two forms that are compared. */
 export interface BuiltApp {
@@ -31,7 +24,7 @@ export interface BuiltApp {
 /** Builds the bundle, and beside it the same app as plain JavaScript, file by file, with its packages as installed. */
 export async function buildApp(): Promise<BuiltApp> {
   await run(process.execPath, ['infra/bundle.ts'], { cwd: root });
-  const { outputs } = JSON.parse(readFileSync(join(root, 'dist', 'report.json'), 'utf8')) as BundleReport;
+  const { files, eager, later, size, inputs, loadedWith } = readBundleReport();
   const folder = join(root, 'dist', 'unbundled');
   const settings = join(root, 'dist', 'tsconfig.json');
   await writeFile(
@@ -44,31 +37,12 @@ export async function buildApp(): Promise<BuiltApp> {
   );
   await run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', settings], { cwd: root });
 
-  const atStart = new Set<string>();
-  const follow = (name: string): void => {
-    if (atStart.has(name)) return;
-    atStart.add(name);
-    for (const { path, kind, external } of outputs[name]?.imports ?? []) {
-      if (kind === 'import-statement' && external !== true) follow(path);
-    }
-  };
-  for (const name of Object.keys(outputs)) if (name.startsWith('dist/functions/')) follow(name);
-  const isIdentity = (name: string): boolean =>
-    Object.keys(outputs[name]?.inputs ?? {}).some((input) => input.includes('@azure/identity'));
-  const later = [...atStart]
-    .flatMap((name) => outputs[name]?.imports ?? [])
-    .flatMap(({ path, kind, external }) => (kind === 'dynamic-import' && external !== true ? [path] : []))
-    .filter((name) => !isIdentity(name));
-  const bytesOf = (names: Iterable<string>): number =>
-    [...names].reduce((sum, name) => sum + (outputs[name]?.bytes ?? 0), 0);
-  const all = bytesOf(Object.keys(outputs));
-  const start = bytesOf(atStart);
-  for (const name of later) follow(name);
+  const needed = later.filter((name) => !inputs([name]).some((input) => input.includes('@azure/identity')));
   return {
     bundled: join(root, 'dist', 'functions'),
     unbundled: join(folder, 'functions'),
-    laterInBundle: later.map((name) => join(root, name)),
-    bytes: { atStart: start, later: bytesOf(atStart) - start, all },
+    laterInBundle: needed.map((name) => join(root, name)),
+    bytes: { atStart: size(eager), later: size(loadedWith(needed).difference(eager)), all: size(files) },
     async cleanUp() {
       await rm(folder, { recursive: true });
       await rm(settings);

@@ -52,7 +52,7 @@ interface Load {
 }
 
 async function loadTimes(app: BuiltApp, cache: string, rounds: number): Promise<Finding> {
-  const file = join(import.meta.dirname, 'cold-load.ts');
+  const file = join(import.meta.dirname, 'cold-load-main.ts');
   const load = async (form: (typeof forms)[number], environment: Record<string, string>): Promise<Load> => {
     // Unbundled, the first job on a queue loads the package itself.
     const later = form === 'bundled' ? app.laterInBundle : ['@azure/storage-queue'];
@@ -164,7 +164,7 @@ async function timeToAnswer(
   { Authorization, environment }: { Authorization: string; environment: Record<string, string> },
 ): Promise<number> {
   const begun = performance.now();
-  const child = await startChild(join(import.meta.dirname, 'cold-host.ts'), { args: [folder], environment });
+  const child = await startChild(join(import.meta.dirname, 'cold-host-main.ts'), { args: [folder], environment });
   const client = createHttpClient(`${child.said}/api-integrations/v1`, { Authorization });
   try {
     const { status, body } = await client.call({

@@ -2,7 +2,7 @@ import { createConnection } from 'node:net';
 import type { Socket } from 'node:net';
 
 /** A request as the clients below take it. */
-export interface ClientRequest {
+interface ClientRequest {
   method: 'GET' | 'POST';
   /** Behind the base address. */
   path: string;

@@ -18,7 +18,7 @@ const carrier = smpp.createServer((session) => {
   session.socket.setNoDelay(true);
   session.on('error', () => session.socket.destroy());
   session.on('pdu', (pdu) => {
-    if (/_resp$/.test(pdu.command)) return;
+    if (pdu.command.endsWith('_resp')) return;
     if (pdu.command !== 'submit_sm') {
       session.send(pdu.response());
       return;
