@@ -42,7 +42,11 @@ export async function buildApp(): Promise<BuiltApp> {
     bundled: join(root, 'dist', 'functions'),
     unbundled: join(folder, 'functions'),
     laterInBundle: needed.map((name) => join(root, name)),
-    bytes: { atStart: size(eager), later: size(loadedWith(needed).difference(eager)), all: size(files) },
+    bytes: {
+      atStart: size(eager),
+      later: size([...loadedWith(needed)].filter((name) => !eager.has(name))),
+      all: size(files),
+    },
     async cleanUp() {
       await rm(folder, { recursive: true });
       await rm(settings);
