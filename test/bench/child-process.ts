@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 
@@ -8,6 +9,20 @@ export interface Child {
   /** What it said. */
   said: string;
   stop(): Promise<void>;
+}
+
+const running = new Set<number>();
+process.once('exit', () => {
+  for (const pid of running) process.kill(pid, 'SIGKILL');
+});
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+
+/** Ends a process with this one, however that ends, unless it ends before. */
+export function endWithThis(child: Pick<ChildProcess, 'pid' | 'once'>): void {
+  const { pid } = child;
+  if (pid === undefined) return;
+  running.add(pid);
+  child.once('exit', () => running.delete(pid));
 }
 
 /** Runs a file with the Node that runs this; rejects where it ends without a word. */
@@ -23,6 +38,7 @@ export async function startChild(
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  endWithThis(child);
   const ended = once(child, 'exit');
   const lines = createInterface(child.stdout);
   const said = await Promise.race([once(lines, 'line') as Promise<[string]>, ended.then(() => undefined)]);

@@ -11,7 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { eventually } from '../support/eventually.ts';
 import type { CarrierState } from './carrier-process.ts';
-import { startChild } from './child-process.ts';
+import { endWithThis, startChild } from './child-process.ts';
 import { createHttpClient } from './http-client.ts';
 import { processorSeconds } from './machine.ts';
 
@@ -42,7 +42,9 @@ export async function startKannel(): Promise<KannelProcess> {
   await writeFile(file, configuration({ folder, smpp, admin, boxes, http }));
   const started: ChildProcess[] = [];
   const start = (program: string): void => {
-    started.push(spawn(program, ['-v', '4', file], { cwd: folder, stdio: 'ignore' }));
+    const box = spawn(program, ['-v', '4', file], { cwd: folder, stdio: 'ignore' });
+    endWithThis(box);
+    started.push(box);
   };
   start(bearerbox);
   const status = createHttpClient(`http://127.0.0.1:${admin}`, { Connection: 'close' });

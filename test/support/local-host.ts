@@ -28,6 +28,9 @@ export async function spawnLocalHost({
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let printed = '';
+  const endAlong = (): boolean => child.kill('SIGKILL');
+  process.once('exit', endAlong);
+  child.once('exit', () => process.off('exit', endAlong));
   child.stdout.on('data', (data: Buffer) => (printed += data.toString()));
   child.stderr.on('data', (data: Buffer) => (printed += data.toString()));
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
