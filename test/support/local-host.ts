@@ -7,6 +7,7 @@ const root = join(import.meta.dirname, '..', '..');
 
 /** A local host in a process of its own, as `npm start` runs it. */
 export interface LocalHost {
+  pid: number;
   rootUrl: string;
   baseUrl: string;
   /** Everything it printed so far. */
@@ -27,6 +28,9 @@ export async function spawnLocalHost({
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let printed = '';
+  const endAlong = (): boolean => child.kill('SIGKILL');
+  process.once('exit', endAlong);
+  child.once('exit', () => process.off('exit', endAlong));
   child.stdout.on('data', (data: Buffer) => (printed += data.toString()));
   child.stderr.on('data', (data: Buffer) => (printed += data.toString()));
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
@@ -39,8 +43,10 @@ export async function spawnLocalHost({
     },
     { timeoutMs: 30_000 },
   );
-  if (baseUrl === undefined) throw new Error(`the local host ended; it printed:\n${printed}`);
+  if (baseUrl === undefined || child.pid === undefined)
+    throw new Error(`the local host ended; it printed:\n${printed}`);
   return {
+    pid: child.pid,
     baseUrl,
     rootUrl: new URL(baseUrl).origin,
     output: () => printed,
