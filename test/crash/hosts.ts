@@ -20,9 +20,8 @@ export interface EndedHost {
 /** A host that runs. */
 export interface LiveHost {
   armed: string | undefined;
-  /** When it was started, Unix time in milliseconds. */
-  startedAt: number;
-  isReady(): boolean;
+  /** Since when it takes requests, Unix time in milliseconds. */
+  readySince(): number | undefined;
   kill(): void;
 }
 
@@ -62,7 +61,7 @@ export function startHosts({
     while (!stopping.signal.aborted) {
       const armed = nextArm();
       const lastWords: string[] = [];
-      const state = { ready: false, killed: false };
+      const state: { readySince?: number; killed: boolean } = { killed: false };
       const running: Running = startProcess(join(import.meta.dirname, 'host.ts'), {
         environment: { ...bareEnvironment(), ...settings, PORT: String(port), ...(armed && { CRASH_AT: armed }) },
         onLine: (line) => {
@@ -72,13 +71,12 @@ export function startHosts({
         },
       });
       void running.ready.then(
-        () => (state.ready = true),
+        () => (state.readySince = Date.now()),
         () => {},
       );
       hosts.set(port, {
         armed,
-        startedAt: Date.now(),
-        isReady: () => state.ready,
+        readySince: () => state.readySince,
         kill() {
           state.killed = true;
           running.kill();
@@ -87,14 +85,14 @@ export function startHosts({
       const { code, signal } = await running.ended;
       hosts.delete(port);
       if (!stopping.signal.aborted)
-        onEnd({ armed, killed: state.killed, wasReady: state.ready, signal, code, lastWords });
+        onEnd({ armed, killed: state.killed, wasReady: state.readySince !== undefined, signal, code, lastWords });
     }
   };
 
   const runs = ports.map((port) => run(port));
   return {
     live: () => [...hosts.values()],
-    readyPorts: () => [...hosts].filter(([, host]) => host.isReady()).map(([port]) => port),
+    readyPorts: () => [...hosts].filter(([, host]) => host.readySince() !== undefined).map(([port]) => port),
     async stop() {
       stopping.abort();
       for (const host of hosts.values()) host.kill();

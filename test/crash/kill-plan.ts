@@ -37,17 +37,24 @@ export interface KillWish {
 }
 
 /** How long a host may wait to reach its point before it is ended at random; the point has one more turn then. */
-const patienceMs = 12_000;
+const patienceMs = { first: 12_000, only: 12_000, mixed: 4_000, none: 0 };
 const turns = 2;
+
+/** Points that only operators' commands pass, which the run doesn't give. */
+const operatorsOnly = new Set<CrashPoint>(['replay.renewed', 'replay.queued', 'cancel.recorded']);
 
 /** Makes the plan; the same seed makes the same one, as far as hosts and load keep the same pace. */
 export function createKillPlan({ kills: wanted, everyMs, points: order, seed }: KillWish): KillPlan {
   const random = seededRandom(seed);
   const tally = new Map(crashPointNames.map((point) => [point, { armed: 0, reached: 0 }]));
-  const waiting = shuffled([...crashPointNames], random.below);
+  const waiting = shuffled(
+    crashPointNames.filter((point) => !operatorsOnly.has(point)),
+    random.below,
+  );
   const unasked: string[] = [];
   let atRandom = 0;
   let starting = 0;
+  let armedHosts = 0;
   let over = false;
 
   const total = (): number => atRandom + [...tally.values()].reduce((sum, { reached }) => sum + reached, 0);
@@ -57,24 +64,27 @@ export function createKillPlan({ kills: wanted, everyMs, points: order, seed }: 
 
   /** Ready ones mostly: where starts are slow, nothing would ever be done between two ends otherwise. */
   const chooseVictim = (live: readonly LiveHost[]): LiveHost | undefined => {
-    const candidates = random.below(10) === 0 ? live : live.filter((host) => host.isReady());
+    const unarmed = live.filter(({ armed }) => armed === undefined);
+    const candidates = random.below(10) === 0 ? unarmed : unarmed.filter((host) => host.readySince() !== undefined);
     return candidates[random.below(candidates.length)];
   };
 
   return {
     nextArm() {
-      // Where everything is mixed, every other host is left for a random end.
-      if (over || order === 'none' || (order === 'mixed' && random.below(2) === 0)) return undefined;
+      // Where everything is mixed, one host is left for a random end.
+      if (over || order === 'none' || (order === 'mixed' && armedHosts === 2)) return undefined;
       const point = waiting.shift();
       if (point === undefined) return undefined;
       const tallied = tallyOf(tally, point);
       tallied.armed += 1;
+      armedHosts += 1;
       // A later turn is for a later passing, with more behind it.
       return `${point}:${tallied.armed === 1 ? 1 + random.below(2) : 1}`;
     },
 
     ended({ armed, killed, wasReady, signal, code, lastWords }) {
       const point = crashPointNames.find((name) => armed?.startsWith(`${name}:`));
+      if (point !== undefined) armedHosts -= 1;
       if (killed) {
         atRandom += 1;
         if (!wasReady) starting += 1;
@@ -88,9 +98,15 @@ export function createKillPlan({ kills: wanted, everyMs, points: order, seed }: 
         const pause = everyMs / 2 + random.below(everyMs);
         await sleep(pause);
         const live = hosts.live();
-        const overdue = live.find(({ armed, startedAt }) => armed !== undefined && Date.now() - startedAt > patienceMs);
-        const pointsFirst = order === 'only' || (order === 'first' && live.some(({ armed }) => armed !== undefined));
-        const victim = overdue ?? (pointsFirst ? undefined : chooseVictim(live));
+        const overdue = live.find(
+          (host) => host.armed !== undefined && Date.now() - readySince(host) > patienceMs[order],
+        );
+        const pointsFirst =
+          order === 'only' ||
+          (order === 'first' && (waiting.length > 0 || live.some(({ armed }) => armed !== undefined)));
+        // A host that is to end at no point makes room for one that is.
+        const unarmed = waiting.length === 0 ? undefined : live.find(({ armed }) => armed === undefined);
+        const victim = overdue ?? (pointsFirst ? unarmed : chooseVictim(live));
         if (!isDone(hosts)) victim?.kill();
       }
       over = true;
@@ -99,6 +115,10 @@ export function createKillPlan({ kills: wanted, everyMs, points: order, seed }: 
 
     kills: () => ({ random: atRandom, starting, points: tally, unasked }),
   };
+}
+
+function readySince(host: LiveHost): number {
+  return host.readySince() ?? Number.POSITIVE_INFINITY;
 }
 
 function tallyOf<Tallied>(tally: ReadonlyMap<CrashPoint, Tallied>, point: CrashPoint): Tallied {

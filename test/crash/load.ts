@@ -63,7 +63,7 @@ export function startLoad({
   };
 
   const write = async (index: number, random: ReturnType<typeof seededRandom>): Promise<void> => {
-    const isMms = random.below(100) < 10;
+    const isMms = random.below(100) < 25;
     const content = random.below(100) < 5 ? `${refusedText} [phone-${index}]` : `Hi [phone-${index}]`;
     const name = random.below(2) === 0 ? 'flaky.png' : 'picture.png';
     const answer = await fetch(`${carrierUrl}/inbound`, {

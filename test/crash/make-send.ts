@@ -14,8 +14,8 @@ export interface PlannedSend {
 /** What there is to make sends from. */
 export interface SendMeans {
   dlrUrl: string;
-  /** Ids of phones' messages that can be answered. */
-  recentMessageIds: readonly string[];
+  /** Phones' messages that can be answered, the latest last. */
+  answerable: readonly { messageId: string; threadId: string }[];
   templateName: string;
   /** What the app is not asked for. */
   without: ReadonlySet<string>;
@@ -43,7 +43,7 @@ export function planSend(index: number, random: Random, means: SendMeans): Plann
   const key = `send-${index}`;
   const tellsDlr = !means.without.has('dlr') && random.below(100) < 40;
   const roll = random.below(100);
-  const [parent] = means.recentMessageIds.slice(-1);
+  const parent = means.answerable.at(-1);
   const text = {
     Sender: '16400',
     Content: `Hello $(name), this is [${key}]`,
@@ -58,24 +58,36 @@ export function planSend(index: number, random: Random, means: SendMeans): Plann
   });
   const post = (path: string, body: object): ApiCall => ({ method: 'POST', path, body: { ...body, RequestId: key } });
 
-  if (roll < 2)
-    return { key, kind: 'bulk', tellsDlr, call: post('/messages', { ...text, ...to(150 + random.below(250)) }) };
+  const planned = (kind: string, call: ApiCall): PlannedSend => ({ key, kind, tellsDlr, call });
+
+  if (roll < 2) return planned('bulk', post('/messages', { ...text, ...to(150 + random.below(250)) }));
   if (roll < 12) {
     const SendDateTime = new Date(Date.now() + 2_000 + random.below(5_000)).toISOString();
-    return { key, kind: 'scheduled', tellsDlr, call: post('/messages', { ...text, ...to(1), SendDateTime }) };
+    return planned('scheduled', post('/messages', { ...text, ...to(1), SendDateTime }));
   }
-  if (roll < 20 && parent !== undefined) {
-    return { key, kind: 'reply', tellsDlr, call: post(`/messages/reply/${parent}`, { ...text, ...to(1) }) };
+  if (roll < 18 && parent !== undefined) {
+    return planned('reply', post(`/messages/reply/${parent.messageId}`, { ...text, ...to(1) }));
   }
-  if (roll < 24) {
-    const [{ Address } = { Address: '' }] = to(1).Recipients;
+  if (roll < 22 && parent !== undefined) {
+    const body = { ThreadId: parent.threadId, Content: `Answer [${key}]` };
+    const call = post('/messages/discussion/reply', body);
+    return { ...planned('answer', { ...call, headers: { customerid: 'crash' } }), tellsDlr: false };
+  }
+  if (roll < 26) {
+    // Many whom WhatsApp doesn't reach, so that SMS stands in.
+    const Address = random.below(2) === 0 ? phoneOf(random) : phoneOf(random).replace(/\d{4}$/, '0002');
     const template = { TemplateName: means.templateName, BodyParameters: [`[${key}]`], UseSmsFallback: true };
-    const body = { ...template, Recipients: [{ Address }], ...(tellsDlr && { DlrUrl: means.dlrUrl }) };
-    return { key, kind: 'template', tellsDlr, call: post('/messages/templates/whatsapp', body) };
+    const dlr = tellsDlr && { DlrUrl: means.dlrUrl };
+    return planned(
+      'template',
+      post('/messages/templates/whatsapp', { ...template, Recipients: [{ Address }], ...dlr }),
+    );
   }
-  if (roll < 40 && !means.without.has('key-header')) {
-    const call: ApiCall = { method: 'POST', path: '/messages', body: { ...text, ...to(1) } };
-    return { key, kind: 'keyHeader', tellsDlr, call: { ...call, headers: { 'idempotency-key': key } } };
+  const unnamed: ApiCall = { method: 'POST', path: '/messages', body: { ...text, ...to(1 + random.below(3)) } };
+  if (roll < 36) return planned('keyHeader', { ...unnamed, headers: { 'idempotency-key': key } });
+  if (roll < 46) {
+    const headers = { 'x-ms-workflow-run-id': `run-${index}`, 'x-ms-action-tracking-id': key };
+    return planned('tracked', { ...unnamed, headers });
   }
-  return { key, kind: 'single', tellsDlr, call: post('/messages', { ...text, ...to(1 + random.below(3)) }) };
+  return planned('single', post('/messages', { ...text, ...to(1 + random.below(3)) }));
 }

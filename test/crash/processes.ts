@@ -28,6 +28,9 @@ export function startProcess(
   }: { environment: NodeJS.ProcessEnv; ready?: RegExp; onLine?: (line: string) => void },
 ): Running {
   const child = spawn(process.execPath, [file], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+  // Whatever ends this process, nothing may be left of it.
+  const end = (): void => void child.kill('SIGKILL');
+  process.once('exit', end);
   const started = Promise.withResolvers<string>();
   const take = (line: string): void => {
     const said = ready.exec(line)?.[1];
@@ -37,12 +40,13 @@ export function startProcess(
   createInterface(child.stdout).on('line', take);
   createInterface(child.stderr).on('line', take);
   const ended = once(child, 'exit').then(([code, signal]) => {
+    process.off('exit', end);
     started.reject(new Error(`${file} ended before it was ready (${String(signal ?? code)}).`));
     return { code: code as number | null, signal: signal as NodeJS.Signals | null };
   });
   // Whoever doesn't wait for a process to be ready learns from its end what happened.
   started.promise.catch(() => {});
-  return { ready: started.promise, ended, kill: () => void child.kill('SIGKILL') };
+  return { ready: started.promise, ended, kill: end };
 }
 
 /** So many ports of 127.0.0.1 that nobody listens on. */

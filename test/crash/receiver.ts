@@ -21,15 +21,15 @@ export interface Receiver {
   flows: readonly ReadonlyMap<string, Calls>[];
   /** What came for each recipient. */
   dlrs: ReadonlyMap<string, Calls>;
-  /** Ids of phones' messages, the latest ones. */
-  recentMessageIds: readonly string[];
+  /** Phones' messages that can be answered, the latest ones. */
+  answerable: readonly { messageId: string; threadId: string }[];
   /** From now on everything is answered well. */
   recover(): void;
   stop(): Promise<void>;
 }
 
 const flowCount = 3;
-const recentLimit = 50;
+const answerableLimit = 50;
 
 /** A text with which a phone's message is refused for good by the first flow. */
 export const refusedText = 'refuse this';
@@ -39,7 +39,7 @@ export async function startReceiver(seed: number): Promise<Receiver> {
   const random = seededRandom(seed);
   const flows = Array.from({ length: flowCount }, () => new Map<string, Calls>());
   const dlrs = new Map<string, Calls>();
-  const recentMessageIds: string[] = [];
+  const answerable: { messageId: string; threadId: string }[] = [];
   let well = false;
 
   /** 0 hangs up. */
@@ -55,10 +55,10 @@ export async function startReceiver(seed: number): Promise<Receiver> {
     const flow = Number(/^\/flows\/(\d+)$/.exec(url.pathname)?.[1]);
     const calls = flows[flow];
     if (calls === undefined) return 404;
-    const { content, messageId } = JSON.parse(body) as { content: string; messageId: string };
+    const { content, messageId, threadId } = JSON.parse(body) as Record<'content' | 'messageId' | 'threadId', string>;
     const status = note(calls, content, flow === 0 && content.includes(refusedText) ? 400 : mood());
-    if (status === 200) recentMessageIds.push(messageId);
-    if (recentMessageIds.length > recentLimit) recentMessageIds.shift();
+    if (status === 200) answerable.push({ messageId, threadId });
+    if (answerable.length > answerableLimit) answerable.shift();
     return status;
   };
 
@@ -76,7 +76,7 @@ export async function startReceiver(seed: number): Promise<Receiver> {
     dlrUrl: `${url}/dlr`,
     flows,
     dlrs,
-    recentMessageIds,
+    answerable,
     recover: () => (well = true),
     async stop() {
       server.close();

@@ -28,7 +28,7 @@ export interface CrashOptions extends KillWish {
   /** How long to wait at the end until everything is settled. */
   settleSeconds: number;
   recognisesRepeats: boolean;
-  /** What the app can't do yet, or is not to be asked for: `dlr`, `key-header`. */
+  /** What the app is not asked for: `dlr`. */
   without: ReadonlySet<string>;
   /** Told what is going on. */
   log: (line: string) => void;
@@ -98,7 +98,7 @@ async function run(
     callApi,
     carrierUrl: backends.carrierUrl,
     ledger,
-    means: { dlrUrl: receiver.dlrUrl, recentMessageIds: receiver.recentMessageIds, templateName, without },
+    means: { dlrUrl: receiver.dlrUrl, answerable: receiver.answerable, templateName, without },
     perSecond,
     seed,
   });
@@ -139,6 +139,7 @@ const fixedSettings = {
   LOCAL_QUEUE_VISIBILITY_SECONDS: '2',
   LOCAL_TIMER_SECONDS: '3',
   REPAIR_AFTER_SECONDS: '5',
+  REPORT_TIMEOUT_SECONDS: '20',
   SMS_FALLBACK_AFTER_SECONDS: '10',
   NOTIFICATION_RETRY_SECONDS: '1,1,2,3',
   'AzureWebJobs.DeleteExpired.Disabled': 'true',

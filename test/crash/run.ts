@@ -20,6 +20,7 @@ const { values } = parseArgs({
     without: { type: 'string', default: '' },
     'points-only': { type: 'boolean', default: false },
     'random-only': { type: 'boolean', default: false },
+    mixed: { type: 'boolean', default: false },
     recognises: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   },
@@ -31,6 +32,9 @@ function whole(name: 'kills' | 'minutes' | 'hosts' | 'seed' | 'every' | 'rate' |
   return value;
 }
 
+// At the end of this process, what it started ends too; a signal alone would leave that running.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+
 const seed = whole('seed');
 console.error(`seed ${seed}`);
 const report = await runCrash({
@@ -41,7 +45,7 @@ const report = await runCrash({
   perSecond: whole('rate'),
   leaseSeconds: whole('lease'),
   settleSeconds: whole('settle'),
-  points: values['points-only'] ? 'only' : values['random-only'] ? 'none' : 'first',
+  points: values['points-only'] ? 'only' : values['random-only'] ? 'none' : values.mixed ? 'mixed' : 'first',
   recognisesRepeats: values.recognises,
   without: new Set(values.without.split(',')),
   seed,

@@ -16,9 +16,9 @@ export type Statuses = Map<string, readonly RecipientState[] | undefined>;
 const width = 6;
 const finalStatuses = new Set(['unknown', 'failed', 'rejected', 'expired', 'undelivered', 'delivered', 'read']);
 
-/** Whether nothing more will happen to a recipient. Of numbers that end in 0005 no report ever comes. */
-export function isSettled({ Status, Address }: RecipientState): boolean {
-  return finalStatuses.has(Status) || (Status === 'sent' && Address.endsWith('0005'));
+/** Whether nothing more will happen to a recipient by itself; a report may still end a doubt. */
+export function isSettled({ Status }: RecipientState): boolean {
+  return finalStatuses.has(Status);
 }
 
 /** The ids of all messages that callers were told of. */

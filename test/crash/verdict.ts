@@ -138,7 +138,7 @@ export function missingCalls({
   const withDlr = ledger.sends.filter(({ tellsDlr }) => tellsDlr).flatMap(({ messageIds }) => [...messageIds]);
   const unreported = withDlr
     .flatMap((id) => statuses.get(id) ?? [])
-    .filter((state) => isSettled(state) && state.Status !== 'sent' && (receiver.dlrs.get(state.Id)?.taken ?? 0) === 0)
+    .filter((state) => isSettled(state) && (receiver.dlrs.get(state.Id)?.taken ?? 0) === 0)
     .map(({ Id, Status }) => `nobody was told that ${Id} is ${Status}`);
   return [...untold, ...unreported];
 }

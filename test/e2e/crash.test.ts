@@ -16,13 +16,14 @@ test('whatever 25 hosts are doing when they end, nothing is lost and nothing don
     leaseSeconds: 5,
     settleSeconds: 180,
     recognisesRepeats: false,
-    without: new Set(),
+    // Nobody calls these addresses yet.
+    without: new Set(['dlr']),
     seed,
     log: (line) => console.log(`seed ${seed}: ${line}`),
   });
   const unmet = report.findings.filter(({ violations }) => violations.length > 0);
   if (unmet.length > 0) console.log(reportAsLines(report).join('\n'));
-  expect(unmet).toEqual([]);
+  expect(unmet.map(({ expectation, violations }) => `${violations.length} violations: ${expectation}`)).toEqual([]);
   // A run in which nothing is accepted, or nobody is killed, would show little.
   expect(report.ledger.sends.length).toBeGreaterThan(50);
   expect(report.kills.random).toBeGreaterThan(5);
