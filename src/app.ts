@@ -13,33 +13,34 @@ import { createFailureCounter } from './contacts/index.ts';
 import { createInboundReceiver, createReplyRecorder } from './conversations/index.ts';
 import type { AttachmentSource, AttachmentStore } from './conversations/index.ts';
 import { createRecentIds, createReportRecorder, newMessageId } from './messages/index.ts';
+import { createSettlementRecorder } from './delivery-callbacks/index.ts';
 import { createNotifier, createSlowSubscribers } from './notifications/index.ts';
 import { crashAt } from './operation/crash-points.ts';
 import type { Kernel } from './operation/dispatch.ts';
 import type { OperationWorld } from './operations.ts';
 import { createOptOutList } from './opt-outs/index.ts';
 import { createAddressRule } from './outgoing/address-rule.ts';
-import { createCallbackCaller } from './outgoing/callback-caller.ts';
+import { createCallbackCaller, createDeliveryCaller } from './outgoing/callback-caller.ts';
 import { createGuardedClient } from './outgoing/guarded-client.ts';
 import { realNetwork } from './outgoing/network.ts';
 import { createCallerThrottle } from './policies/caller-throttle.ts';
 import { createThrottle } from './policies/throttling.ts';
-import { readSettings } from './settings.ts';
+import { ownStorage, readCallbackSecret, readSettings } from './settings.ts';
 import type { Settings } from './settings.ts';
 import { createBlobAttachmentStore } from './storage/blobs/attachment-store.ts';
 import { connectStorage } from './storage/connection.ts';
 import type { StorageConnection } from './storage/connection.ts';
+import { openMessages } from './storage/open-messages.ts';
+import { createCallbackQueue } from './storage/queues/callback-queue.ts';
 import { createCleanUpQueue } from './storage/queues/clean-up-queue.ts';
 import { createInboundQueue } from './storage/queues/inbound-queue.ts';
 import { createNotificationQueue } from './storage/queues/notification-queue.ts';
-import { createOutboundQueue } from './storage/queues/outbound-queue.ts';
 import { createTableApiKeyStore } from './storage/tables/api-key-store.ts';
+import { createTableCallbackStore } from './storage/tables/callback-store.ts';
 import { createTableContactStore } from './storage/tables/contact-store.ts';
 import { createTableDeadLetterStore } from './storage/tables/dead-letter-store.ts';
 import { createTableDirectory } from './storage/tables/directory.ts';
 import { createTableInboundStore } from './storage/tables/inbound-store.ts';
-import { createTableMessageFinder } from './storage/tables/message-finder.ts';
-import { createTableMessageStore } from './storage/tables/message-store.ts';
 import { createTableNotificationStore } from './storage/tables/notification-store.ts';
 import { createTableOptOutStore } from './storage/tables/opt-out-store.ts';
 import { createTableRequestStore } from './storage/tables/request-store.ts';
@@ -59,6 +60,8 @@ export interface App {
   workerWorld: WorkerWorld;
   timerWorld: TimerWorld;
   carriers: readonly Carrier[];
+  /** The settings that name the storage accounts of messages, the app's own first. */
+  messageConnections: readonly string[];
   webhookTakers: WebhookTakers;
   attachments: AttachmentStore;
 }
@@ -72,12 +75,16 @@ function createApp(settings: Settings): App {
   const { token, publicUrl, simulatedCarrier, fallbackAfterSeconds } = settings;
   const storage = connectStorage(settings.storage);
   const directory = createTableDirectory(storage, { now });
-  const messages = createTableMessageStore(storage);
-  const outbound = createOutboundQueue(storage);
+  const moreAccounts = settings.messageStorage.map(([, account]) => connectStorage(account));
+  const { messages, outbound, finder: messageFinder } = openMessages([storage, ...moreAccounts]);
   const contacts = createTableContactStore(storage, now);
   const cleanUps = createCleanUpQueue(storage);
   const failures = createFailureCounter({ directory, contacts });
-  const settlements = { record: async () => {} };
+  const callbackStores = {
+    callbackStore: createTableCallbackStore(storage),
+    callbackQueue: createCallbackQueue(storage),
+  };
+  const settlements = createSettlementRecorder(callbackStores);
   const followUps = { messages, outbound, failures, settlements, now };
   const templateStore = createTableTemplateStore(storage);
   const carrier = createSimulatedCarrier({ ...simulatedCarrier, reportUrl: `${publicUrl}/webhooks/simulated` });
@@ -96,7 +103,7 @@ function createApp(settings: Settings): App {
         messages,
         requests: createTableRequestStore(storage),
         outbound,
-        newMessageId: (about) => newMessageId(about, 1, randomBytes),
+        newMessageId: (about) => newMessageId(about, 1 + moreAccounts.length, randomBytes),
         keysByTracking: settings.keysByTracking,
         queuedLately: createRecentIds(),
         contacts,
@@ -112,6 +119,8 @@ function createApp(settings: Settings): App {
     workerWorld: {
       ...twoWay,
       ...followUps,
+      ...callbackStores,
+      ...createCallbackCalling(settings),
       directory,
       carrier,
       fallbackAfterSeconds,
@@ -121,17 +130,19 @@ function createApp(settings: Settings): App {
     },
     timerWorld: {
       ...twoWay,
+      ...callbackStores,
       messages,
-      messageFinder: createTableMessageFinder(storage),
+      messageFinder,
       outbound,
       settlements,
       repairAfterSeconds: settings.repairAfterSeconds,
       reportTimeoutSeconds: settings.reportTimeoutSeconds,
-      sweeps: createTableSweeps(storage, twoWay.attachments),
+      sweeps: createTableSweeps(storage, twoWay.attachments, moreAccounts),
       sweepPositions: createTableSweepPositions(storage),
       retentionDays: settings.retentionDays,
       now,
     },
+    messageConnections: [ownStorage, ...settings.messageStorage.map(([name]) => name)],
     carriers,
     webhookTakers: {
       reports: createReportRecorder(followUps),
@@ -144,15 +155,7 @@ function createApp(settings: Settings): App {
 
 /** What receives messages and tells subscribers of them. */
 function createTwoWay(
-  {
-    publicUrl,
-    callbacks,
-    threadHours,
-    attachmentLimit,
-    attachmentHours,
-    notificationSchedule,
-    leaseSeconds,
-  }: Settings,
+  { publicUrl, callbacks, threadHours, attachmentLimit, attachmentHours, notificationSchedule, leaseSeconds }: Settings,
   storage: StorageConnection,
   carriers: readonly Carrier[],
 ) {
@@ -191,6 +194,20 @@ function createTwoWay(
     wait: (milliseconds: number) => sleep(milliseconds, undefined, { ref: false }),
     newSecret,
     now,
+  };
+}
+
+/** Characters of an address with what a delivery report adds to it: up to 255 of a sender's own data, each up to 12. */
+const deliveryUrlLimit = 8_000;
+
+/** What calls delivery-report addresses. */
+function createCallbackCalling({ callbacks, leaseSeconds }: Settings) {
+  const { allowLoopback } = callbacks;
+  const rule = createAddressRule({ ...callbacks, lengthLimit: deliveryUrlLimit });
+  return {
+    ...(leaseSeconds === undefined ? {} : { leaseSeconds }),
+    deliveryCaller: createDeliveryCaller(createGuardedClient({ rule, network: realNetwork, allowLoopback, now })),
+    callbackSecret: (name: string) => readCallbackSecret(process.env, name),
   };
 }
 

@@ -4,11 +4,22 @@ import { messageLooks } from './messages/index.ts';
 import type { MessageLooksWorld } from './messages/index.ts';
 import { notificationLooks } from './notifications/index.ts';
 import type { NotificationLooksWorld } from './notifications/index.ts';
+import { callbackLooks } from './delivery-callbacks/index.ts';
+import type { CallbackLooksWorld } from './delivery-callbacks/index.ts';
 import type { Look } from './operation/define-look.ts';
 import type { UpkeepWorld } from './upkeep/index.ts';
 
 /** Everything that a look may work with. */
-export type LooksWorld = UpkeepWorld & MessageLooksWorld & InboundLooksWorld & NotificationLooksWorld;
+export type LooksWorld = UpkeepWorld &
+  MessageLooksWorld &
+  InboundLooksWorld &
+  NotificationLooksWorld &
+  CallbackLooksWorld;
 
 /** Every look at work of a certain age. */
-export const looks: readonly Look<LooksWorld>[] = [...messageLooks, ...inboundLooks, ...notificationLooks];
+export const looks: readonly Look<LooksWorld>[] = [
+  ...messageLooks,
+  ...inboundLooks,
+  ...notificationLooks,
+  ...callbackLooks,
+];

@@ -1,6 +1,7 @@
 import { entraIssuers } from './auth/trusted-issuers.ts';
 import type { TrustedIssuer } from './auth/trusted-issuers.ts';
 import type { TokenSettings } from './auth/verify-token.ts';
+import { accountLimit } from './messages/index.ts';
 import { usualSchedule } from './notifications/index.ts';
 import type { RetrySchedule } from './notifications/index.ts';
 import { parseCrashOrder } from './operation/crash-points.ts';
@@ -11,6 +12,8 @@ import type { StorageSettings } from './storage/connection.ts';
 /** Everything that the app is told from outside. */
 export interface Settings {
   storage: StorageSettings;
+  /** Further storage accounts for messages, by the names of the settings that say how to reach them. */
+  messageStorage: readonly (readonly [setting: string, StorageSettings])[];
   token: TokenSettings;
   /** Address of this app as carriers and flows reach it, base path included, without a slash at the end. */
   publicUrl: string;
@@ -75,6 +78,7 @@ export function readSettings(environment: Environment): Settings {
   };
   const settings: Settings = {
     storage: readStorage(environment, faults),
+    messageStorage: readMessageStorage(environment, faults),
     token: { issuers: readIssuers(environment, { text, url, list, faults }), clientIds: list('TOKEN_CLIENT_IDS') },
     publicUrl: url('PUBLIC_URL'),
     callsPerMinute: wholeNumber('CALLS_PER_MINUTE', { preset: 100, most: 100_000 }),
@@ -126,6 +130,15 @@ export function readSettings(environment: Environment): Settings {
   return settings;
 }
 
+/**
+ * The value of an app setting that holds a customer's secret. Undefined where it has none, or where the platform could
+ * not read the key vault that it refers to: the reference stands in its place then.
+ */
+export function readCallbackSecret(environment: Environment, name: string): string | undefined {
+  const value = environment[name]?.trim() ?? '';
+  return value === '' || value.startsWith('@Microsoft.KeyVault(') ? undefined : value;
+}
+
 interface Readers {
   text: (name: string) => string;
   url: (name: string) => string;
@@ -174,28 +187,44 @@ function delaysOf(text: string, faults: string[]): readonly number[] {
   return delays;
 }
 
-/** The names that Azure Functions uses for its own storage: a connection string, or endpoints and an identity. */
-export function readStorage(environment: Environment, faults: string[]): StorageSettings {
+/** `MESSAGE_STORAGE_1`, `MESSAGE_STORAGE_2` and so on, as far as they are set one after the other. */
+export function readMessageStorage(environment: Environment, faults: string[]): Settings['messageStorage'] {
+  const isSet = (name: string): boolean => Object.keys(environment).some((each) => each.split('__', 1)[0] === name);
+  const names = Array.from({ length: accountLimit - 1 }, (_, index) => `MESSAGE_STORAGE_${index + 1}`);
+  const end = names.findIndex((name) => !isSet(name));
+  const beyond = end === -1 ? undefined : names.slice(end).find(isSet);
+  if (beyond !== undefined) faults.push(`${beyond} is set, but ${names[end]} is not: their numbers are in the ids`);
+  return names.slice(0, end === -1 ? undefined : end).map((name) => [name, readStorage(environment, faults, name)]);
+}
+
+/** The name that Azure Functions uses for its own storage. */
+export const ownStorage = 'AzureWebJobsStorage';
+
+/**
+ * Reads how a storage account is reached, by the names that Azure Functions uses: a connection string, or endpoints and
+ * an identity.
+ */
+export function readStorage(environment: Environment, faults: string[], prefix: string = ownStorage): StorageSettings {
   const setting = (suffix: string): string | undefined =>
-    environment[`AzureWebJobsStorage${suffix}`]?.trim().replace(/\/+$/, '') || undefined;
+    environment[`${prefix}${suffix}`]?.trim().replace(/\/+$/, '') || undefined;
   const connectionString = setting('');
   if (connectionString !== undefined) {
     const isUsable = /(?:^|;)(?:AccountName=[^;]|UseDevelopmentStorage=true|TableEndpoint=[^;])/i.test(
       connectionString,
     );
-    if (!isUsable) faults.push('AzureWebJobsStorage is not a connection string of a storage account');
+    if (!isUsable) faults.push(`${prefix} is not a connection string of a storage account`);
     return { connectionString };
   }
   const account = setting('__accountName');
   const services = ['table', 'queue', 'blob'] as const;
   if (account === undefined && services.every((service) => setting(`__${service}ServiceUri`) === undefined)) {
-    faults.push('AzureWebJobsStorage is not set, nor AzureWebJobsStorage__accountName');
+    faults.push(`${prefix} is not set, nor ${prefix}__accountName`);
     return { connectionString: '' };
   }
   const url = (service: (typeof services)[number]): string => {
-    const name = `AzureWebJobsStorage__${service}ServiceUri`;
+    const name = `${prefix}__${service}ServiceUri`;
     const value = setting(`__${service}ServiceUri`) ?? (account && `https://${account}.${service}.core.windows.net`);
-    if (value === undefined) faults.push(`${name} is not set, nor AzureWebJobsStorage__accountName`);
+    if (value === undefined) faults.push(`${name} is not set, nor ${prefix}__accountName`);
     else if (!URL.canParse(value)) faults.push(`${name} is not an address`);
     return value ?? '';
   };

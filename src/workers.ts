@@ -2,6 +2,8 @@ import { cleanUpGroupContacts, giveUpContactCleanUp } from './contacts/index.ts'
 import type { CleanUpWorld } from './contacts/index.ts';
 import { giveUpInboundMessage, leadInboundMessage } from './conversations/index.ts';
 import type { LeadingWorld } from './conversations/index.ts';
+import { deliverDeliveryCallbacks, giveUpDeliveryCallbacks } from './delivery-callbacks/index.ts';
+import type { CallbackWorld } from './delivery-callbacks/index.ts';
 import { giveUpOutboundChunk, sendOutboundChunk } from './messages/index.ts';
 import type { SendingWorld } from './messages/index.ts';
 import {
@@ -14,7 +16,7 @@ import type { DeliveringWorld } from './notifications/index.ts';
 import type { Worker } from './operation/define-worker.ts';
 
 /** Everything that a worker may work with. */
-export type WorkerWorld = SendingWorld & CleanUpWorld & LeadingWorld & DeliveringWorld;
+export type WorkerWorld = SendingWorld & CleanUpWorld & LeadingWorld & DeliveringWorld & CallbackWorld;
 
 /** Every queue worker. */
 export const workers: readonly Worker<WorkerWorld>[] = [
@@ -28,4 +30,6 @@ export const workers: readonly Worker<WorkerWorld>[] = [
   giveUpNotificationChunk,
   retryNotification,
   giveUpLoneNotification,
+  deliverDeliveryCallbacks,
+  giveUpDeliveryCallbacks,
 ];

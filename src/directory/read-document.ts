@@ -62,14 +62,23 @@ export function claimFaults(document: DirectoryDocument, customers: readonly Cus
 
 function readCustomer(reader: Reader, written: Written): CustomerEntry {
   const { entry, path } = written;
-  const fields = ['id', 'name', 'region', 'timeZone', 'callsPerMinute', 'services', 'whatsappIdentities'];
+  const fields = [
+    'id',
+    'name',
+    'region',
+    'timeZone',
+    'callsPerMinute',
+    'callbackSecretSetting',
+    'services',
+    'whatsappIdentities',
+  ];
   refuseUnknown(reader, written, fields);
   const region = readField(reader, written, 'region', { preset: 'FI' }).toUpperCase();
   const isRegion = isPhoneNumberRegion(region);
   if (!isRegion) nameFault(reader, [...path, 'region'], 'is no two-letter region');
   const timeZone = readField(reader, written, 'timeZone', { preset: 'UTC' });
   if (!isTimeZone(timeZone)) nameFault(reader, [...path, 'timeZone'], 'is no IANA time zone');
-  const { callsPerMinute } = entry;
+  const { callsPerMinute, callbackSecretSetting } = entry;
   const services = readEntries(reader, written, 'services', []).map((service) =>
     readService(reader, service, isRegion ? region : undefined),
   );
@@ -80,6 +89,7 @@ function readCustomer(reader: Reader, written: Written): CustomerEntry {
     region,
     timeZone,
     ...(callsPerMinute === undefined ? {} : { callsPerMinute: readCalls(reader, callsPerMinute, path) }),
+    ...(callbackSecretSetting === undefined ? {} : { callbackSecretSetting: readSettingName(reader, written) }),
     services,
     whatsappIdentities: readTexts(reader, written, 'whatsappIdentities', []),
   };
@@ -91,6 +101,16 @@ function readCalls(reader: Reader, value: unknown, path: DocumentPath): number {
   if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= mostCalls) return value;
   nameFault(reader, [...path, 'callsPerMinute'], `is no whole number from 1 to ${mostCalls}`);
   return mostCalls;
+}
+
+/** The secret itself is not for a file or a table; a setting may refer to a key vault. */
+function readSettingName(reader: Reader, written: Written): string {
+  const name = readField(reader, written, 'callbackSecretSetting', { isId: true });
+  if (name !== '' && !/^CALLBACK_SECRET_[A-Z0-9_]+$/.test(name)) {
+    const path = [...written.path, 'callbackSecretSetting'];
+    nameFault(reader, path, 'is no name of a setting: CALLBACK_SECRET_ and capital letters, digits or underscores');
+  }
+  return name;
 }
 
 function readUser(reader: Reader, written: Written): User {

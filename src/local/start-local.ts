@@ -21,6 +21,9 @@ const loopback = '127.0.0.1';
 const demoAudience = 'api://smartdialog';
 const demoUser = { sub: 'demo-user', scope: Object.keys(scopes).join(' ') };
 
+/** What calls for the demo customer are signed with. */
+const demoCallbackSecret = 'demo-callback-secret';
+
 /** How to run locally. */
 export interface LocalRun {
   port: number;
@@ -86,6 +89,7 @@ export async function startLocal({ port: wanted, dataFolder, bundle, log }: Loca
     );
     process.env['SIMULATED_CARRIER_KEY'] ??= randomBytes(16).toString('hex');
     process.env['SIMULATED_CARRIER_SECRET'] ??= randomBytes(16).toString('hex');
+    process.env['CALLBACK_SECRET_DEMO'] ??= demoCallbackSecret;
     const carrier = {
       apiKey: process.env['SIMULATED_CARRIER_KEY'],
       webhookSecret: process.env['SIMULATED_CARRIER_SECRET'],

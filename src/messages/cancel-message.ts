@@ -1,10 +1,17 @@
 import { passing } from '../operation/crash-points.ts';
 import { endWaiting } from './claim-chunk.ts';
-import { followUpEnd } from './follow-up.ts';
-import type { FollowUpWorld } from './follow-up.ts';
 import { isMessageId } from './message-id.ts';
 import type { StatusNote } from './message.ts';
+import type { MessageStore, SettledRecipient, SettlementRecorder } from './ports.ts';
+import { settle } from './settle.ts';
 import { awaitsSending } from './status.ts';
+
+/** What cancelling works with. */
+export interface CancellingWorld {
+  messages: MessageStore;
+  settlements: SettlementRecorder;
+  now: () => Date;
+}
 
 const canceledNote: StatusNote = {
   code: 'Canceled',
@@ -13,13 +20,15 @@ const canceledNote: StatusNote = {
 };
 
 /** What became of a cancellation: how many recipients will not get the message, and how many it was too late for. */
-export type CancelResult = { outcome: 'missing' | 'notScheduled' } | { outcome: 'done'; canceled: number; kept: number };
+export type CancelResult =
+  | { outcome: 'missing' | 'notScheduled' }
+  | { outcome: 'done'; canceled: number; kept: number };
 
 /**
  * Cancels a scheduled message: nobody gets it to whom a worker has not begun to send it. Repeated, it finds what the
  * first time left; told after a while that something was kept, the caller may try again, since a worker may have died.
  */
-export async function cancelMessage(messageId: string, world: FollowUpWorld): Promise<CancelResult> {
+export async function cancelMessage(messageId: string, world: CancellingWorld): Promise<CancelResult> {
   const message = isMessageId(messageId) ? await world.messages.readMessage(messageId) : undefined;
   if (message === undefined) return { outcome: 'missing' };
   if (message.header.sendAt === undefined) return { outcome: 'notScheduled' };
@@ -34,7 +43,7 @@ export async function cancelMessage(messageId: string, world: FollowUpWorld): Pr
 }
 
 /** Resolves to how many recipients of the chunk are cancelled, be it now or earlier. */
-async function cancelChunk(messageId: string, index: number, world: FollowUpWorld): Promise<number> {
+async function cancelChunk(messageId: string, index: number, world: CancellingWorld): Promise<number> {
   const { messages, now } = world;
   for (;;) {
     const found = await messages.readChunk(messageId, index);
@@ -44,8 +53,12 @@ async function cancelChunk(messageId: string, index: number, world: FollowUpWorl
     const progress = isOpen ? endWaiting(chunk, 'canceled', canceledNote, now()) : chunk;
     if (isOpen && (await messages.updateChunk(found, progress)) === 'conflict') continue;
     passing('cancel.recorded');
-    const canceled = progress.statuses.filter((status) => status === 'canceled').length;
-    if (canceled > 0) await followUpEnd(chunk, { ...chunk, ...progress }, world);
-    return canceled;
+    const canceled = progress.statuses.flatMap((status, place): SettledRecipient[] =>
+      status === 'canceled'
+        ? [{ messageId, chunk: index, place, status, code: canceledNote.code, at: progress.updatedAt }]
+        : [],
+    );
+    await settle(canceled, world);
+    return canceled.length;
   }
 }

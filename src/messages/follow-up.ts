@@ -26,7 +26,7 @@ export interface FollowUpWorld {
 const failed: ReadonlySet<RecipientStatus> = new Set(['failed', 'rejected', 'undelivered', 'expired']);
 
 /** Whether a recipient with this status will not get the message, as far as its channel goes. */
-export function hasFailed(status: RecipientStatus): boolean {
+function hasFailed(status: RecipientStatus): boolean {
   return failed.has(status);
 }
 
@@ -35,7 +35,7 @@ export function hasFailed(status: RecipientStatus): boolean {
  * else the failure is counted. Harmless when repeated, and to be done before the failure is recorded or acknowledged,
  * so that a crash in between repeats it.
  */
-export async function followUpFailures(chunk: Chunk, places: readonly number[], world: FollowUpWorld): Promise<void> {
+async function followUpFailures(chunk: Chunk, places: readonly number[], world: FollowUpWorld): Promise<void> {
   if (places.length === 0) return;
   if (chunk.fallbackSender !== undefined) return startFallbacks(chunk, places, world);
   const at = world.now();

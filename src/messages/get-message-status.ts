@@ -12,9 +12,7 @@ import { summariseStatuses } from './status.ts';
 
 const errorCode = optional(text({ title: 'Error Code', description: 'Why the recipient did not get the message.' }));
 const errorMessage = optional(text({ title: 'Error Message', description: 'The reason in words.' }));
-const reason = optional(
-  text({ title: 'Reason', description: 'The reason in one word, the same for all carriers.' }),
-);
+const reason = optional(text({ title: 'Reason', description: 'The reason in one word, the same for all carriers.' }));
 const retryable = optional(
   flag({ title: 'Retryable', description: 'Whether the message may arrive if it is sent again later.' }),
 );

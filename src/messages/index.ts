@@ -1,15 +1,22 @@
 export { acceptMessage, createRecentIds } from './accept-message.ts';
 export { cancelMessage } from './cancel-message.ts';
+export type { CancelResult } from './cancel-message.ts';
 export { packChunk } from './carried-chunk.ts';
 export { isFailureReason } from './failure-reasons.ts';
-export type { FailureReason } from './failure-reasons.ts';
 export type { MessagingWorld } from './accept-message.ts';
 export { foldMessage } from './fold-message.ts';
 export { forgetRecipient, forgottenMark } from './forget-recipient.ts';
 export { getMessageStatus } from './get-message-status.ts';
 export type { OptOutsWorld } from './marketing-opt-outs.ts';
-export { accountLimit, accountOf, isMessageId, mayBeMessageOf, newMessageId, wantsCallbacks } from './message-id.ts';
-export type { RecipientPlace } from './message-id.ts';
+export {
+  accountLimit,
+  accountOf,
+  isMessageId,
+  mayBeMessageOf,
+  newMessageId,
+  recipientId,
+  wantsCallbacks,
+} from './message-id.ts';
 export { withProgress } from './message.ts';
 export { messageLooks } from './looks.ts';
 export type { MessageLooksWorld } from './looks.ts';

@@ -46,7 +46,8 @@ const promoteScheduled: Look<MessageLooksWorld> = {
   everySeconds: () => 600,
   async step(span, from, world) {
     const { items, next } = await world.messageFinder.listWaiting(span, from);
-    const done = await enqueue(items, world);
+    const scheduled = items.filter(({ sendAt = new Date(0) }) => sendAt > world.now());
+    const done = await enqueue(scheduled, world);
     passing('schedule.promoted');
     return { done, ...(next === undefined ? {} : { next }) };
   },

@@ -52,6 +52,7 @@ async function workAll(message: unknown, world: SendingWorld): Promise<Result> {
 export const sendOutboundChunk: Worker<SendingWorld> = {
   name: 'SendOutboundChunk',
   queue: 'outbound',
+  perAccount: true,
   async handle(message, world) {
     if (jobsOf(message).length === 0) throw new Error('not a job for the outbound queue');
     return workAll(message, world);
@@ -65,6 +66,7 @@ export const sendOutboundChunk: Worker<SendingWorld> = {
 export const giveUpOutboundChunk: Worker<SendingWorld> = {
   name: 'GiveUpOutboundChunk',
   queue: 'outbound-poison',
+  perAccount: true,
   async handle(message, world) {
     const jobs = jobsOf(message);
     // Nothing of ours wrote it, so there is no recipient to tell; the log keeps the fact.

@@ -110,8 +110,9 @@ async function attempt(
   const again = progress.statuses.some(awaitsSending);
   const delay = retryDelays[chunk.attempts - 1] ?? 0;
   const due = again ? { notBefore: new Date(now().getTime() + delay * 1000) } : {};
-  // Queued before it is recorded: a crash in between leaves a message too many, never one too few.
-  if (again) await outbound.enqueue(job, delay);
+  // Queued before it is recorded: a crash in between leaves a message too many, never one too few. Where that fails, the
+  // outcome is recorded all the same, or it would be in doubt, and this job comes again.
+  const failure = again ? await outbound.enqueue(job, delay).catch((error: unknown) => ({ error })) : undefined;
   passing('send.againQueued');
   await followUp(before, progress, world);
   passing('send.followedUp');
@@ -121,6 +122,7 @@ async function attempt(
   if (recorded === 'conflict')
     throw new Error(`chunk ${chunk.index} of ${chunk.messageId} changed while it was leased`);
   passing('send.recorded');
+  if (failure !== undefined) throw failure.error;
   return again ? 'partlySent' : 'sent';
 }
 

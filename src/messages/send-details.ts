@@ -39,7 +39,8 @@ export function sendDetails({ caller, customer, serviceId, now, header, body }: 
  */
 export function askedOf(
   operation: string,
-  { body: { RequestId: _, ...body }, ...rest }: { body: Details['body']; serviceId?: string; parentMessageId?: string },
+  { body, ...rest }: { body: Details['body']; serviceId?: string; parentMessageId?: string },
 ): unknown {
-  return { operation, ...rest, body };
+  const { RequestId: _, ...own } = body;
+  return { operation, ...rest, body: own };
 }

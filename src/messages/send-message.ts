@@ -26,7 +26,12 @@ export const sendMessage = defineOperation({
   async handler(request, world: MessagingWorld & OptOutsWorld) {
     const { body, prepared, service } = request;
     const details = sendDetails({ ...request, serviceId: service.id });
-    const accepted = await acceptMessage(details, prepared, askedOf('SendMessage', { serviceId: service.id, body }), world);
+    const accepted = await acceptMessage(
+      details,
+      prepared,
+      askedOf('SendMessage', { serviceId: service.id, body }),
+      world,
+    );
     return { body: sentBody(accepted), headers: sentHeaders(prepared, accepted) };
   },
 });

@@ -123,7 +123,12 @@ export const sendWhatsappTemplateMessage = defineOperation({
   async handler(request, world: TemplateSendWorld & MessagingWorld) {
     const { body, prepared, service } = request;
     const details = sendDetails({ ...request, serviceId: service.id });
-    const accepted = await acceptMessage(details, prepared, askedOf('SendWhatsappTemplateMessage', { serviceId: service.id, body }), world);
+    const accepted = await acceptMessage(
+      details,
+      prepared,
+      askedOf('SendWhatsappTemplateMessage', { serviceId: service.id, body }),
+      world,
+    );
     return {
       body: { messageId: accepted.messageId, messagePartCount: accepted.partCount, recipients: accepted.recipients },
       headers: sentHeaders(prepared, accepted),

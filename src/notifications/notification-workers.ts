@@ -43,19 +43,23 @@ export const retryNotification: Worker<DeliveringWorld> = {
   },
 };
 
+/** As many attempts of a chunk show that it fails on our side, and not just that workers died with its message. */
+const failingAttempts = 10;
+
 /**
- * Makes dead letters of what failed too often on our side: the poison messages of both queues come here. Each is tried
- * once more first, since workers that died with it, and nothing else, may have made it poison.
+ * Makes dead letters of what failed too often on our side: the poison messages of both queues come here. A chunk is tried
+ * once more where workers that died with its message, and nothing else, may have made it poison.
  */
 async function giveUpJob(message: unknown, world: DeliveringWorld): Promise<Readonly<Record<string, unknown>>> {
   const job = chunkJobOf(message) ?? loneJobOf(message);
   if (job === undefined) return { result: 'notAJob', error: new Error('a poison message is not a job of ours') };
-  try {
-    if ('chunk' in job) return { ...job, ...(await deliverChunk(job, world)) };
-    return { ...job, result: await deliverLone(job, world) };
-  } catch (error) {
-    return { ...job, ...(await giveUpNotifications(job, world)), error };
+  if ('chunk' in job) {
+    const found = await world.notifications.readChunk(job.inboundId, job.chunk);
+    if (found !== undefined && found.chunk.attempts < failingAttempts) {
+      return { ...job, ...(await deliverChunk(job, world)) };
+    }
   }
+  return { ...job, ...(await giveUpNotifications(job, world)), error: new Error('notifications failed too often') };
 }
 
 /** Gives up chunks of notifications. */

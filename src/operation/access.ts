@@ -24,6 +24,8 @@ export interface Customer {
   timeZone: string;
   /** How many calls a connection to this customer may make in 60 seconds; the app's own limit where absent. */
   callsPerMinute?: number;
+  /** Name of the app setting with the secret that calls of delivery-report addresses are signed with; absent: unsigned. */
+  callbackSecretSetting?: string;
 }
 
 /** OneWay sends, TwoWay receives on an address, Group holds contacts. */

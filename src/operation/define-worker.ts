@@ -2,6 +2,8 @@
 export interface Worker<World> {
   name: string;
   queue: string;
+  /** The queue is there once in each storage account for messages; absent: in the app's own account only. */
+  perAccount?: true;
   /** Gets the message as parsed JSON. Resolves to what happened, for the log; rejects to have the message again. */
   handle: (message: unknown, world: World) => Promise<Readonly<Record<string, unknown>>>;
 }

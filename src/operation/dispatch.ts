@@ -8,6 +8,7 @@ import type { RequestLog } from './request-log.ts';
 import { routeValue } from './route.ts';
 import { asJsonSchema } from './schema.ts';
 import type { ThrottlePort } from './throttle.ts';
+import { UnavailableError } from './unavailable-error.ts';
 import { checkBody, checkParameters, dropAbsentFields, dropUnknownFields } from './validate.ts';
 
 /** The part of an HTTP request that operations are made of; `HttpRequest` of @azure/functions is one. */
@@ -44,8 +45,9 @@ export const bodyLimit = 4 * 1024 * 1024;
 
 /**
  * Answers one request to one operation. The order of checks is the same everywhere: caller, throttle, scope, parameters,
- * customer, service, body; so a caller learns nothing of a customer that isn't theirs. Never rejects: a failure of ours is a 500
- * with a reference that leads to the log.
+ * customer, service, body; so a caller learns nothing of a customer that isn't theirs. Never rejects: what can't be had
+ * at the moment is a 503, which platforms try again, and any other failure of ours a 500 with a reference that leads to
+ * the log.
  */
 export async function dispatch<World>(
   operation: Operation<World>,
@@ -56,8 +58,12 @@ export async function dispatch<World>(
   const about = { operation: operation.operationId, reference, ...correlationIds(request.headers) };
   const entry: RequestLog = { ...about, status: 500 };
   const answer = await attempt(operation, request, kernel, entry).catch((error: unknown) => {
-    if (!(error instanceof ApiError)) entry.error = error;
-    return failure(error instanceof ApiError ? error : apiError('InternalError', { reference }), entry);
+    if (error instanceof ApiError) return failure(error, entry);
+    entry.error = error;
+    return failure(
+      error instanceof UnavailableError ? unavailable(error) : apiError('InternalError', { reference }),
+      entry,
+    );
   });
   entry.status = answer.status;
   log(entry);
@@ -67,6 +73,13 @@ export async function dispatch<World>(
 function failure(error: ApiError, entry: RequestLog): OutgoingResponse {
   entry.code = error.code;
   return { status: error.status, headers: { ...error.headers }, jsonBody: errorBody(error) };
+}
+
+/** Seconds after which a caller may come back. */
+const retryAfter = '5';
+
+function unavailable({ what }: UnavailableError): ApiError {
+  return apiError('Unavailable', { what }, { 'Retry-After': retryAfter });
 }
 
 interface Settled {

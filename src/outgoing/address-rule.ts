@@ -3,7 +3,7 @@ import { isIpLiteral, isLocalCall, parseAddress } from './address.ts';
 import type { Address } from './address.ts';
 import { isForbiddenAddress } from './forbidden-addresses.ts';
 
-const lengthLimit = 2000;
+const usualLengthLimit = 2000;
 
 /** Top-level names that mean something in one network only (RFC 6761, RFC 6762; ICANN reserves `internal`). */
 const localNames: ReadonlySet<string> = new Set(['localhost', 'local', 'internal']);
@@ -14,13 +14,19 @@ export interface AddressRuleSettings {
   allowLoopback: boolean;
   /** What a host must be or end in, label by label, such as `logic.azure.com`; empty where any public host will do. */
   allowedHosts: readonly string[];
+  /** Characters; 2,000 unless given. */
+  lengthLimit?: number;
 }
 
 /**
  * Makes the rule for addresses that callers give: https, to a public host, without credentials. It judges what is
  * written; what a name resolves to is checked when it is called.
  */
-export function createAddressRule({ allowLoopback, allowedHosts }: AddressRuleSettings): CallbackRule {
+export function createAddressRule({
+  allowLoopback,
+  allowedHosts,
+  lengthLimit = usualLengthLimit,
+}: AddressRuleSettings): CallbackRule {
   const suffixes = allowedHosts.map((host) => host.toLowerCase().replace(/^\.|\.$/g, ''));
   return (url) => {
     if (url.length > lengthLimit) return `must be at most ${lengthLimit.toLocaleString('en')} characters long`;

@@ -6,9 +6,13 @@ export type StorageSettings =
   | { tableUrl: string; queueUrl: string; blobUrl: string; identityClientId?: string };
 
 /** How to reach the storage account. */
-export type StorageConnection =
+export type StorageConnection = (
   | { connectionString: string }
-  | { tableUrl: string; queueUrl: string; blobUrl: string; credential: TokenCredential };
+  | { tableUrl: string; queueUrl: string; blobUrl: string; credential: TokenCredential }
+) & {
+  /** How long one try of a request to tables or queues may take; 10 seconds unless given. */
+  timeLimitMs?: number;
+};
 
 /** Makes a connection from settings; to be done once in a process, so that all its clients share one credential. */
 export function connectStorage(settings: StorageSettings): StorageConnection {

@@ -3,11 +3,6 @@
  * groups lie in the same table of an Azurite in its own process; both are deleted and looked at in turn, and brought
  * back in between by making their first generation the current one again.
  */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-
 import { TableClient } from '@azure/data-tables';
 
 import type { Contact, Group } from '../../src/contacts/index.ts';
@@ -15,6 +10,8 @@ import { createCleanUpQueue } from '../../src/storage/queues/clean-up-queue.ts';
 import { contactRow, groupKey } from '../../src/storage/tables/contact-rows.ts';
 import { createTableContactStore } from '../../src/storage/tables/contact-store.ts';
 import { startStorageProxy } from '../support/storage-proxy.ts';
+import { startAzuriteProcess } from './azurite-process.ts';
+import { median } from './measure.ts';
 
 const sizes = [100, 100_000];
 const rounds = 25;
@@ -28,18 +25,6 @@ interface Lap {
   deleted: number;
   /** Milliseconds until reads of contacts, begun when it is done, have all said that there are none. */
   vanished: number;
-}
-
-/** Starts Azurite in a process of its own, in memory. */
-async function startAzuriteProcess() {
-  const module = join(import.meta.dirname, '../../src/local/azurite.ts');
-  const script = `import { startAzurite } from ${JSON.stringify(module)};
-    console.log((await startAzurite({})).connectionString);`;
-  const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const [connectionString] = (await once(createInterface(child.stdout), 'line')) as [string];
-  return { connectionString, stop: () => child.kill() };
 }
 
 const groupOf = (size: number): Group => ({ customerId: 'bench', serviceId: `group of ${size}` });
@@ -75,9 +60,6 @@ async function fill(connectionString: string, size: number): Promise<void> {
   };
   await Promise.all(Array.from({ length: 8 }, write));
 }
-
-const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 
 const azurite = await startAzuriteProcess();
 const storage = await startStorageProxy(azurite.connectionString);
@@ -145,5 +127,5 @@ try {
   );
 } finally {
   await storage.stop();
-  azurite.stop();
+  await azurite.stop();
 }

@@ -81,6 +81,7 @@ test('what fails otherwise is told', async () => {
     // Azurite takes no token over plain HTTP, and neither does the library.
     credential: { getToken: async () => ({ token: 'x', expiresOnTimestamp: Date.now() + 3_600_000 }) },
   });
-  await expect(unreachable.read(id)).rejects.toThrow('Bearer token authentication is not permitted for non-TLS');
-  await expect(unreachable.put(id, kept)).rejects.toThrow('Bearer token authentication is not permitted for non-TLS');
+  const message = expect.stringContaining('Bearer token authentication is not permitted for non-TLS') as string;
+  await expect(unreachable.read(id)).rejects.toMatchObject({ what: 'The storage', cause: { message } });
+  await expect(unreachable.put(id, kept)).rejects.toMatchObject({ what: 'The storage', cause: { message } });
 });

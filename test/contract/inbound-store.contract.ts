@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 
 import type { InboundMessage, InboundProgress, InboundStore, VersionedInbound } from '../../src/conversations/index.ts';
 import { newMessageId } from '../../src/messages/index.ts';
+import { allPages } from '../support/all-pages.ts';
 
 const receivedAt = new Date('2026-11-24T10:00:00.123Z');
 
@@ -142,6 +143,17 @@ export function inboundStoreContract(name: string, open: () => InboundStore): vo
         expect(next.message.attachments).toEqual(list);
         current = next;
       }
+    });
+
+    test('those that were not led on are found by when carriers got them', async () => {
+      const from = new Date(Date.UTC(2033, 0, 1));
+      const to = new Date(from.getTime() + 60_000);
+      const times = [from, new Date(to.getTime() - 1), to, new Date(from.getTime() - 1)];
+      const [first, last] = await Promise.all(times.map((time) => created({ id: newInboundId(time), at: time })));
+      const led = await created({ id: newInboundId(from), at: from });
+      await store.update(led, { ...emptied, state: 'routed' });
+      const found = await allPages((page) => store.listReceived({ from, to }, page));
+      expect(found.sort()).toEqual([first!.message.id, last!.message.id].sort());
     });
 
     test('of any number of writers at one version, one wins', async () => {

@@ -1,5 +1,6 @@
 import { createMemoryApiKeyStore } from '../../src/storage/memory/api-key-store.ts';
 import { createMemoryAttachmentStore } from '../../src/storage/memory/attachment-store.ts';
+import { createMemoryCallbackStore } from '../../src/storage/memory/callback-store.ts';
 import { createMemoryContactStore } from '../../src/storage/memory/contact-store.ts';
 import { createMemoryDeadLetterStore } from '../../src/storage/memory/dead-letter-store.ts';
 import { createMemoryInboundStore } from '../../src/storage/memory/inbound-store.ts';
@@ -13,9 +14,11 @@ import { createMemoryTemplateStore } from '../../src/storage/memory/template-sto
 import { createMemoryThreadStore } from '../../src/storage/memory/thread-store.ts';
 import { apiKeyStoreContract } from './api-key-store.contract.ts';
 import { attachmentStoreContract } from './attachment-store.contract.ts';
+import { callbackStoreContract } from './callback-store.contract.ts';
 import { contactStoreContract } from './contact-store.contract.ts';
 import { deadLetterStoreContract } from './dead-letter-store.contract.ts';
 import { inboundStoreContract } from './inbound-store.contract.ts';
+import { messageFinderContract } from './message-finder.contract.ts';
 import { messageStoreContract } from './message-store.contract.ts';
 import { notificationStoreContract } from './notification-store.contract.ts';
 import { optOutStoreContract } from './opt-out-store.contract.ts';
@@ -26,6 +29,7 @@ import { templateStoreContract } from './template-store.contract.ts';
 import { threadStoreContract } from './thread-store.contract.ts';
 
 messageStoreContract('memory', createMemoryMessageStore);
+messageFinderContract('memory', createMemoryMessageStore);
 requestStoreContract('memory', createMemoryRequestStore);
 contactStoreContract('memory', createMemoryContactStore);
 templateStoreContract('memory', createMemoryTemplateStore);
@@ -38,3 +42,4 @@ notificationStoreContract('memory', createMemoryNotificationStore);
 rightsStoreContract('memory', createMemoryRightsStore);
 deadLetterStoreContract('memory', createMemoryDeadLetterStore);
 apiKeyStoreContract('memory', createMemoryApiKeyStore);
+callbackStoreContract('memory', createMemoryCallbackStore);

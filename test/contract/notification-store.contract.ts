@@ -11,6 +11,7 @@ import type {
   NotificationStore,
   Target,
 } from '../../src/notifications/index.ts';
+import { allPages } from '../support/all-pages.ts';
 
 const at = new Date('2026-11-24T10:00:00.123Z');
 const later = new Date('2026-11-24T10:02:00.000Z');
@@ -126,6 +127,24 @@ export function notificationStoreContract(name: string, open: () => Notification
       expect(await store.createChunks([wanted])).toBe('created');
       expect(await store.readChunk(wanted.inboundId, wanted.index)).toEqual({ chunk: wanted, version });
       expect(await store.listChunks(wanted.inboundId)).toEqual([wanted]);
+    });
+
+    test('what waits is found by when carriers got its message', async () => {
+      const idAt = (time: number): string =>
+        `i${newKey().slice(0, 2)}${time.toString(16).padStart(12, '0')}${newKey().slice(0, 18)}`;
+      const from = Date.UTC(2033, 0, 1);
+      const span = { from: new Date(from), to: new Date(from + 60_000) };
+      const [inside, edge, outside] = [idAt(from), idAt(from + 59_999), idAt(from + 60_000)];
+      const waiting = chunk({ inboundId: inside, leasedUntil: later });
+      const [done, alone] = [chunk({ inboundId: edge }), lone({ inboundId: inside, notBefore: later })];
+      for (const each of [waiting, done, chunk({ inboundId: outside })]) await store.createChunks([each]);
+      await store.createLone([alone, lone({ inboundId: inside, state: 'delivered' }), lone({ inboundId: outside })]);
+      const found = await store.readChunk(edge, 0);
+      await store.updateChunk(found!, { states: ['delivered'], attempts: 1 });
+      expect(await allPages((page) => store.listWaiting(span, page))).toEqual([
+        { job: { inboundId: inside, chunk: 0 }, leasedUntil: later },
+        { job: { inboundId: inside, subscriptionKey: alone.target.key }, notBefore: later },
+      ]);
     });
 
     test('250 chunks come back in order, whatever order they came in', async () => {

@@ -13,6 +13,7 @@ import { deleteExpired } from '../../src/retention/index.ts';
 import type { RetentionWorld, Sweep } from '../../src/retention/index.ts';
 import { createBlobAttachmentStore } from '../../src/storage/blobs/attachment-store.ts';
 import { createMemorySweepPositions } from '../../src/storage/memory/sweep-positions.ts';
+import { createTableCallbackStore } from '../../src/storage/tables/callback-store.ts';
 import { createTableDeadLetterStore } from '../../src/storage/tables/dead-letter-store.ts';
 import { createTableInboundStore } from '../../src/storage/tables/inbound-store.ts';
 import { createTableMessageStore } from '../../src/storage/tables/message-store.ts';
@@ -22,11 +23,12 @@ import { createTableSweeps } from '../../src/storage/tables/retention-sweeps.ts'
 import { createTableSweepPositions } from '../../src/storage/tables/sweep-positions.ts';
 import { createTableThreadStore } from '../../src/storage/tables/thread-store.ts';
 import { startStorageProxy } from '../support/storage-proxy.ts';
+import { callbacksOfChunk } from './callback-store.contract.ts';
 import { letter } from './dead-letter-store.contract.ts';
 import { inbound } from './inbound-store.contract.ts';
 import { chunksOf, lone } from './notification-store.contract.ts';
 
-// Every run reads each of 256 shards of four tables, one after the other.
+// Every run reads each of 256 shards of five tables, one after the other.
 vi.setConfig({ testTimeout: 120_000 });
 
 const azurite = await startAzurite({});
@@ -40,6 +42,7 @@ const messages = createTableMessageStore(storage);
 const inbounds = createTableInboundStore(storage);
 const attachments = createBlobAttachmentStore(storage);
 const notifications = createTableNotificationStore(storage);
+const callbacks = createTableCallbackStore(storage);
 const letters = createTableDeadLetterStore(storage);
 const threads = createTableThreadStore(storage);
 const requests = createTableRequestStore(storage);
@@ -65,7 +68,7 @@ async function rowsOf(table: string): Promise<{ partitionKey?: string; rowKey?: 
   return Array.fromAsync(rows).catch(() => []);
 }
 
-const tables = ['messages', 'inbound', 'unrouted', 'notifications', 'deadletters', 'threads', 'requests'];
+const tables = ['messages', 'inbound', 'unrouted', 'notifications', 'callbacks', 'deadletters', 'threads', 'requests'];
 beforeEach(async () => {
   for (const name of tables)
     await client(name)
@@ -75,7 +78,7 @@ beforeEach(async () => {
 
 /** A message to so many phones that was accepted at a time; `sendAt` where it was scheduled. */
 async function accept(acceptedAt: Date, { sendAt, chunks = 1 }: { sendAt?: Date; chunks?: number } = {}) {
-  const messageId = newMessageId({ customerId: 'demo', dueAt: acceptedAt, callbacks: false }, 1, randomBytes);
+  const messageId = newMessageId({ customerId: 'demo', dueAt: sendAt ?? acceptedAt, callbacks: false }, 1, randomBytes);
   const common = {
     messageId,
     customerId: 'demo',
@@ -151,6 +154,15 @@ test('what is older than it may be kept is deleted, and nothing else', async () 
   // Given up when its message was old already, and replayed since: it is under way.
   const replayed = inboundAt(old);
   await notifications.createLone([lone({ inboundId: replayed.id, since: recent })]);
+  // Of a message that was old already, and was sent or replayed since.
+  for (const [messageId, changedAt] of [
+    [oldMessage, old],
+    [sentLately, recent],
+    [recentMessage, recent],
+  ] as const) {
+    await callbacks.write(callbacksOfChunk({ messageId, changedAt }));
+    await callbacks.write(callbacksOfChunk({ messageId, chunk: 1, changedAt }));
+  }
   const letterOf = (customerId: string, since: Date) =>
     letter({
       customerId,
@@ -168,7 +180,16 @@ test('what is older than it may be kept is deleted, and nothing else', async () 
 
   const result = await deleteExpired.run(world());
   expect(result).toEqual({
-    deleted: { messages: 7, inbound: 1, unrouted: 1, notifications: 3, deadletters: 2, threads: 0, requests: 1 },
+    deleted: {
+      messages: 7,
+      inbound: 1,
+      unrouted: 1,
+      notifications: 3,
+      callbacks: 2,
+      deadletters: 2,
+      threads: 0,
+      requests: 1,
+    },
   });
   const kept = new Set((await rowsOf('messages')).map(({ partitionKey }) => partitionKey));
   expect(kept).toEqual(new Set([recentMessage, scheduled, sentLately]));
@@ -181,6 +202,9 @@ test('what is older than it may be kept is deleted, and nothing else', async () 
   expect((await rowsOf('unrouted')).map(({ rowKey }) => rowKey)).toEqual([recentInbound.id]);
   expect(new Set((await rowsOf('notifications')).map(({ partitionKey }) => partitionKey))).toEqual(
     new Set([recentInbound.id, replayed.id]),
+  );
+  expect(new Set((await rowsOf('callbacks')).map(({ partitionKey }) => partitionKey))).toEqual(
+    new Set([sentLately, recentMessage]),
   );
   expect((await rowsOf('deadletters')).map(({ rowKey }) => rowKey)).toEqual([recentLetter.id]);
   expect(await rowsOf('requests')).toHaveLength(1);
@@ -306,8 +330,8 @@ describe('the work of a run', () => {
     expect(result['error']).toBeUndefined();
     const operations = proxy.operations();
     expect(new Set(operations.map(({ method }) => method))).toEqual(new Set(['GET']));
-    // Four tables by shard, three more, and where each of the seven sweeps stopped.
-    expect(operations.length).toBe(4 * 256 + 3 + 7);
+    // Five tables by shard, three more, and where each of the eight sweeps stopped.
+    expect(operations.length).toBe(5 * 256 + 3 + 8);
     await proxy.stop();
     await empty.stop();
   });

@@ -3,9 +3,11 @@ import { afterAll } from 'vitest';
 import { startAzurite } from '../../src/local/azurite.ts';
 import { createBlobAttachmentStore } from '../../src/storage/blobs/attachment-store.ts';
 import { createTableApiKeyStore } from '../../src/storage/tables/api-key-store.ts';
+import { createTableCallbackStore } from '../../src/storage/tables/callback-store.ts';
 import { createTableContactStore } from '../../src/storage/tables/contact-store.ts';
 import { createTableDeadLetterStore } from '../../src/storage/tables/dead-letter-store.ts';
 import { createTableInboundStore } from '../../src/storage/tables/inbound-store.ts';
+import { createTableMessageFinder } from '../../src/storage/tables/message-finder.ts';
 import { createTableMessageStore } from '../../src/storage/tables/message-store.ts';
 import { createTableNotificationStore } from '../../src/storage/tables/notification-store.ts';
 import { createTableOptOutStore } from '../../src/storage/tables/opt-out-store.ts';
@@ -16,9 +18,11 @@ import { createTableTemplateStore } from '../../src/storage/tables/template-stor
 import { createTableThreadStore } from '../../src/storage/tables/thread-store.ts';
 import { apiKeyStoreContract } from './api-key-store.contract.ts';
 import { attachmentStoreContract } from './attachment-store.contract.ts';
+import { callbackStoreContract } from './callback-store.contract.ts';
 import { contactStoreContract } from './contact-store.contract.ts';
 import { deadLetterStoreContract } from './dead-letter-store.contract.ts';
 import { inboundStoreContract } from './inbound-store.contract.ts';
+import { messageFinderContract } from './message-finder.contract.ts';
 import { messageStoreContract } from './message-store.contract.ts';
 import { notificationStoreContract } from './notification-store.contract.ts';
 import { optOutStoreContract } from './opt-out-store.contract.ts';
@@ -32,6 +36,10 @@ const azurite = await startAzurite({});
 afterAll(() => azurite.stop());
 
 messageStoreContract('Table Storage', () => createTableMessageStore(azurite));
+messageFinderContract('Table Storage', () => ({
+  ...createTableMessageStore(azurite),
+  ...createTableMessageFinder(azurite),
+}));
 requestStoreContract('Table Storage', () => createTableRequestStore(azurite));
 contactStoreContract('Table Storage', () => createTableContactStore(azurite, () => new Date()));
 templateStoreContract('Table Storage', () => createTableTemplateStore(azurite));
@@ -44,3 +52,4 @@ notificationStoreContract('Table Storage', () => createTableNotificationStore(az
 rightsStoreContract('Table Storage', () => createTableRightsStore(azurite));
 deadLetterStoreContract('Table Storage', () => createTableDeadLetterStore(azurite));
 apiKeyStoreContract('Table Storage', () => createTableApiKeyStore(azurite));
+callbackStoreContract('Table Storage', () => createTableCallbackStore(azurite));

@@ -71,7 +71,7 @@ describe('npm run directory', () => {
       stdout: '',
       stderr: [
         `${path}:10: customers[0].services[0].type is none of OneWay, TwoWay, Group`,
-        `${path}:20: customers[0].regoin is not a field; there are id, name, region, timeZone, callsPerMinute, services, whatsappIdentities`,
+        `${path}:20: customers[0].regoin is not a field; there are id, name, region, timeZone, callsPerMinute, callbackSecretSetting, services, whatsappIdentities`,
         '',
       ].join('\n'),
     });

@@ -7,6 +7,7 @@ const root = join(import.meta.dirname, '..', '..');
 
 /** A local host in a process of its own, as `npm start` runs it. */
 export interface LocalHost {
+  pid: number;
   rootUrl: string;
   baseUrl: string;
   /** Everything it printed so far. */
@@ -27,6 +28,9 @@ export async function spawnLocalHost({
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let printed = '';
+  const endAlong = (): boolean => child.kill('SIGKILL');
+  process.once('exit', endAlong);
+  child.once('exit', () => process.off('exit', endAlong));
   child.stdout.on('data', (data: Buffer) => (printed += data.toString()));
   child.stderr.on('data', (data: Buffer) => (printed += data.toString()));
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
@@ -39,8 +43,10 @@ export async function spawnLocalHost({
     },
     { timeoutMs: 30_000 },
   );
-  if (baseUrl === undefined) throw new Error(`the local host ended; it printed:\n${printed}`);
+  if (baseUrl === undefined || child.pid === undefined)
+    throw new Error(`the local host ended; it printed:\n${printed}`);
   return {
+    pid: child.pid,
     baseUrl,
     rootUrl: new URL(baseUrl).origin,
     output: () => printed,
@@ -61,12 +67,13 @@ const testSettings = {
   CALLS_PER_MINUTE: '100000',
   LOCAL_QUEUE_POLLING_MS: '200',
   'AzureWebJobs.DeleteExpired.Disabled': 'true',
+  'AzureWebJobs.LookAfterWork.Disabled': 'true',
 };
 
 /** This process's environment without what would change the app under test. */
 function withoutSettings(): Record<string, string> {
   const names =
-    /^(?:PORT$|AzureWebJobsStorage|(?:TOKEN|ENTRA|API_KEYS|SIMULATED_CARRIER|DIRECTORY|WEBSITE|NOTIFICATION|ATTACHMENT|THREAD|CALLBACK|RETENTION|LOCAL)_|PUBLIC_URL|VITEST)/;
+    /^(?:PORT$|AzureWebJobsStorage|(?:TOKEN|ENTRA|API_KEYS|SIMULATED_CARRIER|DIRECTORY|WEBSITE|NOTIFICATION|ATTACHMENT|THREAD|CALLBACK|RETENTION|LOCAL|REPAIR|REPORT|LEASE|MESSAGE|CRASH|IDEMPOTENCY|CALLBACK_SECRET)_|PUBLIC_URL|VITEST)/;
   return Object.fromEntries(
     Object.entries(process.env).filter(
       (entry): entry is [string, string] => !names.test(entry[0]) && entry[1] !== undefined,

@@ -207,3 +207,11 @@ describe('a rule with a list of hosts', () => {
     expect(listed(url)).toBe(reason);
   });
 });
+
+test('an address may be longer where the rule says so, and no longer than that', () => {
+  const long = createAddressRule({ allowLoopback: false, allowedHosts: [], lengthLimit: 8_000 });
+  const address = (length: number): string => `https://example.com/?${'x'.repeat(length - 21)}`;
+  expect([long(address(8_000)), rule(address(2_000))]).toEqual([undefined, undefined]);
+  expect(long(address(8_001))).toBe('must be at most 8,000 characters long');
+  expect(rule(address(2_001))).toBe('must be at most 2,000 characters long');
+});

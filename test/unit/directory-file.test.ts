@@ -86,6 +86,15 @@ test('a file in order is read with what it leaves out', () => {
   });
 });
 
+test("a customer's setting for the secret of its callbacks is read", () => {
+  const { document, faults } = readDirectoryText(
+    withLine(8, '      "callbackSecretSetting": " CALLBACK_SECRET_DEMO_2 ",'),
+    'directory.json',
+  );
+  expect(faults).toEqual([]);
+  expect(document.customers[0]).toMatchObject({ callbackSecretSetting: 'CALLBACK_SECRET_DEMO_2' });
+});
+
 const customer = 'customers[0]';
 const [send, info] = [`${customer}.services[0]`, `${customer}.services[1]`];
 const idsAtFault: [number, string, string][] = [
@@ -108,6 +117,14 @@ describe('a fault names file, line and place', () => {
     [8, '      "callsPerMinute": 100001,', `${customer}.callsPerMinute is no whole number from 1 to 100000`],
     [8, '      "callsPerMinute": 1.5,', `${customer}.callsPerMinute is no whole number from 1 to 100000`],
     [8, '      "callsPerMinute": "60",', `${customer}.callsPerMinute is no whole number from 1 to 100000`],
+    ...['secret', 'callback_secret_demo', 'CALLBACK_SECRET_', 'CALLBACK_SECRET_A-B', 'XCALLBACK_SECRET_A'].map(
+      (name): [number, string, string] => [
+        8,
+        `      "callbackSecretSetting": "${name}",`,
+        `${customer}.callbackSecretSetting is no name of a setting: CALLBACK_SECRET_ and capital letters, digits or underscores`,
+      ],
+    ),
+    [8, '      "callbackSecretSetting": 7,', `${customer}.callbackSecretSetting is missing`],
     [13, '          "type": "Oneway",', `${send}.type is none of OneWay, TwoWay, Group`],
     [14, '          "senders": "Arena",', `${send}.senders is no list of texts`],
     [
@@ -157,7 +174,7 @@ describe('a fault names file, line and place', () => {
       '      "regoin": "SE",',
       {
         at: 6,
-        fault: `${customer}.regoin is not a field; there are id, name, region, timeZone, callsPerMinute, services, whatsappIdentities`,
+        fault: `${customer}.regoin is not a field; there are id, name, region, timeZone, callsPerMinute, callbackSecretSetting, services, whatsappIdentities`,
       },
     ],
     [

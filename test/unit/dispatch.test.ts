@@ -7,6 +7,7 @@ import { apiError, problem } from '../../src/operation/errors.ts';
 import type { ErrorCode, Problem } from '../../src/operation/errors.ts';
 import { choice, flag, list, object, optional, text } from '../../src/operation/schema.ts';
 import type { CallPermit, ThrottlePort } from '../../src/operation/throttle.ts';
+import { UnavailableError } from '../../src/operation/unavailable-error.ts';
 import { callOperation, problemsOf, testCaller, testCustomer, testNow, testService } from '../support/kernel.ts';
 import type { TestRequest } from '../support/kernel.ts';
 
@@ -608,6 +609,30 @@ describe('failures of ours', () => {
       },
     );
     expect([answer, log[0]?.error]).toEqual([answer500, secret]);
+  });
+
+  test('of what is not available are a 503 wherever they come up, and stand in the log with their cause', async () => {
+    const cause = new Error('connect ECONNREFUSED');
+    const thrown = new UnavailableError('The storage', cause);
+    const fail = async () => {
+      throw thrown;
+    };
+    const sentence = 'The storage is not available at the moment. Try again a little later.';
+    const answer503 = {
+      status: 503,
+      headers: { 'Retry-After': '5' },
+      jsonBody: { error: { code: 'Unavailable', message: sentence }, message: sentence },
+    };
+    const results = [
+      await call({}, { access: { authenticate: fail } }),
+      await call({}, { access: { customer: fail } }),
+      await call({}, { access: { service: fail } }),
+      await callOperation(bare(fail), {}, undefined),
+    ];
+    for (const { answer, log } of results) {
+      expect(answer).toEqual(answer503);
+      expect(log[0]).toMatchObject({ status: 503, code: 'Unavailable', error: { cause } });
+    }
   });
 
   test('that a handler keeps from its caller stand in the log', async () => {

@@ -223,33 +223,32 @@ describe('the workers', () => {
     expect(await world.inbound.listUnrouted(10)).toEqual([]);
   });
 
-  const givenUp = { result: 'givenUp', error: new Error('a message of a phone could not be led to its service') };
+  const failing = (world: Awaited<ReturnType<typeof keptMessage>>['world']) => ({
+    ...world,
+    notifier: { notify: () => Promise.reject(new Error('nobody can be told')) },
+  });
 
-  test('note what can not be led on, for an operator who then leads it on', async () => {
-    const { world, message, lead, read, unrouted } = await keptMessage();
-    expect(await giveUpInboundMessage.handle({ inboundId: message.id }, world)).toEqual({
-      inboundId: message.id,
-      ...givenUp,
-    });
-    expect(await unrouted()).toEqual([message.id]);
-    expect(await read()).toEqual(message);
-    expect(await lead(true)).toEqual({ result: 'notified', subscribers: 2 });
+  test('lead on what is poison only because its workers died', async () => {
+    const { world, message, unrouted } = await keptMessage();
+    const job = { inboundId: message.id };
+    expect(await giveUpInboundMessage.handle(job, world)).toEqual({ ...job, result: 'notified', subscribers: 2 });
     expect(await unrouted()).toEqual([]);
   });
 
-  test('note what was led on and could not be told', async () => {
+  test('note what can not be led on, for an operator who then leads it on', async () => {
     const { world, message, lead, unrouted } = await keptMessage();
-    await lead();
-    await giveUpInboundMessage.handle({ inboundId: message.id }, world);
+    const job = { inboundId: message.id };
+    const error = new Error('nobody can be told');
+    expect(await giveUpInboundMessage.handle(job, failing(world))).toEqual({ ...job, result: 'givenUp', error });
     expect(await unrouted()).toEqual([message.id]);
     expect(await lead(true)).toEqual({ result: 'notified', subscribers: 2 });
     expect(await unrouted()).toEqual([]);
-    expect(world.notified).toHaveLength(2);
+    expect(world.notified).toHaveLength(1);
   });
 
   test('note nothing of a message that is not there', async () => {
     const world = createInbound();
-    expect(await giveUpInboundMessage.handle({ inboundId: id }, world)).toEqual({ inboundId: id, ...givenUp });
+    expect(await giveUpInboundMessage.handle({ inboundId: id }, world)).toEqual({ inboundId: id, result: 'missing' });
     expect(await world.inbound.listUnrouted(10)).toEqual([]);
   });
 });

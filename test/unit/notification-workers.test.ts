@@ -7,6 +7,7 @@ import {
   retryNotification,
 } from '../../src/notifications/index.ts';
 import type { NotificationChunk } from '../../src/notifications/index.ts';
+import { giveUpNotifications } from '../../src/notifications/give-up-job.ts';
 import { createNotificationLab, flowUrl, labMessage, labSubscription } from '../support/notification-lab.ts';
 import type { FaultPlan } from '../support/notification-lab.ts';
 
@@ -88,6 +89,15 @@ test('a job for what is not there does nothing', async () => {
   expect(await giveUpLoneNotification.handle(loneJob, lab.world())).toEqual({ ...loneJob, ...givenUp });
   expect(lab.calls).toEqual([]);
   expect(lab.time.queued()).toEqual([]);
+});
+
+test('what is poison only because its workers died is delivered', async () => {
+  const lab = createNotificationLab();
+  await lab.subscribe('flow');
+  await lab.notifications.createChunks([inPart]);
+  expect(await giveUpNotificationChunk.handle({ inboundId, chunk: 0 }, lab.world())).toMatchObject({ delivered: 2 });
+  expect(lab.calls.map(({ url }) => url)).toEqual([flowUrl('b')]);
+  expect(await lab.letters()).toEqual([]);
 });
 
 test('a chunk that is done is not touched again', async () => {
@@ -194,12 +204,12 @@ describe('what fails on our side over and over', () => {
     const lab = await failing(() => undefined, 503);
     await lab.time.play(1 * second);
     const job = { inboundId, chunk: 0 };
-    expect(await giveUpNotificationChunk.handle(job, lab.world())).toMatchObject({ notifications: 0 });
+    expect(await giveUpNotifications(job, lab.world())).toMatchObject({ notifications: 0 });
     expect(await lab.fates()).toEqual({ flow: 'waiting', other: 'delivered' });
-    expect(await giveUpLoneNotification.handle({ inboundId, subscriptionKey }, lab.world())).toMatchObject({
+    expect(await giveUpNotifications({ inboundId, subscriptionKey }, lab.world())).toMatchObject({
       notifications: 1,
     });
-    expect(await giveUpLoneNotification.handle({ inboundId, subscriptionKey }, lab.world())).toMatchObject({
+    expect(await giveUpNotifications({ inboundId, subscriptionKey }, lab.world())).toMatchObject({
       notifications: 0,
     });
     expect(await reasons(lab)).toEqual([[flowUrl('flow'), reason, 1, 503]]);
@@ -212,7 +222,7 @@ describe('what fails on our side over and over', () => {
     await lab.time.play(1 * second);
     lab.script('flow', () => ({ afterMs: 20 * second, answer: 202 }));
     await lab.time.play(10 * second);
-    await expect(giveUpLoneNotification.handle({ inboundId, subscriptionKey }, lab.world())).rejects.toThrow(
+    await expect(giveUpNotifications({ inboundId, subscriptionKey }, lab.world())).rejects.toThrow(
       'another worker may be at it until',
     );
     await lab.time.play();
@@ -223,14 +233,14 @@ describe('what fails on our side over and over', () => {
   test('keeps what is done of a chunk, and the last answer of one alone', async () => {
     const lab = await failing(() => undefined, 503);
     await lab.notifications.createChunks([inPart]);
-    await giveUpNotificationChunk.handle({ inboundId, chunk: 0 }, lab.world());
+    await giveUpNotifications({ inboundId, chunk: 0 }, lab.world());
     expect(await lab.fates()).toEqual({ a: 'delivered', b: 'ended', c: 'ended' });
     expect((await lab.letters()).map(({ callbackUrl }) => callbackUrl)).toEqual([flowUrl('b')]);
     lab.tell(2);
     await lab.time.play(1 * second);
     const job = { inboundId: labMessage(2).id, subscriptionKey };
     const before = await lab.lone('flow', 2);
-    await giveUpLoneNotification.handle(job, lab.world());
+    await giveUpNotifications(job, lab.world());
     const { notBefore: _, ...kept } = before!;
     expect(await lab.lone('flow', 2)).toEqual({ ...kept, state: 'givenUp' });
   });
@@ -244,7 +254,7 @@ describe('what fails on our side over and over', () => {
       return step === 'notifications.updateChunk' && updates === 1 ? 'conflicts' : undefined;
     });
     await lab.time.play(0);
-    expect(await giveUpNotificationChunk.handle({ inboundId, chunk: 0 }, lab.world())).toMatchObject({
+    expect(await giveUpNotifications({ inboundId, chunk: 0 }, lab.world())).toMatchObject({
       notifications: 2,
     });
     expect([updates, lab.calls, await lab.fates()]).toEqual([2, [], { flow: 'ended', other: 'ended' }]);
@@ -261,7 +271,7 @@ describe('what fails on our side over and over', () => {
       return step === 'notifications.updateLone' && updates === 1 ? 'conflicts' : undefined;
     }, 503);
     await lab.time.play(0);
-    expect(await giveUpLoneNotification.handle({ inboundId, subscriptionKey }, lab.world())).toMatchObject({
+    expect(await giveUpNotifications({ inboundId, subscriptionKey }, lab.world())).toMatchObject({
       notifications: 1,
     });
     expect([updates, await lab.fates()]).toEqual([2, { flow: 'givenUp', other: 'delivered' }]);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { readSettings } from '../../src/settings.ts';
+import { readCallbackSecret, readSettings } from '../../src/settings.ts';
 import { parseDirectory } from '../../src/storage/memory/parse-directory.ts';
 
 const complete = {
@@ -18,6 +18,7 @@ describe('settings', () => {
   test('are read, addresses without a slash at the end', () => {
     expect(readSettings(complete)).toEqual({
       storage: { connectionString: 'UseDevelopmentStorage=true' },
+      messageStorage: [],
       token: {
         issuers: [
           {
@@ -31,6 +32,9 @@ describe('settings', () => {
       publicUrl: 'https://api.example.com/api-integrations/v1',
       callsPerMinute: 100,
       fallbackAfterSeconds: 3600,
+      keysByTracking: true,
+      repairAfterSeconds: 300,
+      reportTimeoutSeconds: 172_800,
       threadHours: 24,
       attachmentLimit: 16_000_000,
       attachmentHours: 168,
@@ -153,4 +157,16 @@ describe('a directory', () => {
   ])('%s is refused with its place', (text, fault) => {
     expect(() => parseDirectory(text)).toThrow(fault);
   });
+});
+
+test.each([
+  ['s3cret', 's3cret'],
+  [' s3cret\n', 's3cret'],
+  ['', undefined],
+  ['  ', undefined],
+  [undefined, undefined],
+  // What the platform leaves in place where it can't read the vault.
+  ['@Microsoft.KeyVault(SecretUri=https://v.vault.azure.net/secrets/s)', undefined],
+])("a callback's secret is read from %j as %j", (value, secret) => {
+  expect(readCallbackSecret({ CALLBACK_SECRET_DEMO: value }, 'CALLBACK_SECRET_DEMO')).toBe(secret);
 });

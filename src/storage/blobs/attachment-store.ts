@@ -4,6 +4,7 @@ import type { ContainerClient } from '@azure/storage-blob';
 
 import type { AttachmentStore, StoredAttachment } from '../../conversations/index.ts';
 import type { StorageConnection } from '../connection.ts';
+import { keepTrying } from '../service/keep-trying.ts';
 
 /**
  * Keeps attachments in the container `attachments`, which nobody reads without this app's rights and which comes into
@@ -16,19 +17,28 @@ export function createBlobAttachmentStore(connection: StorageConnection): Attach
   return {
     async put(id, { bytes, ...description }) {
       const client = await container();
-      const upload = () => client.getBlockBlobClient(id).upload(bytes, bytes.byteLength, describe(description));
+      const upload = () =>
+        keepTrying(() =>
+          client
+            .getBlockBlobClient(id)
+            .upload(bytes, bytes.byteLength, { ...describe(description), abortSignal: timeLimit() }),
+        );
       await upload().catch(async (error: unknown) => {
         if (!hasCode(error, 'ContainerNotFound')) throw error;
-        await client.createIfNotExists();
+        await keepTrying(() => client.createIfNotExists({ abortSignal: timeLimit() }));
         await upload();
       });
     },
 
     async read(id) {
       const client = await container();
-      try {
+      const download = async (): Promise<StoredAttachment> => {
         // One request; the client's downloadToBuffer first asks how large the blob is.
-        const { readableStreamBody, contentType = '', metadata = {} } = await client.getBlobClient(id).download();
+        const {
+          readableStreamBody,
+          contentType = '',
+          metadata = {},
+        } = await client.getBlobClient(id).download(0, undefined, { abortSignal: timeLimit(), maxRetryRequests: 0 });
         return {
           // Undefined in browsers only.
           bytes: new Uint8Array(await arrayBuffer(readableStreamBody!)),
@@ -36,6 +46,9 @@ export function createBlobAttachmentStore(connection: StorageConnection): Attach
           mimeType: contentType,
           expiresAt: new Date(metadata['expiresat'] ?? ''),
         };
+      };
+      try {
+        return await keepTrying(download);
       } catch (error) {
         if (hasCode(error, 'BlobNotFound', 'ContainerNotFound')) return undefined;
         throw error;
@@ -44,7 +57,8 @@ export function createBlobAttachmentStore(connection: StorageConnection): Attach
 
     async remove(id) {
       const client = await container();
-      await client.deleteBlob(id, { deleteSnapshots: 'include' }).catch((error: unknown) => {
+      const remove = () => client.deleteBlob(id, { deleteSnapshots: 'include', abortSignal: timeLimit() });
+      await keepTrying(remove).catch((error: unknown) => {
         if (!hasCode(error, 'BlobNotFound', 'ContainerNotFound')) throw error;
       });
     },
@@ -55,9 +69,15 @@ export function createBlobAttachmentStore(connection: StorageConnection): Attach
 async function openContainer(connection: StorageConnection, name: string): Promise<ContainerClient> {
   const { ContainerClient } = await import('@azure/storage-blob');
   return 'connectionString' in connection
-    ? new ContainerClient(connection.connectionString, name)
-    : new ContainerClient(`${connection.blobUrl}/${name}`, connection.credential);
+    ? new ContainerClient(connection.connectionString, name, once)
+    : new ContainerClient(`${connection.blobUrl}/${name}`, connection.credential, once);
 }
+
+/** Repeats are {@link keepTrying}'s, here as for tables and queues. */
+const once = { retryOptions: { maxTries: 1 } };
+
+/** The time for one try: an attachment may be large, and the library waits for ever. */
+const timeLimit = (): AbortSignal => AbortSignal.timeout(30_000);
 
 /**
  * What is kept beside the bytes. It travels in headers, so a name is percent-encoded, and 500 characters of it are kept:

@@ -1,9 +1,7 @@
 import { awaitsSending, foldMessage, sortChunks, withProgress } from '../../messages/index.ts';
 import type { Chunk, JournalEntry, MessageFinder, MessageHeader, MessageStore } from '../../messages/index.ts';
 import type { Span } from '../../operation/define-look.ts';
-
-/** A time as ids carry it. */
-const timeInId = (time: Date): string => time.getTime().toString(16).padStart(12, '0');
+import { timeOfMessage } from '../ids-by-time.ts';
 
 interface Entry {
   header?: MessageHeader;
@@ -22,8 +20,10 @@ export function createMemoryMessageStore(): MessageStore & MessageFinder {
   };
 
   const dueIn = ({ from, to }: Span): [messageId: string, entry: Entry][] => {
-    const [first, last] = [timeInId(from), timeInId(to)];
-    return [...entries].filter(([id]) => id.slice(2) >= first && id.slice(2) < last);
+    return [...entries].filter(([id]) => {
+      const time = timeOfMessage(id);
+      return time >= from.getTime() && time < to.getTime();
+    });
   };
 
   const store: MessageStore & MessageFinder = {

@@ -5,7 +5,9 @@ import type { OutboundJob, OutboundQueue } from '../../messages/index.ts';
  *
  * @param carries whether jobs keep the chunk that they carry; without it, the worker reads it
  */
-export function createMemoryOutboundQueue({ carries = false } = {}): OutboundQueue & { jobs: { job: OutboundJob; delaySeconds: number }[] } {
+export function createMemoryOutboundQueue({ carries = false } = {}): OutboundQueue & {
+  jobs: { job: OutboundJob; delaySeconds: number }[];
+} {
   const jobs: { job: OutboundJob; delaySeconds: number }[] = [];
   return {
     jobs,

@@ -1,32 +1,35 @@
-import type { QueueClient } from '@azure/storage-queue';
-
 import type { StorageConnection } from '../connection.ts';
+import { keepTrying } from '../service/keep-trying.ts';
+import { openService } from '../service/open-service.ts';
+import { StorageError } from '../service/storage-error.ts';
 
 /** Puts a job on a queue, to be seen after so many seconds, at once by default. */
 export type Enqueue<Job> = (job: Job, delaySeconds?: number) => Promise<void>;
 
 /**
  * Opens a queue, which comes into being with its first job. Jobs are base64-encoded JSON, as Azure Functions expects
- * them, and never expire.
+ * them, and never expire. A job may come twice, where the answer to the first try is lost.
  */
 export function openQueue<Job>(connection: StorageConnection, name: string): Enqueue<Job> {
-  let opening: Promise<QueueClient> | undefined;
+  const service = openService(connection, 'queue');
   return async (job, delaySeconds = 0) => {
-    const client = await (opening ??= openClient(connection, name));
+    // Base64 has no sign that XML gives a meaning.
     const text = Buffer.from(JSON.stringify(job)).toString('base64');
-    const send = () => client.sendMessage(text, { visibilityTimeout: delaySeconds, messageTimeToLive: -1 });
-    await send().catch(async (error: unknown) => {
-      if ((error as { code?: string } | null)?.code !== 'QueueNotFound') throw error;
-      await client.createIfNotExists();
-      await send();
-    });
+    const put = () =>
+      service.send({
+        method: 'POST',
+        path: `/${name}/messages`,
+        query: `visibilitytimeout=${delaySeconds}&messagettl=-1`,
+        headers: { 'content-type': 'application/xml' },
+        body: `<?xml version="1.0" encoding="utf-8"?><QueueMessage><MessageText>${text}</MessageText></QueueMessage>`,
+      });
+    try {
+      await keepTrying(put);
+    } catch (error) {
+      if (!(error instanceof StorageError) || error.code !== 'QueueNotFound') throw error;
+      // Done as well where others created it at the same time, so long as it has no metadata.
+      await keepTrying(() => service.send({ method: 'PUT', path: `/${name}` }));
+      await keepTrying(put);
+    }
   };
-}
-
-/** The library is large, and most of what a flow maker does puts nothing on a queue, so the first job loads it. */
-async function openClient(connection: StorageConnection, name: string): Promise<QueueClient> {
-  const { QueueClient } = await import('@azure/storage-queue');
-  return 'connectionString' in connection
-    ? new QueueClient(connection.connectionString, name)
-    : new QueueClient(`${connection.queueUrl}/${name}`, connection.credential);
 }

@@ -1,11 +1,10 @@
-import { odata } from '@azure/data-tables';
-
 import type { ApiKey, ApiKeyStore } from '../../auth/ports.ts';
 import type { StorageConnection } from '../connection.ts';
+import type { Row } from './entity.ts';
 import { openTable, unless } from './open-table.ts';
-import type { Row } from './open-table.ts';
 import { timeColumn, timeField } from './optional-columns.ts';
 import { fitsRowKey } from './row-key.ts';
+import { odata } from './odata.ts';
 
 /** Keeps API keys in the table `apikeys`, each in a partition of its own, since ids are random. */
 export function createTableApiKeyStore(connection: StorageConnection): ApiKeyStore {
@@ -13,7 +12,7 @@ export function createTableApiKeyStore(connection: StorageConnection): ApiKeySto
 
   return {
     async add(key) {
-      await table.run((client) => client.createEntity(rowOf(key)));
+      await table.insert(rowOf(key));
     },
 
     async find(id) {
@@ -29,11 +28,7 @@ export function createTableApiKeyStore(connection: StorageConnection): ApiKeySto
 
     async remove(id) {
       if (!fitsRowKey(id)) return false;
-      const answer = await unless(
-        table.run((client) => client.deleteEntity(id, id)),
-        undefined,
-        'ResourceNotFound',
-      );
+      const answer = await unless(table.remove({ partitionKey: id, rowKey: id }), undefined, 'ResourceNotFound');
       return answer !== undefined;
     },
   };

@@ -1,18 +1,15 @@
-import { odata } from '@azure/data-tables';
-
 import type { CleanUpProgress, Group } from '../../contacts/index.ts';
 import { generationOf, groupKey, partitionsOf, rowsOfGeneration } from './contact-rows.ts';
 import { deleteRows } from './delete-rows.ts';
-import type { Keys } from './delete-rows.ts';
 import type { GroupGenerations } from './group-generations.ts';
-import type { Table } from './open-table.ts';
+import type { Page, Table } from './open-table.ts';
+import { odata } from './odata.ts';
 
-/** Rows in one answer of the storage service (Azure documentation, "Query timeout and pagination"). */
-const pageRows = 1_000;
+type CleanedTable = Pick<Table, 'listPage' | 'remove' | 'writeTogether'>;
 
 /** Removes rows of generations that are over, a page at a time; see {@link CleanUpProgress} for the position. */
 export function createContactCleaner(
-  table: Pick<Table, 'run'>,
+  table: CleanedTable,
   generations: Pick<GroupGenerations, 'current'>,
 ): (group: Group, from?: string) => Promise<CleanUpProgress> {
   return async (group, from) => {
@@ -29,18 +26,11 @@ export function createContactCleaner(
 
 /** A page of the group's rows that don't belong to a generation. */
 async function listOthers(
-  table: Pick<Table, 'run'>,
+  table: Pick<Table, 'listPage'>,
   { group, generation, from }: { group: string; generation: string; from: string | undefined },
-): Promise<{ rows: Keys[]; next: string | undefined }> {
+): Promise<Page> {
   const { first, last } = partitionsOf(group);
   const { before, after } = rowsOfGeneration(generation);
   const filter = odata`PartitionKey ge ${first} and PartitionKey le ${last} and (RowKey lt ${before} or RowKey gt ${after})`;
-  return table.run(async (client) => {
-    const pages = client
-      .listEntities<Keys>({ queryOptions: { filter, select: ['partitionKey', 'rowKey'] } })
-      .byPage({ maxPageSize: pageRows, ...(from === undefined ? {} : { continuationToken: from }) });
-    const { value: page } = await pages.next();
-    const rows = (page ?? []).map(({ partitionKey, rowKey }: Keys) => ({ partitionKey, rowKey }));
-    return { rows, next: page?.continuationToken };
-  });
+  return table.listPage({ filter, columns: [] }, from);
 }

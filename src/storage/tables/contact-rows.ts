@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 
 import type { Contact, ContactChanges, CustomProperty, FailedMessage, Group } from '../../contacts/index.ts';
+import type { Row } from './entity.ts';
 import { guardEntitySize, readLongText, writeLongText } from './long-text.ts';
-import type { Row } from './open-table.ts';
 
 /*
  * A group's contacts lie in 256 partitions, one after the other: all rows of a group are one range of partition keys,

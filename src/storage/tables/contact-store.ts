@@ -1,6 +1,3 @@
-import { odata } from '@azure/data-tables';
-import type { TransactionAction } from '@azure/data-tables';
-
 import type { ContactStore } from '../../contacts/index.ts';
 import type { StorageConnection } from '../connection.ts';
 import { createContactCleaner } from './contact-cleaner.ts';
@@ -16,6 +13,7 @@ import {
 } from './contact-rows.ts';
 import { createGroupGenerations } from './group-generations.ts';
 import { openTable, unless } from './open-table.ts';
+import { odata } from './odata.ts';
 
 /** Keeps contacts in the table `contacts`, and which of them exist in the table `groups`. */
 export function createTableContactStore(connection: StorageConnection, now: () => Date): ContactStore {
@@ -31,7 +29,7 @@ export function createTableContactStore(connection: StorageConnection, now: () =
     async create(group, contact) {
       const place = await placeOf(groupKey(group), contact.phone);
       return unless(
-        table.run((client) => client.createEntity(contactRow(place, contact))).then(() => 'created' as const),
+        table.insert(contactRow(place, contact)).then(() => 'created' as const),
         'exists' as const,
         'EntityAlreadyExists',
       );
@@ -50,7 +48,7 @@ export function createTableContactStore(connection: StorageConnection, now: () =
     async update(group, number, changes) {
       const columns = changedColumns(await placeOf(groupKey(group), number), changes, now());
       return unless(
-        table.run((client) => client.updateEntity(columns, 'Merge', { etag: '*' })).then(() => 'updated' as const),
+        table.merge(columns).then(() => 'updated' as const),
         'absent' as const,
         'ResourceNotFound',
       );
@@ -59,7 +57,7 @@ export function createTableContactStore(connection: StorageConnection, now: () =
     async delete(group, number) {
       const { partitionKey, rowKey } = contactKeys(await placeOf(groupKey(group), number));
       return unless(
-        table.run((client) => client.deleteEntity(partitionKey, rowKey)).then(() => 'deleted' as const),
+        table.remove({ partitionKey, rowKey }).then(() => 'deleted' as const),
         'absent' as const,
         'ResourceNotFound',
       );
@@ -74,11 +72,12 @@ export function createTableContactStore(connection: StorageConnection, now: () =
       const place = { group: key, generation: await generations.recent(key), number: failure.number };
       const failed = failureRow(place, failure);
       // The merge fails where there is no contact, the insert where the message was counted before.
-      const actions: TransactionAction[] = [
-        ['update', { ...contactKeys(place), lastFailureAt: failed.at }, 'Merge', { etag: '*' }],
-        ['create', failed],
-      ];
-      const written = table.run((client) => client.submitTransaction(actions)).then(() => 'counted' as const);
+      const written = table
+        .writeTogether([
+          { change: 'merge', row: { ...contactKeys(place), lastFailureAt: failed.at }, version: '*' },
+          { change: 'insert', row: failed },
+        ])
+        .then(() => 'counted' as const);
       return unless(unless(written, 'noContact' as const, 'ResourceNotFound'), 'known' as const, 'EntityAlreadyExists');
     },
   };

@@ -1,8 +1,8 @@
 import type { DeadLetter } from '../../notifications/index.ts';
 import { customerPart } from '../ids-by-time.ts';
+import type { Row } from './entity.ts';
 import { guardEntitySize, readLongText, writeLongText } from './long-text.ts';
 import { answerColumn, answerField } from './notification-rows.ts';
-import type { Row } from './open-table.ts';
 
 /**
  * The keys of a dead letter's row. A customer's letters are one partition, and lie in it by time: both stand at the

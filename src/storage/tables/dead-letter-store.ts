@@ -1,5 +1,3 @@
-import { odata } from '@azure/data-tables';
-
 import { customerKey } from '../../directory/index.ts';
 import type { DeadLetter, DeadLetterStore } from '../../notifications/index.ts';
 import type { StorageConnection } from '../connection.ts';
@@ -8,6 +6,7 @@ import { deadLetterKeys, deadLetterOf, deadLetterRow } from './dead-letter-rows.
 import { insertTogether } from './insert-rows.ts';
 import { openTable, unless } from './open-table.ts';
 import { fitsRowKey } from './row-key.ts';
+import { odata } from './odata.ts';
 
 /**
  * How many letters of all customers are looked at, at most, to find the oldest. They lie by customer, so the oldest of
@@ -60,11 +59,7 @@ export function createTableDeadLetterStore(connection: StorageConnection): DeadL
     async remove(id) {
       if (!fitsRowKey(id)) return;
       const { partitionKey, rowKey } = deadLetterKeys(id);
-      await unless(
-        table.run((client) => client.deleteEntity(partitionKey, rowKey)),
-        undefined,
-        'ResourceNotFound',
-      );
+      await unless(table.remove({ partitionKey, rowKey }), undefined, 'ResourceNotFound');
     },
   };
 }

@@ -1,13 +1,7 @@
-import type { TransactionAction } from '@azure/data-tables';
-
-import { unless } from './open-table.ts';
+import type { Keys } from './entity.ts';
+import { unless, unlessChanged } from './open-table.ts';
 import type { Table } from './open-table.ts';
-
-/** The keys of a row. */
-export interface Keys {
-  partitionKey: string;
-  rowKey: string;
-}
+import type { RowChange } from './row-change.ts';
 
 /** Rows in one transaction (Azure documentation, "Performing entity group transactions"). */
 const transactionRows = 100;
@@ -16,21 +10,16 @@ const transactionRows = 100;
 const concurrency = 8;
 
 /** Deletes rows, those of one partition together; one that is gone already is passed over. */
-export async function deleteRows(table: Pick<Table, 'run'>, rows: readonly Keys[]): Promise<void> {
+export async function deleteRows(table: Pick<Table, 'remove' | 'writeTogether'>, rows: readonly Keys[]): Promise<void> {
   await eachOf(dealOut(rows), (lot) => deleteTogether(table, lot));
 }
 
 /** Deletes a row as it was read; false where somebody changed or deleted it since. */
 export async function deleteUnchanged(
-  table: Pick<Table, 'run'>,
+  table: Pick<Table, 'remove'>,
   { partitionKey, rowKey, etag }: Keys & { etag: string },
 ): Promise<boolean> {
-  const answer = await unless(
-    table.run((client) => client.deleteEntity(partitionKey, rowKey, { etag })),
-    undefined,
-    'UpdateConditionNotSatisfied',
-    'ResourceNotFound',
-  );
+  const answer = await unlessChanged(table.remove({ partitionKey, rowKey }, etag), undefined);
   return answer !== undefined;
 }
 
@@ -50,20 +39,16 @@ function dealOut(rows: readonly Keys[]): Keys[][] {
   );
 }
 
-async function deleteTogether(table: Pick<Table, 'run'>, rows: readonly Keys[]): Promise<void> {
-  const actions = rows.map(({ partitionKey, rowKey }): TransactionAction => ['delete', { partitionKey, rowKey }]);
-  const outcome = await unless(
-    table.run((client) => client.submitTransaction(actions)),
-    'incomplete' as const,
-    'ResourceNotFound',
-  );
+async function deleteTogether(table: Pick<Table, 'remove' | 'writeTogether'>, rows: readonly Keys[]): Promise<void> {
+  const removals = rows.map(({ partitionKey, rowKey }): RowChange => ({
+    change: 'remove',
+    row: { partitionKey, rowKey },
+    version: '*',
+  }));
+  const outcome = await unless(table.writeTogether(removals), 'incomplete' as const, 'ResourceNotFound');
   if (outcome !== 'incomplete') return;
   // Another worker took some of them, and the transaction was undone.
   for (const { partitionKey, rowKey } of rows) {
-    await unless(
-      table.run((client) => client.deleteEntity(partitionKey, rowKey)),
-      undefined,
-      'ResourceNotFound',
-    );
+    await unless(table.remove({ partitionKey, rowKey }), undefined, 'ResourceNotFound');
   }
 }

@@ -1,8 +1,7 @@
-import { odata } from '@azure/data-tables';
-
 import { claimsOf } from '../../directory/index.ts';
 import type { CustomerEntry, DirectoryDocument, DirectoryPlan } from '../../directory/index.ts';
 import type { StorageConnection } from '../connection.ts';
+import type { Row } from './entity.ts';
 import { takeDirectoryLock } from './directory-lock.ts';
 import type { DirectoryLock } from './directory-lock.ts';
 import {
@@ -18,7 +17,8 @@ import {
 } from './directory-rows.ts';
 import type { ClaimRow } from './directory-rows.ts';
 import { openTable, unless } from './open-table.ts';
-import type { Row, Table } from './open-table.ts';
+import type { Table } from './open-table.ts';
+import { odata } from './odata.ts';
 
 /** The directory as it was read, with the versions that a change of it presupposes. */
 interface StoredDirectory {
@@ -140,7 +140,7 @@ function claimInsert(claim: ClaimRow): Write {
   return {
     name: '',
     async run(table) {
-      await table.run((client) => client.upsertEntity(claimRow(claim), 'Replace'));
+      await table.put(claimRow(claim));
       return 'written';
     },
   };
@@ -151,11 +151,7 @@ function claimRemoval(claim: ClaimRow): Write {
   return {
     name: '',
     async run(table) {
-      await unless(
-        table.run((client) => client.deleteEntity(partitionKey, rowKey)),
-        undefined,
-        'ResourceNotFound',
-      );
+      await unless(table.remove({ partitionKey, rowKey }), undefined, 'ResourceNotFound');
       return 'written';
     },
   };
@@ -166,13 +162,13 @@ function entryWrites({ versions }: StoredDirectory, { customers, users }: Direct
   const write = (name: string, kind: string, row: ReturnType<typeof customerRow>): Write => {
     const { partitionKey, rowKey } = row;
     const etag = versions.get(rowKey);
+    const put = (table: Table): Promise<string> => {
+      if (etag === undefined) return table.insert(row);
+      return kind === 'removed' ? table.remove({ partitionKey, rowKey }, etag) : table.replace(row, etag);
+    };
     const run: Write['run'] = async (table) => {
       const answer = await unless(
-        table.run<unknown>((client) => {
-          if (etag === undefined) return client.createEntity(row);
-          if (kind === 'removed') return client.deleteEntity(partitionKey, rowKey, { etag });
-          return client.updateEntity(row, 'Replace', { etag });
-        }),
+        put(table),
         'conflict' as const,
         'EntityAlreadyExists',
         'UpdateConditionNotSatisfied',

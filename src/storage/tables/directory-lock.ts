@@ -1,6 +1,7 @@
+import type { Row } from './entity.ts';
 import { lockKeys } from './directory-rows.ts';
 import { unless } from './open-table.ts';
-import type { Row, Table } from './open-table.ts';
+import type { Table } from './open-table.ts';
 
 /** The row that a writer of the directory takes, as it was read; undefined before the first write. */
 export type DirectoryLock = (Row & { etag: string }) | undefined;
@@ -37,15 +38,13 @@ export async function takeDirectoryLock(
     const row = { ...lockKeys, kind: 'lock', state, at: at.toISOString() };
     const etag = version;
     const answer = await unless(
-      table.run((client) =>
-        etag === undefined ? client.createEntity(row) : client.updateEntity(row, 'Replace', { etag }),
-      ),
+      etag === undefined ? table.insert(row) : table.replace(row, etag),
       undefined,
       'EntityAlreadyExists',
       'UpdateConditionNotSatisfied',
       'ResourceNotFound',
     );
-    version = answer?.etag;
+    version = answer;
     return answer !== undefined;
   };
 

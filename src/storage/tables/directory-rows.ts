@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 
 import type { CustomerEntry, User } from '../../directory/index.ts';
+import type { Row } from './entity.ts';
 import { guardEntitySize, readLongText, writeLongText } from './long-text.ts';
-import type { Row } from './open-table.ts';
 
 /*
  * The table `directory`: a row per customer with its services and WhatsApp numbers, a row per user, a row per customer

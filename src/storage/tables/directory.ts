@@ -1,5 +1,3 @@
-import { odata } from '@azure/data-tables';
-
 import { addressClaim, identityClaim, readClaims } from '../../directory/index.ts';
 import type { CustomerClaims, CustomerEntry, Directory } from '../../directory/index.ts';
 import type { StorageConnection } from '../connection.ts';
@@ -14,6 +12,7 @@ import {
   userOf,
 } from './directory-rows.ts';
 import { openTable } from './open-table.ts';
+import { odata } from './odata.ts';
 
 interface KnownCustomer {
   entry: CustomerEntry;

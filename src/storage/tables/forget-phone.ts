@@ -1,14 +1,13 @@
-import { odata } from '@azure/data-tables';
-
 import type { Attachment, AttachmentStore } from '../../conversations/index.ts';
 import { forgetRecipient, forgottenMark } from '../../messages/index.ts';
 import type { StorageConnection } from '../connection.ts';
 import { deleteRows } from './delete-rows.ts';
-import type { Keys } from './delete-rows.ts';
+import type { Keys } from './entity.ts';
 import { readLongText, writeLongText } from './long-text.ts';
 import { chunkOf, chunkRow, headerKey, kindOfRow } from './message-rows.ts';
-import { openTable, unless } from './open-table.ts';
+import { openTable, unlessChanged } from './open-table.ts';
 import type { Page, Table } from './open-table.ts';
+import { odata } from './odata.ts';
 
 /** How a number is forgotten. */
 export interface Forgetting {
@@ -149,12 +148,7 @@ async function blankMessages(table: Table, { phone, apply }: Forgetting): Promis
     }
     counts.recipients += 1;
     if (!apply) return;
-    const replaced = await unless(
-      table.run((client) => client.updateEntity(chunkRow(blanked), 'Replace', { etag: row.etag })),
-      undefined,
-      'UpdateConditionNotSatisfied',
-      'ResourceNotFound',
-    );
+    const replaced = await unlessChanged(table.replace(chunkRow(blanked), row.etag), undefined);
     if (replaced === undefined) {
       counts.recipients -= 1;
       counts.beingSent += 1;
@@ -162,7 +156,7 @@ async function blankMessages(table: Table, { phone, apply }: Forgetting): Promis
     }
     if (!alone || header['customerData'] === undefined) return;
     const keys = { partitionKey: chunk.messageId, rowKey: headerKey(chunk.messageId) };
-    await table.run((client) => client.updateEntity({ ...keys, customerData: forgottenMark }, 'Merge'));
+    await table.merge({ ...keys, customerData: forgottenMark });
   }
 
   /** A carrier may name the number where it says why a message failed. */
@@ -181,6 +175,6 @@ async function blankMessages(table: Table, { phone, apply }: Forgetting): Promis
       Object.keys(columns).flatMap((name) => (/^reports\d+$/.test(name) ? [[name, '']] : [])),
     );
     const written = { ...emptied, ...writeLongText('reports', JSON.stringify(blanked)) };
-    await table.run((client) => client.updateEntity({ partitionKey, rowKey, ...written }, 'Merge'));
+    await table.merge({ partitionKey, rowKey, ...written });
   }
 }

@@ -24,7 +24,7 @@ export interface GroupGenerations {
 }
 
 /** Keeps generations, one row for each group. A generation is never used again once another has begun. */
-export function createGroupGenerations(table: Pick<Table, 'find' | 'run'>, now: () => Date): GroupGenerations {
+export function createGroupGenerations(table: Pick<Table, 'find' | 'put'>, now: () => Date): GroupGenerations {
   const known = new Map<string, { generation: Promise<string>; until: number }>();
 
   const remember = (group: string, generation: Promise<string>): void => {
@@ -51,7 +51,7 @@ export function createGroupGenerations(table: Pick<Table, 'find' | 'run'>, now: 
     async begin(group) {
       const time = now().getTime().toString(16).padStart(12, '0');
       const generation = time + randomBytes(6).toString('hex');
-      await table.run((client) => client.upsertEntity({ partitionKey: group, rowKey: group, generation }, 'Replace'));
+      await table.put({ partitionKey: group, rowKey: group, generation });
       remember(group, Promise.resolve(generation));
     },
   };

@@ -1,6 +1,6 @@
 import type { Attachment, InboundMessage, InboundProgress } from '../../conversations/index.ts';
+import type { Row } from './entity.ts';
 import { guardEntitySize, readLongText, writeLongText } from './long-text.ts';
-import type { Row } from './open-table.ts';
 import { textField } from './optional-columns.ts';
 
 /*

@@ -1,5 +1,3 @@
-import { odata } from '@azure/data-tables';
-
 import type { InboundStore } from '../../conversations/index.ts';
 import type { StorageConnection } from '../connection.ts';
 import { inboundProgressFields } from '../progress-fields.ts';
@@ -15,8 +13,9 @@ import {
 } from './inbound-rows.ts';
 import { insertTogether } from './insert-rows.ts';
 import { guardEntitySize } from './long-text.ts';
-import { openTable, unless } from './open-table.ts';
+import { openTable, unless, unlessChanged } from './open-table.ts';
 import { fitsRowKey } from './row-key.ts';
+import { odata } from './odata.ts';
 import { dueIn, readShardPage } from './sweep-pages.ts';
 
 /** How many notes of unrouted messages are read at most. They lie by shard, so the oldest of more may not be among them. */
@@ -41,14 +40,9 @@ export function createTableInboundStore(connection: StorageConnection): InboundS
 
     async update({ message, version }, progress) {
       const columns = guardEntitySize({ ...inboundKeys(message.id), ...inboundProgressColumns(progress) });
-      const answer = await unless(
-        table.run((client) => client.updateEntity(columns, 'Merge', { etag: version })),
-        'conflict' as const,
-        'UpdateConditionNotSatisfied',
-        'ResourceNotFound',
-      );
-      if (answer === 'conflict') return 'conflict';
-      return { message: replaceFields(message, inboundProgressFields, progress), version: answer.etag ?? '' };
+      const next = await unlessChanged(table.merge(columns, version), undefined);
+      if (next === undefined) return 'conflict';
+      return { message: replaceFields(message, inboundProgressFields, progress), version: next };
     },
 
     async listReceived(span, from) {
@@ -67,11 +61,7 @@ export function createTableInboundStore(connection: StorageConnection): InboundS
     async dropUnrouted(id) {
       if (!fitsRowKey(id)) return;
       const { partitionKey, rowKey } = unroutedKeys(id);
-      await unless(
-        unrouted.run((client) => client.deleteEntity(partitionKey, rowKey)),
-        undefined,
-        'ResourceNotFound',
-      );
+      await unless(unrouted.remove({ partitionKey, rowKey }), undefined, 'ResourceNotFound');
     },
 
     async listUnrouted(limit) {

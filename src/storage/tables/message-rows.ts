@@ -11,8 +11,8 @@ import type {
   TemplateCall,
   WaitingChunk,
 } from '../../messages/index.ts';
+import type { Row } from './entity.ts';
 import { guardEntitySize, readLongText, writeLongText } from './long-text.ts';
-import type { Row } from './open-table.ts';
 
 /*
  * A message is one partition: a header row, a row per chunk, and rows of delivery reports. Row keys carry the message
@@ -134,9 +134,7 @@ function noteOf(code: string, message: string, reason = ''): StatusNote {
 /** The times of a chunk that may be absent. */
 function timesOf(row: Row): Pick<Chunk, 'sendAt' | 'leasedUntil' | 'notBefore'> {
   const names = ['sendAt', 'leasedUntil', 'notBefore'] as const;
-  return Object.fromEntries(
-    names.flatMap((name) => (row[name] === '' ? [] : [[name, new Date(String(row[name]))]])),
-  );
+  return Object.fromEntries(names.flatMap((name) => (row[name] === '' ? [] : [[name, new Date(String(row[name]))]])));
 }
 
 /** The columns that {@link waitingChunkOf} reads. */
@@ -168,4 +166,12 @@ export function journalOf(row: Row): JournalEntry[] {
   });
 }
 
-type Compact = [chunk: number, place: number, letter: string, at: number, code?: string, message?: string, reason?: string];
+type Compact = [
+  chunk: number,
+  place: number,
+  letter: string,
+  at: number,
+  code?: string,
+  message?: string,
+  reason?: string,
+];

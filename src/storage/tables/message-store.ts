@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 
-import { odata } from '@azure/data-tables';
-
 import { sortChunks, withProgress } from '../../messages/index.ts';
 import type { Chunk, JournalEntry, MessageHeader, MessageStore, StoredMessage } from '../../messages/index.ts';
 import type { StorageConnection } from '../connection.ts';
+import type { Row } from './entity.ts';
 import { groupRows, insertMissing, insertOneByOne, insertTogether } from './insert-rows.ts';
 import { guardEntitySize } from './long-text.ts';
 import {
@@ -19,8 +18,8 @@ import {
   progressColumns,
   reportsRow,
 } from './message-rows.ts';
-import { openTable, unless } from './open-table.ts';
-import type { Row } from './open-table.ts';
+import { openTable, unlessChanged } from './open-table.ts';
+import { odata } from './odata.ts';
 
 /** Reports in one row: with the longest notes they stay below half of an entity. */
 const reportsInRow = 1_000;
@@ -63,20 +62,15 @@ export function createTableMessageStore(connection: StorageConnection): MessageS
         rowKey: chunkKey(messageId, index),
         ...progressColumns(progress),
       });
-      const answer = await unless(
-        table.run((client) => client.updateEntity(columns, 'Merge', { etag: version })),
-        'conflict' as const,
-        'UpdateConditionNotSatisfied',
-        'ResourceNotFound',
-      );
-      if (answer === 'conflict') return 'conflict';
-      return { chunk: withProgress(chunk, progress), version: answer.etag ?? '' };
+      const next = await unlessChanged(table.merge(columns, version), undefined);
+      if (next === undefined) return 'conflict';
+      return { chunk: withProgress(chunk, progress), version: next };
     },
 
     async appendReports(messageId, entries) {
       for (let from = 0; from < entries.length; from += reportsInRow) {
         const row = reportsRow(messageId, randomUUID(), entries.slice(from, from + reportsInRow));
-        await table.run((client) => client.createEntity(row));
+        await table.insert(row);
       }
     },
 

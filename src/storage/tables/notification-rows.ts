@@ -8,8 +8,8 @@ import type {
   Target,
   WaitingNotification,
 } from '../../notifications/index.ts';
+import type { Row } from './entity.ts';
 import { guardEntitySize, readLongText, writeLongText } from './long-text.ts';
-import type { Row } from './open-table.ts';
 import { timeColumn, timeField } from './optional-columns.ts';
 
 /*

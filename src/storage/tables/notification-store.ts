@@ -1,5 +1,3 @@
-import { odata } from '@azure/data-tables';
-
 import type { NotificationStore } from '../../notifications/index.ts';
 import type { StorageConnection } from '../connection.ts';
 import { loneProgressFields, notificationProgressFields } from '../progress-fields.ts';
@@ -19,8 +17,9 @@ import {
   waitingColumns,
   waitingOf,
 } from './notification-rows.ts';
-import { openTable, unless } from './open-table.ts';
+import { openTable, unlessChanged } from './open-table.ts';
 import { fitsRowKey } from './row-key.ts';
+import { odata } from './odata.ts';
 import { dueIn, readShardPage } from './sweep-pages.ts';
 
 /** Keeps notifications that are on their way in the table `notifications`. */
@@ -30,13 +29,7 @@ export function createTableNotificationStore(connection: StorageConnection): Not
   /** Merges columns into the row of that version; resolves to the new version. */
   async function merge(columns: { partitionKey: string; rowKey: string }, etag: string): Promise<string | undefined> {
     guardEntitySize(columns);
-    const answer = await unless(
-      table.run((client) => client.updateEntity(columns, 'Merge', { etag })),
-      undefined,
-      'UpdateConditionNotSatisfied',
-      'ResourceNotFound',
-    );
-    return answer && (answer.etag ?? '');
+    return unlessChanged(table.merge(columns, etag), undefined);
   }
 
   return {

@@ -1,9 +1,15 @@
-import { RestError, TableClient } from '@azure/data-tables';
-
 import type { StorageConnection } from '../connection.ts';
-
-/** A row as the SDK reads it. */
-export type Row = Readonly<Record<string, unknown>>;
+import type { StorageAnswer } from '../service/exchange.ts';
+import { keepTrying } from '../service/keep-trying.ts';
+import { openService } from '../service/open-service.ts';
+import type { ServiceRequest, StorageService } from '../service/open-service.ts';
+import { StorageError } from '../service/storage-error.ts';
+import { readEntity, wireName } from './entity.ts';
+import type { Entity, Keys, Row } from './entity.ts';
+import { changeRequest, json, rowPath } from './row-change.ts';
+import type { RowChange } from './row-change.ts';
+import { readTransaction, transactionRequest } from './transaction.ts';
+import { versionsIfDone } from './versions-if-done.ts';
 
 /** Which rows are read page by page. */
 export interface PageQuery {
@@ -15,12 +21,12 @@ export interface PageQuery {
 
 /** A page of rows. The service may end one early, even before its first row, so that each costs it little. */
 export interface Page {
-  rows: (Row & { partitionKey: string; rowKey: string; etag: string })[];
+  rows: (Row & Keys & { etag: string })[];
   /** Where the next page begins; absent after the last. */
   next?: string;
 }
 
-/** A table that comes into being when something is first written to it. */
+/** A table that comes into being when something is first written to it. A write resolves to the row's new version. */
 export interface Table {
   /** The row with these keys and its version, or undefined. */
   find(partitionKey: string, rowKey: string): Promise<(Row & { etag: string }) | undefined>;
@@ -30,68 +36,141 @@ export interface Table {
   listFirst(most: number, filter: string, columns?: string[]): Promise<Row[]>;
   /** One page of such rows, from where the page before ended. */
   listPage(query: PageQuery, from?: string): Promise<Page>;
-  /** Runs an operation; where the table doesn't exist yet, creates it and runs the operation again. */
-  run<Result>(operation: (client: TableClient) => Promise<Result>): Promise<Result>;
+  insert(row: Entity): Promise<string>;
+  /** Writes columns into a row, of that version where one is given; the others stay. */
+  merge(row: Entity, version?: string): Promise<string>;
+  replace(row: Entity, version: string): Promise<string>;
+  /** Writes a row, whether there is one or not. */
+  put(row: Entity): Promise<string>;
+  /** Deletes a row, of that version where one is given. */
+  remove(row: Keys, version?: string): Promise<string>;
+  /** Makes changes to rows of one partition, at most 100, all or none; resolves to the new versions. */
+  writeTogether(changes: readonly RowChange[]): Promise<string[]>;
 }
 
 /** Opens a table; nothing is read or written before the first operation. */
 export function openTable(connection: StorageConnection, name: string): Table {
-  const client =
-    'connectionString' in connection
-      ? TableClient.fromConnectionString(connection.connectionString, name, { allowInsecureConnection: true })
-      : new TableClient(connection.tableUrl, name, connection.credential);
-  const query = (filter: string, columns?: string[]) =>
-    client.listEntities<Row & object>({ queryOptions: { filter, ...(columns && { select: columns }) } });
+  const service = openService(connection, 'table');
+  const get = async (path: string, query?: string): Promise<StorageAnswer> =>
+    keepTrying(() => service.send({ method: 'GET', path, headers: json, ...(query === undefined ? {} : { query }) }));
+  const readRow = async (keys: Keys): Promise<Page['rows'][number]> =>
+    readEntity(JSON.parse((await get(rowPath(name, keys))).body) as Record<string, unknown>);
+  const find = (keys: Keys): Promise<Page['rows'][number] | undefined> =>
+    unless(readRow(keys), undefined, 'ResourceNotFound', 'TableNotFound');
+
+  async function readPage({ filter, columns }: PageQuery, from?: string, most = pageRows): Promise<Page> {
+    const { headers, body } = await get(`/${name}()`, queryOf({ filter, columns, from, most }));
+    const { value } = JSON.parse(body) as { value: Record<string, unknown>[] };
+    const next = encodePosition(headers);
+    return { rows: value.map(readEntity), ...(next === undefined ? {} : { next }) };
+  }
+
+  async function readAll(query: PageQuery, most = Number.POSITIVE_INFINITY): Promise<Row[]> {
+    const rows: Row[] = [];
+    let from: string | undefined;
+    while (rows.length < most) {
+      const page = await readPage(query, from, Math.min(most - rows.length, pageRows));
+      rows.push(...page.rows);
+      if (page.next === undefined) break;
+      from = page.next;
+    }
+    return rows;
+  }
+
+  async function write(
+    changes: readonly RowChange[],
+    request: ServiceRequest,
+    versionsIn: (answer: StorageAnswer) => string[],
+  ): Promise<string[]> {
+    const attempt = (): Promise<string[]> =>
+      keepTrying(
+        async () => versionsIn(await service.send(request)),
+        async (error) => (isStorageError(error, ...lostRace) ? versionsIfDone(changes, find) : undefined),
+      );
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!isStorageError(error, 'TableNotFound')) throw error;
+      await createTable(service, name);
+      return attempt();
+    }
+  }
+
+  async function writeOne(change: RowChange): Promise<string> {
+    const [version = ''] = await write([change], changeRequest(name, change), ({ headers }) => [headers.etag ?? '']);
+    return version;
+  }
 
   return {
-    find: (partitionKey, rowKey) =>
-      unless(client.getEntity<Row & object>(partitionKey, rowKey), undefined, 'ResourceNotFound', 'TableNotFound'),
-
-    list: (filter, columns) => unless(Array.fromAsync(query(filter, columns)), [], 'TableNotFound'),
-
-    listFirst: (most, filter, columns) => unless(firstRows(most, query(filter, columns)), [], 'TableNotFound'),
-
-    async listPage({ filter, columns }, from) {
-      const pages = query(filter, columns && ['partitionKey', 'rowKey', ...columns]).byPage({
-        maxPageSize: pageRows,
-        ...(from === undefined ? {} : { continuationToken: from }),
-      });
-      const answer = await unless(pages.next(), undefined, 'TableNotFound');
-      const page = answer?.value as (Page['rows'] & { continuationToken?: string }) | undefined;
-      const next = page?.continuationToken;
-      return { rows: [...(page ?? [])], ...(next === undefined ? {} : { next }) };
+    find: (partitionKey, rowKey) => find({ partitionKey, rowKey }),
+    list: (filter, columns) => unless(readAll({ filter, ...(columns && { columns }) }), [], 'TableNotFound'),
+    listFirst: (most, filter, columns) =>
+      unless(readAll({ filter, ...(columns && { columns }) }, most), [], 'TableNotFound'),
+    listPage: ({ filter, columns }, from) => {
+      const page = readPage({ filter, ...(columns && { columns: ['partitionKey', 'rowKey', ...columns] }) }, from);
+      return unless(page, { rows: [] }, 'TableNotFound');
     },
-
-    async run(operation) {
-      try {
-        return await operation(client);
-      } catch (error) {
-        if (!isStorageError(error, 'TableNotFound')) throw error;
-        await client.createTable();
-        return operation(client);
-      }
-    },
+    insert: (row) => writeOne({ change: 'insert', row }),
+    merge: (row, version = '*') => writeOne({ change: 'merge', row, version }),
+    replace: (row, version) => writeOne({ change: 'replace', row, version }),
+    put: (row) => writeOne({ change: 'put', row }),
+    remove: (row, version = '*') => writeOne({ change: 'remove', row, version }),
+    writeTogether: (changes) =>
+      write(changes, transactionRequest(service.url, name, changes), ({ body }) => readTransaction(body)),
   };
 }
 
 /** A page holds at most 1,000 rows (Azure documentation, "Query timeout and pagination"). */
 const pageRows = 1_000;
 
-async function firstRows(most: number, rows: ReturnType<TableClient['listEntities']>): Promise<Row[]> {
-  const first: Row[] = [];
-  if (most < 1) return first;
-  for await (const page of rows.byPage({ maxPageSize: Math.min(most, pageRows) })) {
-    first.push(...page);
-    if (first.length >= most) break;
-  }
-  return first.slice(0, most);
+/** The answers that say that a row is not as the writer took it to be. */
+const lostRace = ['EntityAlreadyExists', 'UpdateConditionNotSatisfied', 'ResourceNotFound'] as const;
+
+interface WireQuery {
+  filter: string;
+  columns: string[] | undefined;
+  from: string | undefined;
+  most: number;
+}
+
+function queryOf({ filter, columns, from, most }: WireQuery): string {
+  const parts = [`$filter=${encodeURIComponent(filter)}`, `$top=${most}`];
+  if (columns !== undefined) parts.push(`$select=${columns.map(wireName).join(',')}`);
+  if (from !== undefined) parts.push(decodePosition(from));
+  return parts.join('&');
+}
+
+/** Makes one text of the two headers that say where the next page begins. */
+function encodePosition(headers: StorageAnswer['headers']): string | undefined {
+  const partition = headers['x-ms-continuation-nextpartitionkey'];
+  const row = headers['x-ms-continuation-nextrowkey'];
+  return partition === undefined ? undefined : Buffer.from(JSON.stringify([partition, row])).toString('base64');
+}
+
+function decodePosition(text: string): string {
+  const [partition, row] = JSON.parse(Buffer.from(text, 'base64').toString('utf8')) as [string, string | null];
+  const key = `NextPartitionKey=${encodeURIComponent(partition)}`;
+  return row === null ? key : `${key}&NextRowKey=${encodeURIComponent(row)}`;
+}
+
+async function createTable(service: StorageService, name: string): Promise<void> {
+  const request = {
+    method: 'POST',
+    path: '/Tables',
+    headers: { ...json, 'content-type': 'application/json', prefer: 'return-no-content' },
+    body: JSON.stringify({ TableName: name }),
+  };
+  // Others may create it at the same time.
+  await unless(
+    keepTrying(() => service.send(request)),
+    undefined,
+    'TableAlreadyExists',
+  );
 }
 
 /** Whether an error is the storage service's answer with one of these error codes. */
 function isStorageError(error: unknown, ...codes: string[]): boolean {
-  if (!(error instanceof RestError)) return false;
-  const details = error.details as { odataError?: { code?: string }; code?: string } | undefined;
-  return codes.includes(details?.odataError?.code ?? details?.code ?? error.code ?? '');
+  return error instanceof StorageError && codes.includes(error.code);
 }
 
 /** Runs an operation and gives `instead` where the storage service answers with one of these codes. */
@@ -106,4 +185,12 @@ export async function unless<Result, Instead>(
     if (isStorageError(error, ...codes)) return instead;
     throw error;
   }
+}
+
+/** Runs a write to a row of a certain version and gives `instead` where the row was changed or deleted since. */
+export function unlessChanged<Result, Instead>(
+  operation: Promise<Result>,
+  instead: Instead,
+): Promise<Result | Instead> {
+  return unless(operation, instead, 'UpdateConditionNotSatisfied', 'ResourceNotFound');
 }

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 
-import { odata } from '@azure/data-tables';
-
 import type { OptOut, OptOutStore } from '../../opt-outs/index.ts';
 import type { StorageConnection } from '../connection.ts';
 import { openTable, unless } from './open-table.ts';
+import { odata } from './odata.ts';
 
 /**
  * Keeps opt-outs in the table `optouts`. Those of an identity lie in 256 partitions, one after the other: reading them
@@ -17,20 +16,12 @@ export function createTableOptOutStore(connection: StorageConnection): OptOutSto
   return {
     async add(optOut, at) {
       const row = { ...keysOf(optOut), ...optOut, optedOutAt: at.toISOString() };
-      await unless(
-        table.run((client) => client.createEntity(row)),
-        undefined,
-        'EntityAlreadyExists',
-      );
+      await unless(table.insert(row), undefined, 'EntityAlreadyExists');
     },
 
     async remove(optOut) {
       const { partitionKey, rowKey } = keysOf(optOut);
-      await unless(
-        table.run((client) => client.deleteEntity(partitionKey, rowKey)),
-        undefined,
-        'ResourceNotFound',
-      );
+      await unless(table.remove({ partitionKey, rowKey }), undefined, 'ResourceNotFound');
     },
 
     async list(identity) {

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 
 import type { RequestStore, RequestUse } from '../../messages/index.ts';
 import type { StorageConnection } from '../connection.ts';
+import type { Row } from './entity.ts';
 import { guardEntitySize } from './long-text.ts';
-import { openTable, unless } from './open-table.ts';
-import type { Row } from './open-table.ts';
+import { openTable, unless, unlessChanged } from './open-table.ts';
 
 /** Keeps uses of request ids in the table `requests`, one row per customer and request id. */
 export function createTableRequestStore(connection: StorageConnection): RequestStore {
@@ -14,22 +14,13 @@ export function createTableRequestStore(connection: StorageConnection): RequestS
     async claim(use, forgottenBefore) {
       const row = rowOf(use);
       for (;;) {
-        const inserted = await unless(
-          table.run((client) => client.createEntity(row)),
-          undefined,
-          'EntityAlreadyExists',
-        );
+        const inserted = await unless(table.insert(row), undefined, 'EntityAlreadyExists');
         if (inserted !== undefined) return use;
         const found = await table.find(row.partitionKey, row.rowKey);
         if (found === undefined) continue;
         const earlier = useOf(found);
         if (earlier.usedAt >= forgottenBefore) return earlier;
-        const replaced = await unless(
-          table.run((client) => client.updateEntity(row, 'Replace', { etag: found.etag })),
-          undefined,
-          'UpdateConditionNotSatisfied',
-          'ResourceNotFound',
-        );
+        const replaced = await unlessChanged(table.replace(row, found.etag), undefined);
         if (replaced !== undefined) return use;
       }
     },

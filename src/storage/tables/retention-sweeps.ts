@@ -1,5 +1,3 @@
-import { odata } from '@azure/data-tables';
-
 import type { Attachment, AttachmentStore } from '../../conversations/index.ts';
 import type { Sweep, SweepStep } from '../../retention/index.ts';
 import type { StorageConnection } from '../connection.ts';
@@ -9,6 +7,7 @@ import { openTable } from './open-table.ts';
 import type { Page, Table } from './open-table.ts';
 import { readShardPage, timeInId } from './sweep-pages.ts';
 import { createThreadSweep } from './thread-sweep.ts';
+import { odata } from './odata.ts';
 
 /**
  * Days for which request ids are remembered, and a day more for what is under way: a message that were deleted before
@@ -19,17 +18,24 @@ const workingDays = 8;
 /** How much of a list of attachments is read along; that of a message with hundreds of them is read alone. */
 const attachmentColumns = ['attachments0', 'attachments1', 'attachments2', 'attachmentsLength'];
 
-/** Everything in tables that is not kept for ever, with the attachments that hang on it. */
+/**
+ * Everything in tables that is not kept for ever, with the attachments that hang on it.
+ *
+ * @param moreAccounts further storage accounts in which messages are
+ */
 export function createTableSweeps(
   connection: StorageConnection,
   attachments: Pick<AttachmentStore, 'remove'>,
+  moreAccounts: readonly StorageConnection[] = [],
 ): readonly Sweep[] {
   const open = (name: string): Table => openTable(connection, name);
   return [
     createMessageSweep(open('messages')),
+    ...moreAccounts.map((account, index) => createMessageSweep(openTable(account, 'messages'), `-${index + 1}`)),
     createInboundSweep(open('inbound'), attachments),
     createUnroutedSweep(open('unrouted')),
     createNotificationSweep(open('notifications')),
+    createCallbackSweep(open('callbacks')),
     createDeadLetterSweep(open('deadletters')),
     createThreadSweep(open('threads')),
     createRequestSweep(open('requests')),
@@ -45,9 +51,9 @@ const olderThan = (prefix: string, before: Date): string =>
   odata`PartitionKey ge ${prefix} and PartitionKey lt ${prefix + timeInId(before)}`;
 
 /** Messages by the time in their ids, which is that of their sending. */
-function createMessageSweep(table: Table): Sweep {
+function createMessageSweep(table: Table, suffix = ''): Sweep {
   return {
-    name: 'messages',
+    name: `messages${suffix}`,
     leastDays: workingDays,
     async step(before, from) {
       const page = await readShardPage(table, (shard) => ({ filter: olderThan(shard, before), columns: [] }), from);
@@ -112,6 +118,21 @@ function createNotificationSweep(table: Table): Sweep {
       const queryOf = (shard: string) => ({ filter: olderThan(`i${shard}`, before), columns: ['since'] });
       const page = await readShardPage(table, queryOf, from);
       const over = page.rows.filter(({ since }) => !(typeof since === 'string' && since >= before.toISOString()));
+      await deleteRows(table, over);
+      return stepOf(page, over.length);
+    },
+  };
+}
+
+/** Callbacks lie by the id of their message; those of one that was scheduled or replayed are younger than that. */
+function createCallbackSweep(table: Table): Sweep {
+  return {
+    name: 'callbacks',
+    leastDays: workingDays,
+    async step(before, from) {
+      const queryOf = (shard: string) => ({ filter: olderThan(shard, before), columns: ['changedAt'] });
+      const page = await readShardPage(table, queryOf, from);
+      const over = page.rows.filter(({ changedAt }) => String(changedAt) < before.toISOString());
       await deleteRows(table, over);
       return stepOf(page, over.length);
     },

@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
 
-import { odata } from '@azure/data-tables';
-import type { TransactionAction } from '@azure/data-tables';
-
 import type { RightsStore } from '../../policies/rights-store.ts';
 import type { StorageConnection } from '../connection.ts';
 import { openTable, unless } from './open-table.ts';
+import { odata } from './odata.ts';
+import type { RowChange } from './row-change.ts';
 
 /**
  * Keeps rights to call in the table `rights`, one row each, those of a connection in one partition. Row keys begin with
@@ -27,19 +26,18 @@ export function createTableRightsStore(connection: StorageConnection): RightsSto
 
     async write(key, changes) {
       const partitionKey = partitionOf(key);
-      const actions = changes.map(({ place, freeAt, version }): TransactionAction => {
+      const steps = changes.map(({ place, freeAt, version }): RowChange => {
         const row = { partitionKey, rowKey: `${partitionKey}.${place}`, place, freeAt: freeAt.toISOString() };
-        return version === undefined ? ['create', row] : ['update', row, 'Replace', { etag: version }];
+        return version === undefined ? { change: 'insert', row } : { change: 'replace', row, version };
       });
       const answer = await unless(
-        table.run((client) => client.submitTransaction(actions)),
-        'conflict' as const,
+        table.writeTogether(steps),
+        undefined,
         'EntityAlreadyExists',
         'UpdateConditionNotSatisfied',
         'ResourceNotFound',
       );
-      if (answer === 'conflict') return answer;
-      return answer.subResponses.map(({ etag }) => etag ?? '');
+      return answer ?? 'conflict';
     },
   };
 }

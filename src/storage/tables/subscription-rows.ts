@@ -1,6 +1,6 @@
 import type { Refusals, Subscription, SubscriptionHealth } from '../../subscriptions/index.ts';
+import type { Row } from './entity.ts';
 import { guardEntitySize } from './long-text.ts';
-import type { Row } from './open-table.ts';
 import { textField } from './optional-columns.ts';
 
 /** The keys of a subscription's row: those of a service are one partition. */

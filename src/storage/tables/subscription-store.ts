@@ -1,12 +1,11 @@
-import { odata } from '@azure/data-tables';
-
 import type { SubscriptionStore } from '../../subscriptions/index.ts';
 import type { StorageConnection } from '../connection.ts';
 import { deleteUnchanged } from './delete-rows.ts';
 import { guardEntitySize } from './long-text.ts';
-import { openTable, unless } from './open-table.ts';
+import { openTable, unlessChanged } from './open-table.ts';
 import { fitsRowKey } from './row-key.ts';
 import { healthColumns, subscriptionKeys, subscriptionOf, subscriptionRow } from './subscription-rows.ts';
+import { odata } from './odata.ts';
 
 /** Keeps subscriptions in the table `subscriptions`. */
 export function createTableSubscriptionStore(connection: StorageConnection): SubscriptionStore {
@@ -15,7 +14,7 @@ export function createTableSubscriptionStore(connection: StorageConnection): Sub
   return {
     async put(subscription) {
       const row = subscriptionRow(subscription);
-      await table.run((client) => client.upsertEntity(row, 'Replace'));
+      await table.put(row);
     },
 
     async find(pipelineId, key) {
@@ -32,12 +31,7 @@ export function createTableSubscriptionStore(connection: StorageConnection): Sub
 
     async update({ subscription: { pipelineId, key }, version }, health) {
       const columns = guardEntitySize({ ...subscriptionKeys(pipelineId, key), ...healthColumns(health) });
-      const answer = await unless(
-        table.run((client) => client.updateEntity(columns, 'Merge', { etag: version })),
-        undefined,
-        'UpdateConditionNotSatisfied',
-        'ResourceNotFound',
-      );
+      const answer = await unlessChanged(table.merge(columns, version), undefined);
       return answer === undefined ? 'conflict' : 'updated';
     },
 

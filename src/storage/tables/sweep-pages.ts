@@ -1,6 +1,5 @@
-import { odata } from '@azure/data-tables';
-
 import type { Span } from '../../operation/define-look.ts';
+import { odata } from './odata.ts';
 import type { Page, PageQuery, Table } from './open-table.ts';
 
 const shards = 256;

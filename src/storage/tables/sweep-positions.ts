@@ -12,7 +12,7 @@ export function createTableSweepPositions(connection: StorageConnection): SweepP
     },
 
     async write(name, position = '') {
-      await table.run((client) => client.upsertEntity({ partitionKey: name, rowKey: name, position }, 'Replace'));
+      await table.put({ partitionKey: name, rowKey: name, position });
     },
   };
 }

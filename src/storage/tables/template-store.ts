@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
 
-import { odata } from '@azure/data-tables';
-
 import type { NewTemplate, Template, TemplateButton, TemplateStore } from '../../templates/index.ts';
 import type { StorageConnection } from '../connection.ts';
+import type { Row } from './entity.ts';
 import { deleteUnchanged } from './delete-rows.ts';
 import { guardEntitySize, readLongText, writeLongText } from './long-text.ts';
-import { openTable, unless } from './open-table.ts';
-import type { Row } from './open-table.ts';
+import { openTable, unless, unlessChanged } from './open-table.ts';
+import { odata } from './odata.ts';
 
 /**
  * Keeps templates in the table `templates`: a customer's are one partition. Row keys begin with the customer, so that
@@ -18,12 +17,8 @@ export function createTableTemplateStore(connection: StorageConnection): Templat
 
   return {
     async create(template) {
-      const answer = await unless(
-        table.run((client) => client.createEntity(rowOf(template))),
-        undefined,
-        'EntityAlreadyExists',
-      );
-      return answer === undefined ? 'exists' : { template, version: answer.etag ?? '' };
+      const version = await unless(table.insert(rowOf(template)), undefined, 'EntityAlreadyExists');
+      return version === undefined ? 'exists' : { template, version };
     },
 
     async read(customerId, name) {
@@ -39,13 +34,8 @@ export function createTableTemplateStore(connection: StorageConnection): Templat
     },
 
     async replace({ version }, next) {
-      const answer = await unless(
-        table.run((client) => client.updateEntity(rowOf(next), 'Replace', { etag: version })),
-        undefined,
-        'UpdateConditionNotSatisfied',
-        'ResourceNotFound',
-      );
-      return answer === undefined ? 'conflict' : { template: next, version: answer.etag ?? '' };
+      const replaced = await unlessChanged(table.replace(rowOf(next), version), undefined);
+      return replaced === undefined ? 'conflict' : { template: next, version: replaced };
     },
 
     async update(customerId, name, { updatedAt, ...changes }) {
@@ -56,11 +46,7 @@ export function createTableTemplateStore(connection: StorageConnection): Templat
         ...('status' in changes ? { reason: changes.reason ?? '' } : {}),
         updatedAt: updatedAt.toISOString(),
       };
-      const answer = await unless(
-        table.run((client) => client.updateEntity(row, 'Merge')),
-        undefined,
-        'ResourceNotFound',
-      );
+      const answer = await unless(table.merge(row), undefined, 'ResourceNotFound');
       return answer === undefined ? 'absent' : 'updated';
     },
 

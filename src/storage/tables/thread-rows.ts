@@ -1,7 +1,7 @@
 import { conversationKey, conversationKeyOf } from '../../conversations/index.ts';
 import type { Conversation, CurrentThread, Thread, ThreadEntry } from '../../conversations/index.ts';
+import type { Row } from './entity.ts';
 import { guardEntitySize } from './long-text.ts';
-import type { Row } from './open-table.ts';
 import { textField } from './optional-columns.ts';
 
 /*

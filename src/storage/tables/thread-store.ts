@@ -1,9 +1,8 @@
-import type { TransactionAction } from '@azure/data-tables';
-
 import { isThreadId } from '../../conversations/index.ts';
 import type { ThreadStore } from '../../conversations/index.ts';
 import type { StorageConnection } from '../connection.ts';
 import { openTable, unless } from './open-table.ts';
+import type { RowChange } from './row-change.ts';
 import { fitsRowKey } from './row-key.ts';
 import {
   currentKeys,
@@ -29,13 +28,13 @@ export function createTableThreadStore(connection: StorageConnection): ThreadSto
 
     async enter(conversation, { entry, next, version, started }) {
       const current = currentRow(conversation, next);
-      const actions: TransactionAction[] = [
-        ['create', entryRow(conversation, next.threadId, entry)],
-        version === undefined ? ['create', current] : ['update', current, 'Replace', { etag: version }],
+      const steps: RowChange[] = [
+        { change: 'insert', row: entryRow(conversation, next.threadId, entry) },
+        version === undefined ? { change: 'insert', row: current } : { change: 'replace', row: current, version },
       ];
-      if (started !== undefined) actions.push(['create', threadRow(started)]);
+      if (started !== undefined) steps.push({ change: 'insert', row: threadRow(started) });
       const answer = await unless(
-        table.run((client) => client.submitTransaction(actions)),
+        table.writeTogether(steps),
         undefined,
         'EntityAlreadyExists',
         'UpdateConditionNotSatisfied',

@@ -1,8 +1,7 @@
-import { odata } from '@azure/data-tables';
-
 import type { Sweep } from '../../retention/index.ts';
 import { deleteRows, deleteUnchanged, eachOf } from './delete-rows.ts';
 import type { Page, Table } from './open-table.ts';
+import { odata } from './odata.ts';
 
 /**
  * Entries of threads, and threads in which nothing happened since. Conversations lie by a hash, so the whole table is

@@ -185,7 +185,7 @@ const inAnHour = new Date(Date.now() + 3_600_000).toISOString();
 const bodies: Readonly<Record<string, (party: Party, flow: Flow) => unknown>> = {
   SendMessage: textSend,
   SendReplyMessage: textSend,
-  SendDiscussionReplyMessage: ({ threadId }) => ({ ThreadId: threadId, Content: 'Hello' }),
+  SendDiscussionReplyMessage: ({ threadId }) => ({ ThreadId: threadId, Content: 'Hello', RequestId: newRequestId() }),
   SendWhatsappTemplateMessage: ({ templateName, contact }) => ({
     TemplateName: templateName,
     Recipients: [{ Address: contact }],

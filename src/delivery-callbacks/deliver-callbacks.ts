@@ -1,0 +1,125 @@
+import { passing } from '../operation/crash-points.ts';
+import { secondsUntil } from '../notifications/index.ts';
+import { earliestDue, isDue, newEntries } from './callbacks.ts';
+import type { ChunkCallbacks, FinalStatus, VersionedCallbacks } from './callbacks.ts';
+import type { CallbackWorld } from './callback-world.ts';
+import { makeCalls } from './make-calls.ts';
+import type { CalledMessage } from './make-calls.ts';
+import type { CallbackJob } from './ports.ts';
+import { recordCalls } from './record-calls.ts';
+import type { RecordCallsResult } from './record-calls.ts';
+
+const usualLeaseSeconds = 120;
+
+/** The part of a lease in which calls are begun: one takes half a minute at most, and then there is to write. */
+const callingPart = 0.5;
+
+/**
+ * What became of a job, for the log. `joined`: another worker has the chunk, and what the job brought is left to it.
+ * `unwanted`: the message names no address to call.
+ */
+export type DeliverCallbacksResult =
+  | RecordCallsResult
+  | { result: 'joined' | 'taken' | 'notDue' | 'nothingToDo' | 'missing' | 'unwanted' };
+
+/**
+ * Makes the callbacks of a chunk that are due, after adding those that the job brings. One worker at a time has a
+ * chunk; what others bring meanwhile they add to its row, and the job of the worker that has it answers for that too:
+ * it ends only when all is recorded, and comes back where its worker dies. Calls that a dead worker made are made again.
+ */
+export async function deliverCallbacks(job: CallbackJob, world: CallbackWorld): Promise<DeliverCallbacksResult> {
+  const { callbackStore, now, newSecret, leaseSeconds = usualLeaseSeconds } = world;
+  const { messageId, chunk, entries: brought = [] } = job;
+  let message: CalledMessage | 'missing' | 'unwanted' | undefined;
+  for (;;) {
+    const found = await callbackStore.read(messageId, chunk);
+    const begun = now();
+    const known = withNew(found, brought, begun);
+    if (found?.callbacks.lease !== undefined && found.callbacks.lease.until > begun) {
+      const outcome = await leaveToHolder(found, known, job, world);
+      if (outcome === 'conflict') continue;
+      return { result: outcome };
+    }
+    const due = known.entries.filter((entry) => isDue(entry, begun));
+    if (due.length === 0) return { result: await waitForDue(known, job, world) };
+    message ??= await readMessage(job, world);
+    if (typeof message === 'string') return { result: message };
+    const lease = { until: new Date(begun.getTime() + leaseSeconds * 1_000), token: newSecret() };
+    const held: ChunkCallbacks = { messageId, chunk, ...known, customerId: message.header.customerId, lease };
+    const claimed = await callbackStore.write(held, found?.version);
+    if (claimed === 'conflict') continue;
+    passing('callback.claimed');
+    const deadline = new Date(begun.getTime() + leaseSeconds * 1_000 * callingPart);
+    try {
+      const made = await makeCalls(due, message, deadline, world);
+      passing('callback.called');
+      return await recordCalls(claimed, made, lease.token, world);
+    } catch (error) {
+      await release(claimed, world);
+      throw error;
+    }
+  }
+}
+
+/** Gives a chunk back, where that can be, so that a job that always fails is counted as such and not found waiting. */
+async function release({ callbacks, version }: VersionedCallbacks, { callbackStore }: CallbackWorld): Promise<void> {
+  const { lease: _, ...rest } = callbacks;
+  await callbackStore.write(rest, version).catch(() => undefined);
+}
+
+type Known = Pick<ChunkCallbacks, 'done' | 'entries' | 'changedAt'> & Pick<Partial<ChunkCallbacks>, 'jobAt'>;
+
+/** What is known of a chunk with what a job brings. */
+function withNew(found: VersionedCallbacks | undefined, brought: readonly FinalStatus[], now: Date): Known {
+  const { done = [], entries = [], jobAt } = found?.callbacks ?? {};
+  return {
+    done,
+    entries: [...entries, ...newEntries({ done, entries }, brought, now)],
+    ...(jobAt === undefined ? {} : { jobAt }),
+    changedAt: now,
+  };
+}
+
+async function leaveToHolder(
+  { callbacks, version }: VersionedCallbacks,
+  known: Known,
+  job: CallbackJob,
+  { callbackStore, callbackQueue, now }: CallbackWorld,
+): Promise<'joined' | 'taken' | 'conflict'> {
+  if (known.entries.length > callbacks.entries.length) {
+    const joined = await callbackStore.write({ ...callbacks, ...known }, version);
+    return joined === 'conflict' ? joined : 'joined';
+  }
+  // This may be the holder's own job, come back because the holder died, and then no other answers for the chunk.
+  await callbackQueue.enqueue(withoutEntries(job), secondsUntil(callbacks.lease?.until, now()) + 1);
+  return 'taken';
+}
+
+/** Nothing is due: sees to it that a job comes when something is. */
+async function waitForDue(
+  { entries, jobAt }: Known,
+  job: CallbackJob,
+  { callbackQueue, now }: CallbackWorld,
+): Promise<'notDue' | 'nothingToDo'> {
+  const next = earliestDue(entries, now());
+  if (next === undefined) return 'nothingToDo';
+  // Another job is on its way, so that this one, a copy or a late report, may go.
+  if (jobAt !== undefined && jobAt > now() && job.dueAt !== jobAt.getTime()) return 'notDue';
+  const dueAt = (jobAt ?? next).getTime();
+  await callbackQueue.enqueue({ ...withoutEntries(job), dueAt }, secondsUntil(next, now()));
+  return 'notDue';
+}
+
+function withoutEntries({ messageId, chunk, dueAt }: CallbackJob): CallbackJob {
+  return { messageId, chunk, ...(dueAt === undefined ? {} : { dueAt }) };
+}
+
+async function readMessage(
+  { messageId, chunk: index }: CallbackJob,
+  { messages }: CallbackWorld,
+): Promise<CalledMessage | 'missing' | 'unwanted'> {
+  const [header, found] = await Promise.all([messages.readHeader(messageId), messages.readChunk(messageId, index)]);
+  if (header === undefined || found === undefined) return 'missing';
+  const { dlrUrl } = header;
+  return dlrUrl === undefined ? 'unwanted' : { header: { ...header, dlrUrl }, chunk: found.chunk };
+}

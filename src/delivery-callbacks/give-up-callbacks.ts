@@ -1,0 +1,53 @@
+import { newEntries } from './callbacks.ts';
+import type { CallbackEntry, ChunkCallbacks } from './callbacks.ts';
+import type { CallbackWorld } from './callback-world.ts';
+import { deliverCallbacks } from './deliver-callbacks.ts';
+import type { DeliverCallbacksResult } from './deliver-callbacks.ts';
+import type { CallbackJob } from './ports.ts';
+
+/** What became of a job that failed too often, for the log. */
+export type GiveUpCallbacksResult =
+  | DeliverCallbacksResult
+  | { result: 'givenUp'; givenUp: number; error: Error }
+  | { result: 'missing'; error: Error };
+
+/**
+ * Tries a job that failed too often once more, since it may be that only its workers died, and gives its callbacks up
+ * where that fails too. Rejects while a worker may still be at it, to have the job again: a job that went back to its
+ * own queue for that would never be given up.
+ */
+export async function giveUpCallbacks(job: CallbackJob, world: CallbackWorld): Promise<GiveUpCallbacksResult> {
+  const { callbackStore, now } = world;
+  const lease = (await callbackStore.read(job.messageId, job.chunk))?.callbacks.lease;
+  if (lease !== undefined && lease.until > now()) {
+    throw new Error(`another worker may be at it until ${lease.until.toISOString()}`);
+  }
+  try {
+    return await deliverCallbacks(job, world);
+  } catch (error) {
+    return recordGivenUp(job, new Error('callbacks failed too often on our side', { cause: error }), world);
+  }
+}
+
+/** What the failed try left behind, a lease included, is overwritten. */
+async function recordGivenUp(
+  { messageId, chunk, entries: brought = [] }: CallbackJob,
+  error: Error,
+  { callbackStore, messages, now }: CallbackWorld,
+): Promise<GiveUpCallbacksResult> {
+  for (;;) {
+    const found = await callbackStore.read(messageId, chunk);
+    const at = now();
+    const customerId = found?.callbacks.customerId ?? (await messages.readHeader(messageId))?.customerId;
+    if (customerId === undefined) return { result: 'missing', error };
+    const { done = [], entries = [] } = found?.callbacks ?? {};
+    const ended = [...entries, ...newEntries({ done, entries }, brought, at)].map((entry): CallbackEntry => {
+      const { notBefore: _, ...rest } = entry;
+      if (entry.state === 'givenUp') return entry;
+      return { ...rest, state: 'givenUp', lastAnswer: entry.lastAnswer ?? { detail: error.message, at } };
+    });
+    const givenUp: ChunkCallbacks = { messageId, chunk, customerId, done, entries: ended, changedAt: at };
+    if ((await callbackStore.write(givenUp, found?.version)) === 'conflict') continue;
+    return { result: 'givenUp', givenUp: ended.length, error };
+  }
+}

@@ -1,0 +1,102 @@
+import { recipientId } from '../messages/index.ts';
+import type { Chunk, MessageHeader } from '../messages/index.ts';
+import { judgeOutcome } from '../notifications/index.ts';
+import type { Verdict } from '../notifications/index.ts';
+import type { CallbackEntry } from './callbacks.ts';
+import { callbackUrl } from './callback-url.ts';
+import type { CallbackWorld } from './callback-world.ts';
+import { signCall } from './sign-call.ts';
+
+/** Calls under way at a time. */
+const callsAtOnce = 16;
+
+/** A message of which callbacks are made. */
+export interface CalledMessage {
+  header: MessageHeader & { dlrUrl: string };
+  chunk: Chunk;
+}
+
+/** What calling came to; of those that no call was made for there is no verdict. */
+export interface CallsMade {
+  /** By place. */
+  verdicts: ReadonlyMap<number, Verdict>;
+  /** Nobody answered, so the rest was not called: it would only have waited as long. */
+  isSilent: boolean;
+  /** Why nobody was called. */
+  fault?: Error;
+}
+
+/**
+ * Makes the callbacks that are due, a few at a time, those with the fewest calls first.
+ *
+ * @param deadline no call begins after that
+ */
+export async function makeCalls(
+  due: readonly CallbackEntry[],
+  message: CalledMessage,
+  deadline: Date,
+  world: CallbackWorld,
+): Promise<CallsMade> {
+  const { now } = world;
+  const sign = await signerFor(message.header.customerId, world);
+  if (sign instanceof Error) {
+    const verdict: Verdict = { next: 'retry', answer: { detail: sign.message, at: now() } };
+    return { verdicts: new Map(due.map(({ place }) => [place, verdict])), isSilent: false, fault: sign };
+  }
+  const verdicts = new Map<number, Verdict>();
+  const ordered = due.toSorted((left, right) => left.attempts - right.attempts || left.place - right.place);
+  for (let from = 0; from < ordered.length; from += callsAtOnce) {
+    if (from > 0 && now() >= deadline) break;
+    const answered = await Promise.all(
+      ordered.slice(from, from + callsAtOnce).map(async (entry) => {
+        const verdict = await call(entry, message, sign, world);
+        verdicts.set(entry.place, verdict);
+        return verdict;
+      }),
+    );
+    const isSilent = answered.every(({ next, answer }) => next === 'retry' && answer.status === undefined);
+    if (isSilent) return { verdicts, isSilent };
+  }
+  return { verdicts, isSilent: false };
+}
+
+async function call(
+  { place, status, code, at }: CallbackEntry,
+  { header, chunk }: CalledMessage,
+  sign: Signer,
+  { deliveryCaller, now }: CallbackWorld,
+): Promise<Verdict> {
+  const { messageId, dlrUrl, customerData } = header;
+  const recipient = chunk.recipients[place];
+  if (recipient === undefined) {
+    return { next: 'never', answer: { detail: 'the message has no such recipient', at: now() } };
+  }
+  const url = callbackUrl(dlrUrl, {
+    messageId,
+    recipientId: recipientId({ messageId, chunk: chunk.index, place }),
+    address: recipient.address,
+    status,
+    ...(code === undefined ? {} : { code }),
+    at,
+    protocol: chunk.protocol,
+    parts: recipient.parts,
+    ...(customerData === undefined ? {} : { customerData }),
+  });
+  return judgeOutcome(await deliveryCaller.get(url, sign(url)), now());
+}
+
+type Signer = (url: string) => Record<string, string>;
+
+/** Signs with the customer's secret, where the directory names one; the reason why no call may be made where it is missing. */
+async function signerFor(
+  customerId: string,
+  { directory, callbackSecret, now }: CallbackWorld,
+): Promise<Signer | Error> {
+  const customer = await directory.customer(customerId);
+  if (customer === undefined) return new Error('the customer is not in the directory');
+  const { callbackSecretSetting } = customer;
+  if (callbackSecretSetting === undefined) return () => ({});
+  const secret = callbackSecret(callbackSecretSetting);
+  if (secret === undefined) return new Error(`the setting ${callbackSecretSetting} has no value`);
+  return (url) => signCall(url, secret, now());
+}

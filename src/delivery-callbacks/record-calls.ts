@@ -1,0 +1,102 @@
+import { nextCallAt, secondsUntil } from '../notifications/index.ts';
+import type { Verdict } from '../notifications/index.ts';
+import { passing } from '../operation/crash-points.ts';
+import { earliestDue } from './callbacks.ts';
+import type { CallbackEntry, ChunkCallbacks, VersionedCallbacks } from './callbacks.ts';
+import type { CallbackWorld } from './callback-world.ts';
+import type { CallsMade } from './make-calls.ts';
+
+/**
+ * What calling came to, for the log. `overtaken`: it took longer than the lease, and another worker, who has the chunk
+ * since, makes the calls again.
+ */
+export type RecordCallsResult =
+  | { result: 'done'; delivered: number; waiting: number; givenUp: number; error?: Error }
+  | { result: 'overtaken' };
+
+/** Records what calls came to, and queues a job for the next ones. What others added meanwhile stays, and is due at once. */
+export async function recordCalls(
+  claimed: VersionedCallbacks,
+  made: CallsMade,
+  token: string,
+  world: CallbackWorld,
+): Promise<RecordCallsResult> {
+  const { callbackStore, callbackQueue, now } = world;
+  const { messageId, chunk } = claimed.callbacks;
+  const outcomes = outcomesOf(claimed.callbacks, made, world);
+  let { jobAt } = claimed.callbacks;
+  let current = claimed;
+  for (;;) {
+    const { lease: _, jobAt: __, ...rest } = current.callbacks;
+    const entries = rest.entries.flatMap((entry) => outcomes.get(entry.place) ?? (isDone(entry) ? [] : [entry]));
+    const next = earliestDue(entries, now());
+    // Queued before it is recorded: a crash in between leaves a job too many, never one too few.
+    if (next !== undefined && !(jobAt !== undefined && jobAt > now() && jobAt <= next)) {
+      await callbackQueue.enqueue({ messageId, chunk, dueAt: next.getTime() }, secondsUntil(next, now()));
+      passing('callback.againQueued');
+      jobAt = next;
+    }
+    const done = [...rest.done, ...doneOf(made)];
+    const settled: ChunkCallbacks = {
+      ...rest,
+      done,
+      entries,
+      ...(next === undefined || jobAt === undefined ? {} : { jobAt }),
+      changedAt: now(),
+    };
+    if ((await callbackStore.write(settled, current.version)) !== 'conflict') {
+      passing('callback.recorded');
+      const count = (state: CallbackEntry['state']): number => entries.filter((entry) => entry.state === state).length;
+      const counts = { delivered: doneOf(made).length, waiting: count('waiting'), givenUp: count('givenUp') };
+      return { result: 'done', ...counts, ...(made.fault === undefined ? {} : { error: made.fault }) };
+    }
+    const found = await callbackStore.read(messageId, chunk);
+    if (found?.callbacks.lease?.token !== token) return { result: 'overtaken' };
+    current = found;
+  }
+
+  function isDone({ place }: CallbackEntry): boolean {
+    return made.verdicts.get(place)?.next === 'delivered';
+  }
+}
+
+function doneOf({ verdicts }: CallsMade): number[] {
+  return [...verdicts].flatMap(([place, { next }]) => (next === 'delivered' ? [place] : []));
+}
+
+/** How each entry stands after the calls, as far as it is not done. */
+function outcomesOf(
+  { entries }: ChunkCallbacks,
+  { verdicts, isSilent }: CallsMade,
+  { schedule, random, now }: CallbackWorld,
+): Map<number, CallbackEntry> {
+  const at = now();
+  const outcomes = new Map<number, CallbackEntry>();
+  for (const { notBefore: _, ...entry } of entries) {
+    const verdict = verdicts.get(entry.place);
+    if (verdict === undefined || verdict.next === 'delivered') continue;
+    outcomes.set(entry.place, afterCall(entry, verdict));
+  }
+  if (!isSilent) return outcomes;
+  // Called in turn, a part of them each time, those with the fewest calls first.
+  const attempts = Math.max(...[...outcomes.values()].map((entry) => entry.attempts));
+  const notBefore = nextCallAt(schedule, { attempts, since: at, now: at }, random());
+  for (const entry of entries) {
+    const isLeft = entry.state === 'waiting' && !verdicts.has(entry.place);
+    const isEarlier = notBefore !== undefined && (entry.notBefore ?? at) < notBefore;
+    if (isLeft && isEarlier) outcomes.set(entry.place, { ...entry, notBefore });
+  }
+  return outcomes;
+
+  function afterCall(entry: CallbackEntry, { next, answer, retryAfterSeconds }: Verdict): CallbackEntry {
+    const called = { ...entry, attempts: entry.attempts + 1, lastAnswer: answer };
+    const state = {
+      attempts: called.attempts,
+      since: entry.since,
+      now: at,
+      ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+    };
+    const notBefore = next === 'never' ? undefined : nextCallAt(schedule, state, random());
+    return notBefore === undefined ? { ...called, state: 'givenUp' } : { ...called, notBefore };
+  }
+}

@@ -1,0 +1,85 @@
+import { replayCallbacks } from '../delivery-callbacks/index.ts';
+import type { CallbackQueue, CallbackStore, ChunkCallbacks } from '../delivery-callbacks/index.ts';
+import type { MessageStore } from '../messages/index.ts';
+import type { StorageConnection } from '../storage/connection.ts';
+import { createCallbackQueue } from '../storage/queues/callback-queue.ts';
+import { createTableCallbackStore } from '../storage/tables/callback-store.ts';
+import { createTableMessageStore } from '../storage/tables/message-store.ts';
+import { runCommand } from './run-command.ts';
+import type { CommandOptions } from './run-command.ts';
+
+/* Shows the calls of delivery-report addresses that were given up, and makes them again. */
+
+const usage = [
+  'npm run callbacks -- list [--customer ID] [--limit N]',
+  'npm run callbacks -- replay MESSAGE_ID ...',
+  'npm run callbacks -- replay --all [--customer ID] [--limit N]',
+].join('\n');
+
+const none = ['No call was given up.'];
+
+interface World {
+  callbackStore: CallbackStore;
+  callbackQueue: CallbackQueue;
+  messages: MessageStore;
+  now: () => Date;
+}
+
+function openWorld(storage: StorageConnection): World {
+  return {
+    callbackStore: createTableCallbackStore(storage),
+    callbackQueue: createCallbackQueue(storage),
+    messages: createTableMessageStore(storage),
+    now: () => new Date(),
+  };
+}
+
+function find({ customer, limit }: CommandOptions, { callbackStore }: World): Promise<ChunkCallbacks[]> {
+  return callbackStore.listGivenUp({ limit, ...(customer === undefined ? {} : { customerId: customer }) });
+}
+
+async function list(options: CommandOptions, world: World): Promise<string[]> {
+  const found = await find(options, world);
+  return found.length === 0 ? none : Promise.all(found.map((callbacks) => describe(callbacks, world)));
+}
+
+/** The address is shown without its query, which may hold what lets a caller in. */
+async function describe(
+  { messageId, chunk, customerId, entries }: ChunkCallbacks,
+  { messages }: World,
+): Promise<string> {
+  const givenUp = entries.filter(({ state }) => state === 'givenUp');
+  const answers = givenUp.flatMap(({ lastAnswer }) => lastAnswer ?? []);
+  const last = answers.toSorted((left, right) => right.at.getTime() - left.at.getTime())[0];
+  const dlrUrl = (await messages.readHeader(messageId))?.dlrUrl ?? 'the message is gone';
+  const most = Math.max(...givenUp.map(({ attempts }) => attempts));
+  return [
+    messageId,
+    `  ${customerId}, chunk ${chunk}: ${givenUp.length} given up, after at most ${most} calls each`,
+    `  last answer: ${last === undefined ? 'none' : `${last.detail}, ${last.at.toISOString()}`}`,
+    `  ${dlrUrl.replace(/[?#].*/s, '')}`,
+  ].join('\n');
+}
+
+async function replay(options: CommandOptions, world: World): Promise<string[]> {
+  const { ids, all } = options;
+  if (all === ids.length > 0) throw new Error(usage);
+  const messageIds = all ? new Set((await find(options, world)).map(({ messageId }) => messageId)) : ids;
+  const lines: string[] = [];
+  for (const messageId of messageIds) {
+    const count = await replayCallbacks(messageId, world);
+    lines.push(
+      count === 0 ? `${messageId} has no call that was given up` : `${messageId}: ${count} will be called again`,
+    );
+  }
+  return lines.length === 0 ? none : lines;
+}
+
+await runCommand(process.argv.slice(2), {
+  usage,
+  names: ['list', 'replay'],
+  actions(storage) {
+    const world = openWorld(storage);
+    return { list: (options) => list(options, world), replay: (options) => replay(options, world) };
+  },
+});

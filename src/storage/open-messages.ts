@@ -1,0 +1,19 @@
+import type { StorageConnection } from './connection.ts';
+import { spreadMessages } from './message-accounts.ts';
+import type { MessageAccount } from './message-accounts.ts';
+import { createOutboundQueue } from './queues/outbound-queue.ts';
+import { createTableMessageFinder } from './tables/message-finder.ts';
+import { createTableMessageStore } from './tables/message-store.ts';
+
+/** Opens the storage accounts in which messages are, in the order of their numbers; nothing is read or written yet. */
+export function openMessages([own, ...more]: readonly [StorageConnection, ...StorageConnection[]]): MessageAccount {
+  return spreadMessages([openAccount(own), ...more.map(openAccount)]);
+}
+
+function openAccount(connection: StorageConnection): MessageAccount {
+  return {
+    messages: createTableMessageStore(connection),
+    outbound: createOutboundQueue(connection),
+    finder: createTableMessageFinder(connection),
+  };
+}

@@ -1,0 +1,76 @@
+import type { CallbackEntry, ChunkCallbacks } from '../../delivery-callbacks/index.ts';
+import { guardEntitySize, readLongText, writeLongText } from './long-text.ts';
+import { answerColumn, answerField } from './notification-rows.ts';
+import type { Row } from './entity.ts';
+import { timeColumn, timeField } from './optional-columns.ts';
+
+/*
+ * The callbacks of a message are one partition, a row per chunk. Who the recipients are stands in the message alone, so
+ * that a number that is forgotten there is forgotten here.
+ */
+
+/** The keys of a chunk's row; the row's is unique over the whole table, because Azurite finds rows by it first. */
+export function callbackKeys(messageId: string, chunk: number): { partitionKey: string; rowKey: string } {
+  return { partitionKey: messageId, rowKey: `${messageId}.d${String(chunk).padStart(4, '0')}` };
+}
+
+const encodeEntry = (entry: CallbackEntry) =>
+  [
+    entry.place,
+    entry.status,
+    entry.code ?? null,
+    entry.at.toISOString(),
+    entry.state,
+    entry.since.toISOString(),
+    entry.attempts,
+    timeColumn(entry.notBefore),
+    answerColumn(entry.lastAnswer),
+  ] as const;
+
+function decodeEntry(encoded: ReturnType<typeof encodeEntry>): CallbackEntry {
+  const [place, status, code, at, state, since, attempts, notBefore, lastAnswer] = encoded;
+  return {
+    place,
+    status,
+    ...(code === null ? {} : { code }),
+    at: new Date(at),
+    state,
+    since: new Date(since),
+    attempts,
+    ...timeField('notBefore', notBefore),
+    ...answerField(lastAnswer),
+  };
+}
+
+export function callbackRow({ messageId, chunk, customerId, done, entries, lease, jobAt, changedAt }: ChunkCallbacks) {
+  return guardEntitySize({
+    ...callbackKeys(messageId, chunk),
+    chunk,
+    customerId,
+    done: done.join(','),
+    ...writeLongText('entries', JSON.stringify(entries.map(encodeEntry))),
+    open: entries.some(({ state }) => state === 'waiting'),
+    givenUp: entries.filter(({ state }) => state === 'givenUp').length,
+    leasedUntil: timeColumn(lease?.until),
+    leaseToken: lease?.token ?? '',
+    jobAt: timeColumn(jobAt),
+    changedAt: changedAt.toISOString(),
+  });
+}
+
+/** The inverse of {@link callbackRow}. */
+export function callbacksOf(row: Row): ChunkCallbacks {
+  const entries = JSON.parse(readLongText('entries', row)) as ReturnType<typeof encodeEntry>[];
+  const done = String(row['done']);
+  const { leasedUntil: until } = timeField('leasedUntil', row['leasedUntil']);
+  return {
+    messageId: String(row['partitionKey']),
+    chunk: Number(row['chunk']),
+    customerId: String(row['customerId']),
+    done: done === '' ? [] : done.split(',').map(Number),
+    entries: entries.map(decodeEntry),
+    ...(until === undefined ? {} : { lease: { until, token: String(row['leaseToken']) } }),
+    ...timeField('jobAt', row['jobAt']),
+    changedAt: new Date(String(row['changedAt'])),
+  };
+}

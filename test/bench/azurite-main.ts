@@ -1,0 +1,3 @@
+import { startAzurite } from '../../src/local/azurite.ts';
+
+console.log((await startAzurite({})).connectionString);

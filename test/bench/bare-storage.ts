@@ -1,0 +1,125 @@
+import { randomBytes } from 'node:crypto';
+
+import { TableClient } from '@azure/data-tables';
+import type { TransactionAction } from '@azure/data-tables';
+import { QueueClient } from '@azure/storage-queue';
+
+import { newMessageId, packChunk } from '../../src/messages/index.ts';
+import type { Chunk, MessageHeader } from '../../src/messages/index.ts';
+import { chunkRow, headerRow, progressColumns, reportsRow } from '../../src/storage/tables/message-rows.ts';
+
+/** The storage operations that a send to one phone consists of, bare: the stock SDK and nothing around it. */
+export interface BareStorage {
+  /** What accepting a send does, with rows that were made beforehand. */
+  accept(send: BareSend, options: { requestId: boolean; delaySeconds?: number }): Promise<void>;
+  /** What sending and one delivery report do to the next messages on the queue; resolves to how many those were. */
+  finish(): Promise<number>;
+}
+
+/** Rows and queue message of one send. */
+export interface BareSend {
+  messageId: string;
+  rows: TransactionAction[];
+  job: string;
+  request: { partitionKey: string; rowKey: string };
+}
+
+/** Makes what one send stores, as the app makes it. */
+export function bareSend(index: number): BareSend {
+  const now = new Date();
+  const messageId = newMessageId({ customerId: 'demo', dueAt: now, callbacks: false }, 1, randomBytes);
+  const header: MessageHeader = {
+    messageId,
+    customerId: 'demo',
+    serviceId: 'demo-oneway',
+    userId: 'demo-user',
+    sender: 'SmartDialog',
+    protocol: 'SMS',
+    acceptedAt: now,
+    recipientCount: 1,
+    chunkCount: 1,
+    partCount: 1,
+  };
+  const chunk: Chunk = {
+    messageId,
+    index: 0,
+    customerId: 'demo',
+    serviceId: 'demo-oneway',
+    sender: 'SmartDialog',
+    protocol: 'SMS',
+    content: 'Hello from the bench: the order is ready to be fetched.',
+    recipients: [{ address: `35840${1_000_000 + index}`, parts: 1, values: [] }],
+    statuses: ['accepted'],
+    notes: new Map(),
+    references: new Map(),
+    attempts: 0,
+    updatedAt: now,
+  };
+  const key = randomBytes(32).toString('hex');
+  const request = {
+    partitionKey: key,
+    rowKey: key,
+    customerId: 'demo',
+    requestId: `bare-${messageId}`,
+    messageId,
+    fingerprint: key,
+    usedAt: now.toISOString(),
+  };
+  return {
+    messageId,
+    rows: [chunkRow(chunk), headerRow(header)].map((row): TransactionAction => ['create', { ...row }]),
+    job: Buffer.from(
+      JSON.stringify({
+        messageId,
+        chunk: 0,
+        carried: packChunk({ chunk, version: 'as long as a version is usually' }),
+      }),
+    ).toString('base64'),
+    request,
+  };
+}
+
+/** Opens tables and a queue, which it creates: `queue` may be one that no worker listens to. */
+export async function openBareStorage(connectionString: string, queueName: string): Promise<BareStorage> {
+  const table = (name: string) =>
+    TableClient.fromConnectionString(connectionString, name, { allowInsecureConnection: true });
+  const [messages, requests] = [table('messages'), table('requests')];
+  const queue = new QueueClient(connectionString, queueName);
+  await Promise.all([messages.createTable(), requests.createTable(), queue.createIfNotExists()]);
+
+  const finishOne = async (job: string): Promise<void> => {
+    const { messageId } = JSON.parse(Buffer.from(job, 'base64').toString()) as { messageId: string };
+    const keys = { partitionKey: messageId, rowKey: `${messageId}.c000` };
+    const at = new Date();
+    const progress = { notes: new Map(), references: new Map(), attempts: 1, updatedAt: at };
+    const claimed = await messages.updateEntity(
+      { ...keys, ...progressColumns({ ...progress, statuses: ['queued'], leasedUntil: at }) },
+      'Merge',
+      { etag: '*' },
+    );
+    await messages.updateEntity({ ...keys, ...progressColumns({ ...progress, statuses: ['sent'] }) }, 'Merge', {
+      etag: claimed.etag ?? '*',
+    });
+    await messages.createEntity(
+      reportsRow(messageId, randomBytes(16).toString('hex'), [{ chunk: 0, place: 0, status: 'delivered', at }]),
+    );
+  };
+
+  return {
+    async accept({ rows, job, request }, { requestId, delaySeconds = 0 }) {
+      if (requestId) await requests.createEntity(request);
+      await messages.submitTransaction(rows);
+      await queue.sendMessage(job, { visibilityTimeout: delaySeconds, messageTimeToLive: -1 });
+    },
+    async finish() {
+      const { receivedMessageItems: items } = await queue.receiveMessages({ numberOfMessages: 16 });
+      await Promise.all(
+        items.map(async ({ messageId, popReceipt, messageText }) => {
+          await finishOne(messageText);
+          await queue.deleteMessage(messageId, popReceipt);
+        }),
+      );
+      return items.length;
+    },
+  };
+}

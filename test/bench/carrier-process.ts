@@ -1,0 +1,44 @@
+import { join } from 'node:path';
+
+import { startChild } from './child-process.ts';
+import { createHttpClient } from './http-client.ts';
+
+/** How far a carrier for load is. */
+export interface CarrierState {
+  /** Reports that the client has confirmed, and in how many calls. */
+  reports: number;
+  calls: number;
+  /** Seconds of processor time that it used. */
+  processor: number;
+}
+
+/** A carrier for load, in a process of its own. */
+export interface CarrierProcess {
+  url: string;
+  apiKey: string;
+  webhookSecret: string;
+  /** Resolves when so many reports, from the start, are confirmed: their recipients' status is then final. */
+  reported(atLeast: number): Promise<CarrierState>;
+  stop(): Promise<void>;
+}
+
+/** @param reportsPerCall how many reports share a call at most. */
+export async function startCarrierProcess(reportsPerCall: number): Promise<CarrierProcess> {
+  const webhookSecret = 'bench-secret';
+  const args = [webhookSecret, String(reportsPerCall)];
+  const child = await startChild(join(import.meta.dirname, 'carrier-main.ts'), { args });
+  const client = createHttpClient(child.said);
+  return {
+    url: child.said,
+    apiKey: 'bench-key',
+    webhookSecret,
+    async reported(atLeast) {
+      const { body } = await client.call({ method: 'GET', path: `/reported?atLeast=${atLeast}` });
+      return JSON.parse(body) as CarrierState;
+    },
+    async stop() {
+      client.close();
+      await child.stop();
+    },
+  };
+}

@@ -1,0 +1,106 @@
+import { randomBytes } from 'node:crypto';
+
+import type { Customer, Service } from '../../src/operation/access.ts';
+import {
+  acceptMessage,
+  createRecentIds,
+  createReportRecorder,
+  newMessageId,
+  prepareTextSend,
+  sendOutboundChunk,
+} from '../../src/messages/index.ts';
+import type {
+  MessagingWorld,
+  OptOutsWorld,
+  OutboundBatch,
+  SendingWorld,
+  SendOutcome,
+} from '../../src/messages/index.ts';
+import { createMemoryDirectory } from '../../src/storage/memory/directory.ts';
+import { createMemoryMessageStore } from '../../src/storage/memory/message-store.ts';
+import { createMemoryOutboundQueue } from '../../src/storage/memory/outbound-queue.ts';
+import { createMemoryRequestStore } from '../../src/storage/memory/request-store.ts';
+import { createTally } from './measure.ts';
+
+/*
+ * The app's own work without HTTP and without a storage account: accepting, the outbound worker and delivery reports on
+ * the memory adapters, in one process. This is the one place of the bench that puts the app together by hand.
+ */
+
+const customer: Customer = { id: 'demo', name: 'Demo', region: 'FI', timeZone: 'Europe/Helsinki' };
+const service: Service = {
+  id: 'demo-oneway',
+  name: 'OneWay',
+  type: 'OneWay',
+  senders: ['SmartDialog'],
+  allowsReplies: false,
+};
+const now = (): Date => new Date();
+
+/** An app in memory, with a carrier that takes everything and reports it as delivered. */
+export interface MemoryApp {
+  /** Accepts a parsed body of a send, and hands what is queued to the worker. */
+  send(body: unknown): Promise<void>;
+  /** Resolves when so many recipients, from the start, have their final status. */
+  final(atLeast: number): Promise<void>;
+}
+
+/** @param reportsPerCall how many reports come together. */
+export function createMemoryApp(reportsPerCall: number): MemoryApp {
+  const outbound = createMemoryOutboundQueue();
+  const messages = createMemoryMessageStore();
+  const accepting: MessagingWorld = {
+    messages,
+    outbound,
+    requests: createMemoryRequestStore(),
+    newMessageId: (about) => newMessageId(about, 1, randomBytes),
+    keysByTracking: true,
+    queuedLately: createRecentIds(),
+  };
+  const directory = createMemoryDirectory({ customers: [], users: [] });
+  const optOuts: OptOutsWorld['optOuts'] = {
+    numbers: async () => new Set(),
+    add: async () => {},
+    remove: async () => {},
+  };
+  const nobody = { record: async () => {} };
+  const followUps = { messages, outbound, failures: nobody, settlements: nobody, now };
+  const recorder = createReportRecorder(followUps);
+  const final = createTally();
+
+  const report = async (batch: OutboundBatch): Promise<void> => {
+    for (let from = 0; from < batch.recipients.length; from += reportsPerCall) {
+      const lot = batch.recipients.slice(from, from + reportsPerCall);
+      await recorder.record(lot.map(({ recipientId }) => ({ recipientId, status: 'delivered', at: now() })));
+      final.add(lot.length);
+    }
+  };
+  const sending: SendingWorld = {
+    ...followUps,
+    carrier: {
+      name: 'memory',
+      capabilities: { protocols: ['SMS'], batchSize: 100, idempotent: true, reports: true },
+      async send(batch) {
+        setImmediate(() => void report(batch));
+        return batch.recipients.map((): SendOutcome => ({ outcome: 'sent' }));
+      },
+    },
+    replies: nobody,
+    fallbackAfterSeconds: 3_600,
+    sendLeaseSeconds: 120,
+  };
+
+  return {
+    async send(body) {
+      const { prepared, problems } = await prepareTextSend(
+        { body, customer, service, now: now() },
+        { directory, optOuts },
+      );
+      if (problems.length > 0) throw new Error(JSON.stringify(problems));
+      const request = { customerId: customer.id, serviceId: service.id, userId: 'demo-user', acceptedAt: now() };
+      await acceptMessage(request, prepared, body, accepting);
+      for (const { job } of outbound.jobs.splice(0)) await sendOutboundChunk.handle(job, sending);
+    },
+    final: final.reached,
+  };
+}

@@ -1,0 +1,12 @@
+import { createHmac } from 'node:crypto';
+
+/** What the simulated carrier signs a call with. */
+export function signedHeaders(secret: string, body: string): Record<string, string> {
+  const timestamp = String(Math.floor(Date.now() / 1000));
+  const digest = createHmac('sha256', secret).update(`${timestamp}.${body}`).digest('hex');
+  return {
+    'Content-Type': 'application/json',
+    'x-simulated-timestamp': timestamp,
+    'x-simulated-signature': `sha256=${digest}`,
+  };
+}

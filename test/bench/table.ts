@@ -1,0 +1,47 @@
+/** What a section found: rows that share their columns, and sentences that go with them. */
+export interface Finding {
+  title: string;
+  rows: readonly Readonly<Record<string, string | number>>[];
+  notes?: readonly string[];
+}
+
+/** A number as people read it: three significant digits, and whole where it is large. */
+export function short(value: number): string {
+  if (!Number.isFinite(value)) return '-';
+  if (Number.isInteger(value) || Math.abs(value) >= 100) return Math.round(value).toLocaleString('en-GB');
+  return String(Number(value.toPrecision(3)));
+}
+
+/** A ratio, with the word of whether it reaches its aim. */
+export function against(ratio: number, aim: { least?: number; most?: number }): string {
+  const reached = ratio >= (aim.least ?? Number.NEGATIVE_INFINITY) && ratio <= (aim.most ?? Number.POSITIVE_INFINITY);
+  return `${short(ratio)} (aim ${aim.least === undefined ? `<= ${aim.most}` : `>= ${aim.least}`}${reached ? '' : ', missed'})`;
+}
+
+/** Numbers to the right, words to the left, under their columns' names. */
+export function tableText({ title, rows, notes = [] }: Finding): string {
+  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  const cells = rows.map((row) =>
+    columns.map((column) => {
+      const value = row[column] ?? '';
+      return typeof value === 'number' ? short(value) : value;
+    }),
+  );
+  const isNumber = columns.map((column) => rows.every((row) => typeof (row[column] ?? 0) === 'number'));
+  const widths = columns.map((column, index) =>
+    Math.max(column.length, ...cells.map((line) => line[index]?.length ?? 0)),
+  );
+  const lineOf = (line: readonly string[]): string =>
+    `  ${line.map((cell, index) => (isNumber[index] === true ? cell.padStart(widths[index] ?? 0) : cell.padEnd(widths[index] ?? 0))).join('  ')}`.trimEnd();
+  return [
+    title,
+    '',
+    lineOf(columns),
+    lineOf(widths.map((width) => '-'.repeat(width))),
+    ...cells.map(lineOf),
+    '',
+    ...notes,
+  ]
+    .join('\n')
+    .trimEnd();
+}

@@ -1,0 +1,170 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+
+import { createSettlementRecorder } from '../../src/delivery-callbacks/index.ts';
+import { startAzurite } from '../../src/local/azurite.ts';
+import type { SettledRecipient } from '../../src/messages/index.ts';
+import { createCallbackQueue } from '../../src/storage/queues/callback-queue.ts';
+import { createTableCallbackStore } from '../../src/storage/tables/callback-store.ts';
+import { createApi, sendTo } from '../support/api.ts';
+import type { Api, SentBody, StatusBody } from '../support/api.ts';
+import { eventually } from '../support/eventually.ts';
+import { spawnLocalHost } from '../support/local-host.ts';
+import type { LocalHost } from '../support/local-host.ts';
+import { startWebhookReceiver } from '../support/webhook-receiver.ts';
+import type { WebhookReceiver } from '../support/webhook-receiver.ts';
+
+// Each command is a process of its own.
+vi.setConfig({ testTimeout: 90_000 });
+
+const root = join(import.meta.dirname, '..', '..');
+
+let azurite: Awaited<ReturnType<typeof startAzurite>>;
+let host: LocalHost;
+let api: Api;
+let receiver: WebhookReceiver;
+let answers: number[] = [];
+beforeAll(async () => {
+  azurite = await startAzurite({});
+  host = await spawnLocalHost({ environment: { AzureWebJobsStorage: azurite.connectionString } });
+  api = await createApi(host);
+  receiver = await startWebhookReceiver(() => answers.shift() ?? 200);
+});
+afterAll(async () => {
+  await host.stop();
+  await receiver.stop();
+  await azurite.stop();
+});
+
+/** Runs the operator's command as npm does. */
+async function callbacks(...args: readonly string[]): Promise<string> {
+  const env = { PATH: process.env['PATH'], AzureWebJobsStorage: azurite.connectionString };
+  const { stdout } = await promisify(execFile)(process.execPath, ['src/operator/callbacks.ts', ...args], {
+    cwd: root,
+    env,
+  });
+  return stdout;
+}
+
+/** Says what became of a message's recipients, as whoever learns of it does, and any number of times. */
+async function settle({ MessageId, Recipients }: StatusBody): Promise<void> {
+  const recorder = createSettlementRecorder({ callbackQueue: createCallbackQueue(azurite) });
+  await recorder.record(
+    Recipients.map(({ Status, ErrorCode, UpdatedAt }, place) => ({
+      messageId: MessageId,
+      chunk: 0,
+      place,
+      status: Status as SettledRecipient['status'],
+      ...(ErrorCode === undefined ? {} : { code: ErrorCode }),
+      at: new Date(UpdatedAt),
+    })),
+  );
+}
+
+async function sendAndSettle(addresses: readonly string[], details: Record<string, unknown>): Promise<StatusBody> {
+  const answer = await api.post(sendTo(addresses, details));
+  expect(answer).toMatchObject({ status: 200 });
+  const status = await api.waitForStatus((answer.body as SentBody).MessageId, 'delivered', 'undelivered');
+  await settle(status);
+  return status;
+}
+
+/** Waits until the callbacks of a message are given up. */
+async function givenUp(messageId: string): Promise<void> {
+  const store = createTableCallbackStore(azurite);
+  await eventually(async () => {
+    expect((await store.read(messageId, 0))?.callbacks.entries).toMatchObject([{ state: 'givenUp' }]);
+  });
+}
+
+const [, snippet = ''] =
+  /<!-- signature -->\s+```js\n(.*?)```/s.exec(readFileSync(join(root, 'README.md'), 'utf8')) ?? [];
+
+test('what became of each recipient is told once, signed as the README says', async () => {
+  const dlrUrl = `${receiver.url}/dlr?key=a%2Fb+c&x=%c3%a4#part`;
+  const addresses = ['358401230001', '358401230002'];
+  const status = await sendAndSettle(addresses, { DlrUrl: dlrUrl, CustomerData: 'Tilaus 7 & ä' });
+  await settle(status);
+  const store = createTableCallbackStore(azurite);
+  await eventually(async () => {
+    expect((await store.read(status.MessageId, 0))?.callbacks).toMatchObject({ entries: [] });
+    expect(receiver.calls).toHaveLength(2);
+  });
+  const given = '/dlr?key=a%2Fb+c&x=%c3%a4&';
+  const told = receiver.calls
+    .map(({ method, path, body }) => ({ method, path, body: body.length }))
+    .sort((left, right) => left.path.localeCompare(right.path))
+    .map(({ method, path, body }) => ({
+      method,
+      body,
+      start: path.slice(0, given.length),
+      parameters: Object.fromEntries(new URLSearchParams(path.slice(given.length))),
+    }));
+  expect(told).toEqual(
+    status.Recipients.map(({ Id, Address, Status, ErrorCode }) => ({
+      method: 'GET',
+      body: 0,
+      start: given,
+      parameters: {
+        messageId: status.MessageId,
+        recipientId: Id,
+        address: Address,
+        status: Status === 'delivered' ? 'Delivered' : 'Undelivered',
+        statusCode: Status === 'delivered' ? '1' : '3',
+        errorCode: ErrorCode ?? '',
+        timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/) as string,
+        protocol: 'SMS',
+        parts: '1',
+        customerData: 'Tilaus 7 & ä',
+      },
+    })),
+  );
+
+  const { isGenuine } = (await import(`data:text/javascript,${encodeURIComponent(snippet)}`)) as {
+    isGenuine: (url: string, headers: Record<string, string | undefined>, secret: string) => boolean;
+  };
+  for (const { path, headers } of receiver.calls) {
+    const url = `http://${headers.get('host')}${path}`;
+    const named = Object.fromEntries(headers);
+    expect(isGenuine(url, named, 'demo-callback-secret')).toBe(true);
+    expect(isGenuine(url, named, 'another secret')).toBe(false);
+    expect(isGenuine(`${url}&more=1`, named, 'demo-callback-secret')).toBe(false);
+    expect(isGenuine(url, { ...named, 'x-timestamp': '1700000000' }, 'demo-callback-secret')).toBe(false);
+    expect(isGenuine(url, {}, 'demo-callback-secret')).toBe(false);
+  }
+});
+
+test('what was given up is listed without the query, and called again when it is replayed', async () => {
+  answers = [400];
+  const before = receiver.calls.length;
+  const { MessageId } = await sendAndSettle(['358401230001'], { DlrUrl: `${receiver.url}/refusing?key=s3cret` });
+  await givenUp(MessageId);
+  const listed = await callbacks('list', '--customer', 'demo');
+  expect(listed).toContain(MessageId);
+  expect(listed).toContain('demo, chunk 0: 1 given up, after at most 1 calls each');
+  expect(listed).toContain('last answer: answered 400, ');
+  expect(listed).toContain(`${receiver.url}/refusing\n`);
+  expect(listed).not.toContain('s3cret');
+  expect(await callbacks('list', '--customer', 'other')).toBe('No call was given up.\n');
+  expect(await callbacks('replay', MessageId, '0'.repeat(32))).toBe(
+    `${MessageId}: 1 will be called again\n${'0'.repeat(32)} has no call that was given up\n`,
+  );
+  await eventually(() => expect(receiver.calls.length).toBe(before + 2));
+  expect(await callbacks('replay', '--all')).toBe('No call was given up.\n');
+});
+
+test('a command that is none is answered with those there are', async () => {
+  await expect(callbacks('replay')).rejects.toThrow('npm run callbacks -- list');
+});
+
+test('an address in a private network is refused for good', async () => {
+  const { MessageId } = await sendAndSettle(['358401230001'], { DlrUrl: 'https://169.254.169.254/metadata' });
+  await givenUp(MessageId);
+  const lines = await callbacks('list');
+  expect(lines).toContain(MessageId);
+  expect(lines).toContain('last answer: The address must not lead to an address of a private network.');
+});
