@@ -3,6 +3,7 @@ export { cancelMessage } from './cancel-message.ts';
 export type { CancelResult } from './cancel-message.ts';
 export { packChunk } from './carried-chunk.ts';
 export { isFailureReason } from './failure-reasons.ts';
+export type { FailureReason } from './failure-reasons.ts';
 export type { MessagingWorld } from './accept-message.ts';
 export { foldMessage } from './fold-message.ts';
 export { forgetRecipient, forgottenMark } from './forget-recipient.ts';

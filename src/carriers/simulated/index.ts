@@ -4,6 +4,7 @@ import type { Carrier } from '../carrier.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import { fetchAttachment } from './fetch-attachment.ts';
 import { parseWebhook } from './parse-webhook.ts';
+import { reasonOf } from './reasons.ts';
 import { send } from './send.ts';
 import { submitTemplate } from './submit-template.ts';
 import { verifySignature } from './verify-signature.ts';
@@ -33,12 +34,16 @@ export function createSimulatedCarrier(options: {
   return {
     name: 'simulated',
     capabilities: capabilitiesOf({ recognisesRepeats }),
-    send: (batch) => send({ ...settings, recognisesRepeats }, batch),
+    async send(batch) {
+      const outcomes = await send({ ...settings, recognisesRepeats }, batch);
+      return outcomes.map((each) => (each.outcome === 'sent' ? each : { ...each, ...reasonOf(each.code) }));
+    },
     templates: { submit: (template) => submitTemplate(settings, template) },
     attachments: { fetchAttachment: (reference, limit) => fetchAttachment(settings, reference, limit) },
     receive(request) {
       verifySignature(request, webhookSecret, now());
-      return parseWebhook(request.body);
+      const { reports, ...rest } = parseWebhook(request.body);
+      return { ...rest, reports: reports.map((report) => ({ ...report, ...reasonOf(report.code) })) };
     },
   };
 }
