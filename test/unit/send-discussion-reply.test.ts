@@ -59,6 +59,22 @@ async function createDiscussing() {
 }
 
 describe('a reply in a thread', () => {
+  test.each<[string, Record<string, string>, object]>([
+    ['its request id', {}, { RequestId: 'r1' }],
+    ['its Idempotency-Key', { 'Idempotency-Key': 'r1' }, {}],
+    ['run and action', { 'x-ms-workflow-run-id': 'run', 'x-ms-action-tracking-id': 'action' }, {}],
+  ])('that is a repeat by %s is not sent again', async (_, more, details) => {
+    const { world } = await createDiscussing();
+    const request = {
+      headers: { CustomerId: 'demo', ...more },
+      json: { ThreadId: smsThread, Content: 'Kiitos', ...details },
+    };
+    const first = await callOperation(sendDiscussionReplyMessage, request, world);
+    const again = await callOperation(sendDiscussionReplyMessage, request, world);
+    expect(again.answer).toEqual({ ...first.answer, headers: { 'Idempotent-Replay': 'true' } });
+    expect(world.outbound.jobs).toHaveLength(1);
+  });
+
   test.each([
     ['SMS', smsThread, sms, 'twoway'],
     ['WhatsApp', whatsAppThread, whatsApp, 'whatsapp'],
