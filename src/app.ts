@@ -203,7 +203,7 @@ const deliveryUrlLimit = 8_000;
 /** What calls delivery-report addresses. */
 function createCallbackCalling({ callbacks, leaseSeconds }: Settings) {
   const { allowLoopback } = callbacks;
-  const rule = createAddressRule({ ...callbacks, lengthLimit: deliveryUrlLimit });
+  const rule = createAddressRule({ ...callbacks, allowHttp: true, lengthLimit: deliveryUrlLimit });
   return {
     ...(leaseSeconds === undefined ? {} : { leaseSeconds }),
     deliveryCaller: createDeliveryCaller(createGuardedClient({ rule, network: realNetwork, allowLoopback, now })),

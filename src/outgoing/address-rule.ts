@@ -14,17 +14,20 @@ export interface AddressRuleSettings {
   allowLoopback: boolean;
   /** What a host must be or end in, label by label, such as `logic.azure.com`; empty where any public host will do. */
   allowedHosts: readonly string[];
+  /** Lets plain http to any public host through, where addresses must go on to work that were given before. */
+  allowHttp?: boolean;
   /** Characters; 2,000 unless given. */
   lengthLimit?: number;
 }
 
 /**
- * Makes the rule for addresses that callers give: https, to a public host, without credentials. It judges what is
+ * Makes the rule for addresses that callers give: https unless more is allowed, to a public host, without credentials. It judges what is
  * written; what a name resolves to is checked when it is called.
  */
 export function createAddressRule({
   allowLoopback,
   allowedHosts,
+  allowHttp = false,
   lengthLimit = usualLengthLimit,
 }: AddressRuleSettings): CallbackRule {
   const suffixes = allowedHosts.map((host) => host.toLowerCase().replace(/^\.|\.$/g, ''));
@@ -35,12 +38,12 @@ export function createAddressRule({
     if (address === undefined) return 'must be an absolute https address';
     if (address.hasCredentials) return 'must not have a user name or a password in it';
     const isLocal = allowLoopback && isLocalCall(address);
-    return (isLocal ? undefined : judge(address)) ?? notListed(address, suffixes);
+    return (isLocal ? undefined : judge(address, allowHttp)) ?? notListed(address, suffixes);
   };
 }
 
-function judge(address: Address): string | undefined {
-  if (address.scheme !== 'https') return 'must be an https address';
+function judge(address: Address, allowHttp: boolean): string | undefined {
+  if (address.scheme !== 'https' && !allowHttp) return 'must be an https address';
   if (isIpLiteral(address)) {
     return isForbiddenAddress(address.host) ? 'must not lead to an address of a private network' : undefined;
   }

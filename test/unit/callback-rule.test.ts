@@ -215,3 +215,13 @@ test('an address may be longer where the rule says so, and no longer than that',
   expect(long(address(8_001))).toBe('must be at most 8,000 characters long');
   expect(rule(address(2_001))).toBe('must be at most 2,000 characters long');
 });
+
+test('plain http can be let through, but into no private network', () => {
+  const plain = createAddressRule({ allowLoopback: false, allowedHosts: [], allowHttp: true });
+  expect([plain('http://example.com/dlr?a=1'), plain('https://example.com/')]).toEqual([undefined, undefined]);
+  expect(plain('http://10.0.0.1/')).toBe(privateAddress);
+  expect(plain('http://169.254.169.254/metadata')).toBe(privateAddress);
+  expect(plain('http://printer.internal/')).toBe(privateHost);
+  expect(plain('http://localhost:8080/')).toBe(privateHost);
+  expect(plain('ftp://example.com/')).toBe(notAbsolute);
+});
