@@ -41,6 +41,7 @@ import { createTableContactStore } from './storage/tables/contact-store.ts';
 import { createTableDeadLetterStore } from './storage/tables/dead-letter-store.ts';
 import { createTableDirectory } from './storage/tables/directory.ts';
 import { createTableInboundStore } from './storage/tables/inbound-store.ts';
+import { createTableMessageFinder } from './storage/tables/message-finder.ts';
 import { createTableNotificationStore } from './storage/tables/notification-store.ts';
 import { createTableOptOutStore } from './storage/tables/opt-out-store.ts';
 import { createTableRequestStore } from './storage/tables/request-store.ts';
@@ -76,10 +77,11 @@ function createApp(settings: Settings): App {
   const storage = connectStorage(settings.storage);
   const directory = createTableDirectory(storage, { now });
   const moreAccounts = settings.messageStorage.map(([, account]) => connectStorage(account));
-  const { messages, outbound, finder: messageFinder } = openMessages([storage, ...moreAccounts]);
+  const { messages, outbound } = openMessages([storage, ...moreAccounts]);
   const contacts = createTableContactStore(storage, now);
   const cleanUps = createCleanUpQueue(storage);
   const failures = createFailureCounter({ directory, contacts });
+  const deliveryRule = createAddressRule({ ...settings.callbacks, allowHttp: true, lengthLimit: deliveryUrlLimit });
   const callbackStores = {
     callbackStore: createTableCallbackStore(storage),
     callbackQueue: createCallbackQueue(storage),
@@ -105,6 +107,7 @@ function createApp(settings: Settings): App {
         outbound,
         newMessageId: (about) => newMessageId(about, 1 + moreAccounts.length, randomBytes),
         keysByTracking: settings.keysByTracking,
+        checkDlrUrl: deliveryRule,
         queuedLately: createRecentIds(),
         contacts,
         cleanUps,
@@ -120,7 +123,7 @@ function createApp(settings: Settings): App {
       ...twoWay,
       ...followUps,
       ...callbackStores,
-      ...createCallbackCalling(settings),
+      ...createCallbackCalling(settings, deliveryRule),
       directory,
       carrier,
       fallbackAfterSeconds,
@@ -132,7 +135,7 @@ function createApp(settings: Settings): App {
       ...twoWay,
       ...callbackStores,
       messages,
-      messageFinder,
+      messageFinders: [storage, ...moreAccounts].map(createTableMessageFinder),
       outbound,
       settlements,
       repairAfterSeconds: settings.repairAfterSeconds,
@@ -201,9 +204,8 @@ function createTwoWay(
 const deliveryUrlLimit = 8_000;
 
 /** What calls delivery-report addresses. */
-function createCallbackCalling({ callbacks, leaseSeconds }: Settings) {
+function createCallbackCalling({ callbacks, leaseSeconds }: Settings, rule: ReturnType<typeof createAddressRule>) {
   const { allowLoopback } = callbacks;
-  const rule = createAddressRule({ ...callbacks, allowHttp: true, lengthLimit: deliveryUrlLimit });
   return {
     ...(leaseSeconds === undefined ? {} : { leaseSeconds }),
     deliveryCaller: createDeliveryCaller(createGuardedClient({ rule, network: realNetwork, allowLoopback, now })),

@@ -123,6 +123,12 @@ export function readSettings(environment: Environment): Settings {
     if (order === undefined) faults.push('CRASH_AT is for tests on this machine, and names a crash point');
     else settings.crashAt = order;
   }
+  if (environment['WEBSITE_SITE_NAME'] !== undefined && (settings.leaseSeconds ?? 60) < 60) {
+    faults.push('LEASE_SECONDS is less than 60: calls may take half a minute, and would be made twice');
+  }
+  if (settings.fallbackAfterSeconds >= settings.reportTimeoutSeconds) {
+    faults.push('SMS_FALLBACK_AFTER_SECONDS is not less than REPORT_TIMEOUT_SECONDS, after which nothing stands in');
+  }
   if (settings.attachmentHours > settings.retentionDays * 24) {
     faults.push('ATTACHMENT_HOURS is longer than RETENTION_DAYS, after which attachments are deleted');
   }

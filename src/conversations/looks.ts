@@ -11,7 +11,7 @@ export interface InboundLooksWorld extends RepairWorld {
 /** Every look at phones' messages: those that were stored and not led on are queued again, which is harmless. */
 export const inboundLooks: readonly Look<InboundLooksWorld>[] = defineRepairs(
   'requeue-inbound',
-  async (span, from, { inbound, inboundQueue }) => {
+  async ({ span, from }, { inbound, inboundQueue }) => {
     const { items, next } = await inbound.listReceived(span, from);
     for (const inboundId of items) await inboundQueue.enqueue({ inboundId });
     return { done: items.length, ...(next === undefined ? {} : { next }) };

@@ -55,6 +55,10 @@ export const sendDiscussionReplyMessage = defineOperation({
     const details = sendDetails({ body, caller, customer, serviceId, now, header });
     const asked = askedOf('SendDiscussionReplyMessage', { body });
     const accepted = await acceptMessage({ ...details, threadId }, prepared, asked, world);
-    return { body: { ...sentBody(accepted), ThreadId: threadId }, headers: sentHeaders(prepared, accepted) };
+    return {
+      body: { ...sentBody(accepted), ThreadId: threadId },
+      headers: sentHeaders(prepared, accepted),
+      failure: accepted.failure,
+    };
   },
 });

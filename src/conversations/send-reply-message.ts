@@ -55,6 +55,6 @@ export const sendReplyMessage = defineOperation({
     const details = { ...sendDetails({ ...request, serviceId: service.id }), parentMessageId };
     const asked = askedOf('SendReplyMessage', { parentMessageId, serviceId: service.id, body });
     const accepted = await acceptMessage(details, prepared, asked, world);
-    return { body: sentBody(accepted), headers: sentHeaders(prepared, accepted) };
+    return { body: sentBody(accepted), headers: sentHeaders(prepared, accepted), failure: accepted.failure };
   },
 });

@@ -18,7 +18,7 @@ function dueTimes(entries: readonly CallbackEntry[]): Date[] {
 /** Every look at callbacks: those that wait, and that nobody has in hand, are queued again. */
 export const callbackLooks: readonly Look<CallbackLooksWorld>[] = defineRepairs(
   'requeue-callbacks',
-  async (span, from, world) => {
+  async ({ span, from }, world) => {
     const { callbackStore, callbackQueue } = world;
     const { items, next } = await callbackStore.listWaiting(span, from);
     const forgotten = items.filter(({ lease, jobAt, changedAt, entries }) =>

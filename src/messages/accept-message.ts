@@ -7,6 +7,7 @@ import { recipientId } from './message-id.ts';
 import type { MessageIdParts } from './message-id.ts';
 import type { Chunk, ChunkRecipient, MessageHeader, StatusNote } from './message.ts';
 import type { MessageStore, OutboundJob, OutboundQueue, RequestStore } from './ports.ts';
+import type { DlrUrlWorld } from './prepare-fields.ts';
 import type { PreparedSend } from './prepare-send.ts';
 import { fingerprintOf, requestKeyOf } from './request-key.ts';
 
@@ -17,7 +18,7 @@ export const longestDelay = 24 * 60 * 60;
 const enqueueWidth = 16;
 
 /** What accepting and sending messages work with. */
-export interface MessagingWorld {
+export interface MessagingWorld extends DlrUrlWorld {
   messages: MessageStore;
   requests: RequestStore;
   outbound: OutboundQueue;
@@ -72,12 +73,14 @@ export interface Accepted {
   recipients: { address: string; id: string }[];
   /** The request was made before: nothing was sent again. */
   replayed: boolean;
+  /** Why it could not be queued, which is then left to a timer, since a repeat could not be told from another request. */
+  failure?: unknown;
 }
 
 /**
  * Makes a send durable: when this resolves, every chunk is stored, and queued if it is due within a day. Where the
  * request has a key, an insert decides who is first; a repeat finishes whatever the first left undone, so a crash between any two
- * steps loses nothing, and answers with the same ids. Refuses a request id that was used for another request
+ * steps loses nothing, and answers with the same ids. Without a key, what can't be queued is accepted all the same. Refuses a request id that was used for another request
  * (RequestIdReused).
  *
  * Storage operations: one transaction per 99 chunks, one queue message per chunk, one more with a key.
@@ -90,13 +93,24 @@ export async function acceptMessage(
   asked: unknown,
   world: MessagingWorld,
 ): Promise<Accepted> {
-  const { messageId, repeated } = await claimMessageId({ ...request, header: readHeader }, prepared, asked, world);
+  const { messageId, repeated, hasKey } = await claimMessageId(
+    { ...request, header: readHeader },
+    prepared,
+    asked,
+    world,
+  );
   passing('accept.keyClaimed');
   const stored =
     (repeated ? await findStored(messageId, world) : undefined) ??
     (await store(toRows(messageId, request, prepared), world));
   passing('accept.rowsWritten');
-  await enqueueChunks(messageId, stored, request.acceptedAt, world);
+  let failure: unknown;
+  try {
+    await enqueueChunks(messageId, stored, request.acceptedAt, world);
+  } catch (error) {
+    if (hasKey) throw error;
+    failure = error;
+  }
   passing('accept.queued');
   return {
     messageId,
@@ -105,6 +119,7 @@ export async function acceptMessage(
       recipients.map(({ address }, place) => ({ address, id: recipientId({ messageId, chunk: index, place }) })),
     ),
     replayed: repeated,
+    ...(failure === undefined ? {} : { failure }),
   };
 }
 
@@ -113,11 +128,11 @@ async function claimMessageId(
   { sendAt }: PreparedSend,
   asked: unknown,
   { requests, newMessageId, keysByTracking }: MessagingWorld,
-): Promise<{ messageId: string; repeated: boolean }> {
+): Promise<{ messageId: string; repeated: boolean; hasKey: boolean }> {
   const messageId = newMessageId({ customerId, dueAt: sendAt ?? acceptedAt, callbacks: dlrUrl !== undefined });
   const fingerprint = fingerprintOf(asked);
   const key = requestKeyOf({ requestId, fingerprint, header }, keysByTracking);
-  if (key === undefined) return { messageId, repeated: false };
+  if (key === undefined) return { messageId, repeated: false, hasKey: false };
   const use = await requests.claim(
     { customerId, requestId: key.key, messageId, fingerprint, usedAt: acceptedAt },
     new Date(acceptedAt.getTime() - key.memoryMs),
@@ -125,7 +140,7 @@ async function claimMessageId(
   if (use.fingerprint !== fingerprint) {
     throw apiError('RequestIdReused', { target: requestId === undefined ? 'Idempotency-Key' : 'RequestId' });
   }
-  return { messageId: use.messageId, repeated: use.messageId !== messageId };
+  return { messageId: use.messageId, repeated: use.messageId !== messageId, hasKey: true };
 }
 
 /** A message as it is stored, as far as accepting it goes. */

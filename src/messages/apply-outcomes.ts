@@ -27,6 +27,7 @@ export function applyOutcomes(
       notes.delete(place);
       if (outcome.carrierReference !== undefined) references.set(place, plainWords(outcome.carrierReference, 200));
     }
+    if (outcome.outcome === 'retry' && lastAttempt && outcome.mayHaveArrived === true) return 'unknown';
     return statusAfter[outcome.outcome];
   });
   return { statuses, notes, references, attempts: chunk.attempts, updatedAt };

@@ -1,5 +1,4 @@
-import type { Chunk } from './message.ts';
-import type { VersionedChunk } from './message.ts';
+import type { Chunk, VersionedChunk } from './message.ts';
 
 /*
  * A chunk that was just written may travel in its queue message, so that the worker need not read it. Only what is to be
@@ -7,13 +6,14 @@ import type { VersionedChunk } from './message.ts';
  * out, since of a new one that is known.
  */
 
-/** Characters of a chunk as JSON: a queue message holds 64 KiB of base64, and several chunks go in one. */
+/** Bytes of a chunk as JSON: a queue message holds 48 KiB before base64, and several chunks go in one. */
 const carriedLimit = 2_000;
 
-/** Whether a chunk may travel in its queue message. */
+/** Whether a chunk may travel in its queue message. A reply is read: its phone may have been forgotten since. */
 export function canBeCarried(chunk: Chunk): boolean {
   const isNew = chunk.attempts === 0 && chunk.statuses.every((status) => status === 'accepted');
-  return isNew && chunk.sendAt === undefined && JSON.stringify(chunk).length <= carriedLimit;
+  if (!isNew || chunk.sendAt !== undefined || chunk.reply !== undefined) return false;
+  return Buffer.byteLength(JSON.stringify(chunk)) <= carriedLimit;
 }
 
 /** A chunk as JSON. */

@@ -72,6 +72,21 @@ export async function followUpEnd(before: Chunk, after: Chunk, world: FollowUpWo
   await settle(settled, world);
 }
 
+/** As {@link followUpEnd}, and looks later for reports on those whom another channel may have to reach. */
+export async function followUpAttempt(
+  before: Chunk,
+  after: Chunk,
+  world: FollowUpWorld & { fallbackAfterSeconds: number },
+): Promise<void> {
+  await followUpEnd(before, after, world);
+  const isUnheard = (status: RecipientStatus): boolean => status === 'sent' || status === 'unknown';
+  const isNew = (place: number): boolean => before.statuses[place] !== after.statuses[place];
+  if (before.fallbackSender === undefined || !after.statuses.some((status, place) => isUnheard(status) && isNew(place)))
+    return;
+  const { messageId, index } = before;
+  await world.outbound.enqueue({ messageId, chunk: index, check: 'unreported' }, world.fallbackAfterSeconds);
+}
+
 function isUnreached(status: RecipientStatus): boolean {
   return hasFailed(status) || status === 'unknown';
 }

@@ -1,9 +1,9 @@
 import { attemptInDoubt, endWaiting, waitingPlaces } from './claim-chunk.ts';
-import { followUpEnd } from './follow-up.ts';
-import type { FollowUpWorld } from './follow-up.ts';
+import { followUpAttempt } from './follow-up.ts';
 import type { StatusNote } from './message.ts';
 import type { OutboundJob } from './ports.ts';
 import { waitsForLease } from './send-chunk.ts';
+import type { SendingWorld } from './sending-world.ts';
 
 const processingFailed: StatusNote = {
   code: 'ProcessingFailed',
@@ -16,7 +16,7 @@ const processingFailed: StatusNote = {
  * that an operator sees them; as unknown where an attempt was begun whose outcome nobody recorded. Resolves to how many
  * there were.
  */
-export async function giveUpChunk(job: OutboundJob, world: FollowUpWorld): Promise<number> {
+export async function giveUpChunk(job: OutboundJob, world: SendingWorld): Promise<number> {
   const { messages, now } = world;
   for (;;) {
     const found = await messages.readChunk(job.messageId, job.chunk);
@@ -30,7 +30,7 @@ export async function giveUpChunk(job: OutboundJob, world: FollowUpWorld): Promi
       chunk.leasedUntil === undefined
         ? endWaiting(chunk, 'failed', processingFailed, now())
         : endWaiting(chunk, 'unknown', attemptInDoubt, now());
-    await followUpEnd(chunk, { ...chunk, ...progress }, world);
+    await followUpAttempt(chunk, { ...chunk, ...progress }, world);
     if ((await messages.updateChunk(found, progress)) !== 'conflict') return waiting;
   }
 }

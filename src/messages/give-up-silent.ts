@@ -9,6 +9,8 @@ import { fallbackIndex } from './sms-fallback.ts';
 export interface SilenceWorld {
   messages: MessageStore;
   settlements: SettlementRecorder;
+  /** How long after sending a recipient of whom no report came is given up as unknown, in seconds. */
+  reportTimeoutSeconds: number;
   now: () => Date;
 }
 
@@ -23,13 +25,15 @@ const noReport: StatusNote = {
  * still counts. Resolves to how many there were.
  */
 export async function giveUpSilent(messageId: string, world: SilenceWorld): Promise<number> {
-  const { messages, now } = world;
+  const { messages, reportTimeoutSeconds, now } = world;
   const message = await messages.readMessage(messageId);
   if (message === undefined) return 0;
   const at = now();
   const all = [...message.chunks, ...message.fallbacks];
   const indexes = new Set(all.map(({ index }) => index));
-  const entries = all.flatMap(({ index }) =>
+  // What was sent long after it was due, or stands in for another channel, has its time from then on.
+  const overdue = all.filter(({ updatedAt }) => at.getTime() - updatedAt.getTime() >= reportTimeoutSeconds * 1000);
+  const entries = overdue.flatMap(({ index }) =>
     statesOfChunk(message, index).flatMap(({ status }, place): JournalEntry[] =>
       status === 'sent' ? [{ chunk: index, place, status: 'unknown', note: noReport, at }] : [],
     ),

@@ -20,10 +20,11 @@ function jobOf(message: unknown): OutboundJob | undefined {
   };
 }
 
-/** The jobs of a queue message: one, or several that were queued at the same moment. */
+/** The jobs of a queue message: one, or several that were queued at the same moment. None where one of them is none. */
 function jobsOf(message: unknown): OutboundJob[] {
   const listed = isObject(message) && Array.isArray(message['jobs']) ? message['jobs'] : [message];
-  return listed.flatMap((each) => jobOf(each) ?? []);
+  const jobs = listed.flatMap((each) => jobOf(each) ?? []);
+  return jobs.length === listed.length ? jobs : [];
 }
 
 type Result = Readonly<Record<string, unknown>>;
@@ -36,16 +37,29 @@ async function work(job: OutboundJob, world: SendingWorld): Promise<Result> {
   return { messageId, chunk, result: await sendChunk(job, world) };
 }
 
-/** Does all of a queue message's jobs; rejects when all have ended, if one has failed. What is done is passed over next time. */
-async function workAll(message: unknown, world: SendingWorld): Promise<Result> {
-  const jobs = jobsOf(message);
+/** Seconds after which a job is tried again that failed among others. */
+const apartSeconds = 60;
+
+/**
+ * Does all of a queue message's jobs. One that fails among others goes on apart from them, so that it is counted, and
+ * given up, by itself.
+ */
+async function workAll(jobs: readonly OutboundJob[], world: SendingWorld): Promise<Result> {
+  const [only] = jobs;
+  if (jobs.length === 1 && only !== undefined) return work(only, world);
   const ended = await Promise.allSettled(jobs.map((job) => work(job, world)));
-  const results = ended.map((each) => {
-    if (each.status === 'rejected') throw each.reason;
-    return each.value;
-  });
-  const [only] = results;
-  return results.length === 1 && only !== undefined ? only : { results };
+  const results: Result[] = [];
+  const failures: unknown[] = [];
+  for (const [index, each] of ended.entries()) {
+    const { messageId, chunk, check } = jobs[index] ?? { messageId: '', chunk: 0 };
+    if (each.status === 'fulfilled') results.push(each.value);
+    else {
+      await world.outbound.enqueue({ messageId, chunk, ...(check === undefined ? {} : { check }) }, apartSeconds);
+      results.push({ messageId, chunk, result: 'failed' });
+      failures.push(each.reason);
+    }
+  }
+  return { results, ...(failures.length === 0 ? {} : { error: failures[0], failures: failures.length }) };
 }
 
 /** Sends what is accepted. */
@@ -54,8 +68,9 @@ export const sendOutboundChunk: Worker<SendingWorld> = {
   queue: 'outbound',
   perAccount: true,
   async handle(message, world) {
-    if (jobsOf(message).length === 0) throw new Error('not a job for the outbound queue');
-    return workAll(message, world);
+    const jobs = jobsOf(message);
+    if (jobs.length === 0) throw new Error('not a job for the outbound queue');
+    return workAll(jobs, world);
   },
 };
 
@@ -71,14 +86,12 @@ export const giveUpOutboundChunk: Worker<SendingWorld> = {
     const jobs = jobsOf(message);
     // Nothing of ours wrote it, so there is no recipient to tell; the log keeps the fact.
     if (jobs.length === 0) return { result: 'notAJob', error: new Error('a poison message is not a job of ours') };
-    return workAll(message, world).catch(async (error: unknown) => {
-      const results: Result[] = [];
-      for (const { messageId, chunk, check } of jobs) {
-        const recipients = check === undefined ? await giveUpChunk({ messageId, chunk }, world) : 0;
-        results.push({ messageId, chunk, result: check === undefined ? 'failed' : 'notChecked', recipients });
-      }
-      const [only] = results;
-      return { ...(results.length === 1 ? only : { results }), error };
+    const [only] = jobs;
+    if (jobs.length > 1 || only === undefined) return workAll(jobs, world);
+    const { messageId, chunk, check } = only;
+    return work(only, world).catch(async (error: unknown) => {
+      if (check !== undefined) return { messageId, chunk, result: 'notChecked', error };
+      return { messageId, chunk, result: 'failed', recipients: await giveUpChunk({ messageId, chunk }, world), error };
     });
   },
 };

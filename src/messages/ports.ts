@@ -38,7 +38,14 @@ export interface OutboundBatch {
  */
 export type SendOutcome =
   | { outcome: 'sent'; carrierReference?: string }
-  | { outcome: 'rejected' | 'retry' | 'unknown'; code: string; message: string; reason?: FailureReason };
+  | {
+      outcome: 'rejected' | 'retry' | 'unknown';
+      code: string;
+      message: string;
+      reason?: FailureReason;
+      /** Of `retry`: it may have been sent all the same, and another attempt is recognised as a repeat. */
+      mayHaveArrived?: true;
+    };
 
 /** What a carrier can do, as data: the core asks the table and never the carrier's name. */
 export interface CarrierCapabilities {

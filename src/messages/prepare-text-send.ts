@@ -2,13 +2,20 @@ import type { Preparation } from '../operation/define-operation.ts';
 import { isObject } from '../operation/json.ts';
 import { marketingOptOuts } from './marketing-opt-outs.ts';
 import type { OptOutsWorld } from './marketing-opt-outs.ts';
+import { checkDlrUrl } from './prepare-fields.ts';
+import type { DlrUrlWorld } from './prepare-fields.ts';
 import { prepareSend } from './prepare-send.ts';
 import type { PreparedSend, SendDraft } from './prepare-send.ts';
 
 /** As {@link prepareSend}, and leaves out of an advertisement those who want none. */
-export async function prepareTextSend(draft: SendDraft, world: OptOutsWorld): Promise<Preparation<PreparedSend>> {
+export async function prepareTextSend(
+  draft: SendDraft,
+  world: OptOutsWorld & DlrUrlWorld,
+): Promise<Preparation<PreparedSend>> {
   const { problems, prepared } = prepareSend(draft);
-  const isAd = isObject(draft.body) && draft.body['AdMessage'] === true;
-  const optedOut = isAd ? await marketingOptOuts(draft.customer, world) : prepared.optedOut;
-  return { problems, prepared: { ...prepared, optedOut } };
+  const fields = isObject(draft.body) ? draft.body : {};
+  const more = [...problems];
+  checkDlrUrl(fields['DlrUrl'], world, more);
+  const optedOut = fields['AdMessage'] === true ? await marketingOptOuts(draft.customer, world) : prepared.optedOut;
+  return { problems: more, prepared: { ...prepared, optedOut } };
 }

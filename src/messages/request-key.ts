@@ -8,8 +8,6 @@ import { isObject } from '../operation/json.ts';
 export interface RequestKey {
   /** Unique within a customer. */
   key: string;
-  /** Whether the caller chose it, and so may have used it for another request. */
-  isGiven: boolean;
   /** How long it is remembered, in milliseconds. */
   memoryMs: number;
 }
@@ -37,11 +35,11 @@ export function requestKeyOf(
   byTracking: boolean,
 ): RequestKey | undefined {
   const given = requestId ?? readGivenKey(header);
-  if (given !== undefined) return { key: given, isGiven: true, memoryMs: givenMemoryMs };
+  if (given !== undefined) return { key: given, memoryMs: givenMemoryMs };
   const action = trackingOf(header);
   if (!byTracking || action === undefined) return undefined;
   // A RequestId can't be taken for one of these: it is at most as long as this is longer.
-  return { key: `tracked ${action} ${fingerprint}`.padEnd(givenLimit + 1), isGiven: false, memoryMs: trackedMemoryMs };
+  return { key: `tracked ${action} ${fingerprint}`.padEnd(givenLimit + 1), memoryMs: trackedMemoryMs };
 }
 
 function readGivenKey(header: ReadHeader): string | undefined {

@@ -2,7 +2,7 @@ import { passing } from '../operation/crash-points.ts';
 import { delayUntil } from './accept-message.ts';
 import { applyOutcomes } from './apply-outcomes.ts';
 import { attemptInDoubt, claimChunk, endWaiting, isInDoubt, recordProgress, waitingPlaces } from './claim-chunk.ts';
-import { followUpEnd } from './follow-up.ts';
+import { followUpAttempt, followUpEnd } from './follow-up.ts';
 import type { FollowUpWorld } from './follow-up.ts';
 import { statesOfChunk } from './fold-message.ts';
 import { recipientId } from './message-id.ts';
@@ -86,12 +86,17 @@ async function endInDoubt(found: VersionedChunk, world: SendingWorld): Promise<S
   const ended = endWaiting(chunk, 'unknown', attemptInDoubt, now());
   const message = await messages.readMessage(chunk.messageId);
   const reported = message === undefined ? [] : statesOfChunk(message, chunk.index);
-  const statuses = ended.statuses.map((status, place) => {
-    const { status: said } = reported[place] ?? {};
-    return said !== undefined && isFinal(said) && awaitsSending(chunk.statuses[place] ?? status) ? said : status;
-  });
-  const progress = { ...ended, statuses };
-  await followUp(chunk, progress, world);
+  const statuses = [...ended.statuses];
+  const notes = new Map(ended.notes);
+  for (const place of waitingPlaces(chunk)) {
+    const { status, note } = reported[place] ?? {};
+    if (status === undefined || !isFinal(status)) continue;
+    statuses[place] = status;
+    if (note === undefined) notes.delete(place);
+    else notes.set(place, note);
+  }
+  const progress = { ...ended, statuses, notes };
+  await followUpAttempt(chunk, { ...chunk, ...progress }, world);
   return (await messages.updateChunk(found, progress)) === 'conflict' ? 'conflict' : 'inDoubt';
 }
 
@@ -110,31 +115,36 @@ async function attempt(
   const again = progress.statuses.some(awaitsSending);
   const delay = retryDelays[chunk.attempts - 1] ?? 0;
   const due = again ? { notBefore: new Date(now().getTime() + delay * 1000) } : {};
-  // Queued before it is recorded: a crash in between leaves a message too many, never one too few. Where that fails, the
-  // outcome is recorded all the same, or it would be in doubt, and this job comes again.
-  const failure = again ? await outbound.enqueue(job, delay).catch((error: unknown) => ({ error })) : undefined;
+  // Queued and followed up before it is recorded: a crash in between leaves a message too many, never one too few. Where
+  // either fails, what the carrier said is recorded all the same, or it would be in doubt, and this job comes again.
+  const unqueued = again ? await outbound.enqueue(job, delay).catch(failed) : undefined;
   passing('send.againQueued');
-  await followUp(before, progress, world);
+  const untold = await followUpAttempt(before, { ...before, ...progress }, world).catch(failed);
   passing('send.followedUp');
+  const kept = untold === undefined ? { ...progress, ...due } : withoutUntold(chunk, progress, now());
   const isOurs = ({ attempts, leaseId, statuses }: Chunk): boolean =>
-    leaseId === undefined && attempts === progress.attempts && statuses.join() === progress.statuses.join();
-  const recorded = await recordProgress(claimed, { ...progress, ...due }, world, isOurs);
+    leaseId === undefined && attempts === kept.attempts && statuses.join() === kept.statuses.join();
+  const recorded = await recordProgress(claimed, kept, world, isOurs);
   if (recorded === 'conflict')
     throw new Error(`chunk ${chunk.index} of ${chunk.messageId} changed while it was leased`);
   passing('send.recorded');
+  const failure = unqueued ?? untold;
   if (failure !== undefined) throw failure.error;
   return again ? 'partlySent' : 'sent';
 }
 
-/** What follows from an attempt, before it is recorded: a crash in between then only repeats it. */
-async function followUp(before: Chunk, after: ChunkProgress, world: SendingWorld): Promise<void> {
-  await followUpEnd(before, { ...before, ...after }, world);
-  const isUnheard = (status: RecipientStatus): boolean => status === 'sent' || status === 'unknown';
-  const isNew = (place: number): boolean => before.statuses[place] !== after.statuses[place];
-  if (before.fallbackSender === undefined || !after.statuses.some((status, place) => isUnheard(status) && isNew(place)))
-    return;
-  const { messageId, index } = before;
-  await world.outbound.enqueue({ messageId, chunk: index, check: 'unreported' }, world.fallbackAfterSeconds);
+const failed = (error: unknown) => ({ error });
+
+/**
+ * What an attempt came to, of which nobody could be told: who was refused waits for another attempt, since nothing was
+ * sent to them, and what is in doubt counts as sent until the time for a report is over.
+ */
+function withoutUntold(chunk: Chunk, progress: ChunkProgress, now: Date): ChunkProgress {
+  const statuses = progress.statuses.map((status, place): RecipientStatus => {
+    if (status === chunk.statuses[place] || !isFinal(status)) return status;
+    return status === 'unknown' ? 'sent' : 'queued';
+  });
+  return { ...progress, statuses, notBefore: now };
 }
 
 /** Hands the recipients that wait to the carrier; gives an outcome for the place of each. */

@@ -133,6 +133,7 @@ export const sendErrors = [
   'MissingPlaceholder',
   'InvalidPhoneNumber',
   'InvalidUrl',
+  'CallbackRefused',
   'AttachmentNotCarried',
   'DateTooFarAhead',
   'RequestIdReused',

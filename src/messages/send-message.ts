@@ -32,6 +32,6 @@ export const sendMessage = defineOperation({
       askedOf('SendMessage', { serviceId: service.id, body }),
       world,
     );
-    return { body: sentBody(accepted), headers: sentHeaders(prepared, accepted) };
+    return { body: sentBody(accepted), headers: sentHeaders(prepared, accepted), failure: accepted.failure };
   },
 });

@@ -113,6 +113,7 @@ export const sendWhatsappTemplateMessage = defineOperation({
     'InvalidPhoneNumber',
     'InvalidDateTime',
     'InvalidUrl',
+    'CallbackRefused',
     'DateTooFarAhead',
     'ContentTooLong',
     'RequestIdReused',
@@ -132,6 +133,7 @@ export const sendWhatsappTemplateMessage = defineOperation({
     return {
       body: { messageId: accepted.messageId, messagePartCount: accepted.partCount, recipients: accepted.recipients },
       headers: sentHeaders(prepared, accepted),
+      failure: accepted.failure,
     };
   },
 });

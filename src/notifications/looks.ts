@@ -11,7 +11,7 @@ export interface NotificationLooksWorld extends RepairWorld {
 /** Every look at notifications: those that wait, and that nobody has in hand, are queued again. */
 export const notificationLooks: readonly Look<NotificationLooksWorld>[] = defineRepairs(
   'requeue-notifications',
-  async (span, from, world) => {
+  async ({ span, from }, world) => {
     const { notifications, notificationQueue } = world;
     const { items, next } = await notifications.listWaiting(span, from);
     const forgotten = items.filter(({ leasedUntil, notBefore }) => isForgotten([leasedUntil, notBefore], world));

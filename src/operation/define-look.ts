@@ -18,8 +18,27 @@ export interface Look<World> {
   ageSeconds: (world: World) => number;
   /** How often to look, in seconds. */
   everySeconds: (world: World) => number;
-  /** Looks at a page of what was due in a span. Harmless when repeated. Resolves to how much had to be done. */
-  step: (span: Span, from: string | undefined, world: World) => Promise<{ done: number; next?: string }>;
+  /** In how many places the work lies, each of which is looked at by itself; one unless given. */
+  places?: (world: World) => number;
+  /** Looks at a page of what was due in a span, in one of the places. Harmless when repeated. */
+  step: (page: LookPage, world: World) => Promise<LookStep>;
+}
+
+/** What one step looks at. */
+export interface LookPage {
+  span: Span;
+  /** Where the page begins: what the step before gave. */
+  from: string | undefined;
+  place: number;
+}
+
+/** What one step did. */
+export interface LookStep {
+  done: number;
+  /** Where to go on; absent at the end. */
+  next?: string;
+  /** What went wrong with single things, which keeps none of the others from being looked at. */
+  failures?: readonly unknown[];
 }
 
 /** Settings of the looks for work that nobody has in hand. */
@@ -30,18 +49,20 @@ export interface RepairWorld {
 }
 
 /** As multiples of `repairAfterSeconds`: what is lost again after the first look is found by a later one. */
-const repairTiers = [1, 12, 288] as const;
+const repairTiers = [1, 12, 288, 2_016] as const;
 
-/** The looks that find forgotten work of one kind: usually after 5 minutes, an hour and a day. */
+/** The looks that find forgotten work of one kind: usually after 5 minutes, an hour, a day and a week. */
 export function defineRepairs<World extends RepairWorld>(
   name: string,
   step: Look<World>['step'],
+  places?: (world: World) => number,
 ): readonly Look<World>[] {
   return repairTiers.map((tier) => ({
     name: `${name}-${tier}`,
     ageSeconds: ({ repairAfterSeconds }) => tier * repairAfterSeconds,
     everySeconds: ({ repairAfterSeconds }) => Math.ceil((tier * repairAfterSeconds) / 5),
     step,
+    ...(places === undefined ? {} : { places }),
   }));
 }
 

@@ -138,7 +138,7 @@ export const errorCatalogue = {
   CallbackRefused: {
     status: 400,
     message: '{target} {rule}.',
-    remedy: 'Let the platform fill it in, or give a public https address.',
+    remedy: 'Give a public address; that of a trigger is filled in by the platform.',
   },
 
   // Contacts

@@ -78,6 +78,8 @@ const idForms: Readonly<Record<string, RegExp>> = {
 /** The ids that a queue message names, where it is one of ours. */
 export function idsOfJob(message: unknown): LogFields {
   if (!isObject(message)) return {};
+  const { jobs } = message;
+  if (Array.isArray(jobs)) return { jobs: jobs.map(idsOfJob) };
   const ids = Object.entries(message).filter(
     ([name, value]) => typeof value === 'string' && idForms[name]?.test(value),
   );

@@ -4,7 +4,7 @@ import type { MessageStore } from '../messages/index.ts';
 import type { StorageConnection } from '../storage/connection.ts';
 import { createCallbackQueue } from '../storage/queues/callback-queue.ts';
 import { createTableCallbackStore } from '../storage/tables/callback-store.ts';
-import { createTableMessageStore } from '../storage/tables/message-store.ts';
+import { openOperatorMessages } from './open-messages.ts';
 import { runCommand } from './run-command.ts';
 import type { CommandOptions } from './run-command.ts';
 
@@ -29,7 +29,7 @@ function openWorld(storage: StorageConnection): World {
   return {
     callbackStore: createTableCallbackStore(storage),
     callbackQueue: createCallbackQueue(storage),
-    messages: createTableMessageStore(storage),
+    messages: openOperatorMessages(storage, process.env).messages,
     now: () => new Date(),
   };
 }

@@ -2,7 +2,6 @@ import type { StorageConnection } from './connection.ts';
 import { spreadMessages } from './message-accounts.ts';
 import type { MessageAccount } from './message-accounts.ts';
 import { createOutboundQueue } from './queues/outbound-queue.ts';
-import { createTableMessageFinder } from './tables/message-finder.ts';
 import { createTableMessageStore } from './tables/message-store.ts';
 
 /** Opens the storage accounts in which messages are, in the order of their numbers; nothing is read or written yet. */
@@ -14,6 +13,5 @@ function openAccount(connection: StorageConnection): MessageAccount {
   return {
     messages: createTableMessageStore(connection),
     outbound: createOutboundQueue(connection),
-    finder: createTableMessageFinder(connection),
   };
 }

@@ -18,72 +18,115 @@ const longestSpan = 6 * 3_600_000;
 /** How far the first look of all goes back, in milliseconds. */
 const firstSpan = 24 * 3_600_000;
 
-/** By how much spans overlap, in milliseconds: a row may be written a while after the time in its id. */
-const overlap = 60_000;
+/** By how much spans overlap at least, in milliseconds: a row may be written a while after the time in its id. */
+const leastOverlap = 60_000;
 
 /** How far a look got: up to `to`, or, where `next` is there, in the middle of the span. */
-interface Progress {
-  from: Date;
-  to: Date;
+interface Progress extends Span {
   next?: string;
 }
 
+/** One look in one place. */
+interface Task<World> {
+  look: Look<World>;
+  place: number;
+  name: string;
+}
+
+interface Outcome {
+  done: number;
+  failures: readonly unknown[];
+  /** It came to its end in this run. */
+  finished: boolean;
+}
+
 /**
- * Makes the timer that does all looks that are due. A look that fails keeps none of the others from their work; one that
- * doesn't come to its end goes on in the next run. Instances may overlap: what they do twice is harmless.
+ * Makes the timer that does all looks that are due, each for its share of the time. A look that fails keeps none of the
+ * others from their work; one that doesn't come to its end goes on in the next run. Instances may overlap: what they do
+ * twice is harmless.
  */
 export function lookAfterWork<World extends UpkeepWorld>(looks: readonly Look<World>[]): Timer<World> {
   return {
     name: 'LookAfterWork',
     schedule: '0 * * * * *',
     async run(world) {
-      const stopAt = world.now().getTime() + timeLimit;
+      const { now } = world;
+      const stopAt = now().getTime() + timeLimit;
+      const tasks = looks.flatMap((look) => tasksOf(look, world));
       const done: Record<string, number> = {};
+      const unfinished: string[] = [];
       const failures: unknown[] = [];
-      for (const look of looks) {
-        try {
-          const count = await doLook(look, stopAt, world);
-          if (count > 0) done[look.name] = count;
-        } catch (error) {
-          failures.push(new Error(`the look ${look.name} failed`, { cause: error }));
-        }
+      for (const [index, task] of tasks.entries()) {
+        const share = (stopAt - now().getTime()) / (tasks.length - index);
+        const outcome = await doTask(task, now().getTime() + share, world);
+        if (outcome.done > 0) done[task.name] = outcome.done;
+        if (!outcome.finished) unfinished.push(task.name);
+        failures.push(...outcome.failures.map((cause) => new Error(`the look ${task.name} failed`, { cause })));
       }
-      return { done, ...(failures.length === 0 ? {} : { error: failures[0], failures: failures.length }) };
+      return {
+        done,
+        ...(unfinished.length === 0 ? {} : { unfinished }),
+        ...(failures.length === 0 ? {} : { error: failures[0], failures: failures.length }),
+      };
     },
   };
 }
 
-async function doLook<World extends UpkeepWorld>(look: Look<World>, stopAt: number, world: World): Promise<number> {
+function tasksOf<World>(look: Look<World>, world: World): Task<World>[] {
+  const places = look.places?.(world) ?? 1;
+  return Array.from({ length: places }, (_, place) => ({
+    look,
+    place,
+    name: place === 0 ? look.name : `${look.name}-at-${place}`,
+  }));
+}
+
+async function doTask<World extends UpkeepWorld>(
+  { look, place, name }: Task<World>,
+  stopAt: number,
+  world: World,
+): Promise<Outcome> {
   const { sweepPositions, now } = world;
-  const latest = now().getTime() - look.ageSeconds(world) * 1000;
-  let progress = parseProgress(await sweepPositions.read(look.name));
+  const everyMs = look.everySeconds(world) * 1000;
+  const failures: unknown[] = [];
   let done = 0;
-  while (now().getTime() < stopAt) {
-    const span = nextSpan(progress, latest, look.everySeconds(world) * 1000);
-    if (span === undefined) break;
-    const step = await look.step(span, span.next, world);
-    done += step.done;
-    passing('repair.queued');
-    progress = { from: span.from, to: span.to, ...(step.next === undefined ? {} : { next: step.next }) };
-    // A position for each page would cost more than the pages: one for each span, and where the time is up.
-    if (step.next === undefined || now().getTime() >= stopAt) {
-      await sweepPositions.write(look.name, JSON.stringify(progress));
+  let saved: Progress | undefined;
+  let progress: Progress | undefined;
+  try {
+    const latest = now().getTime() - look.ageSeconds(world) * 1000;
+    saved = parseProgress(await sweepPositions.read(name));
+    progress = saved;
+    for (let span = nextSpan(progress, latest, everyMs); span !== undefined;) {
+      const step = await look.step({ span, from: span.next, place }, world);
+      done += step.done;
+      failures.push(...(step.failures ?? []));
+      passing('repair.queued');
+      progress = { from: span.from, to: span.to, ...(step.next === undefined ? {} : { next: step.next }) };
+      span = nextSpan(progress, latest, everyMs);
+      if (span !== undefined && now().getTime() >= stopAt) break;
     }
+  } catch (error) {
+    failures.push(error);
+    // What fails at the very place where the last run stopped would fail there for ever: the span begins anew.
+    if (progress?.next !== undefined && progress === saved) progress = { from: progress.from, to: progress.from };
   }
-  return done;
+  try {
+    // A position for each page would cost more than the pages.
+    if (progress !== undefined && progress !== saved) await sweepPositions.write(name, JSON.stringify(progress));
+  } catch (error) {
+    failures.push(error);
+  }
+  return { done, failures, finished: progress?.next === undefined };
 }
 
 /** What is to be looked at next; undefined where it is not time yet. */
-function nextSpan(
-  progress: Progress | undefined,
-  latest: number,
-  everyMs: number,
-): (Span & { next?: string }) | undefined {
+function nextSpan(progress: Progress | undefined, latest: number, everyMs: number): Progress | undefined {
   if (progress?.next !== undefined) return progress;
-  const reached = progress?.to.getTime() ?? latest - firstSpan;
-  if (latest - reached < (progress === undefined ? 0 : everyMs)) return undefined;
-  const to = progress === undefined ? latest : Math.min(latest, reached + longestSpan);
-  return { from: new Date(reached - overlap), to: new Date(to) };
+  if (progress === undefined) return { from: new Date(latest - firstSpan), to: new Date(latest) };
+  const reached = progress.to.getTime();
+  if (latest - reached < everyMs) return undefined;
+  const overlap = Math.max(leastOverlap, everyMs);
+  return { from: new Date(reached - overlap), to: new Date(Math.min(latest, reached + longestSpan)) };
 }
 
 function parseProgress(text: string | undefined): Progress | undefined {

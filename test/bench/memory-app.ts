@@ -55,6 +55,7 @@ export function createMemoryApp(reportsPerCall: number): MemoryApp {
     requests: createMemoryRequestStore(),
     newMessageId: (about) => newMessageId(about, 1, randomBytes),
     keysByTracking: true,
+    checkDlrUrl: () => undefined,
     queuedLately: createRecentIds(),
   };
   const directory = createMemoryDirectory({ customers: [], users: [] });
@@ -94,7 +95,7 @@ export function createMemoryApp(reportsPerCall: number): MemoryApp {
     async send(body) {
       const { prepared, problems } = await prepareTextSend(
         { body, customer, service, now: now() },
-        { directory, optOuts },
+        { directory, optOuts, checkDlrUrl: () => undefined },
       );
       if (problems.length > 0) throw new Error(JSON.stringify(problems));
       const request = { customerId: customer.id, serviceId: service.id, userId: 'demo-user', acceptedAt: now() };

@@ -110,6 +110,7 @@ export function createMessaging(): TestMessaging {
       return testIdOf(about, made);
     },
     keysByTracking: true,
+    checkDlrUrl: () => undefined,
     queuedLately: createRecentIds(),
     settlements: createSettlementList(),
     sendLeaseSeconds: 120,

@@ -23,47 +23,50 @@ function heldQueue() {
 /** Lets everything happen that waits for nothing from outside. */
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
-test('a job alone waits for nothing, those that come meanwhile go together', async () => {
+/** As many as are queued one by one at the same time. */
+const oneByOne = Array.from({ length: 8 }, (_, index) => `first ${index}`);
+
+test('a few jobs are queued one by one; those that come while these are under way go together', async () => {
   const { additions, add, ends } = heldQueue();
-  add('a');
-  await settle();
+  for (const job of oneByOne) add(job);
   add('b');
   add('c');
   await settle();
-  expect(additions.map(({ jobs }) => jobs)).toEqual([['a']]);
-  additions[0]!.succeed();
+  expect(additions.map(({ jobs }) => jobs)).toEqual(oneByOne.map((job) => [job]));
+  additions[3]!.succeed();
   await settle();
-  expect(ends).toEqual(['a queued']);
-  expect(additions.map(({ jobs }) => jobs)).toEqual([['a'], ['b', 'c']]);
-  additions[1]!.succeed();
+  expect(ends).toEqual(['first 3 queued']);
+  expect(additions.at(-1)?.jobs).toEqual(['b', 'c']);
+  additions.at(-1)!.succeed();
   await settle();
-  expect(ends).toEqual(['a queued', 'b queued', 'c queued']);
+  expect(ends).toEqual(['first 3 queued', 'b queued', 'c queued']);
+  add('d');
+  await settle();
+  expect(additions.at(-1)?.jobs).toEqual(['d']);
 });
 
 test('whose group fails, hears of it; the next group goes on', async () => {
   const { additions, add, ends } = heldQueue();
-  add('a');
-  await settle();
+  for (const job of oneByOne) add(job);
   add('b');
   additions[0]!.fail(new Error('is lost'));
   await settle();
-  expect(ends).toEqual(['a is lost']);
-  additions[1]!.succeed();
+  expect(ends).toEqual(['first 0 is lost']);
+  additions.at(-1)!.succeed();
   await settle();
-  expect(ends).toEqual(['a is lost', 'b queued']);
+  expect(ends).toEqual(['first 0 is lost', 'b queued']);
 });
 
-test('a group has no more jobs and characters than a queue message takes', async () => {
+test('a group has no more jobs and bytes than a queue message takes', async () => {
   const { additions, add } = heldQueue();
-  add('first');
-  await settle();
+  for (const job of oneByOne) add(job);
   for (let number = 0; number < 20; number++) add(`job ${number}`);
-  add('x'.repeat(20_000));
-  add('y'.repeat(20_000));
-  for (let group = 0; group < 5; group++) {
+  add('ä'.repeat(12_000));
+  add('ä'.repeat(12_000));
+  for (let group = 0; group < 12; group++) {
     await settle();
     additions[group]?.succeed();
   }
   await settle();
-  expect(additions.map(({ jobs }) => jobs.length)).toEqual([1, 16, 5, 1]);
+  expect(additions.map(({ jobs }) => jobs.length).slice(oneByOne.length)).toEqual([16, 5, 1]);
 });

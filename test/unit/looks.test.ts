@@ -24,7 +24,7 @@ function createUpkeep() {
   const world = {
     ...createMessaging(),
     messages: store,
-    messageFinder: store,
+    messageFinders: [store],
     carrier,
     sweepPositions: createMemorySweepPositions(),
     repairAfterSeconds: 300,
@@ -252,7 +252,7 @@ describe('the timer', () => {
       name: 'paged',
       ageSeconds: () => 60,
       everySeconds: () => 60,
-      async step({ from, to }, page) {
+      async step({ span: { from, to }, from: page }) {
         spans.push([from.toISOString().slice(11, 19), to.toISOString().slice(11, 19), page]);
         return page === undefined ? { done: 0, next: 'more' } : { done: 0 };
       },
@@ -264,11 +264,39 @@ describe('the timer', () => {
     now = new Date(testNow.getTime() + 60 * second);
     await lookAfterWork([look]).run(moving);
     expect(spans).toEqual([
-      ['09:58:00', '09:59:00', undefined],
-      ['09:58:00', '09:59:00', 'more'],
+      ['09:59:00', '09:59:00', undefined],
+      ['09:59:00', '09:59:00', 'more'],
       ['09:58:00', '10:00:00', undefined],
       ['09:58:00', '10:00:00', 'more'],
     ]);
+  });
+
+  test('looks in each place by itself, and goes on from the page that failed', async () => {
+    const { world } = createUpkeep();
+    let isAway = true;
+    const pages: string[] = [];
+    const look: Look<typeof world> = {
+      name: 'spread',
+      ageSeconds: () => 60,
+      everySeconds: () => 60,
+      places: () => 2,
+      async step({ from = 'first', place }) {
+        pages.push(`${place} ${from}`);
+        if (place === 0 && from === 'second' && isAway) throw new Error('storage is away');
+        return from === 'first' ? { done: 1, next: 'second' } : { done: 1 };
+      },
+    };
+    const timer = lookAfterWork([look]);
+    expect(await timer.run(world)).toMatchObject({
+      done: { spread: 1, 'spread-at-1': 2 },
+      unfinished: ['spread'],
+      failures: 1,
+    });
+    // It failed where it began this time, so the span begins anew.
+    await timer.run(world);
+    isAway = false;
+    await timer.run({ ...world, now: () => new Date(testNow.getTime() + 30 * second) });
+    expect(pages).toEqual([...['0 first', '0 second', '1 first', '1 second'], '0 second', ...['0 first', '0 second']]);
   });
 
   test('has a name of its own for how far each look got', () => {

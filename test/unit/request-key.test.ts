@@ -18,7 +18,7 @@ const keyOf = (headers: Headers, requestId?: string, byTracking = true) =>
 
 describe('the key of a request', () => {
   test('is its request id, else the Idempotency-Key, for seven days', () => {
-    const given = (key: string) => ({ key, isGiven: true, memoryMs: 7 * day });
+    const given = (key: string) => ({ key, memoryMs: 7 * day });
     expect(keyOf({ 'idempotency-key': 'header' }, 'body')).toEqual(given('body'));
     expect(keyOf({ 'idempotency-key': ' header ' })).toEqual(given('header'));
     expect(keyOf({ 'idempotency-key': 'header', [run]: 'r', [action]: 'a' })).toEqual(given('header'));
@@ -26,7 +26,7 @@ describe('the key of a request', () => {
 
   test('is else what its runtime says of run and action, with the request itself, for a day', () => {
     const key = keyOf({ [run]: 'r', [action]: 'a' });
-    expect(key).toMatchObject({ isGiven: false, memoryMs: day });
+    expect(key).toMatchObject({ memoryMs: day });
     expect(key?.key.trimEnd()).toBe('tracked r a f');
     expect(keyOf({ [client]: 'r', [action]: 'a' })).toEqual(key);
     expect(keyOf({ [client]: 'other', [run]: 'r', [action]: 'a' })).toEqual(key);

@@ -208,17 +208,17 @@ describe('a recipient who fails for good', () => {
     expect(last.failed).toEqual([failureOf(message.job.messageId, 3, seconds(9))]);
   });
 
-  test('is counted before the failure is recorded, so that a crash in between loses no count', async () => {
+  test('is counted before the failure is recorded; where that fails, it waits for another attempt', async () => {
     const message = await acceptedMessage(
       1,
       createScriptedCarrier(() => [rejected]),
     );
-    const failures = { record: () => Promise.reject(new Error('the process died')) };
-    await expect(sendChunk(message.job, { ...message.world, failures })).rejects.toThrow('the process died');
-    expect(progressOf(await message.read())).toMatchObject({
-      statuses: ['queued'],
-      leasedUntil: seconds(leaseSeconds),
-    });
+    const failures = { record: () => Promise.reject(new Error('no contact can be written')) };
+    await expect(sendChunk(message.job, { ...message.world, failures })).rejects.toThrow('no contact can be written');
+    expect(progressOf(await message.read())).toMatchObject({ statuses: ['queued'], leasedUntil: undefined });
+    expect(await message.send()).toBe('sent');
+    expect((await message.read()).statuses).toEqual(['rejected']);
+    expect(message.world.failed).toHaveLength(1);
   });
 });
 

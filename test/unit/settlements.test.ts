@@ -129,7 +129,7 @@ describe('who asked is told', () => {
     expect(told()).toEqual([
       [0, 1, 'delivered', undefined],
       [0, 0, 'unknown', 'AttemptInDoubt'],
-      [0, 1, 'delivered', 'AttemptInDoubt'],
+      [0, 1, 'delivered', undefined],
       [0, 2, 'unknown', 'AttemptInDoubt'],
     ]);
   });

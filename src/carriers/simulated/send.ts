@@ -79,7 +79,8 @@ export async function send(
     return recipients.map(({ recipientId }) => outcomes.get(recipientId) ?? missing);
   } catch (error) {
     // The carrier may have the messages, unless the call never left.
-    const isHarmless = settings.recognisesRepeats || neverLeft(error);
-    return all({ outcome: isHarmless ? 'retry' : 'unknown', ...whyNoAnswer(error) });
+    if (neverLeft(error)) return all({ outcome: 'retry', ...whyNoAnswer(error) });
+    if (!settings.recognisesRepeats) return all({ outcome: 'unknown', ...whyNoAnswer(error) });
+    return all({ outcome: 'retry', mayHaveArrived: true, ...whyNoAnswer(error) });
   }
 }

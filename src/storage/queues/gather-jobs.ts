@@ -1,44 +1,50 @@
-/** Jobs in one queue message: a worker does them all at once, and when one fails, the message comes back with all. */
+/** Jobs in one queue message: a worker does them all at once. */
 const mostJobs = 16;
 
-/** Characters of a queue message's jobs: it holds 48 KiB before base64. */
-const mostCharacters = 32_000;
+/** Bytes of a queue message's jobs: it holds 48 KiB before base64. */
+const mostBytes = 40_000;
+
+/** Queue messages that are written at the same time before jobs gather: one that takes long must not hold up the rest. */
+const mostUnderWay = 8;
 
 interface Group<Job> {
   jobs: Job[];
-  characters: number;
-  queued: Promise<void>;
+  bytes: number;
+  queued: PromiseWithResolvers<void>;
 }
 
 /**
- * Gathers jobs: while a group is being queued, those that come meanwhile wait and go together in the next. Each caller
- * waits for the group that has its own; one alone waits for nothing.
+ * Gathers jobs where many are to be queued at the same moment: a few are queued one by one, and while those are under
+ * way, further ones wait and go together. Each caller waits for the group that has its own.
  *
  * @param enqueue puts a group on the queue, at least one job
  */
 export function createGatherer<Job>(enqueue: (jobs: readonly Job[]) => Promise<void>): (job: Job) => Promise<void> {
-  let underWay: Promise<void> = Promise.resolve();
-  let gathering: Group<Job> | undefined;
+  const waiting: Group<Job>[] = [];
+  let underWay = 0;
 
-  async function queueAfter(previous: Promise<void>, group: Group<Job>): Promise<void> {
-    // The group before may have failed; its own callers know, and this one goes on.
-    await previous.catch(() => undefined);
-    if (gathering === group) gathering = undefined;
-    await enqueue(group.jobs);
+  function start({ jobs, queued }: Group<Job>): void {
+    underWay += 1;
+    enqueue(jobs)
+      .then(queued.resolve, queued.reject)
+      .finally(() => {
+        underWay -= 1;
+        const next = waiting.shift();
+        if (next !== undefined) start(next);
+      });
   }
 
   return (job) => {
-    const characters = JSON.stringify(job).length;
-    const open = gathering;
-    if (open !== undefined && open.jobs.length < mostJobs && open.characters + characters <= mostCharacters) {
+    const bytes = Buffer.byteLength(JSON.stringify(job));
+    const open = waiting.at(-1);
+    if (open !== undefined && open.jobs.length < mostJobs && open.bytes + bytes <= mostBytes) {
       open.jobs.push(job);
-      open.characters += characters;
-      return open.queued;
+      open.bytes += bytes;
+      return open.queued.promise;
     }
-    const group: Group<Job> = { jobs: [job], characters, queued: Promise.resolve() };
-    gathering = group;
-    group.queued = queueAfter(underWay, group);
-    underWay = group.queued;
-    return group.queued;
+    const group: Group<Job> = { jobs: [job], bytes, queued: Promise.withResolvers<void>() };
+    if (underWay < mostUnderWay) start(group);
+    else waiting.push(group);
+    return group.queued.promise;
   };
 }

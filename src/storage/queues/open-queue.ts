@@ -3,6 +3,9 @@ import { keepTrying } from '../service/keep-trying.ts';
 import { openService } from '../service/open-service.ts';
 import { StorageError } from '../service/storage-error.ts';
 
+/** A queue message holds 64 KiB of base64 (Azure documentation, "Put Message"). */
+const jobBytes = 48 * 1024;
+
 /** Puts a job on a queue, to be seen after so many seconds, at once by default. */
 export type Enqueue<Job> = (job: Job, delaySeconds?: number) => Promise<void>;
 
@@ -13,6 +16,8 @@ export type Enqueue<Job> = (job: Job, delaySeconds?: number) => Promise<void>;
 export function openQueue<Job>(connection: StorageConnection, name: string): Enqueue<Job> {
   const service = openService(connection, 'queue');
   return async (job, delaySeconds = 0) => {
+    // Azurite takes what Azure refuses.
+    if (Buffer.byteLength(JSON.stringify(job)) > jobBytes) throw new Error(`a job for ${name} is too large`);
     // Base64 has no sign that XML gives a meaning.
     const text = Buffer.from(JSON.stringify(job)).toString('base64');
     const put = () =>

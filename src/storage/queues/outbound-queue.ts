@@ -1,5 +1,5 @@
 import { packChunk } from '../../messages/index.ts';
-import type { OutboundJob, OutboundQueue } from '../../messages/index.ts';
+import type { OutboundQueue } from '../../messages/index.ts';
 import type { StorageConnection } from '../connection.ts';
 import { createGatherer } from './gather-jobs.ts';
 import { openQueue } from './open-queue.ts';
@@ -18,7 +18,7 @@ export function createOutboundQueue(connection: StorageConnection): OutboundQueu
     enqueue(job, delaySeconds = 0) {
       const { carried, ...rest } = job;
       if (carried === undefined || delaySeconds > 0) return enqueue(rest, delaySeconds);
-      return gather({ ...rest, carried: packChunk(carried) } satisfies Record<keyof OutboundJob, unknown> | object);
+      return gather({ ...rest, carried: packChunk(carried) });
     },
   };
 }

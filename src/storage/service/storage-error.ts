@@ -31,6 +31,8 @@ export function codeIn(body: string): string {
  * overloaded, broken or too slow, or its connection is. 4xx answers but for 408 and 429 are about the request.
  */
 export function isTrouble(error: unknown): boolean {
+  // Mistakes of ours, and answers that can't be read, are nobody's trouble but ours.
+  if (error instanceof TypeError || error instanceof SyntaxError || error instanceof RangeError) return false;
   const { statusCode } = (error ?? {}) as { statusCode?: unknown };
   return typeof statusCode !== 'number' || statusCode >= 500 || statusCode === 429 || statusCode === 408;
 }

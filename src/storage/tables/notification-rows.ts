@@ -139,7 +139,7 @@ export function waitingOf(row: Row): WaitingNotification {
   const inboundId = String(row['partitionKey']);
   const [, , subscriptionKey = ''] = String(row['rowKey']).split('.');
   return {
-    job: row['index'] === undefined ? { inboundId, subscriptionKey } : { inboundId, chunk: Number(row['index']) },
+    job: typeof row['index'] === 'number' ? { inboundId, chunk: row['index'] } : { inboundId, subscriptionKey },
     ...timeField('leasedUntil', row['leasedUntil']),
     ...timeField('notBefore', row['notBefore'] ?? ''),
   };
