@@ -296,7 +296,8 @@ describe('the timer', () => {
     await timer.run(world);
     isAway = false;
     await timer.run({ ...world, now: () => new Date(testNow.getTime() + 30 * second) });
-    expect(pages).toEqual([...['0 first', '0 second', '1 first', '1 second'], '0 second', ...['0 first', '0 second']]);
+    expect(pages.slice(0, 5)).toEqual(['0 first', '0 second', '1 first', '1 second', '0 second']);
+    expect(new Set(pages.slice(5))).toEqual(new Set(['0 first', '0 second']));
   });
 
   test('has a name of its own for how far each look got', () => {
