@@ -298,6 +298,47 @@ test.each(crashes)('a crash after %i steps (next one done: %s) is made good by t
   expect(sent).toEqual(answer.recipients);
 });
 
+describe('where nothing can be queued', () => {
+  const away = (world: MessagingWorld): MessagingWorld => ({
+    ...world,
+    outbound: { enqueue: () => Promise.reject(new Error('the queue is away')) },
+  });
+
+  test('a request with a key is refused, and its repeat completes it', async () => {
+    const world = createMessaging();
+    const request = sendRequest({ requestId: 'r1' });
+    await expect(acceptMessage(request, preparedSend(1), {}, away(world))).rejects.toThrow('the queue is away');
+    expect(await acceptMessage(request, preparedSend(1), {}, world)).toMatchObject({ replayed: true });
+    expect(world.outbound.jobs).toHaveLength(1);
+  });
+
+  test('one without is accepted, since a repeat would be another message, and the log tells why', async () => {
+    const world = createMessaging();
+    const accepted = await acceptMessage(sendRequest(), preparedSend(1), {}, away(world));
+    expect(accepted).toMatchObject({ replayed: false, failure: new Error('the queue is away') });
+    expect((await world.messages.readMessage(accepted.messageId))?.chunks).toHaveLength(1);
+    const headers = { 'customer-id': 'demo', 'service-id': 'demo-oneway' };
+    const { answer, log } = await callOperation(
+      sendMessage,
+      { headers, json: sendBody() },
+      { ...world, ...away(world) },
+    );
+    expect([answer.status, log.map(({ error }) => error)]).toEqual([200, [new Error('the queue is away')]]);
+  });
+});
+
+test('an address for reports that would never be called is refused, and nothing is stored or queued', async () => {
+  const world = { ...createMessaging(), checkDlrUrl: () => 'must not lead to an address of a private network' };
+  const headers = { 'customer-id': 'demo', 'service-id': 'demo-oneway' };
+  const json = sendBody({ DlrUrl: 'https://10.0.0.1/dlr' });
+  const { answer } = await callOperation(sendMessage, { headers, json }, world);
+  expect([answer.status, problemsOf(answer)]).toEqual([400, [['CallbackRefused', 'DlrUrl']]]);
+  expect(world.outbound.jobs).toEqual([]);
+  // What is no address at all is said once.
+  const none = await callOperation(sendMessage, { headers, json: sendBody({ DlrUrl: 'x' }) }, world);
+  expect(problemsOf(none.answer)).toEqual([['InvalidUrl', 'DlrUrl']]);
+});
+
 describe('through the operation', () => {
   const headers = { 'customer-id': 'demo', 'service-id': 'demo-oneway' };
 

@@ -214,6 +214,22 @@ describe('a recipient of whom no report comes', () => {
     expect(upkeep.world.settlements.settled).toHaveLength(1);
   });
 
+  test('has its time from when it was sent, where that was long after it was due', async () => {
+    const upkeep = createUpkeep();
+    const { messageId } = await upkeep.accept();
+    await upkeep.run();
+    upkeep.skip(20 * hour);
+    await upkeep.work();
+    for (const [time, status] of [
+      [40 * hour, 'sent'],
+      [7 * day, 'unknown'],
+    ] as const) {
+      upkeep.skip(time);
+      await upkeep.pass(2 * hour);
+      expect(await upkeep.statuses(messageId)).toEqual([status]);
+    }
+  });
+
   test('is left as it is where one came', async () => {
     const upkeep = createUpkeep();
     const { messageId } = await upkeep.accept();

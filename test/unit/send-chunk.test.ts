@@ -442,6 +442,15 @@ describe('an attempt whose worker died', () => {
     expect((await message.read()).statuses).toEqual(['sent', 'sent', 'sent']);
   });
 
+  test('ends as unknown where the last answers were lost: the carrier may have it', async () => {
+    const lost: SendOutcome = { outcome: 'retry', code: 'Timeout', message: 'no answer', mayHaveArrived: true };
+    const carrier = createScriptedCarrier(() => [lost]);
+    const message = await acceptedMessage(1, carrier);
+    await message.leave({ statuses: ['queued'], attempts: retryDelays.length });
+    expect(await message.send()).toBe('sent');
+    expect((await message.read()).statuses).toEqual(['unknown']);
+  });
+
   test('is not made for ever, when each attempt ends its worker', async () => {
     const carrier = createScriptedCarrier(() => Promise.reject(new Error('the process died')));
     const message = await acceptedMessage(1, carrier);
