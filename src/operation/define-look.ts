@@ -25,7 +25,7 @@ export interface Look<World> {
 }
 
 /** What one step looks at. */
-export interface LookPage {
+interface LookPage {
   span: Span;
   /** Where the page begins: what the step before gave. */
   from: string | undefined;
