@@ -131,7 +131,11 @@ async function rateOfBare(): Promise<SingleRate> {
       const finishing = Array.from({ length: 2 }, async () => {
         while (finished < sends) {
           if (accepted === finished) await sleep(1);
-          else finished += await bare.finish();
+          else {
+            // Not `finished += await …`, which would add to what it was before.
+            const more = await bare.finish();
+            finished += more;
+          }
         }
       });
       await Promise.all([accepting, ...finishing]);

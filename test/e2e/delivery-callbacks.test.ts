@@ -161,10 +161,10 @@ test('a command that is none is answered with those there are', async () => {
   await expect(callbacks('replay')).rejects.toThrow('npm run callbacks -- list');
 });
 
-test('an address in a private network is refused for good', async () => {
-  const { MessageId } = await sendAndSettle(['358401230001'], { DlrUrl: 'https://169.254.169.254/metadata' });
-  await givenUp(MessageId);
-  const lines = await callbacks('list');
-  expect(lines).toContain(MessageId);
-  expect(lines).toContain('last answer: The address must not lead to an address of a private network.');
+test.each([
+  ['in a private network', 'https://169.254.169.254/metadata'],
+  ['with a password in it', 'https://user:secret@example.com/'],
+])('an address %s is refused with the send', async (_, DlrUrl) => {
+  const answer = await api.post(sendTo(['358401230001'], { DlrUrl }));
+  expect(answer).toMatchObject({ status: 400, body: { error: { code: 'CallbackRefused', target: 'DlrUrl' } } });
 });
