@@ -25,6 +25,8 @@ export interface CrashOptions extends KillWish {
   perSecond: number;
   /** How long a worker may have something under way before another takes it for dead. */
   leaseSeconds: number;
+  /** How long a recipient may be without a report; SMS stands in after half of that. */
+  reportSeconds: number;
   /** How long to wait at the end until everything is settled. */
   settleSeconds: number;
   recognisesRepeats: boolean;
@@ -67,7 +69,7 @@ async function run(
   options: CrashOptions,
   keep: <Piece extends { stop(): Promise<void> }>(piece: Piece) => Piece,
 ): Promise<CrashReport> {
-  const { seed, perSecond, leaseSeconds, recognisesRepeats, without, log } = options;
+  const { seed, perSecond, leaseSeconds, reportSeconds, recognisesRepeats, without, log } = options;
   const plan = createKillPlan(options);
   const hostLog = new Map<string, number>();
   let hosts: Hosts | undefined;
@@ -80,7 +82,13 @@ async function run(
   hosts = keep(
     startHosts({
       ports: await freePorts(options.hosts),
-      settings: { ...backends.settings, ...fixedSettings, LEASE_SECONDS: String(leaseSeconds) },
+      settings: {
+        ...backends.settings,
+        ...fixedSettings,
+        LEASE_SECONDS: String(leaseSeconds),
+        REPORT_TIMEOUT_SECONDS: String(reportSeconds),
+        SMS_FALLBACK_AFTER_SECONDS: String(reportSeconds / 2),
+      },
       nextArm: () => (armed ? plan.nextArm() : undefined),
       onEnd: (host) => plan.ended(host),
       onLine: (line) => {
@@ -139,8 +147,6 @@ const fixedSettings = {
   LOCAL_QUEUE_VISIBILITY_SECONDS: '2',
   LOCAL_TIMER_SECONDS: '3',
   REPAIR_AFTER_SECONDS: '5',
-  REPORT_TIMEOUT_SECONDS: '20',
-  SMS_FALLBACK_AFTER_SECONDS: '10',
   NOTIFICATION_RETRY_SECONDS: '1,1,2,3',
   'AzureWebJobs.DeleteExpired.Disabled': 'true',
 };

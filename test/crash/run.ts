@@ -44,6 +44,7 @@ const report = await runCrash({
   everyMs: whole('every'),
   perSecond: whole('rate'),
   leaseSeconds: whole('lease'),
+  reportSeconds: 20,
   settleSeconds: whole('settle'),
   points: values['points-only'] ? 'only' : values['random-only'] ? 'none' : values.mixed ? 'mixed' : 'first',
   recognisesRepeats: values.recognises,

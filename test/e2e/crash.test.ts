@@ -9,14 +9,14 @@ test('whatever 25 hosts are doing when they end, nothing is lost and nothing don
   const report = await runCrash({
     kills: 25,
     minutes: 3,
-    everyMs: 1_000,
+    everyMs: 800,
     hosts: 3,
     perSecond: 6,
     points: 'mixed',
     leaseSeconds: 5,
+    reportSeconds: 8,
     settleSeconds: 180,
     recognisesRepeats: false,
-    // Nobody calls these addresses yet.
     without: new Set(),
     seed,
     log: (line) => console.log(`seed ${seed}: ${line}`),
