@@ -1,3 +1,4 @@
+import { eachOf } from '../operation/each-of.ts';
 import type { Directory } from '../directory/index.ts';
 import type { FailureCounter } from '../messages/index.ts';
 import type { ContactStore } from './ports.ts';
@@ -33,10 +34,7 @@ export function createFailureCounter({
             .filter(({ customerId }) => customerId === group.customerId)
             .map(({ number, recipientId, at }) => ({ group, failure: { number, recipientId, at } })),
         );
-      for (let from = 0; from < writes.length; from += concurrency) {
-        const lot = writes.slice(from, from + concurrency);
-        await Promise.all(lot.map(({ group, failure }) => contacts.recordFailure(group, failure)));
-      }
+      await eachOf(writes, concurrency, ({ group, failure }) => contacts.recordFailure(group, failure));
     },
   };
 }

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 
 import { customerKey, customerKeyLength } from '../directory/index.ts';
+import { timeDigits, timeInId } from '../operation/time-in-id.ts';
 import type { InboundEvent } from './inbound-message.ts';
-
-const timeDigits = 12;
 
 /**
  * The id of a phone's message: `i`, two hexadecimal digits for the shard, twelve for the carrier's time in milliseconds,
@@ -15,8 +14,8 @@ export function inboundId(carrier: string, { carrierMessageId, at }: InboundEven
     .update(JSON.stringify([carrier, carrierMessageId]))
     .digest('hex');
   // No time before 1970 nor one that needs more digits: the carrier may say anything.
-  const time = Math.min(Math.max(at.getTime(), 0), 16 ** timeDigits - 1);
-  return `i${hash.slice(0, 2)}${time.toString(16).padStart(timeDigits, '0')}${hash.slice(2, 20)}`;
+  const time = new Date(Math.min(Math.max(at.getTime(), 0), 16 ** timeDigits - 1));
+  return `i${hash.slice(0, 2)}${timeInId(time)}${hash.slice(2, 20)}`;
 }
 
 /** Whether a text has the form of the id of a phone's message. */

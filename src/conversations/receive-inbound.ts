@@ -1,4 +1,5 @@
 import { passing } from '../operation/crash-points.ts';
+import { eachOf } from '../operation/each-of.ts';
 import { inboundId } from './inbound-id.ts';
 import type { Attachment, InboundEvent, InboundMessage } from './inbound-message.ts';
 import type { InboundQueue, InboundStore } from './ports.ts';
@@ -33,10 +34,7 @@ export interface InboundReceiver {
 export function createInboundReceiver(world: ReceivingWorld): InboundReceiver {
   return {
     async record(carrier, events) {
-      for (let from = 0; from < events.length; from += concurrency) {
-        const slice = events.slice(from, from + concurrency);
-        await Promise.all(slice.map((event) => receive(carrier, boundedEvent(event), world)));
-      }
+      await eachOf(events, concurrency, (event) => receive(carrier, boundedEvent(event), world));
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { OutgoingReply, ReplyRecorder } from '../messages/index.ts';
+import { eachOf } from '../operation/each-of.ts';
 import { enterThread } from './enter-thread.ts';
 import type { ThreadsWorld } from './enter-thread.ts';
 import type { Conversation } from './ports.ts';
@@ -10,9 +11,7 @@ const concurrency = 16;
 export function createReplyRecorder(world: ThreadsWorld): ReplyRecorder {
   return {
     async record(replies) {
-      for (let from = 0; from < replies.length; from += concurrency) {
-        await Promise.all(replies.slice(from, from + concurrency).map((reply) => enter(reply, world)));
-      }
+      await eachOf(replies, concurrency, (reply) => enter(reply, world));
     },
   };
 }

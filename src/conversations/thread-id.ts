@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 
 import { customerKey, customerKeyLength } from '../directory/index.ts';
+import { timeInId } from '../operation/time-in-id.ts';
 import type { Conversation } from './ports.ts';
 
 /*
@@ -10,7 +11,6 @@ import type { Conversation } from './ports.ts';
  */
 
 const conversationDigits = 24;
-const timeDigits = 12;
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
@@ -22,7 +22,7 @@ export function conversationKey({ customerId, channel, address, phone }: Convers
 
 /** Makes the id of a thread that begins at a time. */
 export function newThreadId(conversation: Conversation, startedAt: Date): string {
-  return conversationKey(conversation) + startedAt.getTime().toString(16).padStart(timeDigits, '0');
+  return conversationKey(conversation) + timeInId(startedAt);
 }
 
 /** Whether a text has the form of a thread id. */

@@ -1,4 +1,5 @@
 import type { SettledRecipient, SettlementRecorder } from '../messages/index.ts';
+import { eachOf } from '../operation/each-of.ts';
 import type { FinalStatus } from './callbacks.ts';
 import type { CallbackJob, CallbackQueue } from './ports.ts';
 
@@ -22,9 +23,7 @@ export function createSettlementRecorder({ callbackQueue }: { callbackQueue: Cal
       const jobs = [...Map.groupBy(settled, ({ messageId, chunk }) => `${messageId}/${chunk}`).values()].flatMap(
         jobsOf,
       );
-      for (let from = 0; from < jobs.length; from += enqueueWidth) {
-        await Promise.all(jobs.slice(from, from + enqueueWidth).map((job) => callbackQueue.enqueue(job)));
-      }
+      await eachOf(jobs, enqueueWidth, (job) => callbackQueue.enqueue(job));
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { ReadHeader } from '../operation/define-operation.ts';
 import { apiError } from '../operation/errors.ts';
 import { passing } from '../operation/crash-points.ts';
+import { eachOf } from '../operation/each-of.ts';
 import { canBeCarried } from './carried-chunk.ts';
 import { dealRecipients } from './chunks.ts';
 import { recipientId } from './message-id.ts';
@@ -9,7 +10,8 @@ import type { Chunk, ChunkRecipient, MessageHeader, StatusNote } from './message
 import type { MessageStore, OutboundJob, OutboundQueue, RequestStore } from './ports.ts';
 import type { DlrUrlWorld } from './prepare-fields.ts';
 import type { PreparedSend } from './prepare-send.ts';
-import { fingerprintOf, requestKeyOf } from './request-key.ts';
+import type { RecentIds } from './recent-ids.ts';
+import { requestKeyOf } from './request-key.ts';
 
 /** The longest that a queue holds a message back, in seconds: what is due later is queued by a timer. */
 export const longestDelay = 24 * 60 * 60;
@@ -27,25 +29,6 @@ export interface MessagingWorld extends DlrUrlWorld {
   keysByTracking: boolean;
   /** The messages that this process queued lately. */
   queuedLately: RecentIds;
-}
-
-/** Remembers the ids that it was told last. */
-export interface RecentIds {
-  has(id: string): boolean;
-  add(id: string): void;
-}
-
-/** Remembers so many ids. */
-export function createRecentIds(most = 10_000): RecentIds {
-  const ids = new Set<string>();
-  return {
-    has: (id) => ids.has(id),
-    add(id) {
-      ids.add(id);
-      const [first] = ids;
-      if (ids.size > most && first !== undefined) ids.delete(first);
-    },
-  };
 }
 
 /** What a caller asked for, beyond the text and its recipients. */
@@ -79,9 +62,9 @@ export interface Accepted {
 
 /**
  * Makes a send durable: when this resolves, every chunk is stored, and queued if it is due within a day. Where the
- * request has a key, an insert decides who is first; a repeat finishes whatever the first left undone, so a crash between any two
- * steps loses nothing, and answers with the same ids. Without a key, what can't be queued is accepted all the same. Refuses a request id that was used for another request
- * (RequestIdReused).
+ * request has a key, an insert decides who is first; a repeat finishes whatever the first left undone, so a crash
+ * between any two steps loses nothing, and answers with the same ids. Without a key, what can't be queued is accepted
+ * all the same. Refuses a request id that was used for another request (RequestIdReused).
  *
  * Storage operations: one transaction per 99 chunks, one queue message per chunk, one more with a key.
  *
@@ -130,12 +113,12 @@ async function claimMessageId(
   { requests, newMessageId, keysByTracking }: MessagingWorld,
 ): Promise<{ messageId: string; repeated: boolean; hasKey: boolean }> {
   const messageId = newMessageId({ customerId, dueAt: sendAt ?? acceptedAt, callbacks: dlrUrl !== undefined });
-  const fingerprint = fingerprintOf(asked);
-  const key = requestKeyOf({ requestId, fingerprint, header }, keysByTracking);
-  if (key === undefined) return { messageId, repeated: false, hasKey: false };
+  const found = requestKeyOf({ requestId, asked, header }, keysByTracking);
+  if (found === undefined) return { messageId, repeated: false, hasKey: false };
+  const { key, fingerprint, memoryMs } = found;
   const use = await requests.claim(
-    { customerId, requestId: key.key, messageId, fingerprint, usedAt: acceptedAt },
-    new Date(acceptedAt.getTime() - key.memoryMs),
+    { customerId, requestId: key, messageId, fingerprint, usedAt: acceptedAt },
+    new Date(acceptedAt.getTime() - memoryMs),
   );
   if (use.fingerprint !== fingerprint) {
     throw apiError('RequestIdReused', { target: requestId === undefined ? 'Idempotency-Key' : 'RequestId' });
@@ -226,12 +209,9 @@ async function enqueueChunks(
 ): Promise<void> {
   if (queuedLately.has(messageId)) return;
   const untouched = chunks.filter(({ attempts, sendAt }) => attempts === 0 && !isFarAhead(sendAt, now));
-  for (let from = 0; from < untouched.length; from += enqueueWidth) {
-    const slice = untouched.slice(from, from + enqueueWidth);
-    await Promise.all(
-      slice.map((chunk) => outbound.enqueue(jobOf(chunk, versions[chunk.index]), delayUntil(chunk.sendAt, now))),
-    );
-  }
+  await eachOf(untouched, enqueueWidth, (chunk) =>
+    outbound.enqueue(jobOf(chunk, versions[chunk.index]), delayUntil(chunk.sendAt, now)),
+  );
   queuedLately.add(messageId);
 }
 

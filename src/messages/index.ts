@@ -1,4 +1,5 @@
-export { acceptMessage, createRecentIds } from './accept-message.ts';
+export { acceptMessage } from './accept-message.ts';
+export { createRecentIds } from './recent-ids.ts';
 export { cancelMessage } from './cancel-message.ts';
 export type { CancelResult } from './cancel-message.ts';
 export { packChunk } from './carried-chunk.ts';

@@ -1,4 +1,5 @@
 import { customerKey } from '../directory/index.ts';
+import { timeDigits, timeInId } from '../operation/time-in-id.ts';
 
 /*
  * A message id is 32 hexadecimal digits: two for the shard, twelve for the time in milliseconds when the message is due,
@@ -9,7 +10,6 @@ import { customerKey } from '../directory/index.ts';
  * place, so that a delivery report finds its row without a look-up.
  */
 
-const timeDigits = 12;
 const randomDigits = 8;
 const customerStart = 2 + timeDigits;
 const accountPlace = 30;
@@ -43,10 +43,9 @@ export function newMessageId(
 ): string {
   const [shard = 0, ...rest] = randomBytes(1 + randomDigits / 2);
   const hex = (byte: number): string => byte.toString(16).padStart(2, '0');
-  const time = dueAt.getTime().toString(16).padStart(timeDigits, '0');
   const account = (shard % accounts).toString(16);
   const flags = callbacks ? callbacksFlag : 0;
-  return hex(shard) + time + customerKey(customerId) + rest.map(hex).join('') + account + flags.toString(16);
+  return hex(shard) + timeInId(dueAt) + customerKey(customerId) + rest.map(hex).join('') + account + flags.toString(16);
 }
 
 const digitAt = (messageId: string, place: number): number => Number.parseInt(messageId.charAt(place), 16);

@@ -8,6 +8,8 @@ import { isObject } from '../operation/json.ts';
 export interface RequestKey {
   /** Unique within a customer. */
   key: string;
+  /** Equal for two requests that ask for the same. */
+  fingerprint: string;
   /** How long it is remembered, in milliseconds. */
   memoryMs: number;
 }
@@ -26,20 +28,22 @@ const trackingForm = /^[\w.:-]{1,200}$/;
 /**
  * The key of a request: its RequestId, else the header Idempotency-Key, else, where the caller's runtime sends which run
  * and which action of it is calling, these together with the fingerprint of the request. Undefined where there is none
- * of these: then every request is a new one. Refuses an Idempotency-Key that is too long.
+ * of these: then every request is a new one, and nothing is made of what it asks for. Refuses an Idempotency-Key that is
+ * too long.
  *
  * @param byTracking whether the headers of the caller's runtime count
  */
 export function requestKeyOf(
-  { requestId, fingerprint, header }: { requestId: string | undefined; fingerprint: string; header: ReadHeader },
+  { requestId, asked, header }: { requestId: string | undefined; asked: unknown; header: ReadHeader },
   byTracking: boolean,
 ): RequestKey | undefined {
   const given = requestId ?? readGivenKey(header);
-  if (given !== undefined) return { key: given, memoryMs: givenMemoryMs };
+  if (given !== undefined) return { key: given, fingerprint: fingerprintOf(asked), memoryMs: givenMemoryMs };
   const action = trackingOf(header);
   if (!byTracking || action === undefined) return undefined;
+  const fingerprint = fingerprintOf(asked);
   // A RequestId can't be taken for one of these: it is at most as long as this is longer.
-  return { key: `tracked ${action} ${fingerprint}`.padEnd(givenLimit + 1), memoryMs: trackedMemoryMs };
+  return { key: `tracked ${action} ${fingerprint}`.padEnd(givenLimit + 1), fingerprint, memoryMs: trackedMemoryMs };
 }
 
 function readGivenKey(header: ReadHeader): string | undefined {

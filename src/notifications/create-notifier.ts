@@ -1,5 +1,6 @@
 import type { Notifier, RoutedMessage } from '../conversations/index.ts';
 import { passing } from '../operation/crash-points.ts';
+import { eachOf } from '../operation/each-of.ts';
 import { pipelineIdOf } from '../subscriptions/index.ts';
 import type { Subscription, SubscriptionStore } from '../subscriptions/index.ts';
 import type { NotificationChunk, Target } from './notification.ts';
@@ -90,8 +91,7 @@ export function targetOf({ pipelineId, key, secret, callbackUrl, httpVerb, refus
 }
 
 async function enqueueAll(chunks: readonly NotificationChunk[], { notificationQueue }: NotifyingWorld): Promise<void> {
-  for (let from = 0; from < chunks.length; from += enqueueWidth) {
-    const slice = chunks.slice(from, from + enqueueWidth);
-    await Promise.all(slice.map(({ inboundId, index }) => notificationQueue.enqueueChunk({ inboundId, chunk: index })));
-  }
+  await eachOf(chunks, enqueueWidth, ({ inboundId, index }) =>
+    notificationQueue.enqueueChunk({ inboundId, chunk: index }),
+  );
 }

@@ -1,4 +1,5 @@
 import { passing } from '../operation/crash-points.ts';
+import { timeInId } from '../operation/time-in-id.ts';
 import { customerKey } from '../directory/index.ts';
 import type { DeadLetter, LoneNotification } from './notification.ts';
 import type { DeadLetterStore } from './ports.ts';
@@ -13,9 +14,8 @@ export async function giveUp(
   { deadLetters, now }: { deadLetters: DeadLetterStore; now: () => Date },
 ): Promise<void> {
   const { pipelineId, key: subscriptionKey, callbackUrl } = target;
-  const time = since.getTime().toString(16).padStart(12, '0');
   const letter: DeadLetter = {
-    id: `${customerKey(customerId)}.${time}.${inboundId}.${subscriptionKey}`,
+    id: `${customerKey(customerId)}.${timeInId(since)}.${inboundId}.${subscriptionKey}`,
     inboundId,
     customerId,
     serviceId,

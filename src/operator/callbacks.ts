@@ -5,7 +5,7 @@ import type { StorageConnection } from '../storage/connection.ts';
 import { createCallbackQueue } from '../storage/queues/callback-queue.ts';
 import { createTableCallbackStore } from '../storage/tables/callback-store.ts';
 import { openOperatorMessages } from './open-messages.ts';
-import { runCommand } from './run-command.ts';
+import { runCommand, targetsOf } from './run-command.ts';
 import type { CommandOptions } from './run-command.ts';
 
 /* Shows the calls of delivery-report addresses that were given up, and makes them again. */
@@ -62,11 +62,9 @@ async function describe(
 }
 
 async function replay(options: CommandOptions, world: World): Promise<string[]> {
-  const { ids, all } = options;
-  if (all === ids.length > 0) throw new Error(usage);
-  const messageIds = all ? new Set((await find(options, world)).map(({ messageId }) => messageId)) : ids;
+  const listAll = async () => new Set((await find(options, world)).map(({ messageId }) => messageId));
   const lines: string[] = [];
-  for (const messageId of messageIds) {
+  for (const messageId of await targetsOf(options, usage, listAll)) {
     const count = await replayCallbacks(messageId, world);
     lines.push(
       count === 0 ? `${messageId} has no call that was given up` : `${messageId}: ${count} will be called again`,

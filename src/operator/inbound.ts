@@ -1,7 +1,7 @@
 import type { InboundMessage, InboundQueue, InboundStore } from '../conversations/index.ts';
 import { createInboundQueue } from '../storage/queues/inbound-queue.ts';
 import { createTableInboundStore } from '../storage/tables/inbound-store.ts';
-import { runCommand } from './run-command.ts';
+import { runCommand, targetsOf } from './run-command.ts';
 import type { CommandOptions } from './run-command.ts';
 
 /* Shows the messages of phones that no service wanted, and looks for a service once more. */
@@ -31,10 +31,9 @@ function describe({ id, protocol, recipient, sender, at, carrier }: InboundMessa
   return `${id}  ${at.toISOString()}  ${protocol} to ${recipient} from …${sender.slice(-3)}, by ${carrier}`;
 }
 
-async function reroute({ ids, all, limit }: CommandOptions, { inbound, inboundQueue }: Stores): Promise<string[]> {
-  if (all === ids.length > 0) throw new Error(usage);
+async function reroute(options: CommandOptions, { inbound, inboundQueue }: Stores): Promise<string[]> {
   const lines: string[] = [];
-  for (const id of all ? await inbound.listUnrouted(limit) : ids) {
+  for (const id of await targetsOf(options, usage, () => inbound.listUnrouted(options.limit))) {
     const found = await inbound.read(id);
     if (found === undefined) lines.push(`${id} is not a message of a phone`);
     else {

@@ -5,7 +5,7 @@ import { createNotificationQueue } from '../storage/queues/notification-queue.ts
 import { createTableDeadLetterStore } from '../storage/tables/dead-letter-store.ts';
 import { createTableNotificationStore } from '../storage/tables/notification-store.ts';
 import { createTableSubscriptionStore } from '../storage/tables/subscription-store.ts';
-import { runCommand } from './run-command.ts';
+import { runCommand, targetsOf } from './run-command.ts';
 import type { CommandOptions } from './run-command.ts';
 
 /* Shows the notifications that were given up, and delivers them again. */
@@ -58,11 +58,10 @@ const said: Record<ReplayResult, string> = {
 };
 
 async function replay(options: CommandOptions, world: ReplayWorld): Promise<string[]> {
-  const { ids, all } = options;
-  if (all === ids.length > 0) throw new Error(usage);
-  const letters = all ? await find(options, world) : ids.map((id) => ({ id }));
+  const listAll = async () => (await find(options, world)).map(({ id }) => id);
   const lines: string[] = [];
-  for (const { id } of letters) lines.push(`${id} ${said[await replayDeadLetter(id, world)]}`);
+  for (const id of await targetsOf(options, usage, listAll))
+    lines.push(`${id} ${said[await replayDeadLetter(id, world)]}`);
   return lines.length === 0 ? none : lines;
 }
 

@@ -3,7 +3,7 @@ import type { QueueClient } from '@azure/storage-queue';
 import type { StorageConnection } from '../storage/connection.ts';
 import { openQueueService } from '../storage/queues/open-queue-service.ts';
 import { workers } from '../workers.ts';
-import { runCommand } from './run-command.ts';
+import { runCommand, targetsOf } from './run-command.ts';
 
 /*
  * Shows the messages that the queues gave up, and puts them back. Most are dealt with by workers of their own; what is
@@ -35,7 +35,7 @@ async function countOf(queue: QueueClient): Promise<number> {
   return (await queue.getProperties()).approximateMessagesCount ?? 0;
 }
 
-async function requeue(storage: StorageConnection, names: readonly string[]): Promise<string[]> {
+async function requeue(storage: StorageConnection, names: Iterable<string>): Promise<string[]> {
   const service = openQueueService(storage);
   const lines: string[] = [];
   for (const name of names) {
@@ -69,9 +69,6 @@ await runCommand(process.argv.slice(2), {
   names: ['list', 'requeue'],
   actions: (storage) => ({
     list: () => list(storage),
-    requeue: ({ ids, all }) => {
-      if (all === ids.length > 0) throw new Error(usage);
-      return requeue(storage, all ? queues : ids);
-    },
+    requeue: async (options) => requeue(storage, await targetsOf(options, usage, async () => queues)),
   }),
 });

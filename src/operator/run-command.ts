@@ -12,6 +12,20 @@ export interface CommandOptions {
   limit: number;
 }
 
+/**
+ * What an action is to be done with: the ids that were asked for, or, where everything was, those that `listAll` finds.
+ *
+ * @throws the usage where both were asked for, or neither
+ */
+export async function targetsOf(
+  { ids, all }: CommandOptions,
+  usage: string,
+  listAll: () => Promise<Iterable<string>>,
+): Promise<Iterable<string>> {
+  if (all === ids.length > 0) throw new Error(usage);
+  return all ? listAll() : ids;
+}
+
 /** One thing that a command can do; what it resolves to is printed line by line. */
 type Action = (options: CommandOptions) => Promise<readonly string[]>;
 

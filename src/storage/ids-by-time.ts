@@ -1,3 +1,5 @@
+import { timeDigits } from '../operation/time-in-id.ts';
+
 /*
  * Ids begin with what spreads or gathers rows, and go on with a time that sorts. An inbound message's: a letter, two
  * digits for the shard, the time. A message's: the same without the letter. A dead letter's: what follows from its customer, a dot, the time.
@@ -5,8 +7,6 @@
 
 const inboundTimeStart = 3;
 const messageTimeStart = 2;
-
-const timeDigits = 12;
 
 /** The time in a message's id, in milliseconds. */
 export function timeOfMessage(id: string): number {

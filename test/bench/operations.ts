@@ -1,5 +1,5 @@
 import { eventually } from '../support/eventually.ts';
-import { additionsTo, startStorageProxy } from '../support/storage-proxy.ts';
+import { additionsTo, startStorageProxy, untilAtRest } from '../support/storage-proxy.ts';
 import type { StorageProxy } from '../support/storage-proxy.ts';
 import { startWebhookReceiver } from '../support/webhook-receiver.ts';
 import { startAzuriteProcess } from './azurite-process.ts';
@@ -164,17 +164,7 @@ async function receiveMessage({ client }: BenchHost, secret: string): Promise<vo
 }
 
 /** Waits until storage is left alone. */
-function settled(storage: StorageProxy): Promise<void> {
-  let seen = -1;
-  return eventually(
-    () => {
-      const before = seen;
-      seen = storage.operations().length;
-      if (seen !== before) throw new Error(`storage is still at work: ${seen - before} operations`);
-    },
-    { timeoutMs: 120_000, everyMs: 600 },
-  );
-}
+const settled = (storage: StorageProxy): Promise<void> => untilAtRest(storage, { timeoutMs: 120_000, everyMs: 600 });
 
 /** Waits until storage is left alone, and begins to count. */
 async function quiet(storage: StorageProxy): Promise<void> {

@@ -3,6 +3,7 @@ import type { Api } from '../support/api.ts';
 import { startCountedHost } from '../support/counted-host.ts';
 import type { CountedHost } from '../support/counted-host.ts';
 import { eventually } from '../support/eventually.ts';
+import { untilAtRest } from '../support/storage-proxy.ts';
 import { startFlowServer, subscribe } from '../support/flow-server.ts';
 import type { KnownIds } from './good-values.ts';
 
@@ -34,7 +35,7 @@ export async function startFuzzHost(): Promise<FuzzHost> {
   };
   try {
     const known = await fill(local, flows);
-    await rest(local);
+    await untilAtRest(local.storage, { timeoutMs: 60_000, everyMs: 500 });
     return { ...local, known, stop };
   } catch (error) {
     await stop();
@@ -82,17 +83,4 @@ async function send(api: Api, phone: string): Promise<string> {
   const message = { Sender: '16400', Content: 'Hello', Protocol: 'SMS', Recipients: [{ Address: phone }] };
   const { body } = await api.post(message);
   return (body as { MessageId: string }).MessageId;
-}
-
-/** Waits until storage was left alone between two looks at it. */
-async function rest({ storage }: CountedHost): Promise<void> {
-  let seen = -1;
-  await eventually(
-    () => {
-      const before = seen;
-      seen = storage.operations().length;
-      if (seen !== before) throw new Error(`storage is still at work: ${seen - before} operations`);
-    },
-    { timeoutMs: 60_000, everyMs: 500 },
-  );
 }

@@ -12,9 +12,10 @@ import { createMemoryCallbackStore } from '../../src/storage/memory/callback-sto
 import { createMemoryMessageStore } from '../../src/storage/memory/message-store.ts';
 import { testNow } from './kernel.ts';
 import { phones, testMessageId } from './messaging.ts';
-import type { Fault, FaultPlan } from './notification-lab.ts';
 import { createSimulatedTime } from './simulated-time.ts';
 import type { SimulatedTime } from './simulated-time.ts';
+import { watchedPort } from './watched-port.ts';
+import type { FaultPlan, Watch } from './watched-port.ts';
 
 /** What an address answers, by the number of its call from 1; after so many milliseconds where it says so. */
 type Answer = number | 'fails' | 'refused' | { status: number; retryAfterSeconds: number };
@@ -70,29 +71,6 @@ export function createCallbackLab({ recipients = 3, ...options }: LabOptions = {
     },
   };
 
-  /** Counts the calls of a port and lets them go wrong as planned. */
-  function watched<Port extends object>(name: string, port: Port): Port {
-    const methods = Object.entries(port) as [string, (...args: unknown[]) => Promise<unknown>][];
-    const around = methods.map(([method, run]) => [
-      method,
-      (...args: unknown[]) =>
-        time.inProcess(async () => {
-          const step = `${name}.${method}`;
-          steps.push(step);
-          const fault: Fault | undefined = faults(step, steps.length, time.elapsed());
-          if (fault === 'dies before') time.kill();
-          if (fault === 'throws before') throw new Error(`${step} failed`);
-          if (fault === 'dies before') return undefined;
-          if (fault === 'conflicts') return 'conflict';
-          const result = await run(...args);
-          if (fault === 'dies after') time.kill();
-          if (fault === 'throws after') throw new Error(`${step} failed`);
-          return result;
-        }),
-    ]);
-    return Object.fromEntries(around) as Port;
-  }
-
   async function call(url: string, headers: Readonly<Record<string, string>>): Promise<CallOutcome> {
     calls.push({ url, headers, at: time.elapsed() });
     const place = placeOf(url);
@@ -105,10 +83,11 @@ export function createCallbackLab({ recipients = 3, ...options }: LabOptions = {
   }
 
   const customer = 'customer' in options ? options.customer : {};
+  const watch: Watch = { time: () => time, faults, steps, kill: () => time.kill() };
   const ports = {
-    callbackStore: watched('callbackStore', store),
-    callbackQueue: watched('queue', queue),
-    messages: watched('messages', messages),
+    callbackStore: watchedPort('callbackStore', store, watch),
+    callbackQueue: watchedPort('queue', queue, watch),
+    messages: watchedPort('messages', messages, watch),
   };
   const world: CallbackWorld = {
     ...ports,

@@ -1,6 +1,6 @@
 import type { Directory } from '../../src/directory/index.ts';
 import type { MessagingWorld, SendRequest } from '../../src/messages/accept-message.ts';
-import { createRecentIds } from '../../src/messages/accept-message.ts';
+import { createRecentIds } from '../../src/messages/recent-ids.ts';
 import type { MessageIdParts } from '../../src/messages/message-id.ts';
 import { newMessageId } from '../../src/messages/index.ts';
 import type {

@@ -24,6 +24,8 @@ import { createMemorySubscriptionStore } from '../../src/storage/memory/subscrip
 import { testNow } from './kernel.ts';
 import { createSimulatedTime } from './simulated-time.ts';
 import type { SimulatedTime } from './simulated-time.ts';
+import { watchedPort } from './watched-port.ts';
+import type { FaultPlan, Watch } from './watched-port.ts';
 
 /** The service that all of a lab's subscriptions belong to. */
 export const labService = { customerId: 'demo', serviceId: 'demo-twoway' };
@@ -41,18 +43,6 @@ interface LabCall extends OutgoingCall {
   /** Milliseconds from the start. */
   at: number;
 }
-
-/**
- * What goes wrong at a step: the call of the port throws, or its process ends; before its effect, or after it. Or it
- * has no effect, because another was faster.
- */
-export type Fault = 'throws before' | 'throws after' | 'dies before' | 'dies after' | 'conflicts';
-
-/**
- * Says what goes wrong at a step, given what it is (`notifications.updateChunk`), its number from 1 and the milliseconds
- * since the start.
- */
-export type FaultPlan = (step: string, number: number, at: number) => Fault | undefined;
 
 interface LabOptions {
   random?: () => number;
@@ -140,29 +130,6 @@ export function createNotificationLab({ random = () => 0, faults = () => undefin
     slow = createSlowSubscribers(() => time.now());
   }
 
-  /** Counts the calls of a port and lets them go wrong as planned. */
-  function watched<Port extends object>(name: string, port: Port): Port {
-    const methods = Object.entries(port) as [string, (...args: unknown[]) => Promise<unknown>][];
-    const around = methods.map(([method, run]) => [
-      method,
-      (...args: unknown[]) =>
-        time.inProcess(async () => {
-          const step = `${name}.${method}`;
-          steps.push(step);
-          const fault = faults(step, steps.length, time.elapsed());
-          if (fault === 'dies before') kill();
-          if (fault === 'throws before') throw new Error(`${step} failed`);
-          if (fault === 'dies before') return undefined;
-          if (fault === 'conflicts') return 'conflict';
-          const result = await run(...args);
-          if (fault === 'dies after') kill();
-          if (fault === 'throws after') throw new Error(`${step} failed`);
-          return result;
-        }),
-    ]);
-    return Object.fromEntries(around) as Port;
-  }
-
   async function call(outgoing: OutgoingCall): Promise<CallOutcome> {
     calls.push({ ...outgoing, at: time.elapsed() });
     const number = calls.filter(({ url }) => url === outgoing.url).length;
@@ -174,11 +141,12 @@ export function createNotificationLab({ random = () => 0, faults = () => undefin
     return { outcome: 'answered', ...(typeof answer === 'number' ? { status: answer } : answer) };
   }
 
+  const watch: Watch = { time: () => time, faults, steps, kill };
   const ports = {
-    subscriptions: watched('subscriptions', subscriptions),
-    notifications: watched('notifications', notifications),
-    deadLetters: watched('deadLetters', deadLetters),
-    notificationQueue: watched('queue', notificationQueue),
+    subscriptions: watchedPort('subscriptions', subscriptions, watch),
+    notifications: watchedPort('notifications', notifications, watch),
+    deadLetters: watchedPort('deadLetters', deadLetters, watch),
+    notificationQueue: watchedPort('queue', notificationQueue, watch),
   };
   const world = (): DeliveringWorld => ({
     ...ports,

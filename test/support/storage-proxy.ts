@@ -1,6 +1,7 @@
 import { createServer, request as forward } from 'node:http';
 import type { Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { eventually } from './eventually.ts';
 
 /** One storage operation as it went over the wire. */
 interface StorageOperation {
@@ -134,3 +135,16 @@ export const additionsTo =
 /** Reads of the directory, which the app keeps for a while: whether one is due depends on what came before. */
 export const readsDirectory = ({ service, path }: HeldRequest): boolean =>
   service === 'table' && path.includes('/directory(');
+
+/** Waits until storage was left alone between two looks at it. */
+export function untilAtRest(
+  storage: Pick<StorageProxy, 'operations'>,
+  options: { timeoutMs: number; everyMs: number },
+): Promise<void> {
+  let seen = -1;
+  return eventually(() => {
+    const before = seen;
+    seen = storage.operations().length;
+    if (seen !== before) throw new Error(`storage is still at work: ${seen - before} operations`);
+  }, options);
+}

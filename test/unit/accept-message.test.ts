@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
-import { acceptMessage, createRecentIds, delayUntil } from '../../src/messages/accept-message.ts';
+import { acceptMessage, delayUntil } from '../../src/messages/accept-message.ts';
+import { createRecentIds } from '../../src/messages/recent-ids.ts';
 import type { MessagingWorld } from '../../src/messages/accept-message.ts';
 import { wantsCallbacks } from '../../src/messages/index.ts';
 import type { ChunkRecipient } from '../../src/messages/index.ts';

@@ -4,8 +4,8 @@ import { crashPointNames, watchCrashPoints } from '../../src/operation/crash-poi
 import type { CrashPoint } from '../../src/operation/crash-points.ts';
 import { giveUpDeliveryCallbacks } from '../../src/delivery-callbacks/index.ts';
 import { createCallbackLab, labMessageId, placeOf } from '../support/callback-lab.ts';
-import type { Fault, FaultPlan } from '../support/notification-lab.ts';
 import { seededRandom } from '../support/random.ts';
+import type { Fault, FaultPlan } from '../support/watched-port.ts';
 
 const second = 1_000;
 const minute = 60 * second;

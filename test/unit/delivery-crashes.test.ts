@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 
 import { createNotificationLab, flowUrl, labMessage, labSubscription } from '../support/notification-lab.ts';
 import { seededRandom } from '../support/random.ts';
-import type { Fault, FaultPlan, NotificationLab } from '../support/notification-lab.ts';
+import type { NotificationLab } from '../support/notification-lab.ts';
+import type { Fault, FaultPlan } from '../support/watched-port.ts';
 
 const second = 1_000;
 const minute = 60 * second;

@@ -9,7 +9,7 @@ import {
 import type { NotificationChunk } from '../../src/notifications/index.ts';
 import { giveUpNotifications } from '../../src/notifications/give-up-job.ts';
 import { createNotificationLab, flowUrl, labMessage, labSubscription } from '../support/notification-lab.ts';
-import type { FaultPlan } from '../support/notification-lab.ts';
+import type { FaultPlan } from '../support/watched-port.ts';
 
 const second = 1_000;
 const hour = 3_600 * second;

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { replayDeadLetter } from '../../src/notifications/index.ts';
 import { createMemoryNotificationStore } from '../../src/storage/memory/notification-store.ts';
 import { createNotificationLab, flowUrl, labMessage, labSubscription } from '../support/notification-lab.ts';
-import type { FaultPlan } from '../support/notification-lab.ts';
 import { testNow } from '../support/kernel.ts';
+import type { FaultPlan } from '../support/watched-port.ts';
 
 const second = 1_000;
 const hour = 3_600 * second;

@@ -13,12 +13,15 @@ const day = 24 * 3_600_000;
 
 type Headers = Readonly<Record<string, string>>;
 
+const asked = { body: 'Hei' };
+const fingerprint = fingerprintOf(asked);
+
 const keyOf = (headers: Headers, requestId?: string, byTracking = true) =>
-  requestKeyOf({ requestId, fingerprint: 'f', header: (name) => headers[name] ?? null }, byTracking);
+  requestKeyOf({ requestId, asked, header: (name) => headers[name] ?? null }, byTracking);
 
 describe('the key of a request', () => {
   test('is its request id, else the Idempotency-Key, for seven days', () => {
-    const given = (key: string) => ({ key, memoryMs: 7 * day });
+    const given = (key: string) => ({ key, fingerprint, memoryMs: 7 * day });
     expect(keyOf({ 'idempotency-key': 'header' }, 'body')).toEqual(given('body'));
     expect(keyOf({ 'idempotency-key': ' header ' })).toEqual(given('header'));
     expect(keyOf({ 'idempotency-key': 'header', [run]: 'r', [action]: 'a' })).toEqual(given('header'));
@@ -26,8 +29,8 @@ describe('the key of a request', () => {
 
   test('is else what its runtime says of run and action, with the request itself, for a day', () => {
     const key = keyOf({ [run]: 'r', [action]: 'a' });
-    expect(key).toMatchObject({ memoryMs: day });
-    expect(key?.key.trimEnd()).toBe('tracked r a f');
+    expect(key).toMatchObject({ fingerprint, memoryMs: day });
+    expect(key?.key.trimEnd()).toBe(`tracked r a ${fingerprint}`);
     expect(keyOf({ [client]: 'r', [action]: 'a' })).toEqual(key);
     expect(keyOf({ [client]: 'other', [run]: 'r', [action]: 'a' })).toEqual(key);
     // No request id, of at most 1,000 characters, can be taken for one.

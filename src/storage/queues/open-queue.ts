@@ -16,10 +16,11 @@ export type Enqueue<Job> = (job: Job, delaySeconds?: number) => Promise<void>;
 export function openQueue<Job>(connection: StorageConnection, name: string): Enqueue<Job> {
   const service = openService(connection, 'queue');
   return async (job, delaySeconds = 0) => {
+    const bytes = Buffer.from(JSON.stringify(job));
     // Azurite takes what Azure refuses.
-    if (Buffer.byteLength(JSON.stringify(job)) > jobBytes) throw new Error(`a job for ${name} is too large`);
+    if (bytes.length > jobBytes) throw new Error(`a job for ${name} is too large`);
     // Base64 has no sign that XML gives a meaning.
-    const text = Buffer.from(JSON.stringify(job)).toString('base64');
+    const text = bytes.toString('base64');
     const put = () =>
       service.send({
         method: 'POST',

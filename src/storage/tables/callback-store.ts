@@ -3,9 +3,9 @@ import type { StorageConnection } from '../connection.ts';
 import { byMessageTime } from '../ids-by-time.ts';
 import { callbackKeys, callbackRow, callbacksOf } from './callback-rows.ts';
 import { odata } from './odata.ts';
-import { openTable, unless } from './open-table.ts';
+import { openTable, unlessRaced } from './open-table.ts';
 import { fitsRowKey } from './row-key.ts';
-import { dueIn, readShardPage } from './sweep-pages.ts';
+import { listDue } from './sweep-pages.ts';
 
 /** Keeps callbacks in the table `callbacks`. */
 export function createTableCallbackStore(connection: StorageConnection): CallbackStore {
@@ -20,12 +20,9 @@ export function createTableCallbackStore(connection: StorageConnection): Callbac
 
     async write(callbacks, version) {
       const row = callbackRow(callbacks);
-      const next = await unless(
+      const next = await unlessRaced(
         version === undefined ? table.insert(row) : table.replace(row, version),
         undefined,
-        'EntityAlreadyExists',
-        'UpdateConditionNotSatisfied',
-        'ResourceNotFound',
       );
       return next === undefined ? 'conflict' : { callbacks, version: next };
     },
@@ -35,10 +32,8 @@ export function createTableCallbackStore(connection: StorageConnection): Callbac
       return rows.map((row) => ({ callbacks: callbacksOf(row), version: String(row['etag']) }));
     },
 
-    async listWaiting(span, from) {
-      const queryOf = (shard: string) => ({ filter: `${dueIn(shard, span)} and open eq true` });
-      const { rows, next } = await readShardPage(table, queryOf, from);
-      return { items: rows.map(callbacksOf), ...(next === undefined ? {} : { next }) };
+    listWaiting(span, from) {
+      return listDue(table, { span, from, condition: 'open eq true' }, (rows) => rows.map(callbacksOf));
     },
 
     async listGivenUp({ customerId, limit }) {

@@ -1,3 +1,4 @@
+import { eachOf } from '../../operation/each-of.ts';
 import type { Keys } from './entity.ts';
 import { unless, unlessChanged } from './open-table.ts';
 import type { Table } from './open-table.ts';
@@ -7,11 +8,11 @@ import type { RowChange } from './row-change.ts';
 const transactionRows = 100;
 
 /** Transactions under way at a time. */
-const concurrency = 8;
+export const concurrency = 8;
 
 /** Deletes rows, those of one partition together; one that is gone already is passed over. */
 export async function deleteRows(table: Pick<Table, 'remove' | 'writeTogether'>, rows: readonly Keys[]): Promise<void> {
-  await eachOf(dealOut(rows), (lot) => deleteTogether(table, lot));
+  await eachOf(dealOut(rows), concurrency, (lot) => deleteTogether(table, lot));
 }
 
 /** Deletes a row as it was read; false where somebody changed or deleted it since. */
@@ -21,13 +22,6 @@ export async function deleteUnchanged(
 ): Promise<boolean> {
   const answer = await unlessChanged(table.remove({ partitionKey, rowKey }, etag), undefined);
   return answer !== undefined;
-}
-
-/** Does something with each of many things, a few at a time. */
-export async function eachOf<Item>(items: readonly Item[], work: (item: Item) => Promise<unknown>): Promise<void> {
-  for (let first = 0; first < items.length; first += concurrency) {
-    await Promise.all(items.slice(first, first + concurrency).map(work));
-  }
 }
 
 /** Rows of one partition each, as many as a transaction takes. */

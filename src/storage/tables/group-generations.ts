@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
+import { timeInId } from '../../operation/time-in-id.ts';
 import type { Table } from './open-table.ts';
 
 /*
@@ -49,8 +50,7 @@ export function createGroupGenerations(table: Pick<Table, 'find' | 'put'>, now: 
     },
 
     async begin(group) {
-      const time = now().getTime().toString(16).padStart(12, '0');
-      const generation = time + randomBytes(6).toString('hex');
+      const generation = timeInId(now()) + randomBytes(6).toString('hex');
       await table.put({ partitionKey: group, rowKey: group, generation });
       remember(group, Promise.resolve(generation));
     },

@@ -16,7 +16,7 @@ import { guardEntitySize } from './long-text.ts';
 import { openTable, unless, unlessChanged } from './open-table.ts';
 import { fitsRowKey } from './row-key.ts';
 import { odata } from './odata.ts';
-import { dueIn, readShardPage } from './sweep-pages.ts';
+import { listDue } from './sweep-pages.ts';
 
 /** How many notes of unrouted messages are read at most. They lie by shard, so the oldest of more may not be among them. */
 const unroutedRows = 5_000;
@@ -45,13 +45,9 @@ export function createTableInboundStore(connection: StorageConnection): InboundS
       return { message: replaceFields(message, inboundProgressFields, progress), version: next };
     },
 
-    async listReceived(span, from) {
-      const queryOf = (shard: string) => ({
-        filter: `${dueIn(`i${shard}`, span)} and state eq 'received'`,
-        columns: [],
-      });
-      const { rows, next } = await readShardPage(table, queryOf, from);
-      return { items: rows.map(({ partitionKey }) => partitionKey), ...(next === undefined ? {} : { next }) };
+    listReceived(span, from) {
+      const query = { span, from, letter: 'i', condition: "state eq 'received'", columns: [] };
+      return listDue(table, query, (rows) => rows.map(({ partitionKey }) => partitionKey));
     },
 
     async noteUnrouted(message) {

@@ -1,11 +1,10 @@
 import { isFinal } from '../../messages/index.ts';
 import type { MessageFinder } from '../../messages/index.ts';
-import type { Found } from '../../operation/define-look.ts';
 import type { StorageConnection } from '../connection.ts';
 import { journalOf, kindOfRow, statusesOf, waitingChunkOf, waitingColumns } from './message-rows.ts';
 import { openTable } from './open-table.ts';
 import type { Page } from './open-table.ts';
-import { dueIn, readShardPage } from './sweep-pages.ts';
+import { listDue } from './sweep-pages.ts';
 
 /** The columns that hold statuses and reports; a row of reports has no more of these. */
 const reportColumns = Array.from({ length: 16 }, (_, index) => `reports${index}`);
@@ -14,29 +13,19 @@ const reportColumns = Array.from({ length: 16 }, (_, index) => `reports${index}`
 export function createTableMessageFinder(connection: StorageConnection): MessageFinder {
   const table = openTable(connection, 'messages');
   return {
-    async listWaiting(span, from) {
-      const queryOf = (shard: string) => ({
-        filter: `${dueIn(shard, span)} and open eq true`,
-        columns: waitingColumns,
-      });
-      const page = await readShardPage(table, queryOf, from);
-      return found(page.rows.map(waitingChunkOf), page);
+    listWaiting(span, from) {
+      const query = { span, from, condition: 'open eq true', columns: waitingColumns };
+      return listDue(table, query, (rows) => rows.map(waitingChunkOf));
     },
 
-    async listSilent(span, from) {
-      const columns = ['index', 'statuses', ...reportColumns];
-      const page = await readShardPage(table, (shard) => ({ filter: dueIn(shard, span), columns }), from);
-      const byMessage = [...Map.groupBy(page.rows, ({ partitionKey }) => partitionKey)];
-      return found(
-        byMessage.flatMap(([messageId, rows]) => (seemsSilent(rows) ? [messageId] : [])),
-        page,
-      );
+    listSilent(span, from) {
+      const query = { span, from, columns: ['index', 'statuses', ...reportColumns] };
+      return listDue(table, query, (rows) => {
+        const byMessage = [...Map.groupBy(rows, ({ partitionKey }) => partitionKey)];
+        return byMessage.flatMap(([messageId, own]) => (seemsSilent(own) ? [messageId] : []));
+      });
     },
   };
-}
-
-function found<Item>(items: readonly Item[], { next }: Page): Found<Item> {
-  return { items, ...(next === undefined ? {} : { next }) };
 }
 
 /** Whether recipients were sent to of whom these rows, which may not be all of the message's, have no final report. */

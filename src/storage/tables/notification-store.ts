@@ -20,7 +20,7 @@ import {
 import { openTable, unlessChanged } from './open-table.ts';
 import { fitsRowKey } from './row-key.ts';
 import { odata } from './odata.ts';
-import { dueIn, readShardPage } from './sweep-pages.ts';
+import { listDue } from './sweep-pages.ts';
 
 /** Keeps notifications that are on their way in the table `notifications`. */
 export function createTableNotificationStore(connection: StorageConnection): NotificationStore {
@@ -84,13 +84,9 @@ export function createTableNotificationStore(connection: StorageConnection): Not
       return { lone: replaceFields(lone, loneProgressFields, progress), version: next };
     },
 
-    async listWaiting(span, from) {
-      const queryOf = (shard: string) => ({
-        filter: `${dueIn(`i${shard}`, span)} and open eq true`,
-        columns: waitingColumns,
-      });
-      const { rows, next } = await readShardPage(table, queryOf, from);
-      return { items: rows.map(waitingOf), ...(next === undefined ? {} : { next }) };
+    listWaiting(span, from) {
+      const query = { span, from, letter: 'i', condition: 'open eq true', columns: waitingColumns };
+      return listDue(table, query, (rows) => rows.map(waitingOf));
     },
   };
 }

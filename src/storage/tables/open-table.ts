@@ -187,6 +187,11 @@ export async function unless<Result, Instead>(
   }
 }
 
+/** Runs a write of rows, each new or of a certain version, and gives `instead` where one is not so any more. */
+export function unlessRaced<Result, Instead>(operation: Promise<Result>, instead: Instead): Promise<Result | Instead> {
+  return unless(operation, instead, ...lostRace);
+}
+
 /** Runs a write to a row of a certain version and gives `instead` where the row was changed or deleted since. */
 export function unlessChanged<Result, Instead>(
   operation: Promise<Result>,

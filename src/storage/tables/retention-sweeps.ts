@@ -1,11 +1,13 @@
 import type { Attachment, AttachmentStore } from '../../conversations/index.ts';
+import { eachOf } from '../../operation/each-of.ts';
+import { timeInId } from '../../operation/time-in-id.ts';
 import type { Sweep, SweepStep } from '../../retention/index.ts';
 import type { StorageConnection } from '../connection.ts';
-import { deleteRows, deleteUnchanged, eachOf } from './delete-rows.ts';
+import { concurrency, deleteRows, deleteUnchanged } from './delete-rows.ts';
 import { readLongText } from './long-text.ts';
 import { openTable } from './open-table.ts';
 import type { Page, Table } from './open-table.ts';
-import { readShardPage, timeInId } from './sweep-pages.ts';
+import { readShardPage } from './sweep-pages.ts';
 import { createThreadSweep } from './thread-sweep.ts';
 import { odata } from './odata.ts';
 
@@ -71,7 +73,7 @@ function createInboundSweep(table: Table, attachments: Pick<AttachmentStore, 're
     async step(before, from) {
       const queryOf = (shard: string) => ({ filter: olderThan(`i${shard}`, before), columns: attachmentColumns });
       const page = await readShardPage(table, queryOf, from);
-      await eachOf(page.rows, async (row) => {
+      await eachOf(page.rows, concurrency, async (row) => {
         for (const id of await attachmentsOf(row)) await attachments.remove(id);
       });
       await deleteRows(table, page.rows);
@@ -172,7 +174,7 @@ function createRequestSweep(table: Table): Sweep {
     leastDays: workingDays,
     async step(before, from) {
       const page = await table.listPage({ filter: odata`usedAt lt ${before.toISOString()}`, columns: [] }, from);
-      await eachOf(page.rows, (row) => deleteUnchanged(table, row));
+      await eachOf(page.rows, concurrency, (row) => deleteUnchanged(table, row));
       return stepOf(page, page.rows.length);
     },
   };

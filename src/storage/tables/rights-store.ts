@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 import type { RightsStore } from '../../policies/rights-store.ts';
 import type { StorageConnection } from '../connection.ts';
-import { openTable, unless } from './open-table.ts';
+import { openTable, unlessRaced } from './open-table.ts';
 import { odata } from './odata.ts';
 import type { RowChange } from './row-change.ts';
 
@@ -30,13 +30,7 @@ export function createTableRightsStore(connection: StorageConnection): RightsSto
         const row = { partitionKey, rowKey: `${partitionKey}.${place}`, place, freeAt: freeAt.toISOString() };
         return version === undefined ? { change: 'insert', row } : { change: 'replace', row, version };
       });
-      const answer = await unless(
-        table.writeTogether(steps),
-        undefined,
-        'EntityAlreadyExists',
-        'UpdateConditionNotSatisfied',
-        'ResourceNotFound',
-      );
+      const answer = await unlessRaced(table.writeTogether(steps), undefined);
       return answer ?? 'conflict';
     },
   };

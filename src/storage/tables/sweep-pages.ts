@@ -1,23 +1,12 @@
-import type { Span } from '../../operation/define-look.ts';
+import type { Found, Span } from '../../operation/define-look.ts';
+import { timeInId } from '../../operation/time-in-id.ts';
 import { odata } from './odata.ts';
 import type { Page, PageQuery, Table } from './open-table.ts';
 
 const shards = 256;
-const timeDigits = 12;
 
-/** A time as ids carry it, in hexadecimal milliseconds; ids that begin with less are older. */
-export const timeInId = (time: Date): string => time.getTime().toString(16).padStart(timeDigits, '0');
-
-/** The first shard's two digits, where a sweep has no position yet. */
+/** The two digits of a shard. */
 const shardName = (shard: number): string => shard.toString(16).padStart(2, '0');
-
-/**
- * An OData filter for what in a shard was due in a span.
- *
- * @param prefix what ids begin with: the shard, and a letter before it where such ids have one
- */
-export const dueIn = (prefix: string, { from, to }: Span): string =>
-  odata`PartitionKey ge ${prefix + timeInId(from)} and PartitionKey lt ${prefix + timeInId(to)}`;
 
 /**
  * One page of a table whose ids begin with a shard and a time: what is old is one range in each shard, and nothing else
@@ -35,4 +24,33 @@ export async function readShardPage(
   if (page.next !== undefined) return { rows: page.rows, next: `${shard} ${page.next}` };
   const following = Number.parseInt(shard, 16) + 1;
   return { rows: page.rows, ...(following < shards ? { next: shardName(following) } : {}) };
+}
+
+/** What is looked for among rows whose ids have a shard and a time. */
+export interface DueQuery {
+  span: Span;
+  /** Where the page begins; what the one before gave. */
+  from: string | undefined;
+  /** The letter before the shard, where such ids have one. */
+  letter?: string;
+  /** What else must hold, as an OData filter. */
+  condition?: string;
+  /** Beside the keys; absent: all. */
+  columns?: string[];
+}
+
+/** A page of what was or will be due in a span, made of its rows. */
+export async function listDue<Item>(
+  table: Pick<Table, 'listPage'>,
+  { span, from, letter = '', condition, columns }: DueQuery,
+  itemsOf: (rows: Page['rows']) => readonly Item[],
+): Promise<Found<Item>> {
+  const queryOf = (shard: string): PageQuery => {
+    const [first, last] = [span.from, span.to].map((time) => letter + shard + timeInId(time));
+    const isDue = odata`PartitionKey ge ${first ?? ''} and PartitionKey lt ${last ?? ''}`;
+    const filter = condition === undefined ? isDue : `${isDue} and ${condition}`;
+    return { filter, ...(columns === undefined ? {} : { columns }) };
+  };
+  const { rows, next } = await readShardPage(table, queryOf, from);
+  return { items: itemsOf(rows), ...(next === undefined ? {} : { next }) };
 }

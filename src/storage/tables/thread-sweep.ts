@@ -1,5 +1,6 @@
+import { eachOf } from '../../operation/each-of.ts';
 import type { Sweep } from '../../retention/index.ts';
-import { deleteRows, deleteUnchanged, eachOf } from './delete-rows.ts';
+import { concurrency, deleteRows, deleteUnchanged } from './delete-rows.ts';
 import type { Page, Table } from './open-table.ts';
 import { odata } from './odata.ts';
 
@@ -17,7 +18,8 @@ export function createThreadSweep(table: Table): Sweep {
       const page = await table.listPage({ filter, columns: ['threadId'] }, from);
       const expired: Page['rows'] = [];
       let removed = 0;
-      await eachOf([...Map.groupBy(page.rows, ({ partitionKey }) => partitionKey)], async ([conversation, rows]) => {
+      const conversations = [...Map.groupBy(page.rows, ({ partitionKey }) => partitionKey)];
+      await eachOf(conversations, concurrency, async ([conversation, rows]) => {
         const current = rows.find(({ rowKey }) => rowKey.endsWith('.c'));
         if (current !== undefined) {
           // Whoever enters a message now has read this row, and begins anew once it is gone.

@@ -1,0 +1,18 @@
+/** Remembers the ids that it was told last. */
+export interface RecentIds {
+  has(id: string): boolean;
+  add(id: string): void;
+}
+
+/** Remembers so many ids. */
+export function createRecentIds(most = 10_000): RecentIds {
+  const ids = new Set<string>();
+  return {
+    has: (id) => ids.has(id),
+    add(id) {
+      ids.add(id);
+      const [first] = ids;
+      if (ids.size > most && first !== undefined) ids.delete(first);
+    },
+  };
+}

@@ -1,0 +1,10 @@
+/** Does something with each of many things, so many at a time; rejects with the first failure, and begins no more then. */
+export async function eachOf<Item>(
+  items: readonly Item[],
+  atOnce: number,
+  work: (item: Item) => Promise<unknown>,
+): Promise<void> {
+  for (let from = 0; from < items.length; from += atOnce) {
+    await Promise.all(items.slice(from, from + atOnce).map(work));
+  }
+}
