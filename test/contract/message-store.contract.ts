@@ -196,10 +196,11 @@ export function messageStoreContract(name: string, open: () => MessageStore): vo
       const read = (await store.readChunk(header.messageId, 0))!;
       const progress = {
         statuses: ['sent', 'rejected'] as const,
-        notes: new Map([[1, { code: 'Blocked', message: 'no "such" number' }]]),
+        notes: new Map([[1, { code: 'Blocked', message: 'no "such" number', reason: 'barred' as const }]]),
         references: new Map([[0, 'carrier-id-7']]),
         attempts: 1,
         leasedUntil: new Date('2026-11-23T10:02:00.000Z'),
+        leaseId: 'lease-1',
         notBefore: new Date('2026-11-23T10:00:09.000Z'),
         updatedAt: new Date('2026-11-23T10:00:01.000Z'),
       };
@@ -209,7 +210,7 @@ export function messageStoreContract(name: string, open: () => MessageStore): vo
       expect(await store.readChunk(header.messageId, 0)).toEqual(written);
       if (written === 'conflict') throw new Error('the first write had the right version');
 
-      const { leasedUntil: _, notBefore: __, ...released } = progress;
+      const { leasedUntil: _, leaseId: __, notBefore: ___, ...released } = progress;
       const again = await store.updateChunk(written, released);
       expect(again).toEqual({ chunk: { ...chunks[0], ...released }, version: expect.any(String) as string });
       expect(await store.readChunk(header.messageId, 0)).toEqual(again);
@@ -256,7 +257,7 @@ export function messageStoreContract(name: string, open: () => MessageStore): vo
         place: 1,
         status: 'undelivered',
         at: new Date('2026-11-23T10:00:03.000Z'),
-        note: { code: '27', message: 'vastaanottaja ei ole tavoitettavissa: ”käyttäjä” 😀' },
+        note: { code: '27', message: 'vastaanottaja ei ole tavoitettavissa: ”käyttäjä” 😀', reason: 'absent' },
       };
       await Promise.all([
         store.appendReports(header.messageId, [delivered]),

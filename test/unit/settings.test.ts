@@ -78,6 +78,27 @@ describe('settings', () => {
     AzureWebJobsStorage__blobServiceUri: 'https://blobs.example.com/',
   };
 
+  test('name further storage accounts for messages, in their order', () => {
+    const { messageStorage } = readSettings({
+      ...complete,
+      MESSAGE_STORAGE_2__accountName: 'second',
+      MESSAGE_STORAGE_1: 'AccountName=first',
+    });
+    expect(messageStorage).toMatchObject([
+      ['MESSAGE_STORAGE_1', { connectionString: 'AccountName=first' }],
+      ['MESSAGE_STORAGE_2', { tableUrl: 'https://second.table.core.windows.net' }],
+    ]);
+  });
+
+  test('switch off keys made of tracking headers, and set leases, where they say so', () => {
+    expect(readSettings({ ...complete, IDEMPOTENCY_BY_TRACKING: 'false' }).keysByTracking).toBe(false);
+    expect(readSettings({ ...complete, LEASE_SECONDS: '5' }).leaseSeconds).toBe(5);
+    expect(readSettings({ ...complete, CRASH_AT: 'send.claimed:2' }).crashAt).toEqual({
+      point: 'send.claimed',
+      passing: 2,
+    });
+  });
+
   test('name storage by endpoints alone', () => {
     expect(readSettings({ ...complete, ...endpoints }).storage).toEqual({
       tableUrl: 'https://tables.example.com',
@@ -110,6 +131,19 @@ describe('settings', () => {
     [{ CALLS_PER_MINUTE: '0' }, 'CALLS_PER_MINUTE is not a whole number from 1 to 100000'],
     [{ SMS_FALLBACK_AFTER_SECONDS: '0' }, 'SMS_FALLBACK_AFTER_SECONDS is not a whole number from 1 to 518400'],
     [{ SMS_FALLBACK_AFTER_SECONDS: '1.5' }, 'SMS_FALLBACK_AFTER_SECONDS'],
+    [{ REPORT_TIMEOUT_SECONDS: '3600' }, 'SMS_FALLBACK_AFTER_SECONDS is not less than REPORT_TIMEOUT_SECONDS'],
+    [{ REPORT_TIMEOUT_SECONDS: '604801' }, 'REPORT_TIMEOUT_SECONDS is not a whole number from 1 to 604800'],
+    [{ REPAIR_AFTER_SECONDS: '0' }, 'REPAIR_AFTER_SECONDS is not a whole number from 1 to 86400'],
+    [{ LEASE_SECONDS: 'x' }, 'LEASE_SECONDS is not a whole number from 1 to 3600'],
+    [{ WEBSITE_SITE_NAME: 'app', LEASE_SECONDS: '59' }, 'LEASE_SECONDS is less than 60'],
+    [{ CRASH_AT: 'nowhere' }, 'CRASH_AT is for tests on this machine'],
+    [{ WEBSITE_SITE_NAME: 'app', CRASH_AT: 'send.claimed' }, 'CRASH_AT is for tests on this machine'],
+    [{ MESSAGE_STORAGE_1: 'nonsense' }, 'MESSAGE_STORAGE_1 is not a connection string'],
+    [{ MESSAGE_STORAGE_1__accountName: ' ' }, 'MESSAGE_STORAGE_1 is not set, nor MESSAGE_STORAGE_1__accountName'],
+    [
+      { MESSAGE_STORAGE_1: 'AccountName=a', MESSAGE_STORAGE_3: 'AccountName=c' },
+      'MESSAGE_STORAGE_3 is set, but MESSAGE_STORAGE_2 is not',
+    ],
   ])('%j is refused', (change, fault) => {
     expect(() => readSettings({ ...complete, ...change })).toThrow(fault);
   });
