@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { globSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 
 import { startSimulatedCarrier } from '../carriers/simulated/server.ts';
 import { scopes } from '../operation/scopes.ts';
 import { startAzurite } from './azurite.ts';
+import { findFreePort, isPortFree } from './free-port.ts';
 import { startFunctionsHost } from './functions-host/start-functions-host.ts';
 import type { FunctionsHost } from './functions-host/start-functions-host.ts';
 import { readHostTuning } from './host-tuning.ts';
@@ -161,17 +160,9 @@ function entryFiles(bundle: boolean): string[] {
 
 /** The app must know its own address before it starts, so the port is settled first; throws where it is taken. */
 async function reservePort(wanted: number): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve, reject) => {
-    probe.once('error', (error: NodeJS.ErrnoException) => {
-      const taken = error.code === 'EADDRINUSE';
-      reject(taken ? new Error(`Port ${wanted} is taken. Choose another: npm start -- --port ${wanted + 10}`) : error);
-    });
-    probe.listen(wanted, loopback, resolve);
-  });
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
+  if (wanted === 0) return findFreePort();
+  if (await isPortFree(wanted)) return wanted;
+  throw new Error(`Port ${wanted} is taken. Choose another: npm start -- --port ${wanted + 10}`);
 }
 
 /** Prefers the same port at each start, so that addresses and tokens outlive a restart; any other will do. */

@@ -3,12 +3,11 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { findFreePort } from '../../src/local/free-port.ts';
 import { eventually } from '../support/eventually.ts';
 import type { CarrierState } from './carrier-process.ts';
 import { endWithThis, startChild } from './child-process.ts';
@@ -37,7 +36,7 @@ export async function startKannel(): Promise<KannelProcess> {
   const folder = await mkdtemp(join(tmpdir(), 'bench-kannel-'));
   const around = await startChild(join(import.meta.dirname, 'smsc-main.ts'));
   const { smpp, receiver } = JSON.parse(around.said) as { smpp: number; receiver: number };
-  const [admin, boxes, http] = [await freePort(), await freePort(), await freePort()];
+  const [admin, boxes, http] = [await findFreePort(), await findFreePort(), await findFreePort()];
   const file = join(folder, 'kannel.conf');
   await writeFile(file, configuration({ folder, smpp, admin, boxes, http }));
   const started: ChildProcess[] = [];
@@ -89,15 +88,6 @@ async function stopBox(box: ChildProcess): Promise<void> {
   await Promise.race([ended, sleep(3_000)]);
   box.kill('SIGKILL');
   await ended;
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
 }
 
 interface Ports {

@@ -5,13 +5,14 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 import { readDirectoryFile } from '../../src/operator/read-directory-file.ts';
+import { findFreePort } from '../../src/local/free-port.ts';
 import { applyDirectory } from '../../src/operator/apply-directory.ts';
 import { createApiKey } from '../../src/operator/manage-api-keys.ts';
 import { createTableApiKeyStore } from '../../src/storage/tables/api-key-store.ts';
 import { createTableDirectory } from '../../src/storage/tables/directory.ts';
 import { createTableDirectoryEditor } from '../../src/storage/tables/directory-editor.ts';
 import { randomBytes } from 'node:crypto';
-import { freePorts, startProcess } from './processes.ts';
+import { startProcess } from './processes.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const carrierSecrets = { SIMULATED_CARRIER_KEY: 'key', SIMULATED_CARRIER_SECRET: 'secret' };
@@ -43,7 +44,7 @@ export async function startBackends({
   recognisesRepeats: boolean;
 }): Promise<Backends> {
   const folder = await mkdtemp(join(tmpdir(), 'smartdialog-crash-'));
-  const [port = 0] = await freePorts(1);
+  const port = await findFreePort();
   const blindness = { SIMULATED_CARRIER_RECOGNISES_REPEATS: String(recognisesRepeats) };
   const carrierState = join(folder, 'carrier.jsonl');
   const azurite = startProcess(join(import.meta.dirname, 'azurite.ts'), { environment: process.env });

@@ -1,7 +1,5 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
 /** A process that the run started. */
@@ -47,13 +45,4 @@ export function startProcess(
   // Whoever doesn't wait for a process to be ready learns from its end what happened.
   started.promise.catch(() => {});
   return { ready: started.promise, ended, kill: end };
-}
-
-/** So many ports of 127.0.0.1 that nobody listens on. */
-export async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
-  await Promise.all(servers.map((server) => once(server, 'listening')));
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
 }

@@ -1,3 +1,4 @@
+import { findFreePort } from '../../src/local/free-port.ts';
 import { startBackends } from './backends.ts';
 import { startBalancer } from './balancer.ts';
 import { createCaller } from './call-api.ts';
@@ -10,7 +11,6 @@ import { count, createLedger } from './ledger.ts';
 import type { Ledger } from './ledger.ts';
 import { startLoad } from './load.ts';
 import { prepare, templateName } from './prepare.ts';
-import { freePorts } from './processes.ts';
 import { startReceiver } from './receiver.ts';
 import { settle } from './settle.ts';
 import { judge } from './verdict.ts';
@@ -81,7 +81,7 @@ async function run(
   let armed = false;
   hosts = keep(
     startHosts({
-      ports: await freePorts(options.hosts),
+      ports: await Promise.all(Array.from({ length: options.hosts }, findFreePort)),
       settings: {
         ...backends.settings,
         ...fixedSettings,

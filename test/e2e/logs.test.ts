@@ -310,7 +310,9 @@ async function failEverything(): Promise<void> {
   await put('inbound', JSON.stringify({ inboundId: made.inboundId }));
   await put('notification-retries', JSON.stringify({ inboundId: made.inboundId, subscriptionKey: 'ab'.repeat(16) }));
   await put('contact-cleanup', JSON.stringify({ customerId: 'demo', serviceId: 'demo-group' }));
-  for (const name of ['SendOutboundChunk', 'LeadInboundMessage', 'RetryNotification', 'CleanUpGroupContacts']) {
+  await put('delivery-callbacks', JSON.stringify({ messageId: made.messageId, chunk: 0 }));
+  const workers = ['SendOutboundChunk', 'LeadInboundMessage', 'RetryNotification', 'CleanUpGroupContacts'];
+  for (const name of [...workers, 'DeliverDeliveryCallbacks']) {
     await logged(({ worker, error }, index) => index >= before && worker === name && error !== undefined);
   }
 }
@@ -467,6 +469,7 @@ describe('each call leaves a line', () => {
         'LeadInboundMessage',
         'RetryNotification',
         'CleanUpGroupContacts',
+        'DeliverDeliveryCallbacks',
         'simulated',
         'read',
       ]),

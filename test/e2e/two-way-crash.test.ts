@@ -1,10 +1,8 @@
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
-
 import { QueueClient } from '@azure/storage-queue';
 import { expect, onTestFinished, test } from 'vitest';
 
 import { startSimulatedCarrier } from '../../src/carriers/simulated/server.ts';
+import { findFreePort } from '../../src/local/free-port.ts';
 import { startAzurite } from '../../src/local/azurite.ts';
 import { createApi } from '../support/api.ts';
 import { eventually } from '../support/eventually.ts';
@@ -21,7 +19,7 @@ test('messages that were on their way when the process was killed reach every su
   };
   const azurite = keep(await startAzurite({}));
   const storage = keep(await startStorageProxy(azurite.connectionString));
-  const port = await freePort();
+  const port = await findFreePort();
   const secrets = { apiKey: 'key', webhookSecret: 'secret' };
   const inboundUrl = `http://127.0.0.1:${port}/api-integrations/v1/webhooks/simulated`;
   const carrier = keep(await startSimulatedCarrier({ port: 0, ...secrets, inboundUrl }));
@@ -86,12 +84,4 @@ function lastTaken(storage: StorageProxy): { id: string; receipt: string } {
   const answer = storage.operations().findLast(pollsOf('inbound'))?.answer ?? '';
   const valueOf = (element: string): string => new RegExp(`<${element}>([^<]+)`).exec(answer)?.[1] ?? '';
   return { id: valueOf('MessageId'), receipt: valueOf('PopReceipt') };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
