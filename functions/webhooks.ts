@@ -6,18 +6,18 @@ import { logInvocation } from '../src/operation/log.ts';
 
 for (const carrier of smartDialog.carriers) {
   app.http(`Webhook-${carrier.name}`, {
-    methods: ['POST'],
+    methods: [...carrier.webhookMethods],
     route: `webhooks/${carrier.name}`,
-    // Carriers sign their calls; the adapter checks the signature.
+    // Carriers sign their calls, or know a secret; the adapter checks that.
     authLevel: 'anonymous',
     async handler(request, context) {
-      const { status } = await logInvocation(
+      const { status, answer } = await logInvocation(
         context,
         { webhook: carrier.name },
         () => receiveWebhook(carrier, request, smartDialog.webhookTakers),
-        (result) => ({ ...result }),
+        ({ answer: _, ...result }) => result,
       );
-      return { status };
+      return answer === undefined ? { status } : { ...answer };
     },
   });
 }

@@ -37,6 +37,7 @@ import { createInboundQueue } from './storage/queues/inbound-queue.ts';
 import { createNotificationQueue } from './storage/queues/notification-queue.ts';
 import { createTableApiKeyStore } from './storage/tables/api-key-store.ts';
 import { createTableCallbackStore } from './storage/tables/callback-store.ts';
+import { createTableCarrierIdStore } from './storage/tables/carrier-id-store.ts';
 import { createTableContactStore } from './storage/tables/contact-store.ts';
 import { createTableDeadLetterStore } from './storage/tables/dead-letter-store.ts';
 import { createTableDirectory } from './storage/tables/directory.ts';
@@ -151,6 +152,8 @@ function createApp(settings: Settings): App {
       reports: createReportRecorder(followUps),
       templates: createTemplateRegistry({ directory, templateStore, now }),
       inbound: createInboundReceiver(twoWay),
+      carrierIds: twoWay.carrierIds,
+      now,
     },
     attachments: twoWay.attachments,
   };
@@ -170,6 +173,7 @@ function createTwoWay(
   const threads = createTableThreadStore(storage);
   return {
     inbound: createTableInboundStore(storage),
+    carrierIds: createTableCarrierIdStore(storage),
     inboundQueue: createInboundQueue(storage),
     threads,
     threadHours,

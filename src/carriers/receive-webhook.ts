@@ -1,16 +1,17 @@
-import { inboundId } from '../conversations/index.ts';
 import type { InboundEvent } from '../conversations/index.ts';
 import { isMessageId } from '../messages/index.ts';
-import type { DeliveryReport, ReportJournal } from '../messages/index.ts';
+import type { CarrierIdStore, DeliveryReport, ReferencedReport, ReportJournal } from '../messages/index.ts';
+import { UnavailableError } from '../operation/unavailable-error.ts';
 import { readBody } from '../operation/read-body.ts';
 import type { BodySource } from '../operation/read-body.ts';
 import type { TemplateNews, TemplateRegistry } from '../templates/index.ts';
 import { WebhookRefused } from './carrier.ts';
-import type { Carrier } from './carrier.ts';
+import type { Carrier, WebhookAnswer } from './carrier.ts';
 
 /** The part of an HTTP request that a webhook needs; `HttpRequest` of @azure/functions is one. */
 export interface WebhookCall extends BodySource {
   method: string;
+  url: string;
   headers: BodySource['headers'] & Iterable<[string, string]>;
 }
 
@@ -24,8 +25,11 @@ const idsInLog = 20;
 export interface WebhookTakers {
   reports: ReportJournal;
   templates: TemplateRegistry;
-  /** Resolves when the messages are kept; a repeated one must not be kept twice. */
-  inbound: { record(carrier: string, events: readonly InboundEvent[]): Promise<unknown> };
+  /** Resolves to ids when the messages are kept; a repeated one must not be kept twice. */
+  inbound: { record(carrier: string, events: readonly InboundEvent[]): Promise<readonly string[]> };
+  /** Whose recipient a carrier's id is. */
+  carrierIds: Pick<CarrierIdStore, 'find'>;
+  now: () => Date;
 }
 
 /** What a webhook call led to: the carrier gets the status, the log gets the rest. */
@@ -40,6 +44,8 @@ export interface WebhookResult {
   unknownTemplates?: string[];
   /** Messages of phones. */
   inbound?: number;
+  /** Reports on messages that are not ours, or that were never noted. */
+  foreignReports?: number;
   reason?: string;
 }
 
@@ -51,23 +57,25 @@ export async function receiveWebhook(
   carrier: Carrier,
   call: WebhookCall,
   takers: WebhookTakers,
-): Promise<WebhookResult> {
+): Promise<WebhookResult & { answer?: WebhookAnswer }> {
   const body = await readBody(call, webhookLimit);
   if (body === 'tooLarge') return { status: 413, reports: 0, reason: 'the body is too large' };
   try {
-    const request = { method: call.method, headers: new Map(call.headers), body };
-    const { reports, templates, inbound } = carrier.receive(request);
+    const query = URL.parse(call.url)?.search ?? '';
+    const request = { method: call.method, query, headers: new Map(call.headers), body };
+    const { reports: named, referenced = [], templates, inbound, answer } = await carrier.receive(request);
+    const { found, foreign } = await resolveReferences(carrier.name, referenced, takers);
+    const reports = [...named, ...found];
     await takers.reports.record(reports);
     const unknownTemplates = await recordTemplates(templates, takers.templates);
-    if (inbound.length > 0) await takers.inbound.record(carrier.name, inbound);
+    const inboundIds = inbound.length === 0 ? [] : await takers.inbound.record(carrier.name, inbound);
     return {
-      status: 200,
+      status: answer?.status ?? 200,
+      ...(answer === undefined ? {} : { answer }),
       reports: reports.length,
+      ...(foreign === 0 ? {} : { foreignReports: foreign }),
       ...some('messageIds', messageIdsOf(reports)),
-      ...some(
-        'inboundIds',
-        inbound.map((event) => inboundId(carrier.name, event)),
-      ),
+      ...some('inboundIds', inboundIds),
       ...(templates.length === 0 ? {} : { templates: templates.length }),
       ...(unknownTemplates.length === 0 ? {} : { unknownTemplates }),
       ...(inbound.length === 0 ? {} : { inbound: inbound.length }),
@@ -76,6 +84,29 @@ export async function receiveWebhook(
     if (error instanceof WebhookRefused) return { status: error.status, reports: 0, reason: error.message };
     throw error;
   }
+}
+
+/** Seconds within which what a carrier reports on may not have been noted yet: the worker that sent it is at it. */
+const notingSeconds = 600;
+
+/**
+ * Finds whose recipients references are of. Throws where one is not known that may yet be noted, so that the carrier
+ * calls again; an older one that is not known is somebody else's.
+ */
+async function resolveReferences(
+  carrier: string,
+  referenced: readonly ReferencedReport[],
+  { carrierIds, now }: WebhookTakers,
+): Promise<{ found: DeliveryReport[]; foreign: number }> {
+  const found: DeliveryReport[] = [];
+  let foreign = 0;
+  for (const { reference, ...report } of referenced) {
+    const known = await carrierIds.find(carrier, reference);
+    if (known !== undefined) found.push({ ...report, recipientId: known.value });
+    else if (now().getTime() - report.at.getTime() > notingSeconds * 1000) foreign += 1;
+    else throw new UnavailableError(`What is known of the message ${reference}`, undefined);
+  }
+  return { found, foreign };
 }
 
 function messageIdsOf(reports: readonly DeliveryReport[]): string[] {

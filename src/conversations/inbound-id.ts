@@ -2,14 +2,17 @@ import { createHash } from 'node:crypto';
 
 import { customerKey, customerKeyLength } from '../directory/index.ts';
 import { timeDigits, timeInId } from '../operation/time-in-id.ts';
-import type { InboundEvent } from './inbound-message.ts';
+import type { TimedEvent } from './inbound-message.ts';
 
 /**
  * The id of a phone's message: `i`, two hexadecimal digits for the shard, twelve for the carrier's time in milliseconds,
  * eighteen more. All of it follows from what the carrier says, so a call that is repeated makes the same id, and
  * inserting the message decides who was first. The letter tells it from the id of a message of ours.
  */
-export function inboundId(carrier: string, { carrierMessageId, at }: InboundEvent): string {
+export function inboundId(
+  carrier: string,
+  { carrierMessageId, at }: Pick<TimedEvent, 'carrierMessageId' | 'at'>,
+): string {
   const hash = createHash('sha256')
     .update(JSON.stringify([carrier, carrierMessageId]))
     .digest('hex');

@@ -20,12 +20,18 @@ export interface InboundEvent {
   recipient: string;
   protocol: InboundProtocol;
   content: string;
-  /** When the carrier got it, by its own clock; the same in each repeat of the call. */
-  at: Date;
+  /**
+   * When the carrier got it, by its own clock; the same in each repeat of the call. Absent where the carrier says no
+   * time: then its first call counts.
+   */
+  at?: Date;
   attachments: readonly AnnouncedAttachment[];
   /** The label of the button that was tapped, where the message is such a tap. */
   buttonReply?: string;
 }
+
+/** A phone's message with the time that its id is made of. */
+export type TimedEvent = InboundEvent & { at: Date };
 
 /** An attachment of a stored message. */
 export interface Attachment extends AnnouncedAttachment {
@@ -53,7 +59,7 @@ export interface InboundProgress {
 }
 
 /** A phone's message as it is kept. */
-export interface InboundMessage extends InboundProgress, Omit<InboundEvent, 'attachments'> {
+export interface InboundMessage extends InboundProgress, Omit<TimedEvent, 'attachments'> {
   id: string;
   carrier: string;
   receivedAt: Date;

@@ -1,7 +1,8 @@
+import type { CarrierIdStore } from '../messages/index.ts';
 import { passing } from '../operation/crash-points.ts';
 import { eachOf } from '../operation/each-of.ts';
 import { inboundId } from './inbound-id.ts';
-import type { Attachment, InboundEvent, InboundMessage } from './inbound-message.ts';
+import type { Attachment, InboundEvent, InboundMessage, TimedEvent } from './inbound-message.ts';
 import type { InboundQueue, InboundStore } from './ports.ts';
 
 /** Messages that are stored at a time: enough to be quick, too few to bring on throttling. */
@@ -17,14 +18,16 @@ const limits = { content: 40_000, attachments: 20, name: 255, reference: 2_000, 
 export interface ReceivingWorld {
   inbound: InboundStore;
   inboundQueue: InboundQueue;
+  /** Where the first call of a message is remembered whose carrier says no time. */
+  carrierIds: CarrierIdStore;
   /** 32 hexadecimal digits that nobody can guess. */
   newSecret: () => string;
   now: () => Date;
 }
 
-/** Takes what carriers bring of phones; `record` resolves when all of it is stored and queued. */
+/** Takes what carriers bring of phones; `record` resolves to ids, when all of it is stored and queued. */
 export interface InboundReceiver {
-  record(carrier: string, events: readonly InboundEvent[]): Promise<void>;
+  record(carrier: string, events: readonly InboundEvent[]): Promise<string[]>;
 }
 
 /**
@@ -34,16 +37,31 @@ export interface InboundReceiver {
 export function createInboundReceiver(world: ReceivingWorld): InboundReceiver {
   return {
     async record(carrier, events) {
-      await eachOf(events, concurrency, (event) => receive(carrier, boundedEvent(event), world));
+      const ids: string[] = [];
+      await eachOf([...events.entries()], concurrency, async ([index, event]) => {
+        ids[index] = await receive(carrier, await timedEvent(carrier, boundedEvent(event), world), world);
+      });
+      return ids;
     },
   };
 }
 
+/** Gives a message that came without a time that of its first call, which is the same in each repeat. */
+async function timedEvent(
+  carrier: string,
+  { at, ...event }: InboundEvent,
+  { carrierIds, now }: ReceivingWorld,
+): Promise<TimedEvent> {
+  if (at !== undefined) return { ...event, at };
+  const { notedAt } = await carrierIds.note({ carrier, id: event.carrierMessageId, value: '', notedAt: now() });
+  return { ...event, at: notedAt };
+}
+
 async function receive(
   carrier: string,
-  event: InboundEvent,
+  event: TimedEvent,
   { inbound, inboundQueue, newSecret, now }: ReceivingWorld,
-): Promise<void> {
+): Promise<string> {
   const { sender, recipient, attachments, ...rest } = event;
   const id = inboundId(carrier, event);
   const message: InboundMessage = {
@@ -59,11 +77,12 @@ async function receive(
   };
   if ((await inbound.create(message)) === 'exists') {
     const stored = await inbound.read(id);
-    if (stored?.message.state !== 'received') return;
+    if (stored?.message.state !== 'received') return id;
   }
   passing('inbound.stored');
   await inboundQueue.enqueue({ inboundId: id });
   passing('inbound.queued');
+  return id;
 }
 
 /** A carrier that says more than fits would call again for ever, so what is too long is cut. */

@@ -12,6 +12,8 @@ export interface TemplateCall {
   bodyParameters: readonly string[];
   buttons: readonly { type: string; data: string }[];
   attachmentUri?: string;
+  /** What the attachment is. */
+  attachmentKind?: 'image' | 'video' | 'document';
 }
 
 /** What is the same for all recipients of a message and never changes once it is accepted. */

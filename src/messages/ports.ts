@@ -11,6 +11,7 @@ import type {
   VersionedChunk,
 } from './message.ts';
 import type { RecipientPlace } from './message-id.ts';
+import type { SenderKind } from './sender.ts';
 import type { RecipientStatus } from './status.ts';
 
 /** One recipient of a batch, as the carrier gets it: the text is rendered, the address is international digits. */
@@ -29,6 +30,8 @@ export interface OutboundBatch {
   protocol: Protocol;
   /** Where set, the carrier sends this, and the recipients' `content` is what it renders to. */
   template?: TemplateCall;
+  /** When this attempt was first made: the same again where it is repeated since nobody knows how it ended. */
+  attemptedAt: Date;
   recipients: readonly OutboundRecipient[];
 }
 
@@ -37,7 +40,12 @@ export interface OutboundBatch {
  * `unknown` means that the carrier may or may not have it (a time-out after the request left).
  */
 export type SendOutcome =
-  | { outcome: 'sent'; carrierReference?: string }
+  | {
+      outcome: 'sent';
+      carrierReference?: string;
+      /** Reports will name nothing but the reference. */
+      reportedByReference?: true;
+    }
   | {
       outcome: 'rejected' | 'retry' | 'unknown';
       code: string;
@@ -45,17 +53,39 @@ export type SendOutcome =
       reason?: FailureReason;
       /** Of `retry`: it may have been sent all the same, and another attempt is recognised as a repeat. */
       mayHaveArrived?: true;
+      /** Of `retry`: when the carrier wants to be asked again. */
+      retryAfterSeconds?: number;
     };
+
+/** How many messages a carrier takes. */
+export interface SendingRate {
+  /** Which messages it is about; all where neither is given. */
+  protocol?: Protocol;
+  senderKind?: SenderKind;
+  /** Whether each sender has so many, or all senders together. */
+  per: 'sender' | 'carrier';
+  /** Messages in 60 seconds, from 1. */
+  perMinute: number;
+}
 
 /** What a carrier can do, as data: the core asks the table and never the carrier's name. */
 export interface CarrierCapabilities {
   protocols: readonly Protocol[];
-  /** Recipients in one call. */
+  /** Kinds of senders that an SMS through it may show; a WhatsApp message is always sent by a number. */
+  senderKinds: readonly SenderKind[];
+  /** Whether it sends WhatsApp templates. */
+  sendsTemplates: boolean;
+  /**
+   * Recipients handed over together, from 1 to 100. Of a carrier that is not idempotent so many are in doubt after a
+   * crash; ten where it takes one message in a call.
+   */
   batchSize: number;
   /** A repeated recipient id is recognised and sends nothing, so that an attempt in doubt may be made again. */
   idempotent: boolean;
   /** Whether delivery reports come back at all. */
   reports: boolean;
+  /** The first that is about a message limits it; one that none is about goes out as fast as it comes. */
+  rates: readonly SendingRate[];
 }
 
 /** Takes messages to phones. */
@@ -81,6 +111,9 @@ export interface DeliveryReport {
   /** When it happened, by the carrier's clock. */
   at: Date;
 }
+
+/** A carrier's word on the recipient whose message it knows by this id of its own. */
+export type ReferencedReport = Omit<DeliveryReport, 'recipientId'> & { reference: string };
 
 /**
  * Keeps messages. A message exists once its header does; the header is written last, together with the last chunks.
@@ -123,6 +156,22 @@ export interface RequestStore {
    * `forgottenBefore`; else the earlier. An insert decides, so of any number at once exactly one is the first.
    */
   claim(use: RequestUse, forgottenBefore: Date): Promise<RequestUse>;
+}
+
+/** An id that a carrier gave a message, and what it stands for here. */
+export interface CarrierId {
+  carrier: string;
+  id: string;
+  value: string;
+  notedAt: Date;
+}
+
+/** Remembers ids that carriers gave. */
+export interface CarrierIdStore {
+  /** Notes an id. Answers what counts: an insert decides, so of any number at once exactly one is the first. */
+  note(entry: CarrierId): Promise<CarrierId>;
+  /** An id, or undefined. */
+  find(carrier: string, id: string): Promise<CarrierId | undefined>;
 }
 
 /** One chunk to be sent. */

@@ -164,6 +164,7 @@ async function sendTo(chunk: Chunk, carrier: OutboundCarrier): Promise<Map<numbe
       messageId,
       sender,
       protocol,
+      attemptedAt: chunk.updatedAt,
       ...(template === undefined ? {} : { template }),
       recipients: batch.map(({ recipientId, address, parts, values }) => ({
         recipientId,

@@ -1,9 +1,12 @@
 import { isShortCode, parsePhoneNumber } from '../phone-numbers/index.ts';
 import { countSeptets } from './sms-parts.ts';
 
+/** What kind of origin an SMS shows: a name, three to six digits, or a phone number. */
+export type SenderKind = 'alphanumeric' | 'shortCode' | 'longCode';
+
 /** What an SMS shows as its origin. */
 export type ParsedSender = {
-  kind: 'alphanumeric' | 'shortCode' | 'longCode';
+  kind: SenderKind;
   /** A name as written, a short code's digits, or a phone number's digits in international form without `+`. */
   sender: string;
 };

@@ -7,7 +7,7 @@ import { isForbiddenAddress, isLoopbackAddress } from './forbidden-addresses.ts'
 import type { Network } from './network.ts';
 import { openConnection } from './open-connection.ts';
 import { readRedirect } from './redirect.ts';
-import { readRetryAfter } from './retry-after.ts';
+import { readRetryAfter } from '../operation/retry-after.ts';
 
 /** One call. */
 interface GuardedRequest {

@@ -20,6 +20,7 @@ import { createMemoryDirectory } from '../../src/storage/memory/directory.ts';
 import { createMemoryMessageStore } from '../../src/storage/memory/message-store.ts';
 import { createMemoryOutboundQueue } from '../../src/storage/memory/outbound-queue.ts';
 import { createMemoryRequestStore } from '../../src/storage/memory/request-store.ts';
+import { ableCarrier } from '../support/messaging.ts';
 import { createTally } from './measure.ts';
 
 /*
@@ -80,7 +81,7 @@ export function createMemoryApp(reportsPerCall: number): MemoryApp {
     ...followUps,
     carrier: {
       name: 'memory',
-      capabilities: { protocols: ['SMS'], batchSize: 100, idempotent: true, reports: true },
+      capabilities: ableCarrier,
       async send(batch) {
         setImmediate(() => void report(batch));
         return batch.recipients.map((): SendOutcome => ({ outcome: 'sent' }));

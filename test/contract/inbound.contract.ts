@@ -13,14 +13,21 @@ interface PhoneMessage extends Pick<InboundEvent, 'sender' | 'recipient' | 'prot
 /** What phones can send, and how to play one. */
 export interface InboundSetup {
   protocols: readonly InboundProtocol[];
+  /** The address of ours (digits) that phones write to. */
+  recipient: string;
+  /** False where the network doesn't say when a message came. */
+  tellsTime?: boolean;
+  /** False where the network doesn't call again. */
+  repeats?: boolean;
   write(message: PhoneMessage): Promise<void>;
   /** Names of attachments with which the network does the same thing every time. */
-  attachmentNames: { lost: string; unavailable: string };
+  attachmentNames?: { lost: string; unavailable: string };
+  /** False where attachments come without a name of their own, or one in a message. */
+  namesAttachments?: boolean;
   /** From now on, whoever gets the network's calls answers with this status. */
   answerCalls(status: number): void;
 }
 
-const recipient = '358401000001';
 const png = { name: 'kuva ä.png', mimeType: 'image/png', bytes: Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 0xff, 0x0a]) };
 const failed = { outcome: 'failed', reason: expect.stringMatching(/\S/) as string };
 const retry = { outcome: 'retry', reason: expect.stringMatching(/\S/) as string };
@@ -28,7 +35,7 @@ const retry = { outcome: 'retry', reason: expect.stringMatching(/\S/) as string 
 let nextPhone = 0;
 
 /** A message of a phone of its own, so that it is known among all others. */
-function messageFrom(protocol: InboundProtocol, details: Partial<PhoneMessage> = {}): PhoneMessage {
+function messageTo(recipient: string, protocol: InboundProtocol, details: Partial<PhoneMessage>): PhoneMessage {
   nextPhone += 1;
   const sender = `3584012${String(nextPhone).padStart(5, '0')}`;
   return { sender, recipient, protocol, content: 'Hyvää päivää 😀', attachments: [], ...details };
@@ -36,20 +43,23 @@ function messageFrom(protocol: InboundProtocol, details: Partial<PhoneMessage> =
 
 /** What every carrier promises of the messages that phones write to us; part of the carrier contract. */
 export function inboundContract(setup: () => CarrierSetup): void {
-  const eventsIn = (call: WebhookRequest): InboundEvent[] => setup().carrier.receive(call).inbound;
+  const eventsIn = async (call: WebhookRequest): Promise<InboundEvent[]> =>
+    (await setup().carrier.receive(call)).inbound;
 
-  const eventsOf = ({ sender }: PhoneMessage): InboundEvent[] =>
-    setup()
-      .calls()
-      .flatMap(eventsIn)
-      .filter((event) => event.sender === sender);
+  const eventsOf = async ({ sender }: PhoneMessage): Promise<InboundEvent[]> => {
+    const events = await Promise.all(setup().calls().map(eventsIn));
+    return events.flat().filter((event) => event.sender === sender);
+  };
 
   const firstEventOf = (message: PhoneMessage): Promise<InboundEvent> =>
-    eventually(() => {
-      const [event] = eventsOf(message);
+    eventually(async () => {
+      const [event] = await eventsOf(message);
       expect(event).toBeDefined();
       return event as InboundEvent;
     });
+
+  const messageFrom = (protocol: InboundProtocol, details: Partial<PhoneMessage> = {}): PhoneMessage =>
+    messageTo(setup().inbound?.recipient ?? '', protocol, details);
 
   const ofProtocols = (...protocols: InboundProtocol[]): InboundProtocol | undefined =>
     protocols.find((protocol) => setup().inbound?.protocols.includes(protocol));
@@ -66,17 +76,18 @@ export function inboundContract(setup: () => CarrierSetup): void {
       await inbound?.write(other);
       await firstEventOf(other);
       const event = await firstEventOf(message);
-      expect(eventsOf(message)).toEqual([
+      expect(await eventsOf(message)).toEqual([
         {
           carrierMessageId: expect.stringMatching(/\S/) as string,
           sender: message.sender,
-          recipient,
+          recipient: message.recipient,
           protocol,
           content: message.content,
-          at: expect.any(Date) as Date,
+          ...(inbound?.tellsTime === false ? {} : { at: expect.any(Date) as Date }),
           attachments: [],
         },
       ]);
+      if (event.at === undefined) return;
       // Whole seconds on the carrier's side may lie up to one before.
       expect(event.at.getTime()).toBeGreaterThan(before - 1000);
       expect(event.at.getTime()).toBeLessThanOrEqual(Date.now());
@@ -87,15 +98,17 @@ export function inboundContract(setup: () => CarrierSetup): void {
       const message = messageFrom(ofProtocols('SMS', 'WhatsApp') ?? skip());
       await inbound?.write(message);
       await inbound?.write(message);
-      const events = await eventually(() => {
-        expect(eventsOf(message)).toHaveLength(2);
-        return eventsOf(message);
+      const events = await eventually(async () => {
+        const found = await eventsOf(message);
+        expect(found).toHaveLength(2);
+        return found;
       });
       expect(new Set(events.map(({ carrierMessageId }) => carrierMessageId)).size).toBe(2);
     });
 
     test('comes again until it is confirmed, each time with the same id and time', async ({ skip }) => {
       const { inbound } = setup();
+      if (inbound?.repeats === false) skip();
       const message = messageFrom(ofProtocols('SMS', 'WhatsApp') ?? skip());
       inbound?.answerCalls(503);
       try {
@@ -104,8 +117,11 @@ export function inboundContract(setup: () => CarrierSetup): void {
       } finally {
         inbound?.answerCalls(200);
       }
-      await eventually(() => expect(eventsOf(message).length).toBeGreaterThan(1));
-      const [first, ...repeats] = eventsOf(message);
+      const [first, ...repeats] = await eventually(async () => {
+        const found = await eventsOf(message);
+        expect(found.length).toBeGreaterThan(1);
+        return found;
+      });
       for (const repeat of repeats) expect(repeat).toEqual(first);
     });
 
@@ -115,16 +131,17 @@ export function inboundContract(setup: () => CarrierSetup): void {
       expect(await firstEventOf(message)).toMatchObject({ content: 'Yes', buttonReply: 'Yes', attachments: [] });
     });
 
-    test('is refused where the call is not signed', async ({ skip }) => {
+    test('is refused where somebody else could have made the call', async ({ skip }) => {
       const message = messageFrom(ofProtocols('SMS', 'WhatsApp') ?? skip());
       await setup().inbound?.write(message);
       await firstEventOf(message);
-      const call = setup()
-        .calls()
-        .findLast((made) => eventsIn(made).length > 0) as WebhookRequest;
+      const calls = setup().calls();
+      const events = await Promise.all(calls.map(eventsIn));
+      const call = calls[events.findLastIndex((found) => found.length > 0)] as WebhookRequest;
       const refused = expect.objectContaining({ name: 'WebhookRefused', status: 401 }) as Error;
-      expect(() => eventsIn({ ...call, headers: new Map() })).toThrow(refused);
-      expect(() => eventsIn({ ...call, body: Buffer.concat([call.body, Buffer.from(' ')]) })).toThrow(refused);
+      for (const forgery of setup().forgeries(call)) {
+        await expect(eventsIn(forgery)).rejects.toThrow(refused);
+      }
     });
   });
 
@@ -165,12 +182,12 @@ export function inboundContract(setup: () => CarrierSetup): void {
     });
 
     test('that are lost have failed', async ({ skip }) => {
-      const { reference } = await announced(setup().inbound?.attachmentNames.lost ?? skip(), skip);
+      const { reference } = await announced(setup().inbound?.attachmentNames?.lost ?? skip(), skip);
       expect(await fetchFrom(reference, 1000)).toEqual(failed);
     });
 
     test('that can not be had now are worth another try', async ({ skip }) => {
-      const { reference } = await announced(setup().inbound?.attachmentNames.unavailable ?? skip(), skip);
+      const { reference } = await announced(setup().inbound?.attachmentNames?.unavailable ?? skip(), skip);
       expect(await fetchFrom(reference, 1000)).toEqual(retry);
       expect(await fetchFrom(reference, 1000)).toEqual(retry);
     });

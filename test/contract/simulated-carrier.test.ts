@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import type { WebhookRequest } from '../../src/carriers/carrier.ts';
 import { createSimulatedCarrier } from '../../src/carriers/simulated/index.ts';
 import { startSimulatedCarrier } from '../../src/carriers/simulated/server.ts';
 import { startWebhookReceiver } from '../support/webhook-receiver.ts';
@@ -11,6 +12,23 @@ const webhookSecret = 'secret';
 carrierContract('simulated', () => setUp({ recognisesRepeats: true }));
 carrierContract('simulated, blind to repeats', () => setUp({ recognisesRepeats: false }));
 
+/** A call with this body, signed as the network signs. */
+function signed(body: string): WebhookRequest {
+  const timestamp = String(Math.floor(Date.now() / 1000));
+  const digest = createHmac('sha256', webhookSecret).update(`${timestamp}.${body}`).digest('hex');
+  const headers = new Map([
+    ['x-simulated-timestamp', timestamp],
+    ['x-simulated-signature', `sha256=${digest}`],
+  ]);
+  return { method: 'POST', query: '', headers, body: Buffer.from(body) };
+}
+
+const signatureHeader = 'x-simulated-signature';
+
+function withHeader({ headers }: WebhookRequest, change: (value: string) => string): Map<string, string> {
+  return new Map(headers).set(signatureHeader, change(headers.get(signatureHeader) ?? ''));
+}
+
 async function setUp({ recognisesRepeats }: { recognisesRepeats: boolean }): Promise<CarrierSetup> {
   let status = 200;
   const receiver = await startWebhookReceiver(() => status);
@@ -21,6 +39,8 @@ async function setUp({ recognisesRepeats }: { recognisesRepeats: boolean }): Pro
   const reached = { url: network.url, reportUrl, ...common };
   return {
     carrier: createSimulatedCarrier(reached),
+    protocol: 'SMS',
+    sender: 'Example',
     connect: (other) => createSimulatedCarrier({ ...reached, ...other }),
     unauthorised: createSimulatedCarrier({ ...reached, apiKey: 'another' }),
     addresses: {
@@ -36,17 +56,20 @@ async function setUp({ recognisesRepeats }: { recognisesRepeats: boolean }): Pro
       return messages.reverse().map(({ content, sender }) => ({ content, sender }));
     },
     calls: () => receiver.calls,
-    sign(body) {
-      const timestamp = String(Math.floor(Date.now() / 1000));
-      const digest = createHmac('sha256', webhookSecret).update(`${timestamp}.${body}`).digest('hex');
-      const headers = new Map([
-        ['x-simulated-timestamp', timestamp],
-        ['x-simulated-signature', `sha256=${digest}`],
-      ]);
-      return { method: 'POST', headers, body: Buffer.from(body) };
-    },
+    senseless: ['', 'status=delivered', 'null', '7', '{'].map(signed),
+    forgeries: (call) => [
+      { ...call, body: Buffer.concat([call.body, Buffer.from(' ')]) },
+      { ...call, body: new Uint8Array() },
+      { ...call, headers: new Map() },
+      { ...call, headers: withHeader(call, (signature) => signature.slice(0, -2)) },
+      {
+        ...call,
+        headers: withHeader(call, (signature) => signature.replace(/.$/, (last) => (last === '0' ? '1' : '0'))),
+      },
+    ],
     inbound: {
       protocols: ['SMS', 'MMS', 'WhatsApp'],
+      recipient: '358401000001',
       async write({ attachments, ...message }) {
         const encoded = attachments.map(({ bytes, ...rest }) => ({
           ...rest,

@@ -1,6 +1,6 @@
 import type {
   AttachmentOutcome,
-  InboundEvent,
+  TimedEvent,
   InboundMessage,
   LeadingWorld,
   RoutedMessage,
@@ -8,6 +8,7 @@ import type {
 import type { ReceivingWorld } from '../../src/conversations/receive-inbound.ts';
 import type { DirectoryService } from '../../src/directory/index.ts';
 import { createMemoryAttachmentStore } from '../../src/storage/memory/attachment-store.ts';
+import { createMemoryCarrierIdStore } from '../../src/storage/memory/carrier-id-store.ts';
 import { createMemoryDirectory } from '../../src/storage/memory/directory.ts';
 import { createMemoryInboundQueue } from '../../src/storage/memory/inbound-queue.ts';
 import { createMemoryInboundStore } from '../../src/storage/memory/inbound-store.ts';
@@ -24,7 +25,7 @@ export function after(milliseconds: number): Date {
 }
 
 /** An SMS that a carrier got a moment ago. */
-export function inboundEvent(details: Partial<InboundEvent> = {}): InboundEvent {
+export function inboundEvent(details: Partial<TimedEvent> = {}): TimedEvent {
   return {
     carrierMessageId: 'c-1',
     sender: phone,
@@ -96,6 +97,7 @@ export function createInbound(
   const fetched: [string, number][] = [];
   return {
     inbound: createMemoryInboundStore(),
+    carrierIds: createMemoryCarrierIdStore(),
     inboundQueue: createMemoryInboundQueue(),
     threads: createMemoryThreadStore(),
     attachments: createMemoryAttachmentStore(),

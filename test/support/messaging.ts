@@ -163,7 +163,7 @@ export function createScriptedCarrier(
   const batches: OutboundBatch[] = [];
   return {
     name: 'scripted',
-    capabilities: { protocols: ['SMS'], batchSize: 100, idempotent: true, reports: true, ...capabilities },
+    capabilities: { ...ableCarrier, ...capabilities },
     batches,
     async send(batch) {
       batches.push(batch);
@@ -171,6 +171,17 @@ export function createScriptedCarrier(
     },
   };
 }
+
+/** A carrier that can do everything, a hundred recipients at a time. */
+export const ableCarrier: CarrierCapabilities = {
+  protocols: ['SMS', 'WhatsApp'],
+  senderKinds: ['alphanumeric', 'shortCode', 'longCode'],
+  sendsTemplates: true,
+  batchSize: 100,
+  idempotent: true,
+  reports: true,
+  rates: [],
+};
 
 /** The script of a carrier that has no objections. */
 export function everythingSent({ recipients }: OutboundBatch): SendOutcome[] {

@@ -36,6 +36,7 @@ export async function startWebhookReceiver(
     const call: ReceivedCall = {
       method: request.method ?? '',
       path: request.url ?? '',
+      query: URL.parse(request.url ?? '', 'http://receiver')?.search ?? '',
       headers: new Map(Object.entries(request.headers).map(([name, value]) => [name, String(value)])),
       body: Buffer.concat(chunks),
       waits: true,

@@ -3,10 +3,10 @@ import { WebhookRefused } from '../../src/carriers/carrier.ts';
 import type { Carrier, WebhookEvents } from '../../src/carriers/carrier.ts';
 import { receiveWebhook } from '../../src/carriers/receive-webhook.ts';
 import type { WebhookTakers } from '../../src/carriers/receive-webhook.ts';
-import { inboundId } from '../../src/conversations/index.ts';
 import type { InboundEvent } from '../../src/conversations/index.ts';
 import type { DeliveryReport } from '../../src/messages/index.ts';
 import type { TemplateNews } from '../../src/templates/index.ts';
+import { ableCarrier } from '../support/messaging.ts';
 
 const at = new Date('2026-11-23T10:00:00Z');
 const messageId = 'ab'.repeat(16);
@@ -22,14 +22,15 @@ const event: InboundEvent = {
   attachments: [],
 };
 
-const call = { method: 'POST', headers: new Headers(), body: null };
+const call = { method: 'POST', url: 'http://127.0.0.1/webhooks/scripted?a=1', headers: new Headers(), body: null };
 
 function carrierOf(receive: () => WebhookEvents): Carrier {
   return {
     name: 'scripted',
-    capabilities: { protocols: ['SMS'], batchSize: 1, idempotent: true, reports: true },
+    capabilities: ableCarrier,
+    webhookMethods: ['POST'],
     send: () => Promise.resolve([]),
-    receive,
+    receive: async () => receive(),
   };
 }
 
@@ -54,8 +55,11 @@ function createTakers() {
       async record(carrier, events) {
         await Promise.resolve();
         taken.push(['inbound', carrier, events]);
+        return events.map(({ carrierMessageId }) => `id of ${carrierMessageId}`);
       },
     },
+    carrierIds: { find: async () => undefined },
+    now: () => at,
   };
   return { taken, takers };
 }
@@ -70,7 +74,7 @@ test('reports, verdicts and messages are all taken, in this order, before the an
     messageIds: [messageId],
     templates: 1,
     inbound: 2,
-    inboundIds: [inboundId('scripted', event), inboundId('scripted', other)],
+    inboundIds: ['id of i1', 'id of i2'],
   });
   expect(taken).toEqual([
     ['reports', [report]],

@@ -96,7 +96,12 @@ test('a webhook call brings it, and is told 200 of templates that nobody knows',
   const unknown: TemplateNews = { identity: '358401000009', name: 'gone', status: 'rejected' };
   const carrier: Carrier = {
     ...createScriptedCarrier(),
-    receive: () => ({ reports: [], templates: [{ ...approved, status: 'rejected' }, unknown, approved], inbound: [] }),
+    webhookMethods: ['POST'],
+    receive: async () => ({
+      reports: [],
+      templates: [{ ...approved, status: 'rejected' }, unknown, approved],
+      inbound: [],
+    }),
   };
   const recorded: unknown[] = [];
   const takers = {
@@ -107,8 +112,10 @@ test('a webhook call brings it, and is told 200 of templates that nobody knows',
     },
     templates: registry,
     inbound: { record: () => Promise.reject(new Error('nothing came')) },
+    carrierIds: { find: async () => undefined },
+    now: () => testNow,
   };
-  const call = { method: 'POST', headers: new Headers(), body: null };
+  const call = { method: 'POST', url: 'http://127.0.0.1/webhooks/scripted', headers: new Headers(), body: null };
   expect(await receiveWebhook(carrier, call, takers)).toEqual({
     status: 200,
     reports: 0,

@@ -18,6 +18,7 @@ const batch: OutboundBatch = {
   messageId: 'm1',
   sender: 'Example',
   protocol: 'SMS',
+  attemptedAt: new Date(),
   recipients: [
     { recipientId: 'a', address: '358401230001', content: 'Hei A', parts: 1 },
     { recipientId: 'b', address: '358401230002', content: 'Hei B', parts: 2 },
@@ -163,6 +164,7 @@ describe('receive', () => {
     createHmac('sha256', secret).update(`${timestamp}.${body}`).digest('hex');
   const call = (body: string, headers: Record<string, string>): WebhookRequest => ({
     method: 'POST',
+    query: '',
     headers: new Map(Object.entries(headers)),
     body: Buffer.from(body),
   });
@@ -177,7 +179,7 @@ describe('receive', () => {
   const report = { id: 'a', status: 'delivered', at: '2026-11-23T09:59:59.500Z' };
   const oneReport = JSON.stringify({ reports: [report] });
 
-  test('puts each report in our words', () => {
+  test('puts each report in our words', async () => {
     const reports = [
       report,
       { ...report, id: 'b', status: 'buffered' },
@@ -185,7 +187,7 @@ describe('receive', () => {
       { ...report, id: 'd', status: 'expired', code: 'X' },
     ];
     const at = new Date('2026-11-23T09:59:59.500Z');
-    expect(carrier.receive(signed(JSON.stringify({ reports })))).toEqual({
+    expect(await carrier.receive(signed(JSON.stringify({ reports })))).toEqual({
       reports: [
         { recipientId: 'a', status: 'delivered', at },
         { recipientId: 'b', status: 'sent', at },
@@ -202,16 +204,18 @@ describe('receive', () => {
       templates: [],
       inbound: [],
     });
-    expect(carrier.receive(signed('{"reports":[]}'))).toEqual({ reports: [], templates: [], inbound: [] });
+    expect(await carrier.receive(signed('{"reports":[]}'))).toEqual({ reports: [], templates: [], inbound: [] });
   });
 
-  test.for([-300, -1, 0, 1, 300])('takes a call that was signed %i seconds from now', (seconds) => {
-    expect(carrier.receive(signed(oneReport, nowSeconds + seconds)).reports).toHaveLength(1);
+  test.for([-300, -1, 0, 1, 300])('takes a call that was signed %i seconds from now', async (seconds) => {
+    expect((await carrier.receive(signed(oneReport, nowSeconds + seconds))).reports).toHaveLength(1);
   });
 
-  test.for([-301, 301, 86_400, -nowSeconds])('refuses a call that was signed %i seconds from now', (seconds) => {
+  test.for([-301, 301, 86_400, -nowSeconds])('refuses a call that was signed %i seconds from now', async (seconds) => {
     const recorded = signed(oneReport, nowSeconds + seconds);
-    expect(() => carrier.receive(recorded)).toThrow(refused(401, 'the timestamp is more than five minutes from now'));
+    await expect(carrier.receive(recorded)).rejects.toThrow(
+      refused(401, 'the timestamp is more than five minutes from now'),
+    );
   });
 
   const good = digestOf(nowSeconds, oneReport);
@@ -238,8 +242,10 @@ describe('receive', () => {
       wrong,
     ],
     [{ 'x-simulated-timestamp': timestamp, 'x-simulated-signature': `sha256=${digestOf(nowSeconds, '')}` }, wrong],
-  ] as const)('refuses a call with the headers %j', ([headers, message]) => {
-    expect(() => carrier.receive(call(oneReport, headers as Record<string, string>))).toThrow(refused(401, message));
+  ] as const)('refuses a call with the headers %j', async ([headers, message]) => {
+    await expect(carrier.receive(call(oneReport, headers as Record<string, string>))).rejects.toThrow(
+      refused(401, message),
+    );
   });
 
   const withReport = (change: object) => JSON.stringify({ reports: [report, { ...report, ...change }] });
@@ -263,15 +269,15 @@ describe('receive', () => {
     [withReport({ at: undefined }), 'reports[1] has no time'],
     [withReport({ at: 0 }), 'reports[1] has no time'],
     [withReport({ at: 'soon' }), 'reports[1] has no time'],
-  ] as const)('refuses the signed body %s', ([body, message]) => {
-    expect(() => carrier.receive(signed(body))).toThrow(refused(400, message));
+  ] as const)('refuses the signed body %s', async ([body, message]) => {
+    await expect(carrier.receive(signed(body))).rejects.toThrow(refused(400, message));
   });
 
-  test('refuses bytes that are no UTF-8', () => {
+  test('refuses bytes that are no UTF-8', async () => {
     const bytes = Buffer.from([0x22, 0xff, 0x22]);
     const digest = createHmac('sha256', 'secret').update(`${nowSeconds}.`).update(bytes).digest('hex');
     const request = call('', { 'x-simulated-timestamp': timestamp, 'x-simulated-signature': `sha256=${digest}` });
-    expect(() => carrier.receive({ ...request, body: bytes })).toThrow(refused(400, 'the body is not JSON'));
+    await expect(carrier.receive({ ...request, body: bytes })).rejects.toThrow(refused(400, 'the body is not JSON'));
   });
 
   test('an empty secret is refused at the start', () => {

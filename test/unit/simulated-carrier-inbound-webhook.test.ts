@@ -19,7 +19,7 @@ function signed(body: unknown): WebhookRequest {
     ['x-simulated-timestamp', timestamp],
     ['x-simulated-signature', `sha256=${digest}`],
   ]);
-  return { method: 'POST', headers, body: Buffer.from(text) };
+  return { method: 'POST', query: '', headers, body: Buffer.from(text) };
 }
 
 const file = { id: 'f1', name: 'photo.jpg', mimeType: 'image/jpeg' };
@@ -42,14 +42,14 @@ const event = {
   attachments: [],
 };
 
-test('each message is put in our words, in order', () => {
+test('each message is put in our words, in order', async () => {
   const inbound = [
     { ...good, extra: 1 },
     { ...good, id: 'i2', protocol: 'MMS', content: '', attachments: [file, { ...file, id: 'f2', extra: 1 }] },
     { ...good, id: 'i3', protocol: 'WhatsApp', content: 'Yes', buttonReply: 'Yes' },
   ];
   const attachment = { reference: 'f1', name: 'photo.jpg', mimeType: 'image/jpeg' };
-  expect(carrier.receive(signed({ inbound }))).toEqual({
+  expect(await carrier.receive(signed({ inbound }))).toEqual({
     reports: [],
     templates: [],
     inbound: [
@@ -66,15 +66,15 @@ test('each message is put in our words, in order', () => {
   });
 });
 
-test('a call may bring reports, verdicts and messages, or an empty list', () => {
+test('a call may bring reports, verdicts and messages, or an empty list', async () => {
   const reports = [{ id: 'a', status: 'delivered', at: good.at }];
   const templates = [{ identity: '358401000001', name: 'order_ready', status: 'approved' }];
-  expect(carrier.receive(signed({ reports, templates, inbound: [good] }))).toEqual({
+  expect(await carrier.receive(signed({ reports, templates, inbound: [good] }))).toEqual({
     reports: [{ recipientId: 'a', status: 'delivered', at: event.at }],
     templates,
     inbound: [event],
   });
-  expect(carrier.receive(signed({ inbound: [] }))).toEqual({ reports: [], templates: [], inbound: [] });
+  expect(await carrier.receive(signed({ inbound: [] }))).toEqual({ reports: [], templates: [], inbound: [] });
 });
 
 const second = (change: object) => ({ inbound: [good, { ...good, ...change }] });
@@ -108,8 +108,8 @@ test.each<[unknown, string]>([
   [withFile({ mimeType: 7 }), 'inbound[1].attachments[1] has no mimeType'],
   [second({ buttonReply: 7 }), 'inbound[1] has a buttonReply that is not a text'],
   [second({ buttonReply: null }), 'inbound[1] has a buttonReply that is not a text'],
-])('%j is refused', (body, message) => {
-  expect(() => carrier.receive(signed(body))).toThrow(
+])('%j is refused', async (body, message) => {
+  await expect(carrier.receive(signed(body))).rejects.toThrow(
     expect.objectContaining({ name: 'WebhookRefused', status: 400, message }) as Error,
   );
 });

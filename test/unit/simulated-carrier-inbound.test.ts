@@ -58,7 +58,7 @@ describe('POST /inbound', () => {
     expect([call.method, call.path]).toEqual(['POST', '/hook']);
     const options = { url: network.url, apiKey: 'key', webhookSecret: networkSecret, reportUrl: nobody };
     const carrier = createSimulatedCarrier({ ...options, now: () => now });
-    expect(carrier.receive(call).inbound.map(({ carrierMessageId }) => carrierMessageId)).toEqual([answer.id]);
+    expect((await carrier.receive(call)).inbound.map(({ carrierMessageId }) => carrierMessageId)).toEqual([answer.id]);
   });
 
   test.each<[string, object, object]>([

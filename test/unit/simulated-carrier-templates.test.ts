@@ -29,8 +29,10 @@ async function listed(network: Network): Promise<Record<string, unknown>[]> {
 }
 
 /** The verdicts in calls that were signed as they must be. */
-const verdictsIn = (calls: readonly WebhookRequest[]) =>
-  calls.flatMap((call) => reach({ url: 'http://127.0.0.1:9' }).receive(call).templates);
+async function verdictsIn(calls: readonly WebhookRequest[]) {
+  const events = await Promise.all(calls.map((call) => reach({ url: 'http://127.0.0.1:9' }).receive(call)));
+  return events.flatMap(({ templates }) => templates);
+}
 
 const full = storedTemplate({
   headerText: 'Order {{1}}',
@@ -69,8 +71,8 @@ describe('a template', () => {
     const receiver = await startReceiver();
     const network = await startNetwork({ approvalMs: 10 });
     await reach(network, `${receiver.url}/hook`).templates.submit(storedTemplate());
-    await eventually(() =>
-      expect(verdictsIn(receiver.calls)).toEqual([
+    await eventually(async () =>
+      expect(await verdictsIn(receiver.calls)).toEqual([
         { identity: '358401000001', name: 'order_ready', status: 'approved' },
       ]),
     );
@@ -82,8 +84,8 @@ describe('a template', () => {
     const receiver = await startReceiver();
     const network = await startNetwork({ approvalMs: 10 });
     await reach(network, receiver.url).templates.submit(storedTemplate({ displayName: 'Please Reject this' }));
-    await eventually(() =>
-      expect(verdictsIn(receiver.calls)).toEqual([
+    await eventually(async () =>
+      expect(await verdictsIn(receiver.calls)).toEqual([
         {
           identity: '358401000001',
           name: 'order_ready',
@@ -99,7 +101,7 @@ describe('a template', () => {
     const receiver = await startReceiver((index) => (index === 0 ? 503 : 200));
     const network = await startNetwork({ approvalMs: 0 });
     await reach(network, receiver.url).templates.submit(storedTemplate());
-    await eventually(() => expect(verdictsIn(receiver.calls)).toHaveLength(2));
+    await eventually(async () => expect(await verdictsIn(receiver.calls)).toHaveLength(2));
   });
 
   test('that is submitted again is the same one, and the client is told once more', async () => {
@@ -108,7 +110,7 @@ describe('a template', () => {
     const { templates } = reach(network, receiver.url);
     const first = await templates.submit(storedTemplate());
     expect(await templates.submit(storedTemplate({ customerId: 'another', updatedAt: now }))).toEqual(first);
-    await eventually(() => expect(verdictsIn(receiver.calls)).toHaveLength(2));
+    await eventually(async () => expect(await verdictsIn(receiver.calls)).toHaveLength(2));
     expect(await listed(network)).toHaveLength(1);
   });
 
@@ -147,8 +149,8 @@ describe('a restart', () => {
     expect(receiver.calls).toHaveLength(1);
 
     const after = await startNetwork({ approvalMs: 0, stateFile });
-    await eventually(() =>
-      expect(verdictsIn(receiver.calls).map(({ name }) => name)).toEqual(['confirmed', 'waiting']),
+    await eventually(async () =>
+      expect((await verdictsIn(receiver.calls)).map(({ name }) => name)).toEqual(['confirmed', 'waiting']),
     );
     expect((await listed(after)).map(({ name }) => name)).toEqual(['waiting', 'confirmed']);
     expect(await after.list()).toHaveLength(1);
@@ -268,7 +270,7 @@ describe('a call that is no verdict', () => {
       ['x-simulated-timestamp', timestamp],
       ['x-simulated-signature', `sha256=${digest}`],
     ]);
-    return { method: 'POST', headers, body: Buffer.from(body) };
+    return { method: 'POST', query: '', headers, body: Buffer.from(body) };
   };
   const good = { identity: '358401000001', name: 'order_ready', status: 'approved' };
 
@@ -281,9 +283,9 @@ describe('a call that is no verdict', () => {
     [[{ ...good, name: 7 }], 'templates[0] has no name'],
     [[{ ...good, status: 'APPROVED' }], 'templates[0] has a status that is not known'],
     [[{ ...good, reason: 7 }], 'templates[0] has a reason that is not a text'],
-  ])('%j is refused', (templates, message) => {
+  ])('%j is refused', async (templates, message) => {
     const carrier = reach({ url: 'http://127.0.0.1:9' });
-    expect(() => carrier.receive(signed(JSON.stringify({ templates })))).toThrow(
+    await expect(carrier.receive(signed(JSON.stringify({ templates })))).rejects.toThrow(
       expect.objectContaining({ name: 'WebhookRefused', status: 400, message }) as Error,
     );
   });

@@ -1,6 +1,7 @@
 import type { AttachmentOutcome } from '../../conversations/index.ts';
 import { readBody } from '../../operation/read-body.ts';
-import { askCarrier, whyNoAnswer } from './call-carrier.ts';
+import { whyNoAnswer } from '../call.ts';
+import { askCarrier } from './call-carrier.ts';
 import type { CarrierSettings } from './call-carrier.ts';
 
 /** The carrier has no such attachment, or has it no more. */
@@ -19,7 +20,7 @@ export async function fetchAttachment(
   limit: number,
 ): Promise<AttachmentOutcome> {
   try {
-    const response = await askCarrier(settings, `/media/${encodeURIComponent(reference)}`, { method: 'GET' });
+    const response = await askCarrier(settings, `/media/${encodeURIComponent(reference)}`);
     const { status, headers } = response;
     if (status !== 200) {
       dropBody(response);

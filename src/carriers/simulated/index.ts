@@ -1,13 +1,23 @@
 import type { AttachmentSource } from '../../conversations/index.ts';
 import type { TemplateCarrier } from '../../templates/index.ts';
-import type { Carrier } from '../carrier.ts';
+import type { Carrier, CarrierKind } from '../carrier.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import { fetchAttachment } from './fetch-attachment.ts';
 import { parseWebhook } from './parse-webhook.ts';
 import { reasonOf } from './reasons.ts';
 import { send } from './send.ts';
+import { readSettings } from './settings.ts';
+import type { SimulatedSettings } from './settings.ts';
 import { submitTemplate } from './submit-template.ts';
 import { verifySignature } from './verify-signature.ts';
+
+/** The simulated carrier: an HTTP server of its own that plays phones, reached as any carrier is reached. */
+export const simulated: CarrierKind<SimulatedSettings> = {
+  name: 'simulated',
+  readSettings,
+  create: (settings, { webhookUrl, fetch, timeoutMs, now }) =>
+    createSimulatedCarrier({ ...settings, reportUrl: webhookUrl, fetch, timeoutMs, now }),
+};
 
 /**
  * Reaches the simulated carrier over HTTP, as any carrier is reached. Throws without a webhook secret, since anyone
@@ -30,17 +40,15 @@ export function createSimulatedCarrier(options: {
 }): Carrier & { readonly templates: TemplateCarrier; readonly attachments: AttachmentSource } {
   const { webhookSecret, now = () => new Date(), recognisesRepeats = true, ...rest } = options;
   if (webhookSecret === '') throw new Error('the simulated carrier needs a webhook secret');
-  const settings = { fetch, timeoutMs: 10_000, ...rest };
+  const settings = { fetch, timeoutMs: 10_000, now, ...rest };
   return {
-    name: 'simulated',
+    name: simulated.name,
     capabilities: capabilitiesOf({ recognisesRepeats }),
-    async send(batch) {
-      const outcomes = await send({ ...settings, recognisesRepeats }, batch);
-      return outcomes.map((each) => (each.outcome === 'sent' ? each : { ...each, ...reasonOf(each.code) }));
-    },
+    webhookMethods: ['POST'],
+    send: (batch) => send({ ...settings, recognisesRepeats }, batch),
     templates: { submit: (template) => submitTemplate(settings, template) },
     attachments: { fetchAttachment: (reference, limit) => fetchAttachment(settings, reference, limit) },
-    receive(request) {
+    async receive(request) {
       verifySignature(request, webhookSecret, now());
       const { reports, ...rest } = parseWebhook(request.body);
       return { ...rest, reports: reports.map((report) => ({ ...report, ...reasonOf(report.code) })) };

@@ -1,20 +1,12 @@
 import type { FailureReason } from '../../messages/index.ts';
 
-/** What the carrier's codes mean, and those that stand for an answer that is missing or no use. */
+/** What the carrier's codes mean. */
 const reasons: ReadonlyMap<string, FailureReason> = new Map([
   ['InvalidNumber', 'invalidNumber'],
   ['NumberBarred', 'barred'],
   ['AbsentSubscriber', 'absent'],
   ['ValidityExpired', 'expired'],
   ['TooManyMessages', 'throttled'],
-  ['CarrierBusy', 'throttled'],
-  ['CarrierTimeout', 'carrierUnavailable'],
-  ['CarrierUnreachable', 'carrierUnavailable'],
-  ['CarrierUnavailable', 'carrierUnavailable'],
-  ['CarrierUnauthorised', 'carrierSettings'],
-  ['CarrierMisconfigured', 'carrierSettings'],
-  ['CarrierRefusedRequest', 'contentRefused'],
-  ['CarrierAnswerIncomplete', 'inDoubt'],
 ]);
 
 /** The reason that a code of the carrier stands for, as a field; none where the code is not known. */

@@ -1,29 +1,9 @@
 import type { OutboundBatch, SendOutcome } from '../../messages/index.ts';
-import { callCarrier, neverLeft, whyNoAnswer } from './call-carrier.ts';
+import { answerIncomplete, failureOfSilence, failureOfStatus, inDoubt } from '../call.ts';
+import type { Failure } from '../call.ts';
+import { postToCarrier } from './call-carrier.ts';
 import type { CarrierSettings } from './call-carrier.ts';
-
-type Failure = Exclude<SendOutcome, { outcome: 'sent' }>;
-
-/**
- * What a refusal of a whole call means for its recipients. Only a body that the carrier can't accept is for good; a
- * wrong key or address is mended by an operator, and the messages go out then.
- */
-const failuresByStatus = new Map<number, Omit<Failure, 'message'>>([
-  [400, { outcome: 'rejected', code: 'CarrierRefusedRequest' }],
-  [413, { outcome: 'rejected', code: 'CarrierRefusedRequest' }],
-  [401, { outcome: 'retry', code: 'CarrierUnauthorised' }],
-  [403, { outcome: 'retry', code: 'CarrierUnauthorised' }],
-  [429, { outcome: 'retry', code: 'CarrierBusy' }],
-]);
-
-function failureOf(status: number, detail: string): Failure {
-  const failure = failuresByStatus.get(status) ?? {
-    outcome: 'retry',
-    code: status >= 500 ? 'CarrierUnavailable' : 'CarrierMisconfigured',
-  };
-  const sentence = detail === '' ? `The carrier answered ${status}.` : `The carrier answered ${status}: ${detail}`;
-  return { ...failure, message: sentence };
-}
+import { reasonOf } from './reasons.ts';
 
 const outcomesByResult = new Map<unknown, Failure['outcome']>([
   ['rejected', 'rejected'],
@@ -39,14 +19,8 @@ function parseResult(value: unknown): [id: unknown, outcome: SendOutcome] | unde
   }
   const outcome = outcomesByResult.get(result);
   if (outcome === undefined || typeof code !== 'string' || typeof message !== 'string') return undefined;
-  return [id, { outcome, code, message }];
+  return [id, { outcome, code, message, ...reasonOf(code) }];
 }
-
-const missing: SendOutcome = {
-  outcome: 'unknown',
-  code: 'CarrierAnswerIncomplete',
-  message: 'The carrier took the call but said nothing of this recipient.',
-};
 
 /**
  * Hands a batch to the carrier in one call; one outcome per recipient, in order. Never rejects.
@@ -54,10 +28,11 @@ const missing: SendOutcome = {
  * @param settings.recognisesRepeats whether it is safe to send ids again that the carrier may have seen
  */
 export async function send(
-  settings: CarrierSettings & { recognisesRepeats: boolean },
+  settings: CarrierSettings & { recognisesRepeats: boolean; now: () => Date },
   batch: OutboundBatch,
 ): Promise<SendOutcome[]> {
   const { messageId, sender, protocol, recipients } = batch;
+  const about = { idempotent: settings.recognisesRepeats, now: settings.now };
   const all = (outcome: SendOutcome): SendOutcome[] => recipients.map(() => outcome);
   const messages = recipients.map(({ recipientId, address, content, parts }) => ({
     id: recipientId,
@@ -70,17 +45,15 @@ export async function send(
   }));
 
   try {
-    const { response, answer } = await callCarrier(settings, '/messages', { messages });
-    if (!response.ok) {
-      return all(failureOf(response.status, typeof answer['message'] === 'string' ? answer['message'] : ''));
+    const answer = await postToCarrier(settings, '/messages', { messages });
+    const { status, fields } = answer;
+    if (status >= 300) {
+      return all(failureOfStatus(answer, typeof fields['message'] === 'string' ? fields['message'] : '', about));
     }
-    const results: unknown[] = Array.isArray(answer['results']) ? answer['results'] : [];
+    const results: unknown[] = Array.isArray(fields['results']) ? fields['results'] : [];
     const outcomes = new Map(results.map(parseResult).filter((result) => result !== undefined));
-    return recipients.map(({ recipientId }) => outcomes.get(recipientId) ?? missing);
+    return recipients.map(({ recipientId }) => outcomes.get(recipientId) ?? inDoubt(answerIncomplete, about));
   } catch (error) {
-    // The carrier may have the messages, unless the call never left.
-    if (neverLeft(error)) return all({ outcome: 'retry', ...whyNoAnswer(error) });
-    if (!settings.recognisesRepeats) return all({ outcome: 'unknown', ...whyNoAnswer(error) });
-    return all({ outcome: 'retry', mayHaveArrived: true, ...whyNoAnswer(error) });
+    return all(failureOfSilence(error, about));
   }
 }

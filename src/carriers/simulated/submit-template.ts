@@ -1,5 +1,5 @@
 import type { SubmitOutcome, Template } from '../../templates/index.ts';
-import { callCarrier } from './call-carrier.ts';
+import { postToCarrier } from './call-carrier.ts';
 import type { CarrierSettings } from './call-carrier.ts';
 
 /** Answers that are about the template itself; any other means that the carrier, or the way to it, is at fault. */
@@ -10,13 +10,13 @@ export async function submitTemplate(settings: CarrierSettings, template: Templa
   const { identity, name, displayName, language, category, content, headerText, attachmentUrl, buttons } = template;
   const unavailable = (reason: string): SubmitOutcome => ({ outcome: 'unavailable', reason });
   try {
-    const { response, answer } = await callCarrier(settings, '/templates', {
+    const { status, fields } = await postToCarrier(settings, '/templates', {
       template: { identity, name, displayName, language, category, content, headerText, attachmentUrl, buttons },
     });
-    const { reference, message } = answer;
-    if (response.ok && typeof reference === 'string') return { outcome: 'submitted', carrierReference: reference };
-    const said = typeof message === 'string' && message !== '' ? message : `the carrier answered ${response.status}`;
-    return refusals.has(response.status) ? { outcome: 'refused', reason: said } : unavailable(said);
+    const { reference, message } = fields;
+    if (status < 300 && typeof reference === 'string') return { outcome: 'submitted', carrierReference: reference };
+    const said = typeof message === 'string' && message !== '' ? message : `the carrier answered ${status}`;
+    return refusals.has(status) ? { outcome: 'refused', reason: said } : unavailable(said);
   } catch (error) {
     return unavailable(String(error));
   }

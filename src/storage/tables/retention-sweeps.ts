@@ -40,7 +40,8 @@ export function createTableSweeps(
     createCallbackSweep(open('callbacks')),
     createDeadLetterSweep(open('deadletters')),
     createThreadSweep(open('threads')),
-    createRequestSweep(open('requests')),
+    createHashedSweep(open('requests'), { name: 'requests', column: 'usedAt' }),
+    createHashedSweep(open('carrierids'), { name: 'carrierids', column: 'notedAt' }),
   ];
 }
 
@@ -165,15 +166,16 @@ function createDeadLetterSweep(table: Table): Sweep {
 }
 
 /**
- * Uses of request ids lie by a hash, so the whole table is gone through, page by page over many runs, and the service
+ * Uses of request ids and ids of carriers lie by a hash, so the whole table is gone through, page by page over many runs, and the service
  * only hands out what is old. Each is a partition of its own, and a row that was used again meanwhile stays.
  */
-function createRequestSweep(table: Table): Sweep {
+function createHashedSweep(table: Table, { name, column }: { name: string; column: string }): Sweep {
   return {
-    name: 'requests',
+    name,
     leastDays: workingDays,
     async step(before, from) {
-      const page = await table.listPage({ filter: odata`usedAt lt ${before.toISOString()}`, columns: [] }, from);
+      const filter = `${column} lt ${odata`${before.toISOString()}`}`;
+      const page = await table.listPage({ filter, columns: [] }, from);
       await eachOf(page.rows, concurrency, (row) => deleteUnchanged(table, row));
       return stepOf(page, page.rows.length);
     },

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { readRetryAfter } from '../../src/outgoing/retry-after.ts';
+import { readRetryAfter } from '../../src/operation/retry-after.ts';
 
 const now = new Date('2026-11-06T08:49:37.500Z');
 
