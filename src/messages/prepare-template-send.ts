@@ -4,7 +4,7 @@ import type { Preparation } from '../operation/define-operation.ts';
 import { problem, problemLimit } from '../operation/errors.ts';
 import type { Problem } from '../operation/errors.ts';
 import type { OptOutList } from '../opt-outs/index.ts';
-import { checkParameters, renderTemplate } from '../templates/index.ts';
+import { checkParameters, headerKindOf, renderTemplate } from '../templates/index.ts';
 import type { Template, TemplateReader } from '../templates/index.ts';
 import type { ChunkRecipient, TemplateCall } from './message.ts';
 import { checkAddress, checkDlrUrl, checkSendDateTime, checkUrl } from './prepare-fields.ts';
@@ -64,6 +64,7 @@ function callOf(template: Template, fields: Record<string, unknown>, problems: P
     Array.isArray(value) ? value.filter((entry) => typeof entry === 'string') : [];
   const buttons = Array.isArray(fields['Buttons']) ? fields['Buttons'].filter(isObject) : [];
   const attachmentUri = fields['AttachmentUri'];
+  const kind = headerKindOf(template);
   const call = {
     headerParameters: texts(fields['HeaderParameters']),
     bodyParameters: texts(fields['BodyParameters']),
@@ -72,6 +73,7 @@ function callOf(template: Template, fields: Record<string, unknown>, problems: P
       data: typeof data === 'string' ? data : '',
     })),
     ...(typeof attachmentUri === 'string' ? { attachmentUri } : {}),
+    ...(kind === 'none' || kind === 'text' ? {} : { attachmentKind: kind }),
   };
   problems.push(...checkParameters(template, call));
   return { name: template.name, language: template.language, ...call };

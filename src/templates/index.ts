@@ -8,4 +8,5 @@ export { createTemplateRegistry, type TemplateRegistry } from './record-template
 export { renderTemplate } from './render-template.ts';
 export type { TemplatesWorld } from './submit-template.ts';
 export { createTemplateReader, type TemplateReader } from './template-reader.ts';
-export type { NewTemplate, Template, TemplateButton } from './template.ts';
+export { headerKindOf, mediaKindOf } from './template.ts';
+export type { MediaKind, NewTemplate, Template, TemplateButton } from './template.ts';

@@ -35,13 +35,25 @@ export type SubmitOutcome =
   | { outcome: 'refused'; reason: string }
   | { outcome: 'unavailable'; reason: string };
 
+/** A template as the carrier has it, whoever made it. */
+export type ListedTemplate = Omit<Template, 'customerId' | 'displayName' | 'createdAt' | 'updatedAt'>;
+
+/** What asking a carrier for its templates came to. */
+export type ListOutcome =
+  | { outcome: 'listed'; templates: ListedTemplate[] }
+  | { outcome: 'unavailable'; reason: string };
+
 /** Brings templates before the platform's review. */
 export interface TemplateCarrier {
+  /** Whether it has the WhatsApp number, given as digits. */
+  manages(identity: string): boolean;
   /**
    * Submits a template; its status comes back later. The same template again gets the first answer again. Never rejects
    * for what the carrier or the network did.
    */
   submit(template: Template): Promise<SubmitOutcome>;
+  /** All templates of a number. Never rejects for what the carrier or the network did. */
+  list(identity: string): Promise<ListOutcome>;
 }
 
 /** A carrier's word on a template. */

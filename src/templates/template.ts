@@ -33,6 +33,8 @@ export interface NewTemplate {
   headerText?: string;
   /** An example of the medium that the header carries; its file ending says which kind. */
   attachmentUrl?: string;
+  /** What the header carries, where the address of the example doesn't say it. */
+  attachmentKind?: MediaKind;
   buttons: readonly TemplateButton[];
 }
 
@@ -69,8 +71,10 @@ export function mediaKindOf(url: string): MediaKind | undefined {
 export function headerKindOf({
   headerText,
   attachmentUrl,
-}: Pick<Template, 'headerText' | 'attachmentUrl'>): 'none' | 'text' | MediaKind {
+  attachmentKind,
+}: Pick<Template, 'headerText' | 'attachmentUrl' | 'attachmentKind'>): 'none' | 'text' | MediaKind {
   if (headerText !== undefined) return 'text';
+  if (attachmentKind !== undefined) return attachmentKind;
   return attachmentUrl === undefined ? 'none' : (mediaKindOf(attachmentUrl) ?? 'document');
 }
 

@@ -33,6 +33,7 @@ export function templateStoreContract(name: string, open: () => TemplateStore): 
         content: 'Hei {{1}},\n\nkäy hakemassa {{2}}!',
         headerText: 'Tilaus {{1}}',
         attachmentUrl: 'https://example.com/a.pdf',
+        attachmentKind: 'image',
         buttons: [
           { type: 'Url', label: 'Näytä', data: `https://example.com/${'x'.repeat(1950)}/{{1}}` },
           { type: 'Url', label: 'Peru', data: 'https://example.com/"quoted"' },

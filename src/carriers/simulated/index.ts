@@ -46,7 +46,11 @@ export function createSimulatedCarrier(options: {
     capabilities: capabilitiesOf({ recognisesRepeats }),
     webhookMethods: ['POST'],
     send: (batch) => send({ ...settings, recognisesRepeats }, batch),
-    templates: { submit: (template) => submitTemplate(settings, template) },
+    templates: {
+      manages: () => true,
+      submit: (template) => submitTemplate(settings, template),
+      list: async () => ({ outcome: 'listed', templates: [] }),
+    },
     attachments: { fetchAttachment: (reference, limit) => fetchAttachment(settings, reference, limit) },
     async receive(request) {
       verifySignature(request, webhookSecret, now());

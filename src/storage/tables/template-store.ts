@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-import type { NewTemplate, Template, TemplateButton, TemplateStore } from '../../templates/index.ts';
+import type { MediaKind, NewTemplate, Template, TemplateButton, TemplateStore } from '../../templates/index.ts';
 import type { StorageConnection } from '../connection.ts';
 import type { Row } from './entity.ts';
 import { deleteUnchanged } from './delete-rows.ts';
@@ -75,6 +75,7 @@ function rowOf({ buttons, createdAt, updatedAt, ...texts }: Template) {
     ...keysOf(texts),
     headerText: '',
     attachmentUrl: '',
+    attachmentKind: '',
     reason: '',
     carrierReference: '',
     ...texts,
@@ -104,6 +105,7 @@ function templateOf(row: Row): Template {
     updatedAt: new Date(text('updatedAt')),
     ...(text('headerText') === '' ? {} : { headerText: text('headerText') }),
     ...(text('attachmentUrl') === '' ? {} : { attachmentUrl: text('attachmentUrl') }),
+    ...(text('attachmentKind') === '' ? {} : { attachmentKind: text('attachmentKind') as MediaKind }),
     ...(text('reason') === '' ? {} : { reason: text('reason') }),
     ...(text('carrierReference') === '' ? {} : { carrierReference: text('carrierReference') }),
   };
