@@ -16,7 +16,7 @@ const failureReasons = {
   contentRefused: { retryable: false, remedy: 'Change the sender or the text.' },
   windowClosed: {
     retryable: false,
-    remedy: "WhatsApp takes free text only within 24 hours of the recipient's last message; send an approved template.",
+    remedy: 'Send an approved template, or wait until the recipient writes: WhatsApp takes texts for 24 hours after that.',
   },
   throttled: { retryable: true, remedy: 'Send again later, and spread large sends.' },
   carrierUnavailable: { retryable: true, remedy: 'Send again later; an operator can see what the carrier said.' },
