@@ -101,14 +101,14 @@ export async function startTwilioApi(settings: {
   const throttled = new Set<string>();
   const media = new Map<string, PhoneMessage['attachments'][number]>();
   const mediaAuthorizations: (string | undefined)[] = [];
-  let running = true;
+  const stopping = new AbortController();
 
   /** Calls until it is confirmed, five times more where the fragment asks for that. */
   async function call(url: string, fields: Record<string, string>): Promise<void> {
     const [address = '', fragment] = url.split('#');
     const tries = fragment === 'rc=5&rp=all' ? 6 : 1;
     const headers = { 'x-twilio-signature': signTwilioCall(address, fields, authToken) };
-    for (let made = 0; made < tries && running; made += 1) {
+    for (let made = 0; made < tries && !stopping.signal.aborted; made += 1) {
       const response = await fetch(address, { method: 'POST', headers, body: new URLSearchParams(fields) });
       await response.body?.cancel();
       if (response.ok) return;
@@ -187,8 +187,15 @@ export async function startTwilioApi(settings: {
     async write({ from, to, content, buttonReply, isMms, attachments }) {
       const sid = newSid(isMms ? 'MM' : 'SM');
       const fields: Record<string, string> = {
-        ...{ MessageSid: sid, SmsSid: sid, SmsMessageSid: sid, AccountSid: accountSid, SmsStatus: 'received' },
-        ...{ From: from, To: to, Body: content, NumSegments: '1', NumMedia: String(attachments.length) },
+        MessageSid: sid,
+        SmsSid: sid,
+        AccountSid: accountSid,
+        SmsStatus: 'received',
+        From: from,
+        To: to,
+        Body: content,
+        NumSegments: '1',
+        NumMedia: String(attachments.length),
         ...(buttonReply === undefined ? {} : { ButtonText: buttonReply, ButtonPayload: 'yes' }),
       };
       for (const [index, attachment] of attachments.entries()) {
@@ -200,7 +207,7 @@ export async function startTwilioApi(settings: {
       call(inboundUrl, fields).catch(() => {});
     },
     async stop() {
-      running = false;
+      stopping.abort();
       await api.stop();
       await keeper.stop();
     },
