@@ -1,7 +1,8 @@
 /**
- * What Twilio is asked to do where a call of its own fails: five more attempts, whatever the failure was. Unasked, it
- * makes one, and only where no connection came about; a report would be lost whenever we answer 503. It is part of the
- * address as a fragment, and sent to nobody (twilio.com/docs/usage/webhooks/webhooks-connection-overrides).
+ * What Twilio is asked to do where a call of its own fails: five more attempts, whatever the failure was, in the fifteen
+ * seconds that it gives them all. Unasked, it makes one, where its connection fails; a report would be lost whenever we
+ * answer 503. It is the address's fragment, which nobody is sent
+ * (twilio.com/docs/usage/webhooks/webhooks-connection-overrides).
  */
 export const retryFragment = '#rc=5&rp=all';
 
