@@ -16,7 +16,8 @@ const failureReasons = {
   contentRefused: { retryable: false, remedy: 'Change the sender or the text.' },
   windowClosed: {
     retryable: false,
-    remedy: 'Send an approved template, or wait until the recipient writes: WhatsApp takes texts for 24 hours after that.',
+    remedy:
+      'Send an approved template, or wait until the recipient writes: WhatsApp takes texts for 24 hours after that.',
   },
   throttled: { retryable: true, remedy: 'Send again later, and spread large sends.' },
   carrierUnavailable: { retryable: true, remedy: 'Send again later; an operator can see what the carrier said.' },

@@ -345,7 +345,7 @@ describe('the work of a run', () => {
     expect(result['error']).toBeUndefined();
     const operations = proxy.operations();
     expect(new Set(operations.map(({ method }) => method))).toEqual(new Set(['GET']));
-    // Five tables by shard, three more, and where each of the eight sweeps stopped.
+    // Five tables by shard, four more, and where each of the nine sweeps stopped.
     expect(operations.length).toBe(5 * 256 + 4 + 9);
     await proxy.stop();
     await empty.stop();

@@ -173,7 +173,7 @@ describe('a carrier without room', () => {
 describe('the gate', () => {
   const gateThat = (...answers: [admitted: number, waitSeconds: number][]): CarrierGate => ({
     admit: async () => {
-      const [admitted = 0, waitSeconds = 0] = answers.shift() ?? [100, 0];
+      const [admitted, waitSeconds] = answers.shift() ?? [100, 0];
       return { admitted, waitSeconds };
     },
     note: () => {},

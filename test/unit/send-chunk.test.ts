@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { giveUpOutboundChunk, sendOutboundChunk } from '../../src/messages/index.ts';
-import type { Chunk, OutboundCarrier, SendOutcome } from '../../src/messages/index.ts';
+import type { Chunk, OutboundCarrier, PreparedSend, SendOutcome } from '../../src/messages/index.ts';
 import { giveUpChunk } from '../../src/messages/give-up-chunk.ts';
 import { sendChunk } from '../../src/messages/send-chunk.ts';
 import { retryDelays } from '../../src/messages/sending-world.ts';
@@ -14,17 +14,13 @@ import {
   createSending,
   everythingSent,
   phones,
-  preparedSend,
   takeJobs,
   testMessageId,
 } from '../support/messaging.ts';
 
 const leaseSeconds = 120;
-const acceptedMessage = (
-  recipientCount: number,
-  carrier: OutboundCarrier,
-  prepared: Parameters<typeof preparedSend>[1] = {},
-) => openMessage(recipientCount, [carrier], { prepared });
+const acceptedMessage = (recipientCount: number, carrier: OutboundCarrier, prepared: Partial<PreparedSend> = {}) =>
+  openMessage(recipientCount, [carrier], { prepared });
 
 const inDoubt = {
   code: 'AttemptInDoubt',

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { SettingsReader } from '../../src/carriers/settings-reader.ts';
-import { capabilitiesOf } from '../../src/carriers/twilio/capabilities.ts';
 import { readSettings } from '../../src/carriers/twilio/settings.ts';
+import { createSettingsReader } from '../../src/settings-reader.ts';
 
 const sid = (letters: string): string => letters + '0123456789abcdef'.repeat(2);
 const needed = { TWILIO_ACCOUNT_SID: sid('AC'), TWILIO_AUTH_TOKEN: 'token' };
@@ -9,21 +8,7 @@ const needed = { TWILIO_ACCOUNT_SID: sid('AC'), TWILIO_AUTH_TOKEN: 'token' };
 /** Reads Twilio's settings from an environment; gives them and what is wrong with them. */
 function read(environment: Readonly<Record<string, string>>) {
   const faults: string[] = [];
-  const optional = (name: string): string | undefined => environment[name];
-  const text = (name: string): string => {
-    const value = optional(name);
-    if (value === undefined) faults.push(`${name} is not set`);
-    return value ?? '';
-  };
-  const reader: SettingsReader = {
-    text,
-    optional,
-    url: (name, preset) => optional(name) ?? preset ?? text(name),
-    wholeNumber: (name) => Number(environment[name]),
-    pairs: () => new Map(),
-    fault: (sentence) => void faults.push(sentence),
-  };
-  return { settings: readSettings(reader), faults };
+  return { settings: readSettings(createSettingsReader(environment, faults)), faults };
 }
 
 test('the account and its token are enough', () => {
@@ -39,7 +24,6 @@ test('all that there is', () => {
     TWILIO_API_KEY: sid('SK'),
     TWILIO_API_SECRET: 'secret',
     TWILIO_MESSAGING_SERVICE_SID: sid('MG'),
-    TWILIO_MESSAGES_PER_SECOND: '10',
     TWILIO_URL: 'https://api.dublin.ie1.twilio.com',
   });
   expect(faults).toEqual([]);
@@ -49,7 +33,6 @@ test('all that there is', () => {
     authToken: 'token',
     apiKey: { sid: sid('SK'), secret: 'secret' },
     messagingServiceSid: sid('MG'),
-    messagesPerSecond: 10,
   });
 });
 
@@ -76,9 +59,4 @@ describe('faults', () => {
   ] as const)('%o', ([more, fault]) => {
     expect(read({ ...needed, ...more }).faults).toEqual([fault]);
   });
-});
-
-test('each sender has the rate that an operator says, and none where none is said', () => {
-  expect(capabilitiesOf({}).rates).toEqual([]);
-  expect(capabilitiesOf({ messagesPerSecond: 3 }).rates).toEqual([{ per: 'sender', perMinute: 180 }]);
 });

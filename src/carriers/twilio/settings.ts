@@ -11,8 +11,6 @@ export interface TwilioSettings {
   apiKey?: { sid: string; secret: string };
   /** The Messaging Service whose rules SMS go by; its pool must have their senders. */
   messagingServiceSid?: string;
-  /** Messages that each sender sends in a second; as fast as they come where absent. */
-  messagesPerSecond?: number;
 }
 
 /** Twilio's ids: two letters that say of what, and 32 hexadecimal digits. */
@@ -35,16 +33,12 @@ export function readSettings(read: SettingsReader): TwilioSettings {
   if (messagingServiceSid !== undefined && !isSid(messagingServiceSid, 'MG')) {
     read.fault('TWILIO_MESSAGING_SERVICE_SID is not MG and 32 hexadecimal digits');
   }
-  const limited = read.optional('TWILIO_MESSAGES_PER_SECOND') !== undefined;
   return {
     url: read.url('TWILIO_URL', 'https://api.twilio.com'),
     accountSid,
     authToken,
     ...(sid === undefined || secret === undefined ? {} : { apiKey: { sid, secret } }),
     ...(messagingServiceSid === undefined ? {} : { messagingServiceSid }),
-    ...(limited
-      ? { messagesPerSecond: read.wholeNumber('TWILIO_MESSAGES_PER_SECOND', { preset: 1, most: 1000 }) }
-      : {}),
   };
 }
 
