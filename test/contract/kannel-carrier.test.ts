@@ -1,0 +1,138 @@
+import type { Carrier, WebhookRequest } from '../../src/carriers/carrier.ts';
+import { kannel } from '../../src/carriers/kannel/index.ts';
+import { reportKey } from '../../src/carriers/kannel/keys.ts';
+import { receipt, startKannelApi } from '../support/kannel-api.ts';
+import { startWebhookReceiver } from '../support/webhook-receiver.ts';
+import { carrierContract } from './carrier.contract.ts';
+import type { CarrierSetup } from './carrier.contract.ts';
+
+const webhookSecret = 'secret for the reports';
+const inboundSecret = 'secret-of-phones';
+const user = { username: 'app', password: 'pässword' };
+
+carrierContract('kannel', setUp);
+
+const showing = (secret: string): Map<string, string> =>
+  new Map([
+    ['authorization', `Basic ${Buffer.from(`kannel:${secret}`).toString('base64')}`],
+    ['content-type', 'text/plain; charset="UTF-8"'],
+  ]);
+
+/** A report whose address we made. */
+function report(details: string): WebhookRequest {
+  const query = `?recipient=r&key=${reportKey('r', webhookSecret)}${details}`;
+  return { method: 'GET', query, headers: new Map(), body: new Uint8Array() };
+}
+
+function phoneMessage(query: string): WebhookRequest {
+  return { method: 'POST', query, headers: showing(inboundSecret), body: Buffer.from('text') };
+}
+
+/** The same call with one thing changed in its query. */
+function withQuery(call: WebhookRequest, change: (query: URLSearchParams) => void): WebhookRequest {
+  const query = new URLSearchParams(call.query);
+  change(query);
+  return { ...call, query: `?${query}` };
+}
+
+function forgeriesOfReport(call: WebhookRequest): WebhookRequest[] {
+  const key = new URLSearchParams(call.query).get('key') ?? '';
+  const other = key.replace(/.$/, (last) => (last === '0' ? '1' : '0'));
+  return [
+    withQuery(call, (query) => query.delete('key')),
+    withQuery(call, (query) => query.set('key', '')),
+    withQuery(call, (query) => query.set('key', key.slice(0, -1))),
+    withQuery(call, (query) => query.set('key', other)),
+    withQuery(call, (query) => query.set('key', inboundSecret)),
+    withQuery(call, (query) => query.set('recipient', `${query.get('recipient')}1`)),
+    withQuery(call, (query) => query.set('recipient', '')),
+    withQuery(call, (query) => query.delete('recipient')),
+    { ...call, query: '' },
+  ];
+}
+
+async function setUp(): Promise<CarrierSetup> {
+  let status = 200;
+  const receiver = await startWebhookReceiver(() => status);
+  const webhookUrl = `${receiver.url}/webhooks/kannel`;
+  const network = await startKannelApi({
+    ...user,
+    denied: ['358401230004'],
+    reports: new Map([
+      ['358401230002', [[2, receipt('UNDELIV', '027')]]],
+      ['358401230003', [[34, receipt('EXPIRED')]]],
+    ]),
+    postUrl: `${webhookUrl.replace('//', `//kannel:${inboundSecret}@`)}?id=%I&at=%T&from=%p&to=%P`,
+  });
+  const connect = (changes: { url?: string; timeoutMs?: number; password?: string } = {}): Carrier => {
+    const { timeoutMs = 10_000, ...settings } = changes;
+    return kannel.create(
+      { url: network.url, ...user, webhookSecret, inboundSecret, messagesPerSecond: 20, ...settings },
+      {
+        webhookUrl,
+        fetch,
+        timeoutMs,
+        now: () => new Date(),
+        getToken: () => Promise.reject(new Error('there is none')),
+        isEntraToken: async () => false,
+      },
+    );
+  };
+  return {
+    carrier: connect(),
+    protocol: 'SMS',
+    sender: 'Mökki',
+    givesReferences: false,
+    connect,
+    unauthorised: connect({ password: 'another' }),
+    addresses: {
+      delivered: '358401230001',
+      undelivered: '358401230002',
+      expired: '358401230003',
+      rejected: '358401230004',
+    },
+    received: async (address) => network.received(address),
+    calls: () => receiver.calls,
+    senseless: [
+      report(''),
+      report('&type=1'),
+      report('&type=1&at='),
+      report('&type=1&at=yesterday'),
+      report('&at=1795544776'),
+      report('&type=&at=1795544776'),
+      report('&type=-1&at=1795544776'),
+      report('&type=one&at=1795544776'),
+      phoneMessage(''),
+      phoneMessage('?at=1795544776&from=%2B358401230001&to=16400'),
+      phoneMessage('?id=i&from=%2B358401230001&to=16400'),
+      phoneMessage('?id=i&at=now&from=%2B358401230001&to=16400'),
+      phoneMessage('?id=i&at=1795544776&from=&to=16400'),
+      phoneMessage('?id=i&at=1795544776&from=%2B358401230001'),
+      { ...phoneMessage('?id=i&at=1795544776&from=%2B358401230001&to=16400'), method: 'GET' },
+    ],
+    forgeries: (call) =>
+      new URLSearchParams(call.query).has('recipient')
+        ? forgeriesOfReport(call)
+        : [
+            { ...call, headers: new Map() },
+            ...['', 'another secret', inboundSecret.slice(0, -1), `${inboundSecret}x`, webhookSecret].map((secret) => ({
+              ...call,
+              headers: showing(secret),
+            })),
+            { ...call, headers: new Map([['authorization', `Bearer ${inboundSecret}`]]) },
+            { ...call, headers: new Map([['authorization', 'Basic ?']]) },
+          ],
+    inbound: {
+      protocols: ['SMS'],
+      recipient: '16400',
+      write: async ({ sender, recipient, content }) => network.write({ sender, recipient, content }),
+      answerCalls(next) {
+        status = next;
+      },
+    },
+    async stop() {
+      await network.stop();
+      await receiver.stop();
+    },
+  };
+}
