@@ -1,16 +1,63 @@
+import { describe, expect } from 'vitest';
+
 import type { Carrier, WebhookRequest } from '../../src/carriers/carrier.ts';
 import { kannel } from '../../src/carriers/kannel/index.ts';
 import { reportKey } from '../../src/carriers/kannel/keys.ts';
+import { eventually } from '../support/eventually.ts';
+import type { ShownMessage } from '../support/join-parts.ts';
 import { receipt, startKannelApi } from '../support/kannel-api.ts';
+import { hasKannel, kannelUser } from '../support/kannel-boxes.ts';
+import { startKannelChain } from '../support/kannel-chain.ts';
 import { startWebhookReceiver } from '../support/webhook-receiver.ts';
 import { carrierContract } from './carrier.contract.ts';
 import type { CarrierSetup } from './carrier.contract.ts';
 
 const webhookSecret = 'secret for the reports';
 const inboundSecret = 'secret-of-phones';
-const user = { username: 'app', password: 'pässword' };
 
-carrierContract('kannel', setUp);
+carrierContract('kannel', () => setUp(startFake));
+
+describe.skipIf(!hasKannel())('where Kannel itself is installed', () => {
+  carrierContract('kannel, the real one', () => setUp(startReal));
+});
+
+/** Kannel, or what stands for it. */
+interface Network {
+  url: string;
+  /** Parts that reached the SMSC, or count as if they had. */
+  submitted: readonly unknown[];
+  received(address: string): ShownMessage[];
+  write(message: { sender: string; recipient: string; content: string }): void;
+  stop(): Promise<void>;
+}
+
+const denied = '358401230004';
+
+async function startFake(webhookUrl: string): Promise<Network> {
+  const api = await startKannelApi({
+    ...kannelUser,
+    denied: [denied],
+    reports: new Map([
+      ['358401230002', [[2, receipt('UNDELIV', '027')]]],
+      ['358401230003', [[34, receipt('EXPIRED')]]],
+    ]),
+    postUrl: `${webhookUrl.replace('//', `//kannel:${inboundSecret}@`)}?id=%I&at=%T&from=%p&to=%P`,
+  });
+  return { ...api, submitted: api.calls };
+}
+
+async function startReal(webhookUrl: string): Promise<Network> {
+  const { sendUrl, ...chain } = await startKannelChain({
+    webhookUrl,
+    inboundSecret,
+    denied,
+    fates: new Map([
+      ['358401230002', { stat: 'UNDELIV', state: 5, error: '027' }],
+      ['358401230003', { stat: 'EXPIRED', state: 3 }],
+    ]),
+  });
+  return { url: sendUrl, ...chain };
+}
 
 const showing = (secret: string): Map<string, string> =>
   new Map([
@@ -32,7 +79,7 @@ function phoneMessage(query: string): WebhookRequest {
 function withQuery(call: WebhookRequest, change: (query: URLSearchParams) => void): WebhookRequest {
   const query = new URLSearchParams(call.query);
   change(query);
-  return { ...call, query: `?${query}` };
+  return { ...call, query: `?${query.toString()}` };
 }
 
 function forgeriesOfReport(call: WebhookRequest): WebhookRequest[] {
@@ -51,26 +98,24 @@ function forgeriesOfReport(call: WebhookRequest): WebhookRequest[] {
   ];
 }
 
-async function setUp(): Promise<CarrierSetup> {
+async function setUp(start: (webhookUrl: string) => Promise<Network>): Promise<CarrierSetup> {
   let status = 200;
   const receiver = await startWebhookReceiver(() => status);
   const webhookUrl = `${receiver.url}/webhooks/kannel`;
-  const network = await startKannelApi({
-    ...user,
-    denied: ['358401230004'],
-    reports: new Map([
-      ['358401230002', [[2, receipt('UNDELIV', '027')]]],
-      ['358401230003', [[34, receipt('EXPIRED')]]],
-    ]),
-    postUrl: `${webhookUrl.replace('//', `//kannel:${inboundSecret}@`)}?id=%I&at=%T&from=%p&to=%P`,
-  });
+  const network = await start(webhookUrl);
+  let taken = 0;
+  const countingFetch: typeof fetch = async (...call) => {
+    const response = await fetch(...call);
+    if (response.status === 202) taken += 1;
+    return response;
+  };
   const connect = (changes: { url?: string; timeoutMs?: number; password?: string } = {}): Carrier => {
     const { timeoutMs = 10_000, ...settings } = changes;
     return kannel.create(
-      { url: network.url, ...user, webhookSecret, inboundSecret, messagesPerSecond: 20, ...settings },
+      { url: network.url, ...kannelUser, webhookSecret, inboundSecret, messagesPerSecond: 20, ...settings },
       {
         webhookUrl,
-        fetch,
+        fetch: countingFetch,
         timeoutMs,
         now: () => new Date(),
         getToken: () => Promise.reject(new Error('there is none')),
@@ -81,7 +126,7 @@ async function setUp(): Promise<CarrierSetup> {
   return {
     carrier: connect(),
     protocol: 'SMS',
-    sender: 'Mökki',
+    sender: 'Example',
     givesReferences: false,
     connect,
     unauthorised: connect({ password: 'another' }),
@@ -91,7 +136,12 @@ async function setUp(): Promise<CarrierSetup> {
       expired: '358401230003',
       rejected: '358401230004',
     },
-    received: async (address) => network.received(address),
+    // Kannel hands on what it has taken.
+    received: (address) =>
+      eventually(() => {
+        expect(network.submitted).toHaveLength(taken);
+        return network.received(address);
+      }),
     calls: () => receiver.calls,
     senseless: [
       report(''),

@@ -4,6 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { splitSms } from '../../src/messages/sms-parts.ts';
+import { joinParts } from './join-parts.ts';
+import type { ShownMessage } from './join-parts.ts';
 
 /** A call of sendsms as it came in; the fields of headers that were not there are empty. */
 export interface SendsmsCall {
@@ -35,7 +37,7 @@ export interface KannelApi {
   /** Every call that was taken. */
   calls: SendsmsCall[];
   /** What a phone (digits) shows: parts joined. */
-  received(number: string): { content: string; sender: string }[];
+  received(number: string): ShownMessage[];
   /** Plays a phone's message. */
   write(message: { sender: string; recipient: string; content: string }): void;
   stop(): Promise<void>;
@@ -95,7 +97,7 @@ export async function startKannelApi(options: KannelOptions): Promise<KannelApi>
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/cgi-bin/sendsms`,
     calls,
-    received: (number) => joined(calls.filter(({ to }) => digitsOf(to) === number)),
+    received: (number) => joinParts(calls.filter(({ to }) => digitsOf(to) === number)),
     write({ sender, recipient, content }) {
       messages += 1;
       const values = { I: `00000000-0000-4000-8000-${String(messages).padStart(12, '0')}`, T: seconds() };
@@ -165,19 +167,4 @@ async function readCall(request: IncomingMessage): Promise<SendsmsCall> {
 /** What isn't in GSM 03.38 is a question mark then. */
 function inGsm(text: string): string {
   return Array.from(text, (character) => (splitSms(character).encoding === 'GSM-7' ? character : '?')).join('');
-}
-
-/** Parts are joined as a phone does, by sender and number; `udh` is `050003`, that number, how many and which. */
-function joined(calls: readonly SendsmsCall[]): { content: string; sender: string }[] {
-  const shown = new Map<string, { sender: string; parts: string[]; all: number }>();
-  for (const [index, { from, udh, text }] of calls.entries()) {
-    const [, reference, all = '01', part = '01'] = /^050003(..)(..)(..)$/.exec(udh) ?? [];
-    const key = reference === undefined ? `single ${index}` : `${from} ${reference}`;
-    const message = shown.get(key) ?? { sender: from, parts: [], all: Number.parseInt(all, 16) };
-    message.parts[Number.parseInt(part, 16) - 1] = text;
-    shown.set(key, message);
-  }
-  return [...shown.values()].flatMap(({ sender, parts, all }) =>
-    Object.keys(parts).length === all ? [{ content: parts.join(''), sender }] : [],
-  );
 }

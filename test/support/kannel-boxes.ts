@@ -36,21 +36,24 @@ export interface KannelBoxes {
  *
  * @param options.smpp the server's port
  * @param options.services groups that say where messages of phones go; each ends with a blank line
+ * @param options.denied a number (digits) that nobody may send to
  * @param options.wait how long the SMPP server is asked politely to end, in milliseconds
  */
 export async function startKannelBoxes({
   smpp,
   services = noService,
+  denied = '',
   wait = 200,
 }: {
   smpp: number;
   services?: string;
+  denied?: string;
   wait?: number;
 }): Promise<KannelBoxes> {
   const folder = await mkdtemp(join(tmpdir(), 'kannel-'));
   const [admin, boxes, http] = [await findFreePort(), await findFreePort(), await findFreePort()];
   const file = join(folder, 'kannel.conf');
-  await writeFile(file, configuration({ folder, smpp, admin, boxes, http, services }));
+  await writeFile(file, configuration({ folder, smpp, admin, boxes, http, services, denied }));
   const started: ChildProcess[] = [];
   let log = '';
   const start = (program: string): void => {
@@ -115,10 +118,11 @@ interface Details {
   boxes: number;
   http: number;
   services: string;
+  denied: string;
 }
 
 /** A blank line ends a group. The store is a file, so that messages outlive a crash, as ours do. */
-function configuration({ folder, smpp, admin, boxes, http, services }: Details): string {
+function configuration({ folder, smpp, admin, boxes, http, services, denied }: Details): string {
   return `group = core
 admin-port = ${admin}
 admin-interface = 127.0.0.1
@@ -164,6 +168,6 @@ password = ${kannelUser.password}
 user-allow-ip = "127.0.0.1"
 max-messages = 255
 concatenation = true
-
+${denied === '' ? '' : `black-list-regex = "^[+]?${denied}$"\n`}
 ${services}`;
 }
