@@ -15,9 +15,10 @@ for (const carrier of smartDialog.carriers) {
         context,
         { webhook: carrier.name },
         () => receiveWebhook(carrier, request, smartDialog.webhookTakers),
-        ({ answer: _, ...result }) => result,
+        // What the carrier wants to hear may be a secret of its own.
+        (result) => ({ ...result, answer: undefined }),
       );
-      return answer === undefined ? { status } : { ...answer };
+      return answer ?? { status };
     },
   });
 }

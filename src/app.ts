@@ -3,12 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { createApiKeyReader } from './auth/api-key-reader.ts';
 import { createAuthenticator } from './auth/authenticate.ts';
+import { createEntraTokenCheck } from './auth/check-entra-token.ts';
 import { createAccess } from './auth/create-access.ts';
 import { createApiKeyVerifier } from './auth/verify-api-key.ts';
 import { createTokenVerifier } from './auth/verify-token.ts';
 import type { Carrier } from './carriers/carrier.ts';
 import type { WebhookTakers } from './carriers/receive-webhook.ts';
-import { createSimulatedCarrier } from './carriers/simulated/index.ts';
+import { routeTemplates } from './carriers/route-templates.ts';
 import { createFailureCounter } from './contacts/index.ts';
 import { createInboundReceiver, createReplyRecorder } from './conversations/index.ts';
 import type { AttachmentSource, AttachmentStore } from './conversations/index.ts';
@@ -24,13 +25,15 @@ import { createCallbackCaller, createDeliveryCaller } from './outgoing/callback-
 import { createGuardedClient } from './outgoing/guarded-client.ts';
 import { realNetwork } from './outgoing/network.ts';
 import { createCallerThrottle } from './policies/caller-throttle.ts';
+import { createCarrierGate } from './policies/carrier-gate.ts';
 import { createThrottle } from './policies/throttling.ts';
 import { ownStorage, readCallbackSecret, readSettings } from './settings.ts';
 import type { Settings } from './settings.ts';
 import { createBlobAttachmentStore } from './storage/blobs/attachment-store.ts';
-import { connectStorage } from './storage/connection.ts';
+import { connectStorage, managedIdentity } from './storage/connection.ts';
 import type { StorageConnection } from './storage/connection.ts';
 import { openMessages } from './storage/open-messages.ts';
+import { createTokenSource } from './storage/service/bearer-token.ts';
 import { createCallbackQueue } from './storage/queues/callback-queue.ts';
 import { createCleanUpQueue } from './storage/queues/clean-up-queue.ts';
 import { createInboundQueue } from './storage/queues/inbound-queue.ts';
@@ -74,7 +77,7 @@ const newSecret = (): string => randomBytes(16).toString('hex');
 /** Picks the adapters that the settings ask for. One app per process, and one client per storage service in it. */
 function createApp(settings: Settings): App {
   if (settings.crashAt !== undefined) crashAt(settings.crashAt);
-  const { token, publicUrl, simulatedCarrier, fallbackAfterSeconds } = settings;
+  const { token, fallbackAfterSeconds } = settings;
   const storage = connectStorage(settings.storage);
   const directory = createTableDirectory(storage, { now });
   const moreAccounts = settings.messageStorage.map(([, account]) => connectStorage(account));
@@ -90,8 +93,7 @@ function createApp(settings: Settings): App {
   const settlements = createSettlementRecorder(callbackStores);
   const followUps = { messages, outbound, failures, settlements, now };
   const templateStore = createTableTemplateStore(storage);
-  const carrier = createSimulatedCarrier({ ...simulatedCarrier, reportUrl: `${publicUrl}/webhooks/simulated` });
-  const carriers: readonly Carrier[] = [carrier];
+  const carriers = createCarriers(settings);
   const verifyApiKey = createApiKeyVerifier(createApiKeyReader(createTableApiKeyStore(storage), { now }));
   const twoWay = createTwoWay(settings, storage, carriers);
   const { wait, random } = twoWay;
@@ -115,7 +117,7 @@ function createApp(settings: Settings): App {
         newContactId: randomUUID,
         templateStore,
         templates: createTemplateReader(templateStore, { now }),
-        templateCarrier: carrier.templates,
+        templateCarrier: routeTemplates(carriers),
         optOuts: createOptOutList(createTableOptOutStore(storage), { now }),
       },
       now,
@@ -126,7 +128,8 @@ function createApp(settings: Settings): App {
       ...callbackStores,
       ...createCallbackCalling(settings, deliveryRule),
       directory,
-      carrier,
+      carriers: new Map(carriers.map((carrier) => [carrier.name, carrier])),
+      gate: createCarrierGate({ throttle, rates: settings.carrierRates, now }),
       fallbackAfterSeconds,
       sendLeaseSeconds: settings.leaseSeconds ?? 120,
       contacts,
@@ -157,6 +160,29 @@ function createApp(settings: Settings): App {
     },
     attachments: twoWay.attachments,
   };
+}
+
+/** How long one call of a carrier may take. */
+const carrierTimeoutMs = 10_000;
+
+function createCarriers({ carriers, publicUrl, identityClientId, entraAuthority }: Settings): Carrier[] {
+  const identity = managedIdentity(identityClientId);
+  const sources = new Map<string, () => Promise<string>>();
+  const isEntraToken = createEntraTokenCheck(entraAuthority);
+  return carriers.map(({ name, create }) =>
+    create({
+      webhookUrl: `${publicUrl}/webhooks/${name}`,
+      fetch,
+      timeoutMs: carrierTimeoutMs,
+      now,
+      getToken(scope) {
+        const source = sources.get(scope) ?? createTokenSource(identity, scope);
+        sources.set(scope, source);
+        return source();
+      },
+      isEntraToken,
+    }),
+  );
 }
 
 /** What receives messages and tells subscribers of them. */

@@ -1,12 +1,18 @@
 import { entraIssuers } from './auth/trusted-issuers.ts';
 import type { TrustedIssuer } from './auth/trusted-issuers.ts';
 import type { TokenSettings } from './auth/verify-token.ts';
+import { readCarriers } from './carriers/read-carriers.ts';
+import type { ConfiguredCarrier } from './carriers/carrier.ts';
+import { simulated } from './carriers/simulated/index.ts';
 import { accountLimit } from './messages/index.ts';
+import type { SendingRate } from './messages/index.ts';
 import { usualSchedule } from './notifications/index.ts';
 import type { RetrySchedule } from './notifications/index.ts';
 import { parseCrashOrder } from './operation/crash-points.ts';
 import type { CrashOrder } from './operation/crash-points.ts';
 import type { AddressRuleSettings } from './outgoing/address-rule.ts';
+import { createSettingsReader } from './settings-reader.ts';
+import type { Environment } from './settings-reader.ts';
 import type { StorageSettings } from './storage/connection.ts';
 
 /** Everything that the app is told from outside. */
@@ -15,6 +21,8 @@ export interface Settings {
   /** Further storage accounts for messages, by the names of the settings that say how to reach them. */
   messageStorage: readonly (readonly [setting: string, StorageSettings])[];
   token: TokenSettings;
+  /** Where people and applications sign in with Entra ID, without a slash at the end. */
+  entraAuthority: string;
   /** Address of this app as carriers and flows reach it, base path included, without a slash at the end. */
   publicUrl: string;
   /** How many calls a connection may make in 60 seconds, where its customers have no limit of their own. */
@@ -40,12 +48,15 @@ export interface Settings {
   callbacks: AddressRuleSettings;
   /** When a notification that failed is tried again. */
   notificationSchedule: RetrySchedule;
-  simulatedCarrier: { url: string; apiKey: string; webhookSecret: string; recognisesRepeats: boolean };
+  /** In the order in which they are asked to send where a service names none. */
+  carriers: readonly ConfiguredCarrier[];
+  /** Messages that a carrier may be given, by its name, instead of what it says itself. */
+  carrierRates: ReadonlyMap<string, SendingRate>;
+  /** The user-assigned managed identity that calls carriers; the app's own where absent. */
+  identityClientId?: string;
   /** Where a test wants this process to end. */
   crashAt?: CrashOrder;
 }
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Settings that are missing or malformed, all at once, so that an operator mends them in one go. */
 class SettingsError extends Error {
@@ -58,28 +69,17 @@ class SettingsError extends Error {
 /** Reads and checks all settings; throws {@link SettingsError} with everything that is wrong. */
 export function readSettings(environment: Environment): Settings {
   const faults: string[] = [];
-  const text = (name: string): string => {
-    const value = environment[name]?.trim() ?? '';
-    if (value === '') faults.push(`${name} is not set`);
-    return value;
-  };
-  const url = (name: string): string => {
-    const value = text(name);
-    if (value !== '' && !(URL.canParse(value) && /^https?:/.test(value)))
-      faults.push(`${name} is not an http(s) address`);
-    return value.replace(/\/+$/, '');
-  };
-  const list = (name: string): string[] => (environment[name] ?? '').split(',').flatMap((entry) => entry.trim() || []);
-  const wholeNumber = (name: string, { preset, most }: { preset: number; most: number }): number => {
-    const value = Number(environment[name] ?? preset);
-    if (Number.isInteger(value) && value >= 1 && value <= most) return value;
-    faults.push(`${name} is not a whole number from 1 to ${most}`);
-    return preset;
-  };
+  const read = createSettingsReader(environment, faults);
+  const { text, url, list, wholeNumber } = read;
+  const entraAuthority = url('ENTRA_AUTHORITY', usualAuthority);
   const settings: Settings = {
     storage: readStorage(environment, faults),
     messageStorage: readMessageStorage(environment, faults),
-    token: { issuers: readIssuers(environment, { text, url, list, faults }), clientIds: list('TOKEN_CLIENT_IDS') },
+    token: {
+      issuers: readIssuers(environment, { text, url, list, faults }, entraAuthority),
+      clientIds: list('TOKEN_CLIENT_IDS'),
+    },
+    entraAuthority,
     publicUrl: url('PUBLIC_URL'),
     callsPerMinute: wholeNumber('CALLS_PER_MINUTE', { preset: 100, most: 100_000 }),
     fallbackAfterSeconds: wholeNumber('SMS_FALLBACK_AFTER_SECONDS', { preset: 3_600, most: 6 * 24 * 3_600 }),
@@ -101,15 +101,16 @@ export function readSettings(environment: Environment): Settings {
       delaysSeconds: delaysOf(environment['NOTIFICATION_RETRY_SECONDS'] ?? '', faults),
       giveUpAfterSeconds: wholeNumber('NOTIFICATION_RETRY_HOURS', { preset: 24, most: 6 * 24 }) * 3_600,
     },
-    simulatedCarrier: {
-      url: url('SIMULATED_CARRIER_URL'),
-      apiKey: text('SIMULATED_CARRIER_KEY'),
-      webhookSecret: text('SIMULATED_CARRIER_SECRET'),
-      recognisesRepeats: environment['SIMULATED_CARRIER_RECOGNISES_REPEATS'] !== 'false',
-    },
+    ...readCarriers(read),
+    ...(read.optional('AZURE_CLIENT_ID') === undefined ? {} : { identityClientId: text('AZURE_CLIENT_ID') }),
   };
   // A message that only seems to be sent is worse than none, so in Azure the simulation must be asked for.
-  if (environment['WEBSITE_SITE_NAME'] !== undefined && environment['ALLOW_SIMULATED_CARRIER'] !== 'true') {
+  const isSimulated = settings.carriers.some(({ name }) => name === simulated.name);
+  if (
+    isSimulated &&
+    environment['WEBSITE_SITE_NAME'] !== undefined &&
+    environment['ALLOW_SIMULATED_CARRIER'] !== 'true'
+  ) {
     faults.push(
       'the simulated carrier sends nothing to real phones; set ALLOW_SIMULATED_CARRIER=true if that is meant',
     );
@@ -147,20 +148,24 @@ export function readCallbackSecret(environment: Environment, name: string): stri
 
 interface Readers {
   text: (name: string) => string;
-  url: (name: string) => string;
+  url: (name: string, preset?: string) => string;
   list: (name: string) => string[];
   faults: string[];
 }
 
 /** Tenants of Entra, another issuer, or both; none where everybody has an API key. */
-function readIssuers(environment: Environment, { text, url, list, faults }: Readers): TrustedIssuer[] {
+function readIssuers(
+  environment: Environment,
+  { text, url, list, faults }: Readers,
+  authority: string,
+): TrustedIssuer[] {
   const tenants = list('ENTRA_TENANTS').map((id) => id.toLowerCase());
   const audiences = list('ENTRA_AUDIENCES');
   const isGuid = (id: string): boolean => /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id);
   if (!tenants.every(isGuid)) faults.push('ENTRA_TENANTS is not a list of tenant ids, separated by commas');
   if (tenants.length > 0 && audiences.length === 0) faults.push('ENTRA_AUDIENCES is not set');
   const isSet = (name: string): boolean => (environment[name] ?? '').trim() !== '';
-  const issuers = entraIssuers(tenants, audiences, isSet('ENTRA_AUTHORITY') ? url('ENTRA_AUTHORITY') : entraAuthority);
+  const issuers = entraIssuers(tenants, audiences, authority);
   const keysOnly = environment['API_KEYS_ONLY'] === 'true';
   if (keysOnly && (tenants.length > 0 || isSet('TOKEN_ISSUER'))) {
     faults.push('API_KEYS_ONLY is true, but ENTRA_TENANTS or TOKEN_ISSUER lets tokens in');
@@ -173,7 +178,7 @@ function readIssuers(environment: Environment, { text, url, list, faults }: Read
 }
 
 /** Where people sign in outside sovereign clouds. */
-const entraAuthority = 'https://login.microsoftonline.com';
+const usualAuthority = 'https://login.microsoftonline.com';
 
 /** Host names, separated by commas. */
 function hostsOf(text: string, faults: string[]): string[] {

@@ -84,11 +84,5 @@ export interface CarrierKind<Settings = unknown> {
 /** A carrier whose settings were read. */
 export interface ConfiguredCarrier {
   readonly name: string;
-  create(surroundings: CarrierSurroundings): Carrier;
-}
-
-/** Reads the settings of a kind of carrier. */
-export function configureCarrier<Settings>(kind: CarrierKind<Settings>, read: SettingsReader): ConfiguredCarrier {
-  const settings = kind.readSettings(read);
-  return { name: kind.name, create: (surroundings) => kind.create(settings, surroundings) };
+  readonly create: (surroundings: CarrierSurroundings) => Carrier;
 }

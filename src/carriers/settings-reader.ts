@@ -1,14 +1,14 @@
 /** Reads settings by their names. What is missing or malformed is noted, all of it, and read as something harmless. */
 export interface SettingsReader {
   /** A setting that must be there. */
-  text(name: string): string;
+  readonly text: (name: string) => string;
   /** A setting that need not be there. */
-  optional(name: string): string | undefined;
+  readonly optional: (name: string) => string | undefined;
   /** An http(s) address without a slash at its end; must be there unless there is a preset. */
-  url(name: string, preset?: string): string;
-  wholeNumber(name: string, range: { preset: number; most: number }): number;
+  readonly url: (name: string, preset?: string) => string;
+  readonly wholeNumber: (name: string, range: { preset: number; most: number }) => number;
   /** `key=value` pairs, separated by commas; none where the setting is not there. */
-  pairs(name: string): ReadonlyMap<string, string>;
+  readonly pairs: (name: string) => ReadonlyMap<string, string>;
   /** Notes another fault: a sentence without a full stop that begins with the setting's name. */
-  fault(sentence: string): void;
+  readonly fault: (sentence: string) => void;
 }

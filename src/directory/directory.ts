@@ -18,8 +18,13 @@ interface ServiceAddress {
 /** A service with what few operations need. */
 export interface DirectoryService extends Service {
   receivesOn?: ServiceAddress;
-  /** Name of the carrier that sends for it, where it isn't the usual one. */
-  carrier?: string;
+  /** Names of the carriers that send for it, the first that can be had; all that are set up, in their order, where absent. */
+  carriers?: readonly string[];
+  /**
+   * Whether a message is sent again of which nobody knows whether its carrier has it, at the risk of a second one; else
+   * its recipient ends as unknown.
+   */
+  resendInDoubt?: boolean;
 }
 
 /** A TwoWay service and whose it is. */

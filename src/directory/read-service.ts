@@ -9,7 +9,16 @@ import type { Reader, Written } from './read-fields.ts';
 /** Reads one service of a customer in `region`; without one, its senders can't be judged. */
 export function readService(reader: Reader, written: Written, region: string | undefined): DirectoryService {
   const { entry, path } = written;
-  refuseUnknown(reader, written, ['id', 'name', 'type', 'senders', 'allowsReplies', 'receivesOn', 'carrier']);
+  refuseUnknown(reader, written, [
+    'id',
+    'name',
+    'type',
+    'senders',
+    'allowsReplies',
+    'receivesOn',
+    'carriers',
+    'resendInDoubt',
+  ]);
   const type = serviceTypes.find((candidate) => candidate === entry['type']);
   if (type === undefined) nameFault(reader, [...path, 'type'], `is none of ${serviceTypes.join(', ')}`);
   const receivesOn = readReceivesOn(reader, entry['receivesOn'], [...path, 'receivesOn']);
@@ -22,9 +31,9 @@ export function readService(reader: Reader, written: Written, region: string | u
   }
   const allowsReplies = entry['allowsReplies'] ?? false;
   if (typeof allowsReplies !== 'boolean') nameFault(reader, [...path, 'allowsReplies'], 'is neither true nor false');
-  const carrier = entry['carrier'] === undefined ? undefined : readField(reader, written, 'carrier');
-  if (carrier !== undefined && carrier !== '' && !/^[a-z][a-z0-9-]*$/i.test(carrier))
-    nameFault(reader, [...path, 'carrier'], "is no carrier's name");
+  const carriers = entry['carriers'] === undefined ? undefined : readCarriers(reader, written);
+  const resendInDoubt = entry['resendInDoubt'] ?? false;
+  if (typeof resendInDoubt !== 'boolean') nameFault(reader, [...path, 'resendInDoubt'], 'is neither true nor false');
   return {
     id: readField(reader, written, 'id', { isId: true }),
     name: readField(reader, written, 'name'),
@@ -32,8 +41,20 @@ export function readService(reader: Reader, written: Written, region: string | u
     senders,
     allowsReplies: allowsReplies === true,
     ...(receivesOn === undefined ? {} : { receivesOn }),
-    ...(carrier === undefined ? {} : { carrier }),
+    ...(carriers === undefined ? {} : { carriers }),
+    ...(resendInDoubt === true ? { resendInDoubt } : {}),
   };
+}
+
+function readCarriers(reader: Reader, written: Written): string[] {
+  const path = [...written.path, 'carriers'];
+  const carriers = readTexts(reader, written, 'carriers');
+  if (Array.isArray(written.entry['carriers']) && carriers.length === 0) nameFault(reader, path, 'names no carrier');
+  for (const [index, carrier] of carriers.entries()) {
+    if (!/^[a-z][a-z0-9-]{0,49}$/.test(carrier)) nameFault(reader, [...path, index], "is no carrier's name");
+    else if (carriers.indexOf(carrier) < index) nameFault(reader, [...path, index], `stands there twice: '${carrier}'`);
+  }
+  return carriers;
 }
 
 function readReceivesOn(reader: Reader, value: unknown, path: DocumentPath): DirectoryService['receivesOn'] {

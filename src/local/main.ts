@@ -12,6 +12,7 @@ async function main(): Promise<void> {
     const local = await startLocal({
       port: options.port,
       bundle: options.bundle,
+      ...(options.carrier === undefined ? {} : { carriers: options.carrier }),
       log: (line) => console.log(line),
       ...(folder === undefined ? {} : { dataFolder: folder.path }),
     });
@@ -25,7 +26,8 @@ async function main(): Promise<void> {
 }
 
 async function greeting(local: Local, { memory, data }: LocalOptions): Promise<string> {
-  const { rootUrl, baseUrl, addresses, functions } = local;
+  const { rootUrl, baseUrl, addresses, carriers, functions } = local;
+  const isSimulated = addresses['simulatedCarrier'] !== undefined;
   const body = {
     Sender: 'SmartDialog',
     Content: 'Hello $(name), this is SmartDialog.',
@@ -35,7 +37,9 @@ async function greeting(local: Local, { memory, data }: LocalOptions): Promise<s
   const fromPhone = { sender: '358401230001', recipient: '16400', content: 'Hello', protocol: 'SMS' };
   return [
     '',
-    'SmartDialog runs on this machine; the phones are simulated.',
+    isSimulated && carriers.length === 1
+      ? 'SmartDialog runs on this machine; the phones are simulated.'
+      : `SmartDialog runs on this machine and sends to real phones, by ${carriers.join(', ')}.`,
     '',
     ...Object.entries(addresses).map(([name, address]) => `  ${name.padEnd(18)}${address}`),
     `  ${'data'.padEnd(18)}${local.ownStorage ? (memory ? 'in memory only' : data) : 'in the account that AzureWebJobsStorage names'}`,
@@ -46,14 +50,18 @@ async function greeting(local: Local, { memory, data }: LocalOptions): Promise<s
     '',
     `  curl -s ${baseUrl}/messages -H 'Authorization: Bearer ${await local.issueToken()}' -H 'Content-Type: application/json' -H 'Customer-Id: demo' -H 'Service-Id: demo-oneway' -d '${JSON.stringify(body)}'`,
     '',
-    'See it on the phone:',
-    '',
-    `  curl -s '${rootUrl}/simulator/messages?address=358401230001'`,
-    '',
-    'Write from the phone:',
-    '',
-    `  curl -s ${rootUrl}/simulator/inbound -H 'Content-Type: application/json' -d '${JSON.stringify(fromPhone)}'`,
-    '',
+    ...(isSimulated
+      ? [
+          'See it on the phone:',
+          '',
+          `  curl -s '${rootUrl}/simulator/messages?address=358401230001'`,
+          '',
+          'Write from the phone:',
+          '',
+          `  curl -s ${rootUrl}/simulator/inbound -H 'Content-Type: application/json' -d '${JSON.stringify(fromPhone)}'`,
+          '',
+        ]
+      : []),
   ].join('\n');
 }
 

@@ -13,6 +13,8 @@ export interface LocalOptions {
   reset: boolean;
   /** Run the deployable bundle instead of the sources. */
   bundle: boolean;
+  /** Names of the carriers that send, separated by commas; the simulated one where absent. */
+  carrier?: string;
 }
 
 /** The port that Azure's own local host uses. */
@@ -40,6 +42,7 @@ export function readOptions(argv: readonly string[], environmentPort: string | u
       memory: { type: 'boolean', default: false },
       reset: { type: 'boolean', default: false },
       bundle: { type: 'boolean', default: false },
+      carrier: { type: 'string' },
     },
   });
   if (values.memory && (values.reset || values.data !== defaultDataFolder)) {

@@ -3,7 +3,8 @@ import { Readable } from 'node:stream';
 
 /** What the local host's own answers are made of. */
 export interface RootContext {
-  carrierUrl: string;
+  /** Of the simulated carrier, where it is one of those that send. */
+  carrierUrl?: string;
   addresses: Readonly<Record<string, string>>;
   issueToken: (user?: string) => Promise<string>;
   /** Of the local storage, for operators' commands; absent where the app works on an account of somebody's. */
@@ -35,9 +36,9 @@ export async function answerRoot(
     case 'GET /storage':
       return connectionString === undefined ? false : json(200, JSON.stringify({ connectionString }));
     case 'GET /simulator/messages':
-      return passOn(await fetch(`${carrierUrl}/messages${url.search}`));
+      return carrierUrl === undefined ? false : passOn(await fetch(`${carrierUrl}/messages${url.search}`));
     case 'POST /simulator/inbound':
-      return passOn(await fetch(`${carrierUrl}/inbound`, postOf(request)));
+      return carrierUrl === undefined ? false : passOn(await fetch(`${carrierUrl}/inbound`, postOf(request)));
     default:
       return false;
   }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { simulated } from '../carriers/simulated/index.ts';
 import { startSimulatedCarrier } from '../carriers/simulated/server.ts';
 import { scopes } from '../operation/scopes.ts';
 import { startAzurite } from './azurite.ts';
@@ -29,6 +30,8 @@ export interface LocalRun {
   /** Absent: nothing is kept. */
   dataFolder?: string;
   bundle: boolean;
+  /** Names of the carriers that send, separated by commas; those of the environment, else the simulated one, where absent. */
+  carriers?: string;
   log: (line: string) => void;
 }
 
@@ -37,6 +40,8 @@ export interface Local {
   rootUrl: string;
   baseUrl: string;
   addresses: Readonly<Record<string, string>>;
+  /** The carriers that send. */
+  carriers: readonly string[];
   functions: FunctionsHost['functions'];
   /** False where the environment named a storage account, which is then used and kept. */
   ownStorage: boolean;
@@ -51,7 +56,7 @@ export interface Local {
  * Sets the app's settings in this process's environment, since that is where Azure puts them. The directory is the demo's,
  * or what the file says that DIRECTORY_FILE names.
  */
-export async function startLocal({ port: wanted, dataFolder, bundle, log }: LocalRun): Promise<Local> {
+export async function startLocal({ port: wanted, dataFolder, bundle, carriers, log }: LocalRun): Promise<Local> {
   const started: { stop(): Promise<void> }[] = [];
   const stop = async (): Promise<void> => {
     for (const piece of started.toReversed()) await piece.stop();
@@ -86,28 +91,16 @@ export async function startLocal({ port: wanted, dataFolder, bundle, log }: Loca
         }),
       ),
     );
-    process.env['SIMULATED_CARRIER_KEY'] ??= randomBytes(16).toString('hex');
-    process.env['SIMULATED_CARRIER_SECRET'] ??= randomBytes(16).toString('hex');
     process.env['CALLBACK_SECRET_DEMO'] ??= demoCallbackSecret;
-    const carrier = {
-      apiKey: process.env['SIMULATED_CARRIER_KEY'],
-      webhookSecret: process.env['SIMULATED_CARRIER_SECRET'],
-    };
-    const latency = process.env['SIMULATED_CARRIER_LATENCY_MS'];
-    const stateFile = file('simulated-carrier.jsonl');
-    process.env['SIMULATED_CARRIER_URL'] ??= keep(
-      await onPortNear(port + 2, (near) =>
-        startSimulatedCarrier({
-          port: near,
-          ...carrier,
-          inboundUrl: `${baseUrl}/webhooks/simulated`,
-          ...(stateFile === undefined ? {} : { stateFile }),
-          ...(latency === undefined ? {} : { latencyMs: Number(latency) }),
-          recognisesRepeats: process.env['SIMULATED_CARRIER_RECOGNISES_REPEATS'] !== 'false',
-          log: (line) => log(`carrier: ${line}`),
-        }),
-      ),
-    ).url;
+    const names = carriers ?? process.env['CARRIERS'] ?? simulated.name;
+    process.env['CARRIERS'] = names;
+    const sending = names.split(',').map((name) => name.trim());
+    if (sending.includes(simulated.name)) {
+      const stateFile = file('simulated-carrier.jsonl');
+      const simulation = { port, baseUrl, log, ...(stateFile === undefined ? {} : { stateFile }) };
+      const carrier = await provideSimulatedCarrier(simulation);
+      if (carrier !== undefined) keep(carrier);
+    }
     // Another address may stand before the host's own.
     process.env['PUBLIC_URL'] ??= baseUrl;
     Object.assign(process.env, {
@@ -117,16 +110,20 @@ export async function startLocal({ port: wanted, dataFolder, bundle, log }: Loca
       ALLOW_LOOPBACK_CALLBACKS: 'true',
     });
 
-    const carrierUrl = process.env['SIMULATED_CARRIER_URL'];
+    const carrierUrl = sending.includes(simulated.name) ? process.env['SIMULATED_CARRIER_URL'] : undefined;
     const addresses = {
       api: baseUrl,
       tokenIssuer: issuer.issuer,
-      simulatedCarrier: carrierUrl,
-      phoneInbox: `${rootUrl}/simulator/messages?address=358401230001`,
+      ...(carrierUrl === undefined
+        ? {}
+        : {
+            simulatedCarrier: carrierUrl,
+            phoneInbox: `${rootUrl}/simulator/messages?address=358401230001`,
+          }),
     };
     const issueToken = (user = demoUser.sub) => issuer.issueToken({ ...demoUser, sub: user, name: user });
     const rootContext = {
-      carrierUrl,
+      ...(carrierUrl === undefined ? {} : { carrierUrl }),
       addresses,
       issueToken,
       ...(ownStorage ? { connectionString } : {}),
@@ -142,11 +139,46 @@ export async function startLocal({ port: wanted, dataFolder, bundle, log }: Loca
         otherRoutes: (request, response) => answerRoot(request, response, rootContext),
       }),
     );
-    return { rootUrl, baseUrl, addresses, functions: host.functions, ownStorage, issueToken, stop };
+    return { rootUrl, baseUrl, addresses, carriers: sending, functions: host.functions, ownStorage, issueToken, stop };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+/** Starts the simulated carrier, unless the environment names one that runs already. */
+async function provideSimulatedCarrier({
+  port,
+  baseUrl,
+  stateFile,
+  log,
+}: {
+  port: number;
+  baseUrl: string;
+  stateFile?: string;
+  log: (line: string) => void;
+}): Promise<{ stop(): Promise<void> } | undefined> {
+  process.env['SIMULATED_CARRIER_KEY'] ??= randomBytes(16).toString('hex');
+  process.env['SIMULATED_CARRIER_SECRET'] ??= randomBytes(16).toString('hex');
+  if (process.env['SIMULATED_CARRIER_URL'] !== undefined) return undefined;
+  const access = {
+    apiKey: process.env['SIMULATED_CARRIER_KEY'],
+    webhookSecret: process.env['SIMULATED_CARRIER_SECRET'],
+  };
+  const latency = process.env['SIMULATED_CARRIER_LATENCY_MS'];
+  const carrier = await onPortNear(port + 2, (near) =>
+    startSimulatedCarrier({
+      port: near,
+      ...access,
+      inboundUrl: `${baseUrl}/webhooks/simulated`,
+      ...(stateFile === undefined ? {} : { stateFile }),
+      ...(latency === undefined ? {} : { latencyMs: Number(latency) }),
+      recognisesRepeats: process.env['SIMULATED_CARRIER_RECOGNISES_REPEATS'] !== 'false',
+      log: (line) => log(`carrier: ${line}`),
+    }),
+  );
+  process.env['SIMULATED_CARRIER_URL'] = carrier.url;
+  return carrier;
 }
 
 function entryFiles(bundle: boolean): string[] {

@@ -1,14 +1,24 @@
-import { plainWords, statusNote } from './message.ts';
+import { plainWords, settledProgress, statusNote } from './message.ts';
 import type { Chunk, ChunkProgress, StatusNote } from './message.ts';
 import type { SendOutcome } from './ports.ts';
 import { retryDelays } from './sending-world.ts';
 import type { RecipientStatus } from './status.ts';
 
-/** Writes outcomes into statuses; a temporary refusal leaves its recipient queued until the attempts are used up. */
+/** Whether an outcome uses up one of the attempts: that a carrier has no room does not. */
+export function isSpent(outcome: SendOutcome, { overdue }: { overdue: boolean }): boolean {
+  return outcome.outcome === 'retry' && (outcome.reason !== 'throttled' || overdue);
+}
+
+/**
+ * Writes outcomes into statuses; a temporary refusal leaves its recipient queued until the attempts are used up. What
+ * may be at the carrier all the same stays in hand.
+ *
+ * @param overdue whether the chunk has waited for too long to wait for room
+ */
 export function applyOutcomes(
   chunk: Chunk,
   outcomes: ReadonlyMap<number, SendOutcome>,
-  updatedAt: Date,
+  { overdue, now }: { overdue: boolean; now: Date },
 ): ChunkProgress {
   const notes = new Map<number, StatusNote>(chunk.notes);
   const references = new Map(chunk.references);
@@ -17,8 +27,9 @@ export function applyOutcomes(
     sent: 'sent',
     rejected: 'rejected',
     unknown: 'unknown',
-    retry: lastAttempt ? 'failed' : 'queued',
+    retry: 'failed',
   } as const;
+  const doubtful: number[] = [];
   const statuses = chunk.statuses.map((status, place): RecipientStatus => {
     const outcome = outcomes.get(place);
     if (outcome === undefined) return status;
@@ -27,8 +38,19 @@ export function applyOutcomes(
       notes.delete(place);
       if (outcome.carrierReference !== undefined) references.set(place, plainWords(outcome.carrierReference, 200));
     }
-    if (outcome.outcome === 'retry' && lastAttempt && outcome.mayHaveArrived === true) return 'unknown';
+    if (outcome.outcome === 'retry' && !(lastAttempt && isSpent(outcome, { overdue }))) {
+      if (outcome.mayHaveArrived === true) doubtful.push(place);
+      return 'queued';
+    }
+    if (outcome.outcome === 'retry' && outcome.mayHaveArrived === true) return 'unknown';
     return statusAfter[outcome.outcome];
   });
-  return { statuses, notes, references, attempts: chunk.attempts, updatedAt };
+  const held = chunk.attemptedAt === undefined ? {} : { attemptedAt: chunk.attemptedAt };
+  return {
+    ...settledProgress(chunk, now),
+    statuses,
+    notes,
+    references,
+    ...(doubtful.length === 0 ? {} : { inHand: doubtful, ...held }),
+  };
 }

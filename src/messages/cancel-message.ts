@@ -50,7 +50,7 @@ async function cancelChunk(messageId: string, index: number, world: CancellingWo
     if (found === undefined) return 0;
     const { chunk } = found;
     const isOpen = chunk.attempts === 0 && chunk.statuses.some(awaitsSending);
-    const progress = isOpen ? endWaiting(chunk, 'canceled', canceledNote, now()) : chunk;
+    const progress = isOpen ? endWaiting(chunk, { status: 'canceled', note: canceledNote }, now()) : chunk;
     if (isOpen && (await messages.updateChunk(found, progress)) === 'conflict') continue;
     passing('cancel.recorded');
     const canceled = progress.statuses.flatMap((status, place): SettledRecipient[] =>

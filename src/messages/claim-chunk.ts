@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 
+import { settledProgress } from './message.ts';
 import type { Chunk, ChunkProgress, StatusNote, VersionedChunk } from './message.ts';
 import type { MessageStore } from './ports.ts';
-import { retryDelays } from './sending-world.ts';
 import type { SendingWorld } from './sending-world.ts';
 import { awaitsSending } from './status.ts';
 import type { RecipientStatus } from './status.ts';
@@ -12,20 +12,31 @@ export function waitingPlaces({ statuses }: Pick<Chunk, 'statuses'>): number[] {
   return statuses.flatMap((status, place) => (awaitsSending(status) ? [place] : []));
 }
 
-/** Ends the recipients that still wait, all in one status and for one reason. */
+/** Places of the recipients that wait and that a carrier may have all the same. */
+export function placesInDoubt({ statuses, inHand, leasedUntil }: Chunk): number[] {
+  const waiting = waitingPlaces({ statuses });
+  if (inHand === undefined) return leasedUntil === undefined ? [] : waiting;
+  return waiting.filter((place) => inHand.includes(place));
+}
+
+/** Ends recipients that still wait, all in one status and for one reason; those at `places`, or all of them. */
 export function endWaiting(
   chunk: Chunk,
-  status: RecipientStatus,
-  note: StatusNote,
+  { status, note, places = waitingPlaces(chunk) }: EndOfWaiting,
   now: Date,
-): Omit<ChunkProgress, 'leasedUntil' | 'leaseId' | 'notBefore'> {
+): ChunkProgress {
+  const ended = new Set(places);
   return {
-    statuses: chunk.statuses.map((current) => (awaitsSending(current) ? status : current)),
-    notes: new Map([...chunk.notes, ...waitingPlaces(chunk).map((place) => [place, note] as const)]),
-    references: chunk.references,
-    attempts: chunk.attempts,
-    updatedAt: now,
+    ...settledProgress(chunk, now),
+    statuses: chunk.statuses.map((current, place) => (ended.has(place) && awaitsSending(current) ? status : current)),
+    notes: new Map([...chunk.notes, ...places.map((place) => [place, note] as const)]),
   };
+}
+
+interface EndOfWaiting {
+  status: RecipientStatus;
+  note: StatusNote;
+  places?: readonly number[];
 }
 
 export const attemptInDoubt: StatusNote = {
@@ -34,32 +45,38 @@ export const attemptInDoubt: StatusNote = {
   reason: 'inDoubt',
 };
 
-/**
- * Whether an attempt was begun of which nobody knows how it ended, at a carrier that would not recognise another one. A
- * chunk that ends its worker each time would otherwise be tried for ever, so after so many it is in doubt as well.
- */
-export function isInDoubt({ leasedUntil, attempts }: Chunk, { carrier }: Pick<SendingWorld, 'carrier'>): boolean {
-  const isRepeatable = carrier.capabilities.idempotent && attempts <= retryDelays.length;
-  return leasedUntil !== undefined && !isRepeatable;
+/** What a worker is about to hand over. */
+export interface Claim {
+  carrier: string;
+  places: readonly number[];
+  attemptedAt: Date;
 }
 
-/** Records that an attempt begins, by a write that only one worker can win; `conflict` where somebody else wrote. */
+/**
+ * Records that recipients are about to be handed over, by a write that only one worker can win; `conflict` where
+ * somebody else wrote.
+ *
+ * @param progress how far the chunk is
+ */
 export async function claimChunk(
   found: VersionedChunk,
+  progress: ChunkProgress,
+  { carrier, places, attemptedAt }: Claim,
   { messages, sendLeaseSeconds, now }: Pick<SendingWorld, 'messages' | 'sendLeaseSeconds' | 'now'>,
 ): Promise<VersionedChunk | 'conflict'> {
-  const { chunk } = found;
   const leaseId = randomUUID();
-  const progress: ChunkProgress = {
-    statuses: chunk.statuses.map((status) => (awaitsSending(status) ? 'queued' : status)),
-    notes: chunk.notes,
-    references: chunk.references,
-    attempts: chunk.attempts + 1,
+  const claimed: ChunkProgress = {
+    ...progress,
+    statuses: progress.statuses.map((status) => (awaitsSending(status) ? 'queued' : status)),
     leasedUntil: new Date(now().getTime() + sendLeaseSeconds * 1000),
     leaseId,
+    carrier,
+    // Most often it is all that wait; the row is shorter then.
+    ...(places.length === waitingPlaces(progress).length ? {} : { inHand: places }),
+    attemptedAt,
     updatedAt: now(),
   };
-  return recordProgress(found, progress, { messages }, (stored) => stored.leaseId === leaseId);
+  return recordProgress(found, claimed, { messages }, (stored) => stored.leaseId === leaseId);
 }
 
 /**

@@ -1,5 +1,6 @@
-import { attemptInDoubt, endWaiting, waitingPlaces } from './claim-chunk.ts';
+import { attemptInDoubt, endWaiting, placesInDoubt, waitingPlaces } from './claim-chunk.ts';
 import { followUpAttempt } from './follow-up.ts';
+import { withProgress } from './message.ts';
 import type { StatusNote } from './message.ts';
 import type { OutboundJob } from './ports.ts';
 import { waitsForLease } from './send-chunk.ts';
@@ -26,11 +27,9 @@ export async function giveUpChunk(job: OutboundJob, world: SendingWorld): Promis
     if (waiting === 0) return 0;
     // A worker has it, and this is only a copy of its message.
     if (await waitsForLease(job, chunk, world)) return 0;
-    const progress =
-      chunk.leasedUntil === undefined
-        ? endWaiting(chunk, 'failed', processingFailed, now())
-        : endWaiting(chunk, 'unknown', attemptInDoubt, now());
-    await followUpAttempt(chunk, { ...chunk, ...progress }, world);
+    const inDoubt = endWaiting(chunk, { status: 'unknown', note: attemptInDoubt, places: placesInDoubt(chunk) }, now());
+    const progress = endWaiting(withProgress(chunk, inDoubt), { status: 'failed', note: processingFailed }, now());
+    await followUpAttempt(chunk, withProgress(chunk, progress), world);
     if ((await messages.updateChunk(found, progress)) !== 'conflict') return waiting;
   }
 }

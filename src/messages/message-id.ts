@@ -60,6 +60,11 @@ export function wantsCallbacks(messageId: string): boolean {
   return (digitAt(messageId, flagsPlace) & callbacksFlag) !== 0;
 }
 
+/** When a message is due, in milliseconds since 1970. */
+export function timeOfMessageId(messageId: string): number {
+  return Number.parseInt(messageId.slice(2, customerStart), 16);
+}
+
 /** Whether a text is a message id, and may be that of a message of the customer. */
 export function mayBeMessageOf(customerId: string, text: string): boolean {
   return isMessageId(text) && text.startsWith(customerKey(customerId), customerStart);

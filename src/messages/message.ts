@@ -90,8 +90,17 @@ export interface ChunkProgress {
   notes: ReadonlyMap<number, StatusNote>;
   /** The carrier's own ids, by the recipient's place: what an operator quotes when asking the carrier. */
   references: ReadonlyMap<number, string>;
-  /** How often the chunk was handed to a carrier. */
+  /** How often the chunk was handed to a carrier, leaving out where that had no room. */
   attempts: number;
+  /** Name of the carrier that the last attempt went to. */
+  carrier?: string;
+  /**
+   * Places that the carrier may have, nobody knows for sure: those handed over last, while a worker is at it; those
+   * that it is to be asked about again, else. Absent while a worker is at it: all that wait.
+   */
+  inHand?: readonly number[];
+  /** When what is in hand was first handed over. */
+  attemptedAt?: Date;
   /** Set while a worker has the chunk at the carrier; past it, that attempt's outcome is in doubt. */
   leasedUntil?: Date;
   /** Whose lease it is: a worker whose write seems to have failed finds out by it that it was done. */
@@ -149,8 +158,21 @@ export interface StoredMessage {
   journal: readonly JournalEntry[];
 }
 
-/** A chunk with its progress replaced as a whole: a time that the new progress doesn't name is gone. */
+/** A chunk with its progress replaced as a whole: what the new progress doesn't name is gone. */
 export function withProgress(chunk: Chunk, progress: ChunkProgress): Chunk {
-  const { leasedUntil: _, leaseId: __, notBefore: ___, ...unchanged } = chunk;
+  const {
+    leasedUntil: _,
+    leaseId: __,
+    notBefore: ___,
+    carrier: ____,
+    inHand: _____,
+    attemptedAt: ______,
+    ...unchanged
+  } = chunk;
   return { ...unchanged, ...progress };
+}
+
+/** How far a chunk is, once nobody is at it: without a lease, and nothing in hand. */
+export function settledProgress({ statuses, notes, references, attempts, carrier }: Chunk, now: Date): ChunkProgress {
+  return { statuses, notes, references, attempts, updatedAt: now, ...(carrier === undefined ? {} : { carrier }) };
 }

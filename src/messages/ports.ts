@@ -75,6 +75,8 @@ export interface CarrierCapabilities {
   senderKinds: readonly SenderKind[];
   /** Whether it sends WhatsApp templates. */
   sendsTemplates: boolean;
+  /** The WhatsApp numbers, as digits, that it sends from; absent where it takes any. */
+  whatsappNumbers?: readonly string[];
   /**
    * Recipients handed over together, from 1 to 100. Of a carrier that is not idempotent so many are in doubt after a
    * crash; ten where it takes one message in a call.
@@ -94,6 +96,20 @@ export interface OutboundCarrier {
   readonly capabilities: CarrierCapabilities;
   /** One outcome per recipient, in the batch's order. Never rejects for what the carrier or the network did. */
   send(batch: OutboundBatch): Promise<SendOutcome[]>;
+}
+
+/** Says when carriers may be called, over all that call them, and learns how calls end. */
+export interface CarrierGate {
+  /**
+   * Asks to hand over messages of a sender. Resolves to how many may go now, which then count; where it is none, to the
+   * seconds after which to ask again.
+   */
+  admit(
+    carrier: OutboundCarrier,
+    messages: { sender: string; protocol: Protocol; count: number },
+  ): Promise<{ admitted: number; waitSeconds: number }>;
+  /** Tells what handing messages over came to. */
+  note(carrier: OutboundCarrier, outcomes: readonly SendOutcome[]): void;
 }
 
 /** A carrier's word on one recipient, in our words. */

@@ -10,6 +10,7 @@ const crashPoints = {
   'send.repliesEntered': 'threads know of a reply that no attempt was recorded for',
   'send.claimed': 'an attempt is recorded, and not made',
   'send.handedOver': 'the carrier has the chunk, and the outcome is not recorded',
+  'send.sliceRecorded': 'the outcome of some recipients is recorded, and others as begun that are not handed over',
   'send.againQueued': 'a further attempt is queued, and the outcome of this one is not recorded',
   'send.followedUp': 'what follows from failures is done, and the outcome is not recorded',
   'send.recorded': 'the outcome is recorded, and the job stands on the queue',

@@ -25,7 +25,7 @@ export function connectStorage(settings: StorageSettings): StorageConnection {
  * The app's managed identity. Its library is large and needed only in Azure, so it is loaded with the first token.
  * `clientId` selects a user-assigned identity.
  */
-function managedIdentity(clientId: string | undefined): TokenCredential {
+export function managedIdentity(clientId: string | undefined): TokenCredential {
   let credential: Promise<TokenCredential> | undefined;
   const load = async (): Promise<TokenCredential> => {
     const { ManagedIdentityCredential } = await import('@azure/identity');

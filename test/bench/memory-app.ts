@@ -20,7 +20,7 @@ import { createMemoryDirectory } from '../../src/storage/memory/directory.ts';
 import { createMemoryMessageStore } from '../../src/storage/memory/message-store.ts';
 import { createMemoryOutboundQueue } from '../../src/storage/memory/outbound-queue.ts';
 import { createMemoryRequestStore } from '../../src/storage/memory/request-store.ts';
-import { ableCarrier } from '../support/messaging.ts';
+import { ableCarrier, sendingBy } from '../support/messaging.ts';
 import { createTally } from './measure.ts';
 
 /*
@@ -79,14 +79,15 @@ export function createMemoryApp(reportsPerCall: number): MemoryApp {
   };
   const sending: SendingWorld = {
     ...followUps,
-    carrier: {
+    directory,
+    ...sendingBy({
       name: 'memory',
       capabilities: ableCarrier,
       async send(batch) {
         setImmediate(() => void report(batch));
         return batch.recipients.map((): SendOutcome => ({ outcome: 'sent' }));
       },
-    },
+    }),
     replies: nobody,
     fallbackAfterSeconds: 3_600,
     sendLeaseSeconds: 120,

@@ -17,7 +17,8 @@ const plain = {
   type: 'OneWay' as const,
   senders: ['Arena'],
   allowsReplies: false,
-  carrier: 'link',
+  carriers: ['kannel', 'twilio'],
+  resendInDoubt: true,
 };
 
 const demo = customerEntry('demo', {

@@ -34,6 +34,9 @@ const retry = { outcome: 'retry', reason: expect.stringMatching(/\S/) as string 
 
 let nextPhone = 0;
 
+/** The time of an event, where its network tells it. */
+const timeOf = ({ at }: InboundEvent): { at?: Date } => (at === undefined ? {} : { at });
+
 /** A message of a phone of its own, so that it is known among all others. */
 function messageTo(recipient: string, protocol: InboundProtocol, details: Partial<PhoneMessage>): PhoneMessage {
   nextPhone += 1;
@@ -83,10 +86,11 @@ export function inboundContract(setup: () => CarrierSetup): void {
           recipient: message.recipient,
           protocol,
           content: message.content,
-          ...(inbound?.tellsTime === false ? {} : { at: expect.any(Date) as Date }),
+          ...timeOf(event),
           attachments: [],
         },
       ]);
+      expect(event.at !== undefined).toBe(inbound?.tellsTime !== false);
       if (event.at === undefined) return;
       // Whole seconds on the carrier's side may lie up to one before.
       expect(event.at.getTime()).toBeGreaterThan(before - 1000);

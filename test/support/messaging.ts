@@ -5,6 +5,7 @@ import type { MessageIdParts } from '../../src/messages/message-id.ts';
 import { newMessageId } from '../../src/messages/index.ts';
 import type {
   CarrierCapabilities,
+  CarrierGate,
   ChunkRecipient,
   FailureCounter,
   FinalFailure,
@@ -20,6 +21,7 @@ import type {
 } from '../../src/messages/index.ts';
 import type { OptOutList } from '../../src/opt-outs/index.ts';
 import type { PreparedSend } from '../../src/messages/prepare-send.ts';
+import { createMemoryCarrierIdStore } from '../../src/storage/memory/carrier-id-store.ts';
 import { createMemoryDirectory } from '../../src/storage/memory/directory.ts';
 import { createMemoryMessageStore } from '../../src/storage/memory/message-store.ts';
 import { createMemoryOutboundQueue } from '../../src/storage/memory/outbound-queue.ts';
@@ -183,6 +185,21 @@ export const ableCarrier: CarrierCapabilities = {
   rates: [],
 };
 
+/** A gate that lets everything through. */
+const openGate: CarrierGate = {
+  admit: async (_, { count }) => ({ admitted: count, waitSeconds: 0 }),
+  note: () => {},
+};
+
+/** What a worker sends with: these carriers, through an open gate. */
+export function sendingBy(...carriers: OutboundCarrier[]): Pick<SendingWorld, 'carriers' | 'gate' | 'carrierIds'> {
+  return {
+    carriers: new Map(carriers.map((carrier) => [carrier.name, carrier])),
+    gate: openGate,
+    carrierIds: createMemoryCarrierIdStore(),
+  };
+}
+
 /** The script of a carrier that has no objections. */
 export function everythingSent({ recipients }: OutboundBatch): SendOutcome[] {
   return recipients.map(() => ({ outcome: 'sent' }));
@@ -202,7 +219,8 @@ export function createSending(
   return {
     messages,
     outbound,
-    carrier,
+    ...sendingBy(carrier),
+    directory: createMemoryDirectory({ customers: [], users: [] }),
     replies: createReplyList(),
     now,
     fallbackAfterSeconds: 300,

@@ -19,7 +19,7 @@ const lines = [
   '          "type": "OneWay",', // 13
   '          "senders": ["Arena", "040 100 0003"],', // 14
   '          "allowsReplies": true,', // 15
-  '          "carrier": "link-mobility"', // 16
+  '          "carriers": ["kannel", "twilio"], "resendInDoubt": true', // 16
   '        },', // 17
   '        {', // 18
   '          "id": "info",', // 19
@@ -67,7 +67,8 @@ test('a file in order is read with what it leaves out', () => {
             type: 'OneWay',
             senders: ['Arena', '040 100 0003'],
             allowsReplies: true,
-            carrier: 'link-mobility',
+            carriers: ['kannel', 'twilio'],
+            resendInDoubt: true,
           },
           {
             id: 'info',
@@ -134,7 +135,11 @@ describe('a fault names file, line and place', () => {
     ],
     [14, '          "senders": ["Arena", "", "1"],', `${send}.senders[1] is no sender: ''`],
     [15, '          "allowsReplies": "yes",', `${send}.allowsReplies is neither true nor false`],
-    [16, '          "carrier": "two words"', `${send}.carrier is no carrier's name`],
+    [16, '          "carriers": ["kannel", "two words"]', `${send}.carriers[1] is no carrier's name`],
+    [16, '          "carriers": ["kannel", "kannel"]', `${send}.carriers[1] stands there twice: 'kannel'`],
+    [16, '          "carriers": []', `${send}.carriers names no carrier`],
+    [16, '          "carriers": "kannel"', `${send}.carriers is no list of texts`],
+    [16, '          "resendInDoubt": "yes"', `${send}.resendInDoubt is neither true nor false`],
     [21, '          "type": "Group",', `${info}.receivesOn: only a TwoWay service receives`],
     [23, '            "protocol": "MMS",', `${info}.receivesOn.protocol is neither SMS nor WhatsApp`],
     [24, '            "address": "",', `${info}.receivesOn.address is missing`],
@@ -165,7 +170,7 @@ describe('a fault names file, line and place', () => {
       '          "allowReplies": true,',
       {
         at: 15,
-        fault: `${send}.allowReplies is not a field; there are id, name, type, senders, allowsReplies, receivesOn, carrier`,
+        fault: `${send}.allowReplies is not a field; there are id, name, type, senders, allowsReplies, receivesOn, carriers, resendInDoubt`,
       },
     ],
     [

@@ -6,7 +6,14 @@ import { foldMessage } from '../../src/messages/fold-message.ts';
 import { createReportRecorder, sendOutboundChunk } from '../../src/messages/index.ts';
 import type { DeliveryReport, SendOutcome } from '../../src/messages/index.ts';
 import { testNow } from '../support/kernel.ts';
-import { createMessaging, createScriptedCarrier, phones, preparedSend, sendRequest } from '../support/messaging.ts';
+import {
+  createMessaging,
+  createScriptedCarrier,
+  phones,
+  preparedSend,
+  sendRequest,
+  sendingBy,
+} from '../support/messaging.ts';
 
 const rejected: SendOutcome = { outcome: 'rejected', code: 'Barred', message: 'barred' };
 const sent: SendOutcome = { outcome: 'sent' };
@@ -17,7 +24,7 @@ async function whatsApp({ outcomes = [sent, sent, sent], fallback }: { outcomes?
   const carrier = createScriptedCarrier((batch) =>
     batch.protocol === 'SMS' ? batch.recipients.map(() => sent) : outcomes,
   );
-  const world = { ...createMessaging(), carrier, now: () => testNow };
+  const world = { ...createMessaging(), ...sendingBy(carrier), now: () => testNow };
   const prepared = preparedSend(3, {
     protocol: 'WhatsApp',
     sender: '358401000001',
@@ -142,7 +149,7 @@ describe('silence', () => {
 
 test('a number that opted out is told of at once, and nothing is sent to it by any channel', async () => {
   const carrier = createScriptedCarrier();
-  const world = { ...createMessaging(), carrier, now: () => testNow };
+  const world = { ...createMessaging(), ...sendingBy(carrier), now: () => testNow };
   const [barred = '', ...others] = phones(3);
   const prepared = preparedSend(3, { protocol: 'WhatsApp', fallbackSender: 'Arena', optedOut: new Set([barred]) });
   const { messageId } = await acceptMessage(sendRequest(), prepared, {}, world);

@@ -9,7 +9,7 @@ import { createMemoryMessageStore } from '../../src/storage/memory/message-store
 import { createMemorySweepPositions } from '../../src/storage/memory/sweep-positions.ts';
 import { lookAfterWork } from '../../src/upkeep/index.ts';
 import { testNow } from '../support/kernel.ts';
-import { createMessaging, createScriptedCarrier, preparedSend, sendRequest } from '../support/messaging.ts';
+import { createMessaging, createScriptedCarrier, preparedSend, sendRequest, sendingBy } from '../support/messaging.ts';
 
 const second = 1_000;
 const minute = 60 * second;
@@ -23,6 +23,7 @@ function createUpkeep() {
   const carrier = createScriptedCarrier();
   const world = {
     ...createMessaging(),
+    ...sendingBy(carrier),
     messages: store,
     messageFinders: [store],
     carrier,

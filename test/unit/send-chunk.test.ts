@@ -126,6 +126,7 @@ describe('a chunk', () => {
         messageId: job.messageId,
         sender: 'Arena',
         protocol: 'SMS',
+        attemptedAt: testNow,
         recipients: [
           { recipientId: `${job.messageId}-00000`, address: first, content: 'Hei $(b) Ainoe', parts: 1 },
           { recipientId: `${job.messageId}-00001`, address: second, content: '$(a) $(b) ée', parts: 2 },

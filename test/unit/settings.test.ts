@@ -41,18 +41,10 @@ describe('settings', () => {
       retentionDays: 90,
       callbacks: { allowLoopback: false, allowedHosts: [] },
       notificationSchedule: { delaysSeconds: [5, 15, 60, 300, 1800, 3600], giveUpAfterSeconds: 86_400 },
-      simulatedCarrier: {
-        url: 'http://127.0.0.1:7073',
-        apiKey: 'key',
-        webhookSecret: 'secret',
-        recognisesRepeats: true,
-      },
+      entraAuthority: 'https://login.microsoftonline.com',
+      carriers: [{ name: 'simulated', create: expect.any(Function) as () => never }],
+      carrierRates: new Map(),
     });
-  });
-
-  test('say where the simulated carrier is blind to repeats', () => {
-    const settings = readSettings({ ...complete, SIMULATED_CARRIER_RECOGNISES_REPEATS: 'false' });
-    expect(settings.simulatedCarrier.recognisesRepeats).toBe(false);
   });
 
   test('name storage by account or endpoints, where the connection string is empty', () => {

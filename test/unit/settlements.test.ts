@@ -6,7 +6,14 @@ import type { DeliveryReport, SendOutcome } from '../../src/messages/index.ts';
 import { giveUpChunk } from '../../src/messages/give-up-chunk.ts';
 import { sendChunk } from '../../src/messages/send-chunk.ts';
 import { testNow } from '../support/kernel.ts';
-import { createMessaging, createScriptedCarrier, phones, preparedSend, sendRequest } from '../support/messaging.ts';
+import {
+  createMessaging,
+  createScriptedCarrier,
+  phones,
+  preparedSend,
+  sendRequest,
+  sendingBy,
+} from '../support/messaging.ts';
 
 const sent: SendOutcome = { outcome: 'sent' };
 const rejected: SendOutcome = { outcome: 'rejected', code: 'Barred', message: 'barred' };
@@ -34,7 +41,7 @@ async function toldOf({
       batch.protocol === 'SMS' && prepared.protocol === 'WhatsApp' ? batch.recipients.map(() => sent) : outcomes,
     { idempotent },
   );
-  const world = { ...createMessaging(), carrier, now: () => now };
+  const world = { ...createMessaging(), ...sendingBy(carrier), now: () => now };
   const request = sendRequest(dlrUrl === '' ? {} : { dlrUrl });
   const { messageId } = await acceptMessage(request, preparedSend(3, prepared), {}, world);
   const report = (place: number, status: DeliveryReport['status'], chunk = '000') =>

@@ -102,7 +102,7 @@ describe('send', () => {
     [404, 'retry', 'CarrierMisconfigured'],
     [413, 'rejected', 'CarrierRefusedRequest'],
     [429, 'retry', 'CarrierBusy'],
-    [500, 'retry', 'CarrierUnavailable'],
+    [500, 'retry', 'CarrierBrokeDown'],
     [503, 'retry', 'CarrierUnavailable'],
   ] as const)('after %i it answers %s, %s', async ([status, outcome, code]) => {
     const explained = { outcome, code, message: `The carrier answered ${status}: Because.` };

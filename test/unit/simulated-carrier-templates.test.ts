@@ -290,11 +290,10 @@ describe('a call that is no verdict', () => {
     );
   });
 
-  test('one with both reports and verdicts brings both', () => {
+  test('one with both reports and verdicts brings both', async () => {
     const reports = [{ id: 'a', status: 'delivered', at: now.toISOString() }];
-    expect(
-      reach({ url: 'http://127.0.0.1:9' }).receive(signed(JSON.stringify({ reports, templates: [good] }))),
-    ).toEqual({
+    const carrier = reach({ url: 'http://127.0.0.1:9' });
+    expect(await carrier.receive(signed(JSON.stringify({ reports, templates: [good] })))).toEqual({
       reports: [{ recipientId: 'a', status: 'delivered', at: now }],
       templates: [good],
       inbound: [],

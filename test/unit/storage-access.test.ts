@@ -67,6 +67,7 @@ describe('a token', () => {
           return { token: `token ${fetched}`, expiresOnTimestamp: time + 3_600_000 };
         },
       },
+      'https://storage.example/.default',
       () => time,
     );
     return { token, at: (minutes: number) => (time = minutes * 60_000), fail: () => (fails = true) };

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 
 import { createMemoryTemplateStore } from '../../src/storage/memory/template-store.ts';
 import { submitTemplate } from '../../src/templates/submit-template.ts';
-import type { SubmitOutcome, Template, TemplateStore } from '../../src/templates/index.ts';
+import type { SubmitOutcome, Template, TemplateCarrier, TemplateStore } from '../../src/templates/index.ts';
 import { testNow } from '../support/kernel.ts';
 import { newTemplate, storedTemplate } from '../support/templates.ts';
 
@@ -15,7 +15,9 @@ const minutes = (count: number): Date => new Date(testNow.getTime() + count * 60
 function open(script: (template: Template) => SubmitOutcome | Promise<SubmitOutcome> = () => submitted) {
   const store = createMemoryTemplateStore();
   const seen: Template[] = [];
-  const templateCarrier = {
+  const templateCarrier: TemplateCarrier = {
+    manages: () => true,
+    list: async () => ({ outcome: 'listed', templates: [] }),
     async submit(template: Template) {
       seen.push(template);
       return script(template);

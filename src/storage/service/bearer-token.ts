@@ -1,13 +1,18 @@
 import type { AccessToken, TokenCredential } from '@azure/identity';
 
-const scope = 'https://storage.azure.com/.default';
+/** What an identity has to be let into for storage. */
+export const storageScope = 'https://storage.azure.com/.default';
 
 /** Milliseconds before a token expires: from the first on a new one is fetched, from the second on it is waited for. */
 const renewBeforeMs = 5 * 60_000;
 const waitBeforeMs = 60_000;
 
-/** Gives a token for storage, which is fetched once for all that ask, and again shortly before it expires. */
-export function createTokenSource(credential: TokenCredential, now: () => number = Date.now): () => Promise<string> {
+/** Gives a token for a scope, which is fetched once for all that ask, and again shortly before it expires. */
+export function createTokenSource(
+  credential: TokenCredential,
+  scope: string,
+  now: () => number = Date.now,
+): () => Promise<string> {
   let current: AccessToken | undefined;
   let fetching: Promise<AccessToken> | undefined;
 
@@ -15,7 +20,7 @@ export function createTokenSource(credential: TokenCredential, now: () => number
     fetching ??= credential
       .getToken(scope)
       .then((token) => {
-        if (token === null) throw new Error('there is no token for the storage account');
+        if (token === null) throw new Error(`there is no token for ${scope}`);
         current = token;
         return token;
       })

@@ -1,7 +1,7 @@
 import type { TokenCredential } from '@azure/identity';
 
 import type { StorageConnection } from '../connection.ts';
-import { createTokenSource } from './bearer-token.ts';
+import { createTokenSource, storageScope } from './bearer-token.ts';
 import { parseConnectionString } from './connection-string.ts';
 import { exchange } from './exchange.ts';
 import type { StorageAnswer } from './exchange.ts';
@@ -95,7 +95,7 @@ const tokenSources = new WeakMap<TokenCredential, () => Promise<string>>();
 function tokensOf(credential: TokenCredential): () => Promise<string> {
   const known = tokenSources.get(credential);
   if (known !== undefined) return known;
-  const source = createTokenSource(credential);
+  const source = createTokenSource(credential, storageScope);
   tokenSources.set(credential, source);
   return source;
 }

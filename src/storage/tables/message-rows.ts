@@ -83,6 +83,7 @@ export function chunkRow(chunk: Chunk) {
 /** The columns that change while a chunk is worked on. An empty time means none: a merge can't remove a column. */
 export function progressColumns(progress: ChunkProgress) {
   const { statuses, notes, references, attempts, leasedUntil, leaseId, notBefore, updatedAt } = progress;
+  const { carrier, inHand, attemptedAt } = progress;
   return {
     statuses: encodeStatuses(statuses),
     // What is open can so be found without taking every row apart.
@@ -92,6 +93,9 @@ export function progressColumns(progress: ChunkProgress) {
     attempts,
     leasedUntil: leasedUntil?.toISOString() ?? '',
     leaseId: leaseId ?? '',
+    carrier: carrier ?? '',
+    inHand: inHand?.join(' ') ?? '',
+    attemptedAt: attemptedAt?.toISOString() ?? '',
     notBefore: notBefore?.toISOString() ?? '',
     updatedAt: updatedAt.toISOString(),
   };
@@ -118,9 +122,14 @@ export function chunkOf(row: Row): Chunk {
     ...(typeof row['reply'] === 'string' ? { reply: JSON.parse(row['reply']) as ReplyLink } : {}),
     ...(row['template0'] === undefined ? {} : { template: JSON.parse(readLongText('template', row)) as TemplateCall }),
     ...(row['leaseId'] === '' ? {} : { leaseId: String(row['leaseId']) }),
+    ...(isFilled(row['carrier']) ? { carrier: row['carrier'] } : {}),
+    ...(isFilled(row['inHand']) ? { inHand: row['inHand'].split(' ').map(Number) } : {}),
     ...timesOf(row),
   };
 }
+
+/** A column that a row of an older version may not have. */
+const isFilled = (value: unknown): value is string => typeof value === 'string' && value !== '';
 
 /** The statuses of a chunk's recipients. */
 export function statusesOf(row: Row): RecipientStatus[] {
@@ -132,9 +141,9 @@ function noteOf(code: string, message: string, reason = ''): StatusNote {
 }
 
 /** The times of a chunk that may be absent. */
-function timesOf(row: Row): Pick<Chunk, 'sendAt' | 'leasedUntil' | 'notBefore'> {
-  const names = ['sendAt', 'leasedUntil', 'notBefore'] as const;
-  return Object.fromEntries(names.flatMap((name) => (row[name] === '' ? [] : [[name, new Date(String(row[name]))]])));
+function timesOf(row: Row): Pick<Chunk, 'sendAt' | 'leasedUntil' | 'notBefore' | 'attemptedAt'> {
+  const names = ['sendAt', 'leasedUntil', 'notBefore', 'attemptedAt'] as const;
+  return Object.fromEntries(names.flatMap((name) => (isFilled(row[name]) ? [[name, new Date(row[name])]] : [])));
 }
 
 /** The columns that {@link waitingChunkOf} reads. */

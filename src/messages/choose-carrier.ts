@@ -1,0 +1,107 @@
+import type { DirectoryWorld } from '../directory/index.ts';
+import { placesInDoubt, waitingPlaces } from './claim-chunk.ts';
+import { timeOfMessageId } from './message-id.ts';
+import type { Chunk } from './message.ts';
+import type { CarrierGate, OutboundCarrier } from './ports.ts';
+import { parseSender } from './sender.ts';
+import { retryDelays } from './sending-world.ts';
+
+/** What choosing a carrier works with. */
+export interface CarriersWorld extends DirectoryWorld {
+  /** By their names, in the order in which they are asked where a service names none. */
+  carriers: ReadonlyMap<string, OutboundCarrier>;
+  gate: CarrierGate;
+  now: () => Date;
+}
+
+/** Who may send a chunk. */
+export interface Route {
+  /** In the order in which they are asked. */
+  carriers: readonly OutboundCarrier[];
+  /** Whether those are sent to again of whom nobody knows whether the carrier has them. */
+  resendInDoubt: boolean;
+}
+
+/** The carriers that can send a chunk, as its service names them, or all that there are. */
+export async function routeOf(chunk: Chunk, { carriers, directory }: CarriersWorld): Promise<Route> {
+  const services = await directory.services(chunk.customerId);
+  const service = services.find(({ id }) => id === chunk.serviceId);
+  const named = service?.carriers ?? [...carriers.keys()];
+  const able = named.flatMap((name) => carriers.get(name) ?? []).filter((carrier) => canSend(carrier, chunk));
+  return { carriers: able, resendInDoubt: service?.resendInDoubt === true };
+}
+
+function canSend({ capabilities }: OutboundCarrier, { protocol, sender, template }: Chunk): boolean {
+  const { protocols, senderKinds, sendsTemplates, whatsappNumbers } = capabilities;
+  if (!protocols.includes(protocol)) return false;
+  if (protocol === 'WhatsApp') {
+    return (template === undefined || sendsTemplates) && (whatsappNumbers?.includes(sender) ?? true);
+  }
+  const kind = parseSender(sender)?.kind;
+  return kind === undefined || senderKinds.includes(kind);
+}
+
+/**
+ * Whether something was handed over of which nobody knows how it ended, where another attempt might send it twice. A
+ * chunk that ends its worker each time would otherwise be tried for ever, so after so many attempts it is in doubt too.
+ */
+export function isInDoubt(chunk: Chunk, { resendInDoubt, carriers }: Route, world: CarriersWorld): boolean {
+  if (placesInDoubt(chunk).length === 0) return false;
+  const holder = chunk.carrier === undefined ? carriers[0] : world.carriers.get(chunk.carrier);
+  const isRepeatable = holder?.capabilities.idempotent === true || resendInDoubt;
+  return !isRepeatable || chunk.attempts > retryDelays.length;
+}
+
+/** Seconds that a message may wait for room at its carriers before waiting counts as trying. */
+const patienceSeconds = 24 * 3_600;
+
+/** Whether a chunk has waited for long enough: it is tried from then on whether there seems to be room or not. */
+export function isOverdue({ messageId }: Chunk, now: Date): boolean {
+  return now.getTime() - timeOfMessageId(messageId) > patienceSeconds * 1000;
+}
+
+/** Seconds after which a carrier that has no room is asked again, unless it says when: the longer the message waits, the later. */
+export function throttleDelay({ messageId }: Chunk, now: Date): number {
+  const waited = (now.getTime() - timeOfMessageId(messageId)) / 1000;
+  return Math.ceil(Math.min(Math.max(waited / 10, 2), 300));
+}
+
+/** What a worker does next with a chunk: hand recipients to a carrier, wait so many seconds, or nothing. */
+export type Turn = { carrier: OutboundCarrier; places: readonly number[] } | { waitSeconds: number } | 'none';
+
+/**
+ * Chooses who gets whom next: the first carrier of the route that has room, and of those that it hasn't had as many as it
+ * takes at once. Where a repeat is recognised that is all of them, since then nobody is in doubt after a crash.
+ *
+ * @param pending which of the chunk's recipients a carrier may still get
+ */
+export async function nextTurn(
+  chunk: Chunk,
+  route: Route,
+  pending: (carrier: OutboundCarrier) => readonly number[],
+  world: CarriersWorld,
+): Promise<Turn> {
+  const { sender, protocol } = chunk;
+  let shortest: number | undefined;
+  for (const carrier of candidatesFor(chunk, route, world)) {
+    const places = pending(carrier);
+    if (places.length === 0) continue;
+    const { idempotent, batchSize } = carrier.capabilities;
+    const wanted = idempotent ? places : places.slice(0, batchSize);
+    const { admitted, waitSeconds } = await world.gate.admit(carrier, { sender, protocol, count: wanted.length });
+    if (admitted > 0) return { carrier, places: wanted.slice(0, admitted) };
+    if (isOverdue(chunk, world.now())) return { carrier, places: wanted };
+    shortest = Math.min(shortest ?? waitSeconds, waitSeconds);
+  }
+  return shortest === undefined ? 'none' : { waitSeconds: shortest };
+}
+
+/** What may be at a carrier is asked of that one alone, which recognises the repeat. */
+function candidatesFor(chunk: Chunk, route: Route, world: CarriersWorld): readonly OutboundCarrier[] {
+  const holder = chunk.carrier === undefined ? undefined : world.carriers.get(chunk.carrier);
+  const isHeld = holder?.capabilities.idempotent === true && placesInDoubt(chunk).length > 0;
+  return isHeld ? [holder] : route.carriers;
+}
+
+/** All recipients that wait, for any carrier. */
+export const anyWaiting = (chunk: Chunk) => (): number[] => waitingPlaces(chunk);

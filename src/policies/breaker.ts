@@ -1,0 +1,52 @@
+/** Stops calls to something that can't be had, and tries it again later and later. */
+export interface Breaker {
+  /** Asks to call; 0 where that may be done now, else the seconds after which to ask again. */
+  ask(): number;
+  /** Tells how a call ended. */
+  note(result: 'failed' | 'answered'): void;
+}
+
+/** Calls in a row that fail before no more are made. */
+const failureLimit = 3;
+/** How long none are made, at first and at most, in seconds; doubled each time that the one that is then tried fails. */
+const [firstPause, longestPause] = [10, 300];
+/** Seconds after which a call that is tried counts as lost, and another may be. */
+const trialSeconds = 30;
+
+/**
+ * Makes a breaker that is closed. After three failures in a row it opens, for ten seconds at first; then one call is
+ * tried, while the others wait. If it ends well, all go on; else the pause is doubled, up to five minutes.
+ */
+export function createBreaker(now: () => Date): Breaker {
+  let failures = 0;
+  let pause = firstPause;
+  let openUntil = 0;
+  let trialUntil = 0;
+  const secondsUntil = (time: number): number => Math.max(1, Math.ceil((time - now().getTime()) / 1000));
+
+  return {
+    ask() {
+      if (failures < failureLimit) return 0;
+      const at = now().getTime();
+      if (at < openUntil) return secondsUntil(openUntil);
+      // Whether the one that is tried ends well will be known soon.
+      if (at < trialUntil) return 1;
+      trialUntil = at + trialSeconds * 1000;
+      return 0;
+    },
+    note(result) {
+      if (result === 'answered') {
+        failures = 0;
+        pause = firstPause;
+        trialUntil = 0;
+        return;
+      }
+      failures += 1;
+      // Calls that were under way when it opened say nothing new.
+      if (failures < failureLimit || now().getTime() < openUntil) return;
+      if (failures > failureLimit) pause = Math.min(pause * 2, longestPause);
+      openUntil = now().getTime() + pause * 1000;
+      trialUntil = 0;
+    },
+  };
+}
