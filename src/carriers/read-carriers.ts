@@ -1,5 +1,6 @@
 import type { SendingRate } from '../messages/index.ts';
 import type { CarrierKind, ConfiguredCarrier } from './carrier.ts';
+import { kannel } from './kannel/index.ts';
 import type { SettingsReader } from './settings-reader.ts';
 import { simulated } from './simulated/index.ts';
 
@@ -21,7 +22,7 @@ function list<Settings>(kind: CarrierKind<Settings>): ListedKind {
 }
 
 /** Every kind of carrier. */
-const kinds: readonly ListedKind[] = [list(simulated)];
+const kinds: readonly ListedKind[] = [list(simulated), list(kannel)];
 
 /**
  * Reads which carriers there are (`CARRIERS`, the simulated one unless it says more) with their settings, and how many

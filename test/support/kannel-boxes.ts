@@ -135,6 +135,8 @@ box-allow-ip = "127.0.0.1"
 store-type = file
 store-location = "${join(folder, 'kannel.store')}"
 dlr-storage = internal
+sms-resend-freq = 1
+sms-resend-retry = 1
 log-level = 4
 
 group = smsc
