@@ -1,19 +1,18 @@
 import { describe, expect } from 'vitest';
 
 import type { Carrier, WebhookRequest } from '../../src/carriers/carrier.ts';
-import { kannel } from '../../src/carriers/kannel/index.ts';
 import { reportKey } from '../../src/carriers/kannel/keys.ts';
 import { eventually } from '../support/eventually.ts';
 import type { ShownMessage } from '../support/join-parts.ts';
 import { receipt, startKannelApi } from '../support/kannel-api.ts';
 import { hasKannel, kannelUser } from '../support/kannel-boxes.ts';
+import { createKannelCarrier, kannelSecrets } from '../support/kannel-carrier.ts';
 import { startKannelChain } from '../support/kannel-chain.ts';
 import { startWebhookReceiver } from '../support/webhook-receiver.ts';
 import { carrierContract } from './carrier.contract.ts';
 import type { CarrierSetup } from './carrier.contract.ts';
 
-const webhookSecret = 'secret for the reports';
-const inboundSecret = 'secret-of-phones';
+const { webhookSecret, inboundSecret } = kannelSecrets;
 
 carrierContract('kannel', () => setUp(startFake));
 
@@ -111,16 +110,9 @@ async function setUp(start: (webhookUrl: string) => Promise<Network>): Promise<C
   };
   const connect = (changes: { url?: string; timeoutMs?: number; password?: string } = {}): Carrier => {
     const { timeoutMs = 10_000, ...settings } = changes;
-    return kannel.create(
-      { url: network.url, ...kannelUser, webhookSecret, inboundSecret, messagesPerSecond: 20, ...settings },
-      {
-        webhookUrl,
-        fetch: countingFetch,
-        timeoutMs,
-        now: () => new Date(),
-        getToken: () => Promise.reject(new Error('there is none')),
-        isEntraToken: async () => false,
-      },
+    return createKannelCarrier(
+      { url: network.url, inboundSecret, ...settings },
+      { webhookUrl, timeoutMs, fetch: countingFetch },
     );
   };
   return {

@@ -65,16 +65,22 @@ function checkInboundSecret(secret: string, webhookSecret: string, read: Setting
 function readCallbackUrl(read: SettingsReader): string | undefined {
   const text = read.optional('KANNEL_CALLBACK_URL');
   if (text === undefined) return undefined;
-  const { protocol, search, hash } = URL.parse(text) ?? {};
-  if (protocol === undefined || !/^https?:$/.test(protocol) || search !== '' || hash !== '') {
+  const url = URL.parse(text);
+  // Ours is added to it, and Kannel would make a header of a user's name.
+  const isPlain = url !== null && [url.search, url.hash, url.username, url.password].join('') === '';
+  if (!isPlain || !/^https?:$/.test(url.protocol)) {
     read.fault('KANNEL_CALLBACK_URL is not an http(s) address without a query');
   }
   return text;
 }
 
+/** The most messages a second that can be counted. */
+const fastest = 1_500;
+
 function readMessagesPerSecond(read: SettingsReader): number {
   const text = read.optional('KANNEL_MESSAGES_PER_SECOND') ?? '0';
-  if (/^\d{1,4}$/.test(text)) return Number(text);
-  read.fault('KANNEL_MESSAGES_PER_SECOND is not a whole number from 0 to 9999');
+  const value = /^\d{1,4}$/.test(text) ? Number(text) : Number.NaN;
+  if (value <= fastest) return value;
+  read.fault(`KANNEL_MESSAGES_PER_SECOND is not a whole number from 0 to ${fastest}`);
   return 0;
 }
