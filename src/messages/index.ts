@@ -52,6 +52,6 @@ export type { TemplateSendWorld } from './prepare-template-send.ts';
 export { sendWhatsappTemplateMessage } from './send-whatsapp-template-message.ts';
 export { sentHeaders } from './send-warnings.ts';
 export { sortChunks } from './sms-fallback.ts';
-export { normaliseText } from './sms-parts.ts';
+export { normaliseText, splitSms } from './sms-parts.ts';
 export { awaitsSending, decodeStatuses, encodeStatuses, isFinal } from './status.ts';
 export type { RecipientStatus } from './status.ts';

@@ -18,7 +18,7 @@ process.once('exit', () => {
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 
 /** Ends a process with this one, however that ends, unless it ends before. */
-export function endWithThis(child: Pick<ChildProcess, 'pid' | 'once'>): void {
+function endWithThis(child: Pick<ChildProcess, 'pid' | 'once'>): void {
   const { pid } = child;
   if (pid === undefined) return;
   running.add(pid);

@@ -1,5 +1,6 @@
+import { hasKannel } from '../support/kannel-boxes.ts';
 import { bulkOnAzurite } from './bulk.ts';
-import { hasKannel, startKannel } from './kannel-process.ts';
+import { startKannel } from './kannel-process.ts';
 import { interleaved, median, timed } from './measure.ts';
 import { sendSingly } from './single.ts';
 import { against, short } from './table.ts';

@@ -6,39 +6,11 @@
 import { createServer } from 'node:net';
 import type { AddressInfo, Server } from 'node:net';
 
-import smpp from 'smpp';
-
+import { arrives, startSmsc } from '../support/smsc.ts';
 import { createTally } from './measure.ts';
 
 const reported = createTally();
-let taken = 0;
-
-const carrier = smpp.createServer((session) => {
-  // Without this, a window of messages waits for delayed acknowledgements.
-  session.socket.setNoDelay(true);
-  session.on('error', () => session.socket.destroy());
-  session.on('pdu', (pdu) => {
-    if (pdu.command.endsWith('_resp')) return;
-    if (pdu.command !== 'submit_sm') {
-      session.send(pdu.response());
-      return;
-    }
-    taken += 1;
-    const id = String(taken);
-    session.send(pdu.response({ message_id: id }));
-    if (pdu.registered_delivery === 0) return;
-    session.deliver_sm({
-      source_addr: pdu.destination_addr,
-      destination_addr: pdu.source_addr,
-      // A delivery receipt.
-      esm_class: 4,
-      data_coding: 0,
-      short_message: `id:${id} sub:001 dlvrd:001 submit date:2601010000 done date:2601010000 stat:DELIVRD err:000 text:`,
-      receipted_message_id: id,
-      message_state: 2,
-    });
-  });
-});
+const carrier = await startSmsc(() => arrives);
 
 const ok = 'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n';
 
@@ -72,4 +44,4 @@ function listen(server: Server): Promise<number> {
   });
 }
 
-console.log(JSON.stringify({ smpp: await listen(carrier), receiver: await listen(receiver) }));
+console.log(JSON.stringify({ smpp: carrier.port, receiver: await listen(receiver) }));

@@ -2,15 +2,20 @@
 declare module 'smpp' {
   import type { Server, Socket } from 'node:net';
 
-  interface Pdu {
+  export interface Pdu {
     command: string;
     source_addr: string;
+    source_addr_ton: number;
     destination_addr: string;
+    dest_addr_ton: number;
+    data_coding: number;
     registered_delivery: number;
+    /** Of a header, what stands behind its first octet, the length. */
+    short_message: { message: string | Uint8Array; udh?: Uint8Array[] };
     /** An answer to this one. */
     response(fields?: Readonly<Record<string, unknown>>): Pdu;
   }
-  interface Session {
+  export interface Session {
     socket: Socket;
     on(event: 'pdu', listener: (pdu: Pdu) => void): void;
     on(event: 'error', listener: (error: Error) => void): void;

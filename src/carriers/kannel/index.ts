@@ -1,0 +1,42 @@
+import type { Carrier, CarrierKind, CarrierSurroundings, WebhookEvents, WebhookRequest } from '../carrier.ts';
+import { capabilitiesOf } from './capabilities.ts';
+import { verifyInbound, verifyReport } from './keys.ts';
+import { parseInbound } from './parse-inbound.ts';
+import { parseReport } from './parse-report.ts';
+import { send } from './send.ts';
+import { readSettings } from './settings.ts';
+import type { KannelSettings } from './settings.ts';
+
+/** Kannel 1.4, which takes SMS by HTTP and has the connections of SMPP that no function can hold. */
+export const kannel: CarrierKind<KannelSettings> = {
+  name: 'kannel',
+  readSettings,
+  create: createKannel,
+};
+
+function createKannel(
+  settings: KannelSettings,
+  { webhookUrl, fetch, timeoutMs, now }: Pick<CarrierSurroundings, 'webhookUrl' | 'fetch' | 'timeoutMs' | 'now'>,
+): Carrier {
+  const sending = { ...settings, webhookUrl, fetch, timeoutMs, now };
+  return {
+    name: kannel.name,
+    capabilities: capabilitiesOf(settings),
+    webhookMethods: ['GET', 'POST'],
+    send: (batch) => send(sending, batch),
+    receive: async (request) => receive(request, settings),
+  };
+}
+
+/** Reports are told from messages of phones by the recipient in their address, which only we put there. */
+function receive(request: WebhookRequest, { webhookSecret, inboundSecret }: KannelSettings): WebhookEvents {
+  const query = new URLSearchParams(request.query);
+  if (query.has('recipient')) {
+    verifyReport(query, webhookSecret);
+    const report = parseReport(query);
+    return { reports: report === undefined ? [] : [report], templates: [], inbound: [] };
+  }
+  verifyInbound(request.headers, inboundSecret);
+  const event = parseInbound(request, query);
+  return { reports: [], templates: [], inbound: event === undefined ? [] : [event] };
+}
