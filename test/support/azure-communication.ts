@@ -38,32 +38,35 @@ export function settingsFrom(environment: Readonly<Record<string, string>>): {
   return { settings: azureCommunication.readSettings(read), faults };
 }
 
+const usualSettings = {
+  channels: new Map([[whatsAppNumber, channel]]),
+  webhook: { secret: webhookSecret },
+};
+
+const usualSurroundings: CarrierSurroundings = {
+  webhookUrl: 'https://app.example/api/webhooks/azure-communication',
+  fetch,
+  timeoutMs: 10_000,
+  now: () => new Date(),
+  getToken: () => Promise.reject(new Error('there is no identity')),
+  isEntraToken: () => Promise.resolve(false),
+};
+
 /** The adapter with a key, a secret and a WhatsApp number, where a test says nothing else. */
 export function createCarrier(
-  url: string,
+  endpoint: string,
   {
     settings = {},
     surroundings = {},
   }: { settings?: Partial<AzureCommunicationSettings>; surroundings?: Partial<CarrierSurroundings> } = {},
 ): Carrier {
-  return azureCommunication.create(
-    {
-      endpoint: url,
-      accessKey,
-      channels: new Map([[whatsAppNumber, channel]]),
-      webhook: { secret: webhookSecret },
-      ...settings,
-    },
-    {
-      webhookUrl: 'https://app.example/api/webhooks/azure-communication',
-      fetch,
-      timeoutMs: 10_000,
-      now: () => new Date(),
-      getToken: () => Promise.reject(new Error('there is no identity')),
-      isEntraToken: () => Promise.resolve(false),
-      ...surroundings,
-    },
-  );
+  const all = { endpoint, accessKey, ...usualSettings, ...settings };
+  return azureCommunication.create(all, { ...usualSurroundings, ...surroundings });
+}
+
+/** The same without a key, so that it signs in with tokens. */
+export function createKeylessCarrier(endpoint: string, surroundings: Partial<CarrierSurroundings>): Carrier {
+  return azureCommunication.create({ endpoint, ...usualSettings }, { ...usualSurroundings, ...surroundings });
 }
 
 /** A call that brings events as JSON, with the secret. */

@@ -24,10 +24,15 @@ function header({ headerParameters, attachmentUri, attachmentKind }: TemplateCal
   ];
 }
 
-/** What the phone shows as a document's name; without one it shows none. */
+/** What the phone shows as a document's name: the file's, where the address ends in one. */
 function fileName(address: string): { fileName?: string } {
   const name = /[^/]+\.\w+$/.exec(URL.parse(address)?.pathname ?? '')?.[0];
-  return name === undefined ? {} : { fileName: name };
+  if (name === undefined) return {};
+  try {
+    return { fileName: decodeURIComponent(name) };
+  } catch {
+    return { fileName: name };
+  }
 }
 
 /**
