@@ -100,7 +100,7 @@ export async function startAzureCommunicationApi(options: ApiOptions): Promise<F
     const { pathname, searchParams } = new URL(request.url ?? '', api.url);
     const version = searchParams.get('api-version');
     if (request.method === 'POST') {
-      if (!/^application\/json/.test(request.headers['content-type'] ?? '')) return problem(415, 'Not JSON.');
+      if (request.headers['content-type']?.startsWith('application/json') !== true) return problem(415, 'Not JSON.');
       const parsed = JSON.parse(body.toString('utf8')) as Record<string, unknown>;
       api.calls.push({ path: request.url ?? '', headers: request.headers, body: parsed });
       if (pathname === '/sms' && version === '2026-01-23') return takeSms(parsed);

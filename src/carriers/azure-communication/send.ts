@@ -42,5 +42,5 @@ export async function send(resource: Resource, batch: OutboundBatch): Promise<Se
 function commonFailure(outcome: SendOutcome): SendOutcome | undefined {
   if (outcome.outcome !== 'retry' || !commonReasons.has(outcome.reason)) return undefined;
   const { mayHaveArrived: _, ...failure } = outcome;
-  return failure;
+  return { ...failure, message: `Not called, since another call ended so: ${failure.message}` };
 }

@@ -39,7 +39,7 @@ function readAccess(read: SettingsReader): Pick<AzureCommunicationSettings, 'end
 }
 
 /** Reads `endpoint=...;accesskey=...`, as the portal shows it; undefined where the text is anything else. */
-export function parseConnectionString(text: string): { endpoint: string; accessKey: string } | undefined {
+function parseConnectionString(text: string): { endpoint: string; accessKey: string } | undefined {
   const [, endpoint = '', accessKey = ''] =
     /^endpoint=([^;]+);accesskey=([A-Za-z0-9+/]+={0,2});?$/i.exec(text.trim()) ?? [];
   const url = URL.parse(endpoint);
