@@ -1,8 +1,9 @@
 import type { CarrierCapabilities } from '../../messages/index.ts';
 
 /**
- * What Azure Communication Services can do. The rates are the limits that Microsoft publishes for SMS ("Service limits",
- * message units in 60 seconds), where each recipient is a unit; a number that is no short code is toll-free to it.
+ * What Azure Communication Services can do. The rates are the limits that Microsoft publishes for SMS ("Service limits"
+ * and SMS FAQ: requests and message units in 60 seconds, as many of one as of the other), where each recipient is a unit.
+ * A number that is no short code has the limit of toll-free ones.
  */
 export function capabilitiesOf({ hasChannels }: { hasChannels: boolean }): CarrierCapabilities {
   return {

@@ -16,7 +16,7 @@ const commonReasons = new Set<unknown>(['carrierUnavailable', 'carrierSettings',
  * recipient by the tag and the number. Whose report it is would then have to be looked up by the carrier's id of the
  * message: a write to storage for each recipient and a read for each report, and nothing to find where the answer with
  * the ids was lost. With a call of its own, the tag is our id of the recipient. It costs no time that matters, since the
- * limits count recipients, not calls (see capabilities.ts), and the same number may stand in a batch twice.
+ * limits allow as many calls as recipients (see capabilities.ts), and the same number may stand in a batch twice.
  *
  * Once a call shows that the next would end the same way, no more are begun: a carrier that says 429 is not to be asked
  * again at once, and a carrier that is silent would keep the worker longer than its lease.
