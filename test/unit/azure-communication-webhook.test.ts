@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { WebhookEvents, WebhookRequest } from '../../src/carriers/carrier.ts';
 import { callWith, channel, createCarrier, webhookSecret, whatsAppNumber } from '../support/azure-communication.ts';
@@ -384,4 +385,51 @@ describe('other events', () => {
       refused(400),
     );
   });
+});
+
+test('whatever the fields of an event hold, it is taken or refused in the way of webhooks', async () => {
+  const names = [
+    'from',
+    'to',
+    'message',
+    'content',
+    'tag',
+    'deliveryStatus',
+    'deliveryStatusDetails',
+    'status',
+    'error',
+  ];
+  const more = [
+    'messageId',
+    'media',
+    'mediaContent',
+    'button',
+    'interactive',
+    'reaction',
+    'receivedTimestamp',
+    'channelKind',
+  ];
+  const value = fc.oneof(
+    fc.jsonValue({ maxDepth: 3 }),
+    fc.constantFrom(channel, '358401234567', recipientId, 'Failed', 'Delivered', 'whatsapp', receivedTimestamp),
+  );
+  const types = [
+    'SMSReceived',
+    'SMSDeliveryReportReceived',
+    'AdvancedMessageReceived',
+    'AdvancedMessageDeliveryStatusUpdated',
+  ];
+  const entries = fc.record({
+    type: fc.constantFrom(...types),
+    data: fc.oneof(value, fc.dictionary(fc.constantFrom(...names, ...more), value)),
+  });
+  const calls = fc.oneof(value, fc.array(entries.map(({ type, data }) => event(type, data))));
+  await fc.assert(
+    fc.asyncProperty(calls, async (events) => {
+      await receive(events).catch((error: unknown) => {
+        if (!(error instanceof Error) || error.name !== 'WebhookRefused') throw error;
+      });
+    }),
+    { numRuns: 500 },
+  );
 });

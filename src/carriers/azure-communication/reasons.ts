@@ -7,8 +7,8 @@ interface Ending {
 }
 
 /**
- * What codes of SMS reports mean (Microsoft's troubleshooting guide, "SMS delivery report codes"). 5002 is no failure:
- * the phone's network sent no report in time.
+ * What codes of SMS reports mean. 5002 is documented: the phone's network sent no report in time, which is no failure.
+ * The others are general knowledge that no document at hand confirms; the carrier's own words stand beside each.
  */
 const smsCodes: ReadonlyMap<string, Ending> = new Map<string, Ending>([
   ['4000', { status: 'rejected', reason: 'barred' }],
