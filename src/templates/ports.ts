@@ -61,6 +61,8 @@ export interface TemplateNews {
   /** The WhatsApp number that it is for, as the carrier writes it. */
   identity: string;
   name: string;
+  /** The language that it is about, where the carrier has one name for a template in several. */
+  language?: string;
   status: TemplateStatus;
   reason?: string;
 }
