@@ -284,7 +284,8 @@ export function carrierContract(name: string, setup: () => Promise<CarrierSetup>
         const templates = the.carrier.templates ?? skip();
         const template = storedTemplate({ name: 'seen', displayName: 'Seen' });
         const first = await templates.submit(template);
-        expect(await templates.submit(template)).toEqual(first);
+        // The carrier may have come to a verdict meanwhile.
+        expect(await templates.submit(template)).toMatchObject(first);
         expect(await templates.submit({ ...template, content: 'Another.' })).toEqual({
           outcome: 'refused',
           reason: expect.stringMatching(/\S/) as string,

@@ -11,10 +11,21 @@ import { findTemplates } from './list-templates.ts';
 import { findNumber } from './settings.ts';
 import type { WhatsAppNumber } from './settings.ts';
 import { templateComponents } from './template-components.ts';
+import { templateStatus } from './template-status.ts';
 import { uploadExample } from './upload-example.ts';
 
 const refused = (reason: string): SubmitOutcome => ({ outcome: 'refused', reason });
 const unavailable = (reason: string): SubmitOutcome => ({ outcome: 'unavailable', reason });
+
+/** Pending is what everything is that was submitted; any other status is one that Meta may not tell again. */
+function submitted(
+  carrierReference: string,
+  status: ListedTemplate['status'] | undefined,
+  reason?: string,
+): SubmitOutcome {
+  const verdict = status === undefined || status === 'pending' ? {} : { status };
+  return { outcome: 'submitted', carrierReference, ...verdict, ...(reason === undefined ? {} : { reason }) };
+}
 
 /**
  * Brings a template before Meta's review, whose verdict comes to the webhook. Never rejects.
@@ -56,7 +67,9 @@ async function submit(
   const body = { name, language, category, components: templateComponents(template, handle) };
   const answer = await postToGraph(graph, `${ours.accountId}/message_templates`, body);
   const carrierReference = textOf(answer.fields['id']);
-  if (answer.status < 300 && carrierReference !== undefined) return { outcome: 'submitted', carrierReference };
+  if (answer.status < 300 && carrierReference !== undefined) {
+    return submitted(carrierReference, templateStatus(answer.fields['status']));
+  }
   if (answer.status < 300) return unavailable('WhatsApp took the template and gave no id of it.');
   return outcomeOfRefusal(graph, ours, template, answer);
 }
@@ -73,9 +86,7 @@ async function outcomeOfRefusal(
   const found = await findTemplates(graph, ours, { name: template.name });
   if (found.outcome === 'unavailable') return unavailable(found.reason);
   const same = found.templates.find((each) => isSame(each, template));
-  if (same?.carrierReference !== undefined) {
-    return { outcome: 'submitted', carrierReference: same.carrierReference };
-  }
+  if (same?.carrierReference !== undefined) return submitted(same.carrierReference, same.status, same.reason);
   return refused(wordsOf(answer.fields['error']) || failure.message);
 }
 
