@@ -162,7 +162,7 @@ export async function startWhatsAppCloudApi(settings: {
   }
 
   function endUpload({ path, query, headers, body }: GraphCall): [status: number, answer: Json] {
-    const started = uploads.get(`${path.split('/').at(-1)}?${query}`);
+    const started = uploads.get(`${path.split('/').at(-1)}?${query.toString()}`);
     if (started === undefined || headers['file_offset'] !== '0') return [400, refusal(100, 'Invalid parameter')];
     if (headers.authorization !== `OAuth ${token}`) return [401, refusal(190, 'Invalid OAuth access token')];
     if (body.length !== started.length) return [400, refusal(6000, 'The file is shorter than was said')];

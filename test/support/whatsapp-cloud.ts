@@ -53,8 +53,8 @@ export async function startCloud({ pageSize }: { pageSize?: number } = {}) {
 }
 
 /** A webhook call with this body, signed as Meta signs. */
-export function signedCall(body: string, secret: string = cloudSettings.appSecret): WebhookRequest {
+export function signedCall(body: string | Uint8Array, secret: string = cloudSettings.appSecret): WebhookRequest {
   const digest = createHmac('sha256', secret).update(body).digest('hex');
   const headers = new Map([['x-hub-signature-256', `sha256=${digest}`]]);
-  return { method: 'POST', query: '', headers, body: Buffer.from(body) };
+  return { method: 'POST', query: '', headers, body: Buffer.from(body as Uint8Array) };
 }

@@ -29,8 +29,10 @@ const retry = (reason: string): AttachmentOutcome => ({ outcome: 'retry', reason
  * is gone or too large is. Never rejects.
  */
 export async function fetchAttachment(graph: Graph, reference: string, limit: number): Promise<AttachmentOutcome> {
+  // It becomes a part of an address, which must stay the address of a medium.
+  if (!/^[\w-]+$/.test(reference)) return failed('WhatsApp gave no id of the attachment.');
   try {
-    const answer = await askGraph(graph, encodeURIComponent(reference));
+    const answer = await askGraph(graph, reference);
     if (answer.status !== 200) return outcomeOfRefusal(answer);
     const { url, mime_type: mimeType, file_size: size } = answer.fields;
     if (typeof size === 'number' && size > limit) return failed(tooLarge(limit));

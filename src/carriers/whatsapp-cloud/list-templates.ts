@@ -42,9 +42,9 @@ export async function findTemplates(
       templates.push(...objectsOf(data).flatMap((entry) => readTemplate(entry, number) ?? []));
       const { next, cursors } = fieldsOf(paging);
       after = textOf(next) === undefined ? undefined : textOf(fieldsOf(cursors)['after']);
-      if (after === undefined) break;
+      if (after === undefined) return { outcome: 'listed', templates };
     }
-    return { outcome: 'listed', templates };
+    return { outcome: 'unavailable', reason: 'The list of templates has no end.' };
   } catch (error) {
     return { outcome: 'unavailable', reason: whyNoAnswer(error).message };
   }
