@@ -216,7 +216,11 @@ describe('a template is refused', () => {
     [2, 500],
     [200, 403],
   ] as const)('but not for error %i: another time', async ([code, status]) => {
-    const url = await startFaultyNetwork(answering(status, JSON.stringify({ error: { code, message: 'No' } })));
+    const url = await startFaultyNetwork((request, response) => {
+      const isLook = request.method === 'GET';
+      const body = isLook ? '{"data":[]}' : JSON.stringify({ error: { code, message: 'No' } });
+      answering(isLook ? 200 : status, body)(request, response);
+    });
     expect(await connectCloud({ url }).templates?.submit(storedTemplate())).toMatchObject({ outcome: 'unavailable' });
   });
 
