@@ -279,7 +279,12 @@ export function carrierContract(name: string, setup: () => Promise<CarrierSetup>
         await eventually(async () => {
           const events = await Promise.all(the.calls().map((call) => the.carrier.receive(call)));
           const news = events.flatMap(({ templates }) => templates);
-          expect(news).toContainEqual({ identity: template.identity, name: 'with_verdict', status: 'approved' });
+          // Some networks name the language, too.
+          const { identity, name, language } = template;
+          const verdicts = news.filter((each) => each.name === name);
+          expect(verdicts.map(({ language: told = language, ...rest }) => ({ ...rest, language: told }))).toEqual([
+            { identity, name, language, status: 'approved' },
+          ]);
         });
       });
 
@@ -287,7 +292,8 @@ export function carrierContract(name: string, setup: () => Promise<CarrierSetup>
         const templates = managed() ?? skip();
         const template = storedTemplate({ name: 'seen', displayName: 'Seen' });
         const first = await templates.submit(template);
-        expect(await templates.submit(template)).toEqual(first);
+        // The carrier may have come to a verdict meanwhile.
+        expect(await templates.submit(template)).toMatchObject(first);
         expect(await templates.submit({ ...template, content: 'Another.' })).toEqual({
           outcome: 'refused',
           reason: expect.stringMatching(/\S/) as string,
