@@ -75,6 +75,8 @@ export interface CarrierCapabilities {
   senderKinds: readonly SenderKind[];
   /** Whether it sends WhatsApp templates. */
   sendsTemplates: boolean;
+  /** The WhatsApp numbers, as digits, that it sends from; absent where it takes any. */
+  whatsappNumbers?: readonly string[];
   /**
    * Recipients handed over together, from 1 to 100. Of a carrier that is not idempotent so many are in doubt after a
    * crash; ten where it takes one message in a call.

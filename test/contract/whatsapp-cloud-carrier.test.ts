@@ -97,6 +97,7 @@ async function setUp(): Promise<CarrierSetup> {
       },
       attachmentNames: { lost: 'lost.png', unavailable: 'unavailable.png' },
       namesAttachments: false,
+      attachmentsPerMessage: 1,
       answerCalls(next) {
         status = next;
       },

@@ -19,7 +19,7 @@ export const cloudSettings = {
   appId: '3333',
 } as const satisfies Partial<WhatsAppSettings>;
 
-export const cloudNow = new Date('2026-11-23T10:00:00Z');
+const cloudNow = new Date('2026-11-23T10:00:00Z');
 
 /** The carrier at an address, with other settings or surroundings where a test says so. */
 export function connectCloud(
