@@ -22,6 +22,7 @@ import type { OperationWorld } from './operations.ts';
 import { createOptOutList } from './opt-outs/index.ts';
 import { createAddressRule } from './outgoing/address-rule.ts';
 import { createCallbackCaller, createDeliveryCaller } from './outgoing/callback-caller.ts';
+import { createPublicFetcher } from './outgoing/fetch-public.ts';
 import { createGuardedClient } from './outgoing/guarded-client.ts';
 import { realNetwork } from './outgoing/network.ts';
 import { createCallerThrottle } from './policies/caller-throttle.ts';
@@ -165,10 +166,13 @@ function createApp(settings: Settings): App {
 /** How long one call of a carrier may take. */
 const carrierTimeoutMs = 10_000;
 
-function createCarriers({ carriers, publicUrl, identityClientId, entraAuthority }: Settings): Carrier[] {
+function createCarriers({ carriers, publicUrl, identityClientId, entraAuthority, callbacks }: Settings): Carrier[] {
+  const { allowLoopback } = callbacks;
   const identity = managedIdentity(identityClientId);
   const sources = new Map<string, () => Promise<string>>();
   const isEntraToken = createEntraTokenCheck(entraAuthority);
+  const rule = createAddressRule({ allowLoopback, allowedHosts: [] });
+  const fetchPublic = createPublicFetcher(createGuardedClient({ rule, network: realNetwork, allowLoopback, now }));
   return carriers.map(({ name, create }) =>
     create({
       webhookUrl: `${publicUrl}/webhooks/${name}`,
@@ -181,6 +185,7 @@ function createCarriers({ carriers, publicUrl, identityClientId, entraAuthority 
         return source();
       },
       isEntraToken,
+      fetchPublic,
     }),
   );
 }

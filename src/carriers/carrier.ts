@@ -74,9 +74,9 @@ export interface CarrierSurroundings {
   /**
    * Fetches what an address leads to that a caller gave, such as the example of a template's picture: never from within
    * a private network, whatever the address or a redirect says, and at most `limit` bytes (more is `failed`). Never
-   * rejects. Absent where the app can't do that.
+   * rejects.
    */
-  fetchPublic?: (url: string, limit: number) => Promise<AttachmentOutcome>;
+  fetchPublic: (url: string, limit: number) => Promise<AttachmentOutcome>;
 }
 
 /** A kind of carrier: how its settings are read, and how it is made from them. */

@@ -3,7 +3,7 @@ import type { ReadableStream } from 'node:stream/web';
 /** The part of an HTTP request that its body is read from; `HttpRequest` of @azure/functions has it. */
 export interface BodySource {
   headers: { get(name: string): string | null };
-  body: ReadableStream | null;
+  body: ReadableStream | AsyncIterable<Uint8Array> | null;
 }
 
 /**

@@ -1,3 +1,7 @@
+import type { IncomingMessage } from 'node:http';
+
+import { readBody } from '../operation/read-body.ts';
+import { readRetryAfter } from '../operation/retry-after.ts';
 import type { CallbackRule } from '../subscriptions/index.ts';
 import { isIpLiteral, isLocalCall, parseAddress } from './address.ts';
 import type { Address } from './address.ts';
@@ -7,7 +11,6 @@ import { isForbiddenAddress, isLoopbackAddress } from './forbidden-addresses.ts'
 import type { Network } from './network.ts';
 import { openConnection } from './open-connection.ts';
 import { readRedirect } from './redirect.ts';
-import { readRetryAfter } from '../operation/retry-after.ts';
 
 /** One call. */
 interface GuardedRequest {
@@ -18,11 +21,19 @@ interface GuardedRequest {
   headers?: Readonly<Record<string, string>>;
   /** JSON text, unless the headers say otherwise. */
   body?: string;
+  /** Bytes of the answer's body that are wanted, at most; without it the body is read and forgotten. */
+  bodyLimit?: number;
+}
+
+/** The body of an answer, where it was asked for. */
+interface GuardedContent {
+  bytes: Uint8Array | 'tooLarge';
+  contentType?: string;
 }
 
 /** What it came to. `refused`: the address is one that we don't call. `failed`: no answer came. */
 type GuardedOutcome =
-  | { outcome: 'answered'; status: number; retryAfterSeconds?: number }
+  | { outcome: 'answered'; status: number; retryAfterSeconds?: number; content?: GuardedContent }
   | { outcome: 'refused'; reason: string }
   | { outcome: 'failed'; reason: string };
 
@@ -45,7 +56,7 @@ export interface GuardedClientSettings {
 }
 
 const redirectLimit = 3;
-const bodyLimit = 65_536;
+const forgottenLimit = 65_536;
 /** How many addresses of a host share the time, at most. */
 const attemptLimit = 4;
 
@@ -110,11 +121,21 @@ async function callOnce(settings: Settings, call: GuardedRequest, signal: AbortS
   });
   const answer = await exchange(socket, { headers: {}, ...call, ...address });
   const redirect = readRedirect(answer, call.url);
-  await discardBody(answer, bodyLimit);
+  const isWanted = redirect === undefined && call.bodyLimit !== undefined;
+  const content = isWanted ? await readContent(answer, call.bodyLimit ?? 0) : undefined;
+  if (content === undefined) await discardBody(answer, forgottenLimit);
   if (redirect === undefined) {
-    return answered(answer.statusCode ?? 0, readRetryAfter(answer.headers['retry-after'], settings.now()));
+    const retryAfterSeconds = readRetryAfter(answer.headers['retry-after'], settings.now());
+    return { ...answered(answer.statusCode ?? 0, retryAfterSeconds), ...(content === undefined ? {} : { content }) };
   }
   return 'url' in redirect ? { outcome: 'redirected', url: redirect.url } : refused(redirect.reason);
+}
+
+async function readContent(answer: IncomingMessage, limit: number): Promise<GuardedContent> {
+  const headers = { get: (name: string) => String(answer.headers[name] ?? '') };
+  const bytes = await readBody({ headers, body: answer }, limit);
+  const contentType = answer.headers['content-type'];
+  return { bytes, ...(contentType === undefined ? {} : { contentType }) };
 }
 
 /** Waits for a look-up, which can't be broken off, only as long as its call lasts. */

@@ -7,6 +7,7 @@ import { startTwilioEmulator } from '../support/twilio-emulator.ts';
 import { startWebhookReceiver } from '../support/webhook-receiver.ts';
 import { carrierContract } from './carrier.contract.ts';
 import type { CarrierSetup } from './carrier.contract.ts';
+import { carrierSurroundings } from '../support/carrier-surroundings.ts';
 
 const accountSid = `AC${'1'.repeat(32)}`;
 const authToken = 'token';
@@ -18,9 +19,7 @@ carrierContract('twilio, with what its emulator does not play', setUpApi);
 function connect(webhookUrl: string, options: { url: string; timeoutMs?: number; authToken?: string }): Carrier {
   const { url, timeoutMs = 10_000 } = options;
   const settings = { url, accountSid, authToken: options.authToken ?? authToken };
-  const unused = () => Promise.reject(new Error('Twilio has nothing to do with Entra ID.'));
-  const surroundings = { getToken: unused, isEntraToken: unused, now: () => new Date() };
-  return twilio.create(settings, { webhookUrl, fetch, timeoutMs, ...surroundings });
+  return twilio.create(settings, carrierSurroundings({ webhookUrl, timeoutMs }));
 }
 
 const signatureHeader = 'x-twilio-signature';

@@ -5,6 +5,7 @@ import { startWebhookReceiver } from '../support/webhook-receiver.ts';
 import { startWhatsAppCloudApi } from '../support/whatsapp-cloud-api.ts';
 import { carrierContract } from './carrier.contract.ts';
 import type { CarrierSetup } from './carrier.contract.ts';
+import { carrierSurroundings } from '../support/carrier-surroundings.ts';
 
 const appSecret = 'app secret';
 const token = 'token';
@@ -53,14 +54,7 @@ async function setUp(): Promise<CarrierSetup> {
   const receiver = await startWebhookReceiver(() => status);
   const network = await startWhatsAppCloudApi({ token, appSecret, number, appId, webhookUrl: receiver.url });
   const settings = { url: network.url, version: 'v23.0', token, appSecret, verifyToken: 'v', numbers: [number], appId };
-  const surroundings: CarrierSurroundings = {
-    webhookUrl: receiver.url,
-    fetch,
-    timeoutMs: 10_000,
-    now: () => new Date(),
-    getToken: () => Promise.reject(new Error('not needed')),
-    isEntraToken: () => Promise.resolve(false),
-  };
+  const surroundings = carrierSurroundings({ webhookUrl: receiver.url });
   return {
     carrier: whatsappCloud.create(settings, surroundings),
     protocol: 'WhatsApp',

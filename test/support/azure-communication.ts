@@ -2,6 +2,7 @@ import { azureCommunication } from '../../src/carriers/azure-communication/index
 import type { AzureCommunicationSettings } from '../../src/carriers/azure-communication/settings.ts';
 import type { Carrier, CarrierSurroundings, WebhookRequest } from '../../src/carriers/carrier.ts';
 import type { SettingsReader } from '../../src/carriers/settings-reader.ts';
+import { carrierSurroundings } from './carrier-surroundings.ts';
 
 export const accessKey = Buffer.from('the key of the resource').toString('base64');
 export const webhookSecret = 'secret-of-the-webhook';
@@ -43,15 +44,6 @@ const usualSettings = {
   webhook: { secret: webhookSecret },
 };
 
-const usualSurroundings: CarrierSurroundings = {
-  webhookUrl: 'https://app.example/api/webhooks/azure-communication',
-  fetch,
-  timeoutMs: 10_000,
-  now: () => new Date(),
-  getToken: () => Promise.reject(new Error('there is no identity')),
-  isEntraToken: () => Promise.resolve(false),
-};
-
 /** The adapter with a key, a secret and a WhatsApp number, where a test says nothing else. */
 export function createCarrier(
   endpoint: string,
@@ -61,12 +53,12 @@ export function createCarrier(
   }: { settings?: Partial<AzureCommunicationSettings>; surroundings?: Partial<CarrierSurroundings> } = {},
 ): Carrier {
   const all = { endpoint, accessKey, ...usualSettings, ...settings };
-  return azureCommunication.create(all, { ...usualSurroundings, ...surroundings });
+  return azureCommunication.create(all, carrierSurroundings(surroundings));
 }
 
 /** The same without a key, so that it signs in with tokens. */
 export function createKeylessCarrier(endpoint: string, surroundings: Partial<CarrierSurroundings>): Carrier {
-  return azureCommunication.create({ endpoint, ...usualSettings }, { ...usualSurroundings, ...surroundings });
+  return azureCommunication.create({ endpoint, ...usualSettings }, carrierSurroundings(surroundings));
 }
 
 /** A call that brings events as JSON, with the secret. */

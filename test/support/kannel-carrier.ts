@@ -2,6 +2,7 @@ import type { Carrier, CarrierSurroundings } from '../../src/carriers/carrier.ts
 import { kannel } from '../../src/carriers/kannel/index.ts';
 import type { KannelSettings } from '../../src/carriers/kannel/settings.ts';
 import { kannelUser } from './kannel-boxes.ts';
+import { carrierSurroundings } from './carrier-surroundings.ts';
 
 /** What the tests' carrier makes and demands keys with. */
 export const kannelSecrets = { webhookSecret: 'secret for the reports', inboundSecret: 'secret-of-phones' } as const;
@@ -14,14 +15,6 @@ export function createKannelCarrier(
   const { webhookSecret } = kannelSecrets;
   return kannel.create(
     { ...kannelUser, webhookSecret, messagesPerSecond: 0, ...settings },
-    {
-      webhookUrl: 'http://127.0.0.1:9/webhooks/kannel',
-      fetch,
-      timeoutMs: 10_000,
-      now: () => new Date(),
-      getToken: () => Promise.reject(new Error('there is none')),
-      isEntraToken: async () => false,
-      ...surroundings,
-    },
+    carrierSurroundings({ webhookUrl: 'http://127.0.0.1:9/webhooks/kannel', ...surroundings }),
   );
 }

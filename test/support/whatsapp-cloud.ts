@@ -4,6 +4,7 @@ import type { Carrier, CarrierSurroundings, WebhookRequest } from '../../src/car
 import { whatsappCloud } from '../../src/carriers/whatsapp-cloud/index.ts';
 import type { WhatsAppSettings } from '../../src/carriers/whatsapp-cloud/settings.ts';
 import { startWhatsAppCloudApi } from './whatsapp-cloud-api.ts';
+import { carrierSurroundings } from './carrier-surroundings.ts';
 
 /** Settings of tests, but for the address; the second number is in the first one's account. */
 export const cloudSettings = {
@@ -23,15 +24,14 @@ const cloudNow = new Date('2026-11-23T10:00:00Z');
 
 /** The carrier with these settings and no others, and other surroundings where a test says so. */
 export function createCloud(settings: WhatsAppSettings, surroundings: Partial<CarrierSurroundings> = {}): Carrier {
-  return whatsappCloud.create(settings, {
-    webhookUrl: 'https://app.example/webhooks/whatsapp-cloud',
-    fetch,
-    timeoutMs: 10_000,
-    now: () => cloudNow,
-    getToken: () => Promise.reject(new Error('not needed')),
-    isEntraToken: () => Promise.resolve(false),
-    ...surroundings,
-  });
+  return whatsappCloud.create(
+    settings,
+    carrierSurroundings({
+      webhookUrl: 'https://app.example/webhooks/whatsapp-cloud',
+      now: () => cloudNow,
+      ...surroundings,
+    }),
+  );
 }
 
 /** The carrier at an address, with the settings of tests but for those that a test names. */

@@ -4,11 +4,11 @@ import type { TwilioSettings } from '../../src/carriers/twilio/settings.ts';
 import type { OutboundBatch, SendOutcome } from '../../src/messages/index.ts';
 import { testNow } from '../support/kernel.ts';
 import { startTwilioApi } from '../support/twilio-api.ts';
+import { carrierSurroundings } from '../support/carrier-surroundings.ts';
 
 const accountSid = `AC${'0'.repeat(32)}`;
 const webhookUrl = 'https://app.example/api/webhooks/twilio';
-const unused = () => Promise.reject(new Error('unused'));
-const surroundings = { webhookUrl, timeoutMs: 10_000, now: () => testNow, getToken: unused, isEntraToken: unused };
+const surroundings = carrierSurroundings({ webhookUrl, now: () => testNow });
 const usual: TwilioSettings = { url: 'https://api.twilio.com', accountSid, authToken: 'token' };
 
 function batchOf(details: Partial<OutboundBatch> = {}): OutboundBatch {

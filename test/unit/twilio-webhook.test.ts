@@ -3,6 +3,7 @@ import { twilio } from '../../src/carriers/twilio/index.ts';
 import { parseWebhook } from '../../src/carriers/twilio/parse-webhook.ts';
 import { testNow } from '../support/kernel.ts';
 import { signTwilioCall } from '../support/twilio-api.ts';
+import { carrierSurroundings } from '../support/carrier-surroundings.ts';
 
 const read = (fields: Record<string, string>, query = '') => parseWebhook(new URLSearchParams(fields), query, testNow);
 const nothing = { reports: [], templates: [], inbound: [] };
@@ -172,10 +173,9 @@ describe('messages of phones', () => {
 });
 
 describe('a call', () => {
-  const webhookUrl = 'https://app.example/api/webhooks/twilio';
   const settings = { url: 'https://api.twilio.com', accountSid: `AC${'0'.repeat(32)}`, authToken: 'token' };
-  const unused = () => Promise.reject(new Error('unused'));
-  const surroundings = { webhookUrl, fetch, timeoutMs: 1, now: () => testNow, getToken: unused, isEntraToken: unused };
+  const webhookUrl = 'https://app.example/api/webhooks/twilio';
+  const surroundings = carrierSurroundings({ webhookUrl, now: () => testNow });
   const carrier = twilio.create(settings, surroundings);
   const receive = (body: Uint8Array, signature: string) =>
     carrier.receive({ method: 'POST', query: '', headers: new Map([['x-twilio-signature', signature]]), body });
