@@ -1,4 +1,4 @@
-import type { AttachmentSource, InboundEvent } from '../conversations/index.ts';
+import type { AttachmentOutcome, AttachmentSource, InboundEvent } from '../conversations/index.ts';
 import type { DeliveryReport, OutboundCarrier, ReferencedReport } from '../messages/index.ts';
 import type { TemplateCarrier, TemplateNews } from '../templates/index.ts';
 import type { SettingsReader } from './settings-reader.ts';
@@ -33,9 +33,9 @@ export interface WebhookEvents {
 
 /** Why a webhook call was refused; the caller learns the status, the operator the reason. */
 export class WebhookRefused extends Error {
-  readonly status: 400 | 401;
+  readonly status: 400 | 401 | 403;
 
-  constructor(status: 400 | 401, reason: string) {
+  constructor(status: 400 | 401 | 403, reason: string) {
     super(reason);
     this.name = 'WebhookRefused';
     this.status = status;
@@ -71,6 +71,12 @@ export interface CarrierSurroundings {
   getToken: (scope: string) => Promise<string>;
   /** Whether a token (without `Bearer`) was issued by a tenant of Entra ID for an audience, and is good now. */
   isEntraToken: (token: string, expected: { tenant: string; audience: string }) => Promise<boolean>;
+  /**
+   * Fetches what an address leads to that a caller gave, such as the example of a template's picture: never from within
+   * a private network, whatever the address or a redirect says, and at most `limit` bytes (more is `failed`). Never
+   * rejects. Absent where the app can't do that.
+   */
+  fetchPublic?: (url: string, limit: number) => Promise<AttachmentOutcome>;
 }
 
 /** A kind of carrier: how its settings are read, and how it is made from them. */

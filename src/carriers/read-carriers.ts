@@ -1,8 +1,11 @@
 import type { SendingRate } from '../messages/index.ts';
+import { azureCommunication } from './azure-communication/index.ts';
 import type { CarrierKind, ConfiguredCarrier } from './carrier.ts';
 import { kannel } from './kannel/index.ts';
 import type { SettingsReader } from './settings-reader.ts';
 import { simulated } from './simulated/index.ts';
+import { twilio } from './twilio/index.ts';
+import { whatsappCloud } from './whatsapp-cloud/index.ts';
 
 /** A kind of carrier, whatever its settings are. */
 interface ListedKind {
@@ -22,7 +25,13 @@ function list<Settings>(kind: CarrierKind<Settings>): ListedKind {
 }
 
 /** Every kind of carrier. */
-const kinds: readonly ListedKind[] = [list(simulated), list(kannel)];
+const kinds: readonly ListedKind[] = [
+  list(simulated),
+  list(kannel),
+  list(whatsappCloud),
+  list(azureCommunication),
+  list(twilio),
+];
 
 /**
  * Reads which carriers there are (`CARRIERS`, the simulated one unless it says more) with their settings, and how many

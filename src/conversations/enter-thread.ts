@@ -47,7 +47,7 @@ export async function enterThread(
     const parentMessageId = found?.current.threadId === threadId ? found.current.lastSentMessageId : undefined;
     const outcome = await threads.enter(conversation, {
       entry,
-      next: nextCurrent({ threadId, entry, parentMessageId, before: found?.current.lastActiveAt }),
+      next: nextCurrent({ threadId, entry, parentMessageId, before: found?.current }),
       version: found?.version,
       ...(started === undefined ? {} : { started }),
     });
@@ -75,13 +75,19 @@ function nextCurrent(change: {
   threadId: string;
   entry: ThreadEntry;
   parentMessageId: string | undefined;
-  before: Date | undefined;
+  before: CurrentThread | undefined;
 }): CurrentThread {
   const { threadId, entry, parentMessageId, before } = change;
   const lastSentMessageId = entry.direction === 'out' ? entry.messageId : parentMessageId;
+  const lastReceivedAt = entry.direction === 'in' ? later(before?.lastReceivedAt, entry.at) : before?.lastReceivedAt;
   return {
     threadId,
-    lastActiveAt: before !== undefined && before > entry.at ? before : entry.at,
+    lastActiveAt: later(before?.lastActiveAt, entry.at),
     ...(lastSentMessageId === undefined ? {} : { lastSentMessageId }),
+    ...(lastReceivedAt === undefined ? {} : { lastReceivedAt }),
   };
+}
+
+function later(before: Date | undefined, at: Date): Date {
+  return before !== undefined && before > at ? before : at;
 }

@@ -1,4 +1,4 @@
-export { inboundId, inboundIdFor, isInboundId } from './inbound-id.ts';
+export { inboundIdFor, isInboundId } from './inbound-id.ts';
 export * from './inbound-message.ts';
 export { giveUpInboundMessage, leadInboundMessage } from './inbound-workers.ts';
 export type { LeadingWorld } from './lead-inbound.ts';

@@ -69,6 +69,8 @@ export interface CurrentThread {
   lastActiveAt: Date;
   /** The last message of ours in it. */
   lastSentMessageId?: string;
+  /** When the phone last wrote, in this thread or an earlier one. */
+  lastReceivedAt?: Date;
 }
 
 /** The current thread and the version it was read at. */

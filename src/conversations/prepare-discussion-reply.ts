@@ -12,7 +12,13 @@ import type { Thread, ThreadStore } from './ports.ts';
 /** Characters of a WhatsApp text message (Meta's documentation of the Cloud API, "Text messages"). */
 const whatsAppCharacters = 4_096;
 
-/** What preparing a discussion reply reads: one row. */
+/**
+ * How long after a phone's last message WhatsApp takes free text to it; later, a template alone (Meta's documentation,
+ * "Customer service windows").
+ */
+const windowMs = 24 * 3_600_000;
+
+/** What preparing a discussion reply reads: one row, and another one for WhatsApp. */
 export type DiscussionWorld = DirectoryWorld & { threads: ThreadStore };
 
 /** A reply ready to be accepted, and the service of its thread. */
@@ -20,7 +26,7 @@ export type PreparedDiscussionReply = PreparedSend & { serviceId: string; thread
 
 /** Applies the rules of a discussion reply that its schema can't state. */
 export async function prepareDiscussionReply(
-  { body, customer }: { body: unknown; customer: Customer },
+  { body, customer, now }: { body: unknown; customer: Customer; now: Date },
   world: DiscussionWorld,
 ): Promise<Preparation<PreparedDiscussionReply>> {
   const fields = isObject(body) ? body : {};
@@ -29,6 +35,9 @@ export async function prepareDiscussionReply(
   const thread = typeof threadId === 'string' ? await findThread(threadId, customer, world) : undefined;
   if (typeof threadId === 'string' && thread === undefined) {
     problems.push(problem('ThreadNotFound', { target: 'ThreadId' }));
+  }
+  if (thread?.channel === 'WhatsApp' && !(await isWindowOpen(thread, now, world))) {
+    problems.push(problem('WindowClosed', { target: 'ThreadId' }));
   }
   const content = normaliseText(typeof given === 'string' ? given : '');
   const channel = thread?.channel ?? 'SMS';
@@ -68,6 +77,12 @@ async function findThread(
   const service = (await directory.services(customer.id)).find(({ id }) => id === thread.serviceId);
   if (service === undefined) return undefined;
   return isAddressOf(service, thread, customer) ? thread : undefined;
+}
+
+/** Whether the phone wrote so lately that WhatsApp takes free text to it. */
+async function isWindowOpen(thread: Thread, now: Date, { threads }: DiscussionWorld): Promise<boolean> {
+  const lastReceivedAt = (await threads.current(thread))?.current.lastReceivedAt;
+  return lastReceivedAt !== undefined && now.getTime() - lastReceivedAt.getTime() < windowMs;
 }
 
 /** Whether a service still receives on the thread's address, or may send from it. */

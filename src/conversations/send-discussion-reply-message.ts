@@ -47,7 +47,7 @@ export const sendDiscussionReplyMessage = defineOperation({
       ThreadId: text({ title: 'Thread Id', description: 'Identifier of the thread that the message was sent to.' }),
     }),
   },
-  errors: ['ThreadNotFound', 'ContentTooLong', 'EmptyContent', 'RequestIdReused'],
+  errors: ['ThreadNotFound', 'WindowClosed', 'ContentTooLong', 'EmptyContent', 'RequestIdReused'],
   customer: 'CustomerId',
   prepare: (request, world: MessagingWorld & DiscussionWorld) => prepareDiscussionReply(request, world),
   async handler({ body, caller, customer, now, header, prepared }, world: MessagingWorld & DiscussionWorld) {

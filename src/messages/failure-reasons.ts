@@ -14,6 +14,16 @@ const failureReasons = {
   absent: { retryable: true, remedy: 'The phone was off or out of reach; send again later.' },
   expired: { retryable: true, remedy: 'The phone was out of reach until the message expired; send again later.' },
   contentRefused: { retryable: false, remedy: 'Change the sender or the text.' },
+  windowClosed: {
+    retryable: false,
+    remedy:
+      'Send an approved template, or wait until the recipient writes: WhatsApp takes texts for 24 hours after that.',
+  },
+  templateTrouble: { retryable: false, remedy: 'Correct the template, or what fills it.' },
+  recipientCapped: {
+    retryable: true,
+    remedy: 'WhatsApp limits how much marketing a recipient gets from all businesses; send again another day.',
+  },
   throttled: { retryable: true, remedy: 'Send again later, and spread large sends.' },
   carrierUnavailable: { retryable: true, remedy: 'Send again later; an operator can see what the carrier said.' },
   carrierSettings: { retryable: false, remedy: "Ask an operator to verify the carrier's settings." },

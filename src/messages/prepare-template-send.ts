@@ -68,8 +68,9 @@ function callOf(template: Template, fields: Record<string, unknown>, problems: P
   const call = {
     headerParameters: texts(fields['HeaderParameters']),
     bodyParameters: texts(fields['BodyParameters']),
-    buttons: buttons.map(({ Type: type, Data: data }) => ({
-      type: typeof type === 'string' ? type : '',
+    buttons: buttons.map(({ Type: type, Data: data }, index) => ({
+      // A carrier has to name the type, which a caller need not.
+      type: typeof type === 'string' && type !== '' ? type : (template.buttons[index]?.type ?? ''),
       data: typeof data === 'string' ? data : '',
     })),
     ...(typeof attachmentUri === 'string' ? { attachmentUri } : {}),

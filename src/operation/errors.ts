@@ -164,6 +164,12 @@ export const errorCatalogue = {
     message: 'The template in {target} is not an approved template of this customer.',
     remedy: 'Choose a template from the list; a new one must be approved first.',
   },
+  WindowClosed: {
+    status: 400,
+    message:
+      'The phone of the thread in {target} has not written within the last 24 hours, after which WhatsApp takes no free text to it.',
+    remedy: 'Send an approved template with Send WhatsApp Message, or wait until the phone writes.',
+  },
   TemplateExists: {
     status: 409,
     message: '{target} makes the id {name}, which another template of this customer has.',

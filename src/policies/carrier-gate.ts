@@ -11,9 +11,8 @@ import { createBreaker } from './breaker.ts';
 import type { Breaker } from './breaker.ts';
 import type { Throttle } from './throttling.ts';
 
-/** Codes of a refusal that all of a carrier's calls share, and reasons that say that it can't be had. */
-const outages: ReadonlySet<string | undefined> = new Set(['CarrierUnauthorised', 'CarrierMisconfigured']);
-const outageReasons: ReadonlySet<string | undefined> = new Set(['carrierUnavailable', 'inDoubt']);
+/** Reasons that say that a carrier can't be had: it is away, it doesn't answer, or it doesn't know us. */
+const outages: ReadonlySet<string | undefined> = new Set(['carrierUnavailable', 'inDoubt', 'carrierSettings']);
 
 /**
  * Lets calls of carriers through: none while a carrier can't be had, and no more messages of a sender than its rate,
@@ -58,7 +57,7 @@ export function createCarrierGate({
 }
 
 function isOutage(outcome: SendOutcome): boolean {
-  return outcome.outcome !== 'sent' && (outageReasons.has(outcome.reason) || outages.has(outcome.code));
+  return (outcome.outcome === 'retry' || outcome.outcome === 'unknown') && outages.has(outcome.reason);
 }
 
 /** The first of a carrier's rates that is about a message. */

@@ -28,10 +28,10 @@ export interface TemplateStore {
 
 /**
  * What became of a submission. `refused` is for good, `unavailable` temporary: the carrier may or may not have the
- * template then.
+ * template then. A `status` is what its review has come to already, where the carrier won't say that another time.
  */
 export type SubmitOutcome =
-  | { outcome: 'submitted'; carrierReference: string }
+  | { outcome: 'submitted'; carrierReference: string; status?: TemplateStatus; reason?: string }
   | { outcome: 'refused'; reason: string }
   | { outcome: 'unavailable'; reason: string };
 
@@ -61,6 +61,8 @@ export interface TemplateNews {
   /** The WhatsApp number that it is for, as the carrier writes it. */
   identity: string;
   name: string;
+  /** The language that it is about, where the carrier has one name for a template in several. */
+  language?: string;
   status: TemplateStatus;
   reason?: string;
 }

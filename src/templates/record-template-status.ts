@@ -18,11 +18,13 @@ export function createTemplateRegistry({
   now,
 }: DirectoryWorld & { templateStore: TemplateStore; now: () => Date }): TemplateRegistry {
   return {
-    async record({ identity, name, status, reason }) {
+    async record({ identity, name, language, status, reason }) {
       const address = readIdentity(identity);
       const owner = address === undefined ? undefined : await directory.identityOwner(address);
       const template = owner === undefined ? undefined : (await templateStore.read(owner, name))?.template;
       if (template === undefined || template.identity !== address) return 'unknown';
+      // The same name in another language is another template, which nobody made here.
+      if (language !== undefined && language !== template.language) return 'unknown';
       const kept = reason?.slice(0, reasonLimit).toWellFormed();
       if (template.status === status && template.reason === kept) return 'recorded';
       const outcome = await templateStore.update(template.customerId, name, {

@@ -19,7 +19,7 @@ const attemptMs = 10 * 60 * 1000;
  * Refuses another template under a name that is taken (TemplateExists), and what the carrier refuses
  * (TemplateRefused). Where the carrier is not available (Unavailable), nothing is kept.
  *
- * Storage operations: two.
+ * Storage operations: two, and one more where the carrier's verdict is there already.
  */
 export async function submitTemplate(
   wanted: NewTemplate,
@@ -31,11 +31,13 @@ export async function submitTemplate(
   const { template } = claimed;
   const answer = await templateCarrier.submit(template);
   if (answer.outcome === 'submitted') {
-    const { carrierReference } = answer;
+    const { carrierReference, status, reason } = answer;
+    const verdict = status === undefined ? undefined : { status, ...(reason === undefined ? {} : { reason }) };
     const { customerId, name } = template;
     const outcome = await templateStore.update(customerId, name, { carrierReference, updatedAt: now });
     // A repeat that ran beside this one, and found the carrier gone, may have taken it away.
-    if (outcome === 'absent') await templateStore.create({ ...template, carrierReference });
+    if (outcome === 'absent') await templateStore.create({ ...template, carrierReference, ...verdict });
+    else if (verdict !== undefined) await templateStore.update(customerId, name, { ...verdict, updatedAt: now });
     return;
   }
   await templateStore.remove(claimed);

@@ -7,6 +7,7 @@ import { createMemoryInboundStore } from '../../src/storage/memory/inbound-store
 import { createMemoryMessageStore } from '../../src/storage/memory/message-store.ts';
 import { createMemoryNotificationStore } from '../../src/storage/memory/notification-store.ts';
 import { createMemoryOptOutStore } from '../../src/storage/memory/opt-out-store.ts';
+import { createMemoryCarrierIdStore } from '../../src/storage/memory/carrier-id-store.ts';
 import { createMemoryRequestStore } from '../../src/storage/memory/request-store.ts';
 import { createMemoryRightsStore } from '../../src/storage/memory/rights-store.ts';
 import { createMemorySubscriptionStore } from '../../src/storage/memory/subscription-store.ts';
@@ -22,6 +23,7 @@ import { messageFinderContract } from './message-finder.contract.ts';
 import { messageStoreContract } from './message-store.contract.ts';
 import { notificationStoreContract } from './notification-store.contract.ts';
 import { optOutStoreContract } from './opt-out-store.contract.ts';
+import { carrierIdStoreContract } from './carrier-id-store.contract.ts';
 import { requestStoreContract } from './request-store.contract.ts';
 import { rightsStoreContract } from './rights-store.contract.ts';
 import { subscriptionStoreContract } from './subscription-store.contract.ts';
@@ -30,6 +32,7 @@ import { threadStoreContract } from './thread-store.contract.ts';
 
 messageStoreContract('memory', createMemoryMessageStore);
 messageFinderContract('memory', createMemoryMessageStore);
+carrierIdStoreContract('memory', createMemoryCarrierIdStore);
 requestStoreContract('memory', createMemoryRequestStore);
 contactStoreContract('memory', createMemoryContactStore);
 templateStoreContract('memory', createMemoryTemplateStore);

@@ -18,6 +18,7 @@ import { createTableDeadLetterStore } from '../../src/storage/tables/dead-letter
 import { createTableInboundStore } from '../../src/storage/tables/inbound-store.ts';
 import { createTableMessageStore } from '../../src/storage/tables/message-store.ts';
 import { createTableNotificationStore } from '../../src/storage/tables/notification-store.ts';
+import { createTableCarrierIdStore } from '../../src/storage/tables/carrier-id-store.ts';
 import { createTableRequestStore } from '../../src/storage/tables/request-store.ts';
 import { createTableSweeps } from '../../src/storage/tables/retention-sweeps.ts';
 import { createTableSweepPositions } from '../../src/storage/tables/sweep-positions.ts';
@@ -46,6 +47,7 @@ const callbacks = createTableCallbackStore(storage);
 const letters = createTableDeadLetterStore(storage);
 const threads = createTableThreadStore(storage);
 const requests = createTableRequestStore(storage);
+const carrierIds = createTableCarrierIdStore(storage);
 
 const now = new Date('2026-11-24T10:00:00.123Z');
 const dayMs = 24 * 60 * 60 * 1000;
@@ -63,12 +65,22 @@ function client(table: string): TableClient {
   return TableClient.fromConnectionString(azurite.connectionString, table, { allowInsecureConnection: true });
 }
 
-async function rowsOf(table: string): Promise<{ partitionKey?: string; rowKey?: string }[]> {
-  const rows = client(table).listEntities({ queryOptions: { select: ['partitionKey', 'rowKey'] } });
+async function rowsOf(table: string): Promise<{ partitionKey?: string; rowKey?: string; id?: unknown }[]> {
+  const rows = client(table).listEntities({ queryOptions: { select: ['partitionKey', 'rowKey', 'id'] } });
   return Array.fromAsync(rows).catch(() => []);
 }
 
-const tables = ['messages', 'inbound', 'unrouted', 'notifications', 'callbacks', 'deadletters', 'threads', 'requests'];
+const tables = [
+  'messages',
+  'inbound',
+  'unrouted',
+  'notifications',
+  'callbacks',
+  'deadletters',
+  'threads',
+  'requests',
+  'carrierids',
+];
 beforeEach(async () => {
   for (const name of tables)
     await client(name)
@@ -176,6 +188,7 @@ test('what is older than it may be kept is deleted, and nothing else', async () 
     ['recent', recent],
   ] as const) {
     await requests.claim({ customerId: 'demo', requestId, messageId: hex(), fingerprint: 'f', usedAt }, old);
+    await carrierIds.note({ carrier: 'twilio', id: requestId, value: '', notedAt: usedAt });
   }
 
   const result = await deleteExpired.run(world());
@@ -189,6 +202,7 @@ test('what is older than it may be kept is deleted, and nothing else', async () 
       deadletters: 2,
       threads: 0,
       requests: 1,
+      carrierids: 1,
     },
   });
   const kept = new Set((await rowsOf('messages')).map(({ partitionKey }) => partitionKey));
@@ -208,6 +222,7 @@ test('what is older than it may be kept is deleted, and nothing else', async () 
   );
   expect((await rowsOf('deadletters')).map(({ rowKey }) => rowKey)).toEqual([recentLetter.id]);
   expect(await rowsOf('requests')).toHaveLength(1);
+  expect((await rowsOf('carrierids')).map(({ id }) => id)).toEqual(['recent']);
   const found = await Promise.all(files.map((id) => attachments.read(id)));
   expect(found.map((each) => each !== undefined)).toEqual([false, false, true]);
   expect(await deleteExpired.run(world())).toMatchObject({ deleted: { messages: 0, inbound: 0, requests: 0 } });
@@ -330,8 +345,8 @@ describe('the work of a run', () => {
     expect(result['error']).toBeUndefined();
     const operations = proxy.operations();
     expect(new Set(operations.map(({ method }) => method))).toEqual(new Set(['GET']));
-    // Five tables by shard, three more, and where each of the eight sweeps stopped.
-    expect(operations.length).toBe(5 * 256 + 3 + 8);
+    // Five tables by shard, four more, and where each of the nine sweeps stopped.
+    expect(operations.length).toBe(5 * 256 + 4 + 9);
     await proxy.stop();
     await empty.stop();
   });

@@ -11,6 +11,7 @@ import { createTableMessageFinder } from '../../src/storage/tables/message-finde
 import { createTableMessageStore } from '../../src/storage/tables/message-store.ts';
 import { createTableNotificationStore } from '../../src/storage/tables/notification-store.ts';
 import { createTableOptOutStore } from '../../src/storage/tables/opt-out-store.ts';
+import { createTableCarrierIdStore } from '../../src/storage/tables/carrier-id-store.ts';
 import { createTableRequestStore } from '../../src/storage/tables/request-store.ts';
 import { createTableRightsStore } from '../../src/storage/tables/rights-store.ts';
 import { createTableSubscriptionStore } from '../../src/storage/tables/subscription-store.ts';
@@ -26,6 +27,7 @@ import { messageFinderContract } from './message-finder.contract.ts';
 import { messageStoreContract } from './message-store.contract.ts';
 import { notificationStoreContract } from './notification-store.contract.ts';
 import { optOutStoreContract } from './opt-out-store.contract.ts';
+import { carrierIdStoreContract } from './carrier-id-store.contract.ts';
 import { requestStoreContract } from './request-store.contract.ts';
 import { rightsStoreContract } from './rights-store.contract.ts';
 import { subscriptionStoreContract } from './subscription-store.contract.ts';
@@ -40,6 +42,7 @@ messageFinderContract('Table Storage', () => ({
   ...createTableMessageStore(azurite),
   ...createTableMessageFinder(azurite),
 }));
+carrierIdStoreContract('Table Storage', () => createTableCarrierIdStore(azurite));
 requestStoreContract('Table Storage', () => createTableRequestStore(azurite));
 contactStoreContract('Table Storage', () => createTableContactStore(azurite, () => new Date()));
 templateStoreContract('Table Storage', () => createTableTemplateStore(azurite));

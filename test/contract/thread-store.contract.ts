@@ -79,7 +79,7 @@ export function threadStoreContract(name: string, open: () => ThreadStore): void
     test('a message that is entered makes its thread current, in place of what was', async () => {
       const { conversation, thread, entry, current } = await begun();
       const sent = newEntry({ id: `${'ab'.repeat(16)}-00001`, direction: 'out' });
-      const withSent = currentOf(thread, { lastActiveAt: later, lastSentMessageId: 'm-1' });
+      const withSent = currentOf(thread, { lastActiveAt: later, lastSentMessageId: 'm-1', lastReceivedAt: later });
       expect(await store.enter(conversation, { entry: sent, next: withSent, version: current.version })).toBe('done');
       const second = (await store.current(conversation))!;
       expect(second).toEqual({ current: withSent, version });

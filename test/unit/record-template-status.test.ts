@@ -125,3 +125,11 @@ test('a webhook call brings it, and is told 200 of templates that nobody knows',
   expect((await stored())?.status).toBe('approved');
   expect(recorded).toEqual([]);
 });
+
+test('word of the same name in another language is about another template', async () => {
+  const { record, stored, writes } = await open();
+  expect(await record({ language: 'fi' })).toBe('unknown');
+  expect(writes()).toBe(0);
+  expect(await record({ language: 'en' })).toBe('recorded');
+  expect((await stored())?.status).toBe('approved');
+});

@@ -1,66 +1,26 @@
 import { describe, expect, test } from 'vitest';
 
-import { acceptMessage } from '../../src/messages/accept-message.ts';
 import { giveUpOutboundChunk, sendOutboundChunk } from '../../src/messages/index.ts';
-import type { Chunk, ChunkProgress, OutboundCarrier, SendOutcome } from '../../src/messages/index.ts';
+import type { Chunk, OutboundCarrier, PreparedSend, SendOutcome } from '../../src/messages/index.ts';
 import { giveUpChunk } from '../../src/messages/give-up-chunk.ts';
 import { sendChunk } from '../../src/messages/send-chunk.ts';
 import { retryDelays } from '../../src/messages/sending-world.ts';
 import type { SendingWorld } from '../../src/messages/sending-world.ts';
 import { workers } from '../../src/workers.ts';
 import { testNow } from '../support/kernel.ts';
+import { acceptedMessage as openMessage, seconds } from '../support/sending-lab.ts';
 import {
-  createMessaging,
   createScriptedCarrier,
   createSending,
   everythingSent,
   phones,
-  preparedSend,
-  sendRequest,
   takeJobs,
   testMessageId,
 } from '../support/messaging.ts';
 
 const leaseSeconds = 120;
-const seconds = (count: number): Date => new Date(testNow.getTime() + count * 1000);
-
-/**
- * A message that is accepted and queued, a worker's world around it, and a clock that stands still until it is moved.
- */
-async function acceptedMessage(
-  recipientCount: number,
-  carrier: OutboundCarrier,
-  details: Parameters<typeof preparedSend>[1] = {},
-) {
-  const messaging = createMessaging();
-  let now = testNow;
-  const world = createSending(messaging, carrier, () => now);
-  const { messageId } = await acceptMessage(sendRequest(), preparedSend(recipientCount, details), {}, messaging);
-  const job = { messageId, chunk: 0 };
-  takeJobs(messaging.outbound);
-  const readFound = async () => {
-    const found = await messaging.messages.readChunk(messageId, 0);
-    if (found === undefined) throw new Error('the chunk is gone');
-    return found;
-  };
-  return {
-    world,
-    job,
-    queue: messaging.outbound,
-    setNow(moment: Date) {
-      now = moment;
-    },
-    send: () => sendChunk(job, world),
-    read: async (): Promise<Chunk> => (await readFound()).chunk,
-    /** Puts the chunk into a state that a worker that died left behind. */
-    async leave(progress: Partial<ChunkProgress>): Promise<void> {
-      const found = await readFound();
-      const { statuses, notes, references, attempts, updatedAt } = found.chunk;
-      const left = { statuses, notes, references, attempts, updatedAt, ...progress };
-      await messaging.messages.updateChunk(found, left);
-    },
-  };
-}
+const acceptedMessage = (recipientCount: number, carrier: OutboundCarrier, prepared: Partial<PreparedSend> = {}) =>
+  openMessage(recipientCount, [carrier], { prepared });
 
 const inDoubt = {
   code: 'AttemptInDoubt',

@@ -26,7 +26,7 @@ const messageId = testMessageId(1);
  * A world with threads of two customers; one has lost its service, one belongs to a service of the other's now, and one is
  * on an address that its service no longer has.
  */
-async function createDiscussing() {
+async function createDiscussing(received: { lastReceivedAt?: Date } = { lastReceivedAt: testNow }) {
   const threads = createMemoryThreadStore();
   for (const [conversation, serviceId] of [
     [sms, 'twoway'],
@@ -40,7 +40,7 @@ async function createDiscussing() {
     const threadId = idOf(conversation);
     const entry = { id: 'i1', direction: 'in', messageId: 'i1', at: testNow } as const;
     const started = { ...conversation, threadId, serviceId, startedAt: testNow };
-    const next = { threadId, lastActiveAt: testNow };
+    const next = { threadId, lastActiveAt: testNow, ...received };
     expect(await threads.enter(conversation, { entry, next, version: undefined, started })).toBe('done');
   }
   const directory = directoryOf({
@@ -57,6 +57,35 @@ async function createDiscussing() {
     callOperation(sendDiscussionReplyMessage, { headers: { CustomerId: 'demo' }, json }, given);
   return { world, reply };
 }
+
+describe('in a WhatsApp thread', () => {
+  const before = (milliseconds: number): { lastReceivedAt: Date } => ({
+    lastReceivedAt: new Date(testNow.getTime() - milliseconds),
+  });
+  const day = 24 * 3_600_000;
+  const body = { ThreadId: whatsAppThread, Content: 'Kiitos' };
+
+  test.for([
+    ['a day ago', before(day)],
+    ['longer ago', before(30 * day)],
+    ['never', {}],
+  ] as const)(
+    'whose phone wrote last %s, a reply is refused with a reason, and nothing is stored',
+    async ([, received]) => {
+      const { world, reply } = await createDiscussing(received);
+      const { answer } = await reply(body);
+      expect([answer.status, problemsOf(answer)]).toEqual([400, [['WindowClosed', 'ThreadId']]]);
+      expect(world.outbound.jobs).toEqual([]);
+      // SMS knows no such window.
+      expect((await reply({ ...body, ThreadId: smsThread })).answer.status).toBe(200);
+    },
+  );
+
+  test('whose phone wrote within a day, a reply is taken', async () => {
+    const { reply } = await createDiscussing(before(day - 1));
+    expect((await reply(body)).answer.status).toBe(200);
+  });
+});
 
 describe('a reply in a thread', () => {
   test.each<[string, Record<string, string>, object]>([

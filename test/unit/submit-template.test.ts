@@ -222,3 +222,22 @@ test('a template that was taken away between two looks at it is created', async 
   await submit({}, testNow, vanishing);
   expect(await stored()).toEqual(storedTemplate({ carrierReference: 'carrier-1' }));
 });
+
+describe('a verdict that is there already', () => {
+  test('is stored with the carrier’s id', async () => {
+    const { submit, stored } = open(() => ({ ...submitted, status: 'rejected', reason: 'Too loud.' }));
+    await submit();
+    const verdict = { status: 'rejected', reason: 'Too loud.' } as const;
+    expect(await stored()).toEqual(storedTemplate({ carrierReference: 'carrier-1', ...verdict }));
+  });
+
+  test('is stored also where a repeat took the template away', async () => {
+    const { submit, stored, store } = open(async () => {
+      const found = await store.read('demo', 'order_ready');
+      if (found !== undefined) await store.remove(found);
+      return { ...submitted, status: 'approved' };
+    });
+    await submit();
+    expect(await stored()).toEqual(storedTemplate({ carrierReference: 'carrier-1', status: 'approved' }));
+  });
+});

@@ -44,7 +44,7 @@ describe('the first message of a conversation', () => {
     expect(await world.current()).toEqual({
       threadId,
       lastActiveAt: after(-hour),
-      ...(way === 'send' ? { lastSentMessageId: 'm1' } : {}),
+      ...(way === 'send' ? { lastSentMessageId: 'm1' } : { lastReceivedAt: after(-hour) }),
     });
   });
 });
@@ -63,7 +63,8 @@ describe('a message', () => {
     const second = await receive('i2', after(later));
     expect(second.threadId === first.threadId).toBe(continues);
     // A late message turns no clock back.
-    expect(await current()).toEqual({ threadId: second.threadId, lastActiveAt: after(Math.max(0, later)) });
+    const last = after(Math.max(0, later));
+    expect(await current()).toEqual({ threadId: second.threadId, lastActiveAt: last, lastReceivedAt: last });
   });
 
   test('of a carrier whose clock is ahead is as if it came now, so that the thread ends all the same', async () => {
@@ -115,7 +116,13 @@ describe('a message to a thread that it names', () => {
     await send('m1', after(101 * hour));
     expect(newer).not.toBe(old);
     expect(await send('m2', after(102 * hour), old)).toEqual({ threadId: old });
-    expect(await current()).toEqual({ threadId: old, lastActiveAt: after(102 * hour), lastSentMessageId: 'm2' });
+    expect(await current()).toEqual({
+      threadId: old,
+      lastActiveAt: after(102 * hour),
+      lastSentMessageId: 'm2',
+      // The phone wrote in the other one, and it is the phone that matters.
+      lastReceivedAt: after(100 * hour),
+    });
     expect(await receive('i3', after(103 * hour))).toEqual({ threadId: old, parentMessageId: 'm2' });
   });
 
@@ -126,7 +133,11 @@ describe('a message to a thread that it names', () => {
     await send('m1', after(101 * hour));
     const entry = { id: 'i3', direction: 'in', messageId: 'i3', at: after(102 * hour) } as const;
     expect(await enter(entry, old)).toEqual({ threadId: old });
-    expect(await current()).toEqual({ threadId: old, lastActiveAt: after(102 * hour) });
+    expect(await current()).toEqual({
+      threadId: old,
+      lastActiveAt: after(102 * hour),
+      lastReceivedAt: after(102 * hour),
+    });
   });
 });
 
@@ -172,7 +183,7 @@ describe('threads', () => {
     const { threadId } = await receive('i1', testNow);
     const other = await receive('i1', testNow, { ...conversation, ...difference });
     expect(other.threadId).not.toBe(threadId);
-    expect(await current()).toEqual({ threadId, lastActiveAt: testNow });
+    expect(await current()).toEqual({ threadId, lastActiveAt: testNow, lastReceivedAt: testNow });
   });
 
   test('take 30 messages at once into one, each once', async () => {

@@ -7,7 +7,7 @@ export const timeColumn = (time: Date | undefined): string => time?.toISOString(
 
 /** The field that a time's column holds, or none. */
 export function timeField<Name extends string>(name: Name, column: unknown): { [Key in Name]?: Date } {
-  return (column === '' ? {} : { [name]: new Date(String(column)) }) as { [Key in Name]?: Date };
+  return (typeof column === 'string' && column !== '' ? { [name]: new Date(column) } : {}) as { [Key in Name]?: Date };
 }
 
 /** The field that a text's column holds, or none. */

@@ -2,7 +2,7 @@ import { conversationKey, conversationKeyOf } from '../../conversations/index.ts
 import type { Conversation, CurrentThread, Thread, ThreadEntry } from '../../conversations/index.ts';
 import type { Row } from './entity.ts';
 import { guardEntitySize } from './long-text.ts';
-import { textField } from './optional-columns.ts';
+import { textField, timeColumn, timeField } from './optional-columns.ts';
 
 /*
  * A conversation is one partition: a row that names its current thread, a row per thread, and a row per message that
@@ -17,13 +17,14 @@ export function currentKeys(conversation: Conversation): { partitionKey: string;
 
 export function currentRow(
   conversation: Conversation,
-  { threadId, lastActiveAt, lastSentMessageId = '' }: CurrentThread,
+  { threadId, lastActiveAt, lastSentMessageId = '', lastReceivedAt }: CurrentThread,
 ) {
   return guardEntitySize({
     ...currentKeys(conversation),
     threadId,
     lastActiveAt: lastActiveAt.toISOString(),
     lastSentMessageId,
+    lastReceivedAt: timeColumn(lastReceivedAt),
   });
 }
 
@@ -32,6 +33,7 @@ export function currentOf(row: Row): CurrentThread {
     threadId: String(row['threadId']),
     lastActiveAt: new Date(String(row['lastActiveAt'])),
     ...textField('lastSentMessageId', row['lastSentMessageId']),
+    ...timeField('lastReceivedAt', row['lastReceivedAt']),
   };
 }
 

@@ -1,0 +1,22 @@
+import type { CarrierCapabilities } from '../../messages/index.ts';
+
+/**
+ * What Azure Communication Services can do. The rates are the limits that Microsoft publishes for SMS ("Service limits"
+ * and SMS FAQ: requests and message units in 60 seconds, as many of one as of the other), where each recipient is a unit.
+ * A number that is no short code has the limit of toll-free ones.
+ */
+export function capabilitiesOf({ hasChannels }: { hasChannels: boolean }): CarrierCapabilities {
+  return {
+    protocols: hasChannels ? ['SMS', 'WhatsApp'] : ['SMS'],
+    senderKinds: ['alphanumeric', 'shortCode', 'longCode'],
+    sendsTemplates: hasChannels,
+    batchSize: 100,
+    idempotent: true,
+    reports: true,
+    rates: [
+      { protocol: 'SMS', senderKind: 'longCode', per: 'sender', perMinute: 200 },
+      { protocol: 'SMS', senderKind: 'shortCode', per: 'sender', perMinute: 6000 },
+      { protocol: 'SMS', senderKind: 'alphanumeric', per: 'carrier', perMinute: 600 },
+    ],
+  };
+}

@@ -1,0 +1,55 @@
+import type { AttachmentSource } from '../../conversations/index.ts';
+import type { TemplateCarrier } from '../../templates/index.ts';
+import type { Carrier, CarrierKind, CarrierSurroundings } from '../carrier.ts';
+import { capabilitiesOf } from './capabilities.ts';
+import { fetchAttachment } from './fetch-attachment.ts';
+import { listTemplates } from './list-templates.ts';
+import { parseWebhook } from './parse-webhook.ts';
+import { send } from './send.ts';
+import { readSettings } from './settings.ts';
+import type { AzureCommunicationSettings } from './settings.ts';
+import { verifyCaller } from './verify-caller.ts';
+
+/** SMS and WhatsApp by Azure Communication Services; what it has to say comes through Event Grid. */
+export const azureCommunication: CarrierKind<AzureCommunicationSettings> = {
+  name: 'azure-communication',
+  readSettings,
+  create: createAzureCommunication,
+};
+
+/** The carrier offers no way to make templates, so none is ever submitted. */
+const refused = {
+  outcome: 'refused',
+  reason:
+    "Azure Communication Services takes no templates: make it in Meta's WhatsApp Manager, wait for its approval, and import it.",
+} as const;
+
+/** Reaches Azure Communication Services; WhatsApp only where the settings name channels. */
+function createAzureCommunication(
+  settings: AzureCommunicationSettings,
+  { fetch, timeoutMs, now, getToken, isEntraToken }: CarrierSurroundings,
+): Carrier {
+  const { webhook, ...access } = settings;
+  const { channels } = access;
+  const resource = { ...access, fetch, timeoutMs, now, getToken };
+  const world = { numbers: new Map(Array.from(channels, ([number, channel]) => [channel, number])), now };
+  const templates: TemplateCarrier = {
+    manages: (identity) => channels.has(identity),
+    submit: async () => refused,
+    list: (identity) => listTemplates(resource, identity),
+  };
+  const attachments: AttachmentSource = {
+    fetchAttachment: (reference, limit) => fetchAttachment(resource, reference, limit),
+  };
+  return {
+    name: azureCommunication.name,
+    capabilities: capabilitiesOf({ hasChannels: channels.size > 0 }),
+    webhookMethods: ['POST', 'OPTIONS'],
+    send: (batch) => send(resource, batch),
+    ...(channels.size > 0 && { templates, attachments }),
+    async receive(request) {
+      await verifyCaller(request, webhook, isEntraToken);
+      return parseWebhook(request, world);
+    },
+  };
+}

@@ -1,0 +1,84 @@
+import type { ListedTemplate, MediaKind, TemplateButton } from '../../templates/index.ts';
+import { isObject } from '../../operation/json.ts';
+import { filledText } from './grid-events.ts';
+
+/** The carrier's words for where a template stands. What WhatsApp has paused can't be sent now. */
+const statuses = new Map<unknown, Pick<ListedTemplate, 'status' | 'reason'>>([
+  ['approved', { status: 'approved' }],
+  ['pending', { status: 'pending' }],
+  ['rejected', { status: 'rejected' }],
+  ['paused', { status: 'rejected', reason: 'WhatsApp has paused the template.' }],
+]);
+
+const mediaKinds = new Map<unknown, MediaKind>([
+  ['IMAGE', 'image'],
+  ['VIDEO', 'video'],
+  ['DOCUMENT', 'document'],
+]);
+
+const categories = ['MARKETING', 'UTILITY', 'AUTHENTICATION'] as const;
+
+/** Placeholders that are no numbers are filled by name, which a send can't. */
+const namedPlaceholder = /\{\{\s*[^\d\s{}][^{}]*\}\}/;
+
+/**
+ * A template of the carrier's list as we know templates: `content` is what WhatsApp says of it, its components (the
+ * carrier's specification says no more, and its example shows the list alone; with the category it would be an object).
+ * Undefined where it makes no sense, or has parts that can't be sent from here.
+ */
+export function parseTemplate(item: unknown, identity: string): ListedTemplate | undefined {
+  const { name, language, status: word, content } = isObject(item) ? item : {};
+  const status = statuses.get(typeof word === 'string' ? word.toLowerCase() : undefined);
+  const whole = isObject(content) ? content : { components: content };
+  const components = Array.isArray(whole['components']) ? whole['components'].filter(isObject) : [];
+  const of = (type: string): Record<string, unknown> | undefined =>
+    components.find((component) => filledText(component['type'])?.toUpperCase() === type);
+  const body = filledText(of('BODY')?.['text']);
+  const header = headerOf(of('HEADER'));
+  const buttons = buttonsOf(of('BUTTONS'));
+  if (typeof name !== 'string' || typeof language !== 'string' || status === undefined) return undefined;
+  if (body === undefined || header === undefined || buttons === undefined) return undefined;
+  if (namedPlaceholder.test(`${body} ${header.headerText ?? ''}`)) return undefined;
+  return {
+    identity,
+    name,
+    language,
+    // The list doesn't tell it; an advertisement that is taken for one does least harm.
+    category: categories.find((known) => known === whole['category']) ?? 'MARKETING',
+    content: body,
+    ...header,
+    buttons,
+    ...status,
+    carrierReference: filledText(whole['id']) ?? name,
+  };
+}
+
+/** What stands above the body; undefined where it is something that can't be sent. */
+function headerOf(
+  component: Record<string, unknown> | undefined,
+): Pick<ListedTemplate, 'headerText' | 'attachmentKind'> | undefined {
+  if (component === undefined) return {};
+  const format = filledText(component['format'])?.toUpperCase() ?? 'TEXT';
+  const headerText = filledText(component['text']);
+  const attachmentKind = mediaKinds.get(format);
+  if (attachmentKind !== undefined) return { attachmentKind };
+  return format === 'TEXT' && headerText !== undefined ? { headerText } : undefined;
+}
+
+/** The buttons; undefined where one of them can't be sent. */
+function buttonsOf(component: Record<string, unknown> | undefined): TemplateButton[] | undefined {
+  const list: unknown[] = Array.isArray(component?.['buttons']) ? component['buttons'] : [];
+  const buttons = list.map((each) => buttonOf(isObject(each) ? each : {}));
+  return buttons.every((button) => button !== undefined) ? buttons : undefined;
+}
+
+function buttonOf({ type, text, url, phone_number: phone }: Record<string, unknown>): TemplateButton | undefined {
+  const label = filledText(text);
+  if (label === undefined) return undefined;
+  if (type === 'QUICK_REPLY') return { type: 'QuickReply', label, data: label };
+  if (type === 'URL' && typeof url === 'string') return { type: 'Url', label, data: url };
+  if (type === 'PHONE_NUMBER' && typeof phone === 'string') {
+    return { type: 'Call', label, data: phone.replaceAll(/\D/g, '') };
+  }
+  return undefined;
+}

@@ -1,0 +1,92 @@
+import type { InboundEvent } from '../../conversations/index.ts';
+import type { DeliveryReport, ReferencedReport } from '../../messages/index.ts';
+import { WebhookRefused } from '../carrier.ts';
+import type { WebhookAnswer, WebhookEvents, WebhookRequest } from '../carrier.ts';
+import { filledText, parseEvents } from './grid-events.ts';
+import type { GridEvent } from './grid-events.ts';
+import { parseReceivedSms, parseSmsReport } from './sms-events.ts';
+import type { Parsed } from './sms-events.ts';
+import { parseMessageStatus, parseReceivedMessage } from './whatsapp-events.ts';
+
+/** What is needed to understand events. */
+export interface EventWorld {
+  /** Our WhatsApp numbers (digits) by their channels' ids. */
+  numbers: ReadonlyMap<string, string>;
+  now: () => Date;
+}
+
+type Taken =
+  | { inbound: Parsed<InboundEvent> }
+  | { report: Parsed<DeliveryReport> }
+  | { referenced: Parsed<ReferencedReport> };
+
+/** The events that mean something here; Event Grid may bring any other, which are passed over. */
+const readers = new Map<string, (event: GridEvent, world: EventWorld) => Taken>([
+  ['Microsoft.Communication.SMSReceived', (event) => ({ inbound: parseReceivedSms(event) })],
+  ['Microsoft.Communication.SMSDeliveryReportReceived', (event, { now }) => ({ report: parseSmsReport(event, now()) })],
+  [
+    'Microsoft.Communication.AdvancedMessageReceived',
+    (event, { numbers }) => ({ inbound: parseReceivedMessage(event, numbers) }),
+  ],
+  [
+    'Microsoft.Communication.AdvancedMessageDeliveryStatusUpdated',
+    (event, { now }) => ({ referenced: parseMessageStatus(event, now()) }),
+  ],
+]);
+
+const nothing = { reports: [], templates: [], inbound: [] } as const;
+
+/** A call that brought nothing but wants to be answered. */
+const answered = (answer: WebhookAnswer): WebhookEvents => ({
+  reports: [...nothing.reports],
+  templates: [...nothing.templates],
+  inbound: [...nothing.inbound],
+  answer,
+});
+
+/**
+ * Reads a call of Event Grid: one of its two handshakes, or events. Of several events one that makes no sense is left
+ * out, since a refusal would lose the others with it; throws {@link WebhookRefused} (400) where none makes sense.
+ */
+export function parseWebhook(request: WebhookRequest, world: EventWorld): WebhookEvents {
+  if (request.method === 'OPTIONS') return answered(allowOrigin(request.headers));
+  const events = parseEvents(request.body);
+  const validation = events.find(({ type }) => type === 'Microsoft.EventGrid.SubscriptionValidationEvent');
+  if (validation !== undefined) return answered(confirmSubscription(validation));
+  const taken = events.flatMap((event): Taken[] => {
+    const reader = readers.get(event.type);
+    return reader === undefined ? [] : [reader(event, world)];
+  });
+  const results = taken.flatMap((each) => Object.values(each) as Parsed<object>[]);
+  if (results.length > 0 && results.every((result) => result === 'senseless')) {
+    throw new WebhookRefused(400, 'no event has the fields that it must have');
+  }
+  return {
+    templates: [],
+    reports: some(taken.map((each) => ('report' in each ? each.report : undefined))),
+    referenced: some(taken.map((each) => ('referenced' in each ? each.referenced : undefined))),
+    inbound: some(taken.map((each) => ('inbound' in each ? each.inbound : undefined))),
+  };
+}
+
+function some<Result>(results: readonly Parsed<Result>[]): Result[] {
+  return results.filter((result) => result !== undefined && result !== 'senseless') as Result[];
+}
+
+/** The handshake of the form of Event Grid: the code comes back in the answer, whose status must be 200. */
+function confirmSubscription({ data }: GridEvent): WebhookAnswer {
+  const code = filledText(data['validationCode']);
+  if (code === undefined) throw new WebhookRefused(400, 'the handshake has no code');
+  return {
+    status: 200,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ validationResponse: code }),
+  };
+}
+
+/** The handshake of CloudEvents (HTTP 1.1 Web Hooks for Event Delivery 1.0, 4.2): permission for the origin that asks. */
+function allowOrigin(headers: WebhookRequest['headers']): WebhookAnswer {
+  const origin = headers.get('webhook-request-origin');
+  if (origin === undefined) throw new WebhookRefused(400, 'the handshake names no origin');
+  return { status: 200, headers: { 'webhook-allowed-origin': origin, 'webhook-allowed-rate': '*' }, body: '' };
+}

@@ -1,0 +1,84 @@
+import type { SettingsReader } from '../settings-reader.ts';
+
+/** How Event Grid shows that a call is its own: it signs nothing, so it knows a secret or brings a token. */
+export type WebhookProtection = { secret: string } | { tenant: string; audience: string };
+
+/** How Azure Communication Services is reached. */
+export interface AzureCommunicationSettings {
+  /** The resource's address, without a slash at its end. */
+  endpoint: string;
+  /** The resource's key, in Base64; without one, the app's managed identity signs in. */
+  accessKey?: string;
+  /** The id of the WhatsApp channel of each number (digits). */
+  channels: ReadonlyMap<string, string>;
+  webhook: WebhookProtection;
+}
+
+const secretLength = 16;
+
+/** A UUID, in any letters. */
+const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** Reads the settings of Azure Communication Services. */
+export function readSettings(read: SettingsReader): AzureCommunicationSettings {
+  return { ...readAccess(read), channels: readChannels(read), webhook: readWebhook(read) };
+}
+
+function readAccess(read: SettingsReader): Pick<AzureCommunicationSettings, 'endpoint' | 'accessKey'> {
+  const text = read.optional('ACS_CONNECTION_STRING');
+  if (text === undefined) return { endpoint: read.url('ACS_ENDPOINT') };
+  if (read.optional('ACS_ENDPOINT') !== undefined) {
+    read.fault('ACS_ENDPOINT must be left out where ACS_CONNECTION_STRING is set: that one names the endpoint');
+  }
+  const access = parseConnectionString(text);
+  if (access === undefined) {
+    // The text holds a key, so no word of it is repeated.
+    read.fault('ACS_CONNECTION_STRING must have the form endpoint=https://...;accesskey=...');
+  }
+  return access ?? { endpoint: '', accessKey: '' };
+}
+
+/** Reads `endpoint=...;accesskey=...`, as the portal shows it; undefined where the text is anything else. */
+function parseConnectionString(text: string): { endpoint: string; accessKey: string } | undefined {
+  const [, endpoint = '', accessKey = ''] =
+    /^endpoint=([^;]+);accesskey=([A-Za-z0-9+/]+={0,2});?$/i.exec(text.trim()) ?? [];
+  const url = URL.parse(endpoint);
+  if (url === null || !/^https?:$/.test(url.protocol)) return undefined;
+  return { endpoint: endpoint.replace(/\/+$/, ''), accessKey };
+}
+
+function readChannels(read: SettingsReader): ReadonlyMap<string, string> {
+  const channels = new Map<string, string>();
+  for (const [number, channel] of read.pairs('ACS_CHANNELS')) {
+    const digits = /^\+?(\d{7,15})$/.exec(number)?.[1];
+    if (digits === undefined || !uuid.test(channel)) {
+      read.fault('ACS_CHANNELS must have the form 358401000001=00000000-0000-0000-0000-000000000000');
+      continue;
+    }
+    channels.set(digits, channel.toLowerCase());
+  }
+  return channels;
+}
+
+function readWebhook(read: SettingsReader): WebhookProtection {
+  const secret = read.optional('ACS_WEBHOOK_SECRET');
+  const tenant = read.optional('ACS_WEBHOOK_TENANT');
+  const audience = read.optional('ACS_WEBHOOK_AUDIENCE');
+  if (secret !== undefined) {
+    if (tenant !== undefined || audience !== undefined) {
+      read.fault('ACS_WEBHOOK_SECRET must be left out where ACS_WEBHOOK_TENANT and ACS_WEBHOOK_AUDIENCE are set');
+    }
+    // It stands in an address, where any other character would have to be encoded, and sooner or later isn't.
+    if (secret.length < secretLength || !/^[\w.~-]*$/.test(secret)) {
+      read.fault(
+        `ACS_WEBHOOK_SECRET must have at least ${secretLength} characters, of letters, digits and - _ . ~ alone`,
+      );
+    }
+    return { secret };
+  }
+  if (tenant === undefined && audience === undefined) {
+    read.fault('ACS_WEBHOOK_SECRET must be set, or ACS_WEBHOOK_TENANT and ACS_WEBHOOK_AUDIENCE');
+    return { tenant: '', audience: '' };
+  }
+  return { tenant: tenant ?? read.text('ACS_WEBHOOK_TENANT'), audience: audience ?? read.text('ACS_WEBHOOK_AUDIENCE') };
+}

@@ -1,0 +1,25 @@
+import { WebhookRefused } from '../carrier.ts';
+import type { CarrierSurroundings, WebhookRequest } from '../carrier.ts';
+import { isSameSecret } from '../signatures.ts';
+import type { WebhookProtection } from './settings.ts';
+
+/**
+ * Checks that a call comes from our subscription to Event Grid, which signs nothing: it has the secret in its query or
+ * in `x-webhook-secret`, or a token that Entra ID issued for us in `Authorization`. The handshakes are checked as any
+ * other call: whoever may not bring events may not have any sent either. Rejects with {@link WebhookRefused} (401).
+ */
+export async function verifyCaller(
+  { query, headers }: WebhookRequest,
+  protection: WebhookProtection,
+  isEntraToken: CarrierSurroundings['isEntraToken'],
+): Promise<void> {
+  if ('secret' in protection) {
+    const given = headers.get('x-webhook-secret') ?? new URLSearchParams(query).get('secret');
+    if (given === null) throw new WebhookRefused(401, 'the secret is missing');
+    if (!isSameSecret(given, protection.secret)) throw new WebhookRefused(401, 'the secret is not ours');
+    return;
+  }
+  const token = /^Bearer (\S+)$/i.exec(headers.get('authorization') ?? '')?.[1];
+  if (token === undefined) throw new WebhookRefused(401, 'the token is missing or malformed');
+  if (!(await isEntraToken(token, protection))) throw new WebhookRefused(401, 'the token was not issued for us');
+}

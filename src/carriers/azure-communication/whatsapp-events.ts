@@ -1,0 +1,115 @@
+import type { AnnouncedAttachment, InboundEvent } from '../../conversations/index.ts';
+import type { DeliveryReport, ReferencedReport } from '../../messages/index.ts';
+import { isObject } from '../../operation/json.ts';
+import { digitsOf, filledText, parseTime } from './grid-events.ts';
+import type { GridEvent } from './grid-events.ts';
+import { whatsAppReason } from './reasons.ts';
+import type { Parsed } from './sms-events.ts';
+
+type Data = GridEvent['data'];
+
+/*
+ * The reference of these events and the types of Microsoft's libraries name the same fields differently: channelType and
+ * channelKind, media.id and mediaContent.mediaId, interactive and interactiveContent. Both are read.
+ */
+
+/** The event is about another channel than WhatsApp. */
+function isOtherChannel(data: Data): boolean {
+  const kind = filledText(data['channelKind'] ?? data['channelType']);
+  return kind !== undefined && kind.toLowerCase() !== 'whatsapp';
+}
+
+/** An object in a field that has either of two names; without fields where there is none. */
+function objectAt(data: Data, ...names: string[]): Data {
+  return names.map((name) => data[name]).find(isObject) ?? {};
+}
+
+/** The endings of files whose type doesn't tell it. */
+const endings = new Map([
+  ['image/jpeg', 'jpg'],
+  ['audio/mpeg', 'mp3'],
+  ['audio/mp4', 'm4a'],
+  ['text/plain', 'txt'],
+]);
+
+/** The medium of a message; only documents come with a name. */
+function attachmentOf(data: Data): AnnouncedAttachment | undefined {
+  const media = objectAt(data, 'media', 'mediaContent');
+  const reference = filledText(media['id'] ?? media['mediaId']);
+  if (reference === undefined) return undefined;
+  const mimeType = filledText(media['mimeType']) ?? 'application/octet-stream';
+  const [bare = ''] = mimeType.split(';', 1);
+  const ending = endings.get(bare) ?? /^(?:image|audio|video|application)\/([a-z0-9]{2,4})$/.exec(bare)?.[1] ?? 'bin';
+  const kind = filledText(data['messageType'])?.replaceAll(/\W/g, '') ?? 'attachment';
+  return { reference, name: filledText(media['fileName']) ?? `${kind}.${ending}`, mimeType };
+}
+
+/** The label of what was tapped: a button of a template or of an interactive message, or a row of a list. */
+function tapOf(data: Data): string | undefined {
+  const interactive = objectAt(data, 'interactive', 'interactiveContent');
+  return (
+    filledText(objectAt(data, 'button')['text']) ??
+    filledText(objectAt(interactive, 'buttonReply', 'listReply')['title'])
+  );
+}
+
+/** What a message says, and what it carries; undefined where it has nothing that a conversation can show. */
+function contentOf(data: Data): Pick<InboundEvent, 'content' | 'attachments' | 'buttonReply'> | undefined {
+  const buttonReply = tapOf(data);
+  if (buttonReply !== undefined) return { content: buttonReply, buttonReply, attachments: [] };
+  const attachment = attachmentOf(data);
+  const words =
+    data['content'] ??
+    objectAt(data, 'media', 'mediaContent')['caption'] ??
+    filledText(objectAt(data, 'reaction')['emoji']);
+  if (typeof words !== 'string' && attachment === undefined) return undefined;
+  return { content: typeof words === 'string' ? words : '', attachments: attachment === undefined ? [] : [attachment] };
+}
+
+/**
+ * Reads `Microsoft.Communication.AdvancedMessageReceived`. It names our number by the id of its channel. Messages of
+ * channels that the settings don't name are somebody else's; those without words and media (a place, a contact, a
+ * reaction taken back) say nothing that a conversation can show, and a sender without a number can't be answered.
+ *
+ * @param numbers our numbers (digits) by their channels' ids
+ */
+export function parseReceivedMessage(
+  { id, data, at: happened }: GridEvent,
+  numbers: ReadonlyMap<string, string>,
+): Parsed<InboundEvent> {
+  if (isOtherChannel(data)) return undefined;
+  const from = filledText(data['from']);
+  const channel = filledText(data['to']);
+  if (from === undefined || channel === undefined) return 'senseless';
+  const sender = digitsOf(from);
+  const recipient = numbers.get(channel.toLowerCase());
+  const content = contentOf(data);
+  if (sender === undefined || recipient === undefined || content === undefined) return undefined;
+  const carrierMessageId = filledText(data['messageId']) ?? id;
+  const at = parseTime(data['receivedTimestamp'] ?? data['receivedTimeStamp']) ?? happened;
+  return { carrierMessageId, sender, recipient, protocol: 'WhatsApp', ...content, ...(at && { at }) };
+}
+
+/** Words that say something of a recipient; of `warning` and `unknown` nothing follows. */
+const statuses = new Map<unknown, DeliveryReport['status']>([
+  ['sent', 'sent'],
+  ['delivered', 'delivered'],
+  ['read', 'read'],
+  ['failed', 'undelivered'],
+]);
+
+/** Reads `Microsoft.Communication.AdvancedMessageDeliveryStatusUpdated`. */
+export function parseMessageStatus({ data, at: happened }: GridEvent, now: Date): Parsed<ReferencedReport> {
+  if (isOtherChannel(data)) return undefined;
+  const word = filledText(data['status']);
+  const reference = filledText(data['messageId']);
+  if (word === undefined || reference === undefined) return 'senseless';
+  const status = statuses.get(word.toLowerCase());
+  if (status === undefined) return undefined;
+  const at = parseTime(data['receivedTimestamp'] ?? data['receivedTimeStamp']) ?? happened ?? now;
+  if (status !== 'undelivered') return { reference, status, at };
+  const { channelCode, channelMessage } = objectAt(data, 'error');
+  const code = typeof channelCode === 'number' ? String(channelCode) : (filledText(channelCode) ?? 'DeliveryFailed');
+  const message = filledText(channelMessage) ?? 'The carrier did not say why the message was not delivered.';
+  return { reference, status, code, message, reason: whatsAppReason(code), at };
+}

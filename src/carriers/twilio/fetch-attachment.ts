@@ -1,0 +1,81 @@
+import type { AttachmentOutcome } from '../../conversations/index.ts';
+import { readBody } from '../../operation/read-body.ts';
+import { startCall, whyNoAnswer } from '../call.ts';
+import type { Reach } from '../call.ts';
+import { authorizationOf } from './settings.ts';
+import type { TwilioSettings } from './settings.ts';
+
+/** Where webhook calls say that media are, whichever address the API is reached at. */
+const mediaOrigin = 'https://api.twilio.com';
+
+/** Twilio has no such media, or has them no more. */
+const gone: ReadonlySet<number> = new Set([404, 410]);
+
+const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+
+/** Twilio sends on to where it keeps media, and that may be moved once or twice. */
+const mostRedirects = 3;
+
+/**
+ * Fetches media of at most `limit` bytes; reads no further than that. The account's credentials go to Twilio's API only,
+ * never to where it sends on to. Everything but what is gone or too large is worth another try: what is wrong then is
+ * mended by time, or by an operator. Never rejects.
+ *
+ * @param reference the address that the webhook call gave
+ */
+export async function fetchAttachment(
+  settings: TwilioSettings & Reach,
+  reference: string,
+  limit: number,
+): Promise<AttachmentOutcome> {
+  const api = new URL(settings.url);
+  const url = URL.parse(reference, `${settings.url}/`);
+  if (url === null || (url.origin !== api.origin && url.origin !== mediaOrigin)) {
+    return { outcome: 'failed', reason: "The address of the attachment is not one of Twilio's." };
+  }
+  try {
+    const response = await follow(settings, url, api.protocol);
+    return typeof response === 'string' ? { outcome: 'retry', reason: response } : await readAnswer(response, limit);
+  } catch (error) {
+    return { outcome: 'retry', reason: whyNoAnswer(error).message };
+  }
+}
+
+/** The answer at the end of all redirects, or why there is none. */
+async function follow(settings: TwilioSettings & Reach, url: URL, protocol: string): Promise<Response | string> {
+  const headers = { authorization: authorizationOf(settings) };
+  let response = await startCall(settings, url.href, { method: 'GET', headers });
+  let from = url;
+  for (let step = 0; redirects.has(response.status); step += 1) {
+    dropBody(response);
+    const to = URL.parse(response.headers.get('location') ?? '', from.href);
+    // Plain http only where the API itself is reached so, which is a test.
+    if (to === null || (to.protocol !== 'https:' && to.protocol !== protocol)) {
+      return 'The carrier sends on to an address that is not safe.';
+    }
+    if (step === mostRedirects) return 'The carrier sends on and on.';
+    response = await startCall(settings, to.href, { method: 'GET' });
+    from = to;
+  }
+  return response;
+}
+
+async function readAnswer(response: Response, limit: number): Promise<AttachmentOutcome> {
+  const { status, headers } = response;
+  if (status !== 200) {
+    dropBody(response);
+    return { outcome: gone.has(status) ? 'failed' : 'retry', reason: `The carrier answered ${status}.` };
+  }
+  const bytes = await readBody(response, limit);
+  if (bytes === 'tooLarge') {
+    dropBody(response);
+    return { outcome: 'failed', reason: `The attachment is larger than ${limit} bytes.` };
+  }
+  const type = headers.get('content-type')?.split(';')[0]?.trim() ?? '';
+  return { outcome: 'fetched', bytes, mimeType: type || 'application/octet-stream' };
+}
+
+/** Lets go of what is not read, so that the connection doesn't wait for it; a connection that is broken already is fine. */
+function dropBody(response: Response): void {
+  response.body?.cancel().catch(() => {});
+}

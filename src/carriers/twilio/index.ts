@@ -1,0 +1,31 @@
+import type { CarrierKind } from '../carrier.ts';
+import { capabilities } from './capabilities.ts';
+import { fetchAttachment } from './fetch-attachment.ts';
+import { parseWebhook } from './parse-webhook.ts';
+import { send } from './send.ts';
+import { readSettings } from './settings.ts';
+import type { TwilioSettings } from './settings.ts';
+import { verifySignature } from './verify-signature.ts';
+
+/** Twilio's Programmable Messaging: SMS and MMS, and text by WhatsApp. */
+export const twilio: CarrierKind<TwilioSettings> = {
+  name: 'twilio',
+  readSettings,
+  create(settings, { webhookUrl, fetch, timeoutMs, now }) {
+    // Anyone could sign with an empty token.
+    if (settings.authToken === '') throw new Error('Twilio needs the token of the account');
+    const reached = { ...settings, webhookUrl, fetch, timeoutMs, now };
+    return {
+      name: twilio.name,
+      capabilities,
+      webhookMethods: ['POST'],
+      send: (batch) => send(reached, batch),
+      attachments: { fetchAttachment: (reference, limit) => fetchAttachment(reached, reference, limit) },
+      async receive({ query, headers, body }) {
+        const form = new URLSearchParams(new TextDecoder().decode(body));
+        verifySignature({ query, headers }, form, reached);
+        return parseWebhook(form, query, now());
+      },
+    };
+  },
+};

@@ -1,0 +1,124 @@
+import type { AnnouncedAttachment, InboundEvent } from '../../conversations/index.ts';
+import type { DeliveryReport } from '../../messages/index.ts';
+import { WebhookRefused } from '../carrier.ts';
+import type { WebhookAnswer, WebhookEvents } from '../carrier.ts';
+import { readAddress } from './addresses.ts';
+import { recipientOf } from './callback-url.ts';
+import { reasonOf } from './reasons.ts';
+
+/** Our word for each of Twilio's. Those that are not here say no more than that Twilio has the message. */
+const statuses: ReadonlyMap<string, DeliveryReport['status']> = new Map([
+  ['sent', 'sent'],
+  ['delivered', 'delivered'],
+  // Of a message to a group, which a number may stand for.
+  ['partially_delivered', 'delivered'],
+  ['read', 'read'],
+  ['undelivered', 'undelivered'],
+  ['failed', 'failed'],
+  ['canceled', 'failed'],
+]);
+
+const isFailure = (status: DeliveryReport['status']): boolean => status === 'undelivered' || status === 'failed';
+
+/** TwiML that answers the phone nothing. */
+const noReply: WebhookAnswer = { status: 200, headers: { 'content-type': 'text/xml' }, body: '<Response/>' };
+
+/**
+ * Reads a call: a report on a message of ours, or a message of a phone. What is neither's kind is passed over. Throws
+ * {@link WebhookRefused} with 400 where something is missing that each has.
+ *
+ * @param now when the call came, since Twilio gives no time for anything
+ */
+export function parseWebhook(form: URLSearchParams, query: string, now: Date): WebhookEvents {
+  const status = form.get('MessageStatus');
+  if (status !== null) return { reports: reportsOf(form, status, { query, now }), templates: [], inbound: [] };
+  return { reports: [], templates: [], inbound: inboundOf(form), answer: noReply };
+}
+
+function reportsOf(
+  form: URLSearchParams,
+  word: string,
+  { query, now }: { query: string; now: Date },
+): DeliveryReport[] {
+  const recipientId = recipientOf(query);
+  if (recipientId === undefined) {
+    if (idOf(form) === '') throw new WebhookRefused(400, 'the report says of no message what it is about');
+    // Every message of ours has its recipient in the address: this one is of somebody else who uses the account.
+    return [];
+  }
+  const status = statuses.get(word);
+  if (status === undefined) return [];
+  if (!isFailure(status)) return [{ recipientId, status, at: now }];
+  const { code, message } = failureOf(form, word);
+  const reason = word === 'canceled' ? 'canceled' : (reasonOf(code) ?? 'other');
+  return [{ recipientId, status: reason === 'expired' ? 'expired' : status, code, message, reason, at: now }];
+}
+
+/** Twilio's code and words; where it gives none, its status has to do. */
+function failureOf(form: URLSearchParams, word: string): { code: string; message: string } {
+  const given = form.get('ErrorCode') ?? '';
+  const code = /^[1-9]\d{2,8}$/.test(given) ? given : word;
+  const page = code === word ? '' : `, error ${code}: see twilio.com/docs/api/errors/${code}`;
+  const words = form.get('ErrorMessage') || form.get('ChannelStatusMessage');
+  return { code, message: words || `Twilio reports ${word}${page}.` };
+}
+
+function idOf(form: URLSearchParams): string {
+  return form.get('MessageSid') || form.get('SmsSid') || form.get('SmsMessageSid') || '';
+}
+
+function inboundOf(form: URLSearchParams): InboundEvent[] {
+  const carrierMessageId = idOf(form);
+  const from = form.get('From') ?? '';
+  const to = form.get('To') ?? '';
+  if (carrierMessageId === '') throw new WebhookRefused(400, 'the message has no id');
+  if (from === '') throw new WebhookRefused(400, 'the message has no sender');
+  if (to === '') throw new WebhookRefused(400, 'the message has no recipient');
+  const sender = readAddress(from);
+  const recipient = readAddress(to);
+  if (sender === undefined || recipient === undefined || sender.protocol !== recipient.protocol) return [];
+  const attachments = attachmentsOf(form);
+  // Twilio tells an MMS without media by the first letters of its id only.
+  const isMms = sender.protocol === 'SMS' && (attachments.length > 0 || carrierMessageId.startsWith('MM'));
+  const buttonReply = form.get('ButtonText') || undefined;
+  return [
+    {
+      carrierMessageId,
+      sender: sender.address,
+      recipient: recipient.address,
+      protocol: isMms ? 'MMS' : sender.protocol,
+      content: form.get('Body') || (buttonReply ?? ''),
+      attachments,
+      ...(buttonReply === undefined ? {} : { buttonReply }),
+    },
+  ];
+}
+
+/** The most media that a message has (twilio.com/docs/messaging/api/media-resource). */
+const mostMedia = 10;
+
+function attachmentsOf(form: URLSearchParams): AnnouncedAttachment[] {
+  const count = Math.min(Number(/^\d{1,3}$/.exec(form.get('NumMedia') ?? '')?.[0] ?? 0), mostMedia);
+  return Array.from({ length: count }, (_, index): AnnouncedAttachment | undefined => {
+    const reference = form.get(`MediaUrl${index}`);
+    if (reference === null || reference === '') return undefined;
+    const mimeType = form.get(`MediaContentType${index}`) || 'application/octet-stream';
+    return { reference, name: nameOf(index, mimeType), mimeType };
+  }).filter((attachment) => attachment !== undefined);
+}
+
+const extensions: ReadonlyMap<string, string> = new Map([
+  ['image/jpeg', 'jpg'],
+  ['audio/mpeg', 'mp3'],
+  ['video/quicktime', 'mov'],
+  ['text/plain', 'txt'],
+  ['text/vcard', 'vcf'],
+  ['text/x-vcard', 'vcf'],
+]);
+
+/** A name for what Twilio gives none: its place, and an ending where the type suggests one. */
+function nameOf(index: number, mimeType: string): string {
+  const type = (mimeType.split(';', 1)[0] ?? '').trim().toLowerCase();
+  const ending = extensions.get(type) ?? /^\w+\/([a-z0-9]{2,5})$/.exec(type)?.[1];
+  return `attachment-${index + 1}${ending === undefined ? '' : `.${ending}`}`;
+}

@@ -1,0 +1,91 @@
+import type { OutboundBatch, OutboundRecipient, SendOutcome } from '../../messages/index.ts';
+import { readRetryAfter } from '../../operation/retry-after.ts';
+import { callCarrier, failureOfSilence, failureOfStatus } from '../call.ts';
+import type { CarrierAnswer, Reach } from '../call.ts';
+import { writeNumber, writeSender } from './addresses.ts';
+import { callbackUrl } from './callback-url.ts';
+import { outcomeOf, reasonOf } from './reasons.ts';
+import { authorizationOf } from './settings.ts';
+import type { TwilioSettings } from './settings.ts';
+
+/** How messages are handed over, and where reports on them are to go. */
+export interface SendingSettings extends TwilioSettings, Reach {
+  webhookUrl: string;
+  now: () => Date;
+}
+
+/**
+ * Hands a batch to Twilio, one call for each recipient, all at once; one outcome per recipient, in order. Never rejects.
+ */
+export function send(settings: SendingSettings, batch: OutboundBatch): Promise<SendOutcome[]> {
+  return Promise.all(batch.recipients.map((recipient) => sendOne(settings, batch, recipient)));
+}
+
+async function sendOne(
+  settings: SendingSettings,
+  batch: OutboundBatch,
+  recipient: OutboundRecipient,
+): Promise<SendOutcome> {
+  const url = `${settings.url}/2010-04-01/Accounts/${settings.accountSid}/Messages.json`;
+  const headers = {
+    authorization: authorizationOf(settings),
+    'content-type': 'application/x-www-form-urlencoded; charset=utf-8',
+  };
+  const body = new URLSearchParams(formOf(settings, batch, recipient)).toString();
+  try {
+    return readAnswer(await callCarrier(settings, url, { method: 'POST', headers, body }), settings.now);
+  } catch (error) {
+    return failureOfSilence(error, { idempotent: false });
+  }
+}
+
+function formOf(
+  { webhookUrl, messagingServiceSid }: SendingSettings,
+  { protocol, sender }: OutboundBatch,
+  { recipientId, address, content }: OutboundRecipient,
+): Record<string, string> {
+  return {
+    To: writeNumber(protocol, address),
+    From: writeSender(protocol, sender),
+    Body: content,
+    StatusCallback: callbackUrl(webhookUrl, recipientId),
+    // Beside a sender: the service's rules count, and the sender stays the one that was asked for.
+    ...(messagingServiceSid === undefined || protocol !== 'SMS' ? {} : { MessagingServiceSid: messagingServiceSid }),
+  };
+}
+
+/** A code as Twilio writes them in JSON: a whole number; empty where there is none. */
+const codeOf = (value: unknown): string => (Number.isInteger(value) ? String(value) : '');
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+/** Messages that Twilio took, and gave up at once. */
+const failedAtOnce: ReadonlySet<unknown> = new Set(['failed', 'undelivered', 'canceled']);
+
+function readAnswer(answer: CarrierAnswer, now: () => Date): SendOutcome {
+  const { status, fields, headers } = answer;
+  if (status < 300) {
+    const sid = textOf(fields['sid']);
+    if (sid === '') return failureOfStatus(answer, '', { idempotent: false, now });
+    if (!failedAtOnce.has(fields['status'])) return { outcome: 'sent', carrierReference: sid };
+    const code = codeOf(fields['error_code']) || 'TwilioGaveUp';
+    const message = textOf(fields['error_message']) || 'Twilio took the message, and gave it up at once.';
+    return { outcome: 'rejected', code, message, reason: reasonOf(code) ?? 'other' };
+  }
+  const code = codeOf(fields['code']);
+  const message = textOf(fields['message']);
+  const reason = reasonOf(code);
+  // Whatever it says: of a call that broke down, nobody knows what became of it.
+  if (reason === undefined || status < 400 || status >= 500) {
+    const failure = failureOfStatus(answer, message, { idempotent: false, now });
+    return code === '' ? failure : { ...failure, code };
+  }
+  const retryAfterSeconds = readRetryAfter(headers.get('retry-after') ?? undefined, now());
+  return {
+    outcome: outcomeOf(reason),
+    code,
+    message: message || `The carrier answered ${status}.`,
+    reason,
+    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+  };
+}

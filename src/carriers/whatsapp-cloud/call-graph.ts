@@ -1,0 +1,58 @@
+import { callCarrier, failureOfStatus, startCall } from '../call.ts';
+import type { CallInit, CarrierAnswer, Failure, Reach } from '../call.ts';
+import { readGraphError, wordsOf } from './graph-error.ts';
+import { meaningOf } from './reasons.ts';
+import type { WhatsAppSettings } from './settings.ts';
+
+/** How the Graph API is reached, and as whom. */
+export interface Graph extends WhatsAppSettings, Reach {
+  now: () => Date;
+}
+
+/** What is safe to know of the carrier where nobody can tell how a call ended. */
+export const about = { idempotent: false } as const;
+
+const bearer = ({ token }: Graph): Record<string, string> => ({ authorization: `Bearer ${token}` });
+
+/** The address of something in the Graph API. */
+export function graphUrl({ url, version }: Pick<Graph, 'url' | 'version'>, path: string): string {
+  return `${url}/${version}/${path}`;
+}
+
+/** Asks the Graph API for something. Rejects where no answer comes in time. */
+export function askGraph(
+  graph: Graph,
+  path: string,
+  query: Readonly<Record<string, string>> = {},
+): Promise<CarrierAnswer> {
+  const search = new URLSearchParams(query).toString();
+  const url = graphUrl(graph, path) + (search === '' ? '' : `?${search}`);
+  return callCarrier(graph, url, { method: 'GET', headers: bearer(graph) });
+}
+
+/** Posts an object to the Graph API. Rejects where no answer comes in time. */
+export function postToGraph(graph: Graph, path: string, body: object): Promise<CarrierAnswer> {
+  const headers = { ...bearer(graph), 'content-type': 'application/json' };
+  return callCarrier(graph, graphUrl(graph, path), { method: 'POST', headers, body: JSON.stringify(body) });
+}
+
+/** Asks an address of Meta's for bytes, with the token, without reading them. Rejects where no answer comes in time. */
+export function askForBytes(graph: Graph, url: string): Promise<Response> {
+  const init: CallInit = { method: 'GET', headers: bearer(graph) };
+  return startCall(graph, url, init);
+}
+
+/** What an answer means that refuses a call: what its code says, and else what its status says. */
+export function failureOfAnswer(answer: CarrierAnswer, now: () => Date): Failure {
+  const said = answer.fields['error'];
+  const byStatus = failureOfStatus(answer, wordsOf(said), { ...about, now });
+  const error = readGraphError(said);
+  if (error === undefined) return byStatus;
+  const code = String(error.code);
+  const subcode = error.subcode === undefined ? '' : ` (subcode ${error.subcode})`;
+  const message = `${byStatus.message}${subcode}`;
+  const meaning = meaningOf(error);
+  if (meaning === undefined) return { ...byStatus, code, message };
+  const { retryAfterSeconds } = byStatus;
+  return { ...meaning, code, message, ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }) };
+}

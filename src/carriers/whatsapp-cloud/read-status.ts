@@ -1,0 +1,30 @@
+import type { DeliveryReport } from '../../messages/index.ts';
+import { textOf, timeOf, objectsOf } from './fields.ts';
+import type { Fields } from './fields.ts';
+import { readGraphError } from './graph-error.ts';
+import { endingOf } from './reasons.ts';
+
+/** Our word for each of Meta's; `played` is what a voice message is once it was listened to. */
+const statuses = new Map<unknown, DeliveryReport['status']>([
+  ['sent', 'sent'],
+  ['delivered', 'delivered'],
+  ['read', 'read'],
+  ['played', 'read'],
+]);
+
+/**
+ * Reads a status of a message; undefined for what is no report on a message of ours. Meta gives back the id of ours with
+ * which a message was sent, always; so one without such an id was sent by somebody else from the same number.
+ */
+export function readStatus(value: Fields): DeliveryReport | undefined {
+  const recipientId = textOf(value['biz_opaque_callback_data']);
+  const at = timeOf(value['timestamp']);
+  if (recipientId === undefined || at === undefined) return undefined;
+  const status = statuses.get(value['status']);
+  if (status !== undefined) return { recipientId, status, at };
+  if (value['status'] !== 'failed') return undefined;
+  const error = readGraphError(objectsOf(value['errors'])[0]);
+  const told = error === undefined ? { code: 'Failed', words: '' } : { code: String(error.code), words: error.words };
+  const message = told.words === '' ? 'WhatsApp says that sending failed.' : told.words;
+  return { recipientId, ...endingOf(error), code: told.code, message, at };
+}

@@ -1,0 +1,40 @@
+import type { TemplateNews } from '../../templates/index.ts';
+import { fieldsOf, textOf } from './fields.ts';
+import type { Fields } from './fields.ts';
+import type { WhatsAppNumber } from './settings.ts';
+import { templateStatus } from './template-status.ts';
+
+/**
+ * Reads what Meta says of a template (webhooks reference, message_template_status_update): once for each number of the
+ * account, since templates are the account's. Nothing for an account that is not ours, or for an event that changes
+ * nothing about whether the template can be sent.
+ */
+export function readTemplateNews(
+  value: Fields,
+  accountId: unknown,
+  numbers: readonly WhatsAppNumber[],
+): TemplateNews[] {
+  const { event, message_template_name: name, message_template_language: language } = value;
+  const status = templateStatus(event);
+  if (status === undefined || textOf(name) === undefined || typeof name !== 'string') return [];
+  const reason = status === 'rejected' ? reasonOf(value) : undefined;
+  return numbers
+    .filter((number) => number.accountId === accountId)
+    .map(({ number }) => ({
+      identity: number,
+      name,
+      ...(typeof language === 'string' ? { language } : {}),
+      status,
+      ...(reason === undefined ? {} : { reason }),
+    }));
+}
+
+/** Why a template can't be sent, from all that Meta says of it. */
+function reasonOf(value: Fields): string {
+  const rejection = fieldsOf(value['rejection_info']);
+  const other = fieldsOf(value['other_info']);
+  const code = value['reason'] === 'NONE' ? undefined : value['reason'];
+  const event = value['event'] === 'REJECTED' ? undefined : value['event'];
+  const parts = [event, code, rejection['reason'], rejection['recommendation'], other['title'], other['description']];
+  return parts.flatMap((part) => textOf(part) ?? []).join(': ') || 'WhatsApp gives no reason.';
+}

@@ -1,0 +1,76 @@
+import { headerKindOf, type Template } from '../../templates/index.ts';
+import { callCarrier } from '../call.ts';
+import type { CarrierSurroundings } from '../carrier.ts';
+import { failureOfAnswer, graphUrl } from './call-graph.ts';
+import type { Graph } from './call-graph.ts';
+import { textOf } from './fields.ts';
+
+/** What came of an upload: what names the example to Meta, or why there is none. */
+export type UploadOutcome =
+  | { outcome: 'uploaded'; handle: string }
+  | { outcome: 'refused' | 'unavailable'; reason: string };
+
+/** Types that can be uploaded (Graph API, "Resumable Upload API"), by the endings of files. */
+const types = new Map([
+  ['jpg', 'image/jpeg'],
+  ['jpeg', 'image/jpeg'],
+  ['png', 'image/png'],
+  ['mp4', 'video/mp4'],
+  ['pdf', 'application/pdf'],
+]);
+
+/** Bytes of an example: what WhatsApp takes (Cloud API, "Media"), and of documents what one would hold in memory. */
+const limits = { image: 5_000_000, video: 16_000_000, document: 16_000_000 } as const;
+
+const refused = (reason: string): UploadOutcome => ({ outcome: 'refused', reason });
+
+/**
+ * Fetches the example of what a template's header carries, and uploads it. The address is one that a caller gave, so it
+ * is only fetched by what keeps out of private networks. Rejects where Meta does not answer.
+ */
+export async function uploadExample(
+  graph: Graph,
+  template: Template,
+  fetchPublic: CarrierSurroundings['fetchPublic'],
+): Promise<UploadOutcome> {
+  const { attachmentUrl = '' } = template;
+  const kind = headerKindOf(template);
+  if (graph.appId === undefined || fetchPublic === undefined) {
+    return refused(
+      'WhatsApp wants an example of the attachment, and WHATSAPP_CLOUD_APP_ID, which uploads need, is not set',
+    );
+  }
+  if (kind === 'none' || kind === 'text') return refused('the template has no attachment');
+  const path = URL.parse(attachmentUrl)?.pathname ?? '';
+  const type = types.get(/\.([a-z0-9]+)$/i.exec(path)?.[1]?.toLowerCase() ?? '');
+  if (type === undefined) return refused('WhatsApp takes examples as .jpg, .png, .mp4 and .pdf');
+  const fetched = await fetchPublic(attachmentUrl, limits[kind]);
+  if (fetched.outcome === 'failed') return refused(`the AttachmentUrl can't be fetched: ${fetched.reason}`);
+  if (fetched.outcome === 'retry') return { outcome: 'unavailable', reason: fetched.reason };
+  return upload(graph, graph.appId, { bytes: fetched.bytes, type });
+}
+
+async function upload(graph: Graph, appId: string, file: { bytes: Uint8Array; type: string }): Promise<UploadOutcome> {
+  const { bytes, type } = file;
+  const authorization = `OAuth ${graph.token}`;
+  const query = new URLSearchParams({ file_length: String(bytes.byteLength), file_type: type });
+  const start = await callCarrier(graph, `${graphUrl(graph, `${appId}/uploads`)}?${query.toString()}`, {
+    method: 'POST',
+    headers: { authorization },
+  });
+  const session = textOf(start.fields['id']);
+  // The id becomes a part of an address, which must stay the address of an upload.
+  if (start.status >= 300 || session === undefined || !/^upload:[\w:.=?&%~+-]+$/.test(session)) {
+    return { outcome: 'unavailable', reason: failureOfAnswer(start, graph.now).message };
+  }
+  const end = await callCarrier(graph, graphUrl(graph, session), {
+    method: 'POST',
+    headers: { authorization, file_offset: '0', 'content-type': 'application/octet-stream' },
+    body: new Uint8Array(bytes),
+  });
+  const handle = textOf(end.fields['h']);
+  if (end.status >= 300 || handle === undefined) {
+    return { outcome: 'unavailable', reason: failureOfAnswer(end, graph.now).message };
+  }
+  return { outcome: 'uploaded', handle };
+}

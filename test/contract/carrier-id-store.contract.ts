@@ -1,0 +1,49 @@
+import { randomUUID } from 'node:crypto';
+
+import { describe, expect, test } from 'vitest';
+
+import type { CarrierId, CarrierIdStore } from '../../src/messages/index.ts';
+
+const notedAt = new Date('2026-11-23T10:00:00.000Z');
+const entry = (details: Partial<CarrierId> = {}): CarrierId => ({
+  carrier: 'twilio',
+  id: randomUUID(),
+  value: 'v1',
+  notedAt,
+  ...details,
+});
+
+/** What every store of carriers' ids must do. */
+export function carrierIdStoreContract(name: string, open: () => CarrierIdStore): void {
+  describe(`carrier id store: ${name}`, () => {
+    const store = open();
+
+    test('the first note counts, and every later one learns of it', async () => {
+      const first = entry();
+      expect(await store.note(first)).toEqual(first);
+      expect(await store.note({ ...first, value: 'v2', notedAt: new Date() })).toEqual(first);
+      expect(await store.find(first.carrier, first.id)).toEqual(first);
+    });
+
+    test('of many at once exactly one is the first', async () => {
+      const { id } = entry();
+      const values = Array.from({ length: 20 }, (_, index) => `v${index}`);
+      const answers = await Promise.all(values.map((value) => store.note(entry({ id, value }))));
+      const winners = new Set(answers.map(({ value }) => value));
+      expect(winners.size).toBe(1);
+      expect(await store.find('twilio', id)).toEqual(answers[0]);
+    });
+
+    test('an id that nobody noted is not there, nor is another carrier’s', async () => {
+      const { carrier, id } = await store.note(entry());
+      expect(await store.find(carrier, `${id}x`)).toBeUndefined();
+      expect(await store.find('kannel', id)).toBeUndefined();
+    });
+
+    test.for(["a/b\\c#d?e'f", 'ä😀', '', ' ', 'x'.repeat(2_000), 'wamid.HBgL=='])('an id may be %j', async (id) => {
+      const noted = entry({ carrier: `c-${randomUUID()}`, id });
+      await store.note(noted);
+      expect(await store.find(noted.carrier, id)).toEqual(noted);
+    });
+  });
+}

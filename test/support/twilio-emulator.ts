@@ -1,0 +1,64 @@
+import { createEmulator } from 'emulate';
+
+/** Twilio as somebody else plays it (the package `emulate`), with the means to look at it and to play the network. */
+export interface TwilioEmulator {
+  url: string;
+  /** What was sent to a number (as Twilio writes it), oldest first. */
+  received(to: string): Promise<{ content: string; sender: string }[]>;
+  /** Lets the network report on a message. */
+  report(sid: string, status: string): Promise<void>;
+  /** Lets a phone write; both numbers as Twilio writes them. */
+  write(message: { from: string; to: string; content: string }): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts one on the loopback interface, in this process.
+ *
+ * @param settings.numbers those of the account, as Twilio writes them
+ * @param settings.inboundUrl where what phones write is told
+ */
+export async function startTwilioEmulator(settings: {
+  accountSid: string;
+  authToken: string;
+  numbers: readonly string[];
+  inboundUrl: string;
+}): Promise<TwilioEmulator> {
+  const { accountSid, authToken, numbers, inboundUrl } = settings;
+  const emulator = await createEmulator({
+    service: 'twilio',
+    port: 0,
+    seed: {
+      twilio: {
+        account: { sid: accountSid, auth_token: authToken },
+        phone_numbers: numbers.map((number) => ({ phone_number: number, sms_url: inboundUrl })),
+      },
+    },
+  });
+  const url = emulator.url.replace('localhost', '127.0.0.1');
+  const authorization = `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString('base64')}`;
+
+  async function simulate(what: string, form: Record<string, string>): Promise<void> {
+    const body = new URLSearchParams(form);
+    const response = await fetch(`${url}/_twilio/simulate/${what}`, {
+      method: 'POST',
+      headers: { authorization },
+      body,
+    });
+    if (!response.ok) throw new Error(`the emulator answered ${response.status}: ${await response.text()}`);
+  }
+
+  return {
+    url,
+    async received(to) {
+      const query = new URLSearchParams({ To: to, PageSize: '1000' }).toString();
+      const list = `${url}/2010-04-01/Accounts/${accountSid}/Messages.json?${query}`;
+      const response = await fetch(list, { headers: { authorization } });
+      const { messages } = (await response.json()) as { messages: { body: string; from: string }[] };
+      return messages.toReversed().map(({ body, from }) => ({ content: body, sender: from.replace('+', '') }));
+    },
+    report: (sid, status) => simulate('message-status', { MessageSid: sid, Status: status }),
+    write: ({ from, to, content }) => simulate('inbound-message', { From: from, To: to, Body: content }),
+    stop: () => emulator.close(),
+  };
+}
