@@ -152,10 +152,6 @@ export function inboundContract(setup: () => CarrierSetup): void {
   });
 
   describe('attachments', () => {
-    /** What it is called in the event: as the phone calls it, or something else where the network tells no names. */
-    const nameOf = (name: string): string =>
-      setup().inbound?.namesAttachments === false ? (expect.stringMatching(/\S/) as string) : name;
-
     /** What the event of a message says of its only attachment; skips where phones can attach nothing. */
     async function announced(name: string, skip: () => never): Promise<InboundEvent['attachments'][number]> {
       const protocol = ofProtocols('MMS', 'WhatsApp') ?? skip();

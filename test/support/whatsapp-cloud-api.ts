@@ -17,7 +17,7 @@ interface PhoneAttachment {
 }
 
 /** What is kept of a request to the Graph API. */
-export interface GraphCall {
+interface GraphCall {
   method: string;
   path: string;
   query: URLSearchParams;

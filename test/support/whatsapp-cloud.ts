@@ -19,25 +19,27 @@ export const cloudSettings = {
   appId: '3333',
 } as const satisfies Partial<WhatsAppSettings>;
 
-export const cloudNow = new Date('2026-11-23T10:00:00Z');
+const cloudNow = new Date('2026-11-23T10:00:00Z');
 
-/** The carrier at an address, with other settings or surroundings where a test says so. */
+/** The carrier with these settings and no others, and other surroundings where a test says so. */
+export function createCloud(settings: WhatsAppSettings, surroundings: Partial<CarrierSurroundings> = {}): Carrier {
+  return whatsappCloud.create(settings, {
+    webhookUrl: 'https://app.example/webhooks/whatsapp-cloud',
+    fetch,
+    timeoutMs: 10_000,
+    now: () => cloudNow,
+    getToken: () => Promise.reject(new Error('not needed')),
+    isEntraToken: () => Promise.resolve(false),
+    ...surroundings,
+  });
+}
+
+/** The carrier at an address, with the settings of tests but for those that a test names. */
 export function connectCloud(
   settings: Partial<WhatsAppSettings> & { url: string },
   surroundings: Partial<CarrierSurroundings> = {},
 ): Carrier {
-  return whatsappCloud.create(
-    { ...cloudSettings, ...settings },
-    {
-      webhookUrl: 'https://app.example/webhooks/whatsapp-cloud',
-      fetch,
-      timeoutMs: 10_000,
-      now: () => cloudNow,
-      getToken: () => Promise.reject(new Error('not needed')),
-      isEntraToken: () => Promise.resolve(false),
-      ...surroundings,
-    },
-  );
+  return createCloud({ ...cloudSettings, ...settings }, surroundings);
 }
 
 /** A Graph API of a test's own, until the test ends; nobody listens where its webhook should be. */

@@ -63,7 +63,8 @@ test('without channels there are neither templates, attachments nor WhatsApp', (
   const carrier = createCarrier('https://a.example', { settings: { channels: new Map() } });
   expect(carrier).not.toHaveProperty('templates');
   expect(carrier).not.toHaveProperty('attachments');
-  expect(carrier.capabilities).toMatchObject({ protocols: ['SMS'], sendsTemplates: false });
+  expect(carrier.capabilities).toMatchObject({ protocols: ['SMS'], sendsTemplates: false, whatsappNumbers: [] });
+  expect(createCarrier('https://a.example').capabilities).toMatchObject({ whatsappNumbers: [whatsAppNumber] });
 });
 
 describe('the list of a number', () => {

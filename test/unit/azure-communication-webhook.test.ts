@@ -219,7 +219,7 @@ describe('reports on WhatsApp messages', () => {
 
   test.for([
     ['131026', 'invalidNumber'],
-    [131047, 'contentRefused'],
+    [131047, 'windowClosed'],
     ['131050', 'optedOut'],
     ['130429', 'throttled'],
     ['131042', 'carrierSettings'],

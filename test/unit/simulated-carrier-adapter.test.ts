@@ -62,7 +62,8 @@ describe('send', () => {
   });
 
   const missing = {
-    outcome: 'unknown',
+    outcome: 'retry',
+    mayHaveArrived: true,
     code: 'CarrierAnswerIncomplete',
     message: 'The carrier took the call but said nothing of this recipient.',
   };

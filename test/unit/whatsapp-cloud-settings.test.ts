@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { readSettings } from '../../src/carriers/whatsapp-cloud/settings.ts';
+import { connectCloud } from '../support/whatsapp-cloud.ts';
 
 const complete = {
   WHATSAPP_CLOUD_TOKEN: 'token',
@@ -82,4 +83,13 @@ test.for([
   ['WHATSAPP_CLOUD_NUMBERS', '358401000001=11/22,+358401000001=12/22', 'WHATSAPP_CLOUD_NUMBERS has 358401000001 twice'],
 ] as const)('%s with %s is a fault', ([name, value, fault]) => {
   expect(read({ ...complete, [name]: value }).faults).toEqual([fault]);
+});
+
+test('the carrier sends from the numbers of the settings, 80 messages a second from each', () => {
+  const { capabilities } = connectCloud({ url: 'http://127.0.0.1:9' });
+  expect(capabilities).toMatchObject({
+    protocols: ['WhatsApp'],
+    whatsappNumbers: ['358401000001', '358401000002', '358401000003'],
+    rates: [{ protocol: 'WhatsApp', per: 'sender', perMinute: 4_800 }],
+  });
 });

@@ -3,7 +3,7 @@ import type { CarrierSurroundings } from '../../src/carriers/carrier.ts';
 import type { ListedTemplate, SubmitOutcome, Template } from '../../src/templates/index.ts';
 import { answering, startFaultyNetwork } from '../support/faulty-network.ts';
 import { storedTemplate } from '../support/templates.ts';
-import { connectCloud, cloudSettings, startCloud } from '../support/whatsapp-cloud.ts';
+import { connectCloud, cloudSettings, createCloud, startCloud } from '../support/whatsapp-cloud.ts';
 
 type FetchPublic = NonNullable<CarrierSurroundings['fetchPublic']>;
 
@@ -150,11 +150,13 @@ describe('an example', () => {
     },
   );
 
-  test('is refused where there is nothing to fetch or upload it with', async () => {
-    const refused = { outcome: 'refused', reason: expect.stringContaining('WHATSAPP_CLOUD_APP_ID') as string };
-    const { appId: _, ...settings } = cloudSettings;
-    const { numbers } = settings;
-    expect(await connectCloud({ url: 'http://127.0.0.1:9', numbers }).templates?.submit(withMedium)).toEqual(refused);
+  test('is refused where nothing can upload it, or nothing can fetch it', async () => {
+    const { appId: _, ...settings } = { ...cloudSettings, url: 'http://127.0.0.1:9' };
+    const refused = (part: string) => ({ outcome: 'refused', reason: expect.stringContaining(part) as string });
+    const withoutApp = createCloud(settings, { fetchPublic: fetched }).templates;
+    expect(await withoutApp?.submit(withMedium)).toEqual(refused('WHATSAPP_CLOUD_APP_ID'));
+    const withoutFetch = connectCloud({ url: settings.url }).templates;
+    expect(await withoutFetch?.submit(withMedium)).toEqual(refused('is not fetched here'));
   });
 
   test.for([

@@ -5,11 +5,13 @@ import type { CarrierCapabilities } from '../../messages/index.ts';
  * and SMS FAQ: requests and message units in 60 seconds, as many of one as of the other), where each recipient is a unit.
  * A number that is no short code has the limit of toll-free ones.
  */
-export function capabilitiesOf({ hasChannels }: { hasChannels: boolean }): CarrierCapabilities {
+export function capabilitiesOf(whatsappNumbers: readonly string[]): CarrierCapabilities {
+  const hasChannels = whatsappNumbers.length > 0;
   return {
     protocols: hasChannels ? ['SMS', 'WhatsApp'] : ['SMS'],
     senderKinds: ['alphanumeric', 'shortCode', 'longCode'],
     sendsTemplates: hasChannels,
+    whatsappNumbers,
     batchSize: 100,
     idempotent: true,
     reports: true,

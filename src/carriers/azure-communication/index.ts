@@ -43,7 +43,7 @@ function createAzureCommunication(
   };
   return {
     name: azureCommunication.name,
-    capabilities: capabilitiesOf({ hasChannels: channels.size > 0 }),
+    capabilities: capabilitiesOf([...channels.keys()]),
     webhookMethods: ['POST', 'OPTIONS'],
     send: (batch) => send(resource, batch),
     ...(channels.size > 0 && { templates, attachments }),

@@ -1,6 +1,6 @@
 import type { Carrier, CarrierKind, CarrierSurroundings } from '../carrier.ts';
 import type { Graph } from './call-graph.ts';
-import { capabilities } from './capabilities.ts';
+import { capabilitiesOf } from './capabilities.ts';
 import { fetchAttachment } from './fetch-attachment.ts';
 import { listTemplates } from './list-templates.ts';
 import { parseWebhook } from './parse-webhook.ts';
@@ -23,7 +23,7 @@ function createWhatsAppCloud(settings: WhatsAppSettings, surroundings: CarrierSu
   const graph: Graph = { ...settings, fetch, timeoutMs, now };
   return {
     name: whatsappCloud.name,
-    capabilities,
+    capabilities: capabilitiesOf(settings),
     webhookMethods: ['GET', 'POST'],
     send: (batch) => send(graph, batch),
     templates: {

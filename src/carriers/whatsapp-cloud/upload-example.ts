@@ -35,11 +35,13 @@ export async function uploadExample(
 ): Promise<UploadOutcome> {
   const { attachmentUrl = '' } = template;
   const kind = headerKindOf(template);
-  if (graph.appId === undefined || fetchPublic === undefined) {
+  if (graph.appId === undefined) {
     return refused(
-      'WhatsApp wants an example of the attachment, and WHATSAPP_CLOUD_APP_ID, which uploads need, is not set',
+      'WhatsApp wants an example of the attachment, which needs WHATSAPP_CLOUD_APP_ID, and that is not set',
     );
   }
+  if (fetchPublic === undefined)
+    return refused('WhatsApp wants an example of the attachment, which is not fetched here');
   if (kind === 'none' || kind === 'text') return refused('the template has no attachment');
   const path = URL.parse(attachmentUrl)?.pathname ?? '';
   const type = types.get(/\.([a-z0-9]+)$/i.exec(path)?.[1]?.toLowerCase() ?? '');
