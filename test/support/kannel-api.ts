@@ -8,7 +8,7 @@ import { joinParts } from './join-parts.ts';
 import type { ShownMessage } from './join-parts.ts';
 
 /** A call of sendsms as it came in; the fields of headers that were not there are empty. */
-export interface SendsmsCall {
+interface SendsmsCall {
   headers: ReadonlyMap<string, string>;
   from: string;
   to: string;

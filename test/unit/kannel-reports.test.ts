@@ -70,6 +70,23 @@ describe('types of reports, which are bits', () => {
   });
 });
 
+describe('addresses that we did not make are refused', () => {
+  const key = reportKey(recipientId, kannelSecrets.webhookSecret);
+  test.for([
+    ['another recipient', { recipient: recipientId.replace(/.$/, '1') }],
+    ['no recipient', { recipient: '' }],
+    ['no key', { key: '' }],
+    ['a key that was cut', { key: key.slice(0, -1) }],
+    ['a key with more behind it', { key: `${key}0` }],
+    ['the key of another', { key: reportKey('another', kannelSecrets.webhookSecret) }],
+    ['a key made with another secret', { key: reportKey(recipientId, 'another secret of ours') }],
+    ['the secret for messages of phones', { key: kannelSecrets.inboundSecret }],
+  ] as const)('%s', async ([, fields]) => {
+    const refused = expect.objectContaining({ name: 'WebhookRefused', status: 401 }) as Error;
+    await expect(carrier.receive(call({ type: '1', ...fields }))).rejects.toThrow(refused);
+  });
+});
+
 test('the key of a recipient is the same for all of them, and of no other', () => {
   const { webhookSecret } = kannelSecrets;
   expect(reportKey('a', webhookSecret)).toMatch(/^[0-9a-f]{64}$/);

@@ -28,7 +28,7 @@ export function verifyInbound(headers: ReadonlyMap<string, string>, inboundSecre
   const encoded = /^basic ([\w+/]+=*)$/i.exec(headers.get('authorization') ?? '')?.[1] ?? '';
   const [, password = ''] = /^[^:]*:(.*)$/s.exec(Buffer.from(encoded, 'base64').toString('utf8')) ?? [];
   if (inboundSecret === undefined) throw new WebhookRefused(401, 'KANNEL_INBOUND_SECRET is not set');
-  if (password === '' || !isSameSecret(password, inboundSecret)) {
+  if (!isSameSecret(password, inboundSecret)) {
     throw new WebhookRefused(401, 'the call does not show the secret for messages of phones');
   }
 }
