@@ -43,7 +43,7 @@ export class WebhookRefused extends Error {
 }
 
 /** How a carrier calls back. */
-export type WebhookMethod = 'GET' | 'POST' | 'OPTIONS';
+type WebhookMethod = 'GET' | 'POST' | 'OPTIONS';
 
 /** A carrier: takes messages to phones and understands what its network calls back with. */
 export interface Carrier extends OutboundCarrier {

@@ -46,7 +46,6 @@ export {
 } from './send-fields.ts';
 export { sendMessage } from './send-message.ts';
 export { parseSender, senderAllowed } from './sender.ts';
-export type { CarriersWorld } from './choose-carrier.ts';
 export type { SenderKind } from './sender.ts';
 export type { TemplateSendWorld } from './prepare-template-send.ts';
 export { sendWhatsappTemplateMessage } from './send-whatsapp-template-message.ts';

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { CarrierSurroundings, WebhookRequest } from '../../src/carriers/carrier.ts';
+import type { WebhookRequest } from '../../src/carriers/carrier.ts';
 import { whatsappCloud } from '../../src/carriers/whatsapp-cloud/index.ts';
 import { startWebhookReceiver } from '../support/webhook-receiver.ts';
 import { startWhatsAppCloudApi } from '../support/whatsapp-cloud-api.ts';

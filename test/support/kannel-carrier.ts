@@ -14,7 +14,7 @@ export function createKannelCarrier(
 ): Carrier {
   const { webhookSecret } = kannelSecrets;
   return kannel.create(
-    { ...kannelUser, webhookSecret, messagesPerSecond: 0, ...settings },
+    { ...kannelUser, webhookSecret, ...settings },
     carrierSurroundings({ webhookUrl: 'http://127.0.0.1:9/webhooks/kannel', ...surroundings }),
   );
 }

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 
-import { capabilitiesOf } from '../../src/carriers/kannel/capabilities.ts';
 import { readSettings } from '../../src/carriers/kannel/settings.ts';
 import { createSettingsReader } from '../../src/settings-reader.ts';
 
@@ -25,7 +24,6 @@ test('four settings are enough', () => {
       username: 'app',
       password: 'secret',
       webhookSecret: '0123456789abcdef',
-      messagesPerSecond: 0,
     },
   });
 });
@@ -36,14 +34,12 @@ test('what else can be set', () => {
     KANNEL_INBOUND_SECRET: 'abcdef0123456789-_',
     KANNEL_CALLBACK_URL: 'http://127.0.0.1:8080/webhooks/kannel',
     KANNEL_SMSC: 'OPERATOR 1',
-    KANNEL_MESSAGES_PER_SECOND: '30',
   });
   expect(faults).toEqual([]);
   expect(settings).toMatchObject({
     inboundSecret: 'abcdef0123456789-_',
     callbackUrl: 'http://127.0.0.1:8080/webhooks/kannel',
     smsc: 'OPERATOR 1',
-    messagesPerSecond: 30,
   });
 });
 
@@ -70,17 +66,6 @@ test.for([
   ['KANNEL_USERNAME', 'a\r\nb', 'has a line break or another control character in it'],
   ['KANNEL_PASSWORD', 'a\0b', 'has a line break or another control character in it'],
   ['KANNEL_SMSC', 'a\nb', 'has a line break or another control character in it'],
-  ['KANNEL_MESSAGES_PER_SECOND', '-1', 'is not a whole number from 0 to 1500'],
-  ['KANNEL_MESSAGES_PER_SECOND', '1.5', 'is not a whole number from 0 to 1500'],
-  ['KANNEL_MESSAGES_PER_SECOND', '1501', 'is not a whole number from 0 to 1500'],
-  ['KANNEL_MESSAGES_PER_SECOND', 'many', 'is not a whole number from 0 to 1500'],
 ] as const)('%s=%j %s', ([name, value, fault]) => {
   expect(read({ ...needed, [name]: value }).faults).toEqual([`${name} ${fault}`]);
-});
-
-test.for([
-  [0, []],
-  [30, [{ per: 'carrier', perMinute: 1800 }]],
-] as const)('%i messages a second are the rates %j', ([messagesPerSecond, rates]) => {
-  expect(capabilitiesOf({ messagesPerSecond }).rates).toEqual(rates);
 });

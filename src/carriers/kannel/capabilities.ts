@@ -1,15 +1,13 @@
 import type { CarrierCapabilities } from '../../messages/index.ts';
 
 /** What Kannel can do; how fast its connections may send is in an operator's contract with the carrier behind it. */
-export function capabilitiesOf({ messagesPerSecond }: { messagesPerSecond: number }): CarrierCapabilities {
-  return {
-    protocols: ['SMS'],
-    senderKinds: ['alphanumeric', 'shortCode', 'longCode'],
-    sendsTemplates: false,
-    batchSize: 10,
-    // Kannel knows no key of ours: the same message again is another message.
-    idempotent: false,
-    reports: true,
-    rates: messagesPerSecond === 0 ? [] : [{ per: 'carrier', perMinute: 60 * messagesPerSecond }],
-  };
-}
+export const capabilities: CarrierCapabilities = {
+  protocols: ['SMS'],
+  senderKinds: ['alphanumeric', 'shortCode', 'longCode'],
+  sendsTemplates: false,
+  batchSize: 10,
+  // Kannel knows no key of ours: the same message again is another message.
+  idempotent: false,
+  reports: true,
+  rates: [],
+};

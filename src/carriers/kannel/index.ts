@@ -1,5 +1,5 @@
 import type { Carrier, CarrierKind, CarrierSurroundings, WebhookEvents, WebhookRequest } from '../carrier.ts';
-import { capabilitiesOf } from './capabilities.ts';
+import { capabilities } from './capabilities.ts';
 import { verifyInbound, verifyReport } from './keys.ts';
 import { parseInbound } from './parse-inbound.ts';
 import { parseReport } from './parse-report.ts';
@@ -21,7 +21,7 @@ function createKannel(
   const sending = { ...settings, webhookUrl, fetch, timeoutMs, now };
   return {
     name: kannel.name,
-    capabilities: capabilitiesOf(settings),
+    capabilities,
     webhookMethods: ['GET', 'POST'],
     send: (batch) => send(sending, batch),
     receive: async (request) => receive(request, settings),

@@ -14,8 +14,6 @@ export interface KannelSettings {
   callbackUrl?: string;
   /** The id of the connection (smsc-id) that messages are to go out by. */
   smsc?: string;
-  /** No limit where it is 0. */
-  messagesPerSecond: number;
 }
 
 /** So short a secret could be guessed. */
@@ -45,7 +43,6 @@ export function readSettings(read: SettingsReader): KannelSettings {
     ...(inboundSecret === undefined ? {} : { inboundSecret }),
     ...(callbackUrl === undefined ? {} : { callbackUrl }),
     ...(smsc === undefined ? {} : { smsc }),
-    messagesPerSecond: readMessagesPerSecond(read),
   };
 }
 
@@ -72,15 +69,4 @@ function readCallbackUrl(read: SettingsReader): string | undefined {
     read.fault('KANNEL_CALLBACK_URL is not an http(s) address without a query');
   }
   return text;
-}
-
-/** The most messages a second that can be counted. */
-const fastest = 1_500;
-
-function readMessagesPerSecond(read: SettingsReader): number {
-  const text = read.optional('KANNEL_MESSAGES_PER_SECOND') ?? '0';
-  const value = /^\d{1,4}$/.test(text) ? Number(text) : Number.NaN;
-  if (value <= fastest) return value;
-  read.fault(`KANNEL_MESSAGES_PER_SECOND is not a whole number from 0 to ${fastest}`);
-  return 0;
 }
