@@ -42,14 +42,25 @@ function canSend({ capabilities }: OutboundCarrier, { protocol, sender, template
 }
 
 /**
- * Whether something was handed over of which nobody knows how it ended, where another attempt might send it twice. A
- * chunk that ends its worker each time would otherwise be tried for ever, so after so many attempts it is in doubt too.
+ * Whether something was handed over of which nobody knows how it ended, and its carrier is not to be asked again: it
+ * would recognise no repeat. A chunk that ends its worker each time would otherwise be tried for ever, so after so many
+ * attempts it is not asked either.
  */
-export function isInDoubt(chunk: Chunk, { resendInDoubt, carriers }: Route, world: CarriersWorld): boolean {
-  if (placesInDoubt(chunk).length === 0) return false;
-  const holder = chunk.carrier === undefined ? carriers[0] : world.carriers.get(chunk.carrier);
-  const isRepeatable = holder?.capabilities.idempotent === true || resendInDoubt;
-  return !isRepeatable || chunk.attempts > retryDelays.length;
+export function isInDoubt(chunk: Chunk, route: Route, world: CarriersWorld): boolean {
+  return placesInDoubt(chunk).length > 0 && (!isAskedAgain(chunk, route, world) || isUsedUp(chunk));
+}
+
+/** Of a chunk that is in doubt: whether nobody may be sent to again. */
+export function isDoubtFinal(chunk: Chunk, { resendInDoubt }: Route): boolean {
+  return !resendInDoubt || isUsedUp(chunk);
+}
+
+const isUsedUp = ({ attempts }: Chunk): boolean => attempts > retryDelays.length;
+
+/** Whether the carrier that has a chunk, or may have it, recognises a repeat. */
+function isAskedAgain({ carrier }: Chunk, { carriers }: Route, world: CarriersWorld): boolean {
+  const holder = carrier === undefined ? carriers[0] : world.carriers.get(carrier);
+  return holder?.capabilities.idempotent === true;
 }
 
 /** Seconds that a message may wait for room at its carriers before waiting counts as trying. */

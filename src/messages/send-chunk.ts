@@ -2,7 +2,8 @@ import { passing } from '../operation/crash-points.ts';
 import { delayUntil } from './accept-message.ts';
 import { applyOutcomes } from './apply-outcomes.ts';
 import { attemptChunk, claimOf } from './attempt-chunk.ts';
-import { anyWaiting, isInDoubt, nextTurn, routeOf } from './choose-carrier.ts';
+import { anyWaiting, isDoubtFinal, isInDoubt, nextTurn, routeOf } from './choose-carrier.ts';
+import type { Route } from './choose-carrier.ts';
 import { attemptInDoubt, claimChunk, endWaiting, placesInDoubt, waitingPlaces } from './claim-chunk.ts';
 import { followUpAttempt, followUpEnd } from './follow-up.ts';
 import type { FollowUpWorld } from './follow-up.ts';
@@ -13,7 +14,7 @@ import type { OutboundJob, SendOutcome } from './ports.ts';
 import { recordReplies } from './record-replies.ts';
 import { retryDelays } from './sending-world.ts';
 import type { SendingWorld } from './sending-world.ts';
-import { awaitsSending, isFinal } from './status.ts';
+import { awaitsSending } from './status.ts';
 
 /** What became of a job, for the log. */
 export type SendChunkResult =
@@ -66,7 +67,10 @@ async function sendFound(
   }
   if (await waitsForLease(job, chunk, world)) return 'taken';
   const route = await routeOf(chunk, world);
-  if (isInDoubt(chunk, route, world)) return endInDoubt(found, world);
+  if (isInDoubt(chunk, route, world)) {
+    const settled = await settleDoubt(found, route, world);
+    if (settled !== 'open') return settled;
+  }
   const turn = await nextTurn(chunk, route, anyWaiting(chunk), world);
   if (turn === 'none') return endWithoutCarrier(job, found, world);
   if ('waitSeconds' in turn) {
@@ -95,27 +99,37 @@ export async function waitsForLease(
   return true;
 }
 
-/** Ends what is in doubt: as a report says that came meanwhile, else as unknown. Those who still wait are gone on with. */
-async function endInDoubt(found: VersionedChunk, world: SendingWorld): Promise<'inDoubt' | 'lookAgain'> {
+/**
+ * Settles what is in doubt, as far as that can be done without the carrier: as a report says that came meanwhile; else as
+ * unknown, unless the operator wants it sent again. Those who still wait are gone on with. `open` where nothing is
+ * settled by it.
+ */
+async function settleDoubt(
+  found: VersionedChunk,
+  route: Route,
+  world: SendingWorld,
+): Promise<'inDoubt' | 'lookAgain' | 'open'> {
   const { messages, now } = world;
   const { chunk } = found;
-  const places = placesInDoubt(chunk);
-  const ended = endWaiting(chunk, { status: 'unknown', note: attemptInDoubt, places }, now());
   const message = await messages.readMessage(chunk.messageId);
   const reported = message === undefined ? [] : statesOfChunk(message, chunk.index);
+  const isReported = (place: number): boolean => !awaitsSending(reported[place]?.status ?? 'queued');
+  const isFinal = isDoubtFinal(chunk, route);
+  const places = placesInDoubt(chunk).filter((place) => isFinal || isReported(place));
+  if (places.length === 0) return 'open';
+  const ended = endWaiting(chunk, { status: 'unknown', note: attemptInDoubt, places }, now());
   const statuses = [...ended.statuses];
   const notes = new Map(ended.notes);
-  for (const place of places) {
-    const { status, note } = reported[place] ?? {};
-    if (status === undefined || !isFinal(status)) continue;
+  for (const place of places.filter(isReported)) {
+    const { status = 'unknown', note } = reported[place] ?? {};
     statuses[place] = status;
     if (note === undefined) notes.delete(place);
     else notes.set(place, note);
   }
   const progress = { ...ended, statuses, notes };
   await followUpAttempt(chunk, withProgress(chunk, progress), world);
-  const isOver = (await messages.updateChunk(found, progress)) !== 'conflict' && !statuses.some(awaitsSending);
-  return isOver ? 'inDoubt' : 'lookAgain';
+  const isKept = (await messages.updateChunk(found, progress)) !== 'conflict';
+  return isKept && !statuses.some(awaitsSending) ? 'inDoubt' : 'lookAgain';
 }
 
 const noCarrier: SendOutcome = {

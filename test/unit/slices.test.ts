@@ -198,6 +198,21 @@ describe('where the operator wants doubtful messages sent again', () => {
     expect(carrier.batches.map(({ recipients }) => recipients.length)).toEqual([10, 10, 2]);
   });
 
+  test('but not one of whom a report came meanwhile', async () => {
+    const carrier = blindCarrier();
+    const message = await open(3, carrier);
+    await crashingAt('send.handedOver', 1, message.send);
+    const { messageId } = message.job;
+    await message.world.messages.appendReports(messageId, [
+      { chunk: 0, place: 0, status: 'delivered', at: seconds(5) },
+      { chunk: 0, place: 1, status: 'sent', at: seconds(5) },
+    ]);
+    message.setNow(seconds(lease));
+    expect(await message.send()).toBe('sent');
+    expect((await message.read()).statuses).toEqual(['delivered', 'sent', 'sent']);
+    expect(carrier.batches.map(({ recipients }) => recipients.length)).toEqual([3, 1]);
+  });
+
   test('one whose answer was lost is tried again, and ends as unknown when attempts are used up', async () => {
     const carrier = blindCarrier(() => [unknown]);
     const message = await open(1, carrier);
