@@ -4,8 +4,11 @@ import { entraIssuers } from './trusted-issuers.ts';
 import { createTokenVerifier } from './verify-token.ts';
 import type { TokenVerifier } from './verify-token.ts';
 
-/** Whether a token was issued by a tenant of Entra ID for an audience, and is good now. */
-export type EntraTokenCheck = (token: string, expected: { tenant: string; audience: string }) => Promise<boolean>;
+/** Whether a token was issued by a tenant of Entra ID for an audience, to an application with a role, and is good now. */
+type EntraTokenCheck = (
+  token: string,
+  expected: { tenant: string; audience: string; role: string },
+) => Promise<boolean>;
 
 /**
  * Checks tokens of callers that are no users, such as Event Grid. Rejects where the tenant's keys can't be had.
@@ -14,15 +17,15 @@ export type EntraTokenCheck = (token: string, expected: { tenant: string; audien
  */
 export function createEntraTokenCheck(authority: string, options: Partial<IssuerKeysOptions> = {}): EntraTokenCheck {
   const verifiers = new Map<string, TokenVerifier>();
-  return async (token, { tenant, audience }) => {
+  return async (token, { tenant, audience, role }) => {
     const key = JSON.stringify([tenant, audience]);
     const verify =
       verifiers.get(key) ??
       createTokenVerifier({ issuers: entraIssuers([tenant], [audience], authority), clientIds: [] }, options);
     verifiers.set(key, verify);
     try {
-      await verify(`Bearer ${token}`);
-      return true;
+      // An application's scopes are its roles.
+      return (await verify(`Bearer ${token}`)).scopes.includes(role);
     } catch (error) {
       if (error instanceof ApiError && error.status === 401) return false;
       throw error;

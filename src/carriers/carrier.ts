@@ -69,8 +69,11 @@ export interface CarrierSurroundings {
   now: () => Date;
   /** A token of the app's managed identity for a scope. */
   getToken: (scope: string) => Promise<string>;
-  /** Whether a token (without `Bearer`) was issued by a tenant of Entra ID for an audience, and is good now. */
-  isEntraToken: (token: string, expected: { tenant: string; audience: string }) => Promise<boolean>;
+  /**
+   * Whether a token (without `Bearer`) was issued by a tenant of Entra ID for an audience, to an application with a role,
+   * and is good now.
+   */
+  isEntraToken: (token: string, expected: { tenant: string; audience: string; role: string }) => Promise<boolean>;
   /**
    * Fetches what an address leads to that a caller gave, such as the example of a template's picture: never from within
    * a private network, whatever the address or a redirect says, and at most `limit` bytes (more is `failed`). Never

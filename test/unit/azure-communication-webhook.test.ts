@@ -66,7 +66,7 @@ describe('who calls', () => {
 
     test('is believed with a token for us', async () => {
       expect((await receiveWith('Bearer good')).inbound).toHaveLength(1);
-      expect(asked).toEqual([['good', webhook]]);
+      expect(asked).toEqual([['good', { ...webhook, role: 'AzureEventGridSecureWebhookSubscriber' }]]);
     });
 
     test.for([undefined, '', 'Bearer', 'Bearer ', 'Bearer bad', 'Basic good', 'good', 'Bearer good twice'])(

@@ -2,6 +2,7 @@ import { SignJWT } from 'jose';
 import type { JWTPayload } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
+import { createEntraTokenCheck } from '../../src/auth/check-entra-token.ts';
 import { entraIssuers } from '../../src/auth/trusted-issuers.ts';
 import { createTokenVerifier } from '../../src/auth/verify-token.ts';
 import type { TokenVerifier } from '../../src/auth/verify-token.ts';
@@ -178,5 +179,57 @@ describe('a token of another provider, beside those of Entra', () => {
       refusal('its claim aud'),
     );
     await expect(verify(await bearer(ofProvider(), entra.key))).rejects.toMatchObject(refusal('form or signature'));
+  });
+});
+
+describe('a call of an application that is no user, such as Event Grid', () => {
+  const role = 'AzureEventGridSecureWebhookSubscriber';
+  const expected = { tenant, audience: apiId, role };
+  const ofEventGrid = (): JWTPayload => ({
+    ...times,
+    iss: `${authority}/${tenant}/v2.0`,
+    aud: apiId,
+    tid: tenant,
+    sub: 'service',
+    oid: 'service',
+    azp: client,
+    roles: ['Another', role],
+  });
+  const check = () => createEntraTokenCheck(authority, { now: () => testNow });
+  const tokenOf = async (claims: JWTPayload, key: SigningKey = entra.key): Promise<string> =>
+    (await bearer(claims, key)).slice('Bearer '.length);
+
+  test('is genuine where the tenant issued its token for us', async () => {
+    const isGenuine = check();
+    expect(await isGenuine(await tokenOf(ofEventGrid()), expected)).toBe(true);
+    expect(
+      await isGenuine(await tokenOf({ ...ofEventGrid(), iss: `https://sts.windows.net/${tenant}/` }), expected),
+    ).toBe(true);
+  });
+
+  test.for<[string, Partial<JWTPayload>]>([
+    ['for another audience', { aud: apiUri }],
+    ['without the role', { roles: ['Another'] }],
+    ['of a person with the role', { sub: 'pairwise', scp: 'Gateway.Send' }],
+    ['of another tenant', { tid: foreignTenant }],
+    ['of another issuer', { iss: `https://sts.windows.net/${foreignTenant}/` }],
+    ['that has expired', { exp: nowInSeconds - 120 }],
+    ['that is not good yet', { nbf: nowInSeconds + 120 }],
+  ])('is not with a token %s', async ([, claims]) => {
+    expect(await check()(await tokenOf({ ...ofEventGrid(), ...claims }), expected)).toBe(false);
+  });
+
+  test.for(['', 'x', 'a.b.c', ' ', 'Bearer x'])('is not with what is no token: %j', async (token) => {
+    expect(await check()(token, expected)).toBe(false);
+  });
+
+  test('is not with a token that another key signed', async () => {
+    expect(await check()(await tokenOf(ofEventGrid(), other.key), expected)).toBe(false);
+  });
+
+  test('is neither while the keys can not be had: the call is to come again', async () => {
+    const unreachable = createEntraTokenCheck('http://127.0.0.1:9', { now: () => testNow });
+    const token = await tokenOf({ ...ofEventGrid(), iss: `http://127.0.0.1:9/${tenant}/v2.0` });
+    await expect(unreachable(token, expected)).rejects.toMatchObject({ code: 'Unavailable' });
   });
 });

@@ -45,7 +45,7 @@ describe('a message that a service wants', () => {
     expect(world.notified).toEqual([await read()]);
     const conversation = { customerId: 'demo', channel: 'SMS', address: ourAddress, phone } as const;
     const found = (await world.threads.current(conversation))?.current;
-    expect(found).toEqual({ threadId: (await read())?.threadId, lastActiveAt: message.at });
+    expect(found).toEqual({ threadId: (await read())?.threadId, lastActiveAt: message.at, lastReceivedAt: message.at });
     expect(await world.threads.read(found!.threadId)).toMatchObject({ ...conversation, serviceId: where.serviceId });
     expect(await unrouted()).toEqual([]);
     expect(world.inboundQueue.jobs).toEqual([]);

@@ -4,6 +4,13 @@ import { isSameSecret } from '../signatures.ts';
 import type { WebhookProtection } from './settings.ts';
 
 /**
+ * The role that Event Grid has in the application of a protected webhook (Microsoft's documentation, "Deliver events to
+ * Microsoft Entra protected endpoints"). Any application of the tenant can get a token for the audience; the role is
+ * given by an administrator.
+ */
+const deliveryRole = 'AzureEventGridSecureWebhookSubscriber';
+
+/**
  * Checks that a call comes from our subscription to Event Grid, which signs nothing: it has the secret in its query or
  * in `x-webhook-secret`, or a token that Entra ID issued for us in `Authorization`. The handshakes are checked as any
  * other call: whoever may not bring events may not have any sent either. Rejects with {@link WebhookRefused} (401).
@@ -21,5 +28,6 @@ export async function verifyCaller(
   }
   const token = /^Bearer (\S+)$/i.exec(headers.get('authorization') ?? '')?.[1];
   if (token === undefined) throw new WebhookRefused(401, 'the token is missing or malformed');
-  if (!(await isEntraToken(token, protection))) throw new WebhookRefused(401, 'the token was not issued for us');
+  if (!(await isEntraToken(token, { ...protection, role: deliveryRole })))
+    throw new WebhookRefused(401, 'the token was not issued for us');
 }

@@ -40,8 +40,6 @@ export async function uploadExample(
       'WhatsApp wants an example of the attachment, which needs WHATSAPP_CLOUD_APP_ID, and that is not set',
     );
   }
-  if (fetchPublic === undefined)
-    return refused('WhatsApp wants an example of the attachment, which is not fetched here');
   if (kind === 'none' || kind === 'text') return refused('the template has no attachment');
   const path = URL.parse(attachmentUrl)?.pathname ?? '';
   const type = types.get(/\.([a-z0-9]+)$/i.exec(path)?.[1]?.toLowerCase() ?? '');
