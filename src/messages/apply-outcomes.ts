@@ -1,3 +1,4 @@
+import { placesInDoubt } from './claim-chunk.ts';
 import { plainWords, settledProgress, statusNote } from './message.ts';
 import type { Chunk, ChunkProgress, StatusNote } from './message.ts';
 import type { SendOutcome } from './ports.ts';
@@ -29,7 +30,7 @@ export function applyOutcomes(
     unknown: 'unknown',
     retry: 'failed',
   } as const;
-  const doubtful: number[] = [];
+  const doubtful = placesInDoubt(chunk).filter((place) => !outcomes.has(place));
   const statuses = chunk.statuses.map((status, place): RecipientStatus => {
     const outcome = outcomes.get(place);
     if (outcome === undefined) return status;

@@ -21,6 +21,8 @@ export interface Attempt {
   /** The chunk with the first of its recipients claimed. */
   claimed: VersionedChunk;
   carrier: OutboundCarrier;
+  /** Those to be handed over first. */
+  places: readonly number[];
   route: Route;
 }
 
@@ -34,11 +36,10 @@ const passedOn: ReadonlySet<string | undefined> = new Set(['carrierUnavailable',
 export async function attemptChunk(attempt: Attempt, world: SendingWorld): Promise<'sent' | 'partlySent'> {
   const { before, route } = attempt;
   const tried = new Map<number, { outcome: SendOutcome; by: Set<OutboundCarrier> }>();
-  let { carrier, claimed } = attempt;
+  let { carrier, claimed, places } = attempt;
   let told = before;
   for (;;) {
     const { chunk } = claimed;
-    const places = chunk.inHand ?? waitingPlaces(chunk);
     const outcomes = await handOver(chunk, places, carrier, world);
     world.gate.note(carrier, [...outcomes.values()]);
     passing('send.handedOver');
@@ -62,7 +63,7 @@ export async function attemptChunk(attempt: Attempt, world: SendingWorld): Promi
     const next = await claimChunk(claimed, progress, claimOf(turn, chunk, world), world);
     if (next === 'conflict') throw changedMeanwhile(chunk);
     passing('send.sliceRecorded');
-    ({ carrier } = turn);
+    ({ carrier, places } = turn);
     claimed = next;
   }
 }
@@ -100,7 +101,7 @@ function doubtResolved(
 /** What a worker is about to hand over, and since when: a repeat of what is in doubt keeps its time. */
 export function claimOf(
   { carrier, places }: Exclude<Turn, 'none' | { waitSeconds: number }>,
-  { attemptedAt }: Chunk,
+  { attemptedAt }: Pick<Chunk, 'attemptedAt'>,
   { now }: Pick<SendingWorld, 'now'>,
 ): { carrier: string; places: readonly number[]; attemptedAt: Date } {
   return { carrier: carrier.name, places, attemptedAt: attemptedAt ?? now() };

@@ -1,5 +1,5 @@
 import type { DirectoryWorld } from '../directory/index.ts';
-import { placesInDoubt, waitingPlaces } from './claim-chunk.ts';
+import { placesInDoubt } from './claim-chunk.ts';
 import { timeOfMessageId } from './message-id.ts';
 import type { Chunk } from './message.ts';
 import type { CarrierGate, OutboundCarrier } from './ports.ts';
@@ -93,14 +93,18 @@ export async function nextTurn(
   world: CarriersWorld,
 ): Promise<Turn> {
   const { sender, protocol } = chunk;
+  const inDoubt = new Set(placesInDoubt(chunk));
+  const isDoubted = (place: number): boolean => inDoubt.has(place);
   let shortest: number | undefined;
   for (const carrier of candidatesFor(chunk, route, world)) {
     const places = pending(carrier);
     if (places.length === 0) continue;
     const { idempotent, batchSize } = carrier.capabilities;
-    const wanted = idempotent ? places : places.slice(0, batchSize);
+    // What is asked about again comes first, and whole: it would else be taken for something new.
+    const [doubted, others] = [places.filter(isDoubted), places.filter((place) => !isDoubted(place))];
+    const wanted = idempotent ? [...doubted, ...others] : places.slice(0, batchSize);
     const { admitted, waitSeconds } = await world.gate.admit(carrier, { sender, protocol, count: wanted.length });
-    if (admitted > 0) return { carrier, places: wanted.slice(0, admitted) };
+    if (admitted > 0) return { carrier, places: wanted.slice(0, Math.max(admitted, doubted.length)) };
     if (isOverdue(chunk, world.now())) return { carrier, places: wanted };
     shortest = Math.min(shortest ?? waitSeconds, waitSeconds);
   }
@@ -113,6 +117,3 @@ function candidatesFor(chunk: Chunk, route: Route, world: CarriersWorld): readon
   const isHeld = holder?.capabilities.idempotent === true && placesInDoubt(chunk).length > 0;
   return isHeld ? [holder] : route.carriers;
 }
-
-/** All recipients that wait, for any carrier. */
-export const anyWaiting = (chunk: Chunk) => (): number[] => waitingPlaces(chunk);

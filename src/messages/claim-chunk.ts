@@ -65,14 +65,17 @@ export async function claimChunk(
   { messages, sendLeaseSeconds, now }: Pick<SendingWorld, 'messages' | 'sendLeaseSeconds' | 'now'>,
 ): Promise<VersionedChunk | 'conflict'> {
   const leaseId = randomUUID();
+  // What was in doubt before stays so until its carrier has answered.
+  const inHand = [...new Set([...(progress.inHand ?? []), ...places])];
+  const { inHand: _, ...rest } = progress;
   const claimed: ChunkProgress = {
-    ...progress,
+    ...rest,
     statuses: progress.statuses.map((status) => (awaitsSending(status) ? 'queued' : status)),
     leasedUntil: new Date(now().getTime() + sendLeaseSeconds * 1000),
     leaseId,
     carrier,
     // Most often it is all that wait; the row is shorter then.
-    ...(places.length === waitingPlaces(progress).length ? {} : { inHand: places }),
+    ...(inHand.length === waitingPlaces(progress).length ? {} : { inHand }),
     attemptedAt,
     updatedAt: now(),
   };

@@ -2,7 +2,7 @@ import { passing } from '../operation/crash-points.ts';
 import { delayUntil } from './accept-message.ts';
 import { applyOutcomes } from './apply-outcomes.ts';
 import { attemptChunk, claimOf } from './attempt-chunk.ts';
-import { anyWaiting, isDoubtFinal, isInDoubt, nextTurn, routeOf } from './choose-carrier.ts';
+import { isDoubtFinal, isInDoubt, nextTurn, routeOf } from './choose-carrier.ts';
 import type { Route } from './choose-carrier.ts';
 import { attemptInDoubt, claimChunk, endWaiting, placesInDoubt, waitingPlaces } from './claim-chunk.ts';
 import { followUpAttempt, followUpEnd } from './follow-up.ts';
@@ -71,7 +71,7 @@ async function sendFound(
     const settled = await settleDoubt(found, route, world);
     if (settled !== 'open') return settled;
   }
-  const turn = await nextTurn(chunk, route, anyWaiting(chunk), world);
+  const turn = await nextTurn(chunk, route, () => waitingPlaces(chunk), world);
   if (turn === 'none') return endWithoutCarrier(job, found, world);
   if ('waitSeconds' in turn) {
     await outbound.enqueue(job, turn.waitSeconds);
@@ -80,11 +80,16 @@ async function sendFound(
   // Before the attempt is claimed: where this fails, nothing was sent, and nothing is in doubt.
   await recordReplies(chunk, waitingPlaces(chunk), world);
   passing('send.repliesEntered');
-  const progress = { ...settledProgress(chunk, now()), attempts: chunk.attempts + 1 };
+  const inDoubt = placesInDoubt(chunk);
+  const progress = {
+    ...settledProgress(chunk, now()),
+    attempts: chunk.attempts + 1,
+    ...(inDoubt.length === 0 ? {} : { inHand: inDoubt }),
+  };
   const claimed = await claimChunk(found, progress, claimOf(turn, chunk, world), world);
   if (claimed === 'conflict') return 'lookAgain';
   passing('send.claimed');
-  return attemptChunk({ job, before: chunk, claimed, carrier: turn.carrier, route }, world);
+  return attemptChunk({ job, before: chunk, claimed, ...turn, route }, world);
 }
 
 /** Puts the job back for after the lease, where a worker has the chunk; resolves to whether one has. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { giveUpChunk } from '../../src/messages/give-up-chunk.ts';
-import type { Chunk, OutboundCarrier, SendOutcome } from '../../src/messages/index.ts';
+import type { CarrierGate, Chunk, OutboundCarrier, SendOutcome } from '../../src/messages/index.ts';
 import { sendChunk } from '../../src/messages/send-chunk.ts';
 import { retryDelays } from '../../src/messages/sending-world.ts';
 import { watchCrashPoints } from '../../src/operation/crash-points.ts';
@@ -160,6 +160,36 @@ describe('of a carrier that recognises repeats', () => {
     expect(await message.send()).toBe('sent');
     expect(first.batches.map(({ attemptedAt }) => attemptedAt)).toEqual([testNow, testNow]);
     expect(second.batches).toEqual([]);
+  });
+
+  test('what is in doubt stays so while others are handed over, and is asked about whole, before anybody else', async () => {
+    const seen: (readonly number[] | undefined)[] = [];
+    const handed: string[][] = [];
+    const carrier = createScriptedCarrier(async (batch, call) => {
+      seen.push((await message.read()).inHand);
+      handed.push(batch.recipients.map(({ recipientId }) => recipientId.slice(-2)));
+      return call === 1 ? batch.recipients.map(() => lost) : everythingSent(batch);
+    });
+    const admitted = [2, 2, 0, 1];
+    const gate: CarrierGate = {
+      admit: async (_, { count }) => ({ admitted: admitted.shift() ?? count, waitSeconds: 1 }),
+      note: () => {},
+    };
+    const message = await acceptedMessage(5, [carrier], { gate });
+    expect(await message.send()).toBe('partlySent');
+    expect(seen).toEqual([
+      [0, 1],
+      [0, 1, 2, 3],
+    ]);
+    expect(await message.read()).toMatchObject({
+      statuses: ['queued', 'queued', 'sent', 'sent', 'queued'],
+      inHand: [0, 1],
+      attemptedAt: testNow,
+    });
+    message.setNow(seconds(retryDelays[0]));
+    expect(await message.send()).toBe('sent');
+    expect(handed).toEqual([['00', '01'], ['02', '03'], ['00', '01'], ['04']]);
+    expect(carrier.batches[2]?.attemptedAt).toEqual(testNow);
   });
 
   test('an attempt after a refusal is another one, with a time of its own', async () => {
