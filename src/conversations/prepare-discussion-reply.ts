@@ -8,6 +8,7 @@ import { problem } from '../operation/errors.ts';
 import type { Problem } from '../operation/errors.ts';
 import { isObject } from '../operation/json.ts';
 import type { Thread, ThreadStore } from './ports.ts';
+import { prepareReplyButtons, textLimitWithButtons } from './prepare-reply-buttons.ts';
 
 /** Characters of a WhatsApp text message (Meta's documentation of the Cloud API, "Text messages"). */
 const whatsAppCharacters = 4_096;
@@ -31,7 +32,7 @@ export async function prepareDiscussionReply(
 ): Promise<Preparation<PreparedDiscussionReply>> {
   const fields = isObject(body) ? body : {};
   const problems: Problem[] = [];
-  const { ThreadId: threadId, Content: given } = fields;
+  const { ThreadId: threadId, Content: given, Buttons: labels } = fields;
   const thread = typeof threadId === 'string' ? await findThread(threadId, customer, world) : undefined;
   if (typeof threadId === 'string' && thread === undefined) {
     problems.push(problem('ThreadNotFound', { target: 'ThreadId' }));
@@ -41,7 +42,8 @@ export async function prepareDiscussionReply(
   }
   const content = normaliseText(typeof given === 'string' ? given : '');
   const channel = thread?.channel ?? 'SMS';
-  const parts = checkContent(content, channel, problems);
+  const buttons = prepareReplyButtons(labels, thread?.channel, problems);
+  const parts = checkContent(content, { channel, hasButtons: buttons.length > 0 }, problems);
   const address = thread?.phone ?? '';
   return {
     problems,
@@ -54,6 +56,7 @@ export async function prepareDiscussionReply(
       partCount: parts,
       guessedNumbers: 0,
       optedOut: new Set(),
+      ...(buttons.length === 0 ? {} : { buttons }),
       reply: { phone: address, ...(thread === undefined ? {} : { threadId: thread.threadId }) },
       serviceId: thread?.serviceId ?? '',
       threadId: thread?.threadId ?? '',
@@ -96,12 +99,17 @@ function isAddressOf(
   return sender !== undefined && senderAllowed(sender, senders, [region]);
 }
 
-/** Message parts of a text: counted for SMS, one for WhatsApp, which has a limit of its own. */
-function checkContent(content: string, channel: Thread['channel'], problems: Problem[]): number {
+/** Message parts of a text: counted for SMS, one for WhatsApp, which has limits of its own. */
+function checkContent(
+  content: string,
+  { channel, hasButtons }: { channel: Thread['channel']; hasButtons: boolean },
+  problems: Problem[],
+): number {
   if (content === '' || channel === 'SMS') return checkText(content, 'Content', problems);
   if (/^[\s\p{Cc}\p{Cf}]*$/u.test(content)) problems.push(problem('EmptyContent', { target: 'Content' }));
-  if (content.length > whatsAppCharacters) {
-    const rule = `must be at most ${whatsAppCharacters} characters long`;
+  const limit = hasButtons ? textLimitWithButtons : whatsAppCharacters;
+  if (content.length > limit) {
+    const rule = `must be at most ${limit} characters long${hasButtons ? ' where there are buttons' : ''}`;
     problems.push(problem('InvalidField', { target: 'Content', rule }));
   }
   return 1;

@@ -11,9 +11,10 @@ import {
 import { sentHeaders } from '../messages/index.ts';
 import type { MessagingWorld } from '../messages/index.ts';
 import { defineOperation, inHeader } from '../operation/define-operation.ts';
-import { object, text } from '../operation/schema.ts';
+import { list, object, optional, text } from '../operation/schema.ts';
 import { prepareDiscussionReply } from './prepare-discussion-reply.ts';
 import type { DiscussionWorld } from './prepare-discussion-reply.ts';
+import { buttonLimit } from './prepare-reply-buttons.ts';
 
 /** Answers in a thread: on its channel, from its address, to its phone. */
 export const sendDiscussionReplyMessage = defineOperation({
@@ -35,6 +36,14 @@ export const sendDiscussionReplyMessage = defineOperation({
         visibility: 'important',
       }),
       Content: text({ title: 'Message Content', description: 'The text of the message.', visibility: 'important' }),
+      Buttons: optional(
+        list(text({ title: 'Button Label', description: 'What the button says, in at most 20 characters.' }), {
+          title: 'Buttons',
+          description: 'Labels of up to three buttons that the phone shows below the text, on WhatsApp only.',
+          visibility: 'advanced',
+          maxItems: buttonLimit,
+        }),
+      ),
       CustomerData: customerData,
       RequestId: requestId,
     }),

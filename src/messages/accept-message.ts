@@ -151,7 +151,8 @@ function toRows(
   prepared: PreparedSend,
 ): { header: MessageHeader; chunks: Chunk[] } {
   const { customerId, serviceId, acceptedAt } = request;
-  const { protocol, sender, content, recipients, partCount, sendAt, template, fallbackSender, reply } = prepared;
+  const { protocol, sender, content, recipients, partCount, sendAt, template, buttons, fallbackSender, reply } =
+    prepared;
   const common = { messageId, sender, protocol, ...(sendAt === undefined ? {} : { sendAt }) };
   const chunks = dealRecipients(recipients, content.length).map((dealt, index): Chunk => ({
     ...common,
@@ -160,6 +161,7 @@ function toRows(
     serviceId,
     content,
     ...(template === undefined ? {} : { template }),
+    ...(buttons === undefined ? {} : { buttons }),
     ...(fallbackSender === undefined ? {} : { fallbackSender }),
     ...(reply === undefined ? {} : { reply }),
     recipients: dealt,

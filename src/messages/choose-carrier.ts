@@ -31,11 +31,12 @@ export async function routeOf(chunk: Chunk, { carriers, directory }: CarriersWor
   return { carriers: able, resendInDoubt: service?.resendInDoubt === true };
 }
 
-function canSend({ capabilities }: OutboundCarrier, { protocol, sender, template }: Chunk): boolean {
-  const { protocols, senderKinds, sendsTemplates, whatsappNumbers } = capabilities;
+function canSend({ capabilities }: OutboundCarrier, { protocol, sender, template, buttons }: Chunk): boolean {
+  const { protocols, senderKinds, sendsTemplates, sendsButtons, whatsappNumbers } = capabilities;
   if (!protocols.includes(protocol)) return false;
   if (protocol === 'WhatsApp') {
-    return (template === undefined || sendsTemplates) && (whatsappNumbers?.includes(sender) ?? true);
+    const isCarried = (template === undefined || sendsTemplates) && (buttons === undefined || sendsButtons);
+    return isCarried && (whatsappNumbers?.includes(sender) ?? true);
   }
   const kind = parseSender(sender)?.kind;
   return kind === undefined || senderKinds.includes(kind);

@@ -21,13 +21,14 @@ export function forgetRecipient(chunk: Chunk, phone: string, alone: boolean): Ch
   const places = chunk.recipients.flatMap(({ address }, place) => (address === phone ? [place] : []));
   const isMeant = new Set(places);
   if (places.length === 0 && chunk.reply?.phone !== phone) return undefined;
-  const { template, reply, ...rest } = chunk;
+  const { template, buttons, reply, ...rest } = chunk;
   const threadOnly = reply?.threadId === undefined ? {} : { threadId: reply.threadId };
   const isStopped = (place: number): boolean =>
     isMeant.has(place) && awaitsSending(chunk.statuses[place] ?? 'accepted');
   return {
     ...rest,
     ...(template === undefined || alone ? {} : { template }),
+    ...(buttons === undefined || alone ? {} : { buttons }),
     ...(reply === undefined ? {} : { reply: reply.phone === phone ? threadOnly : reply }),
     content: alone ? forgottenMark : chunk.content,
     recipients: chunk.recipients.map((recipient, place) =>

@@ -22,7 +22,7 @@ export async function handOver(
   carrier: OutboundCarrier,
   { carrierIds, now }: { carrierIds: CarrierIdStore; now: () => Date },
 ): Promise<Map<number, SendOutcome>> {
-  const { messageId, index, sender, protocol, template, attemptedAt = now() } = chunk;
+  const { messageId, index, sender, protocol, template, buttons, attemptedAt = now() } = chunk;
   const compiled = compileContent(chunk.content);
   const { batchSize } = carrier.capabilities;
   const outcomes = new Map<number, SendOutcome>();
@@ -39,6 +39,7 @@ export async function handOver(
       protocol,
       attemptedAt,
       ...(template === undefined ? {} : { template }),
+      ...(buttons === undefined ? {} : { buttons }),
       recipients,
     });
     // Matched batch by batch, or an outcome too few would shift those of the next batch to other recipients.

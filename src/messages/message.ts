@@ -124,6 +124,8 @@ export interface Chunk extends ChunkProgress {
   sendAt?: Date;
   /** What the carrier is to send instead of the text, where the channel knows templates. */
   template?: TemplateCall;
+  /** Labels of buttons that stand below the text, one to three, where the channel has them. */
+  buttons?: readonly string[];
   /** Who sends the text as SMS to those whom this chunk doesn't reach; absent where nobody does. */
   fallbackSender?: string;
   /** Set where conversations are to be told. */

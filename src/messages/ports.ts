@@ -30,6 +30,8 @@ export interface OutboundBatch {
   protocol: Protocol;
   /** Where set, the carrier sends this, and the recipients' `content` is what it renders to. */
   template?: TemplateCall;
+  /** Labels of buttons to show below the text of each, one to three, no two alike. */
+  buttons?: readonly string[];
   /** When this attempt was first made: the same again where it is repeated since nobody knows how it ended. */
   attemptedAt: Date;
   recipients: readonly OutboundRecipient[];
@@ -75,6 +77,8 @@ export interface CarrierCapabilities {
   senderKinds: readonly SenderKind[];
   /** Whether it sends WhatsApp templates. */
   sendsTemplates: boolean;
+  /** Whether it sends WhatsApp texts with buttons below them. */
+  sendsButtons: boolean;
   /** The WhatsApp numbers, as digits, that it sends from; absent where it takes any. */
   whatsappNumbers?: readonly string[];
   /**

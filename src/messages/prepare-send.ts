@@ -32,6 +32,8 @@ export interface PreparedSend {
   /** Numbers that opted out: they are told of, and get nothing. */
   optedOut: ReadonlySet<string>;
   template?: TemplateCall;
+  /** Labels of buttons below the text, where the channel has them. */
+  buttons?: readonly string[];
   fallbackSender?: string;
   reply?: ReplyLink;
 }

@@ -41,7 +41,7 @@ export interface CarrierSetup {
   unauthorised: Carrier;
   addresses: Addresses;
   /** What a phone (digits) received, oldest first. */
-  received(address: string): Promise<{ content: string; sender: string }[]>;
+  received(address: string): Promise<{ content: string; sender: string; buttons?: string[] | undefined }[]>;
   /** Every webhook call that the network made so far. */
   calls(): readonly WebhookRequest[];
   /** Calls that nobody but the network can have made, by its signature or secret, and that make no sense. */
@@ -127,6 +127,18 @@ export function carrierContract(name: string, setup: () => Promise<CarrierSetup>
         const content = batch.recipients[0]?.content;
         const received = await the.received(the.addresses.delivered);
         expect(received.filter((message) => message.content === content)).toEqual([{ content, sender: the.sender }]);
+      });
+
+      test('takes a text with buttons to the phone, where it says so', async ({ skip }) => {
+        if (!the.carrier.capabilities.sendsButtons) skip();
+        const buttons = ['Kyllä 👍', 'x'.repeat(20), '"Ei" & <b>'];
+        const batch: OutboundBatch = { ...batchTo(the.addresses.delivered), protocol: 'WhatsApp', buttons };
+        expect(await the.carrier.send(batch)).toMatchObject([sentBy(the)]);
+        const content = batch.recipients[0]?.content;
+        const received = await the.received(the.addresses.delivered);
+        expect(received.filter((message) => message.content === content)).toEqual([
+          { content, sender: the.sender, buttons },
+        ]);
       });
 
       test('answers for each recipient, in order', async () => {

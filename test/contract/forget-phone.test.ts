@@ -120,6 +120,7 @@ test('a number is counted, then forgotten, then nowhere, and another stays as it
   const shared = await send([other, phone], { reply: { threadId: 'a'.repeat(44), phone } });
   const alone = await send([phone], {
     template: { name: 't', language: 'fi', headerParameters: [], bodyParameters: ['Aino'], buttons: [] },
+    buttons: ['Aino'],
     notes: new Map([[0, { code: 'x', message: `no ${phone}` }]]),
   });
   const waiting = await send([phone, other], { statuses: ['scheduled', 'scheduled'], sendAt: at });

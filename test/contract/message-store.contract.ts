@@ -134,6 +134,16 @@ export function messageStoreContract(name: string, open: () => MessageStore): vo
       expect((await store.readChunk(header.messageId, 0))?.chunk).toEqual(chunks[0]);
     });
 
+    test('buttons come back, and stay through progress', async () => {
+      const { header, chunks } = message([1], { protocol: 'WhatsApp', buttons: ['Kyllä 👍', '"Ei"', "O'Neill"] });
+      await store.create({ ...header, protocol: 'WhatsApp' }, chunks);
+      const read = (await store.readChunk(header.messageId, 0))!;
+      expect(read.chunk).toEqual(chunks[0]);
+      const { statuses, notes, references, updatedAt } = read.chunk;
+      await store.updateChunk(read, { statuses, notes, references, updatedAt, attempts: 1 });
+      expect((await store.readChunk(header.messageId, 0))?.chunk).toEqual({ ...chunks[0], attempts: 1 });
+    });
+
     test('a header is read without its chunks, and only where the message is whole', async () => {
       const { header, chunks } = message([2, 1]);
       expect(await store.readHeader(header.messageId)).toBeUndefined();

@@ -52,8 +52,8 @@ async function setUp({ recognisesRepeats }: { recognisesRepeats: boolean }): Pro
     },
     async received(address) {
       const response = await fetch(`${network.url}/messages?address=${address}`);
-      const messages = (await response.json()) as { content: string; sender: string }[];
-      return messages.reverse().map(({ content, sender }) => ({ content, sender }));
+      const messages = (await response.json()) as { content: string; sender: string; buttons?: string[] }[];
+      return messages.reverse().map(({ content, sender, buttons }) => ({ content, sender, buttons }));
     },
     calls: () => receiver.calls,
     senseless: ['', 'status=delivered', 'null', '7', '{'].map(signed),

@@ -124,6 +124,8 @@ export const goodInOperation: Readonly<Record<string, GoodValues>> = {
   SendWhatsappTemplateMessage: new Map(
     values({ BodyParameters: [['Aino'], []], HeaderParameters: [[]], Buttons: [[], [{ Type: 'Url', Data: '4711' }]] }),
   ),
+  // Good in threads by WhatsApp alone.
+  SendDiscussionReplyMessage: new Map(values({ Buttons: [[], [], ['Yes'], ['Yes', 'No 👎', 'Later']] })),
   WhatsAppOptIn: new Map(values({ Sender: [identity] })),
   WhatsAppOptOut: new Map(values({ Sender: [identity] })),
 };

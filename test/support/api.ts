@@ -39,6 +39,7 @@ export interface InboxMessage {
   protocol: string;
   content: string;
   parts: number;
+  buttons?: string[];
   status: string;
   receivedAt: string;
 }

@@ -179,6 +179,7 @@ export const ableCarrier: CarrierCapabilities = {
   protocols: ['SMS', 'WhatsApp'],
   senderKinds: ['alphanumeric', 'shortCode', 'longCode'],
   sendsTemplates: true,
+  sendsButtons: true,
   batchSize: 100,
   idempotent: true,
   reports: true,

@@ -30,7 +30,7 @@ export interface WhatsAppCloudApi {
   url: string;
   calls: GraphCall[];
   /** What a phone got, oldest first. */
-  received(address: string): { content: string; sender: string }[];
+  received(address: string): { content: string; sender: string; buttons?: string[] | undefined }[];
   /** Sends a message of a phone to the webhook, again until that is confirmed. */
   write(message: Json, medium?: PhoneAttachment): void;
   /** Sends any change to the webhook. */
@@ -61,7 +61,7 @@ export async function startWhatsAppCloudApi(settings: {
 }): Promise<WhatsAppCloudApi> {
   const { token, appSecret, number, appId, webhookUrl, pageSize = 100 } = settings;
   const calls: GraphCall[] = [];
-  const taken: { to: string; content: string; sender: string }[] = [];
+  const taken: { to: string; content: string; sender: string; buttons?: string[] | undefined }[] = [];
   const throttled = new Set<string>();
   const templates: Template[] = [];
   const media = new Map<string, PhoneAttachment>();
@@ -112,8 +112,13 @@ export async function startWhatsAppCloudApi(settings: {
       return [400, refusal(131056, 'Too many messages to this recipient')];
     }
     const id = `wamid.${nextId()}`;
-    const { text } = message as { text?: { body: string } };
-    taken.push({ to, content: text?.body ?? JSON.stringify(message['template']), sender: number.number });
+    const { text, interactive } = message as {
+      text?: { body: string };
+      interactive?: { body: { text: string }; action: { buttons: { reply: { title: string } }[] } };
+    };
+    const content = text?.body ?? interactive?.body.text ?? JSON.stringify(message['template']);
+    const buttons = interactive?.action.buttons.map(({ reply }) => reply.title);
+    taken.push({ to, content, sender: number.number, buttons });
     report(message, id, 'sent');
     if (to.endsWith(fates.undelivered)) {
       const error = { code: 131026, title: 'Message undeliverable', message: 'Message undeliverable' };
@@ -223,7 +228,8 @@ export async function startWhatsAppCloudApi(settings: {
   return {
     url: address(),
     calls,
-    received: (to) => taken.filter((each) => each.to === to).map(({ content, sender }) => ({ content, sender })),
+    received: (address) =>
+      taken.filter(({ to }) => to === address).map(({ content, sender, buttons }) => ({ content, sender, buttons })),
     write(message, medium) {
       const id = nextId();
       if (medium !== undefined) media.set(id, medium);

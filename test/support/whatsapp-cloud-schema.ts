@@ -6,6 +6,8 @@ import type { ValidateFunction } from 'ajv';
  * - messages: facebook/openapi, business-messaging-api_v23.0.yaml (TextMessage, TemplateMessage, TemplateObject,
  *   TemplateComponent, ParameterObject, MediaObject, ButtonParameterObject); `biz_opaque_callback_data` and its 512
  *   characters as in CallRequestPayload there; 4,096 characters of a text: developers.facebook.com, "Text messages";
+ * - buttons: developers.facebook.com, "Interactive reply buttons messages"; lengths, and that labels differ, as in the
+ *   documentation of WhatsApp/WhatsApp-Nodejs-SDK ("Interactive Object", "Button Object");
  * - templates: developers.facebook.com, WhatsApp Business Platform, "Template components" (kinds of components and
  *   buttons, lengths, and that a text with a parameter must have an example);
  * - uploads: developers.facebook.com, Graph API, "Resumable Upload API".
@@ -60,6 +62,8 @@ const messageComponent = {
   ],
 };
 
+const replyButton = object({ type: fixed('reply'), reply: object({ id: text(256), title: text(20) }) });
+
 const message = {
   oneOf: [
     object(
@@ -67,6 +71,18 @@ const message = {
         ...envelope,
         type: fixed('text'),
         text: object({ body: text(4_096) }, { preview_url: { type: 'boolean' } }),
+      },
+      tracked,
+    ),
+    object(
+      {
+        ...envelope,
+        type: fixed('interactive'),
+        interactive: object({
+          type: fixed('button'),
+          body: object({ text: text(1_024) }),
+          action: object({ buttons: list(replyButton, 1, 3) }),
+        }),
       },
       tracked,
     ),
@@ -160,5 +176,16 @@ const validators = new Map<string, ValidateFunction>();
 export function requestFault(kind: keyof typeof schemas, value: unknown): string | undefined {
   const validate = validators.get(kind) ?? ajv.compile(schemas[kind]);
   validators.set(kind, validate);
-  return validate(value) ? undefined : ajv.errorsText(validate.errors);
+  return validate(value) ? repeatedButton(value) : ajv.errorsText(validate.errors);
+}
+
+/** What no schema says: neither ids nor labels of a message's buttons repeat. */
+function repeatedButton(value: unknown): string | undefined {
+  const { interactive } = value as {
+    interactive?: { action: { buttons: { reply: { id: string; title: string } }[] } };
+  };
+  const replies = interactive?.action.buttons.map(({ reply }) => reply) ?? [];
+  const repeats = (texts: readonly string[]): boolean => new Set(texts).size < texts.length;
+  if (repeats(replies.map(({ id }) => id))) return 'two buttons have the same id';
+  return repeats(replies.map(({ title }) => title)) ? 'two buttons have the same title' : undefined;
 }

@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest';
 
-import type { CarrierCapabilities, CarrierGate, SendingRate, SendOutcome } from '../../src/messages/index.ts';
+import type {
+  CarrierCapabilities,
+  CarrierGate,
+  PreparedSend,
+  SendingRate,
+  SendOutcome,
+} from '../../src/messages/index.ts';
 import { retryDelays } from '../../src/messages/sending-world.ts';
 import { createBreaker } from '../../src/policies/breaker.ts';
 import { createCarrierGate } from '../../src/policies/carrier-gate.ts';
@@ -44,16 +50,26 @@ describe('the carrier of a chunk', () => {
     expect([first.batches.length, second.batches.length]).toEqual([0, 1]);
   });
 
-  test.for<[string, Partial<CarrierCapabilities>, boolean]>([
-    ['templates', { sendsTemplates: false }, true],
-    ['the WhatsApp number', { whatsappNumbers: ['358401000002'] }, false],
-  ])('is for WhatsApp not one that lacks %s', async ([, capabilities, withTemplate]) => {
+  const template = { name: 't', language: 'en', headerParameters: [], bodyParameters: [], buttons: [] };
+  test.for<[string, Partial<CarrierCapabilities>, Partial<PreparedSend>]>([
+    ['templates', { sendsTemplates: false }, { template }],
+    ['buttons', { sendsButtons: false }, { buttons: ['Yes'] }],
+    ['the WhatsApp number', { whatsappNumbers: ['358401000002'] }, {}],
+  ])('is for WhatsApp not one that lacks %s', async ([, capabilities, details]) => {
     const [first, second] = [carrierOf('first', sent, capabilities), carrierOf('second')];
-    const template = { name: 't', language: 'en', headerParameters: [], bodyParameters: [], buttons: [] };
-    const prepared = { protocol: 'WhatsApp', sender: '358401000001', ...(withTemplate ? { template } : {}) } as const;
+    const prepared = { protocol: 'WhatsApp', sender: '358401000001', ...details } as const;
     const message = await acceptedMessage(1, [first, second], { prepared });
     await message.send();
     expect([first.batches.length, second.batches.length]).toEqual([0, 1]);
+  });
+
+  test('may lack what a WhatsApp message has no need of', async () => {
+    const plain = { sendsTemplates: false, sendsButtons: false };
+    const [first, second] = [carrierOf('first', sent, plain), carrierOf('second')];
+    const prepared = { protocol: 'WhatsApp', sender: '358401000001' } as const;
+    await (await acceptedMessage(1, [first, second], { prepared })).send();
+    expect([first.batches.length, second.batches.length]).toEqual([1, 0]);
+    expect(first.batches[0]).not.toHaveProperty('buttons');
   });
 
   test('that is missing leaves the message to an operator, then fails it with a reason', async () => {

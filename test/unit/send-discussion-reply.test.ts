@@ -4,6 +4,8 @@ import { newThreadId, sendDiscussionReplyMessage } from '../../src/conversations
 import type { Conversation } from '../../src/conversations/index.ts';
 import { customerKey } from '../../src/directory/index.ts';
 import { sendChunk } from '../../src/messages/send-chunk.ts';
+import type { ErrorBody } from '../../src/operation/errors.ts';
+import type { OutgoingResponse } from '../../src/operation/dispatch.ts';
 import { createMemoryThreadStore } from '../../src/storage/memory/thread-store.ts';
 import { createBreaker, directoryOf, phone, receivingService } from '../support/inbound.ts';
 import { callOperation, problemsOf, testCustomer, testNow, testService } from '../support/kernel.ts';
@@ -196,6 +198,135 @@ describe('a reply in a thread', () => {
     const json = { ThreadId: smsThread, Content: 'Hei' };
     const { steps } = await callOperation(sendDiscussionReplyMessage, { headers, json }, world);
     expect(steps).toEqual(['authenticate Bearer token', 'customer demo in CustomerId for demo-user', 'body']);
+  });
+});
+
+/** What an answer says is wrong, in its sentences, without what to do about it. */
+function messagesOf({ jsonBody }: OutgoingResponse): string[] {
+  const { error } = jsonBody as ErrorBody;
+  return (error.details ?? [error]).map(({ message }) => message.replace(/\. .*$/, '.'));
+}
+
+describe('a reply with buttons', () => {
+  const withButtons = { ThreadId: whatsAppThread, Content: 'Sopiiko?' };
+
+  test.each<[string, unknown, string[]]>([
+    ['one', ['Kyllä'], ['Kyllä']],
+    [
+      'three of the longest',
+      ['a', 'b', 'c'].map((letter) => letter.repeat(20)),
+      ['a', 'b', 'c'].map((letter) => letter.repeat(20)),
+    ],
+    ['blanks around, which go', ['  Kyllä\t', '\nEi '], ['Kyllä', 'Ei']],
+    ['umlauts, which become one character', ['ä'.repeat(20).normalize('NFD')], ['ä'.repeat(20)]],
+    ['emojis, also of several parts', ['👩‍👩‍👧', '👍 $(ok)'], ['👩‍👩‍👧', '👍 $(ok)']],
+  ])('hands them to the carrier: %s', async (_, Buttons, labels) => {
+    const { world, reply } = await createDiscussing();
+    const { answer } = await reply({ ...withButtons, Buttons });
+    expect([answer.status, answer.jsonBody]).toEqual([200, expect.objectContaining({ MessagePartCount: 1 })]);
+    expect((await world.messages.readChunk(messageId, 0))?.chunk.buttons).toEqual(labels);
+    const carrier = createScriptedCarrier();
+    await sendChunk({ messageId, chunk: 0 }, createSending(world, carrier));
+    expect(carrier.batches).toMatchObject([{ protocol: 'WhatsApp', buttons: labels }]);
+  });
+
+  test.each([
+    ['null', null],
+    ['empty text', ''],
+    ['an empty list', []],
+  ])('has none where they are %s, on any channel', async (_, Buttons) => {
+    for (const [ThreadId, Content] of [
+      [smsThread, 'Hei'],
+      [whatsAppThread, 'x'.repeat(4_096)],
+    ]) {
+      const { world, reply } = await createDiscussing();
+      expect((await reply({ ThreadId, Content, Buttons })).answer.status).toBe(200);
+      const { chunk } = (await world.messages.readChunk(messageId, 0))!;
+      expect(chunk).not.toHaveProperty('buttons');
+    }
+  });
+
+  test('may have a text of 1,024 characters', async () => {
+    const { reply } = await createDiscussing();
+    const { answer } = await reply({ ...withButtons, Content: 'ж'.repeat(1_024), Buttons: ['Kyllä'] });
+    expect(answer.status).toBe(200);
+  });
+
+  test('is another request than one without them', async () => {
+    const { reply } = await createDiscussing();
+    const keyed = { ...withButtons, RequestId: 'r1' };
+    expect((await reply({ ...keyed, Buttons: ['Kyllä'] })).answer.status).toBe(200);
+    expect(problemsOf((await reply(keyed)).answer)).toEqual([['RequestIdReused', 'RequestId']]);
+  });
+
+  const sentence = (rule: string, place = 'Buttons[1]') => [`${place} ${rule}.`];
+  const tooLong = sentence('must be at most 20 characters long');
+  const invisible = sentence('must have a character that can be seen');
+  const broken = sentence('must not have line breaks or control characters');
+  const asText = sentence('must be text');
+  test.each<[string, unknown, string[]]>([
+    ['text', { Buttons: 'Kyllä' }, ['Buttons must be a list.']],
+    ['an object', { Buttons: { 0: 'Kyllä' } }, ['Buttons must be a list.']],
+    ['four', { Buttons: ['1', '2', '3', '4'] }, ['Buttons must have at most 3 entries.']],
+    ['with a number among them', { Buttons: ['Kyllä', 7] }, asText],
+    ['with null among them', { Buttons: ['Kyllä', null] }, asText],
+    ['with an object among them', { Buttons: ['Kyllä', { Label: 'Ei' }] }, asText],
+    ['with an empty one', { Buttons: ['Kyllä', ''] }, invisible],
+    ['with one of blanks', { Buttons: ['Kyllä', ' \n\t '] }, invisible],
+    ['with one that can’t be seen', { Buttons: ['Kyllä', '\u200B\u00A0\u200D'] }, invisible],
+    ['with one of 21 characters', { Buttons: ['Kyllä', ` ${'x'.repeat(21)} `] }, tooLong],
+    ['with a line feed', { Buttons: ['Kyllä', 'E\ni'] }, broken],
+    ['with a carriage return', { Buttons: ['Kyllä', 'E\ri'] }, broken],
+    ['with a line separator', { Buttons: ['Kyllä', 'E\u2028i'] }, broken],
+    ['with a tab', { Buttons: ['Kyllä', 'E\ti'] }, broken],
+    ['with a bell', { Buttons: ['Kyllä', '\u0007'] }, broken],
+    [
+      'with a NUL character',
+      { Buttons: ['Kyllä', 'E\0i'] },
+      ['Buttons[1] contains a NUL character, which no message can carry.'],
+    ],
+    [
+      'with half an emoji',
+      { Buttons: ['Kyllä', 'E\uD83D'] },
+      ['Buttons[1] contains half of a surrogate pair, which no message can carry.'],
+    ],
+    ['alike', { Buttons: ['Kyllä', 'Ei', 'Kyllä'] }, sentence('repeats the label of Buttons[0]', 'Buttons[2]')],
+    [
+      'alike but for blanks and capitals',
+      { Buttons: ['Kyllä', ' KYLLÄ '] },
+      sentence('repeats the label of Buttons[0]'),
+    ],
+    [
+      'bad, each in its way',
+      { Buttons: ['', 'x'.repeat(21), 'a\nb'] },
+      [
+        ...sentence('must have a character that can be seen', 'Buttons[0]'),
+        ...tooLong,
+        ...sentence('must not have line breaks or control characters', 'Buttons[2]'),
+      ],
+    ],
+    [
+      'below a text of 1,025 characters',
+      { Buttons: ['Kyllä'], Content: 'x'.repeat(1_025) },
+      ['Content must be at most 1024 characters long where there are buttons.'],
+    ],
+    [
+      'in an SMS thread',
+      { Buttons: ['Kyllä'], ThreadId: smsThread },
+      ['Buttons needs a WhatsApp thread, since SMS has no buttons.'],
+    ],
+  ])('is refused where they are %s, and nothing is stored', async (_, details, messages) => {
+    const { world, reply } = await createDiscussing();
+    const { answer } = await reply({ ...withButtons, ...(details as object) });
+    expect([answer.status, messagesOf(answer)]).toEqual([400, messages]);
+    expect(world.outbound.jobs).toEqual([]);
+    expect(await world.messages.readMessage(messageId)).toBeUndefined();
+  });
+
+  test('in no thread is told both', async () => {
+    const { reply } = await createDiscussing();
+    const { answer } = await reply({ ThreadId: 'x', Content: 'Hei', Buttons: ['x'.repeat(21)] });
+    expect(problemsOf(answer)).toEqual([unknown, ['InvalidField', 'Buttons[0]']]);
   });
 });
 

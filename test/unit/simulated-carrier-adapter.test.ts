@@ -61,6 +61,27 @@ describe('send', () => {
     });
   });
 
+  test('hands buttons over with each message', async () => {
+    const bodies: unknown[] = [];
+    const carrier = createSimulatedCarrier({
+      ...options,
+      fetch: (_, init = {}) => {
+        bodies.push(JSON.parse(init.body as string));
+        return Promise.resolve(Response.json({ results: [] }, { status: 202 }));
+      },
+    });
+    await carrier.send({ ...batch, protocol: 'WhatsApp', buttons: ['Yes', 'No'] });
+    const buttons = ['Yes', 'No'];
+    expect(bodies).toMatchObject([
+      {
+        messages: [
+          { id: 'a', buttons },
+          { id: 'b', buttons },
+        ],
+      },
+    ]);
+  });
+
   const missing = {
     outcome: 'retry',
     mayHaveArrived: true,

@@ -41,6 +41,13 @@ describe('POST /messages', () => {
     ]);
   });
 
+  test('shows the buttons of a message', async () => {
+    const network = await startNetwork(never);
+    const buttons = ['Kyllä', 'Ei', 'x'.repeat(20)];
+    await network.submit(nowhere, [{ protocol: 'WhatsApp', buttons }]);
+    expect(await network.list()).toMatchObject([{ content: 'Hyvää päivää', buttons }]);
+  });
+
   test('takes over no field that it does not know', async () => {
     const network = await startNetwork(never);
     const before = Date.now();
@@ -154,6 +161,8 @@ describe('POST /messages', () => {
   const address = 'reportUrl must be an http or https address.';
   const body = (messages: unknown, reportUrl: unknown = nowhere) => JSON.stringify({ reportUrl, messages });
   const second = (change: object) => body([plainMessage, { ...plainMessage, id: 'r2', ...change }]);
+  const labels = 'messages[1].buttons must be 1 to 3 different texts of 1 to 20 characters.';
+  const withButtons = (buttons: unknown) => second({ protocol: 'WhatsApp', buttons });
   test.for([
     ['', 'The body must be JSON.'],
     ['{', 'The body must be JSON.'],
@@ -182,6 +191,16 @@ describe('POST /messages', () => {
     [second({ parts: 0 }), 'messages[1].parts must be a whole number from 1.'],
     [second({ parts: 1.5 }), 'messages[1].parts must be a whole number from 1.'],
     [second({ parts: '1' }), 'messages[1].parts must be a whole number from 1.'],
+    [second({ buttons: ['Yes'] }), 'messages[1].buttons are for WhatsApp only.'],
+    [withButtons(null), labels],
+    [withButtons('Yes'), labels],
+    [withButtons({ 0: 'Yes' }), labels],
+    [withButtons([]), labels],
+    [withButtons(['1', '2', '3', '4']), labels],
+    [withButtons(['Yes', '']), labels],
+    [withButtons(['Yes', 7]), labels],
+    [withButtons(['x'.repeat(21)]), labels],
+    [withButtons(['Yes', 'No', 'Yes']), labels],
   ] as const)('refuses a call that it does not understand: %s', async ([text, message]) => {
     const network = await startNetwork();
     const response = await post(network, text);

@@ -59,6 +59,46 @@ test('a text may have 4,096 characters, and not one more', async () => {
   expect(network.calls).toHaveLength(1);
 });
 
+test('a text with buttons is an interactive message, whose ids differ', async () => {
+  const network = await startCloud();
+  const outcomes = await connectCloud({ url: network.url }).send(batch({ buttons: ['Kyllä', 'Ei', '🤷 En tiedä'] }));
+  expect(outcomes).toMatchObject([{ outcome: 'sent' }]);
+  expect(JSON.parse(network.calls[0]?.body.toString() ?? '')).toEqual({
+    messaging_product: 'whatsapp',
+    recipient_type: 'individual',
+    to: '358401230001',
+    biz_opaque_callback_data: recipientId,
+    type: 'interactive',
+    interactive: {
+      type: 'button',
+      body: { text: 'Hei Ääkköset 😀' },
+      action: {
+        buttons: [
+          { type: 'reply', reply: { id: '0', title: 'Kyllä' } },
+          { type: 'reply', reply: { id: '1', title: 'Ei' } },
+          { type: 'reply', reply: { id: '2', title: '🤷 En tiedä' } },
+        ],
+      },
+    },
+  });
+});
+
+test('a text with buttons may have 1,024 characters, and not one more', async () => {
+  const network = await startCloud();
+  const carrier = connectCloud({ url: network.url });
+  const buttons = ['Kyllä'];
+  expect(await carrier.send(batch({ buttons }, '😀'.repeat(1_024)))).toMatchObject([{ outcome: 'sent' }]);
+  expect(await carrier.send(batch({ buttons }, '😀'.repeat(1_025)))).toEqual([
+    {
+      outcome: 'rejected',
+      code: 'TextTooLong',
+      message: 'WhatsApp takes texts of at most 1024 characters with buttons.',
+      reason: 'contentRefused',
+    },
+  ]);
+  expect(network.calls).toHaveLength(1);
+});
+
 test('a number that is not in the settings sends nothing, until an operator has mended that', async () => {
   const network = await startCloud();
   expect(await connectCloud({ url: network.url }).send(batch({ sender: '358401999999' }))).toEqual([

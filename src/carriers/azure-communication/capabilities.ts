@@ -11,6 +11,7 @@ export function capabilitiesOf(whatsappNumbers: readonly string[]): CarrierCapab
     protocols: hasChannels ? ['SMS', 'WhatsApp'] : ['SMS'],
     senderKinds: ['alphanumeric', 'shortCode', 'longCode'],
     sendsTemplates: hasChannels,
+    sendsButtons: false,
     whatsappNumbers,
     batchSize: 100,
     idempotent: true,

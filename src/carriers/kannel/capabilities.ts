@@ -5,6 +5,7 @@ export const capabilities: CarrierCapabilities = {
   protocols: ['SMS'],
   senderKinds: ['alphanumeric', 'shortCode', 'longCode'],
   sendsTemplates: false,
+  sendsButtons: false,
   batchSize: 10,
   // Kannel knows no key of ours: the same message again is another message.
   idempotent: false,

@@ -6,6 +6,7 @@ export function capabilitiesOf({ recognisesRepeats }: { recognisesRepeats: boole
     protocols: ['SMS', 'WhatsApp'],
     senderKinds: ['alphanumeric', 'shortCode', 'longCode'],
     sendsTemplates: true,
+    sendsButtons: true,
     // A carrier that recognises no repeats is one that takes a message in a call.
     batchSize: recognisesRepeats ? 100 : 10,
     idempotent: recognisesRepeats,

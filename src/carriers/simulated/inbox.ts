@@ -168,6 +168,7 @@ export function createInbox({
           protocol: message.protocol,
           content: message.content,
           parts: message.parts,
+          ...(message.buttons === undefined ? {} : { buttons: message.buttons }),
           status: statusOf(message, latencyMs, now),
           receivedAt: new Date(message.receivedAt).toISOString(),
         }));

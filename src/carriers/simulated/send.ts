@@ -31,7 +31,7 @@ export async function send(
   settings: CarrierSettings & { recognisesRepeats: boolean; now: () => Date },
   batch: OutboundBatch,
 ): Promise<SendOutcome[]> {
-  const { messageId, sender, protocol, recipients } = batch;
+  const { messageId, sender, protocol, buttons, recipients } = batch;
   const about = { idempotent: settings.recognisesRepeats, now: settings.now };
   const all = (outcome: SendOutcome): SendOutcome[] => recipients.map(() => outcome);
   const messages = recipients.map(({ recipientId, address, content, parts }) => ({
@@ -42,6 +42,7 @@ export async function send(
     protocol,
     content,
     parts,
+    ...(buttons === undefined ? {} : { buttons }),
   }));
 
   try {

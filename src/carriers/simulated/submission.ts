@@ -9,6 +9,8 @@ export interface SubmittedMessage {
   protocol: 'SMS' | 'WhatsApp';
   content: string;
   parts: number;
+  /** Labels of the buttons that the phone shows below the text; WhatsApp only. */
+  buttons?: string[];
 }
 
 /** A call of `POST /messages`. */
@@ -31,7 +33,10 @@ const maximumMessages = 100;
 const isText = (value: unknown): boolean => typeof value === 'string';
 const isFilledText = (value: unknown): boolean => typeof value === 'string' && value !== '';
 
-const fields: Record<keyof SubmittedMessage, { expected: string; fits: (value: unknown) => boolean }> = {
+const fields: Record<
+  Exclude<keyof SubmittedMessage, 'buttons'>,
+  { expected: string; fits: (value: unknown) => boolean }
+> = {
   id: { expected: 'a text that is not empty', fits: isFilledText },
   messageId: { expected: 'a text that is not empty', fits: isFilledText },
   sender: { expected: 'a text that is not empty', fits: isFilledText },
@@ -51,6 +56,13 @@ export function isHttpUrl(text: string): boolean {
   return /^https?:$/.test(URL.parse(text)?.protocol ?? '');
 }
 
+/** Whether a value is what WhatsApp takes as the labels of a message's buttons. */
+function areLabels(value: unknown): value is string[] {
+  if (!Array.isArray(value) || value.length === 0 || value.length > 3) return false;
+  const isLabel = (label: unknown): boolean => typeof label === 'string' && label !== '' && label.length <= 20;
+  return value.every(isLabel) && new Set(value).size === value.length;
+}
+
 /** Takes over the known fields only, so that nothing else a client sends is kept. */
 function parseMessage(value: unknown, index: number): SubmittedMessage {
   if (!isRecord(value)) throw new BadSubmission(`messages[${index}] must be an object.`);
@@ -58,7 +70,14 @@ function parseMessage(value: unknown, index: number): SubmittedMessage {
     if (!fits(value[name])) throw new BadSubmission(`messages[${index}].${name} must be ${expected}.`);
     return [name, value[name]] as const;
   });
-  return Object.fromEntries(known) as unknown as SubmittedMessage;
+  const message = Object.fromEntries(known) as unknown as SubmittedMessage;
+  const { buttons } = value;
+  if (buttons === undefined) return message;
+  if (message.protocol !== 'WhatsApp') throw new BadSubmission(`messages[${index}].buttons are for WhatsApp only.`);
+  if (!areLabels(buttons)) {
+    throw new BadSubmission(`messages[${index}].buttons must be 1 to 3 different texts of 1 to 20 characters.`);
+  }
+  return { ...message, buttons };
 }
 
 /** Reads a body that is a JSON object; throws {@link BadSubmission} where it is anything else. */

@@ -6,6 +6,7 @@ export const capabilities: CarrierCapabilities = {
   senderKinds: ['alphanumeric', 'shortCode', 'longCode'],
   // Twilio names a template by a content id of its own, which nobody here knows.
   sendsTemplates: false,
+  sendsButtons: false,
   // A message takes a call of its own.
   batchSize: 10,
   // Creating a message takes no key that would tell a repeat.

@@ -10,6 +10,7 @@ export function capabilitiesOf({ numbers }: Pick<WhatsAppSettings, 'numbers'>): 
     protocols: ['WhatsApp'],
     senderKinds: [],
     sendsTemplates: true,
+    sendsButtons: true,
     whatsappNumbers: numbers.map(({ number }) => number),
     batchSize: 10,
     idempotent: false,

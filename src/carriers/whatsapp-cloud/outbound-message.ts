@@ -1,4 +1,4 @@
-import type { OutboundRecipient, TemplateCall } from '../../messages/index.ts';
+import type { OutboundBatch, OutboundRecipient, TemplateCall } from '../../messages/index.ts';
 
 /** What Graph wants of any message to one phone. */
 interface Envelope {
@@ -9,9 +9,22 @@ interface Envelope {
   biz_opaque_callback_data: string;
 }
 
-/** A message as Graph takes it (facebook/openapi, business-messaging-api_v23.0.yaml: TextMessage, TemplateMessage). */
+/**
+ * A message as Graph takes it (facebook/openapi, business-messaging-api_v23.0.yaml: TextMessage, TemplateMessage; Cloud
+ * API, "Interactive reply buttons messages").
+ */
 export type GraphMessage = Envelope &
-  ({ type: 'text'; text: { body: string; preview_url: false } } | { type: 'template'; template: GraphTemplateCall });
+  (
+    | { type: 'text'; text: { body: string; preview_url: false } }
+    | { type: 'interactive'; interactive: GraphButtons }
+    | { type: 'template'; template: GraphTemplateCall }
+  );
+
+interface GraphButtons {
+  type: 'button';
+  body: { text: string };
+  action: { buttons: { type: 'reply'; reply: { id: string; title: string } }[] };
+}
 
 interface GraphTemplateCall {
   name: string;
@@ -27,18 +40,28 @@ interface GraphComponent {
   parameters: object[];
 }
 
-/** A message to one recipient: the text, or the template where there is one. */
-export function graphMessage(recipient: OutboundRecipient, template: TemplateCall | undefined): GraphMessage {
+/** A message to one recipient: the template where there is one, else the text, with buttons where there are some. */
+export function graphMessage(
+  recipient: OutboundRecipient,
+  { template, buttons }: Pick<OutboundBatch, 'template' | 'buttons'>,
+): GraphMessage {
   const envelope: Envelope = {
     messaging_product: 'whatsapp',
     recipient_type: 'individual',
     to: recipient.address,
     biz_opaque_callback_data: recipient.recipientId,
   };
-  if (template === undefined) {
-    return { ...envelope, type: 'text', text: { body: recipient.content, preview_url: false } };
+  if (template !== undefined) return { ...envelope, type: 'template', template: templateCall(template) };
+  if (buttons !== undefined) {
+    return { ...envelope, type: 'interactive', interactive: textWithButtons(recipient.content, buttons) };
   }
-  return { ...envelope, type: 'template', template: templateCall(template) };
+  return { ...envelope, type: 'text', text: { body: recipient.content, preview_url: false } };
+}
+
+/** A tap brings back id and label. The label says it all, so the id need only be unique within the message. */
+function textWithButtons(text: string, labels: readonly string[]): GraphButtons {
+  const buttons = labels.map((title, place) => ({ type: 'reply' as const, reply: { id: String(place), title } }));
+  return { type: 'button', body: { text }, action: { buttons } };
 }
 
 function templateCall(call: TemplateCall): GraphTemplateCall {

@@ -9,12 +9,16 @@ import { findNumber } from './settings.ts';
 /** Characters of a text (Cloud API, "Text messages"). */
 const textLimit = 4096;
 
-const textTooLong: SendOutcome = {
-  outcome: 'rejected',
-  code: 'TextTooLong',
-  message: `WhatsApp takes texts of at most ${textLimit} characters.`,
-  reason: 'contentRefused',
-};
+/** Characters of a text above buttons (Meta's documentation of its Node.js SDK, "Interactive Object"). */
+const buttonsTextLimit = 1024;
+
+/** What sending a text comes to that is too long to be taken; undefined where it is not. */
+function textTooLong(content: string, { template, buttons }: OutboundBatch): SendOutcome | undefined {
+  const limit = buttons === undefined ? textLimit : buttonsTextLimit;
+  if (template !== undefined || Array.from(content).length <= limit) return undefined;
+  const message = `WhatsApp takes texts of at most ${limit} characters${buttons === undefined ? '' : ' with buttons'}.`;
+  return { outcome: 'rejected', code: 'TextTooLong', message, reason: 'contentRefused' };
+}
 
 /**
  * Sends a batch, a call for each recipient, all at once; one outcome per recipient, in order. Never rejects.
@@ -24,11 +28,11 @@ const textTooLong: SendOutcome = {
  * whether it goes on or, with 132015, was dropped.
  */
 export async function send(graph: Graph, batch: OutboundBatch): Promise<SendOutcome[]> {
-  const { sender, recipients, template } = batch;
+  const { sender, recipients } = batch;
   const phoneNumberId = findNumber(graph, sender)?.phoneNumberId;
   if (phoneNumberId === undefined) return recipients.map(() => unknownSender(sender));
   const path = `${phoneNumberId}/messages`;
-  return Promise.all(recipients.map((recipient) => sendTo(graph, path, recipient, template)));
+  return Promise.all(recipients.map((recipient) => sendTo(graph, path, recipient, batch)));
 }
 
 function unknownSender(sender: string): SendOutcome {
@@ -40,11 +44,12 @@ async function sendTo(
   graph: Graph,
   path: string,
   recipient: OutboundRecipient,
-  template: OutboundBatch['template'],
+  batch: OutboundBatch,
 ): Promise<SendOutcome> {
-  if (template === undefined && Array.from(recipient.content).length > textLimit) return textTooLong;
+  const refused = textTooLong(recipient.content, batch);
+  if (refused !== undefined) return refused;
   try {
-    const answer = await postToGraph(graph, path, graphMessage(recipient, template));
+    const answer = await postToGraph(graph, path, graphMessage(recipient, batch));
     if (answer.status >= 300) return failureOfAnswer(answer, graph.now);
     const carrierReference = textOf(objectsOf(answer.fields['messages'])[0]?.['id']);
     return carrierReference === undefined ? inDoubt(answerIncomplete, about) : { outcome: 'sent', carrierReference };

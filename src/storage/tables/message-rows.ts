@@ -58,7 +58,7 @@ function withoutSystemProperties(row: Row): Record<string, unknown> {
 
 export function chunkRow(chunk: Chunk) {
   const { messageId, index, customerId, serviceId, sender, protocol, sendAt, content, recipients } = chunk;
-  const { template, fallbackSender, reply } = chunk;
+  const { template, buttons, fallbackSender, reply } = chunk;
   return guardEntitySize({
     partitionKey: messageId,
     rowKey: chunkKey(messageId, index),
@@ -70,6 +70,7 @@ export function chunkRow(chunk: Chunk) {
     sendAt: sendAt?.toISOString() ?? '',
     ...(fallbackSender === undefined ? {} : { fallbackSender }),
     ...(reply === undefined ? {} : { reply: JSON.stringify(reply) }),
+    ...(buttons === undefined ? {} : { buttons: JSON.stringify(buttons) }),
     ...(template === undefined ? {} : writeLongText('template', JSON.stringify(template))),
     ...writeLongText('content', content),
     ...writeLongText(
@@ -120,6 +121,7 @@ export function chunkOf(row: Row): Chunk {
     updatedAt: new Date(String(row['updatedAt'])),
     ...(typeof row['fallbackSender'] === 'string' ? { fallbackSender: row['fallbackSender'] } : {}),
     ...(typeof row['reply'] === 'string' ? { reply: JSON.parse(row['reply']) as ReplyLink } : {}),
+    ...(typeof row['buttons'] === 'string' ? { buttons: JSON.parse(row['buttons']) as string[] } : {}),
     ...(row['template0'] === undefined ? {} : { template: JSON.parse(readLongText('template', row)) as TemplateCall }),
     ...(row['leaseId'] === '' ? {} : { leaseId: String(row['leaseId']) }),
     ...(isFilled(row['carrier']) ? { carrier: row['carrier'] } : {}),

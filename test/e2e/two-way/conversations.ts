@@ -94,6 +94,26 @@ export function testConversations(host: () => TwoWayHost): void {
       });
     });
 
+    test('a reply with buttons shows them on the phone, and a tap on one comes back', async () => {
+      const [sender, address] = ['358401660001', '358401000001'];
+      const flow = local.flows.flow();
+      await subscribe(local.api, 'demo-whatsapp', flow);
+      await local.play({ sender, recipient: address, protocol: 'WhatsApp', content: 'When do you come?' });
+      const { threadId } = await flow.notified('When do you come?');
+      const body = { ThreadId: threadId, Content: 'Does noon suit you?', Buttons: ['Yes, it does', ' No 👎 '] };
+      const answer = await discuss(local.api, body);
+      expect(answer).toMatchObject({ status: 200, body: { MessagePartCount: 1, ThreadId: threadId } });
+      const { MessageId: messageId } = answer.body as SentBody;
+      expect(await received(sender, messageId)).toMatchObject({
+        protocol: 'WhatsApp',
+        content: 'Does noon suit you?',
+        buttons: ['Yes, it does', 'No 👎'],
+      });
+      const [, buttonReply = ''] = (await received(sender, messageId)).buttons ?? [];
+      await local.play({ sender, recipient: address, protocol: 'WhatsApp', content: buttonReply, buttonReply });
+      expect(await flow.notified('No 👎')).toMatchObject({ threadId, parentMessageId: messageId });
+    });
+
     test('a reply to the phone that wrote and to another one is in the threads of both', async () => {
       const [writer, another] = ['358401650001', '358401650002'];
       const flow = local.flows.flow();
