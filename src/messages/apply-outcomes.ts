@@ -11,6 +11,27 @@ export function isSpent(outcome: SendOutcome, { overdue }: { overdue: boolean })
 }
 
 /**
+ * What outcomes say where somebody may have the message from before: that nothing was sent now takes nothing from that
+ * doubt. Where an operator wants doubtful messages sent again, being in doubt is a reason for another attempt.
+ *
+ * @param doubted places that were in doubt before the attempt
+ */
+export function keepDoubt(
+  outcomes: ReadonlyMap<number, SendOutcome>,
+  doubted: ReadonlySet<number>,
+  { resendInDoubt }: { resendInDoubt: boolean },
+): ReadonlyMap<number, SendOutcome> {
+  return new Map(
+    [...outcomes].map(([place, outcome]): [number, SendOutcome] => {
+      const isRetried = outcome.outcome === 'retry' && doubted.has(place);
+      const isResent = outcome.outcome === 'unknown' && resendInDoubt;
+      if (!isRetried && !isResent) return [place, outcome];
+      return [place, { ...outcome, outcome: 'retry', mayHaveArrived: true }];
+    }),
+  );
+}
+
+/**
  * Writes outcomes into statuses; a temporary refusal leaves its recipient queued until the attempts are used up. What
  * may be at the carrier all the same stays in hand.
  *

@@ -52,8 +52,8 @@ export function isInDoubt(chunk: Chunk, route: Route, world: CarriersWorld): boo
 }
 
 /** Of a chunk that is in doubt: whether nobody may be sent to again. */
-export function isDoubtFinal(chunk: Chunk, { resendInDoubt }: Route): boolean {
-  return !resendInDoubt || isUsedUp(chunk);
+export function isDoubtFinal(chunk: Chunk, { resendInDoubt, carriers }: Route): boolean {
+  return !resendInDoubt || carriers.length === 0 || isUsedUp(chunk);
 }
 
 const isUsedUp = ({ attempts }: Chunk): boolean => attempts > retryDelays.length;
@@ -64,10 +64,10 @@ function isAskedAgain({ carrier }: Chunk, { carriers }: Route, world: CarriersWo
   return holder?.capabilities.idempotent === true;
 }
 
-/** Seconds that a message may wait for room at its carriers before waiting counts as trying. */
+/** Seconds that a message may wait for its carriers without spending attempts. */
 const patienceSeconds = 24 * 3_600;
 
-/** Whether a chunk has waited for long enough: it is tried from then on whether there seems to be room or not. */
+/** Whether a chunk has waited for so long that waiting counts as trying. */
 export function isOverdue({ messageId }: Chunk, now: Date): boolean {
   return now.getTime() - timeOfMessageId(messageId) > patienceSeconds * 1000;
 }
@@ -104,9 +104,11 @@ export async function nextTurn(
     // What is asked about again comes first, and whole: it would else be taken for something new.
     const [doubted, others] = [places.filter(isDoubted), places.filter((place) => !isDoubted(place))];
     const wanted = idempotent ? [...doubted, ...others] : places.slice(0, batchSize);
-    const { admitted, waitSeconds } = await world.gate.admit(carrier, { sender, protocol, count: wanted.length });
+    const answer = await world.gate.admit(carrier, { sender, protocol, count: wanted.length });
+    const { admitted, waitSeconds, isDown = false } = answer;
     if (admitted > 0) return { carrier, places: wanted.slice(0, Math.max(admitted, doubted.length)) };
-    if (isOverdue(chunk, world.now())) return { carrier, places: wanted };
+    // One that is busy is waited for; another carrier stands in for one that can't be had.
+    if (!isDown) return { waitSeconds };
     shortest = Math.min(shortest ?? waitSeconds, waitSeconds);
   }
   return shortest === undefined ? 'none' : { waitSeconds: shortest };

@@ -95,8 +95,8 @@ export interface ChunkProgress {
   /** Name of the carrier that the last attempt went to. */
   carrier?: string;
   /**
-   * Places that the carrier may have, nobody knows for sure: those handed over last, while a worker is at it; those
-   * that it is to be asked about again, else. Absent while a worker is at it: all that wait.
+   * Places that the carrier may have, nobody knows for sure: those that it is to be asked about again, and while a worker
+   * is at it also those handed over last. Absent while a worker is at it: all that wait.
    */
   inHand?: readonly number[];
   /** When what is in hand was first handed over. */

@@ -106,14 +106,14 @@ export interface OutboundCarrier {
 export interface CarrierGate {
   /**
    * Asks to hand over messages of a sender. Resolves to how many may go now, which then count; where it is none, to the
-   * seconds after which to ask again.
+   * seconds after which to ask again, and to whether that is since the carrier can't be had.
    */
   admit(
     carrier: OutboundCarrier,
     messages: { sender: string; protocol: Protocol; count: number },
-  ): Promise<{ admitted: number; waitSeconds: number }>;
-  /** Tells what handing messages over came to. */
-  note(carrier: OutboundCarrier, outcomes: readonly SendOutcome[]): void;
+  ): Promise<{ admitted: number; waitSeconds: number; isDown?: boolean }>;
+  /** Tells what handing messages of a sender over came to. */
+  note(carrier: OutboundCarrier, sender: string, outcomes: readonly SendOutcome[]): void;
 }
 
 /** A carrier's word on one recipient, in our words. */

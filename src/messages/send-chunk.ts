@@ -1,8 +1,8 @@
 import { passing } from '../operation/crash-points.ts';
 import { delayUntil } from './accept-message.ts';
-import { applyOutcomes } from './apply-outcomes.ts';
+import { applyOutcomes, keepDoubt } from './apply-outcomes.ts';
 import { attemptChunk, claimOf } from './attempt-chunk.ts';
-import { isDoubtFinal, isInDoubt, nextTurn, routeOf } from './choose-carrier.ts';
+import { isDoubtFinal, isInDoubt, isOverdue, nextTurn, routeOf } from './choose-carrier.ts';
 import type { Route } from './choose-carrier.ts';
 import { attemptInDoubt, claimChunk, endWaiting, placesInDoubt, waitingPlaces } from './claim-chunk.ts';
 import { followUpAttempt, followUpEnd } from './follow-up.ts';
@@ -23,7 +23,7 @@ export type SendChunkResult =
   | 'inDoubt'
   | 'notDue'
   | 'noRoom'
-  | 'noCarrier'
+  | 'notTried'
   | 'nothingToDo'
   | 'taken'
   | 'missing';
@@ -72,8 +72,9 @@ async function sendFound(
     if (settled !== 'open') return settled;
   }
   const turn = await nextTurn(chunk, route, () => waitingPlaces(chunk), world);
-  if (turn === 'none') return endWithoutCarrier(job, found, world);
+  if (turn === 'none') return countAsTried(job, found, noCarrier, world);
   if ('waitSeconds' in turn) {
+    if (isOverdue(chunk, now())) return countAsTried(job, found, noRoom, world);
     await outbound.enqueue(job, turn.waitSeconds);
     return 'noRoom';
   }
@@ -131,7 +132,9 @@ async function settleDoubt(
     if (note === undefined) notes.delete(place);
     else notes.set(place, note);
   }
-  const progress = { ...ended, statuses, notes };
+  const open = placesInDoubt(chunk).filter((place) => !places.includes(place));
+  const held = chunk.attemptedAt === undefined ? {} : { attemptedAt: chunk.attemptedAt };
+  const progress = { ...ended, statuses, notes, ...(open.length === 0 ? {} : { inHand: open, ...held }) };
   await followUpAttempt(chunk, withProgress(chunk, progress), world);
   const isKept = (await messages.updateChunk(found, progress)) !== 'conflict';
   return isKept && !statuses.some(awaitsSending) ? 'inDoubt' : 'lookAgain';
@@ -144,21 +147,30 @@ const noCarrier: SendOutcome = {
   reason: 'carrierSettings',
 };
 
-/** Leaves a chunk that no carrier can send to an operator, for as long as attempts last. */
-async function endWithoutCarrier(
+const noRoom: SendOutcome = {
+  outcome: 'retry',
+  code: 'NoRoom',
+  message: 'No carrier had room for the message within a day.',
+  reason: 'throttled',
+};
+
+/** Counts an attempt that could not be made: so what nobody mends ends some time. */
+async function countAsTried(
   job: OutboundJob,
   found: VersionedChunk,
+  outcome: SendOutcome,
   world: SendingWorld,
-): Promise<'noCarrier' | 'lookAgain'> {
+): Promise<'notTried' | 'lookAgain'> {
   const { messages, outbound, now } = world;
   const { chunk } = found;
   const tried = { ...chunk, attempts: chunk.attempts + 1 };
-  const outcomes = new Map(waitingPlaces(chunk).map((place) => [place, noCarrier]));
-  const progress = applyOutcomes(tried, outcomes, { overdue: false, now: now() });
+  const outcomes = new Map(waitingPlaces(chunk).map((place) => [place, outcome]));
+  const kept = keepDoubt(outcomes, new Set(placesInDoubt(chunk)), { resendInDoubt: false });
+  const progress = applyOutcomes(tried, kept, { overdue: true, now: now() });
   const again = progress.statuses.some(awaitsSending);
   const delay = retryDelays[chunk.attempts] ?? 0;
   if (again) await outbound.enqueue(job, delay);
   await followUpAttempt(chunk, withProgress(chunk, progress), world);
   const due = again ? { notBefore: new Date(now().getTime() + delay * 1000) } : {};
-  return (await messages.updateChunk(found, { ...progress, ...due })) === 'conflict' ? 'lookAgain' : 'noCarrier';
+  return (await messages.updateChunk(found, { ...progress, ...due })) === 'conflict' ? 'lookAgain' : 'notTried';
 }

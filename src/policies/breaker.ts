@@ -1,7 +1,9 @@
 /** Stops calls to something that can't be had, and tries it again later and later. */
 export interface Breaker {
-  /** Asks to call; 0 where that may be done now, else the seconds after which to ask again. */
-  ask(): number;
+  /** Whether a call may be made now: 0, or the seconds after which to ask again. */
+  closedFor(): number;
+  /** Says that a call begins. */
+  begin(): void;
   /** Tells how a call ended. */
   note(result: 'failed' | 'answered'): void;
 }
@@ -25,14 +27,15 @@ export function createBreaker(now: () => Date): Breaker {
   const secondsUntil = (time: number): number => Math.max(1, Math.ceil((time - now().getTime()) / 1000));
 
   return {
-    ask() {
+    closedFor() {
       if (failures < failureLimit) return 0;
       const at = now().getTime();
       if (at < openUntil) return secondsUntil(openUntil);
       // Whether the one that is tried ends well will be known soon.
-      if (at < trialUntil) return 1;
-      trialUntil = at + trialSeconds * 1000;
-      return 0;
+      return at < trialUntil ? 1 : 0;
+    },
+    begin() {
+      if (failures >= failureLimit) trialUntil = now().getTime() + trialSeconds * 1000;
     },
     note(result) {
       if (result === 'answered') {

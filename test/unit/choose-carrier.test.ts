@@ -76,12 +76,12 @@ describe('the carrier of a chunk', () => {
     const message = await acceptedMessage(2, [carrierOf('first')], { service: { carriers: ['another'] } });
     let now = testNow;
     for (const delay of retryDelays) {
-      expect(await message.send()).toBe('noCarrier');
+      expect(await message.send()).toBe('notTried');
       expect(takeJobs(message.queue)).toEqual([{ job: message.job, delaySeconds: delay }]);
       now = new Date(now.getTime() + delay * 1000);
       message.setNow(now);
     }
-    expect(await message.send()).toBe('noCarrier');
+    expect(await message.send()).toBe('notTried');
     const { statuses, notes } = await message.read();
     expect(statuses).toEqual(['failed', 'failed']);
     expect(notes.get(0)).toMatchObject({ code: 'NoCarrier', reason: 'carrierSettings' });
@@ -171,6 +171,15 @@ describe('a carrier without room', () => {
     expect(await message.read()).toMatchObject({ attempts: 2, statuses: ['sent', 'queued'] });
   });
 
+  test('is not asked for the others of a chunk at once', async () => {
+    const carrier = carrierOf('first', { ...throttled, retryAfterSeconds: 60 }, { idempotent: false, batchSize: 10 });
+    const message = await acceptedMessage(100, [carrier, carrierOf('second')]);
+    expect(await message.send()).toBe('partlySent');
+    expect(carrier.batches).toHaveLength(1);
+    expect(takeJobs(message.queue)).toEqual([{ job: message.job, delaySeconds: 60 }]);
+    expect(await message.read()).toMatchObject({ attempts: 1, carrier: 'first' });
+  });
+
   test('after a day it counts as trying, so that the message ends', async () => {
     const message = await acceptedMessage(1, [carrierOf('first', throttled)]);
     let now = seconds(24 * 3_600 + 1);
@@ -187,10 +196,10 @@ describe('a carrier without room', () => {
 });
 
 describe('the gate', () => {
-  const gateThat = (...answers: [admitted: number, waitSeconds: number][]): CarrierGate => ({
+  const gateThat = (...answers: [admitted: number, waitSeconds: number, isDown?: true][]): CarrierGate => ({
     admit: async () => {
-      const [admitted, waitSeconds] = answers.shift() ?? [100, 0];
-      return { admitted, waitSeconds };
+      const [admitted, waitSeconds, isDown = false] = answers.shift() ?? [100, 0];
+      return { admitted, waitSeconds, isDown };
     },
     note: () => {},
   });
@@ -206,9 +215,16 @@ describe('the gate', () => {
     expect(await message.send()).toBe('sent');
   });
 
-  test('that is closed for one carrier lets another have the chunk', async () => {
+  test('that is closed for a carrier that is busy lets no other have the chunk', async () => {
     const [first, second] = [carrierOf('first'), carrierOf('second')];
     const message = await acceptedMessage(1, [first, second], { gate: gateThat([0, 17]) });
+    expect(await message.send()).toBe('noRoom');
+    expect([first.batches.length, second.batches.length]).toEqual([0, 0]);
+  });
+
+  test('that is closed for a carrier that can’t be had lets another have the chunk', async () => {
+    const [first, second] = [carrierOf('first'), carrierOf('second')];
+    const message = await acceptedMessage(1, [first, second], { gate: gateThat([0, 17, true]) });
     expect(await message.send()).toBe('sent');
     expect([first.batches.length, second.batches.length]).toEqual([0, 1]);
   });
@@ -226,11 +242,22 @@ describe('the gate', () => {
     expect((await message.read()).attempts).toBe(2);
   });
 
-  test('keeps nobody waiting for longer than a day', async () => {
+  test('that lets a message wait for longer than a day counts as trying, so that the message ends', async () => {
     const carrier = carrierOf('first');
-    const message = await acceptedMessage(1, [carrier], { gate: gateThat([0, 30], [0, 30]) });
-    message.setNow(seconds(24 * 3_600 + 1));
-    expect(await message.send()).toBe('sent');
+    const always: CarrierGate = { admit: async () => ({ admitted: 0, waitSeconds: 30 }), note: () => {} };
+    const message = await acceptedMessage(1, [carrier], { gate: always });
+    let now = seconds(24 * 3_600 + 1);
+    for (const delay of retryDelays) {
+      message.setNow(now);
+      expect(await message.send()).toBe('notTried');
+      expect(takeJobs(message.queue)).toEqual([{ job: message.job, delaySeconds: delay }]);
+      now = new Date(now.getTime() + delay * 1000);
+    }
+    message.setNow(now);
+    await message.send();
+    const { statuses, notes } = await message.read();
+    expect([statuses, notes.get(0)?.code]).toEqual([['failed'], 'NoRoom']);
+    expect(carrier.batches).toEqual([]);
   });
 
   function openGate(options: { rates?: ReadonlyMap<string, SendingRate> } = {}) {
@@ -289,13 +316,20 @@ describe('the gate', () => {
     ['can’t be reached', down],
     ['loses answers', lost],
     ['leaves all in doubt', outcomes.unknown],
-    ['doesn’t know us', { ...retry, code: 'CarrierUnauthorised', reason: 'carrierSettings' }],
   ] as const)('closes for a carrier that %s, and for no other', async ([, outcome]) => {
     const gate = openGate().newGate();
     const [first, second] = [carrierOf('first'), carrierOf('second')];
-    for (let call = 0; call < 3; call++) gate.note(first, [outcome, outcome]);
-    expect(await gate.admit(first, some(1))).toEqual({ admitted: 0, waitSeconds: 10 });
+    for (let call = 0; call < 3; call++) gate.note(first, 'Arena', [outcome, outcome]);
+    expect(await gate.admit(first, some(1))).toEqual({ admitted: 0, waitSeconds: 10, isDown: true });
     expect(await gate.admit(second, some(1))).toEqual({ admitted: 1, waitSeconds: 0 });
+  });
+
+  test('closes for a sender whose settings are wrong at a carrier, and for no other sender', async () => {
+    const gate = openGate().newGate();
+    const carrier = carrierOf('first');
+    for (let call = 0; call < 3; call++) gate.note(carrier, 'Arena', [{ ...retry, reason: 'carrierSettings' }]);
+    expect(await gate.admit(carrier, some(1))).toEqual({ admitted: 0, waitSeconds: 10, isDown: true });
+    expect(await gate.admit(carrier, some(1, 'Another'))).toEqual({ admitted: 1, waitSeconds: 0 });
   });
 
   test.for([
@@ -306,7 +340,7 @@ describe('the gate', () => {
   ] as const)('stays open for a carrier that %s', async ([, answered]) => {
     const gate = openGate().newGate();
     const carrier = carrierOf('first');
-    for (let call = 0; call < 10; call++) gate.note(carrier, answered);
+    for (let call = 0; call < 10; call++) gate.note(carrier, 'Arena', answered);
     expect(await gate.admit(carrier, some(1))).toEqual({ admitted: 1, waitSeconds: 0 });
   });
 });
@@ -314,9 +348,16 @@ describe('the gate', () => {
 describe('a breaker', () => {
   function open() {
     let now = testNow;
-    return { breaker: createBreaker(() => now), at: (count: number) => (now = seconds(count)) };
+    const breaker = createBreaker(() => now);
+    /** Asks, and calls where that may be done. */
+    const ask = (): number => {
+      const closedFor = breaker.closedFor();
+      if (closedFor === 0) breaker.begin();
+      return closedFor;
+    };
+    return { breaker: { ...breaker, ask }, at: (count: number) => (now = seconds(count)) };
   }
-  const fail = (breaker: ReturnType<typeof createBreaker>, times: number): void => {
+  const fail = (breaker: Pick<ReturnType<typeof createBreaker>, 'note'>, times: number): void => {
     for (let call = 0; call < times; call++) breaker.note('failed');
   };
 

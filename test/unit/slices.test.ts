@@ -192,6 +192,37 @@ describe('of a carrier that recognises repeats', () => {
     expect(carrier.batches[2]?.attemptedAt).toEqual(testNow);
   });
 
+  test.for([
+    ['can’t be reached', outcomes.down],
+    ['has no room', outcomes.throttled],
+    ['doesn’t know us', { ...retry, reason: 'carrierSettings' }],
+  ] as const)('what may have arrived stays in doubt when a repeat finds a carrier that %s', async ([, refusal]) => {
+    const first = createScriptedCarrier((batch, call) => batch.recipients.map(() => (call === 1 ? lost : refusal)));
+    const second = { ...createScriptedCarrier(), name: 'second' };
+    const message = await acceptedMessage(2, [first, second]);
+    await message.send();
+    message.setNow(seconds(retryDelays[0]));
+    expect(await message.send()).toBe('partlySent');
+    expect(second.batches).toEqual([]);
+    expect(await message.read()).toMatchObject({ inHand: [0, 1], attemptedAt: testNow, carrier: 'scripted' });
+    await message.leave({ ...(await message.read()), attempts: retryDelays.length });
+    message.setNow(seconds(30 * 3_600));
+    expect(await message.send()).toBe('sent');
+    expect((await message.read()).statuses).toEqual(['unknown', 'unknown']);
+    expect(message.world.failed).toEqual([]);
+  });
+
+  test('a repeat of an attempt whose worker died is in doubt as well, whatever refuses it', async () => {
+    const first = createScriptedCarrier((batch, call) => (call === 1 ? everythingSent(batch) : [outcomes.down]));
+    const second = { ...createScriptedCarrier(), name: 'second' };
+    const message = await acceptedMessage(1, [first, second]);
+    await crashingAt('send.handedOver', 1, message.send);
+    message.setNow(seconds(lease));
+    expect(await message.send()).toBe('partlySent');
+    expect(second.batches).toEqual([]);
+    expect(await message.read()).toMatchObject({ inHand: [0], attemptedAt: testNow });
+  });
+
   test('an attempt after a refusal is another one, with a time of its own', async () => {
     const carrier = createScriptedCarrier((batch, call) => (call === 1 ? [retry] : everythingSent(batch)));
     const message = await acceptedMessage(1, [carrier]);
@@ -256,6 +287,14 @@ describe('where the operator wants doubtful messages sent again', () => {
     expect(await message.send()).toBe('sent');
     expect((await message.read()).statuses).toEqual(['unknown']);
     expect(carrier.batches).toHaveLength(retryDelays.length + 1);
+  });
+
+  test('and there is no carrier any more, they end as unknown', async () => {
+    const message = await open(1, blindCarrier());
+    await crashingAt('send.handedOver', 1, message.send);
+    message.setNow(seconds(lease));
+    expect(await sendChunk(message.job, { ...message.world, carriers: new Map() })).toBe('inDoubt');
+    expect((await message.read()).statuses).toEqual(['unknown']);
   });
 
   test('without that wish it ends as unknown at once', async () => {
