@@ -163,8 +163,11 @@ function createApp(settings: Settings): App {
   };
 }
 
-/** How long one call of a carrier may take. */
-const carrierTimeoutMs = 10_000;
+/**
+ * How long one call of a carrier may take: longer than the ten seconds after which fetch gives up on a connection, or a
+ * carrier that can't be reached would seem to have the message.
+ */
+const carrierTimeoutMs = 15_000;
 
 function createCarriers({ carriers, publicUrl, identityClientId, entraAuthority, callbacks }: Settings): Carrier[] {
   const { allowLoopback } = callbacks;

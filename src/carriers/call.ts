@@ -58,7 +58,19 @@ const connectionFailures = new Set<unknown>([
   'ENOTFOUND',
   'EAI_AGAIN',
   'UND_ERR_CONNECT_TIMEOUT',
+  // Nothing is written before the certificate is accepted.
+  'CERT_HAS_EXPIRED',
+  'CERT_NOT_YET_VALID',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
 ]);
+
+/** A call that could not be made at all, such as one with a line break in a header. Its words may hold what it was to say. */
+const isImpossible = (error: unknown): boolean => error instanceof TypeError && error.cause === undefined;
 
 /** Whether a call that was rejected with this certainly never reached the carrier. */
 function neverLeft(error: unknown): boolean {
@@ -70,6 +82,9 @@ function neverLeft(error: unknown): boolean {
 export function whyNoAnswer(error: unknown): { code: string; message: string } {
   if (error instanceof Error && error.name === 'TimeoutError') {
     return { code: 'CarrierTimeout', message: 'The carrier did not answer in time.' };
+  }
+  if (isImpossible(error)) {
+    return { code: 'CarrierMisconfigured', message: 'The call can not be made; look at the settings of the carrier.' };
   }
   const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
   const detail = cause instanceof Error ? cause.message : String(cause);
@@ -86,6 +101,7 @@ export function inDoubt(failure: { code: string; message: string }, { idempotent
 /** What a call that was rejected comes to. */
 export function failureOfSilence(error: unknown, carrier: { idempotent: boolean }): Failure {
   const failure = whyNoAnswer(error);
+  if (isImpossible(error)) return { outcome: 'retry', reason: 'carrierSettings', ...failure };
   return neverLeft(error) ? { outcome: 'retry', reason: 'carrierUnavailable', ...failure } : inDoubt(failure, carrier);
 }
 

@@ -64,11 +64,13 @@ export async function receiveWebhook(
     const query = URL.parse(call.url)?.search ?? '';
     const request = { method: call.method, query, headers: new Map(call.headers), body };
     const { reports: named, referenced = [], templates, inbound, answer } = await carrier.receive(request);
-    const { found, foreign } = await resolveReferences(carrier.name, referenced, takers);
+    const { found, foreign, missing } = await resolveReferences(carrier.name, referenced, takers);
     const reports = [...named, ...found];
     await takers.reports.record(reports);
     const unknownTemplates = await recordTemplates(templates, takers.templates);
     const inboundIds = inbound.length === 0 ? [] : await takers.inbound.record(carrier.name, inbound);
+    // The others are recorded; what is then repeated changes nothing.
+    if (missing !== undefined) throw new UnavailableError(`What is known of the message ${missing}`, undefined);
     return {
       status: answer?.status ?? 200,
       ...(answer === undefined ? {} : { answer }),
@@ -86,27 +88,31 @@ export async function receiveWebhook(
   }
 }
 
-/** Seconds within which what a carrier reports on may not have been noted yet: the worker that sent it is at it. */
-const notingSeconds = 600;
+/**
+ * Seconds within which what a carrier reports on may not have been noted yet: the worker that sent it is at it, or its
+ * answer was lost and it asks again.
+ */
+const notingSeconds = 3_600;
 
 /**
- * Finds whose recipients references are of. Throws where one is not known that may yet be noted, so that the carrier
- * calls again; an older one that is not known is somebody else's.
+ * Finds whose recipients references are of. `missing` is one that is not known and may yet be noted, so that the carrier
+ * is to call again; an older one is somebody else's.
  */
 async function resolveReferences(
   carrier: string,
   referenced: readonly ReferencedReport[],
   { carrierIds, now }: WebhookTakers,
-): Promise<{ found: DeliveryReport[]; foreign: number }> {
+): Promise<{ found: DeliveryReport[]; foreign: number; missing?: string }> {
   const found: DeliveryReport[] = [];
   let foreign = 0;
+  let missing: string | undefined;
   for (const { reference, ...report } of referenced) {
     const known = await carrierIds.find(carrier, reference);
     if (known !== undefined) found.push({ ...report, recipientId: known.value });
     else if (now().getTime() - report.at.getTime() > notingSeconds * 1000) foreign += 1;
-    else throw new UnavailableError(`What is known of the message ${reference}`, undefined);
+    else missing ??= reference;
   }
-  return { found, foreign };
+  return { found, foreign, ...(missing === undefined ? {} : { missing }) };
 }
 
 function messageIdsOf(reports: readonly DeliveryReport[]): string[] {

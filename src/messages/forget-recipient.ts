@@ -37,6 +37,8 @@ export function forgetRecipient(chunk: Chunk, phone: string, alone: boolean): Ch
         : recipient,
     ),
     statuses: chunk.statuses.map((status, place) => (isStopped(place) ? 'failed' : status)),
+    // An id of WhatsApp is made of the number, among others.
+    references: new Map([...chunk.references].filter(([place]) => !isMeant.has(place))),
     notes: new Map([
       ...[...chunk.notes].filter(([place]) => !isMeant.has(place)),
       ...places.filter(isStopped).map((place): [number, StatusNote] => [place, forgottenNote]),

@@ -18,7 +18,7 @@ carrierContract('twilio, with what its emulator does not play', setUpApi);
 
 function connect(webhookUrl: string, options: { url: string; timeoutMs?: number; authToken?: string }): Carrier {
   const { url, timeoutMs = 10_000 } = options;
-  const settings = { url, accountSid, authToken: options.authToken ?? authToken };
+  const settings = { url, accountSid, authToken: options.authToken ?? authToken, whatsappNumbers: ['358401000001'] };
   return twilio.create(settings, carrierSurroundings({ webhookUrl, timeoutMs }));
 }
 

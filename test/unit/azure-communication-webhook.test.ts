@@ -218,7 +218,7 @@ describe('reports on WhatsApp messages', () => {
   });
 
   test.for([
-    ['131026', 'invalidNumber'],
+    ['131026', 'barred'],
     [131047, 'windowClosed'],
     ['131050', 'optedOut'],
     ['130429', 'throttled'],

@@ -1,7 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { fetchAttachment } from '../../src/carriers/twilio/fetch-attachment.ts';
 
-const settings = { url: 'https://api.dublin.ie1.twilio.com', accountSid: 'AC1', authToken: 'token', timeoutMs: 10_000 };
+const settings = {
+  url: 'https://api.dublin.ie1.twilio.com',
+  accountSid: 'AC1',
+  authToken: 'token',
+  timeoutMs: 10_000,
+  whatsappNumbers: [],
+};
 const authorization = `Basic ${Buffer.from('AC1:token').toString('base64')}`;
 const bytes = Uint8Array.of(1, 2, 3);
 

@@ -9,7 +9,7 @@ import { carrierSurroundings } from '../support/carrier-surroundings.ts';
 const accountSid = `AC${'0'.repeat(32)}`;
 const webhookUrl = 'https://app.example/api/webhooks/twilio';
 const surroundings = carrierSurroundings({ webhookUrl, now: () => testNow });
-const usual: TwilioSettings = { url: 'https://api.twilio.com', accountSid, authToken: 'token' };
+const usual: TwilioSettings = { url: 'https://api.twilio.com', accountSid, authToken: 'token', whatsappNumbers: [] };
 
 function batchOf(details: Partial<OutboundBatch> = {}): OutboundBatch {
   const recipients = [{ recipientId: 'm-1', address: '358401230001', content: 'Hei', parts: 1 }];

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { capabilitiesOf } from '../../src/carriers/twilio/capabilities.ts';
 import { readSettings } from '../../src/carriers/twilio/settings.ts';
 import { createSettingsReader } from '../../src/settings-reader.ts';
 
@@ -13,7 +14,7 @@ function read(environment: Readonly<Record<string, string>>) {
 
 test('the account and its token are enough', () => {
   expect(read(needed)).toEqual({
-    settings: { url: 'https://api.twilio.com', accountSid: sid('AC'), authToken: 'token' },
+    settings: { url: 'https://api.twilio.com', accountSid: sid('AC'), authToken: 'token', whatsappNumbers: [] },
     faults: [],
   });
 });
@@ -24,6 +25,7 @@ test('all that there is', () => {
     TWILIO_API_KEY: sid('SK'),
     TWILIO_API_SECRET: 'secret',
     TWILIO_MESSAGING_SERVICE_SID: sid('MG'),
+    TWILIO_WHATSAPP_NUMBERS: '358401000001, 358401000002',
     TWILIO_URL: 'https://api.dublin.ie1.twilio.com',
   });
   expect(faults).toEqual([]);
@@ -33,6 +35,7 @@ test('all that there is', () => {
     authToken: 'token',
     apiKey: { sid: sid('SK'), secret: 'secret' },
     messagingServiceSid: sid('MG'),
+    whatsappNumbers: ['358401000001', '358401000002'],
   });
 });
 
@@ -53,10 +56,20 @@ describe('faults', () => {
   });
 
   test.for([
+    [
+      { TWILIO_WHATSAPP_NUMBERS: '+358401000001' },
+      'TWILIO_WHATSAPP_NUMBERS is not a list of numbers as digits, separated by commas',
+    ],
     [{ TWILIO_API_KEY: sid('SK') }, 'TWILIO_API_SECRET is not set, though TWILIO_API_KEY is'],
     [{ TWILIO_API_SECRET: 's' }, 'TWILIO_API_KEY is not set, though TWILIO_API_SECRET is'],
     [{ TWILIO_API_KEY: sid('AC'), TWILIO_API_SECRET: 's' }, 'TWILIO_API_KEY is not SK and 32 hexadecimal digits'],
   ] as const)('%o', ([more, fault]) => {
     expect(read({ ...needed, ...more }).faults).toEqual([fault]);
   });
+});
+
+test('WhatsApp goes through it for the numbers that it has, and for no other', () => {
+  expect(capabilitiesOf({ whatsappNumbers: [] })).toMatchObject({ protocols: ['SMS'] });
+  const whatsappNumbers = ['358401000001'];
+  expect(capabilitiesOf({ whatsappNumbers })).toMatchObject({ protocols: ['SMS', 'WhatsApp'], whatsappNumbers });
 });

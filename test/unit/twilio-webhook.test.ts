@@ -173,7 +173,12 @@ describe('messages of phones', () => {
 });
 
 describe('a call', () => {
-  const settings = { url: 'https://api.twilio.com', accountSid: `AC${'0'.repeat(32)}`, authToken: 'token' };
+  const settings = {
+    url: 'https://api.twilio.com',
+    accountSid: `AC${'0'.repeat(32)}`,
+    authToken: 'token',
+    whatsappNumbers: [],
+  };
   const webhookUrl = 'https://app.example/api/webhooks/twilio';
   const surroundings = carrierSurroundings({ webhookUrl, now: () => testNow });
   const carrier = twilio.create(settings, surroundings);

@@ -43,28 +43,6 @@ export function endingOf(details: string): Ending & { code: string } {
   return { ...(smsCodes.get(code) ?? { status: 'undelivered', reason: 'other' }), code };
 }
 
-/** What WhatsApp's codes mean, which the carrier hands on (Meta's Cloud API, error codes). */
-const whatsAppCodes: ReadonlyMap<string, FailureReason> = new Map<string, FailureReason>([
-  ...codes('invalidNumber', 131021, 131026),
-  ...codes('barred', 130472, 131030, 131049),
-  ...codes('optedOut', 131050),
-  ...codes('windowClosed', 131047),
-  ...codes('contentRefused', 131051, 131052, 131053),
-  ...codes('contentRefused', 132000, 132001, 132005, 132007, 132012, 132015, 132016),
-  ...codes('throttled', 4, 80007, 130429, 131048, 131056),
-  ...codes('carrierUnavailable', 1, 2, 131000, 131016, 133004),
-  ...codes('carrierSettings', 0, 3, 10, 190, 200, 131005, 131008, 131009, 131031, 131042, 133010),
-]);
-
-function codes(reason: FailureReason, ...numbers: number[]): [code: string, reason: FailureReason][] {
-  return numbers.map((number) => [String(number), reason]);
-}
-
-/** What WhatsApp's code means. */
-export function whatsAppReason(code: string): FailureReason {
-  return whatsAppCodes.get(code) ?? 'other';
-}
-
 /** What words of a refusal (400) mean; they are all that tells one from the other. */
 export const refusalReasons: readonly (readonly [pattern: RegExp, reason: FailureReason])[] = [
   [/\bto phone number\b/i, 'invalidNumber'],

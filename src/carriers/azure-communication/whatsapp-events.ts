@@ -3,7 +3,7 @@ import type { DeliveryReport, ReferencedReport } from '../../messages/index.ts';
 import { isObject } from '../../operation/json.ts';
 import { digitsOf, filledText, parseTime } from './grid-events.ts';
 import type { GridEvent } from './grid-events.ts';
-import { whatsAppReason } from './reasons.ts';
+import { whatsAppReason } from '../whatsapp-codes.ts';
 import type { Parsed } from './sms-events.ts';
 
 type Data = GridEvent['data'];
@@ -111,5 +111,5 @@ export function parseMessageStatus({ data, at: happened }: GridEvent, now: Date)
   const { channelCode, channelMessage } = objectAt(data, 'error');
   const code = typeof channelCode === 'number' ? String(channelCode) : (filledText(channelCode) ?? 'DeliveryFailed');
   const message = filledText(channelMessage) ?? 'The carrier did not say why the message was not delivered.';
-  return { reference, status, code, message, reason: whatsAppReason(code), at };
+  return { reference, status, code, message, reason: whatsAppReason(Number(code)) ?? 'other', at };
 }

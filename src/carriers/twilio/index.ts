@@ -1,5 +1,5 @@
 import type { CarrierKind } from '../carrier.ts';
-import { capabilities } from './capabilities.ts';
+import { capabilitiesOf } from './capabilities.ts';
 import { fetchAttachment } from './fetch-attachment.ts';
 import { parseWebhook } from './parse-webhook.ts';
 import { send } from './send.ts';
@@ -17,7 +17,7 @@ export const twilio: CarrierKind<TwilioSettings> = {
     const reached = { ...settings, webhookUrl, fetch, timeoutMs, now };
     return {
       name: twilio.name,
-      capabilities,
+      capabilities: capabilitiesOf(settings),
       webhookMethods: ['POST'],
       send: (batch) => send(reached, batch),
       attachments: { fetchAttachment: (reference, limit) => fetchAttachment(reached, reference, limit) },

@@ -11,6 +11,8 @@ export interface TwilioSettings {
   apiKey?: { sid: string; secret: string };
   /** The Messaging Service whose rules SMS go by; its pool must have their senders. */
   messagingServiceSid?: string;
+  /** The WhatsApp numbers of the account, as digits; none where it sends SMS alone. */
+  whatsappNumbers: readonly string[];
 }
 
 /** Twilio's ids: two letters that say of what, and 32 hexadecimal digits. */
@@ -33,12 +35,19 @@ export function readSettings(read: SettingsReader): TwilioSettings {
   if (messagingServiceSid !== undefined && !isSid(messagingServiceSid, 'MG')) {
     read.fault('TWILIO_MESSAGING_SERVICE_SID is not MG and 32 hexadecimal digits');
   }
+  const whatsappNumbers = (read.optional('TWILIO_WHATSAPP_NUMBERS') ?? '')
+    .split(',')
+    .flatMap((number) => number.trim() || []);
+  if (!whatsappNumbers.every((number) => /^\d{5,15}$/.test(number))) {
+    read.fault('TWILIO_WHATSAPP_NUMBERS is not a list of numbers as digits, separated by commas');
+  }
   return {
     url: read.url('TWILIO_URL', 'https://api.twilio.com'),
     accountSid,
     authToken,
     ...(sid === undefined || secret === undefined ? {} : { apiKey: { sid, secret } }),
     ...(messagingServiceSid === undefined ? {} : { messagingServiceSid }),
+    whatsappNumbers,
   };
 }
 

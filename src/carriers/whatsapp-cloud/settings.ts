@@ -33,12 +33,20 @@ export function readSettings(read: SettingsReader): WhatsAppSettings {
   return {
     url: read.url('WHATSAPP_CLOUD_URL', 'https://graph.facebook.com'),
     version,
-    token: read.text('WHATSAPP_CLOUD_TOKEN'),
+    token: readToken(read),
     appSecret: read.text('WHATSAPP_CLOUD_APP_SECRET'),
     verifyToken: read.text('WHATSAPP_CLOUD_VERIFY_TOKEN'),
     numbers: readNumbers(read),
     ...(appId === undefined ? {} : { appId }),
   };
+}
+
+/** It goes into a header, which a line break of a wrapped paste would break. */
+function readToken(read: SettingsReader): string {
+  const token = read.text('WHATSAPP_CLOUD_TOKEN');
+  if (!/^[!-~]*$/.test(token))
+    read.fault('WHATSAPP_CLOUD_TOKEN has blanks, line breaks or other characters that no token has');
+  return token;
 }
 
 const isId = (text: string): boolean => /^\d{1,30}$/.test(text);

@@ -33,7 +33,8 @@ export function currentOf(row: Row): CurrentThread {
     threadId: String(row['threadId']),
     lastActiveAt: new Date(String(row['lastActiveAt'])),
     ...textField('lastSentMessageId', row['lastSentMessageId']),
-    ...timeField('lastReceivedAt', row['lastReceivedAt']),
+    // Rows of older versions don't know who wrote last.
+    ...timeField('lastReceivedAt', row['lastReceivedAt'] ?? row['lastActiveAt']),
   };
 }
 
