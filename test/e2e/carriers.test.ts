@@ -47,11 +47,11 @@ async function send(api: Api, service: string, body: Record<string, unknown>) {
 }
 
 /** Answers in a thread; resolves to the same. */
-async function discuss(threadId: string, content: string) {
+async function discuss(threadId: string, content: string, details: Record<string, unknown> = {}) {
   const answer = await local.api.call('/messages/discussion/reply', {
     method: 'POST',
     headers: { CustomerId: 'demo', 'Content-Type': 'application/json' },
-    body: JSON.stringify({ ThreadId: threadId, Content: content }),
+    body: JSON.stringify({ ThreadId: threadId, Content: content, ...details }),
   });
   expect(answer).toMatchObject({ status: 200 });
   const { MessageId: messageId, Recipients: recipients } = answer.body as SentBody;
@@ -137,6 +137,19 @@ describe.concurrent('real carriers, all at once', () => {
     const { bytes, mimeType } = file;
     const name = expect.stringMatching(named) as string;
     expect(await fetchAttachments(asked)).toEqual([{ status: 200, type: mimeType, name, mimeType, bytes }]);
+  });
+
+  test('a phone taps a button that the Cloud API showed it', async () => {
+    const phone = '358401230123';
+    const { flow, asked } = await writeOn(lines.cloudWhatsApp, phone, 'Tuletko?');
+    const { messageId } = await discuss(asked.threadId, 'Kyllä vai ei?', { Buttons: ['Kyllä', 'Ei'] });
+    const buttons = ['Kyllä', 'Ei'].map((title) => ({ type: 'reply', reply: { title } }));
+    const interactive = { type: 'button', body: { text: 'Kyllä vai ei?' }, action: { buttons } };
+    await taken(lines.cloudWhatsApp, phone, [{ to: phone, type: 'interactive', interactive }]);
+    await local.api.waitForStatus(messageId, 'delivered');
+    const tapped = { type: 'button_reply', button_reply: { id: '0', title: 'Kyllä' } };
+    local.cloud.write({ from: phone, type: 'interactive', interactive: tapped });
+    expect(await flow.notified('Kyllä')).toMatchObject({ sender: phone, threadId: asked.threadId });
   });
 });
 
@@ -492,6 +505,8 @@ describe('addresses of webhooks', () => {
       await fallback.eventToken({ aud: 'api://smartdialog' }),
       await fallback.eventToken({ tid: '5d1a0000-0000-4000-8000-00000000000b' }),
       await fallback.eventToken({ iss: 'https://elsewhere.example/' }),
+      await fallback.eventToken({ roles: ['Another'] }),
+      await fallback.eventToken({ roles: undefined }),
       await fallback.eventToken({ exp: Math.floor(Date.now() / 1000) - 3_600 }),
       await fallback.eventToken({}, stranger),
       // Of a user of the API, who is nobody here.

@@ -185,13 +185,14 @@ export async function startFallbackHost() {
     twilio,
     flows,
     /** A token as Entra ID gives Event Grid, with other claims where a test says so. */
-    eventToken: (claims: Readonly<Record<string, string | number>> = {}, { privateKey, kid } = key): Promise<string> =>
+    eventToken: (claims: Readonly<Record<string, unknown>> = {}, { privateKey, kid } = key): Promise<string> =>
       new SignJWT({
         iss: `${authority}/${entra.tenant}/v2.0`,
         aud: entra.audience,
         tid: entra.tenant,
         oid: 'event-grid',
         sub: 'event-grid',
+        roles: ['AzureEventGridSecureWebhookSubscriber'],
         exp: Math.floor(Date.now() / 1000) + 3_600,
         ...claims,
       })
