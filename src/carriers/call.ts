@@ -25,8 +25,27 @@ export interface CarrierAnswer {
   fields: Readonly<Record<string, unknown>>;
 }
 
+/** A call that can't be made as the settings have it: a header would hold what no header may. */
+class ImpossibleCall extends Error {
+  constructor() {
+    super('A setting of the carrier holds a character that its calls may not have.');
+    this.name = 'ImpossibleCall';
+  }
+}
+
+/** Checks headers before they are sent. What the runtime says of a bad one repeats it, and it may be a password. */
+function checkHeaders(headers: CallInit['headers']): void {
+  try {
+    // oxlint-disable-next-line no-new
+    new Headers(headers);
+  } catch {
+    throw new ImpossibleCall();
+  }
+}
+
 /** Calls a carrier, without reading the answer's body. Rejects where no answer comes in time. */
-export function startCall({ fetch, timeoutMs }: Reach, url: string, init: CallInit): Promise<Response> {
+export async function startCall({ fetch, timeoutMs }: Reach, url: string, init: CallInit): Promise<Response> {
+  checkHeaders(init.headers);
   // A redirect would carry credentials elsewhere.
   return fetch(url, { ...init, redirect: 'manual', signal: AbortSignal.timeout(timeoutMs) });
 }
@@ -69,13 +88,13 @@ const connectionFailures = new Set<unknown>([
   'ERR_TLS_CERT_ALTNAME_INVALID',
 ]);
 
-/** A call that could not be made at all, such as one with a line break in a header. Its words may hold what it was to say. */
-const isImpossible = (error: unknown): boolean => error instanceof TypeError && error.cause === undefined;
-
 /** Whether a call that was rejected with this certainly never reached the carrier. */
 function neverLeft(error: unknown): boolean {
+  if (error instanceof ImpossibleCall) return true;
   const cause = error instanceof Error ? error.cause : undefined;
-  return cause instanceof Error && connectionFailures.has((cause as NodeJS.ErrnoException).code);
+  if (!(cause instanceof Error)) return false;
+  // Of a port that fetch never calls (fetch.spec.whatwg.org, "bad port"), the runtime gives no code.
+  return cause.message === 'bad port' || connectionFailures.has((cause as NodeJS.ErrnoException).code);
 }
 
 /** Why no answer arrived, from what a call rejected with: a code and a sentence. */
@@ -83,9 +102,7 @@ export function whyNoAnswer(error: unknown): { code: string; message: string } {
   if (error instanceof Error && error.name === 'TimeoutError') {
     return { code: 'CarrierTimeout', message: 'The carrier did not answer in time.' };
   }
-  if (isImpossible(error)) {
-    return { code: 'CarrierMisconfigured', message: 'The call can not be made; look at the settings of the carrier.' };
-  }
+  if (error instanceof ImpossibleCall) return { code: 'CarrierMisconfigured', message: error.message };
   const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
   const detail = cause instanceof Error ? cause.message : String(cause);
   return { code: 'CarrierUnreachable', message: `The carrier can't be reached: ${detail}` };
@@ -101,8 +118,9 @@ export function inDoubt(failure: { code: string; message: string }, { idempotent
 /** What a call that was rejected comes to. */
 export function failureOfSilence(error: unknown, carrier: { idempotent: boolean }): Failure {
   const failure = whyNoAnswer(error);
-  if (isImpossible(error)) return { outcome: 'retry', reason: 'carrierSettings', ...failure };
-  return neverLeft(error) ? { outcome: 'retry', reason: 'carrierUnavailable', ...failure } : inDoubt(failure, carrier);
+  if (!neverLeft(error)) return inDoubt(failure, carrier);
+  const reason = error instanceof ImpossibleCall ? 'carrierSettings' : 'carrierUnavailable';
+  return { outcome: 'retry', reason, ...failure };
 }
 
 /** An answer that agrees, and says nothing of the recipient. */

@@ -12,9 +12,11 @@ interface ApiOptions {
   token?: string;
   /** Where Event Grid delivers to, with the query of the subscription. */
   webhookUrl?: string;
-  /** In which form Event Grid delivers. */
-  form?: 'eventGrid' | 'cloudEvents';
+  /** In which form Event Grid delivers; of several subscriptions, each has its own for the events that it is of. */
+  form?: EventForm | ((type: string) => EventForm);
 }
+
+type EventForm = 'eventGrid' | 'cloudEvents';
 
 /** A call that was taken, as the tests look at it. */
 interface TakenCall {
@@ -25,6 +27,8 @@ interface TakenCall {
 
 /** A message as the phone got it. */
 interface PhoneMessage {
+  /** The resource's own. */
+  id: string;
   to: string;
   content: string;
   sender: string;
@@ -59,6 +63,9 @@ const smsEndings = new Map([
   ['0002', '4006: Unreachable'],
   ['0003', '5002: Message Delivery Timeout'],
 ]);
+
+/** Of messages to numbers with these last four digits nothing is ever reported. */
+const silent = '0009';
 
 /** Starts one on 127.0.0.1. */
 export async function startAzureCommunicationApi(options: ApiOptions): Promise<FakeApi> {
@@ -158,9 +165,9 @@ export async function startAzureCommunicationApi(options: ApiOptions): Promise<F
       const messageId = `Outgoing_${randomUUID()}_noam`;
       const item = { to, messageId, httpStatusCode: 202, successful: true, repeatabilityResult: 'accepted' };
       repeats.set(requestId, { firstSent, answer: item });
-      api.received.push({ to, content: message, sender: from });
+      api.received.push({ id: messageId, to, content: message, sender: from });
       const details = smsEndings.get(to.slice(-4));
-      if (smsSendOptions?.enableDeliveryReport === true) {
+      if (smsSendOptions?.enableDeliveryReport === true && !to.endsWith(silent)) {
         deliver('Microsoft.Communication.SMSDeliveryReportReceived', {
           messageId,
           from,
@@ -206,7 +213,12 @@ export async function startAzureCommunicationApi(options: ApiOptions): Promise<F
     const messageId = randomUUID();
     const result = { receipts: [{ messageId, to }] };
     repeats.set(requestId, { firstSent, answer: result });
-    api.received.push({ to, content: content ?? JSON.stringify(body['template']), sender: from });
+    api.received.push({ id: messageId, to, content: content ?? JSON.stringify(body['template']), sender: from });
+    if (!to.endsWith(silent)) reportNotification({ messageId, from, to });
+    return { status: 202, body: result, headers: { 'repeatability-result': 'accepted' } };
+  }
+
+  function reportNotification({ messageId, from, to }: { messageId: string; from: string; to: string }): void {
     const failed = to.endsWith('0002');
     deliver('Microsoft.Communication.AdvancedMessageDeliveryStatusUpdated', {
       messageId,
@@ -217,11 +229,11 @@ export async function startAzureCommunicationApi(options: ApiOptions): Promise<F
       receivedTimestamp: new Date().toISOString(),
       ...(failed && { error: { channelCode: '131026', channelMessage: 'Message undeliverable' } }),
     });
-    return { status: 202, body: result, headers: { 'repeatability-result': 'accepted' } };
   }
 
   function deliver(type: string, data: Record<string, unknown>): void {
-    const { webhookUrl, form } = options;
+    const { webhookUrl } = options;
+    const form = typeof options.form === 'function' ? options.form(type) : options.form;
     if (webhookUrl === undefined) return;
     const common = { id: randomUUID(), subject: 'subject', data };
     const time = new Date().toISOString();

@@ -4,10 +4,16 @@ import { spawnLocalHost } from './local-host.ts';
 import { startStorageProxy } from './storage-proxy.ts';
 
 /** A local host whose storage operations are counted on the wire. */
-export async function startCountedHost({ environment = {} }: { environment?: Record<string, string> } = {}) {
+export async function startCountedHost({
+  args,
+  environment = {},
+}: { args?: readonly string[]; environment?: Record<string, string> } = {}) {
   const azurite = await startAzurite({});
   const storage = await startStorageProxy(azurite.connectionString);
-  const host = await spawnLocalHost({ environment: { AzureWebJobsStorage: storage.connectionString, ...environment } });
+  const host = await spawnLocalHost({
+    ...(args === undefined ? {} : { args }),
+    environment: { AzureWebJobsStorage: storage.connectionString, ...environment },
+  });
   return {
     host,
     storage,

@@ -1,10 +1,20 @@
 import { createEmulator } from 'emulate';
 
+/** A message as Twilio's API shows it. */
+interface EmulatedMessage {
+  sid: string;
+  to: string;
+  from: string;
+  body: string;
+}
+
 /** Twilio as somebody else plays it (the package `emulate`), with the means to look at it and to play the network. */
 export interface TwilioEmulator {
   url: string;
   /** What was sent to a number (as Twilio writes it), oldest first. */
   received(to: string): Promise<{ content: string; sender: string }[]>;
+  /** The same as the emulator shows it. */
+  messages(to: string): Promise<EmulatedMessage[]>;
   /** Lets the network report on a message. */
   report(sid: string, status: string): Promise<void>;
   /** Lets a phone write; both numbers as Twilio writes them. */
@@ -48,14 +58,18 @@ export async function startTwilioEmulator(settings: {
     if (!response.ok) throw new Error(`the emulator answered ${response.status}: ${await response.text()}`);
   }
 
+  async function messages(to: string): Promise<EmulatedMessage[]> {
+    const query = new URLSearchParams({ To: to, PageSize: '1000' }).toString();
+    const list = `${url}/2010-04-01/Accounts/${accountSid}/Messages.json?${query}`;
+    const response = await fetch(list, { headers: { authorization } });
+    return ((await response.json()) as { messages: EmulatedMessage[] }).messages.toReversed();
+  }
+
   return {
     url,
+    messages,
     async received(to) {
-      const query = new URLSearchParams({ To: to, PageSize: '1000' }).toString();
-      const list = `${url}/2010-04-01/Accounts/${accountSid}/Messages.json?${query}`;
-      const response = await fetch(list, { headers: { authorization } });
-      const { messages } = (await response.json()) as { messages: { body: string; from: string }[] };
-      return messages.toReversed().map(({ body, from }) => ({ content: body, sender: from.replace('+', '') }));
+      return (await messages(to)).map(({ body, from }) => ({ content: body, sender: from.replace('+', '') }));
     },
     report: (sid, status) => simulate('message-status', { MessageSid: sid, Status: status }),
     write: ({ from, to, content }) => simulate('inbound-message', { From: from, To: to, Body: content }),

@@ -7,7 +7,7 @@ import { requestFault } from './whatsapp-cloud-schema.ts';
 type Json = Record<string, unknown>;
 
 /** How the network treats a number that is written to, by its last four digits; any other number is delivered. */
-const fates = { undelivered: '0002', rejected: '0004', throttledOnce: '0006' } as const;
+const fates = { undelivered: '0002', rejected: '0004', throttledOnce: '0006', silent: '0009' } as const;
 
 /** An attachment as a phone sends it. */
 interface PhoneAttachment {
@@ -119,11 +119,11 @@ export async function startWhatsAppCloudApi(settings: {
     const content = text?.body ?? interactive?.body.text ?? JSON.stringify(message['template']);
     const buttons = interactive?.action.buttons.map(({ reply }) => reply.title);
     taken.push({ to, content, sender: number.number, buttons });
-    report(message, id, 'sent');
+    if (!to.endsWith(fates.silent)) report(message, id, 'sent');
     if (to.endsWith(fates.undelivered)) {
       const error = { code: 131026, title: 'Message undeliverable', message: 'Message undeliverable' };
       report(message, id, 'failed', { errors: [{ ...error, ...undeliverable }] });
-    } else report(message, id, 'delivered');
+    } else if (!to.endsWith(fates.silent)) report(message, id, 'delivered');
     const contacts = [{ input: to, wa_id: to }];
     return [200, { messaging_product: 'whatsapp', contacts, messages: [{ id, message_status: 'accepted' }] }];
   }
