@@ -21,16 +21,19 @@ export function connectStorage(settings: StorageSettings): StorageConnection {
   return { ...urls, credential: managedIdentity(identityClientId) };
 }
 
-/**
- * The app's managed identity. Its library is large and needed only in Azure, so it is loaded with the first token.
- * `clientId` selects a user-assigned identity.
- */
+/** The app's managed identity. `clientId` selects a user-assigned identity. */
 export function managedIdentity(clientId: string | undefined): TokenCredential {
+  return loadedCredential(({ ManagedIdentityCredential }) =>
+    clientId === undefined ? new ManagedIdentityCredential() : new ManagedIdentityCredential({ clientId }),
+  );
+}
+
+/** A credential of Azure's library. That is large and seldom needed, so it is loaded with the first token. */
+export function loadedCredential(
+  create: (library: typeof import('@azure/identity')) => TokenCredential,
+): TokenCredential {
   let credential: Promise<TokenCredential> | undefined;
-  const load = async (): Promise<TokenCredential> => {
-    const { ManagedIdentityCredential } = await import('@azure/identity');
-    return clientId === undefined ? new ManagedIdentityCredential() : new ManagedIdentityCredential({ clientId });
-  };
+  const load = async (): Promise<TokenCredential> => create(await import('@azure/identity'));
   return {
     async getToken(scopes, options) {
       credential ??= load();
