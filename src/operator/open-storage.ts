@@ -2,7 +2,7 @@ import type { TokenCredential } from '@azure/identity';
 
 import { readPort } from '../local/options.ts';
 import { readStorage } from '../settings.ts';
-import { loadedCredential } from '../storage/connection.ts';
+import { lazyCredential } from '../storage/connection.ts';
 import type { StorageConnection } from '../storage/connection.ts';
 
 /**
@@ -23,7 +23,10 @@ export async function openOperatorStorage(environment: NodeJS.ProcessEnv): Promi
 
 /** Whoever is signed in on this machine, as with `az login`. */
 export function signedIn(): TokenCredential {
-  return loadedCredential(({ DefaultAzureCredential }) => new DefaultAzureCredential());
+  return lazyCredential(async () => {
+    const { DefaultAzureCredential } = await import('@azure/identity');
+    return new DefaultAzureCredential();
+  });
 }
 
 async function askLocalHost(environment: NodeJS.ProcessEnv): Promise<string> {

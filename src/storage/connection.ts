@@ -23,20 +23,18 @@ export function connectStorage(settings: StorageSettings): StorageConnection {
 
 /** The app's managed identity. `clientId` selects a user-assigned identity. */
 export function managedIdentity(clientId: string | undefined): TokenCredential {
-  return loadedCredential(({ ManagedIdentityCredential }) =>
-    clientId === undefined ? new ManagedIdentityCredential() : new ManagedIdentityCredential({ clientId }),
-  );
+  return lazyCredential(async () => {
+    const { ManagedIdentityCredential } = await import('@azure/identity');
+    return clientId === undefined ? new ManagedIdentityCredential() : new ManagedIdentityCredential({ clientId });
+  });
 }
 
-/** A credential of Azure's library. That is large and seldom needed, so it is loaded with the first token. */
-export function loadedCredential(
-  create: (library: typeof import('@azure/identity')) => TokenCredential,
-): TokenCredential {
+/** A credential that is made with the first token: Azure's library for them is large, and seldom needed. */
+export function lazyCredential(create: () => Promise<TokenCredential>): TokenCredential {
   let credential: Promise<TokenCredential> | undefined;
-  const load = async (): Promise<TokenCredential> => create(await import('@azure/identity'));
   return {
     async getToken(scopes, options) {
-      credential ??= load();
+      credential ??= create();
       return (await credential).getToken(scopes, options);
     },
   };
