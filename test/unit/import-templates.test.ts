@@ -42,10 +42,10 @@ async function open({ stored = [] }: { stored?: readonly Template[] } = {}) {
   for (const template of stored) await store.create(template);
   return {
     store,
-    async run(
+    run: async (
       script: readonly ListedTemplate[] | (() => Promise<ListOutcome>),
       { number = identity, now = later, manages = true } = {},
-    ) {
+    ) => {
       const list = async (): Promise<ListOutcome> =>
         typeof script === 'function' ? script() : { outcome: 'listed', templates: [...script] };
       const templateCarrier = { manages: () => manages, list };
