@@ -3,7 +3,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { createApiKeyReader } from './auth/api-key-reader.ts';
 import { createAuthenticator } from './auth/authenticate.ts';
-import { createEntraTokenCheck } from './auth/check-entra-token.ts';
 import { createAccess } from './auth/create-access.ts';
 import { createApiKeyVerifier } from './auth/verify-api-key.ts';
 import { createTokenVerifier } from './auth/verify-token.ts';
@@ -13,6 +12,7 @@ import { routeTemplates } from './carriers/route-templates.ts';
 import { createFailureCounter } from './contacts/index.ts';
 import { createInboundReceiver, createReplyRecorder } from './conversations/index.ts';
 import type { AttachmentSource, AttachmentStore } from './conversations/index.ts';
+import { createCarriers } from './create-carriers.ts';
 import { createRecentIds, createReportRecorder, newMessageId } from './messages/index.ts';
 import { createSettlementRecorder } from './delivery-callbacks/index.ts';
 import { createNotifier, createSlowSubscribers } from './notifications/index.ts';
@@ -22,7 +22,6 @@ import type { OperationWorld } from './operations.ts';
 import { createOptOutList } from './opt-outs/index.ts';
 import { createAddressRule } from './outgoing/address-rule.ts';
 import { createCallbackCaller, createDeliveryCaller } from './outgoing/callback-caller.ts';
-import { createPublicFetcher } from './outgoing/fetch-public.ts';
 import { createGuardedClient } from './outgoing/guarded-client.ts';
 import { realNetwork } from './outgoing/network.ts';
 import { createCallerThrottle } from './policies/caller-throttle.ts';
@@ -34,7 +33,6 @@ import { createBlobAttachmentStore } from './storage/blobs/attachment-store.ts';
 import { connectStorage, managedIdentity } from './storage/connection.ts';
 import type { StorageConnection } from './storage/connection.ts';
 import { openMessages } from './storage/open-messages.ts';
-import { createTokenSource } from './storage/service/bearer-token.ts';
 import { createCallbackQueue } from './storage/queues/callback-queue.ts';
 import { createCleanUpQueue } from './storage/queues/clean-up-queue.ts';
 import { createInboundQueue } from './storage/queues/inbound-queue.ts';
@@ -94,7 +92,13 @@ function createApp(settings: Settings): App {
   const settlements = createSettlementRecorder(callbackStores);
   const followUps = { messages, outbound, failures, settlements, now };
   const templateStore = createTableTemplateStore(storage);
-  const carriers = createCarriers(settings);
+  const carriers = createCarriers(settings.carriers, {
+    publicUrl: settings.publicUrl,
+    identity: managedIdentity(settings.identityClientId),
+    entraAuthority: settings.entraAuthority,
+    allowLoopback: settings.callbacks.allowLoopback,
+    now,
+  });
   const verifyApiKey = createApiKeyVerifier(createApiKeyReader(createTableApiKeyStore(storage), { now }));
   const twoWay = createTwoWay(settings, storage, carriers);
   const { wait, random } = twoWay;
@@ -161,36 +165,6 @@ function createApp(settings: Settings): App {
     },
     attachments: twoWay.attachments,
   };
-}
-
-/**
- * How long one call of a carrier may take: longer than the ten seconds after which fetch gives up on a connection, or a
- * carrier that can't be reached would seem to have the message.
- */
-const carrierTimeoutMs = 15_000;
-
-function createCarriers({ carriers, publicUrl, identityClientId, entraAuthority, callbacks }: Settings): Carrier[] {
-  const { allowLoopback } = callbacks;
-  const identity = managedIdentity(identityClientId);
-  const sources = new Map<string, () => Promise<string>>();
-  const isEntraToken = createEntraTokenCheck(entraAuthority);
-  const rule = createAddressRule({ allowLoopback, allowedHosts: [] });
-  const fetchPublic = createPublicFetcher(createGuardedClient({ rule, network: realNetwork, allowLoopback, now }));
-  return carriers.map(({ name, create }) =>
-    create({
-      webhookUrl: `${publicUrl}/webhooks/${name}`,
-      fetch,
-      timeoutMs: carrierTimeoutMs,
-      now,
-      getToken(scope) {
-        const source = sources.get(scope) ?? createTokenSource(identity, scope);
-        sources.set(scope, source);
-        return source();
-      },
-      isEntraToken,
-      fetchPublic,
-    }),
-  );
 }
 
 /** What receives messages and tells subscribers of them. */

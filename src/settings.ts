@@ -178,7 +178,7 @@ function readIssuers(
 }
 
 /** Where people sign in outside sovereign clouds. */
-const usualAuthority = 'https://login.microsoftonline.com';
+export const usualAuthority = 'https://login.microsoftonline.com';
 
 /** Host names, separated by commas. */
 function hostsOf(text: string, faults: string[]): string[] {

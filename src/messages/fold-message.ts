@@ -8,6 +8,8 @@ import type { RecipientStatus } from './status.ts';
 export interface SendingState {
   status: RecipientStatus;
   note?: StatusNote;
+  /** The carrier's own id of the message. */
+  reference?: string;
   updatedAt: Date;
 }
 
@@ -61,11 +63,13 @@ function statesByChunk({
   return states;
 }
 
-function statesOf({ recipients, statuses, notes, updatedAt }: Chunk): SendingState[] {
+function statesOf({ recipients, statuses, notes, references, updatedAt }: Chunk): SendingState[] {
   return recipients.map((_, place): SendingState => {
     const note = notes.get(place);
+    const reference = references.get(place);
     const status = statuses[place] ?? 'accepted';
-    return { status, updatedAt, ...(note === undefined ? {} : { note }) };
+    const known = reference === undefined ? {} : { reference };
+    return { status, updatedAt, ...known, ...(note === undefined ? {} : { note }) };
   });
 }
 

@@ -7,6 +7,7 @@ export { isFailureReason } from './failure-reasons.ts';
 export type { FailureReason } from './failure-reasons.ts';
 export type { MessagingWorld } from './accept-message.ts';
 export { foldMessage } from './fold-message.ts';
+export type { RecipientState } from './fold-message.ts';
 export { forgetRecipient, forgottenMark } from './forget-recipient.ts';
 export { getMessageStatus } from './get-message-status.ts';
 export type { OptOutsWorld } from './marketing-opt-outs.ts';

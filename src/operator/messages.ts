@@ -2,6 +2,7 @@ import { createSettlementRecorder } from '../delivery-callbacks/index.ts';
 import { cancelMessage, foldMessage } from '../messages/index.ts';
 import type { CancelResult, MessageStore, SettlementRecorder } from '../messages/index.ts';
 import { createCallbackQueue } from '../storage/queues/callback-queue.ts';
+import { describeChunk, describeRecipient } from './describe-message.ts';
 import { openOperatorMessages } from './open-messages.ts';
 import { runCommand } from './run-command.ts';
 import type { CommandOptions } from './run-command.ts';
@@ -31,19 +32,8 @@ async function show(messageId: string, { messages }: World): Promise<string[]> {
   return [
     `${messageId}  ${protocol} from ${sender} of ${customerId}/${serviceId} to ${recipientCount}`,
     `  ${details.join(', ')}`,
-    ...[...chunks, ...fallbacks].map(({ index, attempts, leasedUntil, notBefore, updatedAt }) =>
-      [
-        `  chunk ${index}: ${attempts} attempts, changed ${updatedAt.toISOString()}`,
-        ...(leasedUntil === undefined ? [] : [`in hand until ${leasedUntil.toISOString()}`]),
-        ...(notBefore === undefined ? [] : [`again from ${notBefore.toISOString()}`]),
-      ].join(', '),
-    ),
-    ...foldMessage(message).map(({ id, address, status, note, updatedAt }) =>
-      [
-        `  ${id}  …${address.slice(-3)}  ${status}  ${updatedAt.toISOString()}`,
-        ...(note === undefined ? [] : [`${note.code} (${note.reason ?? 'other'}): ${note.message}`]),
-      ].join('  '),
-    ),
+    ...[...chunks, ...fallbacks].map(describeChunk),
+    ...foldMessage(message).map(describeRecipient),
   ];
 }
 

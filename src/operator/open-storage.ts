@@ -1,5 +1,8 @@
+import type { TokenCredential } from '@azure/identity';
+
 import { readPort } from '../local/options.ts';
 import { readStorage } from '../settings.ts';
+import { lazyCredential } from '../storage/connection.ts';
 import type { StorageConnection } from '../storage/connection.ts';
 
 /**
@@ -15,8 +18,15 @@ export async function openOperatorStorage(environment: NodeJS.ProcessEnv): Promi
   const settings = readStorage(environment, faults);
   if (faults.length > 0) throw new Error(faults.join('\n'));
   if ('connectionString' in settings) return settings;
-  const { DefaultAzureCredential } = await import('@azure/identity');
-  return { ...settings, credential: new DefaultAzureCredential() };
+  return { ...settings, credential: signedIn() };
+}
+
+/** Whoever is signed in on this machine, as with `az login`. */
+export function signedIn(): TokenCredential {
+  return lazyCredential(async () => {
+    const { DefaultAzureCredential } = await import('@azure/identity');
+    return new DefaultAzureCredential();
+  });
 }
 
 async function askLocalHost(environment: NodeJS.ProcessEnv): Promise<string> {

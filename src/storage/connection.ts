@@ -21,19 +21,20 @@ export function connectStorage(settings: StorageSettings): StorageConnection {
   return { ...urls, credential: managedIdentity(identityClientId) };
 }
 
-/**
- * The app's managed identity. Its library is large and needed only in Azure, so it is loaded with the first token.
- * `clientId` selects a user-assigned identity.
- */
+/** The app's managed identity. `clientId` selects a user-assigned identity. */
 export function managedIdentity(clientId: string | undefined): TokenCredential {
-  let credential: Promise<TokenCredential> | undefined;
-  const load = async (): Promise<TokenCredential> => {
+  return lazyCredential(async () => {
     const { ManagedIdentityCredential } = await import('@azure/identity');
     return clientId === undefined ? new ManagedIdentityCredential() : new ManagedIdentityCredential({ clientId });
-  };
+  });
+}
+
+/** A credential that is made with the first token: Azure's library for them is large, and seldom needed. */
+export function lazyCredential(create: () => Promise<TokenCredential>): TokenCredential {
+  let credential: Promise<TokenCredential> | undefined;
   return {
     async getToken(scopes, options) {
-      credential ??= load();
+      credential ??= create();
       return (await credential).getToken(scopes, options);
     },
   };

@@ -3,6 +3,8 @@ export { createWhatsappTemplate } from './create-whatsapp-template.ts';
 export { templatesDropdown } from './dropdown.ts';
 export { getCustomerWhatsAppTemplates } from './get-customer-whatsapp-templates.ts';
 export { getWhatsappTemplateCategories } from './get-whatsapp-template-categories.ts';
+export { importTemplates } from './import-templates.ts';
+export type { ImportOutcome, ImportStep, ImportWorld } from './import-templates.ts';
 export type * from './ports.ts';
 export { createTemplateRegistry, type TemplateRegistry } from './record-template-status.ts';
 export { renderTemplate } from './render-template.ts';

@@ -1,15 +1,13 @@
 import { readIdentity } from '../directory/index.ts';
 import type { DirectoryWorld } from '../directory/index.ts';
 import type { TemplateNews, TemplateStore } from './ports.ts';
+import { keptReason } from './template.ts';
 
 /** Takes a carrier's word on templates. */
 export interface TemplateRegistry {
   /** Stores it; `unknown` where no customer has such a template: nothing is stored then. Told twice, stores it once. */
   record(news: TemplateNews): Promise<'recorded' | 'unknown'>;
 }
-
-/** Characters of a reason that are kept. */
-const reasonLimit = 1_000;
 
 /** Records what carriers say of templates. A template belongs to whoever has the identity that it is for. */
 export function createTemplateRegistry({
@@ -25,7 +23,7 @@ export function createTemplateRegistry({
       if (template === undefined || template.identity !== address) return 'unknown';
       // The same name in another language is another template, which nobody made here.
       if (language !== undefined && language !== template.language) return 'unknown';
-      const kept = reason?.slice(0, reasonLimit).toWellFormed();
+      const kept = keptReason(reason);
       if (template.status === status && template.reason === kept) return 'recorded';
       const outcome = await templateStore.update(template.customerId, name, {
         status,

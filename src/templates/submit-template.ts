@@ -10,7 +10,7 @@ export interface TemplatesWorld {
 }
 
 /** Longer than a submission may take: one that was not confirmed in this time is not under way any more. */
-const attemptMs = 10 * 60 * 1000;
+export const attemptMs = 10 * 60 * 1000;
 
 /**
  * Brings a template before the platform's review. It is stored first, as pending, so a crash after that loses nothing:

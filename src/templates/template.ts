@@ -83,6 +83,14 @@ export function isSubmitted({ carrierReference, status }: Template): boolean {
   return carrierReference !== undefined || status !== 'pending';
 }
 
+/** Characters of a reason that are kept. */
+const reasonLimit = 1_000;
+
+/** A carrier's reason as far as it is kept; an empty one is none. */
+export function keptReason(reason: string | undefined): string | undefined {
+  return reason?.slice(0, reasonLimit).toWellFormed() || undefined;
+}
+
 /** Whether an address of a button ends in a part that each send fills. */
 export function hasVariablePart({ type, data }: TemplateButton): boolean {
   return type === 'Url' && data.endsWith('{{1}}');

@@ -58,6 +58,11 @@ test('what was sent can not be cancelled, and what is none is said to be none', 
   expect(await operator('messages', 'cancel', id, 'x')).toBe(
     `${id} was not scheduled, so it is sent already\nx is not a message\n`,
   );
+  // What the carrier is asked with.
+  const [phone] = await local.api.inbox('358401770001');
+  const shown = await operator('messages', 'show', id);
+  expect(shown).toContain('chunk 0: 1 attempt by simulated, changed');
+  expect(shown).toMatch(new RegExp(`…001  delivered  \\S+  reference ${phone?.id}`));
   await expect(operator('messages', 'cancel')).rejects.toThrow('npm run messages -- show');
 });
 

@@ -1,0 +1,54 @@
+import type { TokenCredential } from '@azure/identity';
+
+import { createEntraTokenCheck } from './auth/check-entra-token.ts';
+import type { Carrier, ConfiguredCarrier } from './carriers/carrier.ts';
+import { createAddressRule } from './outgoing/address-rule.ts';
+import { createPublicFetcher } from './outgoing/fetch-public.ts';
+import { createGuardedClient } from './outgoing/guarded-client.ts';
+import { realNetwork } from './outgoing/network.ts';
+import { createTokenSource } from './storage/service/bearer-token.ts';
+
+/** Where carriers run, whoever needs them: the app, or an operator's command. */
+export interface CarrierPlace {
+  /** Where the app is reached, with the base path and without a slash at the end. */
+  publicUrl: string;
+  /** Who calls carriers that know us by Entra ID. */
+  identity: TokenCredential;
+  /** Where callers of webhooks sign in with Entra ID, without a slash at the end. */
+  entraAuthority: string;
+  /** Whether addresses that a caller gave may lead to this machine. */
+  allowLoopback: boolean;
+  now: () => Date;
+}
+
+/**
+ * How long one call of a carrier may take: longer than the ten seconds after which fetch gives up on a connection, or a
+ * carrier that can't be reached would seem to have the message.
+ */
+const carrierTimeoutMs = 15_000;
+
+/** Makes the carriers whose settings were read. Nothing is called yet. */
+export function createCarriers(
+  configured: readonly ConfiguredCarrier[],
+  { publicUrl, identity, entraAuthority, allowLoopback, now }: CarrierPlace,
+): Carrier[] {
+  const sources = new Map<string, () => Promise<string>>();
+  const isEntraToken = createEntraTokenCheck(entraAuthority);
+  const rule = createAddressRule({ allowLoopback, allowedHosts: [] });
+  const fetchPublic = createPublicFetcher(createGuardedClient({ rule, network: realNetwork, allowLoopback, now }));
+  return configured.map(({ name, create }) =>
+    create({
+      webhookUrl: `${publicUrl}/webhooks/${name}`,
+      fetch,
+      timeoutMs: carrierTimeoutMs,
+      now,
+      getToken(scope) {
+        const source = sources.get(scope) ?? createTokenSource(identity, scope);
+        sources.set(scope, source);
+        return source();
+      },
+      isEntraToken,
+      fetchPublic,
+    }),
+  );
+}

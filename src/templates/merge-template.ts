@@ -1,0 +1,90 @@
+import type { ListedTemplate } from './ports.ts';
+import { templateName } from './template-name.ts';
+import { headerKindOf, keptReason } from './template.ts';
+import type { Template, TemplateButton } from './template.ts';
+
+/** A stored template as it is to be, and how that differs from how it is. */
+export interface MergedTemplate {
+  kind: 'added' | 'updated' | 'replaced' | 'unchanged';
+  template: Template;
+  /** Names of the fields that differ; none where nothing was stored. */
+  fields: readonly string[];
+}
+
+/** What a template says, and what a carrier says of it, by the words for it. */
+const essence: Readonly<Record<string, (template: Template) => unknown>> = {
+  language: ({ language }) => language,
+  category: ({ category }) => category,
+  content: ({ content }) => content,
+  header: (template) => [headerKindOf(template), template.headerText],
+  buttons: ({ buttons }) => buttons.map(({ type, label, data }) => [type, label, data]),
+};
+const verdict: typeof essence = {
+  status: ({ status }) => status,
+  reason: ({ reason }) => reason,
+  reference: ({ carrierReference }) => carrierReference,
+};
+
+/**
+ * Puts what a carrier lists in the place of what is stored. What carriers don't keep stays: the display name, the
+ * example of what the header carries, and what a quick reply sends back.
+ */
+export function mergeTemplate(
+  seen: Template | undefined,
+  listed: ListedTemplate,
+  { customerId, identity, now }: { customerId: string; identity: string; now: Date },
+): MergedTemplate {
+  const { name, language, category, content, status } = listed;
+  const reason = keptReason(listed.reason);
+  const carrierReference = listed.carrierReference ?? seen?.carrierReference;
+  const template: Template = {
+    customerId,
+    identity,
+    name,
+    displayName: seen?.displayName ?? readableName(name),
+    language,
+    category,
+    content,
+    ...headerOf(seen, listed),
+    buttons: listed.buttons.map((button, index) => mergeButton(seen?.buttons[index], button)),
+    status,
+    ...(reason === undefined ? {} : { reason }),
+    ...(carrierReference === undefined ? {} : { carrierReference }),
+    createdAt: seen?.createdAt ?? now,
+    updatedAt: now,
+  };
+  if (seen === undefined) return { kind: 'added', template, fields: [] };
+  const said = differences(essence, seen, template);
+  const fields = [...said, ...differences(verdict, seen, template)];
+  if (fields.length === 0) return { kind: 'unchanged', template: seen, fields };
+  return { kind: said.length > 0 ? 'replaced' : 'updated', template, fields };
+}
+
+function differences(of: typeof essence, one: Template, other: Template): string[] {
+  return Object.entries(of).flatMap(([word, part]) =>
+    JSON.stringify(part(one)) === JSON.stringify(part(other)) ? [] : [word],
+  );
+}
+
+function headerOf(
+  seen: Template | undefined,
+  listed: ListedTemplate,
+): Pick<Template, 'headerText' | 'attachmentUrl' | 'attachmentKind'> {
+  const kind = headerKindOf(listed);
+  if (kind === 'none') return {};
+  if (kind === 'text') return listed.headerText === undefined ? {} : { headerText: listed.headerText };
+  const example = listed.attachmentUrl ?? (seen && headerKindOf(seen) === kind ? seen.attachmentUrl : undefined);
+  return { attachmentKind: kind, ...(example === undefined ? {} : { attachmentUrl: example }) };
+}
+
+function mergeButton(seen: TemplateButton | undefined, listed: TemplateButton): TemplateButton {
+  const isSameReply = seen?.type === 'QuickReply' && listed.type === 'QuickReply' && seen.label === listed.label;
+  return isSameReply ? seen : listed;
+}
+
+/** `order_ready` as `Order ready`, if that is a display name which leads to the name; else the name itself. */
+function readableName(name: string): string {
+  const words = name.replaceAll('_', ' ');
+  const readable = words.slice(0, 1).toUpperCase() + words.slice(1);
+  return templateName(readable) === name ? readable : name;
+}
