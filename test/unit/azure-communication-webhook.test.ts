@@ -223,7 +223,6 @@ describe('reports on WhatsApp messages', () => {
     ['131050', 'optedOut'],
     ['130429', 'throttled'],
     ['131042', 'carrierSettings'],
-    ['1', 'carrierUnavailable'],
     ['999', 'other'],
   ] as const)('that failed with %s: %s', async ([channelCode, reason]) => {
     const { referenced } = await receive([status('Failed', { error: { channelCode, channelMessage: 'No.' } })]);
