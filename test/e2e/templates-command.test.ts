@@ -142,13 +142,7 @@ test('what is wrong with one number keeps none of the others from being imported
 
 const usage = /^npm run templates -- list CUSTOMER_ID\n/;
 test.for<[args: string[], environment: Record<string, string>, said: RegExp]>([
-  [[], {}, usage],
-  [['list'], {}, usage],
-  [['list', 'demo', 'other'], {}, usage],
-  [['list', '--all'], {}, usage],
-  [['import'], {}, usage],
   [['import', '--all'], {}, usage],
-  [['export', 'demo'], {}, usage],
   [['list', 'nobody'], {}, /^The directory has no customer 'nobody'\.$/m],
   [['import', '358401000001'], {}, /^CARRIERS is not set: name the carriers that the app has\.$/m],
   [['import', '358401000001'], { CARRIERS: 'pigeons' }, /^CARRIERS names 'pigeons'/],

@@ -76,7 +76,7 @@ export const plainFields: readonly string[] = [
   'Content Protocol SendDateTime AttachmentUri CustomerData AdMessage DlrUrl Recipients[].Personalization',
   'Recipients[].Placeholders[].name Recipients[].Placeholders[].value BodyParameters[] HeaderParameters[]',
   'UseSmsFallback name actionType description options.httpVerb DisplayName RawContent Category Language',
-  'HeaderText AttachmentUrl Buttons[].Type Buttons[].Label Buttons[].Data active email firstName lastName',
+  'HeaderText AttachmentUrl Buttons[] Buttons[].Type Buttons[].Label Buttons[].Data active email firstName lastName',
   'gender birthYear streetAddress zipCode city countryCode customContactProperties[].name',
   'customContactProperties[].value phoneNumberRegions[] fieldsToClear[]',
 ].flatMap((line) => line.split(' '));
