@@ -1,15 +1,12 @@
 import type { AttachmentOutcome } from '../../conversations/index.ts';
-import { readBody } from '../../operation/read-body.ts';
 import { startCall, whyNoAnswer } from '../call.ts';
 import type { Reach } from '../call.ts';
+import { dropBody, readAttachment } from '../read-attachment.ts';
 import { authorizationOf } from './settings.ts';
 import type { TwilioSettings } from './settings.ts';
 
 /** Where webhook calls say that media are, whichever address the API is reached at. */
 const mediaOrigin = 'https://api.twilio.com';
-
-/** Twilio has no such media, or has them no more. */
-const gone: ReadonlySet<number> = new Set([404, 410]);
 
 const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
@@ -17,9 +14,8 @@ const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 const mostRedirects = 3;
 
 /**
- * Fetches media of at most `limit` bytes; reads no further than that. The account's credentials go to Twilio's API only,
- * never to where it sends on to. Everything but what is gone or too large is worth another try: what is wrong then is
- * mended by time, or by an operator. Never rejects.
+ * Fetches media of at most `limit` bytes, as {@link readAttachment} reads them. The account's credentials go to Twilio's
+ * API only, never to where it sends on to. Never rejects.
  *
  * @param reference the address that the webhook call gave
  */
@@ -35,7 +31,9 @@ export async function fetchAttachment(
   }
   try {
     const response = await follow(settings, url, api.protocol);
-    return typeof response === 'string' ? { outcome: 'retry', reason: response } : await readAnswer(response, limit);
+    return typeof response === 'string'
+      ? { outcome: 'retry', reason: response }
+      : await readAttachment(response, limit);
   } catch (error) {
     return { outcome: 'retry', reason: whyNoAnswer(error).message };
   }
@@ -58,24 +56,4 @@ async function follow(settings: TwilioSettings & Reach, url: URL, protocol: stri
     from = to;
   }
   return response;
-}
-
-async function readAnswer(response: Response, limit: number): Promise<AttachmentOutcome> {
-  const { status, headers } = response;
-  if (status !== 200) {
-    dropBody(response);
-    return { outcome: gone.has(status) ? 'failed' : 'retry', reason: `The carrier answered ${status}.` };
-  }
-  const bytes = await readBody(response, limit);
-  if (bytes === 'tooLarge') {
-    dropBody(response);
-    return { outcome: 'failed', reason: `The attachment is larger than ${limit} bytes.` };
-  }
-  const type = headers.get('content-type')?.split(';')[0]?.trim() ?? '';
-  return { outcome: 'fetched', bytes, mimeType: type || 'application/octet-stream' };
-}
-
-/** Lets go of what is not read, so that the connection doesn't wait for it; a connection that is broken already is fine. */
-function dropBody(response: Response): void {
-  response.body?.cancel().catch(() => {});
 }

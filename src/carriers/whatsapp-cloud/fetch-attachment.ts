@@ -1,6 +1,6 @@
 import type { AttachmentOutcome } from '../../conversations/index.ts';
-import { readBody } from '../../operation/read-body.ts';
 import { whyNoAnswer } from '../call.ts';
+import { dropBody, goneStatuses, readBytes, tooLarge } from '../read-attachment.ts';
 import { askForBytes, askGraph } from './call-graph.ts';
 import type { Graph } from './call-graph.ts';
 import { textOf } from './fields.ts';
@@ -17,9 +17,6 @@ function isMediaAddress(address: string, { url }: Pick<Graph, 'url'>): boolean {
   return parsed.protocol === 'https:' && mediaHosts.some((host) => `.${parsed.hostname}`.endsWith(`.${host}`));
 }
 
-/** There is no such medium, or there is none any more. */
-const gone = new Set([404, 410]);
-
 const failed = (reason: string): AttachmentOutcome => ({ outcome: 'failed', reason });
 const retry = (reason: string): AttachmentOutcome => ({ outcome: 'retry', reason });
 
@@ -35,7 +32,7 @@ export async function fetchAttachment(graph: Graph, reference: string, limit: nu
     const answer = await askGraph(graph, reference);
     if (answer.status !== 200) return outcomeOfRefusal(answer);
     const { url, mime_type: mimeType, file_size: size } = answer.fields;
-    if (typeof size === 'number' && size > limit) return failed(tooLarge(limit));
+    if (typeof size === 'number' && size > limit) return tooLarge(limit);
     if (typeof url !== 'string' || !isMediaAddress(url, graph)) {
       return retry('WhatsApp gave no address of its own for the attachment.');
     }
@@ -44,8 +41,6 @@ export async function fetchAttachment(graph: Graph, reference: string, limit: nu
     return retry(whyNoAnswer(error).message);
   }
 }
-
-const tooLarge = (limit: number): string => `The attachment is larger than ${limit} bytes.`;
 
 function outcomeOfRefusal({
   status,
@@ -59,7 +54,7 @@ function outcomeOfRefusal({
   const reason = `The carrier answered ${status}${words === '' ? '.' : `: ${words}`}`;
   // An id that Meta does not know, or not any more, is an invalid parameter to it.
   const isUnknown = status === 400 && readGraphError(error)?.code === 100;
-  return isUnknown || gone.has(status) ? failed(reason) : retry(reason);
+  return isUnknown || goneStatuses.has(status) ? failed(reason) : retry(reason);
 }
 
 async function fetchBytes(
@@ -72,16 +67,5 @@ async function fetchBytes(
     dropBody(response);
     return retry(`The carrier answered ${response.status} where the attachment should be.`);
   }
-  const bytes = await readBody(response, limit);
-  if (bytes === 'tooLarge') {
-    dropBody(response);
-    return failed(tooLarge(limit));
-  }
-  const type = (mimeType ?? response.headers.get('content-type') ?? '').split(';', 1)[0]?.trim();
-  return { outcome: 'fetched', bytes, mimeType: type || 'application/octet-stream' };
-}
-
-/** Lets go of what is not read, so that the connection doesn't wait for it; a connection that is broken already is fine. */
-function dropBody(response: Response): void {
-  response.body?.cancel().catch(() => {});
+  return readBytes(response, limit, mimeType);
 }
