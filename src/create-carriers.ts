@@ -25,7 +25,7 @@ export interface CarrierPlace {
  * How long one call of a carrier may take: longer than the ten seconds after which fetch gives up on a connection, or a
  * carrier that can't be reached would seem to have the message.
  */
-const carrierTimeoutMs = 15_000;
+export const carrierTimeoutMs = 15_000;
 
 /** Makes the carriers whose settings were read. Nothing is called yet. */
 export function createCarriers(

@@ -1,6 +1,11 @@
-import { describe, expect, test } from 'vitest';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+
+import { describe, expect, onTestFinished, test } from 'vitest';
 
 import { callCarrier, failureOfSilence } from '../../src/carriers/call.ts';
+import { carrierTimeoutMs } from '../../src/create-carriers.ts';
+import { createCertificate } from '../support/certificate.ts';
 import { startWebhookReceiver } from '../support/webhook-receiver.ts';
 
 const reach = { fetch, timeoutMs: 5_000 };
@@ -55,4 +60,25 @@ test('a call that left is in doubt where it gets no answer', async () => {
   } finally {
     await receiver.stop();
   }
+});
+
+test('a certificate that nobody vouches for is seen before anything is sent, so another carrier may be called', async () => {
+  let requests = 0;
+  const { cert, key } = createCertificate('localhost');
+  const server = createServer({ cert, key }, (_, response) => {
+    requests += 1;
+    response.end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  const { port } = server.address() as AddressInfo;
+  expect(await failureOf(`https://localhost:${port}/`)).toMatchObject({
+    outcome: 'retry',
+    reason: 'carrierUnavailable',
+  });
+  expect(requests).toBe(0);
+});
+
+test('the app waits for longer than fetch does for a connection, which would else look like a lost answer', () => {
+  expect(carrierTimeoutMs).toBeGreaterThan(10_000);
 });

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { WebhookRefused } from '../../src/carriers/carrier.ts';
 import type { Carrier, WebhookEvents } from '../../src/carriers/carrier.ts';
 import { receiveWebhook } from '../../src/carriers/receive-webhook.ts';
@@ -124,4 +124,69 @@ test('a call that is refused brings nothing', async () => {
     reason: 'inbound[0] has no sender',
   });
   expect(taken).toEqual([]);
+});
+
+describe('reports that name nothing but the carrier’s id', () => {
+  const referenced = (reference: string, minutesAgo: number) => ({
+    reference,
+    status: 'delivered' as const,
+    at: new Date(at.getTime() - minutesAgo * 60_000),
+  });
+  const known = { carrier: 'scripted', id: 'r1', value: report.recipientId, notedAt: at };
+  const withIds = (takers: WebhookTakers): WebhookTakers => ({
+    ...takers,
+    carrierIds: { find: async (carrier, id) => (carrier === 'scripted' && id === 'r1' ? known : undefined) },
+  });
+  const carrier = (...reports: ReturnType<typeof referenced>[]) =>
+    carrierOf(() => ({ reports: [], referenced: reports, templates: [], inbound: [event] }));
+
+  test('are those of the recipient whom the id was noted for', async () => {
+    const { taken, takers } = createTakers();
+    expect(await receiveWebhook(carrier(referenced('r1', 0)), call, withIds(takers))).toMatchObject({
+      status: 200,
+      reports: 1,
+      messageIds: [messageId],
+    });
+    expect(taken[0]).toEqual(['reports', [report]]);
+  });
+
+  test('make the carrier call again where the id may yet be noted, after all else was taken', async () => {
+    const { taken, takers } = createTakers();
+    const calls = receiveWebhook(carrier(referenced('r2', 59), referenced('r1', 0)), call, withIds(takers));
+    await expect(calls).rejects.toMatchObject({ name: 'UnavailableError' });
+    expect(taken).toEqual([
+      ['reports', [report]],
+      ['inbound', 'scripted', [event]],
+    ]);
+  });
+
+  test('are somebody else’s where the id is not noted after an hour', async () => {
+    const { takers } = createTakers();
+    expect(await receiveWebhook(carrier(referenced('r2', 61)), call, withIds(takers))).toMatchObject({
+      status: 200,
+      reports: 0,
+      foreignReports: 1,
+    });
+  });
+});
+
+test('what a carrier wants to hear is handed on, with its status', async () => {
+  const { takers } = createTakers();
+  const answer = { status: 200, headers: { 'content-type': 'text/plain' }, body: 'challenge' };
+  const carrier = carrierOf(() => ({ reports: [], templates: [], inbound: [], answer }));
+  expect(await receiveWebhook(carrier, call, takers)).toEqual({ status: 200, reports: 0, answer });
+});
+
+test('a carrier gets the query of its call as it came', async () => {
+  const { takers } = createTakers();
+  let query = '';
+  const carrier: Carrier = {
+    ...carrierOf(() => ({ reports: [], templates: [], inbound: [] })),
+    async receive(request) {
+      query = request.query;
+      return { reports: [], templates: [], inbound: [] };
+    },
+  };
+  await receiveWebhook(carrier, { ...call, url: 'https://a.example/webhooks/x?b=%2B+%20&a=1' }, takers);
+  expect(query).toBe('?b=%2B+%20&a=1');
 });

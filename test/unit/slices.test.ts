@@ -133,6 +133,16 @@ describe('of a carrier that takes one message in a call', () => {
   });
 });
 
+test('one look for silent recipients is queued for all slices, or another channel would be asked for ten times', async () => {
+  const template = { name: 't', language: 'en', headerParameters: [], bodyParameters: [], buttons: [] };
+  const prepared = { protocol: 'WhatsApp', sender: '358401000001', template, fallbackSender: 'Arena' } as const;
+  const message = await acceptedMessage(95, [blindCarrier()], { prepared });
+  expect(await message.send()).toBe('sent');
+  const looks = takeJobs(message.queue).filter(({ job }) => job.check === 'unreported');
+  // With the first slice, and with the last, which may be much later.
+  expect(looks).toHaveLength(2);
+});
+
 describe('of a carrier that recognises repeats', () => {
   test('all are in hand at once, however many calls that takes', async () => {
     const seen: (readonly number[] | undefined)[] = [];
