@@ -36,7 +36,7 @@ export function createSettingsReader(
       const pairs = new Map<string, string>();
       for (const entry of list(name)) {
         const [, key = '', value = ''] = /^([^=]+?)\s*=\s*(.+)$/.exec(entry) ?? [];
-        if (key === '') fault(`${name} is not a list of key=value pairs, separated by commas`);
+        if (key === '') fault(`${name} is not a list like key=value, other=value`);
         else if (pairs.has(key)) fault(`${name} has ${key} twice`);
         else pairs.set(key, value);
       }

@@ -33,6 +33,9 @@ const kinds: readonly ListedKind[] = [
   list(twilio),
 ];
 
+/** Their names. */
+export const carrierNames: readonly string[] = kinds.map(({ name }) => name);
+
 /**
  * Reads which carriers there are (`CARRIERS`, the simulated one unless it says more) with their settings, and how many
  * messages an operator lets them be given (`CARRIER_RATES`, for example `kannel=30, twilio=1/sender`: a second).
@@ -45,8 +48,7 @@ export function readCarriers(read: SettingsReader & { readonly list: (name: stri
   const names = [...new Set(named.length === 0 ? [simulated.name] : named)];
   const carriers = names.flatMap((name) => {
     const kind = kinds.find((candidate) => candidate.name === name);
-    if (kind === undefined)
-      read.fault(`CARRIERS names '${name}'; there are ${kinds.map((each) => each.name).join(', ')}`);
+    if (kind === undefined) read.fault(`CARRIERS names '${name}'; there are ${carrierNames.join(', ')}`);
     return kind === undefined ? [] : [kind.configure(read)];
   });
   return { carriers, carrierRates: readRates(read, names) };

@@ -18,10 +18,15 @@ export interface ReadDocument {
  * service has no senders and allows no replies unless it says so.
  *
  * @param isSender whether a text can be a sender, in a region in which national numbers are read
+ * @param carrierNames the carriers that there are; any name will do without
  */
-export function readDocument(value: unknown, isSender: Reader['isSender']): ReadDocument {
+export function readDocument(
+  value: unknown,
+  isSender: Reader['isSender'],
+  carrierNames?: readonly string[],
+): ReadDocument {
   const faults: DocumentFault[] = [];
-  const reader: Reader = { faults, isSender };
+  const reader: Reader = { faults, isSender, ...(carrierNames === undefined ? {} : { carrierNames }) };
   if (!isObject(value)) {
     faults.push({ path: [], text: 'it is no JSON object' });
     return { document: { customers: [], users: [] }, faults };

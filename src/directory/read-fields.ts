@@ -15,6 +15,8 @@ export interface Reader {
   /** What is wrong so far, in the order in which it was found. */
   faults: DocumentFault[];
   isSender: (text: string, region: string) => boolean;
+  /** Names of the carriers that there are; any will do where absent. */
+  carrierNames?: readonly string[];
 }
 
 /** A place as faults write it: `customers[0].services[1].type`. */

@@ -51,7 +51,14 @@ function readCarriers(reader: Reader, written: Written): string[] {
   const carriers = readTexts(reader, written, 'carriers');
   if (Array.isArray(written.entry['carriers']) && carriers.length === 0) nameFault(reader, path, 'names no carrier');
   for (const [index, carrier] of carriers.entries()) {
-    if (!/^[a-z][a-z0-9-]{0,49}$/.test(carrier)) nameFault(reader, [...path, index], "is no carrier's name");
+    const known = reader.carrierNames;
+    const isName = known?.includes(carrier) ?? /^[a-z][a-z0-9-]{0,49}$/.test(carrier);
+    if (!isName)
+      nameFault(
+        reader,
+        [...path, index],
+        `is no carrier${known === undefined ? '' : `; there are ${known.join(', ')}`}`,
+      );
     else if (carriers.indexOf(carrier) < index) nameFault(reader, [...path, index], `stands there twice: '${carrier}'`);
   }
   return carriers;

@@ -32,7 +32,8 @@ async function greeting(local: Local, { memory, data }: LocalOptions): Promise<s
     Sender: 'SmartDialog',
     Content: 'Hello $(name), this is SmartDialog.',
     Protocol: 'SMS',
-    Recipients: [{ Address: '358401230001', Personalization: { name: 'Aino' } }],
+    // Nobody is to get a message that somebody only pasted.
+    Recipients: [{ Address: isSimulated ? '358401230001' : 'YOUR_NUMBER', Personalization: { name: 'Aino' } }],
   };
   const fromPhone = { sender: '358401230001', recipient: '16400', content: 'Hello', protocol: 'SMS' };
   return [
@@ -44,7 +45,7 @@ async function greeting(local: Local, { memory, data }: LocalOptions): Promise<s
     ...Object.entries(addresses).map(([name, address]) => `  ${name.padEnd(18)}${address}`),
     `  ${'data'.padEnd(18)}${local.ownStorage ? (memory ? 'in memory only' : data) : 'in the account that AzureWebJobsStorage names'}`,
     '',
-    ...functions.map(({ name, kind, detail }) => `  ${kind.padEnd(6)}${name.padEnd(26)}${detail}`),
+    ...functions.map(({ name, kind, detail }) => `  ${kind.padEnd(6)}${name.padEnd(30)}${detail}`),
     '',
     'Send a message:',
     '',

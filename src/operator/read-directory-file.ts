@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { findNodeAtLocation, parseTree, printParseErrorCode } from 'jsonc-parser';
 import type { Node, ParseError } from 'jsonc-parser';
 
+import { carrierNames } from '../carriers/read-carriers.ts';
 import { readDocument } from '../directory/index.ts';
 import type { DirectoryDocument, DocumentFault } from '../directory/index.ts';
 import { parseSender } from '../messages/index.ts';
@@ -53,6 +54,7 @@ export function readDirectoryText(written: string, name: string): DirectoryFile 
   const { document, faults } = readDocument(
     value.parsed,
     (sender, region) => parseSender(sender, [region]) !== undefined,
+    carrierNames,
   );
   return { document, faults: describe([...repeatedNames(root, []), ...faults]), describe };
 }

@@ -135,7 +135,11 @@ describe('a fault names file, line and place', () => {
     ],
     [14, '          "senders": ["Arena", "", "1"],', `${send}.senders[1] is no sender: ''`],
     [15, '          "allowsReplies": "yes",', `${send}.allowsReplies is neither true nor false`],
-    [16, '          "carriers": ["kannel", "two words"]', `${send}.carriers[1] is no carrier's name`],
+    [
+      16,
+      '          "carriers": ["kannel", "two words"]',
+      `${send}.carriers[1] is no carrier; there are simulated, kannel, whatsapp-cloud, azure-communication, twilio`,
+    ],
     [16, '          "carriers": ["kannel", "kannel"]', `${send}.carriers[1] stands there twice: 'kannel'`],
     [16, '          "carriers": []', `${send}.carriers names no carrier`],
     [16, '          "carriers": "kannel"', `${send}.carriers is no list of texts`],

@@ -48,8 +48,8 @@ test('rates are messages a second, of the carrier or of each sender', () => {
 
 const noRate = 'CARRIER_RATES of simulated is not a number of messages a second up to 1500, with or without /sender';
 test.for([
-  ['simulated', 'CARRIER_RATES is not a list of key=value pairs, separated by commas'],
-  ['simulated=', 'CARRIER_RATES is not a list of key=value pairs, separated by commas'],
+  ['simulated', 'CARRIER_RATES is not a list like key=value, other=value'],
+  ['simulated=', 'CARRIER_RATES is not a list like key=value, other=value'],
   ['simulated=1,simulated=2', 'CARRIER_RATES has simulated twice'],
   ['kannel=1', "CARRIER_RATES names 'kannel', which CARRIERS does not"],
   ['simulated=0', noRate],
