@@ -1,5 +1,5 @@
 import { placesInDoubt } from './claim-chunk.ts';
-import { plainWords, settledProgress, statusNote } from './message.ts';
+import { plainWords, settledProgress, statusNote, stillInHand } from './message.ts';
 import type { Chunk, ChunkProgress, StatusNote } from './message.ts';
 import type { SendOutcome } from './ports.ts';
 import { retryDelays } from './sending-world.ts';
@@ -45,12 +45,6 @@ export function applyOutcomes(
   const notes = new Map<number, StatusNote>(chunk.notes);
   const references = new Map(chunk.references);
   const lastAttempt = chunk.attempts > retryDelays.length;
-  const statusAfter = {
-    sent: 'sent',
-    rejected: 'rejected',
-    unknown: 'unknown',
-    retry: 'failed',
-  } as const;
   const doubtful = placesInDoubt(chunk).filter((place) => !outcomes.has(place));
   const statuses = chunk.statuses.map((status, place): RecipientStatus => {
     const outcome = outcomes.get(place);
@@ -60,19 +54,17 @@ export function applyOutcomes(
       notes.delete(place);
       if (outcome.carrierReference !== undefined) references.set(place, plainWords(outcome.carrierReference, 200));
     }
-    if (outcome.outcome === 'retry' && !(lastAttempt && isSpent(outcome, { overdue }))) {
-      if (outcome.mayHaveArrived === true) doubtful.push(place);
-      return 'queued';
-    }
-    if (outcome.outcome === 'retry' && outcome.mayHaveArrived === true) return 'unknown';
-    return statusAfter[outcome.outcome];
+    if (outcome.outcome !== 'retry') return outcome.outcome;
+    const mayHaveArrived = outcome.mayHaveArrived === true;
+    if (lastAttempt && isSpent(outcome, { overdue })) return mayHaveArrived ? 'unknown' : 'failed';
+    if (mayHaveArrived) doubtful.push(place);
+    return 'queued';
   });
-  const held = chunk.attemptedAt === undefined ? {} : { attemptedAt: chunk.attemptedAt };
   return {
     ...settledProgress(chunk, now),
     statuses,
     notes,
     references,
-    ...(doubtful.length === 0 ? {} : { inHand: doubtful, ...held }),
+    ...stillInHand(chunk, doubtful),
   };
 }

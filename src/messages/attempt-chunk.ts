@@ -3,7 +3,7 @@ import { applyOutcomes, keepDoubt } from './apply-outcomes.ts';
 import { isOverdue, nextTurn } from './choose-carrier.ts';
 import type { Route, Turn } from './choose-carrier.ts';
 import { claimChunk, placesInDoubt, waitingPlaces } from './claim-chunk.ts';
-import { changedMeanwhile, finishAttempt } from './finish-attempt.ts';
+import { changedMeanwhile, failed, finishAttempt } from './finish-attempt.ts';
 import { followUpAttempt, followUpEnd } from './follow-up.ts';
 import { handOver } from './hand-over.ts';
 import { withProgress } from './message.ts';
@@ -73,8 +73,6 @@ export async function attemptChunk(attempt: Attempt, world: SendingWorld): Promi
 }
 
 const isThrottled = (outcome: SendOutcome): boolean => outcome.outcome === 'retry' && outcome.reason === 'throttled';
-
-const failed = (error: unknown) => ({ error });
 
 /** Whether a carrier may get a recipient in this attempt: it hasn't had them, and whoever had certainly has nothing. */
 function mayGoTo(

@@ -28,7 +28,8 @@ interface Ending {
   tried: ReadonlyMap<number, { outcome: SendOutcome }>;
 }
 
-const failed = (error: unknown) => ({ error });
+/** A failure as a value: what it kept from being done is seen to before it is thrown. */
+export const failed = (error: unknown): { error: unknown } => ({ error });
 
 /** Somebody wrote where a lease should have kept them from it. */
 export const changedMeanwhile = ({ index, messageId }: Chunk): Error =>

@@ -178,3 +178,12 @@ export function withProgress(chunk: Chunk, progress: ChunkProgress): Chunk {
 export function settledProgress({ statuses, notes, references, attempts, carrier }: Chunk, now: Date): ChunkProgress {
   return { statuses, notes, references, attempts, updatedAt: now, ...(carrier === undefined ? {} : { carrier }) };
 }
+
+/** What of a chunk's progress says that these places are still in hand, since they first were; nothing where there is none. */
+export function stillInHand(
+  { attemptedAt }: Chunk,
+  places: readonly number[],
+): Pick<ChunkProgress, 'inHand' | 'attemptedAt'> {
+  if (places.length === 0) return {};
+  return { inHand: places, ...(attemptedAt === undefined ? {} : { attemptedAt }) };
+}

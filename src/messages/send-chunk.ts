@@ -8,7 +8,7 @@ import { attemptInDoubt, claimChunk, endWaiting, placesInDoubt, waitingPlaces } 
 import { followUpAttempt, followUpEnd } from './follow-up.ts';
 import type { FollowUpWorld } from './follow-up.ts';
 import { statesOfChunk } from './fold-message.ts';
-import { settledProgress, withProgress } from './message.ts';
+import { settledProgress, stillInHand, withProgress } from './message.ts';
 import type { Chunk, VersionedChunk } from './message.ts';
 import type { OutboundJob, SendOutcome } from './ports.ts';
 import { recordReplies } from './record-replies.ts';
@@ -81,11 +81,10 @@ async function sendFound(
   // Before the attempt is claimed: where this fails, nothing was sent, and nothing is in doubt.
   await recordReplies(chunk, waitingPlaces(chunk), world);
   passing('send.repliesEntered');
-  const inDoubt = placesInDoubt(chunk);
   const progress = {
     ...settledProgress(chunk, now()),
     attempts: chunk.attempts + 1,
-    ...(inDoubt.length === 0 ? {} : { inHand: inDoubt }),
+    ...stillInHand(chunk, placesInDoubt(chunk)),
   };
   const claimed = await claimChunk(found, progress, claimOf(turn, chunk, world), world);
   if (claimed === 'conflict') return 'lookAgain';
@@ -133,8 +132,7 @@ async function settleDoubt(
     else notes.set(place, note);
   }
   const open = placesInDoubt(chunk).filter((place) => !places.includes(place));
-  const held = chunk.attemptedAt === undefined ? {} : { attemptedAt: chunk.attemptedAt };
-  const progress = { ...ended, statuses, notes, ...(open.length === 0 ? {} : { inHand: open, ...held }) };
+  const progress = { ...ended, statuses, notes, ...stillInHand(chunk, open) };
   await followUpAttempt(chunk, withProgress(chunk, progress), world);
   const isKept = (await messages.updateChunk(found, progress)) !== 'conflict';
   return isKept && !statuses.some(awaitsSending) ? 'inDoubt' : 'lookAgain';

@@ -1,5 +1,6 @@
 import { isObject } from '../../operation/json.ts';
 import { WebhookRefused } from '../carrier.ts';
+import { parseJson } from '../parse-json.ts';
 
 /** An event as Event Grid delivers it, in either of its two forms. */
 export interface GridEvent {
@@ -17,12 +18,7 @@ export interface GridEvent {
  * that kind.
  */
 export function parseEvents(body: Uint8Array): GridEvent[] {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
-  } catch {
-    throw new WebhookRefused(400, 'the body is not JSON');
-  }
+  const parsed = parseJson(body);
   const list: unknown[] = Array.isArray(parsed) ? parsed : [parsed];
   const events = list.map(parseEvent).filter((event) => event !== undefined);
   if (events.length === 0) throw new WebhookRefused(400, 'the body has no events');

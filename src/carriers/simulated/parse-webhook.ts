@@ -3,6 +3,7 @@ import type { AnnouncedAttachment, InboundEvent } from '../../conversations/inde
 import type { DeliveryReport } from '../../messages/index.ts';
 import type { TemplateNews } from '../../templates/index.ts';
 import { WebhookRefused, type WebhookEvents } from '../carrier.ts';
+import { parseJson } from '../parse-json.ts';
 
 /** Our word for each of the carrier's. */
 const statuses = new Map<unknown, DeliveryReport['status']>([
@@ -108,12 +109,7 @@ const lists = ['reports', 'templates', 'inbound'] as const;
  * 400 where it has none of these lists, or where something in them doesn't fit.
  */
 export function parseWebhook(body: Uint8Array): WebhookEvents {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
-  } catch {
-    throw new WebhookRefused(400, 'the body is not JSON');
-  }
+  const parsed = parseJson(body);
   const fields = typeof parsed === 'object' && parsed !== null ? (parsed as Record<string, unknown>) : {};
   if (lists.every((name) => fields[name] === undefined)) {
     throw new WebhookRefused(400, 'the body has no list of reports');

@@ -1,4 +1,5 @@
 import { WebhookRefused, type WebhookEvents } from '../carrier.ts';
+import { parseJson } from '../parse-json.ts';
 import { fieldsOf, objectsOf } from './fields.ts';
 import type { Fields } from './fields.ts';
 import { readInbound } from './read-inbound.ts';
@@ -46,12 +47,4 @@ export function parseWebhook(body: Uint8Array, numbers: readonly WhatsAppNumber[
     }
   }
   return found;
-}
-
-function parseJson(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
-  } catch {
-    throw new WebhookRefused(400, 'the body is not JSON');
-  }
 }
