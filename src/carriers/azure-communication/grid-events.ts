@@ -51,8 +51,3 @@ export function parseTime(value: unknown): Date | undefined {
 export function digitsOf(value: unknown): string | undefined {
   return typeof value === 'string' ? /^\+?(\d{3,15})$/.exec(value.trim())?.[1] : undefined;
 }
-
-/** A text that is not empty; undefined for anything else. */
-export function filledText(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
-}

@@ -1,6 +1,6 @@
 import type { ListedTemplate, MediaKind, TemplateButton } from '../../templates/index.ts';
 import { isObject } from '../../operation/json.ts';
-import { filledText } from './grid-events.ts';
+import { textOf } from '../fields.ts';
 
 /** The carrier's words for where a template stands. What WhatsApp has paused can't be sent now. */
 const statuses = new Map<unknown, Pick<ListedTemplate, 'status' | 'reason'>>([
@@ -32,8 +32,8 @@ export function parseTemplate(item: unknown, identity: string): ListedTemplate |
   const whole = isObject(content) ? content : { components: content };
   const components = Array.isArray(whole['components']) ? whole['components'].filter(isObject) : [];
   const of = (type: string): Record<string, unknown> | undefined =>
-    components.find((component) => filledText(component['type'])?.toUpperCase() === type);
-  const body = filledText(of('BODY')?.['text']);
+    components.find((component) => textOf(component['type'])?.toUpperCase() === type);
+  const body = textOf(of('BODY')?.['text']);
   const header = headerOf(of('HEADER'));
   const buttons = buttonsOf(of('BUTTONS'));
   if (typeof name !== 'string' || typeof language !== 'string' || status === undefined) return undefined;
@@ -49,7 +49,7 @@ export function parseTemplate(item: unknown, identity: string): ListedTemplate |
     ...header,
     buttons,
     ...status,
-    carrierReference: filledText(whole['id']) ?? name,
+    carrierReference: textOf(whole['id']) ?? name,
   };
 }
 
@@ -58,8 +58,8 @@ function headerOf(
   component: Record<string, unknown> | undefined,
 ): Pick<ListedTemplate, 'headerText' | 'attachmentKind'> | undefined {
   if (component === undefined) return {};
-  const format = filledText(component['format'])?.toUpperCase() ?? 'TEXT';
-  const headerText = filledText(component['text']);
+  const format = textOf(component['format'])?.toUpperCase() ?? 'TEXT';
+  const headerText = textOf(component['text']);
   const attachmentKind = mediaKinds.get(format);
   if (attachmentKind !== undefined) return { attachmentKind };
   return format === 'TEXT' && headerText !== undefined ? { headerText } : undefined;
@@ -73,7 +73,7 @@ function buttonsOf(component: Record<string, unknown> | undefined): TemplateButt
 }
 
 function buttonOf({ type, text, url, phone_number: phone }: Record<string, unknown>): TemplateButton | undefined {
-  const label = filledText(text);
+  const label = textOf(text);
   if (label === undefined) return undefined;
   if (type === 'QUICK_REPLY') return { type: 'QuickReply', label, data: label };
   if (type === 'URL' && typeof url === 'string') return { type: 'Url', label, data: url };

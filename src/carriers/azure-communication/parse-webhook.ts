@@ -2,7 +2,8 @@ import type { InboundEvent } from '../../conversations/index.ts';
 import type { DeliveryReport, ReferencedReport } from '../../messages/index.ts';
 import { WebhookRefused } from '../carrier.ts';
 import type { WebhookAnswer, WebhookEvents, WebhookRequest } from '../carrier.ts';
-import { filledText, parseEvents } from './grid-events.ts';
+import { textOf } from '../fields.ts';
+import { parseEvents } from './grid-events.ts';
 import type { GridEvent } from './grid-events.ts';
 import { parseReceivedSms, parseSmsReport } from './sms-events.ts';
 import type { Parsed } from './sms-events.ts';
@@ -75,7 +76,7 @@ function some<Result>(results: readonly Parsed<Result>[]): Result[] {
 
 /** The handshake of the form of Event Grid: the code comes back in the answer, whose status must be 200. */
 function confirmSubscription({ data }: GridEvent): WebhookAnswer {
-  const code = filledText(data['validationCode']);
+  const code = textOf(data['validationCode']);
   if (code === undefined) throw new WebhookRefused(400, 'the handshake has no code');
   return {
     status: 200,

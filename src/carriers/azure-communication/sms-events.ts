@@ -1,7 +1,8 @@
 import type { InboundEvent } from '../../conversations/index.ts';
 import { isMessageId } from '../../messages/index.ts';
 import type { DeliveryReport } from '../../messages/index.ts';
-import { digitsOf, filledText, parseTime } from './grid-events.ts';
+import { textOf } from '../fields.ts';
+import { digitsOf, parseTime } from './grid-events.ts';
 import type { GridEvent } from './grid-events.ts';
 import { endingOf } from './reasons.ts';
 
@@ -16,8 +17,8 @@ export function parseReceivedSms({ id, data, at: happened }: GridEvent): Parsed<
   const at = parseTime(data['receivedTimestamp']) ?? happened;
   if (recipient === undefined || typeof content !== 'string') return 'senseless';
   // Of a name there is nobody to answer.
-  if (sender === undefined) return filledText(data['from']) === undefined ? 'senseless' : undefined;
-  const carrierMessageId = filledText(data['messageId']) ?? id;
+  if (sender === undefined) return textOf(data['from']) === undefined ? 'senseless' : undefined;
+  const carrierMessageId = textOf(data['messageId']) ?? id;
   return { carrierMessageId, sender, recipient, protocol: 'SMS', content, attachments: [], ...(at && { at }) };
 }
 
@@ -29,14 +30,14 @@ function isOurTag(tag: string): boolean {
 
 /** Reads `Microsoft.Communication.SMSDeliveryReportReceived`. */
 export function parseSmsReport({ data, at: happened }: GridEvent, now: Date): Parsed<DeliveryReport> {
-  const word = filledText(data['deliveryStatus'])?.toLowerCase();
+  const word = textOf(data['deliveryStatus'])?.toLowerCase();
   if (word === undefined) return 'senseless';
-  const recipientId = filledText(data['tag']);
+  const recipientId = textOf(data['tag']);
   if (recipientId === undefined || !isOurTag(recipientId)) return undefined;
   const at = parseTime(data['receivedTimestamp']) ?? happened ?? now;
   if (word === 'delivered') return { recipientId, status: 'delivered', at };
   if (word !== 'failed') return undefined;
-  const details = filledText(data['deliveryStatusDetails']) ?? '';
+  const details = textOf(data['deliveryStatusDetails']) ?? '';
   const message = details || 'The carrier did not say why the message was not delivered.';
   return { recipientId, ...endingOf(details), message, at };
 }

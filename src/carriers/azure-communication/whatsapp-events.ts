@@ -1,7 +1,8 @@
 import type { AnnouncedAttachment, InboundEvent } from '../../conversations/index.ts';
 import type { DeliveryReport, ReferencedReport } from '../../messages/index.ts';
 import { isObject } from '../../operation/json.ts';
-import { digitsOf, filledText, parseTime } from './grid-events.ts';
+import { textOf } from '../fields.ts';
+import { digitsOf, parseTime } from './grid-events.ts';
 import type { GridEvent } from './grid-events.ts';
 import { whatsAppReason } from '../whatsapp-codes.ts';
 import type { Parsed } from './sms-events.ts';
@@ -15,7 +16,7 @@ type Data = GridEvent['data'];
 
 /** The event is about another channel than WhatsApp. */
 function isOtherChannel(data: Data): boolean {
-  const kind = filledText(data['channelKind'] ?? data['channelType']);
+  const kind = textOf(data['channelKind'] ?? data['channelType']);
   return kind !== undefined && kind.toLowerCase() !== 'whatsapp';
 }
 
@@ -35,22 +36,19 @@ const endings = new Map([
 /** The medium of a message; only documents come with a name. */
 function attachmentOf(data: Data): AnnouncedAttachment | undefined {
   const media = objectAt(data, 'media', 'mediaContent');
-  const reference = filledText(media['id'] ?? media['mediaId']);
+  const reference = textOf(media['id'] ?? media['mediaId']);
   if (reference === undefined) return undefined;
-  const mimeType = filledText(media['mimeType']) ?? 'application/octet-stream';
+  const mimeType = textOf(media['mimeType']) ?? 'application/octet-stream';
   const [bare = ''] = mimeType.split(';', 1);
   const ending = endings.get(bare) ?? /^(?:image|audio|video|application)\/([a-z0-9]{2,4})$/.exec(bare)?.[1] ?? 'bin';
-  const kind = filledText(data['messageType'])?.replaceAll(/\W/g, '') ?? 'attachment';
-  return { reference, name: filledText(media['fileName']) ?? `${kind}.${ending}`, mimeType };
+  const kind = textOf(data['messageType'])?.replaceAll(/\W/g, '') ?? 'attachment';
+  return { reference, name: textOf(media['fileName']) ?? `${kind}.${ending}`, mimeType };
 }
 
 /** The label of what was tapped: a button of a template or of an interactive message, or a row of a list. */
 function tapOf(data: Data): string | undefined {
   const interactive = objectAt(data, 'interactive', 'interactiveContent');
-  return (
-    filledText(objectAt(data, 'button')['text']) ??
-    filledText(objectAt(interactive, 'buttonReply', 'listReply')['title'])
-  );
+  return textOf(objectAt(data, 'button')['text']) ?? textOf(objectAt(interactive, 'buttonReply', 'listReply')['title']);
 }
 
 /** What a message says, and what it carries; undefined where it has nothing that a conversation can show. */
@@ -61,7 +59,7 @@ function contentOf(data: Data): Pick<InboundEvent, 'content' | 'attachments' | '
   const words =
     data['content'] ??
     objectAt(data, 'media', 'mediaContent')['caption'] ??
-    filledText(objectAt(data, 'reaction')['emoji']);
+    textOf(objectAt(data, 'reaction')['emoji']);
   if (typeof words !== 'string' && attachment === undefined) return undefined;
   return { content: typeof words === 'string' ? words : '', attachments: attachment === undefined ? [] : [attachment] };
 }
@@ -78,14 +76,14 @@ export function parseReceivedMessage(
   numbers: ReadonlyMap<string, string>,
 ): Parsed<InboundEvent> {
   if (isOtherChannel(data)) return undefined;
-  const from = filledText(data['from']);
-  const channel = filledText(data['to']);
+  const from = textOf(data['from']);
+  const channel = textOf(data['to']);
   if (from === undefined || channel === undefined) return 'senseless';
   const sender = digitsOf(from);
   const recipient = numbers.get(channel.toLowerCase());
   const content = contentOf(data);
   if (sender === undefined || recipient === undefined || content === undefined) return undefined;
-  const carrierMessageId = filledText(data['messageId']) ?? id;
+  const carrierMessageId = textOf(data['messageId']) ?? id;
   const at = parseTime(data['receivedTimestamp'] ?? data['receivedTimeStamp']) ?? happened;
   return { carrierMessageId, sender, recipient, protocol: 'WhatsApp', ...content, ...(at && { at }) };
 }
@@ -101,15 +99,15 @@ const statuses = new Map<unknown, DeliveryReport['status']>([
 /** Reads `Microsoft.Communication.AdvancedMessageDeliveryStatusUpdated`. */
 export function parseMessageStatus({ data, at: happened }: GridEvent, now: Date): Parsed<ReferencedReport> {
   if (isOtherChannel(data)) return undefined;
-  const word = filledText(data['status']);
-  const reference = filledText(data['messageId']);
+  const word = textOf(data['status']);
+  const reference = textOf(data['messageId']);
   if (word === undefined || reference === undefined) return 'senseless';
   const status = statuses.get(word.toLowerCase());
   if (status === undefined) return undefined;
   const at = parseTime(data['receivedTimestamp'] ?? data['receivedTimeStamp']) ?? happened ?? now;
   if (status !== 'undelivered') return { reference, status, at };
   const { channelCode, channelMessage } = objectAt(data, 'error');
-  const code = typeof channelCode === 'number' ? String(channelCode) : (filledText(channelCode) ?? 'DeliveryFailed');
-  const message = filledText(channelMessage) ?? 'The carrier did not say why the message was not delivered.';
+  const code = typeof channelCode === 'number' ? String(channelCode) : (textOf(channelCode) ?? 'DeliveryFailed');
+  const message = textOf(channelMessage) ?? 'The carrier did not say why the message was not delivered.';
   return { reference, status, code, message, reason: whatsAppReason(Number(code)) ?? 'other', at };
 }

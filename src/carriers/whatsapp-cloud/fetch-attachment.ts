@@ -3,7 +3,7 @@ import { whyNoAnswer } from '../call.ts';
 import { dropBody, goneStatuses, readBytes, tooLarge } from '../read-attachment.ts';
 import { askForBytes, askGraph } from './call-graph.ts';
 import type { Graph } from './call-graph.ts';
-import { textOf } from './fields.ts';
+import { textOf } from '../fields.ts';
 import { readGraphError, wordsOf } from './graph-error.ts';
 
 /** Where Meta keeps media. The token goes there, so it goes nowhere else. */

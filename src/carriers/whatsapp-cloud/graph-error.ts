@@ -1,4 +1,4 @@
-import { fieldsOf, textOf } from './fields.ts';
+import { fieldsOf, textOf } from '../fields.ts';
 
 /** An error as the Graph API tells it, in an answer or in a webhook call. */
 export interface GraphError {

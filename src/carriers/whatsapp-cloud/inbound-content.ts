@@ -1,6 +1,6 @@
 import type { AnnouncedAttachment, InboundEvent } from '../../conversations/index.ts';
-import { fieldsOf, objectsOf, textOf } from './fields.ts';
-import type { Fields } from './fields.ts';
+import { fieldsOf, objectsOf, textOf } from '../fields.ts';
+import type { Fields } from '../fields.ts';
 
 /** What a phone's message says. */
 type Content = Pick<InboundEvent, 'content' | 'attachments' | 'buttonReply'>;

@@ -2,7 +2,7 @@ import type { ListedTemplate, ListOutcome } from '../../templates/index.ts';
 import { whyNoAnswer } from '../call.ts';
 import { askGraph, failureOfAnswer } from './call-graph.ts';
 import type { Graph } from './call-graph.ts';
-import { fieldsOf, objectsOf, textOf } from './fields.ts';
+import { fieldsOf, objectsOf, textOf } from '../fields.ts';
 import { readTemplate } from './read-template.ts';
 import { findNumber } from './settings.ts';
 

@@ -1,7 +1,7 @@
 import { WebhookRefused, type WebhookEvents } from '../carrier.ts';
 import { parseJson } from '../parse-json.ts';
-import { fieldsOf, objectsOf } from './fields.ts';
-import type { Fields } from './fields.ts';
+import { fieldsOf, objectsOf } from '../fields.ts';
+import type { Fields } from '../fields.ts';
 import { readInbound } from './read-inbound.ts';
 import { readStatus } from './read-status.ts';
 import { readTemplateNews } from './read-template-news.ts';

@@ -1,6 +1,7 @@
 import type { InboundEvent } from '../../conversations/index.ts';
-import { digitsOf, fieldsOf, textOf, timeOf } from './fields.ts';
-import type { Fields } from './fields.ts';
+import { fieldsOf, textOf } from '../fields.ts';
+import { digitsOf, timeOf } from './fields.ts';
+import type { Fields } from '../fields.ts';
 import { readContent } from './inbound-content.ts';
 import type { WhatsAppNumber } from './settings.ts';
 

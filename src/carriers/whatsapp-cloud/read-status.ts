@@ -1,6 +1,7 @@
 import type { DeliveryReport } from '../../messages/index.ts';
-import { textOf, timeOf, objectsOf } from './fields.ts';
-import type { Fields } from './fields.ts';
+import { textOf, objectsOf } from '../fields.ts';
+import { timeOf } from './fields.ts';
+import type { Fields } from '../fields.ts';
 import { readGraphError } from './graph-error.ts';
 import { endingOf } from './reasons.ts';
 

@@ -1,6 +1,6 @@
 import type { TemplateNews } from '../../templates/index.ts';
-import { fieldsOf, textOf } from './fields.ts';
-import type { Fields } from './fields.ts';
+import { fieldsOf, textOf } from '../fields.ts';
+import type { Fields } from '../fields.ts';
 import type { WhatsAppNumber } from './settings.ts';
 import { templateStatus } from './template-status.ts';
 

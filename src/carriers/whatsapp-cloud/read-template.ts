@@ -1,6 +1,6 @@
 import type { ListedTemplate, Template, TemplateButton } from '../../templates/index.ts';
-import { objectsOf, textOf } from './fields.ts';
-import type { Fields } from './fields.ts';
+import { objectsOf, textOf } from '../fields.ts';
+import type { Fields } from '../fields.ts';
 import { templateStatus } from './template-status.ts';
 
 const kinds = new Map<unknown, NonNullable<Template['attachmentKind']>>([

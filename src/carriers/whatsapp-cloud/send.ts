@@ -2,7 +2,7 @@ import type { OutboundBatch, OutboundRecipient, SendOutcome } from '../../messag
 import { answerIncomplete, failureOfSilence, inDoubt } from '../call.ts';
 import { about, failureOfAnswer, postToGraph } from './call-graph.ts';
 import type { Graph } from './call-graph.ts';
-import { objectsOf, textOf } from './fields.ts';
+import { objectsOf, textOf } from '../fields.ts';
 import { graphMessage } from './outbound-message.ts';
 import { findNumber } from './settings.ts';
 

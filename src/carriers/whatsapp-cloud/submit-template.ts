@@ -5,7 +5,7 @@ import type { CarrierAnswer } from '../call.ts';
 import type { CarrierSurroundings } from '../carrier.ts';
 import { failureOfAnswer, postToGraph } from './call-graph.ts';
 import type { Graph } from './call-graph.ts';
-import { textOf } from './fields.ts';
+import { textOf } from '../fields.ts';
 import { wordsOf } from './graph-error.ts';
 import { findTemplates } from './list-templates.ts';
 import { findNumber } from './settings.ts';

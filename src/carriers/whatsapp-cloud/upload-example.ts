@@ -3,7 +3,7 @@ import { callCarrier } from '../call.ts';
 import type { CarrierSurroundings } from '../carrier.ts';
 import { failureOfAnswer, graphUrl } from './call-graph.ts';
 import type { Graph } from './call-graph.ts';
-import { textOf } from './fields.ts';
+import { textOf } from '../fields.ts';
 
 /** What came of an upload: what names the example to Meta, or why there is none. */
 export type UploadOutcome =
