@@ -92,9 +92,10 @@ export async function startLocal({ port: wanted, dataFolder, bundle, carriers, l
       ),
     );
     process.env['CALLBACK_SECRET_DEMO'] ??= demoCallbackSecret;
-    const names = carriers ?? process.env['CARRIERS'] ?? simulated.name;
+    // A setting that is there and empty counts as absent, as it does for the app.
+    const names = carriers || process.env['CARRIERS'] || simulated.name;
     process.env['CARRIERS'] = names;
-    const sending = names.split(',').map((name) => name.trim());
+    const sending = [...new Set(names.split(',').map((name) => name.trim()))];
     if (sending.includes(simulated.name)) {
       const stateFile = file('simulated-carrier.jsonl');
       const simulation = { port, baseUrl, log, ...(stateFile === undefined ? {} : { stateFile }) };
