@@ -2,7 +2,7 @@ import { app } from '@azure/functions';
 
 import { smartDialog } from '../src/app.ts';
 import { serveAttachment } from '../src/conversations/serve-attachment.ts';
-import { logInvocation } from '../src/operation/log.ts';
+import { logInvocation } from '../src/core/log.ts';
 
 app.http('Attachments', {
   methods: ['GET'],

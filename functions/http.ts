@@ -2,7 +2,7 @@ import { app } from '@azure/functions';
 
 import { smartDialog } from '../src/app.ts';
 import { dispatch } from '../src/operation/dispatch.ts';
-import { startClock, writeLog } from '../src/operation/log.ts';
+import { startClock, writeLog } from '../src/core/log.ts';
 import { routeOf } from '../src/operation/route.ts';
 import { operations } from '../src/operations.ts';
 

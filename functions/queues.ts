@@ -1,7 +1,7 @@
 import { app } from '@azure/functions';
 
 import { smartDialog } from '../src/app.ts';
-import { idsOfJob, logInvocation } from '../src/operation/log.ts';
+import { idsOfJob, logInvocation } from '../src/core/log.ts';
 import { workers } from '../src/workers.ts';
 
 for (const { name, queue, perAccount, handle } of workers) {

@@ -1,7 +1,7 @@
 import { app } from '@azure/functions';
 
 import { smartDialog } from '../src/app.ts';
-import { logInvocation } from '../src/operation/log.ts';
+import { logInvocation } from '../src/core/log.ts';
 import { timers } from '../src/timers.ts';
 
 for (const { name, schedule, run } of timers) {

@@ -2,7 +2,7 @@ import { app } from '@azure/functions';
 
 import { smartDialog } from '../src/app.ts';
 import { receiveWebhook } from '../src/carriers/receive-webhook.ts';
-import { logInvocation } from '../src/operation/log.ts';
+import { logInvocation } from '../src/core/log.ts';
 
 for (const carrier of smartDialog.carriers) {
   app.http(`Webhook-${carrier.name}`, {

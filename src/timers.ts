@@ -1,9 +1,9 @@
-import { looks } from './looks.ts';
-import type { LooksWorld } from './looks.ts';
+import { looks } from './maintenance/requeue-stalled.ts';
+import type { LooksWorld } from './maintenance/requeue-stalled.ts';
 import type { Timer } from './operation/define-timer.ts';
-import { deleteExpired } from './retention/index.ts';
-import type { RetentionWorld } from './retention/index.ts';
-import { lookAfterWork } from './upkeep/index.ts';
+import { deleteExpired } from './maintenance/index.ts';
+import type { RetentionWorld } from './maintenance/index.ts';
+import { lookAfterWork } from './maintenance/index.ts';
 
 /** Everything that a timer may work with. */
 export type TimerWorld = RetentionWorld & LooksWorld;

@@ -1,6 +1,6 @@
 import type { FailureReason, SendOutcome } from '../messages/index.ts';
-import { isObject } from '../operation/json.ts';
-import { readRetryAfter } from '../operation/retry-after.ts';
+import { isObject } from '../core/json.ts';
+import { readRetryAfter } from '../core/retry-after.ts';
 
 /** How carriers are called. */
 export interface Reach {

@@ -1,4 +1,4 @@
-import { isObject } from '../operation/json.ts';
+import { isObject } from '../core/json.ts';
 
 /** Fields of a JSON value; none where it is no object. */
 export type Fields = Readonly<Record<string, unknown>>;

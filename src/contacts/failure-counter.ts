@@ -1,4 +1,4 @@
-import { eachOf } from '../operation/each-of.ts';
+import { eachOf } from '../core/concurrency.ts';
 import type { Directory } from '../directory/index.ts';
 import type { FailureCounter } from '../messages/index.ts';
 import type { ContactStore } from './ports.ts';

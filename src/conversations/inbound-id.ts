@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 import { customerKey, customerKeyLength } from '../directory/index.ts';
-import { timeDigits, timeInId } from '../operation/time-in-id.ts';
+import { timeDigits, timeInId } from '../core/time-ordered-id.ts';
 import type { TimedEvent } from './inbound-message.ts';
 
 /**

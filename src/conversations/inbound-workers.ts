@@ -1,7 +1,7 @@
 import type { Worker } from '../operation/define-worker.ts';
 import { isInboundId } from './inbound-id.ts';
-import { leadInbound } from './lead-inbound.ts';
-import type { LeadingWorld } from './lead-inbound.ts';
+import { leadInbound } from './route-inbound.ts';
+import type { LeadingWorld } from './route-inbound.ts';
 import type { InboundJob } from './ports.ts';
 
 function jobOf(message: unknown): InboundJob | undefined {

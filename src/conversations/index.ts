@@ -1,7 +1,7 @@
 export { inboundIdFor, isInboundId } from './inbound-id.ts';
 export * from './inbound-message.ts';
 export { giveUpInboundMessage, leadInboundMessage } from './inbound-workers.ts';
-export type { LeadingWorld } from './lead-inbound.ts';
+export type { LeadingWorld } from './route-inbound.ts';
 export type * from './ports.ts';
 export type { ParentWorld } from './find-parent.ts';
 export type { DiscussionWorld } from './prepare-discussion-reply.ts';
@@ -10,5 +10,5 @@ export { createReplyRecorder } from './reply-recorder.ts';
 export { sendDiscussionReplyMessage } from './send-discussion-reply-message.ts';
 export { sendReplyMessage } from './send-reply-message.ts';
 export { conversationKey, conversationKeyOf, isThreadId, newThreadId } from './thread-id.ts';
-export { inboundLooks } from './looks.ts';
-export type { InboundLooksWorld } from './looks.ts';
+export { inboundLooks } from '../maintenance/inbound-sweeps.ts';
+export type { InboundLooksWorld } from '../maintenance/inbound-sweeps.ts';

@@ -1,5 +1,5 @@
 import type { Protocol } from '../messages/index.ts';
-import type { Found, Span } from '../operation/define-look.ts';
+import type { Found, Span } from '../maintenance/sweep.ts';
 import type { InboundMessage, InboundProgress } from './inbound-message.ts';
 
 /** A stored message and the version it was read at; a write against an older version is refused. */

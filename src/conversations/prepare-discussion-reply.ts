@@ -6,7 +6,7 @@ import type { Customer } from '../operation/access.ts';
 import type { Preparation } from '../operation/define-operation.ts';
 import { problem } from '../operation/errors.ts';
 import type { Problem } from '../operation/errors.ts';
-import { isObject } from '../operation/json.ts';
+import { isObject } from '../core/json.ts';
 import type { Thread, ThreadStore } from './ports.ts';
 import { prepareReplyButtons, textLimitWithButtons } from './prepare-reply-buttons.ts';
 

@@ -1,6 +1,6 @@
 import type { CarrierIdStore } from '../messages/index.ts';
-import { passing } from '../operation/crash-points.ts';
-import { eachOf } from '../operation/each-of.ts';
+import { passing } from '../core/failpoint.ts';
+import { eachOf } from '../core/concurrency.ts';
 import { inboundId } from './inbound-id.ts';
 import type { Attachment, InboundEvent, InboundMessage, TimedEvent } from './inbound-message.ts';
 import type { InboundQueue, InboundStore } from './ports.ts';

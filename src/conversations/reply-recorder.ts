@@ -1,5 +1,5 @@
 import type { OutgoingReply, ReplyRecorder } from '../messages/index.ts';
-import { eachOf } from '../operation/each-of.ts';
+import { eachOf } from '../core/concurrency.ts';
 import { enterThread } from './enter-thread.ts';
 import type { ThreadsWorld } from './enter-thread.ts';
 import type { Conversation } from './ports.ts';

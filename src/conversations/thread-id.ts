@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 import { customerKey, customerKeyLength } from '../directory/index.ts';
-import { timeInId } from '../operation/time-in-id.ts';
+import { timeInId } from '../core/time-ordered-id.ts';
 import type { Conversation } from './ports.ts';
 
 /*

@@ -1,8 +1,8 @@
 import { isMessageId } from '../messages/index.ts';
-import { isObject } from '../operation/json.ts';
+import { isObject } from '../core/json.ts';
 import type { Worker } from '../operation/define-worker.ts';
 import type { FinalStatus } from './callbacks.ts';
-import type { CallbackWorld } from './callback-world.ts';
+import type { CallbackWorld } from './deps.ts';
 import { deliverCallbacks } from './deliver-callbacks.ts';
 import { giveUpCallbacks } from './give-up-callbacks.ts';
 import type { CallbackJob } from './ports.ts';

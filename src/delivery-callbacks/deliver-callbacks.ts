@@ -1,8 +1,8 @@
-import { passing } from '../operation/crash-points.ts';
+import { passing } from '../core/failpoint.ts';
 import { secondsUntil } from '../notifications/index.ts';
 import { earliestDue, isDue, newEntries } from './callbacks.ts';
 import type { ChunkCallbacks, FinalStatus, VersionedCallbacks } from './callbacks.ts';
-import type { CallbackWorld } from './callback-world.ts';
+import type { CallbackWorld } from './deps.ts';
 import { makeCalls } from './make-calls.ts';
 import type { CalledMessage } from './make-calls.ts';
 import type { CallbackJob } from './ports.ts';

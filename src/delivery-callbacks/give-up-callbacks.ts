@@ -1,6 +1,6 @@
 import { newEntries } from './callbacks.ts';
 import type { CallbackEntry, ChunkCallbacks } from './callbacks.ts';
-import type { CallbackWorld } from './callback-world.ts';
+import type { CallbackWorld } from './deps.ts';
 import { deliverCallbacks } from './deliver-callbacks.ts';
 import type { DeliverCallbacksResult } from './deliver-callbacks.ts';
 import type { CallbackJob } from './ports.ts';

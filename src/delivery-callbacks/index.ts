@@ -1,8 +1,8 @@
 export { deliverDeliveryCallbacks, giveUpDeliveryCallbacks } from './callback-workers.ts';
-export type { CallbackWorld } from './callback-world.ts';
+export type { CallbackWorld } from './deps.ts';
 export type * from './callbacks.ts';
-export { createSettlementRecorder } from './create-settlement-recorder.ts';
+export { createSettlementRecorder } from './create-final-status-recorder.ts';
 export type * from './ports.ts';
 export { replayCallbacks } from './replay-callbacks.ts';
-export { callbackLooks } from './looks.ts';
-export type { CallbackLooksWorld } from './looks.ts';
+export { callbackLooks } from '../maintenance/callback-sweeps.ts';
+export type { CallbackLooksWorld } from '../maintenance/callback-sweeps.ts';

@@ -4,7 +4,7 @@ import { judgeOutcome } from '../notifications/index.ts';
 import type { Verdict } from '../notifications/index.ts';
 import type { CallbackEntry } from './callbacks.ts';
 import { callbackUrl } from './callback-url.ts';
-import type { CallbackWorld } from './callback-world.ts';
+import type { CallbackWorld } from './deps.ts';
 import { signCall } from './sign-call.ts';
 
 /** Calls under way at a time. */

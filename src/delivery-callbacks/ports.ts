@@ -1,5 +1,5 @@
 import type { CallOutcome } from '../notifications/index.ts';
-import type { Found, Span } from '../operation/define-look.ts';
+import type { Found, Span } from '../maintenance/sweep.ts';
 import type { ChunkCallbacks, FinalStatus, VersionedCallbacks } from './callbacks.ts';
 
 /** Keeps which callbacks were made, which wait and which were given up. */

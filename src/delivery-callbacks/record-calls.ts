@@ -1,9 +1,9 @@
 import { nextCallAt, secondsUntil } from '../notifications/index.ts';
 import type { Verdict } from '../notifications/index.ts';
-import { passing } from '../operation/crash-points.ts';
+import { passing } from '../core/failpoint.ts';
 import { earliestDue } from './callbacks.ts';
 import type { CallbackEntry, ChunkCallbacks, VersionedCallbacks } from './callbacks.ts';
-import type { CallbackWorld } from './callback-world.ts';
+import type { CallbackWorld } from './deps.ts';
 import type { CallsMade } from './make-calls.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { isObject } from '../operation/json.ts';
+import { isObject } from '../core/json.ts';
 import { isPhoneNumberRegion } from '../phone-numbers/index.ts';
 import { checkClaims } from './claims.ts';
 import type { User } from './directory.ts';

@@ -1,4 +1,4 @@
-import { isObject } from '../operation/json.ts';
+import { isObject } from '../core/json.ts';
 import type { DocumentFault, DocumentPath } from './document.ts';
 
 /** An object of a document, as it was written. */

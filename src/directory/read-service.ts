@@ -1,5 +1,5 @@
 import { serviceTypes } from '../operation/access.ts';
-import { isObject } from '../operation/json.ts';
+import { isObject } from '../core/json.ts';
 import type { DirectoryService } from './directory.ts';
 import type { DocumentPath } from './document.ts';
 import { isKeyword } from './keyword.ts';

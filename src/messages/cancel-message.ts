@@ -1,9 +1,9 @@
-import { passing } from '../operation/crash-points.ts';
-import { endWaiting } from './claim-chunk.ts';
+import { passing } from '../core/failpoint.ts';
+import { endWaiting } from './deliver/claim-chunk.ts';
 import { isMessageId } from './message-id.ts';
 import type { StatusNote } from './message.ts';
 import type { MessageStore, SettledRecipient, SettlementRecorder } from './ports.ts';
-import { settle } from './settle.ts';
+import { settle } from './reports/record-final-status.ts';
 import { awaitsSending } from './status.ts';
 
 /** What cancelling works with. */

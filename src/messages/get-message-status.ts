@@ -3,8 +3,8 @@ import { defineOperation, inHeader, inPath } from '../operation/define-operation
 import { apiError } from '../operation/errors.ts';
 import { flag, list, object, optional, text, timestamp } from '../operation/schema.ts';
 import { aboutReason } from './failure-reasons.ts';
-import { foldMessage } from './fold-message.ts';
-import type { SendingState } from './fold-message.ts';
+import { foldMessage } from './reports/fold-message.ts';
+import type { SendingState } from './reports/fold-message.ts';
 import { mayBeMessageOf } from './message-id.ts';
 import type { StatusNote } from './message.ts';
 import type { MessageStore } from './ports.ts';

@@ -1,5 +1,5 @@
 import { customerKey } from '../directory/index.ts';
-import { timeDigits, timeInId } from '../operation/time-in-id.ts';
+import { timeDigits, timeInId } from '../core/time-ordered-id.ts';
 
 /*
  * A message id is 32 hexadecimal digits: two for the shard, twelve for the time in milliseconds when the message is due,

@@ -1,4 +1,4 @@
-import type { Found, Span } from '../operation/define-look.ts';
+import type { Found, Span } from '../maintenance/sweep.ts';
 import type { FailureReason } from './failure-reasons.ts';
 import type {
   Chunk,
@@ -11,7 +11,7 @@ import type {
   VersionedChunk,
 } from './message.ts';
 import type { RecipientPlace } from './message-id.ts';
-import type { SenderKind } from './sender.ts';
+import type { SenderKind } from './compose/sender.ts';
 import type { RecipientStatus } from './status.ts';
 
 /** One recipient of a batch, as the carrier gets it: the text is rendered, the address is international digits. */

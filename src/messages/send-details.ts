@@ -1,6 +1,6 @@
 import type { Caller, Customer } from '../operation/access.ts';
 import type { ReadHeader } from '../operation/define-operation.ts';
-import type { SendRequest } from './accept-message.ts';
+import type { SendRequest } from './accept/accept-message.ts';
 
 interface Details {
   caller: Caller;

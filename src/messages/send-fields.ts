@@ -2,8 +2,8 @@ import { customersDropdown, servicesDropdown } from '../directory/index.ts';
 import { inHeader } from '../operation/define-operation.ts';
 import type { ErrorCode } from '../operation/errors.ts';
 import { choice, flag, freeObject, integer, list, object, optional, text, timestamp } from '../operation/schema.ts';
-import type { Accepted } from './accept-message.ts';
-import { recipientLimit } from './prepare-send.ts';
+import type { Accepted } from './accept/accept-message.ts';
+import { recipientLimit } from './compose/prepare-send.ts';
 
 /** The label of the parameter that names the customer, in every operation that sends. */
 export const sendingCustomer = text({

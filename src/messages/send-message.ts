@@ -1,8 +1,8 @@
 import { defineOperation } from '../operation/define-operation.ts';
-import { acceptMessage } from './accept-message.ts';
-import type { MessagingWorld } from './accept-message.ts';
-import type { OptOutsWorld } from './marketing-opt-outs.ts';
-import { prepareTextSend } from './prepare-text-send.ts';
+import { acceptMessage } from './accept/accept-message.ts';
+import type { MessagingWorld } from './accept/accept-message.ts';
+import type { OptOutsWorld } from './compose/marketing-opt-outs.ts';
+import { prepareTextSend } from './compose/prepare-text-send.ts';
 import { askedOf, sendDetails } from './send-details.ts';
 import { sendBody, sendErrors, sendingParameters, sentAnswer, sentBody } from './send-fields.ts';
 import { sentHeaders } from './send-warnings.ts';

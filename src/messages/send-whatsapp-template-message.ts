@@ -1,11 +1,11 @@
 import { defineOperation } from '../operation/define-operation.ts';
 import { choice, flag, integer, list, object, optional, text } from '../operation/schema.ts';
 import { templatesDropdown } from '../templates/index.ts';
-import { acceptMessage } from './accept-message.ts';
-import type { MessagingWorld } from './accept-message.ts';
-import { recipientLimit } from './prepare-send.ts';
-import { prepareTemplateSend } from './prepare-template-send.ts';
-import type { TemplateSendWorld } from './prepare-template-send.ts';
+import { acceptMessage } from './accept/accept-message.ts';
+import type { MessagingWorld } from './accept/accept-message.ts';
+import { recipientLimit } from './compose/prepare-send.ts';
+import { prepareTemplateSend } from './compose/prepare-template-send.ts';
+import type { TemplateSendWorld } from './compose/prepare-template-send.ts';
 import { askedOf, sendDetails } from './send-details.ts';
 import { customerData, requestId, sendingParameters } from './send-fields.ts';
 import { sentHeaders } from './send-warnings.ts';

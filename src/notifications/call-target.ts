@@ -1,6 +1,6 @@
 import type { Target } from './notification.ts';
-import { judgeOutcome } from './judge-outcome.ts';
-import type { Verdict } from './judge-outcome.ts';
+import { judgeOutcome } from '../http-delivery/verdict.ts';
+import type { Verdict } from '../http-delivery/verdict.ts';
 import type { CallbackCaller } from './ports.ts';
 import { patienceMs } from './slow-subscribers.ts';
 import type { SlowSubscribers } from './slow-subscribers.ts';

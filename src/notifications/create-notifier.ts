@@ -1,6 +1,6 @@
 import type { Notifier, RoutedMessage } from '../conversations/index.ts';
-import { passing } from '../operation/crash-points.ts';
-import { eachOf } from '../operation/each-of.ts';
+import { passing } from '../core/failpoint.ts';
+import { eachOf } from '../core/concurrency.ts';
 import { pipelineIdOf } from '../subscriptions/index.ts';
 import type { Subscription, SubscriptionStore } from '../subscriptions/index.ts';
 import type { NotificationChunk, Target } from './notification.ts';

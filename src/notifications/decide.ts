@@ -1,10 +1,10 @@
 import { noteAnswer } from '../subscriptions/index.ts';
 import type { Subscription } from '../subscriptions/index.ts';
-import type { DeliveringWorld } from './delivering-world.ts';
+import type { DeliveringWorld } from './deps.ts';
 import { giveUp } from './give-up.ts';
-import type { Verdict } from './judge-outcome.ts';
+import type { Verdict } from '../http-delivery/verdict.ts';
 import type { LoneNotification } from './notification.ts';
-import { nextCallAt } from './retry-schedule.ts';
+import { nextCallAt } from '../http-delivery/retry-schedule.ts';
 
 /** How a notification stands after a call. */
 export type Decision = { state: 'delivered' | 'givenUp' } | { state: 'waiting'; notBefore: Date };

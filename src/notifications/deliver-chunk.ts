@@ -1,10 +1,10 @@
-import { passing } from '../operation/crash-points.ts';
+import { passing } from '../core/failpoint.ts';
 import { callTarget } from './call-target.ts';
 import { decide } from './decide.ts';
 import type { Decision } from './decide.ts';
-import { leaseEnd, secondsUntil } from './delivering-world.ts';
-import type { DeliveringWorld } from './delivering-world.ts';
-import type { Verdict } from './judge-outcome.ts';
+import { leaseEnd, secondsUntil } from './deps.ts';
+import type { DeliveringWorld } from './deps.ts';
+import type { Verdict } from '../http-delivery/verdict.ts';
 import type {
   ChunkState,
   LoneNotification,
@@ -13,7 +13,7 @@ import type {
   VersionedNotificationChunk,
 } from './notification.ts';
 import type { NotificationJob } from './ports.ts';
-import { settleLater } from './settle-lone.ts';
+import { settleLater } from './record-verdict.ts';
 
 /** What became of a job, for the log. */
 export type DeliverChunkResult =

@@ -1,5 +1,5 @@
-import { progressOf } from './delivering-world.ts';
-import type { DeliveringWorld } from './delivering-world.ts';
+import { progressOf } from './deps.ts';
+import type { DeliveringWorld } from './deps.ts';
 import { giveUp } from './give-up.ts';
 import type { LoneJob, NotificationJob } from './ports.ts';
 

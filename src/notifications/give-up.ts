@@ -1,5 +1,5 @@
-import { passing } from '../operation/crash-points.ts';
-import { timeInId } from '../operation/time-in-id.ts';
+import { passing } from '../core/failpoint.ts';
+import { timeInId } from '../core/time-ordered-id.ts';
 import { customerKey } from '../directory/index.ts';
 import type { DeadLetter, LoneNotification } from './notification.ts';
 import type { DeadLetterStore } from './ports.ts';

@@ -1,8 +1,8 @@
 export { createNotifier } from './create-notifier.ts';
-export { secondsUntil } from './delivering-world.ts';
-export type { DeliveringWorld } from './delivering-world.ts';
-export { judgeOutcome } from './judge-outcome.ts';
-export type { Verdict } from './judge-outcome.ts';
+export { secondsUntil } from './deps.ts';
+export type { DeliveringWorld } from './deps.ts';
+export { judgeOutcome } from '../http-delivery/verdict.ts';
+export type { Verdict } from '../http-delivery/verdict.ts';
 export {
   deliverNotifications,
   giveUpLoneNotification,
@@ -14,8 +14,8 @@ export type * from './notification.ts';
 export type * from './ports.ts';
 export { replayDeadLetter } from './replay.ts';
 export type { ReplayResult, ReplayWorld } from './replay.ts';
-export { nextCallAt, usualSchedule } from './retry-schedule.ts';
-export type { RetrySchedule } from './retry-schedule.ts';
+export { nextCallAt, usualSchedule } from '../http-delivery/retry-schedule.ts';
+export type { RetrySchedule } from '../http-delivery/retry-schedule.ts';
 export { createSlowSubscribers } from './slow-subscribers.ts';
-export { notificationLooks } from './looks.ts';
-export type { NotificationLooksWorld } from './looks.ts';
+export { notificationLooks } from '../maintenance/notification-sweeps.ts';
+export type { NotificationLooksWorld } from '../maintenance/notification-sweeps.ts';

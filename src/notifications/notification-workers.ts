@@ -1,8 +1,8 @@
 import { isInboundId } from '../conversations/index.ts';
 import type { Worker } from '../operation/define-worker.ts';
 import { deliverChunk } from './deliver-chunk.ts';
-import { deliverLone } from './deliver-lone.ts';
-import type { DeliveringWorld } from './delivering-world.ts';
+import { deliverLone } from './deliver-retry.ts';
+import type { DeliveringWorld } from './deps.ts';
 import { giveUpNotifications } from './give-up-job.ts';
 import type { LoneJob, NotificationJob } from './ports.ts';
 

@@ -1,4 +1,4 @@
-import type { Found, Span } from '../operation/define-look.ts';
+import type { Found, Span } from '../maintenance/sweep.ts';
 import type { HttpVerb } from '../subscriptions/index.ts';
 import type {
   DeadLetter,

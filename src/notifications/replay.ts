@@ -1,4 +1,4 @@
-import { passing } from '../operation/crash-points.ts';
+import { passing } from '../core/failpoint.ts';
 import type { SubscriptionStore } from '../subscriptions/index.ts';
 import { targetOf } from './create-notifier.ts';
 import type { DeadLetter, LoneNotification } from './notification.ts';

@@ -8,7 +8,7 @@ import type { RequestLog } from './request-log.ts';
 import { routeValue } from './route.ts';
 import { asJsonSchema } from './schema.ts';
 import type { ThrottlePort } from './throttle.ts';
-import { UnavailableError } from './unavailable-error.ts';
+import { UnavailableError } from '../core/unavailable-error.ts';
 import { checkBody, checkParameters, dropAbsentFields, dropUnknownFields } from './validate.ts';
 
 /** The part of an HTTP request that operations are made of; `HttpRequest` of @azure/functions is one. */

@@ -1,12 +1,12 @@
 import { Ajv } from 'ajv';
 import type { ErrorObject, Options, ValidateFunction } from 'ajv';
 
-import { isDateTime } from './date-time.ts';
+import { isDateTime } from '../core/date-time.ts';
 import { isRequired } from './define-operation.ts';
 import type { Operation } from './define-operation.ts';
 import { problem, problemLimit } from './errors.ts';
 import type { ErrorCode, Problem } from './errors.ts';
-import { isObject } from './json.ts';
+import { isObject } from '../core/json.ts';
 import { asJsonSchema } from './schema.ts';
 import type { JsonSchema } from './schema.ts';
 

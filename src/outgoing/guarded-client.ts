@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 
 import { readBody } from '../operation/read-body.ts';
-import { readRetryAfter } from '../operation/retry-after.ts';
+import { readRetryAfter } from '../core/retry-after.ts';
 import type { CallbackRule } from '../subscriptions/index.ts';
 import { isIpLiteral, isLocalCall, parseAddress } from './address.ts';
 import type { Address } from './address.ts';

@@ -1,4 +1,4 @@
-import { windowMs } from './rights-plan.ts';
+import { windowMs } from './permit-plan.ts';
 
 /** Counts one connection's calls of the last 60 seconds in this process, by seconds. Times are in milliseconds. */
 export interface CallCount {

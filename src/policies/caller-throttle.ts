@@ -1,6 +1,6 @@
 import type { Directory } from '../directory/index.ts';
 import type { ThrottlePort } from '../operation/throttle.ts';
-import type { Throttle } from './throttling.ts';
+import type { Throttle } from './throttle.ts';
 
 /**
  * Counts callers by their connection. Its limit is the largest among those of its user's customers, since the same

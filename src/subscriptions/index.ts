@@ -1,7 +1,7 @@
 export { deleteTrigger } from './delete-trigger.ts';
 export { newMessage } from './new-message.ts';
-export { noteAnswer } from './note-answer.ts';
-export type { AnswerKind } from './note-answer.ts';
+export { noteAnswer } from './record-answer.ts';
+export type { AnswerKind } from './record-answer.ts';
 export type * from './ports.ts';
 export { pipelineIdOf } from './subscription-ids.ts';
 export type * from './subscription.ts';

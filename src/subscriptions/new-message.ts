@@ -2,7 +2,7 @@ import { customersDropdown, servicesDropdown } from '../directory/index.ts';
 import { defineOperation, inHeader, inPath } from '../operation/define-operation.ts';
 import { problem } from '../operation/errors.ts';
 import type { Problem } from '../operation/errors.ts';
-import { isObject } from '../operation/json.ts';
+import { isObject } from '../core/json.ts';
 import { object, text } from '../operation/schema.ts';
 import { notificationSchema } from './notification-schema.ts';
 import type { SubscriptionsWorld } from './ports.ts';

@@ -1,4 +1,4 @@
-import { isObject } from '../operation/json.ts';
+import { isObject } from '../core/json.ts';
 import type { Customer } from '../operation/access.ts';
 import type { Preparation } from '../operation/define-operation.ts';
 import { problem } from '../operation/errors.ts';

@@ -1,5 +1,5 @@
-import { spawnLocalHost } from '../support/local-host.ts';
-import type { LocalHost } from '../support/local-host.ts';
+import { spawnLocalHost } from '../support/hosts/local-host.ts';
+import type { LocalHost } from '../support/hosts/local-host.ts';
 import type { CarrierProcess } from './carrier-process.ts';
 import { createHttpClient } from './http-client.ts';
 import type { ClientAnswer, HttpClient } from './http-client.ts';

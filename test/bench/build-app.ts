@@ -3,7 +3,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-import { readBundleReport } from '../support/bundle-report.ts';
+import { readBundleReport } from '../support/tools/bundle-report.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const run = promisify(execFile);

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 
-import { eventually } from '../support/eventually.ts';
-import { kannelUser, startKannelBoxes } from '../support/kannel-boxes.ts';
+import { eventually } from '../support/tools/eventually.ts';
+import { kannelUser, startKannelBoxes } from '../support/hosts/kannel-boxes.ts';
 import type { CarrierState } from './carrier-process.ts';
 import { startChild } from './child-process.ts';
 import { createHttpClient } from './http-client.ts';

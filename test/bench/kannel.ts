@@ -1,4 +1,4 @@
-import { hasKannel } from '../support/kannel-boxes.ts';
+import { hasKannel } from '../support/hosts/kannel-boxes.ts';
 import { bulkOnAzurite } from './bulk.ts';
 import { startKannel } from './kannel-process.ts';
 import { interleaved, median, timed } from './measure.ts';

@@ -16,11 +16,11 @@ import type {
   SendingWorld,
   SendOutcome,
 } from '../../src/messages/index.ts';
-import { createMemoryDirectory } from '../../src/storage/memory/directory.ts';
-import { createMemoryMessageStore } from '../../src/storage/memory/message-store.ts';
-import { createMemoryOutboundQueue } from '../../src/storage/memory/outbound-queue.ts';
-import { createMemoryRequestStore } from '../../src/storage/memory/request-store.ts';
-import { ableCarrier, sendingBy } from '../support/messaging.ts';
+import { createMemoryDirectory } from '../support/fakes/directory.ts';
+import { createMemoryMessageStore } from '../support/fakes/message-store.ts';
+import { createMemoryOutboundQueue } from '../support/fakes/outbound-queue.ts';
+import { createMemoryRequestStore } from '../support/fakes/request-store.ts';
+import { ableCarrier, sendingBy } from '../support/labs/messaging.ts';
 import { createTally } from './measure.ts';
 
 /*

@@ -1,7 +1,7 @@
-import { eventually } from '../support/eventually.ts';
-import { additionsTo, startStorageProxy, untilAtRest } from '../support/storage-proxy.ts';
-import type { StorageProxy } from '../support/storage-proxy.ts';
-import { startWebhookReceiver } from '../support/webhook-receiver.ts';
+import { eventually } from '../support/tools/eventually.ts';
+import { additionsTo, startStorageProxy, untilAtRest } from '../support/servers/storage-proxy.ts';
+import type { StorageProxy } from '../support/servers/storage-proxy.ts';
+import { startWebhookReceiver } from '../support/servers/webhook-receiver.ts';
 import { startAzuriteProcess } from './azurite-process.ts';
 import { sendBody, startBenchHost } from './bench-host.ts';
 import type { BenchHost } from './bench-host.ts';

@@ -1,7 +1,7 @@
 import { SegmentedMessage } from 'sms-segments-calculator';
 import { split } from 'split-sms';
 
-import { countSmsParts, splitSms } from '../../src/messages/sms-parts.ts';
+import { countSmsParts, splitSms } from '../../src/messages/compose/sms-parts.ts';
 import { callsPerSecond, interleaved, median } from './measure.ts';
 import type { Finding } from './table.ts';
 

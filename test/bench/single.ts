@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { startStorageProxy } from '../support/storage-proxy.ts';
+import { startStorageProxy } from '../support/servers/storage-proxy.ts';
 import { startAzuriteProcess } from './azurite-process.ts';
 import { bareSend, openBareStorage } from './bare-storage.ts';
 import { sendBody, startBenchHost } from './bench-host.ts';

@@ -6,7 +6,7 @@
 import { createServer } from 'node:net';
 import type { AddressInfo, Server } from 'node:net';
 
-import { arrives, startSmsc } from '../support/smsc.ts';
+import { arrives, startSmsc } from '../support/servers/smsc.ts';
 import { createTally } from './measure.ts';
 
 const reported = createTally();

@@ -7,10 +7,10 @@ import {
   createCarrier,
   webhookSecret,
   whatsAppNumber,
-} from '../support/azure-communication.ts';
-import { startAzureCommunicationApi } from '../support/azure-communication-api.ts';
-import type { FakeApi } from '../support/azure-communication-api.ts';
-import { startWebhookReceiver } from '../support/webhook-receiver.ts';
+} from '../support/labs/azure-communication.ts';
+import { startAzureCommunicationApi } from '../support/servers/azure-communication-api.ts';
+import type { FakeApi } from '../support/servers/azure-communication-api.ts';
+import { startWebhookReceiver } from '../support/servers/webhook-receiver.ts';
 import { carrierContract } from './carrier.contract.ts';
 import type { CarrierSetup } from './carrier.contract.ts';
 import type { InboundSetup } from './inbound.contract.ts';

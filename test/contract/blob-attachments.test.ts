@@ -3,7 +3,7 @@ import { afterAll, expect, test } from 'vitest';
 
 import { startAzurite } from '../../src/local/azurite.ts';
 import { createBlobAttachmentStore } from '../../src/storage/blobs/attachment-store.ts';
-import { startStorageProxy } from '../support/storage-proxy.ts';
+import { startStorageProxy } from '../support/servers/storage-proxy.ts';
 
 /* What an attachment costs, and what Azure would refuse and Azurite takes: only the wire shows it. */
 

@@ -9,7 +9,7 @@ import type {
   VersionedCallbacks,
 } from '../../src/delivery-callbacks/index.ts';
 import { newMessageId } from '../../src/messages/index.ts';
-import { allPages } from '../support/all-pages.ts';
+import { allPages } from '../support/tools/all-pages.ts';
 
 const at = new Date('2026-11-24T10:00:00.123Z');
 const later = new Date('2026-11-24T10:02:00.000Z');

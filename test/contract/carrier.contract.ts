@@ -9,9 +9,9 @@ import type {
   ReferencedReport,
   SendOutcome,
 } from '../../src/messages/index.ts';
-import { eventually } from '../support/eventually.ts';
-import { addressOfNobody, answering, startFaultyNetwork } from '../support/faulty-network.ts';
-import { storedTemplate } from '../support/templates.ts';
+import { eventually } from '../support/tools/eventually.ts';
+import { addressOfNobody, answering, startFaultyNetwork } from '../support/servers/faulty-network.ts';
+import { storedTemplate } from '../support/labs/templates.ts';
 import { inboundContract } from './inbound.contract.ts';
 import type { InboundSetup } from './inbound.contract.ts';
 

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 
 import { describe, expect, test } from 'vitest';
 
-import { brokenConnectors } from '../support/connector-rules/broken.ts';
-import { checkIcon, checkText, operationsOf, rules, triggersOf } from '../support/connector-rules/index.ts';
-import type { LooseDefinition, LooseProperties } from '../support/connector-rules/index.ts';
-import { sampleConnector } from '../support/connector-rules/sample.ts';
-import { contractOperations } from '../support/wire-contract.ts';
+import { brokenConnectors } from '../support/samples/connector-rules/broken.ts';
+import { checkIcon, checkText, operationsOf, rules, triggersOf } from '../support/samples/connector-rules/index.ts';
+import type { LooseDefinition, LooseProperties } from '../support/samples/connector-rules/index.ts';
+import { sampleConnector } from '../support/samples/connector-rules/sample.ts';
+import { contractOperations } from '../support/samples/wire-contract.ts';
 
 const folder = join(import.meta.dirname, '../../connector');
 const read = (name: string): string => readFileSync(join(folder, name), 'utf8');

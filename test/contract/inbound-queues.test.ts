@@ -3,7 +3,7 @@ import { afterAll, expect, test } from 'vitest';
 import { startAzurite } from '../../src/local/azurite.ts';
 import { createInboundQueue } from '../../src/storage/queues/inbound-queue.ts';
 import { createNotificationQueue } from '../../src/storage/queues/notification-queue.ts';
-import { startStorageProxy } from '../support/storage-proxy.ts';
+import { startStorageProxy } from '../support/servers/storage-proxy.ts';
 
 const azurite = await startAzurite({});
 const storage = await startStorageProxy(azurite.connectionString);

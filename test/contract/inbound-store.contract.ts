@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 
 import type { InboundMessage, InboundProgress, InboundStore, VersionedInbound } from '../../src/conversations/index.ts';
 import { newMessageId } from '../../src/messages/index.ts';
-import { allPages } from '../support/all-pages.ts';
+import { allPages } from '../support/tools/all-pages.ts';
 
 const receivedAt = new Date('2026-11-24T10:00:00.123Z');
 

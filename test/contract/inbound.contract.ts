@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { WebhookRequest } from '../../src/carriers/carrier.ts';
 import type { AttachmentOutcome, InboundEvent, InboundProtocol } from '../../src/conversations/index.ts';
-import { eventually } from '../support/eventually.ts';
-import { addressOfNobody, answering, startFaultyNetwork } from '../support/faulty-network.ts';
+import { eventually } from '../support/tools/eventually.ts';
+import { addressOfNobody, answering, startFaultyNetwork } from '../support/servers/faulty-network.ts';
 import type { CarrierSetup } from './carrier.contract.ts';
 
 /** A message as a phone writes it. */

@@ -2,13 +2,13 @@ import { describe, expect } from 'vitest';
 
 import type { Carrier, WebhookRequest } from '../../src/carriers/carrier.ts';
 import { reportKey } from '../../src/carriers/kannel/keys.ts';
-import { eventually } from '../support/eventually.ts';
-import type { ShownMessage } from '../support/join-parts.ts';
-import { receipt, startKannelApi } from '../support/kannel-api.ts';
-import { hasKannel, kannelUser } from '../support/kannel-boxes.ts';
-import { createKannelCarrier, kannelSecrets } from '../support/kannel-carrier.ts';
-import { startKannelChain } from '../support/kannel-chain.ts';
-import { startWebhookReceiver } from '../support/webhook-receiver.ts';
+import { eventually } from '../support/tools/eventually.ts';
+import type { ShownMessage } from '../support/tools/join-parts.ts';
+import { receipt, startKannelApi } from '../support/servers/kannel-api.ts';
+import { hasKannel, kannelUser } from '../support/hosts/kannel-boxes.ts';
+import { createKannelCarrier, kannelSecrets } from '../support/labs/kannel-carrier.ts';
+import { startKannelChain } from '../support/hosts/kannel-chain.ts';
+import { startWebhookReceiver } from '../support/servers/webhook-receiver.ts';
 import { carrierContract } from './carrier.contract.ts';
 import type { CarrierSetup } from './carrier.contract.ts';
 

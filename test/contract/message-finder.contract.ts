@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 
 import { newMessageId } from '../../src/messages/index.ts';
 import type { Chunk, MessageFinder, MessageStore, RecipientStatus } from '../../src/messages/index.ts';
-import { allPages } from '../support/all-pages.ts';
+import { allPages } from '../support/tools/all-pages.ts';
 
 const hour = 3_600_000;
 

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 
 import type { OptOutStore } from '../../src/opt-outs/index.ts';
-import { phones } from '../support/messaging.ts';
+import { phones } from '../support/labs/messaging.ts';
 
 const at = new Date('2026-11-23T10:00:00.000Z');
 

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import type { WebhookRequest } from '../../src/carriers/carrier.ts';
 import { createSimulatedCarrier } from '../../src/carriers/simulated/index.ts';
 import { startSimulatedCarrier } from '../../src/carriers/simulated/server.ts';
-import { startWebhookReceiver } from '../support/webhook-receiver.ts';
+import { startWebhookReceiver } from '../support/servers/webhook-receiver.ts';
 import { carrierContract } from './carrier.contract.ts';
 import type { CarrierSetup } from './carrier.contract.ts';
 

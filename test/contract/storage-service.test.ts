@@ -7,7 +7,7 @@ import { QueueClient } from '@azure/storage-queue';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 
 import { startAzurite } from '../../src/local/azurite.ts';
-import { UnavailableError } from '../../src/operation/unavailable-error.ts';
+import { UnavailableError } from '../../src/core/unavailable-error.ts';
 import { createBlobAttachmentStore } from '../../src/storage/blobs/attachment-store.ts';
 import type { StorageConnection } from '../../src/storage/connection.ts';
 import { StorageError } from '../../src/storage/service/storage-error.ts';
@@ -15,8 +15,8 @@ import { openQueue } from '../../src/storage/queues/open-queue.ts';
 import { odata } from '../../src/storage/tables/odata.ts';
 import { openTable } from '../../src/storage/tables/open-table.ts';
 import type { RowChange } from '../../src/storage/tables/row-change.ts';
-import { startTroubledStorage } from '../support/troubled-storage.ts';
-import type { Trouble } from '../support/troubled-storage.ts';
+import { startTroubledStorage } from '../support/fakes/troubled-storage.ts';
+import type { Trouble } from '../support/fakes/troubled-storage.ts';
 
 const azurite = await startAzurite({});
 const storage = await startTroubledStorage(azurite.connectionString);

@@ -10,7 +10,7 @@ import { contactRow, groupKey } from '../../src/storage/tables/contact-rows.ts';
 import { createTableContactStore } from '../../src/storage/tables/contact-store.ts';
 import { createGroupGenerations } from '../../src/storage/tables/group-generations.ts';
 import { openTable } from '../../src/storage/tables/open-table.ts';
-import { startStorageProxy } from '../support/storage-proxy.ts';
+import { startStorageProxy } from '../support/servers/storage-proxy.ts';
 
 const azurite = await startAzurite({});
 const storage = await startStorageProxy(azurite.connectionString);

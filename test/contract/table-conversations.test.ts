@@ -11,7 +11,7 @@ import { createTableInboundStore } from '../../src/storage/tables/inbound-store.
 import { createTableNotificationStore } from '../../src/storage/tables/notification-store.ts';
 import { createTableSubscriptionStore } from '../../src/storage/tables/subscription-store.ts';
 import { createTableThreadStore } from '../../src/storage/tables/thread-store.ts';
-import { startStorageProxy } from '../support/storage-proxy.ts';
+import { startStorageProxy } from '../support/servers/storage-proxy.ts';
 import { letter } from './dead-letter-store.contract.ts';
 import { inbound } from './inbound-store.contract.ts';
 import { chunksOf, lone, newInboundId } from './notification-store.contract.ts';

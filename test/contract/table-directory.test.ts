@@ -4,17 +4,17 @@ import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { planDirectory } from '../../src/directory/index.ts';
 import type { Directory, DirectoryDocument } from '../../src/directory/index.ts';
 import { startAzurite } from '../../src/local/azurite.ts';
-import { applyDirectory } from '../../src/operator/apply-directory.ts';
-import { readDirectoryText } from '../../src/operator/read-directory-file.ts';
+import { applyDirectory } from '../../src/cli/apply-directory.ts';
+import { readDirectoryText } from '../../src/cli/read-directory-file.ts';
 import { createTableDirectoryEditor } from '../../src/storage/tables/directory-editor.ts';
 import { takeDirectoryLock } from '../../src/storage/tables/directory-lock.ts';
 import { claimRow, lockKeys } from '../../src/storage/tables/directory-rows.ts';
 import { createTableDirectory } from '../../src/storage/tables/directory.ts';
 import { openTable } from '../../src/storage/tables/open-table.ts';
-import { customerEntry, smsService, writeDirectory } from '../support/directory.ts';
-import { startFaultyTables } from '../support/faulty-tables.ts';
-import { after } from '../support/inbound.ts';
-import { startStorageProxy } from '../support/storage-proxy.ts';
+import { customerEntry, smsService, writeDirectory } from '../support/labs/directory.ts';
+import { startFaultyTables } from '../support/fakes/faulty-tables.ts';
+import { after } from '../support/labs/inbound.ts';
+import { startStorageProxy } from '../support/servers/storage-proxy.ts';
 
 const azurite = await startAzurite({});
 const storage = await startStorageProxy(azurite.connectionString);

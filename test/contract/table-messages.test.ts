@@ -6,7 +6,7 @@ import { startAzurite } from '../../src/local/azurite.ts';
 import { newMessageId } from '../../src/messages/index.ts';
 import type { Chunk, MessageHeader } from '../../src/messages/index.ts';
 import { createTableMessageStore } from '../../src/storage/tables/message-store.ts';
-import { startStorageProxy } from '../support/storage-proxy.ts';
+import { startStorageProxy } from '../support/servers/storage-proxy.ts';
 
 /* What Azure would refuse and Azurite takes, so only the wire shows whether we keep to it. */
 

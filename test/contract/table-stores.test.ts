@@ -13,7 +13,7 @@ import { createTableNotificationStore } from '../../src/storage/tables/notificat
 import { createTableOptOutStore } from '../../src/storage/tables/opt-out-store.ts';
 import { createTableCarrierIdStore } from '../../src/storage/tables/carrier-id-store.ts';
 import { createTableRequestStore } from '../../src/storage/tables/request-store.ts';
-import { createTableRightsStore } from '../../src/storage/tables/rights-store.ts';
+import { createTableRightsStore } from '../../src/storage/tables/permit-store.ts';
 import { createTableSubscriptionStore } from '../../src/storage/tables/subscription-store.ts';
 import { createTableTemplateStore } from '../../src/storage/tables/template-store.ts';
 import { createTableThreadStore } from '../../src/storage/tables/thread-store.ts';
@@ -29,7 +29,7 @@ import { notificationStoreContract } from './notification-store.contract.ts';
 import { optOutStoreContract } from './opt-out-store.contract.ts';
 import { carrierIdStoreContract } from './carrier-id-store.contract.ts';
 import { requestStoreContract } from './request-store.contract.ts';
-import { rightsStoreContract } from './rights-store.contract.ts';
+import { rightsStoreContract } from './permit-store.contract.ts';
 import { subscriptionStoreContract } from './subscription-store.contract.ts';
 import { templateStoreContract } from './template-store.contract.ts';
 import { threadStoreContract } from './thread-store.contract.ts';

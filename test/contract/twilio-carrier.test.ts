@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import type { Carrier, WebhookRequest } from '../../src/carriers/carrier.ts';
 import { twilio } from '../../src/carriers/twilio/index.ts';
-import { eventually } from '../support/eventually.ts';
-import { signTwilioCall, startTwilioApi } from '../support/twilio-api.ts';
-import { startTwilioEmulator } from '../support/twilio-emulator.ts';
-import { startWebhookReceiver } from '../support/webhook-receiver.ts';
+import { eventually } from '../support/tools/eventually.ts';
+import { signTwilioCall, startTwilioApi } from '../support/servers/twilio-api.ts';
+import { startTwilioEmulator } from '../support/hosts/twilio-emulator.ts';
+import { startWebhookReceiver } from '../support/servers/webhook-receiver.ts';
 import { carrierContract } from './carrier.contract.ts';
 import type { CarrierSetup } from './carrier.contract.ts';
-import { carrierSurroundings } from '../support/carrier-surroundings.ts';
+import { carrierSurroundings } from '../support/labs/carrier-deps.ts';
 
 const accountSid = `AC${'1'.repeat(32)}`;
 const authToken = 'token';

@@ -1,11 +1,11 @@
 import { createHmac } from 'node:crypto';
 import type { WebhookRequest } from '../../src/carriers/carrier.ts';
 import { whatsappCloud } from '../../src/carriers/whatsapp-cloud/index.ts';
-import { startWebhookReceiver } from '../support/webhook-receiver.ts';
-import { startWhatsAppCloudApi } from '../support/whatsapp-cloud-api.ts';
+import { startWebhookReceiver } from '../support/servers/webhook-receiver.ts';
+import { startWhatsAppCloudApi } from '../support/servers/whatsapp-cloud-api.ts';
 import { carrierContract } from './carrier.contract.ts';
 import type { CarrierSetup } from './carrier.contract.ts';
-import { carrierSurroundings } from '../support/carrier-surroundings.ts';
+import { carrierSurroundings } from '../support/labs/carrier-deps.ts';
 
 const appSecret = 'app secret';
 const token = 'token';

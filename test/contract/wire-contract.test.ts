@@ -3,10 +3,10 @@ import { join } from 'node:path';
 
 import { describe, expect, test } from 'vitest';
 
-import { operationsOf } from '../support/connector-rules/index.ts';
-import type { LooseDefinition } from '../support/connector-rules/index.ts';
-import { contractOperations } from '../support/wire-contract.ts';
-import { projectOperation } from '../support/wire-projection.ts';
+import { operationsOf } from '../support/samples/connector-rules/index.ts';
+import type { LooseDefinition } from '../support/samples/connector-rules/index.ts';
+import { contractOperations } from '../support/samples/wire-contract.ts';
+import { projectOperation } from '../support/samples/wire-projection.ts';
 
 const folder = join(import.meta.dirname, '../..');
 const definition = JSON.parse(

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { crashPointNames } from '../../src/operation/crash-points.ts';
-import type { CrashPoint } from '../../src/operation/crash-points.ts';
-import { seededRandom } from '../support/random.ts';
+import { crashPointNames } from '../../src/core/failpoint.ts';
+import type { CrashPoint } from '../../src/core/failpoint.ts';
+import { seededRandom } from '../support/tools/random.ts';
 import type { EndedHost, Hosts, LiveHost } from './hosts.ts';
 
 /** How often hosts were ended, and where. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { seededRandom } from '../support/random.ts';
+import { seededRandom } from '../support/tools/random.ts';
 import type { ApiAnswer, CallApi } from './call-api.ts';
 import { count } from './ledger.ts';
 import type { Ledger, LedgerRecipient, Send } from './ledger.ts';

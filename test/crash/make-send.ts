@@ -1,4 +1,4 @@
-import type { seededRandom } from '../support/random.ts';
+import type { seededRandom } from '../support/tools/random.ts';
 import type { ApiCall } from './call-api.ts';
 
 type Random = ReturnType<typeof seededRandom>;

@@ -1,4 +1,4 @@
-import { eventually } from '../support/eventually.ts';
+import { eventually } from '../support/tools/eventually.ts';
 import type { ApiCall, CallApi } from './call-api.ts';
 
 /** What template sends name. */

@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
-import { seededRandom } from '../support/random.ts';
+import { seededRandom } from '../support/tools/random.ts';
 
 /** How often something was called for, and how often that was answered with 2xx. */
 interface Calls {

@@ -6,14 +6,14 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { hashApiKey, readApiKeyId } from '../../src/auth/api-key.ts';
-import { createApiKey } from '../../src/operator/manage-api-keys.ts';
-import type { NewApiKeyOptions } from '../../src/operator/manage-api-keys.ts';
+import { createApiKey } from '../../src/cli/manage-api-keys.ts';
+import type { NewApiKeyOptions } from '../../src/cli/manage-api-keys.ts';
 import { createTableApiKeyStore } from '../../src/storage/tables/api-key-store.ts';
-import { sendTo } from '../support/api.ts';
-import type { SentBody } from '../support/api.ts';
-import { startCountedHost } from '../support/counted-host.ts';
-import type { CountedHost } from '../support/counted-host.ts';
-import { eventually } from '../support/eventually.ts';
+import { sendTo } from '../support/hosts/api.ts';
+import type { SentBody } from '../support/hosts/api.ts';
+import { startCountedHost } from '../support/hosts/counted-host.ts';
+import type { CountedHost } from '../support/hosts/counted-host.ts';
+import { eventually } from '../support/tools/eventually.ts';
 
 let local: CountedHost;
 beforeAll(async () => {
@@ -32,7 +32,7 @@ interface Ended {
 /** Runs the operator's command on the storage of the host. */
 async function command(...args: string[]): Promise<Ended> {
   const env = { ...process.env, AzureWebJobsStorage: local.storage.connectionString };
-  return promisify(execFile)(process.execPath, [join(root, 'src/operator/api-keys.ts'), ...args], { env }).then(
+  return promisify(execFile)(process.execPath, [join(root, 'src/cli/api-keys.ts'), ...args], { env }).then(
     ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
     ({ code, stdout, stderr }: Ended) => ({ code, stdout, stderr }),
   );

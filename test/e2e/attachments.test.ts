@@ -3,8 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { createBlobAttachmentStore } from '../../src/storage/blobs/attachment-store.ts';
-import { startCountedHost } from '../support/counted-host.ts';
-import type { CountedHost } from '../support/counted-host.ts';
+import { startCountedHost } from '../support/hosts/counted-host.ts';
+import type { CountedHost } from '../support/hosts/counted-host.ts';
 
 let local: CountedHost;
 beforeAll(async () => {

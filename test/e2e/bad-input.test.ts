@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import type { ErrorBody } from '../../src/operation/errors.ts';
-import { sendTo } from '../support/api.ts';
-import type { ApiAnswer } from '../support/api.ts';
-import { startCountedHost } from '../support/counted-host.ts';
-import type { CountedHost } from '../support/counted-host.ts';
+import { sendTo } from '../support/hosts/api.ts';
+import type { ApiAnswer } from '../support/hosts/api.ts';
+import { startCountedHost } from '../support/hosts/counted-host.ts';
+import type { CountedHost } from '../support/hosts/counted-host.ts';
 
 let local: CountedHost;
 beforeAll(async () => {

@@ -4,12 +4,12 @@ import { promisify } from 'node:util';
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
-import { createApi, sendTo } from '../support/api.ts';
-import type { SentBody } from '../support/api.ts';
-import { readBundleReport } from '../support/bundle-report.ts';
-import type { BundleReport } from '../support/bundle-report.ts';
-import { spawnLocalHost } from '../support/local-host.ts';
-import type { LocalHost } from '../support/local-host.ts';
+import { createApi, sendTo } from '../support/hosts/api.ts';
+import type { SentBody } from '../support/hosts/api.ts';
+import { readBundleReport } from '../support/tools/bundle-report.ts';
+import type { BundleReport } from '../support/tools/bundle-report.ts';
+import { spawnLocalHost } from '../support/hosts/local-host.ts';
+import type { LocalHost } from '../support/hosts/local-host.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 

@@ -4,22 +4,28 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 
 import { createTableMessageStore } from '../../src/storage/tables/message-store.ts';
 import { createTableTemplateStore } from '../../src/storage/tables/template-store.ts';
-import { sendTo } from '../support/api.ts';
-import type { Api, SentBody } from '../support/api.ts';
-import { accessKey, channel } from '../support/azure-communication.ts';
-import { carrierLines } from '../support/carrier-lines.ts';
-import type { CarrierLine, PhoneFile } from '../support/carrier-lines.ts';
-import { carrierSecrets, cloudNumber, ours, startCarriersHost, startFallbackHost } from '../support/carriers-host.ts';
-import type { CarriersHost, FallbackHost } from '../support/carriers-host.ts';
-import { eventually } from '../support/eventually.ts';
-import { subscribe } from '../support/flow-server.ts';
-import type { Flow, FlowServer, Notification } from '../support/flow-server.ts';
-import { azureForger, callHook, cloudForger, twilioForger } from '../support/forged-calls.ts';
-import type { Forger, HookCall } from '../support/forged-calls.ts';
-import { createSigningKey } from '../support/key-server.ts';
-import { spawnLocalHost } from '../support/local-host.ts';
-import { untilAtRest } from '../support/storage-proxy.ts';
-import { storedTemplate } from '../support/templates.ts';
+import { sendTo } from '../support/hosts/api.ts';
+import type { Api, SentBody } from '../support/hosts/api.ts';
+import { accessKey, channel } from '../support/labs/azure-communication.ts';
+import { carrierLines } from '../support/labs/carrier-lines.ts';
+import type { CarrierLine, PhoneFile } from '../support/labs/carrier-lines.ts';
+import {
+  carrierSecrets,
+  cloudNumber,
+  ours,
+  startCarriersHost,
+  startFallbackHost,
+} from '../support/hosts/carriers-host.ts';
+import type { CarriersHost, FallbackHost } from '../support/hosts/carriers-host.ts';
+import { eventually } from '../support/tools/eventually.ts';
+import { subscribe } from '../support/servers/flow-server.ts';
+import type { Flow, FlowServer, Notification } from '../support/servers/flow-server.ts';
+import { azureForger, callHook, cloudForger, twilioForger } from '../support/samples/forged-calls.ts';
+import type { Forger, HookCall } from '../support/samples/forged-calls.ts';
+import { createSigningKey } from '../support/servers/key-server.ts';
+import { spawnLocalHost } from '../support/hosts/local-host.ts';
+import { untilAtRest } from '../support/servers/storage-proxy.ts';
+import { storedTemplate } from '../support/labs/templates.ts';
 
 vi.setConfig({ maxConcurrency: 12, testTimeout: 60_000 });
 

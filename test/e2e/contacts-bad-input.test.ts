@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import type { ErrorBody } from '../../src/operation/errors.ts';
-import type { ApiAnswer } from '../support/api.ts';
-import { startCountedHost } from '../support/counted-host.ts';
-import type { CountedHost } from '../support/counted-host.ts';
+import type { ApiAnswer } from '../support/hosts/api.ts';
+import { startCountedHost } from '../support/hosts/counted-host.ts';
+import type { CountedHost } from '../support/hosts/counted-host.ts';
 
 let local: CountedHost;
 beforeAll(async () => {

@@ -10,13 +10,13 @@ import { startAzurite } from '../../src/local/azurite.ts';
 import type { SettledRecipient } from '../../src/messages/index.ts';
 import { createCallbackQueue } from '../../src/storage/queues/callback-queue.ts';
 import { createTableCallbackStore } from '../../src/storage/tables/callback-store.ts';
-import { createApi, sendTo } from '../support/api.ts';
-import type { Api, SentBody, StatusBody } from '../support/api.ts';
-import { eventually } from '../support/eventually.ts';
-import { spawnLocalHost } from '../support/local-host.ts';
-import type { LocalHost } from '../support/local-host.ts';
-import { startWebhookReceiver } from '../support/webhook-receiver.ts';
-import type { WebhookReceiver } from '../support/webhook-receiver.ts';
+import { createApi, sendTo } from '../support/hosts/api.ts';
+import type { Api, SentBody, StatusBody } from '../support/hosts/api.ts';
+import { eventually } from '../support/tools/eventually.ts';
+import { spawnLocalHost } from '../support/hosts/local-host.ts';
+import type { LocalHost } from '../support/hosts/local-host.ts';
+import { startWebhookReceiver } from '../support/servers/webhook-receiver.ts';
+import type { WebhookReceiver } from '../support/servers/webhook-receiver.ts';
 
 // Each command is a process of its own.
 vi.setConfig({ testTimeout: 90_000 });
@@ -43,7 +43,7 @@ afterAll(async () => {
 /** Runs the operator's command as npm does. */
 async function callbacks(...args: readonly string[]): Promise<string> {
   const env = { PATH: process.env['PATH'], AzureWebJobsStorage: azurite.connectionString };
-  const { stdout } = await promisify(execFile)(process.execPath, ['src/operator/callbacks.ts', ...args], {
+  const { stdout } = await promisify(execFile)(process.execPath, ['src/cli/callbacks.ts', ...args], {
     cwd: root,
     env,
   });

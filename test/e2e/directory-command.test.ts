@@ -30,7 +30,7 @@ interface Ran {
 /** Runs the command as npm does, with nothing to type into. */
 async function directory(args: readonly string[], environment: Record<string, string> = {}): Promise<Ran> {
   const env = { PATH: process.env['PATH'], AzureWebJobsStorage: azurite.connectionString, ...environment };
-  const running = promisify(execFile)(process.execPath, ['src/operator/directory.ts', ...args], { cwd: root, env });
+  const running = promisify(execFile)(process.execPath, ['src/cli/directory.ts', ...args], { cwd: root, env });
   return running
     .then(
       ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),

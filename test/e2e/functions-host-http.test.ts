@@ -5,9 +5,9 @@ import { text } from 'node:stream/consumers';
 
 import { afterAll, describe, expect, it } from 'vitest';
 
-import { eventually } from '../support/eventually.ts';
-import type { SpawnedHost } from '../support/functions-host/spawn-host.ts';
-import { fixtures, spawnHost } from '../support/functions-host/spawn-host.ts';
+import { eventually } from '../support/tools/eventually.ts';
+import type { SpawnedHost } from '../support/hosts/functions-host/spawn-host.ts';
+import { fixtures, spawnHost } from '../support/hosts/functions-host/spawn-host.ts';
 
 /*
  * What an app sees of HTTP in Azure, asserted on the local host: once with whole bodies passed to the library, once with

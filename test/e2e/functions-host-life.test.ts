@@ -4,8 +4,8 @@ import { text } from 'node:stream/consumers';
 
 import { expect, it } from 'vitest';
 
-import { eventually } from '../support/eventually.ts';
-import { fixtures, spawnHost, testHostJson } from '../support/functions-host/spawn-host.ts';
+import { eventually } from '../support/tools/eventually.ts';
+import { fixtures, spawnHost, testHostJson } from '../support/hosts/functions-host/spawn-host.ts';
 
 // No queue functions here, hence no storage.
 const options = { connectionString: 'UseDevelopmentStorage=true' };

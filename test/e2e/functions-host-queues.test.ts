@@ -3,8 +3,8 @@ import type { QueueClient } from '@azure/storage-queue';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 import { startAzurite } from '../../src/local/azurite.ts';
-import { eventually } from '../support/eventually.ts';
-import { fixtures, spawnHost, testHostJson } from '../support/functions-host/spawn-host.ts';
+import { eventually } from '../support/tools/eventually.ts';
+import { fixtures, spawnHost, testHostJson } from '../support/hosts/functions-host/spawn-host.ts';
 
 /*
  * Queue triggers and queue outputs against Azurite. The rules are those of the storage queue extension: what happens to

@@ -3,13 +3,13 @@ import { QueueClient } from '@azure/storage-queue';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
 import type { ErrorBody } from '../../src/operation/errors.ts';
-import { createApi, sendTo, tokenOf } from '../support/api.ts';
-import type { ApiAnswer, SentBody } from '../support/api.ts';
-import { createContactsApi } from '../support/contacts-api.ts';
-import type { ContactsApi } from '../support/contacts-api.ts';
-import { startCountedHost } from '../support/counted-host.ts';
-import type { CountedHost } from '../support/counted-host.ts';
-import { eventually } from '../support/eventually.ts';
+import { createApi, sendTo, tokenOf } from '../support/hosts/api.ts';
+import type { ApiAnswer, SentBody } from '../support/hosts/api.ts';
+import { createContactsApi } from '../support/hosts/contacts-api.ts';
+import type { ContactsApi } from '../support/hosts/contacts-api.ts';
+import { startCountedHost } from '../support/hosts/counted-host.ts';
+import type { CountedHost } from '../support/hosts/counted-host.ts';
+import { eventually } from '../support/tools/eventually.ts';
 
 let local: CountedHost;
 let contacts: ContactsApi;

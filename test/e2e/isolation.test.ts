@@ -4,9 +4,17 @@ import { customerKey } from '../../src/directory/customer-key.ts';
 import type { ErrorBody } from '../../src/operation/errors.ts';
 import { asJsonSchema } from '../../src/operation/schema.ts';
 import { operations } from '../../src/operations.ts';
-import type { ApiAnswer } from '../support/api.ts';
-import { look, outsiders, pairs, partitionsOf, secretsOf, startParties, talk } from '../support/isolation/parties.ts';
-import type { Parties, Party } from '../support/isolation/parties.ts';
+import type { ApiAnswer } from '../support/hosts/api.ts';
+import {
+  look,
+  outsiders,
+  pairs,
+  partitionsOf,
+  secretsOf,
+  startParties,
+  talk,
+} from '../support/samples/isolation/parties.ts';
+import type { Parties, Party } from '../support/samples/isolation/parties.ts';
 import {
   fieldKinds,
   fieldsOf,
@@ -18,8 +26,8 @@ import {
   unknownIdOf,
   validRequest,
   withId,
-} from '../support/isolation/requests.ts';
-import type { Outcome, Place, Request } from '../support/isolation/requests.ts';
+} from '../support/samples/isolation/requests.ts';
+import type { Outcome, Place, Request } from '../support/samples/isolation/requests.ts';
 
 let local: Parties;
 beforeAll(async () => {

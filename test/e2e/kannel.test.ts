@@ -1,19 +1,19 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 
 import { findFreePort } from '../../src/local/free-port.ts';
-import { createApi, sendTo } from '../support/api.ts';
-import type { Api, SentBody } from '../support/api.ts';
-import { eventually } from '../support/eventually.ts';
-import { startFlowServer, subscribe } from '../support/flow-server.ts';
-import type { FlowServer } from '../support/flow-server.ts';
-import { hasKannel, kannelUser } from '../support/kannel-boxes.ts';
-import { startKannelChain } from '../support/kannel-chain.ts';
-import type { KannelChain, Submitted } from '../support/kannel-chain.ts';
-import { spawnLocalHost } from '../support/local-host.ts';
-import type { LocalHost } from '../support/local-host.ts';
-import type { Fate } from '../support/smsc.ts';
-import { startWebhookReceiver } from '../support/webhook-receiver.ts';
-import type { WebhookReceiver } from '../support/webhook-receiver.ts';
+import { createApi, sendTo } from '../support/hosts/api.ts';
+import type { Api, SentBody } from '../support/hosts/api.ts';
+import { eventually } from '../support/tools/eventually.ts';
+import { startFlowServer, subscribe } from '../support/servers/flow-server.ts';
+import type { FlowServer } from '../support/servers/flow-server.ts';
+import { hasKannel, kannelUser } from '../support/hosts/kannel-boxes.ts';
+import { startKannelChain } from '../support/hosts/kannel-chain.ts';
+import type { KannelChain, Submitted } from '../support/hosts/kannel-chain.ts';
+import { spawnLocalHost } from '../support/hosts/local-host.ts';
+import type { LocalHost } from '../support/hosts/local-host.ts';
+import type { Fate } from '../support/servers/smsc.ts';
+import { startWebhookReceiver } from '../support/servers/webhook-receiver.ts';
+import type { WebhookReceiver } from '../support/servers/webhook-receiver.ts';
 
 vi.setConfig({ maxConcurrency: 12, testTimeout: 60_000 });
 

@@ -6,15 +6,15 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { customerKey } from '../../src/directory/index.ts';
 import { startAzurite } from '../../src/local/azurite.ts';
 import { operations } from '../../src/operations.ts';
-import { createApi, sendTo } from '../support/api.ts';
-import type { Api, SentBody } from '../support/api.ts';
-import { createContactsApi } from '../support/contacts-api.ts';
-import { startEchoingStorage } from '../support/echoing-storage.ts';
-import { eventually } from '../support/eventually.ts';
-import { startFlowServer, subscribe, subscribing, unsubscribe } from '../support/flow-server.ts';
-import { spawnLocalHost } from '../support/local-host.ts';
-import type { LocalHost } from '../support/local-host.ts';
-import { play } from '../support/two-way-host.ts';
+import { createApi, sendTo } from '../support/hosts/api.ts';
+import type { Api, SentBody } from '../support/hosts/api.ts';
+import { createContactsApi } from '../support/hosts/contacts-api.ts';
+import { startEchoingStorage } from '../support/servers/echoing-storage.ts';
+import { eventually } from '../support/tools/eventually.ts';
+import { startFlowServer, subscribe, subscribing, unsubscribe } from '../support/servers/flow-server.ts';
+import { spawnLocalHost } from '../support/hosts/local-host.ts';
+import type { LocalHost } from '../support/hosts/local-host.ts';
+import { play } from '../support/hosts/two-way-host.ts';
 
 /* Everything is done once with data that would show, first with storage that works, then with storage that refuses. */
 

@@ -1,11 +1,11 @@
 import { QueueClient } from '@azure/storage-queue';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
-import { sendTo } from '../support/api.ts';
-import type { SentBody } from '../support/api.ts';
-import { startCountedHost } from '../support/counted-host.ts';
-import type { CountedHost } from '../support/counted-host.ts';
-import { eventually } from '../support/eventually.ts';
+import { sendTo } from '../support/hosts/api.ts';
+import type { SentBody } from '../support/hosts/api.ts';
+import { startCountedHost } from '../support/hosts/counted-host.ts';
+import type { CountedHost } from '../support/hosts/counted-host.ts';
+import { eventually } from '../support/tools/eventually.ts';
 
 let local: CountedHost;
 beforeAll(async () => {

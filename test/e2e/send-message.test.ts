@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { createApi, sendTo } from '../support/api.ts';
-import type { Api, SentBody } from '../support/api.ts';
-import { eventually } from '../support/eventually.ts';
-import { spawnLocalHost } from '../support/local-host.ts';
-import type { LocalHost } from '../support/local-host.ts';
+import { createApi, sendTo } from '../support/hosts/api.ts';
+import type { Api, SentBody } from '../support/hosts/api.ts';
+import { eventually } from '../support/tools/eventually.ts';
+import { spawnLocalHost } from '../support/hosts/local-host.ts';
+import type { LocalHost } from '../support/hosts/local-host.ts';
 
 let host: LocalHost;
 let api: Api;

@@ -4,10 +4,10 @@ import { startSimulatedCarrier } from '../../src/carriers/simulated/server.ts';
 import { startAzurite } from '../../src/local/azurite.ts';
 import { accountOf } from '../../src/messages/index.ts';
 import { createTableMessageStore } from '../../src/storage/tables/message-store.ts';
-import { createApi, sendTo } from '../support/api.ts';
-import type { Api, SentBody } from '../support/api.ts';
-import { eventually } from '../support/eventually.ts';
-import { spawnLocalHost } from '../support/local-host.ts';
+import { createApi, sendTo } from '../support/hosts/api.ts';
+import type { Api, SentBody } from '../support/hosts/api.ts';
+import { eventually } from '../support/tools/eventually.ts';
+import { spawnLocalHost } from '../support/hosts/local-host.ts';
 
 /*
  * Three hosts on one storage account and one carrier, which share the work; a second storage account holds half of the

@@ -8,10 +8,10 @@ import { promisify } from 'node:util';
 
 import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
 
-import { createApi, sendTo } from '../support/api.ts';
-import type { SentBody } from '../support/api.ts';
-import { spawnLocalHost } from '../support/local-host.ts';
-import type { LocalHost } from '../support/local-host.ts';
+import { createApi, sendTo } from '../support/hosts/api.ts';
+import type { SentBody } from '../support/hosts/api.ts';
+import { spawnLocalHost } from '../support/hosts/local-host.ts';
+import type { LocalHost } from '../support/hosts/local-host.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const run = promisify(execFile);

@@ -4,12 +4,12 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { startAzurite } from '../../src/local/azurite.ts';
 import type { Azurite } from '../../src/local/azurite.ts';
-import { createApi, sendTo } from '../support/api.ts';
-import type { Api, InboxMessage, SentBody } from '../support/api.ts';
-import { spawnLocalHost } from '../support/local-host.ts';
-import type { LocalHost } from '../support/local-host.ts';
-import { randomTroubles, startTroubledStorage } from '../support/troubled-storage.ts';
-import type { TroubledStorage } from '../support/troubled-storage.ts';
+import { createApi, sendTo } from '../support/hosts/api.ts';
+import type { Api, InboxMessage, SentBody } from '../support/hosts/api.ts';
+import { spawnLocalHost } from '../support/hosts/local-host.ts';
+import type { LocalHost } from '../support/hosts/local-host.ts';
+import { randomTroubles, startTroubledStorage } from '../support/fakes/troubled-storage.ts';
+import type { TroubledStorage } from '../support/fakes/troubled-storage.ts';
 
 let azurite: Azurite;
 let storage: TroubledStorage;

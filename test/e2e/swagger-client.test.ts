@@ -5,11 +5,11 @@ import { Ajv } from 'ajv';
 import SwaggerClient from 'swagger-client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
-import { eventually } from '../support/eventually.ts';
-import { spawnLocalHost } from '../support/local-host.ts';
-import type { LocalHost } from '../support/local-host.ts';
-import { tokenOf } from '../support/api.ts';
-import { startWebhookReceiver } from '../support/webhook-receiver.ts';
+import { eventually } from '../support/tools/eventually.ts';
+import { spawnLocalHost } from '../support/hosts/local-host.ts';
+import type { LocalHost } from '../support/hosts/local-host.ts';
+import { tokenOf } from '../support/hosts/api.ts';
+import { startWebhookReceiver } from '../support/servers/webhook-receiver.ts';
 
 /*
  * A client that knows nothing but the connector's definition calls every operation, and every answer is what the

@@ -7,13 +7,13 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startAzurite } from '../../src/local/azurite.ts';
 import type { Azurite } from '../../src/local/azurite.ts';
 import { findFreePort } from '../../src/local/free-port.ts';
-import { createApi } from '../support/api.ts';
-import type { Api } from '../support/api.ts';
-import { spawnLocalHost } from '../support/local-host.ts';
-import type { LocalHost } from '../support/local-host.ts';
-import { cloudSettings } from '../support/whatsapp-cloud.ts';
-import { startWhatsAppCloudApi } from '../support/whatsapp-cloud-api.ts';
-import type { WhatsAppCloudApi } from '../support/whatsapp-cloud-api.ts';
+import { createApi } from '../support/hosts/api.ts';
+import type { Api } from '../support/hosts/api.ts';
+import { spawnLocalHost } from '../support/hosts/local-host.ts';
+import type { LocalHost } from '../support/hosts/local-host.ts';
+import { cloudSettings } from '../support/labs/whatsapp-cloud.ts';
+import { startWhatsAppCloudApi } from '../support/servers/whatsapp-cloud-api.ts';
+import type { WhatsAppCloudApi } from '../support/servers/whatsapp-cloud-api.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const { token, appSecret, verifyToken, numbers } = cloudSettings;
@@ -60,7 +60,7 @@ interface Ran {
 /** Runs the command as npm does, with the carriers' settings unless told otherwise. */
 async function templates(args: readonly string[], environment: Record<string, string> = settings): Promise<Ran> {
   const env = { PATH: process.env['PATH'], AzureWebJobsStorage: azurite.connectionString, ...environment };
-  const running = promisify(execFile)(process.execPath, ['src/operator/templates.ts', ...args], { cwd: root, env });
+  const running = promisify(execFile)(process.execPath, ['src/cli/templates.ts', ...args], { cwd: root, env });
   return running
     .then(
       ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
-import { createApi, tokenOf } from '../support/api.ts';
-import type { Api } from '../support/api.ts';
-import { spawnLocalHost } from '../support/local-host.ts';
-import type { LocalHost } from '../support/local-host.ts';
+import { createApi, tokenOf } from '../support/hosts/api.ts';
+import type { Api } from '../support/hosts/api.ts';
+import { spawnLocalHost } from '../support/hosts/local-host.ts';
+import type { LocalHost } from '../support/hosts/local-host.ts';
 
 const limit = 5;
 let host: LocalHost;

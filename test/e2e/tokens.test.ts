@@ -2,13 +2,13 @@ import { SignJWT, exportSPKI, importJWK } from 'jose';
 import type { CryptoKey, JWTPayload } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { createApi, sendTo, tokenOf } from '../support/api.ts';
-import type { SentBody } from '../support/api.ts';
-import { startCountedHost } from '../support/counted-host.ts';
-import type { CountedHost } from '../support/counted-host.ts';
-import { eventually } from '../support/eventually.ts';
-import { createSigningKey, publishing, startKeyServer } from '../support/key-server.ts';
-import type { KeyServer, SigningKey } from '../support/key-server.ts';
+import { createApi, sendTo, tokenOf } from '../support/hosts/api.ts';
+import type { SentBody } from '../support/hosts/api.ts';
+import { startCountedHost } from '../support/hosts/counted-host.ts';
+import type { CountedHost } from '../support/hosts/counted-host.ts';
+import { eventually } from '../support/tools/eventually.ts';
+import { createSigningKey, publishing, startKeyServer } from '../support/servers/key-server.ts';
+import type { KeyServer, SigningKey } from '../support/servers/key-server.ts';
 
 const tenant = '11111111-1111-4111-8111-111111111111';
 const apiId = '33333333-3333-4333-8333-333333333333';

@@ -2,12 +2,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import type { ErrorBody } from '../../src/operation/errors.ts';
 import { workers } from '../../src/workers.ts';
-import { sendTo } from '../support/api.ts';
-import type { ApiAnswer } from '../support/api.ts';
-import { startCountedHost } from '../support/counted-host.ts';
-import type { CountedHost } from '../support/counted-host.ts';
-import { eventually } from '../support/eventually.ts';
-import { readsDirectory } from '../support/storage-proxy.ts';
+import { sendTo } from '../support/hosts/api.ts';
+import type { ApiAnswer } from '../support/hosts/api.ts';
+import { startCountedHost } from '../support/hosts/counted-host.ts';
+import type { CountedHost } from '../support/hosts/counted-host.ts';
+import { eventually } from '../support/tools/eventually.ts';
+import { readsDirectory } from '../support/servers/storage-proxy.ts';
 
 let local: CountedHost;
 beforeAll(async () => {

@@ -4,13 +4,13 @@ import { expect, onTestFinished, test } from 'vitest';
 import { startSimulatedCarrier } from '../../src/carriers/simulated/server.ts';
 import { findFreePort } from '../../src/local/free-port.ts';
 import { startAzurite } from '../../src/local/azurite.ts';
-import { createApi } from '../support/api.ts';
-import { eventually } from '../support/eventually.ts';
-import { startFlowServer, subscribe } from '../support/flow-server.ts';
-import { spawnLocalHost } from '../support/local-host.ts';
-import { additionsTo, pollsOf, startStorageProxy } from '../support/storage-proxy.ts';
-import type { StorageProxy } from '../support/storage-proxy.ts';
-import { play } from '../support/two-way-host.ts';
+import { createApi } from '../support/hosts/api.ts';
+import { eventually } from '../support/tools/eventually.ts';
+import { startFlowServer, subscribe } from '../support/servers/flow-server.ts';
+import { spawnLocalHost } from '../support/hosts/local-host.ts';
+import { additionsTo, pollsOf, startStorageProxy } from '../support/servers/storage-proxy.ts';
+import type { StorageProxy } from '../support/servers/storage-proxy.ts';
+import { play } from '../support/hosts/two-way-host.ts';
 
 test('messages that were on their way when the process was killed reach every subscription', async () => {
   const keep = <Piece extends { stop(): Promise<unknown> }>(piece: Piece): Piece => {

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, vi } from 'vitest';
 
-import { startTwoWayHost } from '../support/two-way-host.ts';
-import type { TwoWayHost } from '../support/two-way-host.ts';
+import { startTwoWayHost } from '../support/hosts/two-way-host.ts';
+import type { TwoWayHost } from '../support/hosts/two-way-host.ts';
 import { testAttachments } from './two-way/attachments.ts';
 import { testConversations } from './two-way/conversations.ts';
-import { testHabits } from './two-way/habits.ts';
+import { testHabits } from './two-way/flow-runtime.ts';
 import { testSubscriptions } from './two-way/subscriptions.ts';
 
 // These tests mostly wait, each for messages of its own; so one host serves all of them at once.

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import type { ErrorBody } from '../../src/operation/errors.ts';
-import type { StatusBody } from '../support/api.ts';
-import { startCountedHost } from '../support/counted-host.ts';
-import type { CountedHost } from '../support/counted-host.ts';
-import { eventually } from '../support/eventually.ts';
+import type { StatusBody } from '../support/hosts/api.ts';
+import { startCountedHost } from '../support/hosts/counted-host.ts';
+import type { CountedHost } from '../support/hosts/counted-host.ts';
+import { eventually } from '../support/tools/eventually.ts';
 
 interface SentTemplate {
   messageId: string;

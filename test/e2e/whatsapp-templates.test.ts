@@ -7,11 +7,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startSimulatedCarrier } from '../../src/carriers/simulated/server.ts';
 import type { ErrorBody } from '../../src/operation/errors.ts';
 import { createTableOptOutStore } from '../../src/storage/tables/opt-out-store.ts';
-import { createApi, tokenOf } from '../support/api.ts';
-import type { Api, ApiAnswer } from '../support/api.ts';
-import { startCountedHost } from '../support/counted-host.ts';
-import type { CountedHost } from '../support/counted-host.ts';
-import { eventually } from '../support/eventually.ts';
+import { createApi, tokenOf } from '../support/hosts/api.ts';
+import type { Api, ApiAnswer } from '../support/hosts/api.ts';
+import { startCountedHost } from '../support/hosts/counted-host.ts';
+import type { CountedHost } from '../support/hosts/counted-host.ts';
+import { eventually } from '../support/tools/eventually.ts';
 
 const identity = '358401000001';
 const foreignIdentity = '358401000002';

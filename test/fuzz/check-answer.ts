@@ -6,11 +6,11 @@ import type { ValidateFunction } from 'ajv';
 
 import { readHead } from '../../src/local/functions-host/http-request.ts';
 import { compareTemplates, matchRoute, parseRouteTemplate } from '../../src/local/functions-host/route-template.ts';
-import { isDateTime } from '../../src/operation/date-time.ts';
+import { isDateTime } from '../../src/core/date-time.ts';
 import type { Operation } from '../../src/operation/define-operation.ts';
 import { errorCatalogue } from '../../src/operation/errors.ts';
 import type { ErrorCode } from '../../src/operation/errors.ts';
-import { isObject } from '../../src/operation/json.ts';
+import { isObject } from '../../src/core/json.ts';
 import { possibleErrors } from '../../src/operation/possible-errors.ts';
 import { routeOf } from '../../src/operation/route.ts';
 import { asJsonSchema } from '../../src/operation/schema.ts';

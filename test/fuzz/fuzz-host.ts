@@ -1,10 +1,10 @@
-import { tokenOf } from '../support/api.ts';
-import type { Api } from '../support/api.ts';
-import { startCountedHost } from '../support/counted-host.ts';
-import type { CountedHost } from '../support/counted-host.ts';
-import { eventually } from '../support/eventually.ts';
-import { untilAtRest } from '../support/storage-proxy.ts';
-import { startFlowServer, subscribe } from '../support/flow-server.ts';
+import { tokenOf } from '../support/hosts/api.ts';
+import type { Api } from '../support/hosts/api.ts';
+import { startCountedHost } from '../support/hosts/counted-host.ts';
+import type { CountedHost } from '../support/hosts/counted-host.ts';
+import { eventually } from '../support/tools/eventually.ts';
+import { untilAtRest } from '../support/servers/storage-proxy.ts';
+import { startFlowServer, subscribe } from '../support/servers/flow-server.ts';
 import type { KnownIds } from './good-values.ts';
 
 /** A local host with some of everything in it, so that requests can name what exists. */

@@ -1,4 +1,4 @@
-import { isObject } from '../../operation/json.ts';
+import { isObject } from '../../core/json.ts';
 import { failureOfStatus, inDoubt } from '../call.ts';
 import type { CarrierAnswer, Failure } from '../call.ts';
 import { refusalReasons } from './reasons.ts';

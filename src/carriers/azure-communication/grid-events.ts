@@ -1,4 +1,4 @@
-import { isObject } from '../../operation/json.ts';
+import { isObject } from '../../core/json.ts';
 import { WebhookRefused } from '../carrier.ts';
 import { parseJson } from '../parse-json.ts';
 

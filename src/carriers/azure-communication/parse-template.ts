@@ -1,5 +1,5 @@
 import type { ListedTemplate, MediaKind, TemplateButton } from '../../templates/index.ts';
-import { isObject } from '../../operation/json.ts';
+import { isObject } from '../../core/json.ts';
 import { textOf } from '../fields.ts';
 
 /** The carrier's words for where a template stands. What WhatsApp has paused can't be sent now. */

@@ -1,5 +1,5 @@
 import type { OutboundBatch, OutboundRecipient, SendOutcome } from '../../messages/index.ts';
-import { isObject } from '../../operation/json.ts';
+import { isObject } from '../../core/json.ts';
 import { answerIncomplete, inDoubt } from '../call.ts';
 import { failureOfCall, messagesVersion, postToCarrier } from './call-carrier.ts';
 import type { Resource } from './call-carrier.ts';

@@ -1,6 +1,6 @@
 import type { AnnouncedAttachment, InboundEvent } from '../../conversations/index.ts';
 import type { DeliveryReport, ReferencedReport } from '../../messages/index.ts';
-import { isObject } from '../../operation/json.ts';
+import { isObject } from '../../core/json.ts';
 import { textOf } from '../fields.ts';
 import { digitsOf, parseTime } from './grid-events.ts';
 import type { GridEvent } from './grid-events.ts';

@@ -1,5 +1,5 @@
 import type { OutboundBatch, OutboundRecipient, SendOutcome } from '../../messages/index.ts';
-import { readRetryAfter } from '../../operation/retry-after.ts';
+import { readRetryAfter } from '../../core/retry-after.ts';
 import { callCarrier, failureOfSilence, failureOfStatus } from '../call.ts';
 import type { CarrierAnswer, Reach } from '../call.ts';
 import { writeNumber, writeSender } from './addresses.ts';

@@ -4,7 +4,7 @@ import { fieldsOf, objectsOf } from '../fields.ts';
 import type { Fields } from '../fields.ts';
 import { readInbound } from './read-inbound.ts';
 import { readStatus } from './read-status.ts';
-import { readTemplateNews } from './read-template-news.ts';
+import { readTemplateNews } from './read-template-status-update.ts';
 import type { WhatsAppNumber } from './settings.ts';
 
 type Parsed = Required<Pick<WebhookEvents, 'reports' | 'templates' | 'inbound'>>;

@@ -4,7 +4,7 @@ import type { ContainerClient } from '@azure/storage-blob';
 
 import type { AttachmentStore, StoredAttachment } from '../../conversations/index.ts';
 import type { StorageConnection } from '../connection.ts';
-import { keepTrying } from '../service/keep-trying.ts';
+import { keepTrying } from '../service/with-retry.ts';
 
 /**
  * Keeps attachments in the container `attachments`, which nobody reads without this app's rights and which comes into

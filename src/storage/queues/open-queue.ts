@@ -1,5 +1,5 @@
 import type { StorageConnection } from '../connection.ts';
-import { keepTrying } from '../service/keep-trying.ts';
+import { keepTrying } from '../service/with-retry.ts';
 import { openService } from '../service/open-service.ts';
 import { StorageError } from '../service/storage-error.ts';
 

@@ -1,4 +1,4 @@
-import { eachOf } from '../../operation/each-of.ts';
+import { eachOf } from '../../core/concurrency.ts';
 import type { Keys } from './entity.ts';
 import { unless, unlessChanged } from './open-table.ts';
 import type { Table } from './open-table.ts';

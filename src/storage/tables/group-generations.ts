@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-import { timeInId } from '../../operation/time-in-id.ts';
+import { timeInId } from '../../core/time-ordered-id.ts';
 import type { Table } from './open-table.ts';
 
 /*

@@ -1,6 +1,6 @@
 import type { StorageConnection } from '../connection.ts';
 import type { StorageAnswer } from '../service/exchange.ts';
-import { keepTrying } from '../service/keep-trying.ts';
+import { keepTrying } from '../service/with-retry.ts';
 import { openService } from '../service/open-service.ts';
 import type { ServiceRequest, StorageService } from '../service/open-service.ts';
 import { StorageError } from '../service/storage-error.ts';

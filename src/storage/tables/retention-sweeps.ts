@@ -1,7 +1,7 @@
 import type { Attachment, AttachmentStore } from '../../conversations/index.ts';
-import { eachOf } from '../../operation/each-of.ts';
-import { timeInId } from '../../operation/time-in-id.ts';
-import type { Sweep, SweepStep } from '../../retention/index.ts';
+import { eachOf } from '../../core/concurrency.ts';
+import { timeInId } from '../../core/time-ordered-id.ts';
+import type { Sweep, SweepStep } from '../../maintenance/index.ts';
 import type { StorageConnection } from '../connection.ts';
 import { concurrency, deleteRows, deleteUnchanged } from './delete-rows.ts';
 import { readLongText } from './long-text.ts';

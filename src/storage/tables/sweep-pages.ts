@@ -1,5 +1,5 @@
-import type { Found, Span } from '../../operation/define-look.ts';
-import { timeInId } from '../../operation/time-in-id.ts';
+import type { Found, Span } from '../../maintenance/sweep.ts';
+import { timeInId } from '../../core/time-ordered-id.ts';
 import { odata } from './odata.ts';
 import type { Page, PageQuery, Table } from './open-table.ts';
 

@@ -1,4 +1,4 @@
-import type { SweepPositions } from '../../retention/index.ts';
+import type { SweepPositions } from '../../maintenance/index.ts';
 import type { StorageConnection } from '../connection.ts';
 import { openTable } from './open-table.ts';
 

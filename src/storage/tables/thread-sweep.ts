@@ -1,5 +1,5 @@
-import { eachOf } from '../../operation/each-of.ts';
-import type { Sweep } from '../../retention/index.ts';
+import { eachOf } from '../../core/concurrency.ts';
+import type { Sweep } from '../../maintenance/index.ts';
 import { concurrency, deleteRows, deleteUnchanged } from './delete-rows.ts';
 import type { Page, Table } from './open-table.ts';
 import { odata } from './odata.ts';

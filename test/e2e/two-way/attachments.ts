@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 
 import { beforeAll, describe, expect, test } from 'vitest';
 
-import { subscribe } from '../../support/flow-server.ts';
-import type { Notification } from '../../support/flow-server.ts';
-import type { TwoWayHost } from '../../support/two-way-host.ts';
+import { subscribe } from '../../support/servers/flow-server.ts';
+import type { Notification } from '../../support/servers/flow-server.ts';
+import type { TwoWayHost } from '../../support/hosts/two-way-host.ts';
 
 let local: TwoWayHost;
 

@@ -2,11 +2,11 @@ import { beforeAll, describe, expect, test } from 'vitest';
 
 import type { ErrorBody } from '../../../src/operation/errors.ts';
 import { createTableInboundStore } from '../../../src/storage/tables/inbound-store.ts';
-import { sendTo } from '../../support/api.ts';
-import type { Api, ApiAnswer, InboxMessage, SentBody } from '../../support/api.ts';
-import { eventually } from '../../support/eventually.ts';
-import { subscribe } from '../../support/flow-server.ts';
-import type { TwoWayHost } from '../../support/two-way-host.ts';
+import { sendTo } from '../../support/hosts/api.ts';
+import type { Api, ApiAnswer, InboxMessage, SentBody } from '../../support/hosts/api.ts';
+import { eventually } from '../../support/tools/eventually.ts';
+import { subscribe } from '../../support/servers/flow-server.ts';
+import type { TwoWayHost } from '../../support/hosts/two-way-host.ts';
 
 let local: TwoWayHost;
 

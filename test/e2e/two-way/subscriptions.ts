@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 
 import type { ErrorBody } from '../../../src/operation/errors.ts';
-import { signedAnew, subscribe, subscribing, unsubscribe } from '../../support/flow-server.ts';
-import type { Flow, Registration } from '../../support/flow-server.ts';
-import { phone } from '../../support/two-way-host.ts';
-import type { Line, TwoWayHost } from '../../support/two-way-host.ts';
+import { signedAnew, subscribe, subscribing, unsubscribe } from '../../support/servers/flow-server.ts';
+import type { Flow, Registration } from '../../support/servers/flow-server.ts';
+import { phone } from '../../support/hosts/two-way-host.ts';
+import type { Line, TwoWayHost } from '../../support/hosts/two-way-host.ts';
 
 let local: TwoWayHost;
 

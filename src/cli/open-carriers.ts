@@ -1,0 +1,29 @@
+import { readCarriers } from '../carriers/read-carriers.ts';
+import type { Carrier } from '../carriers/carrier.ts';
+import { createCarriers } from '../create-carriers.ts';
+import { usualAuthority } from '../settings/read-settings.ts';
+import { createSettingsReader } from '../settings/settings-reader.ts';
+import { signedIn } from './open-storage.ts';
+
+/**
+ * The carriers that an operator's command asks: those that the app has, from the same settings (CARRIERS and each
+ * carrier's own). They are asked and not called back, so the app's other settings need not be there.
+ *
+ * @throws a sentence for each setting that is missing or malformed
+ */
+export function openOperatorCarriers(environment: NodeJS.ProcessEnv): Carrier[] {
+  const faults: string[] = [];
+  const read = createSettingsReader(environment, faults);
+  // The app's preset is the simulated carrier, which an operator who forgot the setting does not mean.
+  if (read.list('CARRIERS').length === 0) throw new Error('CARRIERS is not set: name the carriers that the app has.');
+  const { carriers } = readCarriers(read);
+  const entraAuthority = read.url('ENTRA_AUTHORITY', usualAuthority);
+  if (faults.length > 0) throw new Error(faults.join('\n'));
+  return createCarriers(carriers, {
+    publicUrl: environment['PUBLIC_URL'] ?? '',
+    identity: signedIn(),
+    entraAuthority,
+    allowLoopback: false,
+    now: () => new Date(),
+  });
+}

@@ -1,0 +1,43 @@
+import type { TokenCredential } from '@azure/identity';
+
+import { readPort } from '../local/options.ts';
+import { readStorage } from '../settings/read-settings.ts';
+import { lazyCredential } from '../storage/connection.ts';
+import type { StorageConnection } from '../storage/connection.ts';
+
+/**
+ * The storage account that an operator's command works on: the one that AzureWebJobsStorage names, by connection string
+ * or by account and whoever is signed in (as with `az login`); else that of the local host that runs on PORT.
+ *
+ * @throws a sentence where there is neither
+ */
+export async function openOperatorStorage(environment: NodeJS.ProcessEnv): Promise<StorageConnection> {
+  const isNamed = Object.keys(environment).some((name) => name.startsWith('AzureWebJobsStorage'));
+  if (!isNamed) return { connectionString: await askLocalHost(environment) };
+  const faults: string[] = [];
+  const settings = readStorage(environment, faults);
+  if (faults.length > 0) throw new Error(faults.join('\n'));
+  if ('connectionString' in settings) return settings;
+  return { ...settings, credential: signedIn() };
+}
+
+/** Whoever is signed in on this machine, as with `az login`. */
+export function signedIn(): TokenCredential {
+  return lazyCredential(async () => {
+    const { DefaultAzureCredential } = await import('@azure/identity');
+    return new DefaultAzureCredential();
+  });
+}
+
+async function askLocalHost(environment: NodeJS.ProcessEnv): Promise<string> {
+  const rootUrl = `http://127.0.0.1:${readPort(environment['PORT'])}`;
+  try {
+    const answer = await fetch(`${rootUrl}/storage`);
+    const { connectionString } = (await answer.json()) as { connectionString: string };
+    return connectionString;
+  } catch {
+    throw new Error(
+      `Set AzureWebJobsStorage, or start a local host: none answers at ${rootUrl} (PORT names its port if it isn't 7071).`,
+    );
+  }
+}

@@ -1,0 +1,122 @@
+import type { DirectoryWorld } from '../directory/index.ts';
+import { passing } from '../core/failpoint.ts';
+import { chooseReceiver } from './choose-receiver.ts';
+import { attachmentRetryDelays, collectAttachments } from './collect-attachments.ts';
+import type { CollectingWorld } from './collect-attachments.ts';
+import { enterThread } from './enter-thread.ts';
+import type { ThreadsWorld } from './enter-thread.ts';
+import type { InboundMessage, InboundProgress } from './inbound-message.ts';
+import type { InboundJob, InboundQueue, InboundStore, Notifier, RoutedMessage, VersionedInbound } from './ports.ts';
+
+/** What leading phones' messages to services works with. */
+export type LeadingWorld = DirectoryWorld &
+  CollectingWorld &
+  ThreadsWorld & { inbound: InboundStore; inboundQueue: InboundQueue; notifier: Notifier };
+
+/** What became of a job, for the log. */
+export type LeadResult =
+  | { result: 'notified'; subscribers: number }
+  | { result: 'waitsForAttachments' | 'unrouted' | 'nothingToDo' | 'missing' };
+
+/**
+ * Leads a phone's message on: its attachments are fetched, its service and its thread are found, and that is recorded
+ * before subscribers are told, since one of them may answer at once. Harmless when repeated, so a worker that died
+ * somewhere in between leaves nothing undone: the job comes again.
+ */
+export async function leadInbound(job: InboundJob, world: LeadingWorld): Promise<LeadResult> {
+  const found = await world.inbound.read(job.inboundId);
+  if (found === undefined) return { result: 'missing' };
+  const { message } = found;
+  if (isRouted(message)) return tell(message, job, world);
+  if (message.state === 'unrouted' && job.again !== true) return { result: 'nothingToDo' };
+  const collected = await collect(found, job, world);
+  if (collected === undefined) return { result: 'waitsForAttachments' };
+  const routed = await route(collected.message, world);
+  if (routed === undefined) {
+    await world.inbound.noteUnrouted(message);
+    await update(collected, { ...progressOf(collected.message), state: 'unrouted' }, world);
+    return { result: 'unrouted' };
+  }
+  passing('lead.threadEntered');
+  await update(collected, progressOf(routed), world);
+  passing('lead.routed');
+  return tell(routed, job, world);
+}
+
+async function tell(
+  message: RoutedMessage,
+  { again }: InboundJob,
+  { notifier, inbound }: LeadingWorld,
+): Promise<LeadResult> {
+  const subscribers = await notifier.notify(message);
+  if (again === true) await inbound.dropUnrouted(message.id);
+  return { result: 'notified', subscribers };
+}
+
+function isRouted(message: InboundMessage): message is RoutedMessage {
+  return message.state === 'routed';
+}
+
+/** Fetches what is pending; undefined where the message has to wait for it, and its job is queued again. */
+async function collect(
+  found: VersionedInbound,
+  job: InboundJob,
+  world: LeadingWorld,
+): Promise<VersionedInbound | undefined> {
+  const { message } = found;
+  if (!message.attachments.some(({ state }) => state === 'pending')) return found;
+  const attachments = await collectAttachments(message, world);
+  const next = { ...progressOf(message), attachments, attempts: message.attempts + 1 };
+  if (!attachments.some(({ state }) => state === 'pending')) return { ...found, message: { ...message, ...next } };
+  // Queued before it is recorded: a crash in between leaves a job too many, never one too few.
+  const delay = attachmentRetryDelays[message.attempts] ?? 0;
+  await world.inboundQueue.enqueue(job, delay);
+  passing('lead.attachmentsQueued');
+  await update(found, next, world);
+  return undefined;
+}
+
+async function route(message: InboundMessage, world: LeadingWorld): Promise<RoutedMessage | undefined> {
+  const { id, sender, recipient, protocol, content, at } = message;
+  const channel = protocol === 'WhatsApp' ? 'WhatsApp' : 'SMS';
+  const chosen = chooseReceiver(await world.directory.receivers(channel, recipient), content);
+  if (chosen === undefined) return undefined;
+  const { customerId, service } = chosen.receiver;
+  const entered = await enterThread(
+    { customerId, channel, address: recipient, phone: sender },
+    { entry: { id, direction: 'in', messageId: id, at }, serviceId: service.id },
+    world,
+  );
+  return {
+    ...message,
+    ...entered,
+    state: 'routed',
+    customerId,
+    serviceId: service.id,
+    ...(chosen.keyword === undefined ? {} : { keyword: chosen.keyword }),
+  };
+}
+
+function progressOf(message: InboundMessage): InboundProgress {
+  const { state, attachments, attempts, customerId, serviceId, keyword, threadId, parentMessageId } = message;
+  return {
+    state,
+    attachments,
+    attempts,
+    ...(customerId === undefined ? {} : { customerId }),
+    ...(serviceId === undefined ? {} : { serviceId }),
+    ...(keyword === undefined ? {} : { keyword }),
+    ...(threadId === undefined ? {} : { threadId }),
+    ...(parentMessageId === undefined ? {} : { parentMessageId }),
+  };
+}
+
+/** A conflict means that a copy of the job got ahead; this one comes again and finds what that did. */
+async function update(
+  versioned: VersionedInbound,
+  progress: InboundProgress,
+  { inbound }: LeadingWorld,
+): Promise<void> {
+  const outcome = await inbound.update(versioned, progress);
+  if (outcome === 'conflict') throw new Error(`${versioned.message.id} was changed by another worker`);
+}

@@ -1,0 +1,33 @@
+import { defineRepairs, isForgotten } from './sweep.ts';
+import type { Look, RepairWorld } from './sweep.ts';
+import type { CallbackEntry } from '../delivery-callbacks/callbacks.ts';
+import type { CallbackQueue, CallbackStore } from '../delivery-callbacks/ports.ts';
+
+/** What the looks at callbacks work with. */
+export interface CallbackLooksWorld extends RepairWorld {
+  callbackStore: CallbackStore;
+  callbackQueue: CallbackQueue;
+}
+
+/** The one that is due first is what its job waits for. */
+function dueTimes(entries: readonly CallbackEntry[]): Date[] {
+  const times = entries.flatMap(({ state, notBefore, since }) => (state === 'waiting' ? [notBefore ?? since] : []));
+  return times.sort((left, right) => left.getTime() - right.getTime()).slice(0, 1);
+}
+
+/** Every look at callbacks: those that wait, and that nobody has in hand, are queued again. */
+export const callbackLooks: readonly Look<CallbackLooksWorld>[] = defineRepairs(
+  'requeue-callbacks',
+  async ({ span, from }, world) => {
+    const { callbackStore, callbackQueue } = world;
+    const { items, next } = await callbackStore.listWaiting(span, from);
+    const forgotten = items.filter(({ lease, jobAt, changedAt, entries }) =>
+      isForgotten([lease?.until, jobAt, changedAt, ...dueTimes(entries)], world),
+    );
+    for (const { messageId, chunk, jobAt } of forgotten) {
+      // As the job that was to come, or a worker would wait for that.
+      await callbackQueue.enqueue({ messageId, chunk, ...(jobAt === undefined ? {} : { dueAt: jobAt.getTime() }) });
+    }
+    return { done: forgotten.length, ...(next === undefined ? {} : { next }) };
+  },
+);

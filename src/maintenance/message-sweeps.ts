@@ -1,0 +1,105 @@
+import { passing } from '../core/failpoint.ts';
+import { defineRepairs, isForgotten } from './sweep.ts';
+import type { Look, LookStep, RepairWorld } from './sweep.ts';
+import { delayUntil, longestDelay } from '../messages/accept/accept-message.ts';
+import { giveUpSilent } from '../messages/reports/expire-unreported.ts';
+import type { SilenceWorld } from '../messages/reports/expire-unreported.ts';
+import type { MessageFinder, OutboundQueue, WaitingChunk } from '../messages/ports.ts';
+
+/** What the looks at messages work with. */
+export interface MessageLooksWorld extends RepairWorld, SilenceWorld {
+  /** One for each storage account. */
+  messageFinders: readonly MessageFinder[];
+  outbound: OutboundQueue;
+}
+
+/** Messages that are seen to at a time. */
+const concurrency = 16;
+
+const places = ({ messageFinders }: MessageLooksWorld): number => messageFinders.length;
+
+/** Queues chunks of messages that were accepted; a message without its header never was. */
+async function enqueue(chunks: readonly WaitingChunk[], world: MessageLooksWorld): Promise<LookStep> {
+  const { messages, outbound, now } = world;
+  const byMessage = [...Map.groupBy(chunks, ({ messageId }) => messageId)];
+  return eachOf(byMessage, async ([messageId, own]) => {
+    if ((await messages.readHeader(messageId)) === undefined) return 0;
+    for (const { index, sendAt } of own) {
+      await outbound.enqueue({ messageId, chunk: index }, delayUntil(sendAt, now()));
+    }
+    return own.length;
+  });
+}
+
+/** Sees to each of many things, a few at a time; one that fails keeps none of the others from being seen to. */
+async function eachOf<Item>(items: readonly Item[], seeTo: (item: Item) => Promise<number>): Promise<LookStep> {
+  let done = 0;
+  const failures: unknown[] = [];
+  for (let from = 0; from < items.length; from += concurrency) {
+    const ended = await Promise.allSettled(items.slice(from, from + concurrency).map(seeTo));
+    for (const each of ended) {
+      if (each.status === 'fulfilled') done += each.value;
+      else failures.push(each.reason);
+    }
+  }
+  return { done, failures };
+}
+
+/**
+ * Queues what comes due within so many seconds: a day before, for messages that were accepted longer before; and once
+ * more shortly before, for what was lost between storage and queue.
+ */
+const promoteScheduled = ([name, aheadSeconds, everySeconds]: readonly [
+  string,
+  number,
+  number,
+]): Look<MessageLooksWorld> => ({
+  name,
+  ageSeconds: () => -aheadSeconds,
+  everySeconds: () => everySeconds,
+  places,
+  async step({ span, from, place }, world) {
+    const { items = [], next } = (await world.messageFinders[place]?.listWaiting(span, from)) ?? {};
+    const scheduled = items.filter(({ sendAt = new Date(0) }) => sendAt > world.now());
+    const step = await enqueue(scheduled, world);
+    passing('schedule.promoted');
+    return { ...step, ...(next === undefined ? {} : { next }) };
+  },
+});
+
+/** Queues what was accepted and never reached the queue, or was lost on it. */
+const requeueWaiting = defineRepairs<MessageLooksWorld>(
+  'requeue-messages',
+  async ({ span, from, place }, world) => {
+    const { items = [], next } = (await world.messageFinders[place]?.listWaiting(span, from)) ?? {};
+    const forgotten = items.filter(({ leasedUntil, notBefore, updatedAt, sendAt }) =>
+      isForgotten([leasedUntil, notBefore, updatedAt, sendAt], world),
+    );
+    return { ...(await enqueue(forgotten, world)), ...(next === undefined ? {} : { next }) };
+  },
+  places,
+);
+
+/** Seconds after the report timeout at which silence is looked for: later ones find what was sent long after it was due. */
+const silenceTiers = [0, 12 * 3_600, 7 * 24 * 3_600] as const;
+
+/** Ends as unknown those of whom no report came in time. */
+const endSilence = silenceTiers.map((later): Look<MessageLooksWorld> => ({
+  name: `end-silence-${later}`,
+  ageSeconds: ({ reportTimeoutSeconds }) => reportTimeoutSeconds + later,
+  everySeconds: ({ reportTimeoutSeconds }) => Math.min(600, Math.ceil(reportTimeoutSeconds / 5)),
+  places,
+  async step({ span, from, place }, world) {
+    const { items = [], next } = (await world.messageFinders[place]?.listSilent(span, from)) ?? {};
+    const step = await eachOf(items, (messageId) => giveUpSilent(messageId, world));
+    return { ...step, ...(next === undefined ? {} : { next }) };
+  },
+}));
+
+/** Every look at messages. */
+export const messageLooks: readonly Look<MessageLooksWorld>[] = [
+  promoteScheduled(['promote-scheduled', longestDelay, 600]),
+  promoteScheduled(['promote-due-soon', 900, 300]),
+  ...requeueWaiting,
+  ...endSilence,
+];

@@ -1,0 +1,234 @@
+import type { ReadHeader } from '../../operation/define-operation.ts';
+import { apiError } from '../../operation/errors.ts';
+import { passing } from '../../core/failpoint.ts';
+import { eachOf } from '../../core/concurrency.ts';
+import { canBeCarried } from './carried-chunk.ts';
+import { dealRecipients } from './split-recipients.ts';
+import { recipientId } from '../message-id.ts';
+import type { MessageIdParts } from '../message-id.ts';
+import type { Chunk, ChunkRecipient, MessageHeader, StatusNote } from '../message.ts';
+import type { MessageStore, OutboundJob, OutboundQueue, RequestStore } from '../ports.ts';
+import type { DlrUrlWorld } from '../compose/prepare-fields.ts';
+import type { PreparedSend } from '../compose/prepare-send.ts';
+import type { RecentIds } from './recent-ids.ts';
+import { requestKeyOf } from './request-key.ts';
+
+/** The longest that a queue holds a message back, in seconds: what is due later is queued by a timer. */
+export const longestDelay = 24 * 60 * 60;
+
+/** Queue messages written at the same time. */
+const enqueueWidth = 16;
+
+/** What accepting and sending messages work with. */
+export interface MessagingWorld extends DlrUrlWorld {
+  messages: MessageStore;
+  requests: RequestStore;
+  outbound: OutboundQueue;
+  newMessageId: (about: MessageIdParts) => string;
+  /** Whether the headers by which a caller's runtime names its actions tell a repeat, where there is no request id. */
+  keysByTracking: boolean;
+  /** The messages that this process queued lately. */
+  queuedLately: RecentIds;
+}
+
+/** What a caller asked for, beyond the text and its recipients. */
+export type SendRequest = Omit<
+  MessageHeader,
+  | 'messageId'
+  | 'acceptedAt'
+  | 'sender'
+  | 'protocol'
+  | 'sendAt'
+  | 'recipientCount'
+  | 'chunkCount'
+  | 'partCount'
+  | 'templateName'
+> & {
+  acceptedAt: Date;
+  /** Reads the headers in which a key of the request may stand. */
+  header?: ReadHeader;
+};
+
+/** What the caller is told: the same for the first request and for each repeat. */
+export interface Accepted {
+  messageId: string;
+  partCount: number;
+  recipients: { address: string; id: string }[];
+  /** The request was made before: nothing was sent again. */
+  replayed: boolean;
+  /** Why it could not be queued, which is then left to a timer, since a repeat could not be told from another request. */
+  failure?: unknown;
+}
+
+/**
+ * Makes a send durable: when this resolves, every chunk is stored, and queued if it is due within a day. Where the
+ * request has a key, an insert decides who is first; a repeat finishes whatever the first left undone, so a crash
+ * between any two steps loses nothing, and answers with the same ids. Without a key, what can't be queued is accepted
+ * all the same. Refuses a request id that was used for another request (RequestIdReused).
+ *
+ * Storage operations: one transaction per 99 chunks, one queue message per chunk, one more with a key.
+ *
+ * @param asked everything that makes the request what it is
+ */
+export async function acceptMessage(
+  { header: readHeader = () => null, ...request }: SendRequest,
+  prepared: PreparedSend,
+  asked: unknown,
+  world: MessagingWorld,
+): Promise<Accepted> {
+  const { messageId, repeated, hasKey } = await claimMessageId(
+    { ...request, header: readHeader },
+    prepared,
+    asked,
+    world,
+  );
+  passing('accept.keyClaimed');
+  const stored =
+    (repeated ? await findStored(messageId, world) : undefined) ??
+    (await store(toRows(messageId, request, prepared), world));
+  passing('accept.rowsWritten');
+  let failure: unknown;
+  try {
+    await enqueueChunks(messageId, stored, request.acceptedAt, world);
+  } catch (error) {
+    if (hasKey) throw error;
+    failure = error;
+  }
+  passing('accept.queued');
+  return {
+    messageId,
+    partCount: stored.header.partCount,
+    recipients: stored.chunks.flatMap(({ index, recipients }) =>
+      recipients.map(({ address }, place) => ({ address, id: recipientId({ messageId, chunk: index, place }) })),
+    ),
+    replayed: repeated,
+    ...(failure === undefined ? {} : { failure }),
+  };
+}
+
+async function claimMessageId(
+  { customerId, requestId, acceptedAt, header, dlrUrl }: SendRequest & { header: ReadHeader },
+  { sendAt }: PreparedSend,
+  asked: unknown,
+  { requests, newMessageId, keysByTracking }: MessagingWorld,
+): Promise<{ messageId: string; repeated: boolean; hasKey: boolean }> {
+  const messageId = newMessageId({ customerId, dueAt: sendAt ?? acceptedAt, callbacks: dlrUrl !== undefined });
+  const found = requestKeyOf({ requestId, asked, header }, keysByTracking);
+  if (found === undefined) return { messageId, repeated: false, hasKey: false };
+  const { key, fingerprint, memoryMs } = found;
+  const use = await requests.claim(
+    { customerId, requestId: key, messageId, fingerprint, usedAt: acceptedAt },
+    new Date(acceptedAt.getTime() - memoryMs),
+  );
+  if (use.fingerprint !== fingerprint) {
+    throw apiError('RequestIdReused', { target: requestId === undefined ? 'Idempotency-Key' : 'RequestId' });
+  }
+  return { messageId: use.messageId, repeated: use.messageId !== messageId, hasKey: true };
+}
+
+/** A message as it is stored, as far as accepting it goes. */
+interface Stored {
+  header: MessageHeader;
+  chunks: readonly Chunk[];
+  /** Of the chunks, where they were just written together. */
+  versions: readonly string[];
+}
+
+async function findStored(messageId: string, { messages }: MessagingWorld): Promise<Stored | undefined> {
+  const found = await messages.readMessage(messageId);
+  return found && { ...found, versions: [] };
+}
+
+async function store({ header, chunks }: Omit<Stored, 'versions'>, world: MessagingWorld): Promise<Stored> {
+  const versions = await world.messages.create(header, chunks);
+  if (versions !== 'exists') return { header, chunks, versions };
+  return (await findStored(header.messageId, world)) ?? { header, chunks, versions: [] };
+}
+
+function toRows(
+  messageId: string,
+  request: SendRequest,
+  prepared: PreparedSend,
+): { header: MessageHeader; chunks: Chunk[] } {
+  const { customerId, serviceId, acceptedAt } = request;
+  const { protocol, sender, content, recipients, partCount, sendAt, template, buttons, fallbackSender, reply } =
+    prepared;
+  const common = { messageId, sender, protocol, ...(sendAt === undefined ? {} : { sendAt }) };
+  const chunks = dealRecipients(recipients, content.length).map((dealt, index): Chunk => ({
+    ...common,
+    index,
+    customerId,
+    serviceId,
+    content,
+    ...(template === undefined ? {} : { template }),
+    ...(buttons === undefined ? {} : { buttons }),
+    ...(fallbackSender === undefined ? {} : { fallbackSender }),
+    ...(reply === undefined ? {} : { reply }),
+    recipients: dealt,
+    ...firstStates(dealt, prepared),
+    references: new Map(),
+    attempts: 0,
+    updatedAt: acceptedAt,
+  }));
+  const header: MessageHeader = {
+    ...request,
+    ...common,
+    recipientCount: recipients.length,
+    chunkCount: chunks.length,
+    partCount,
+    ...(template === undefined ? {} : { templateName: template.name }),
+  };
+  return { header, chunks };
+}
+
+const optedOutNote: StatusNote = {
+  code: 'RecipientOptedOut',
+  message: 'The recipient has opted out of such messages.',
+  reason: 'optedOut',
+};
+
+function firstStates(
+  recipients: readonly ChunkRecipient[],
+  { sendAt, optedOut }: PreparedSend,
+): Pick<Chunk, 'statuses' | 'notes'> {
+  const open = sendAt === undefined ? 'accepted' : 'scheduled';
+  const barred = recipients.flatMap(({ address }, place) => (optedOut.has(address) ? [place] : []));
+  return {
+    statuses: recipients.map(({ address }) => (optedOut.has(address) ? 'rejected' : open)),
+    notes: new Map(barred.map((place) => [place, optedOutNote])),
+  };
+}
+
+/**
+ * Queues what no worker has touched and is due within a day. Of a repeat nobody knows whether the first got as far, so
+ * it queues again; but not what this process has queued itself, or a thousand repeats would make a thousand jobs.
+ */
+async function enqueueChunks(
+  messageId: string,
+  { chunks, versions }: Stored,
+  now: Date,
+  { outbound, queuedLately }: MessagingWorld,
+): Promise<void> {
+  if (queuedLately.has(messageId)) return;
+  const untouched = chunks.filter(({ attempts, sendAt }) => attempts === 0 && !isFarAhead(sendAt, now));
+  await eachOf(untouched, enqueueWidth, (chunk) =>
+    outbound.enqueue(jobOf(chunk, versions[chunk.index]), delayUntil(chunk.sendAt, now)),
+  );
+  queuedLately.add(messageId);
+}
+
+function jobOf(chunk: Chunk, version: string | undefined): OutboundJob {
+  const job = { messageId: chunk.messageId, chunk: chunk.index };
+  return version !== undefined && canBeCarried(chunk) ? { ...job, carried: { chunk, version } } : job;
+}
+
+/** Whether a time is too far ahead for the queue. */
+function isFarAhead(sendAt: Date | undefined, now: Date): boolean {
+  return sendAt !== undefined && sendAt.getTime() - now.getTime() > longestDelay * 1000;
+}
+
+/** Seconds from now until a chunk is due, rounded up, and no more than the queue is to hold it back. */
+export function delayUntil(sendAt: Date | undefined, now: Date): number {
+  if (sendAt === undefined) return 0;
+  return Math.min(Math.max(0, Math.ceil((sendAt.getTime() - now.getTime()) / 1000)), longestDelay);
+}

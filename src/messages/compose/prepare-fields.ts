@@ -1,0 +1,64 @@
+import type { Customer } from '../../operation/access.ts';
+import { isDateTime, parseDateTime } from '../../core/date-time.ts';
+import { problem } from '../../operation/errors.ts';
+import type { Problem } from '../../operation/errors.ts';
+import { parsePhoneNumber } from '../../phone-numbers/index.ts';
+import type { ParsedPhoneNumber } from '../../phone-numbers/index.ts';
+
+/*
+ * Rules that every send shares. Each takes a field as it came, any JSON, passes over what the schema refuses, and adds
+ * what else is wrong to the list of problems.
+ */
+
+const urlLimit = 2_000;
+
+/** When to send; undefined means at once. What is no date at all is another rule's to refuse. */
+export function checkSendDateTime(
+  value: unknown,
+  customer: Customer,
+  now: Date,
+  problems: Problem[],
+): Date | undefined {
+  if (typeof value !== 'string' || !isDateTime(value)) return undefined;
+  const sendAt = parseDateTime(value, customer.timeZone);
+  const horizon = new Date(now);
+  horizon.setUTCFullYear(horizon.getUTCFullYear() + 1);
+  if (sendAt > horizon) problems.push(problem('DateTooFarAhead', { target: 'SendDateTime' }));
+  return sendAt > now ? sendAt : undefined;
+}
+
+/** An address must be absolute, http or https, and of a length that can be kept. */
+export function checkUrl(value: unknown, target: string, problems: Problem[]): void {
+  if (typeof value !== 'string') return;
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol)) problems.push(problem('InvalidUrl', { target }));
+  else if (value.length > urlLimit) {
+    problems.push(problem('InvalidField', { target, rule: `must be at most ${urlLimit} characters long` }));
+  }
+}
+
+/** What checking where to call takes. */
+export interface DlrUrlWorld {
+  /** Why an address may not be called, as the rest of a sentence; undefined where it may. */
+  checkDlrUrl: (url: string) => string | undefined;
+}
+
+/** An address that would never be called is refused, or its sender would wait for ever. */
+export function checkDlrUrl(value: unknown, { checkDlrUrl: ruleOf }: DlrUrlWorld, problems: Problem[]): void {
+  if (typeof value !== 'string' || problems.some(({ target }) => target === 'DlrUrl')) return;
+  const rule = ruleOf(value);
+  if (rule !== undefined) problems.push(problem('CallbackRefused', { target: 'DlrUrl', rule }));
+}
+
+/** Reads a recipient's number; undefined where it is none. */
+export function checkAddress(
+  value: unknown,
+  target: string,
+  { region }: Customer,
+  problems: Problem[],
+): ParsedPhoneNumber | undefined {
+  if (typeof value !== 'string') return undefined;
+  const parsed = parsePhoneNumber(value, [region]);
+  if (parsed === undefined) problems.push(problem('InvalidPhoneNumber', { target }));
+  return parsed;
+}

@@ -1,0 +1,70 @@
+import { placesInDoubt } from './claim-chunk.ts';
+import { plainWords, settledProgress, statusNote, stillInHand } from '../message.ts';
+import type { Chunk, ChunkProgress, StatusNote } from '../message.ts';
+import type { SendOutcome } from '../ports.ts';
+import { retryDelays } from './deps.ts';
+import type { RecipientStatus } from '../status.ts';
+
+/** Whether an outcome uses up one of the attempts: that a carrier has no room does not. */
+export function isSpent(outcome: SendOutcome, { overdue }: { overdue: boolean }): boolean {
+  return outcome.outcome === 'retry' && (outcome.reason !== 'throttled' || overdue);
+}
+
+/**
+ * What outcomes say where somebody may have the message from before: that nothing was sent now takes nothing from that
+ * doubt. Where an operator wants doubtful messages sent again, being in doubt is a reason for another attempt.
+ *
+ * @param doubted places that were in doubt before the attempt
+ */
+export function keepDoubt(
+  outcomes: ReadonlyMap<number, SendOutcome>,
+  doubted: ReadonlySet<number>,
+  { resendInDoubt }: { resendInDoubt: boolean },
+): ReadonlyMap<number, SendOutcome> {
+  return new Map(
+    [...outcomes].map(([place, outcome]): [number, SendOutcome] => {
+      const isRetried = outcome.outcome === 'retry' && doubted.has(place);
+      const isResent = outcome.outcome === 'unknown' && resendInDoubt;
+      if (!isRetried && !isResent) return [place, outcome];
+      return [place, { ...outcome, outcome: 'retry', mayHaveArrived: true }];
+    }),
+  );
+}
+
+/**
+ * Writes outcomes into statuses; a temporary refusal leaves its recipient queued until the attempts are used up. What
+ * may be at the carrier all the same stays in hand.
+ *
+ * @param overdue whether the chunk has waited for too long to wait for room
+ */
+export function applyOutcomes(
+  chunk: Chunk,
+  outcomes: ReadonlyMap<number, SendOutcome>,
+  { overdue, now }: { overdue: boolean; now: Date },
+): ChunkProgress {
+  const notes = new Map<number, StatusNote>(chunk.notes);
+  const references = new Map(chunk.references);
+  const lastAttempt = chunk.attempts > retryDelays.length;
+  const doubtful = placesInDoubt(chunk).filter((place) => !outcomes.has(place));
+  const statuses = chunk.statuses.map((status, place): RecipientStatus => {
+    const outcome = outcomes.get(place);
+    if (outcome === undefined) return status;
+    if (outcome.outcome !== 'sent') notes.set(place, statusNote(outcome));
+    else {
+      notes.delete(place);
+      if (outcome.carrierReference !== undefined) references.set(place, plainWords(outcome.carrierReference, 200));
+    }
+    if (outcome.outcome !== 'retry') return outcome.outcome;
+    const mayHaveArrived = outcome.mayHaveArrived === true;
+    if (lastAttempt && isSpent(outcome, { overdue })) return mayHaveArrived ? 'unknown' : 'failed';
+    if (mayHaveArrived) doubtful.push(place);
+    return 'queued';
+  });
+  return {
+    ...settledProgress(chunk, now),
+    statuses,
+    notes,
+    references,
+    ...stillInHand(chunk, doubtful),
+  };
+}

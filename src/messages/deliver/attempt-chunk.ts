@@ -1,0 +1,95 @@
+import { passing } from '../../core/failpoint.ts';
+import { applyOutcomes, keepDoubt } from './apply-outcomes.ts';
+import { isOverdue, nextTurn } from './choose-carrier.ts';
+import type { Route, Turn } from './choose-carrier.ts';
+import { claimChunk, placesInDoubt, waitingPlaces } from './claim-chunk.ts';
+import { changedMeanwhile, failed, finishAttempt } from './finish-attempt.ts';
+import { followUpAttempt, followUpEnd } from '../reports/follow-up.ts';
+import { handOver } from './submit.ts';
+import { withProgress } from '../message.ts';
+import type { Chunk, VersionedChunk } from '../message.ts';
+import type { OutboundCarrier, OutboundJob, SendOutcome } from '../ports.ts';
+import type { SendingWorld } from './deps.ts';
+
+/** What an attempt at a chunk works on. */
+export interface Attempt {
+  job: OutboundJob;
+  /** The chunk as it was when nothing of this attempt was recorded yet. */
+  before: Chunk;
+  /** The chunk with the first of its recipients claimed. */
+  claimed: VersionedChunk;
+  carrier: OutboundCarrier;
+  /** Those to be handed over first. */
+  places: readonly number[];
+  route: Route;
+}
+
+/** Outcomes after which another carrier may take a recipient at once: this one has nothing, and can't be had. */
+const passedOn: ReadonlySet<string | undefined> = new Set(['carrierUnavailable', 'carrierSettings']);
+
+/**
+ * Hands a chunk's recipients over, slice by slice, each recorded before it is made; what one carrier of the route can't
+ * take goes to the next. Ends where nobody is left, or nobody has room.
+ */
+export async function attemptChunk(attempt: Attempt, world: SendingWorld): Promise<'sent' | 'partlySent'> {
+  const { job, before, route } = attempt;
+  const doubted = new Set(placesInDoubt(before));
+  const tried = new Map<number, { outcome: SendOutcome; by: Set<OutboundCarrier> }>();
+  let { carrier, claimed, places } = attempt;
+  let told = before;
+  for (;;) {
+    const { chunk } = claimed;
+    const answered = await handOver(chunk, places, carrier, world);
+    world.gate.note(carrier, chunk.sender, [...answered.values()]);
+    passing('send.handedOver');
+    const outcomes = keepDoubt(answered, doubted, route);
+    for (const [place, outcome] of outcomes) {
+      const by = tried.get(place)?.by ?? new Set<OutboundCarrier>();
+      tried.set(place, { outcome, by: by.add(carrier) });
+    }
+    const isFull = [...outcomes.values()].every(isThrottled);
+    const overdue = isOverdue(chunk, world.now());
+    const progress = applyOutcomes(chunk, outcomes, { overdue, now: world.now() });
+    const after = withProgress(before, progress);
+    const pending = (candidate: OutboundCarrier): number[] =>
+      waitingPlaces(progress).filter((place) => mayGoTo(candidate, tried.get(place)));
+    // A carrier that has no room is not asked for the others at once.
+    const turn = isFull ? 'none' : await nextTurn(after, route, pending, world);
+    const end = (): Promise<'sent' | 'partlySent'> =>
+      finishAttempt({ job, before, told, claimed }, progress, { turn, overdue, tried }, world);
+    if (turn === 'none' || 'waitSeconds' in turn) return end();
+    // What ended is followed up before it is recorded; where that fails, the attempt ends here, and its outcome is kept.
+    // One look for silent recipients is enough for all slices.
+    const followUp = told === before ? followUpAttempt : followUpEnd;
+    const untold = await followUp(told, after, world).catch(failed);
+    if (untold !== undefined) return end();
+    told = after;
+    const next = await claimChunk(claimed, progress, claimOf(turn, chunk, world), world);
+    if (next === 'conflict') throw changedMeanwhile(chunk);
+    passing('send.sliceRecorded');
+    ({ carrier, places } = turn);
+    claimed = next;
+  }
+}
+
+const isThrottled = (outcome: SendOutcome): boolean => outcome.outcome === 'retry' && outcome.reason === 'throttled';
+
+/** Whether a carrier may get a recipient in this attempt: it hasn't had them, and whoever had certainly has nothing. */
+function mayGoTo(
+  candidate: OutboundCarrier,
+  earlier: { outcome: SendOutcome; by: ReadonlySet<OutboundCarrier> } | undefined,
+): boolean {
+  if (earlier === undefined) return true;
+  const { outcome, by } = earlier;
+  if (by.has(candidate) || outcome.outcome !== 'retry' || outcome.mayHaveArrived === true) return false;
+  return passedOn.has(outcome.reason);
+}
+
+/** What a worker is about to hand over, and since when: a repeat of what is in doubt keeps its time. */
+export function claimOf(
+  { carrier, places }: Exclude<Turn, 'none' | { waitSeconds: number }>,
+  { attemptedAt }: Pick<Chunk, 'attemptedAt'>,
+  { now }: Pick<SendingWorld, 'now'>,
+): { carrier: string; places: readonly number[]; attemptedAt: Date } {
+  return { carrier: carrier.name, places, attemptedAt: attemptedAt ?? now() };
+}

@@ -1,0 +1,101 @@
+import { randomUUID } from 'node:crypto';
+
+import { settledProgress } from '../message.ts';
+import type { Chunk, ChunkProgress, StatusNote, VersionedChunk } from '../message.ts';
+import type { MessageStore } from '../ports.ts';
+import type { SendingWorld } from './deps.ts';
+import { awaitsSending } from '../status.ts';
+import type { RecipientStatus } from '../status.ts';
+
+/** Places of the recipients that still wait. */
+export function waitingPlaces({ statuses }: Pick<Chunk, 'statuses'>): number[] {
+  return statuses.flatMap((status, place) => (awaitsSending(status) ? [place] : []));
+}
+
+/** Places of the recipients that wait and that a carrier may have all the same. */
+export function placesInDoubt({ statuses, inHand, leasedUntil }: Chunk): number[] {
+  const waiting = waitingPlaces({ statuses });
+  if (inHand === undefined) return leasedUntil === undefined ? [] : waiting;
+  return waiting.filter((place) => inHand.includes(place));
+}
+
+/** Ends recipients that still wait, all in one status and for one reason; those at `places`, or all of them. */
+export function endWaiting(
+  chunk: Chunk,
+  { status, note, places = waitingPlaces(chunk) }: EndOfWaiting,
+  now: Date,
+): ChunkProgress {
+  const ended = new Set(places);
+  return {
+    ...settledProgress(chunk, now),
+    statuses: chunk.statuses.map((current, place) => (ended.has(place) && awaitsSending(current) ? status : current)),
+    notes: new Map([...chunk.notes, ...places.map((place) => [place, note] as const)]),
+  };
+}
+
+interface EndOfWaiting {
+  status: RecipientStatus;
+  note: StatusNote;
+  places?: readonly number[];
+}
+
+export const attemptInDoubt: StatusNote = {
+  code: 'AttemptInDoubt',
+  message: 'The worker ended while the carrier had the message.',
+  reason: 'inDoubt',
+};
+
+/** What a worker is about to hand over. */
+export interface Claim {
+  carrier: string;
+  places: readonly number[];
+  attemptedAt: Date;
+}
+
+/**
+ * Records that recipients are about to be handed over, by a write that only one worker can win; `conflict` where
+ * somebody else wrote.
+ *
+ * @param progress how far the chunk is
+ */
+export async function claimChunk(
+  found: VersionedChunk,
+  progress: ChunkProgress,
+  { carrier, places, attemptedAt }: Claim,
+  { messages, sendLeaseSeconds, now }: Pick<SendingWorld, 'messages' | 'sendLeaseSeconds' | 'now'>,
+): Promise<VersionedChunk | 'conflict'> {
+  const leaseId = randomUUID();
+  // What was in doubt before stays so until its carrier has answered.
+  const inHand = [...new Set([...(progress.inHand ?? []), ...places])];
+  const { inHand: _, ...rest } = progress;
+  const claimed: ChunkProgress = {
+    ...rest,
+    statuses: progress.statuses.map((status) => (awaitsSending(status) ? 'queued' : status)),
+    leasedUntil: new Date(now().getTime() + sendLeaseSeconds * 1000),
+    leaseId,
+    carrier,
+    // Most often it is all that wait; the row is shorter then.
+    ...(inHand.length === waitingPlaces(progress).length ? {} : { inHand }),
+    attemptedAt,
+    updatedAt: now(),
+  };
+  return recordProgress(found, claimed, { messages }, (stored) => stored.leaseId === leaseId);
+}
+
+/**
+ * Writes a chunk's progress. Storage that loses its answer makes a repeated write look like somebody else's, so what is
+ * stored is looked at before that is believed.
+ *
+ * @param isOurs whether what is stored is what was to be written
+ */
+export async function recordProgress(
+  found: VersionedChunk,
+  progress: ChunkProgress,
+  { messages }: { messages: MessageStore },
+  isOurs: (stored: Chunk) => boolean,
+): Promise<VersionedChunk | 'conflict'> {
+  const written = await messages.updateChunk(found, progress);
+  if (written !== 'conflict') return written;
+  const stored = await messages.readChunk(found.chunk.messageId, found.chunk.index);
+  return stored !== undefined && isOurs(stored.chunk) ? stored : 'conflict';
+}

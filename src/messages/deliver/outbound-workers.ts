@@ -1,0 +1,97 @@
+import type { Worker } from '../../operation/define-worker.ts';
+import { isObject } from '../../core/json.ts';
+import { unpackChunk } from '../accept/carried-chunk.ts';
+import { followUpSilence } from '../reports/follow-up.ts';
+import { giveUpChunk } from './give-up-chunk.ts';
+import { isMessageId } from '../message-id.ts';
+import type { OutboundJob } from '../ports.ts';
+import { sendChunk } from './send-chunk.ts';
+import type { SendingWorld } from './deps.ts';
+
+function jobOf(message: unknown): OutboundJob | undefined {
+  if (!isObject(message)) return undefined;
+  const { messageId, chunk, check, carried } = message;
+  if (typeof messageId !== 'string' || !isMessageId(messageId) || !Number.isInteger(chunk)) return undefined;
+  return {
+    messageId,
+    chunk: chunk as number,
+    ...(check === 'unreported' ? { check } : {}),
+    ...(isObject(carried) ? { carried: unpackChunk(carried) } : {}),
+  };
+}
+
+/** The jobs of a queue message: one, or several that were queued at the same moment. None where one of them is none. */
+function jobsOf(message: unknown): OutboundJob[] {
+  const listed = isObject(message) && Array.isArray(message['jobs']) ? message['jobs'] : [message];
+  const jobs = listed.flatMap((each) => jobOf(each) ?? []);
+  return jobs.length === listed.length ? jobs : [];
+}
+
+type Result = Readonly<Record<string, unknown>>;
+
+async function work(job: OutboundJob, world: SendingWorld): Promise<Result> {
+  const { messageId, chunk } = job;
+  if (job.check === 'unreported') {
+    return { messageId, chunk, result: 'checked', silent: await followUpSilence(job, world) };
+  }
+  return { messageId, chunk, result: await sendChunk(job, world) };
+}
+
+/** Seconds after which a job is tried again that failed among others. */
+const apartSeconds = 60;
+
+/**
+ * Does all of a queue message's jobs. One that fails among others goes on apart from them, so that it is counted, and
+ * given up, by itself.
+ */
+async function workAll(jobs: readonly OutboundJob[], world: SendingWorld): Promise<Result> {
+  const [only] = jobs;
+  if (jobs.length === 1 && only !== undefined) return work(only, world);
+  const ended = await Promise.allSettled(jobs.map((job) => work(job, world)));
+  const results: Result[] = [];
+  const failures: unknown[] = [];
+  for (const [index, each] of ended.entries()) {
+    const { messageId, chunk, check } = jobs[index] ?? { messageId: '', chunk: 0 };
+    if (each.status === 'fulfilled') results.push(each.value);
+    else {
+      await world.outbound.enqueue({ messageId, chunk, ...(check === undefined ? {} : { check }) }, apartSeconds);
+      results.push({ messageId, chunk, result: 'failed' });
+      failures.push(each.reason);
+    }
+  }
+  return { results, ...(failures.length === 0 ? {} : { error: failures[0], failures: failures.length }) };
+}
+
+/** Sends what is accepted. */
+export const sendOutboundChunk: Worker<SendingWorld> = {
+  name: 'SendOutboundChunk',
+  queue: 'outbound',
+  perAccount: true,
+  async handle(message, world) {
+    const jobs = jobsOf(message);
+    if (jobs.length === 0) throw new Error('not a job for the outbound queue');
+    return workAll(jobs, world);
+  },
+};
+
+/**
+ * Ends what could not be sent in a state that shows: the queue's poison messages come here. Each is tried once more
+ * first, since workers that died with it, and nothing else, may have made it poison.
+ */
+export const giveUpOutboundChunk: Worker<SendingWorld> = {
+  name: 'GiveUpOutboundChunk',
+  queue: 'outbound-poison',
+  perAccount: true,
+  async handle(message, world) {
+    const jobs = jobsOf(message);
+    // Nothing of ours wrote it, so there is no recipient to tell; the log keeps the fact.
+    if (jobs.length === 0) return { result: 'notAJob', error: new Error('a poison message is not a job of ours') };
+    const [only] = jobs;
+    if (jobs.length > 1 || only === undefined) return workAll(jobs, world);
+    const { messageId, chunk, check } = only;
+    return work(only, world).catch(async (error: unknown) => {
+      if (check !== undefined) return { messageId, chunk, result: 'notChecked', error };
+      return { messageId, chunk, result: 'failed', recipients: await giveUpChunk({ messageId, chunk }, world), error };
+    });
+  },
+};

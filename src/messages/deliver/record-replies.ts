@@ -1,0 +1,31 @@
+import { recipientId } from '../message-id.ts';
+import type { Chunk } from '../message.ts';
+import type { ReplyRecorder } from '../ports.ts';
+
+/**
+ * Tells conversations of recipients of a chunk that is part of them. To be done before the carrier has the message,
+ * since the phone may answer at once.
+ */
+export async function recordReplies(
+  { messageId, index, customerId, serviceId, protocol, sender, recipients, reply }: Chunk,
+  places: readonly number[],
+  { replies, now }: { replies: ReplyRecorder; now: () => Date },
+): Promise<void> {
+  if (reply === undefined) return;
+  const at = now();
+  const outgoing = places.map((place) => {
+    const phone = recipients[place]?.address ?? '';
+    return {
+      customerId,
+      serviceId,
+      messageId,
+      recipientId: recipientId({ messageId, chunk: index, place }),
+      protocol,
+      sender,
+      phone,
+      ...(reply.threadId !== undefined && reply.phone === phone ? { threadId: reply.threadId } : {}),
+      at,
+    };
+  });
+  await replies.record(outgoing);
+}

@@ -1,0 +1,174 @@
+import { passing } from '../../core/failpoint.ts';
+import { delayUntil } from '../accept/accept-message.ts';
+import { applyOutcomes, keepDoubt } from './apply-outcomes.ts';
+import { attemptChunk, claimOf } from './attempt-chunk.ts';
+import { isDoubtFinal, isInDoubt, isOverdue, nextTurn, routeOf } from './choose-carrier.ts';
+import type { Route } from './choose-carrier.ts';
+import { attemptInDoubt, claimChunk, endWaiting, placesInDoubt, waitingPlaces } from './claim-chunk.ts';
+import { followUpAttempt, followUpEnd } from '../reports/follow-up.ts';
+import type { FollowUpWorld } from '../reports/follow-up.ts';
+import { statesOfChunk } from '../reports/fold-message.ts';
+import { settledProgress, stillInHand, withProgress } from '../message.ts';
+import type { Chunk, VersionedChunk } from '../message.ts';
+import type { OutboundJob, SendOutcome } from '../ports.ts';
+import { recordReplies } from './record-replies.ts';
+import { retryDelays } from './deps.ts';
+import type { SendingWorld } from './deps.ts';
+import { awaitsSending } from '../status.ts';
+
+/** What became of a job, for the log. */
+export type SendChunkResult =
+  | 'sent'
+  | 'partlySent'
+  | 'inDoubt'
+  | 'notDue'
+  | 'noRoom'
+  | 'notTried'
+  | 'nothingToDo'
+  | 'taken'
+  | 'missing';
+
+/** How often a chunk is looked at anew that others keep changing, before its job is left for later. */
+const looks = 5;
+
+/**
+ * Sends one chunk. The attempt is recorded before it is made, by an update that only one worker can win; so a chunk that
+ * stands on the queue twice is sent once. What a worker that died had handed over is in doubt: it is handed over again
+ * where the carrier recognises repeats, or the operator wants that, and marked unknown else.
+ */
+export async function sendChunk({ carried, ...job }: OutboundJob, world: SendingWorld): Promise<SendChunkResult> {
+  for (let look = 0; look < looks; look++) {
+    const isFirst = look === 0;
+    const found = isFirst && carried ? carried : await world.messages.readChunk(job.messageId, job.chunk);
+    if (found === undefined) return 'missing';
+    const result = await sendFound(job, found, world);
+    if (result !== 'lookAgain') return result;
+  }
+  throw new Error(`chunk ${job.chunk} of ${job.messageId} changed ${looks} times while it was looked at`);
+}
+
+async function sendFound(
+  job: OutboundJob,
+  found: VersionedChunk,
+  world: SendingWorld,
+): Promise<SendChunkResult | 'lookAgain'> {
+  const { outbound, now } = world;
+  const { chunk } = found;
+  if (!chunk.statuses.some(awaitsSending)) {
+    // Of what ended before any attempt, nobody has been told yet.
+    if (chunk.attempts === 0) await followUpEnd(chunk, chunk, world);
+    return 'nothingToDo';
+  }
+  // Copies of a job may come at any time; only the time that the chunk itself names lets an attempt begin.
+  const wait = Math.max(delayUntil(chunk.sendAt, now()), delayUntil(chunk.notBefore, now()));
+  if (wait > 0) {
+    await outbound.enqueue(job, wait);
+    return 'notDue';
+  }
+  if (await waitsForLease(job, chunk, world)) return 'taken';
+  const route = await routeOf(chunk, world);
+  if (isInDoubt(chunk, route, world)) {
+    const settled = await settleDoubt(found, route, world);
+    if (settled !== 'open') return settled;
+  }
+  const turn = await nextTurn(chunk, route, () => waitingPlaces(chunk), world);
+  if (turn === 'none') return countAsTried(job, found, noCarrier, world);
+  if ('waitSeconds' in turn) {
+    if (isOverdue(chunk, now())) return countAsTried(job, found, noRoom, world);
+    await outbound.enqueue(job, turn.waitSeconds);
+    return 'noRoom';
+  }
+  // Before the attempt is claimed: where this fails, nothing was sent, and nothing is in doubt.
+  await recordReplies(chunk, waitingPlaces(chunk), world);
+  passing('send.repliesEntered');
+  const progress = {
+    ...settledProgress(chunk, now()),
+    attempts: chunk.attempts + 1,
+    ...stillInHand(chunk, placesInDoubt(chunk)),
+  };
+  const claimed = await claimChunk(found, progress, claimOf(turn, chunk, world), world);
+  if (claimed === 'conflict') return 'lookAgain';
+  passing('send.claimed');
+  return attemptChunk({ job, before: chunk, claimed, ...turn, route }, world);
+}
+
+/** Puts the job back for after the lease, where a worker has the chunk; resolves to whether one has. */
+export async function waitsForLease(
+  job: OutboundJob,
+  { leasedUntil }: Pick<Chunk, 'leasedUntil'>,
+  { outbound, now }: FollowUpWorld,
+): Promise<boolean> {
+  if (leasedUntil === undefined || leasedUntil <= now()) return false;
+  // That worker may yet die, and this may be the only message left on the queue that knows of the chunk.
+  await outbound.enqueue(job, delayUntil(leasedUntil, now()) + 1);
+  return true;
+}
+
+/**
+ * Settles what is in doubt, as far as that can be done without the carrier: as a report says that came meanwhile; else as
+ * unknown, unless the operator wants it sent again. Those who still wait are gone on with. `open` where nothing is
+ * settled by it.
+ */
+async function settleDoubt(
+  found: VersionedChunk,
+  route: Route,
+  world: SendingWorld,
+): Promise<'inDoubt' | 'lookAgain' | 'open'> {
+  const { messages, now } = world;
+  const { chunk } = found;
+  const message = await messages.readMessage(chunk.messageId);
+  const reported = message === undefined ? [] : statesOfChunk(message, chunk.index);
+  const isReported = (place: number): boolean => !awaitsSending(reported[place]?.status ?? 'queued');
+  const isFinal = isDoubtFinal(chunk, route);
+  const places = placesInDoubt(chunk).filter((place) => isFinal || isReported(place));
+  if (places.length === 0) return 'open';
+  const ended = endWaiting(chunk, { status: 'unknown', note: attemptInDoubt, places }, now());
+  const statuses = [...ended.statuses];
+  const notes = new Map(ended.notes);
+  for (const place of places.filter(isReported)) {
+    const { status = 'unknown', note } = reported[place] ?? {};
+    statuses[place] = status;
+    if (note === undefined) notes.delete(place);
+    else notes.set(place, note);
+  }
+  const open = placesInDoubt(chunk).filter((place) => !places.includes(place));
+  const progress = { ...ended, statuses, notes, ...stillInHand(chunk, open) };
+  await followUpAttempt(chunk, withProgress(chunk, progress), world);
+  const isKept = (await messages.updateChunk(found, progress)) !== 'conflict';
+  return isKept && !statuses.some(awaitsSending) ? 'inDoubt' : 'lookAgain';
+}
+
+const noCarrier: SendOutcome = {
+  outcome: 'retry',
+  code: 'NoCarrier',
+  message: 'No carrier is set up that sends such messages from this sender.',
+  reason: 'carrierSettings',
+};
+
+const noRoom: SendOutcome = {
+  outcome: 'retry',
+  code: 'NoRoom',
+  message: 'No carrier had room for the message within a day.',
+  reason: 'throttled',
+};
+
+/** Counts an attempt that could not be made: so what nobody mends ends some time. */
+async function countAsTried(
+  job: OutboundJob,
+  found: VersionedChunk,
+  outcome: SendOutcome,
+  world: SendingWorld,
+): Promise<'notTried' | 'lookAgain'> {
+  const { messages, outbound, now } = world;
+  const { chunk } = found;
+  const tried = { ...chunk, attempts: chunk.attempts + 1 };
+  const outcomes = new Map(waitingPlaces(chunk).map((place) => [place, outcome]));
+  const kept = keepDoubt(outcomes, new Set(placesInDoubt(chunk)), { resendInDoubt: false });
+  const progress = applyOutcomes(tried, kept, { overdue: true, now: now() });
+  const again = progress.statuses.some(awaitsSending);
+  const delay = retryDelays[chunk.attempts] ?? 0;
+  if (again) await outbound.enqueue(job, delay);
+  await followUpAttempt(chunk, withProgress(chunk, progress), world);
+  const due = again ? { notBefore: new Date(now().getTime() + delay * 1000) } : {};
+  return (await messages.updateChunk(found, { ...progress, ...due })) === 'conflict' ? 'lookAgain' : 'notTried';
+}

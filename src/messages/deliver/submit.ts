@@ -1,0 +1,56 @@
+import { eachOf } from '../../core/concurrency.ts';
+import { recipientId } from '../message-id.ts';
+import type { Chunk } from '../message.ts';
+import { compileContent } from '../compose/personalization.ts';
+import type { CarrierIdStore, OutboundCarrier, OutboundRecipient, SendOutcome } from '../ports.ts';
+import { renderText } from '../compose/render-text.ts';
+
+/** Ids that are noted at a time. */
+const noteWidth = 16;
+
+const noAnswer: SendOutcome = {
+  outcome: 'unknown',
+  code: 'NoAnswer',
+  message: 'The carrier said nothing about the recipient.',
+  reason: 'inDoubt',
+};
+
+/** Hands recipients of a chunk to a carrier, as many at a time as it takes; gives an outcome for the place of each. */
+export async function handOver(
+  chunk: Chunk,
+  places: readonly number[],
+  carrier: OutboundCarrier,
+  { carrierIds, now }: { carrierIds: CarrierIdStore; now: () => Date },
+): Promise<Map<number, SendOutcome>> {
+  const { messageId, index, sender, protocol, template, buttons, attemptedAt = now() } = chunk;
+  const compiled = compileContent(chunk.content);
+  const { batchSize } = carrier.capabilities;
+  const outcomes = new Map<number, SendOutcome>();
+  for (let from = 0; from < places.length; from += batchSize) {
+    const batch = places.slice(from, from + batchSize);
+    const recipients = batch.map((place): OutboundRecipient => {
+      const { address, parts, values } = chunk.recipients[place] ?? { address: '', parts: 1, values: [] };
+      const id = recipientId({ messageId, chunk: index, place });
+      return { recipientId: id, address, content: renderText(compiled, values), parts };
+    });
+    const answered = await carrier.send({
+      messageId,
+      sender,
+      protocol,
+      attemptedAt,
+      ...(template === undefined ? {} : { template }),
+      ...(buttons === undefined ? {} : { buttons }),
+      recipients,
+    });
+    // Matched batch by batch, or an outcome too few would shift those of the next batch to other recipients.
+    for (const [position, place] of batch.entries()) outcomes.set(place, answered[position] ?? noAnswer);
+    const noted = recipients.flatMap(({ recipientId: value }, position) => {
+      const outcome = answered[position];
+      const id = outcome?.outcome === 'sent' && outcome.reportedByReference === true && outcome.carrierReference;
+      return typeof id === 'string' ? [{ carrier: carrier.name, id, value, notedAt: now() }] : [];
+    });
+    // Before the outcome is recorded: a crash in between repeats the attempt, and the carrier gives the same ids.
+    await eachOf(noted, noteWidth, (entry) => carrierIds.note(entry));
+  }
+  return outcomes;
+}

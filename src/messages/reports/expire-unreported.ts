@@ -1,0 +1,52 @@
+import { passing } from '../../core/failpoint.ts';
+import { statesOfChunk } from './fold-message.ts';
+import type { JournalEntry, StatusNote } from '../message.ts';
+import type { MessageStore, SettlementRecorder } from '../ports.ts';
+import { settle } from './record-final-status.ts';
+import { fallbackIndex } from './sms-fallback.ts';
+
+/** What giving up on silent recipients works with. */
+export interface SilenceWorld {
+  messages: MessageStore;
+  settlements: SettlementRecorder;
+  /** How long after sending a recipient of whom no report came is given up as unknown, in seconds. */
+  reportTimeoutSeconds: number;
+  now: () => Date;
+}
+
+const noReport: StatusNote = {
+  code: 'NoReport',
+  message: 'No delivery report came in time.',
+  reason: 'noReport',
+};
+
+/**
+ * Ends as unknown the recipients of a message that the carrier has and of whom no report came. A report that comes later
+ * still counts. Resolves to how many there were.
+ */
+export async function giveUpSilent(messageId: string, world: SilenceWorld): Promise<number> {
+  const { messages, reportTimeoutSeconds, now } = world;
+  const message = await messages.readMessage(messageId);
+  if (message === undefined) return 0;
+  const at = now();
+  const all = [...message.chunks, ...message.fallbacks];
+  const indexes = new Set(all.map(({ index }) => index));
+  // What was sent long after it was due, or stands in for another channel, has its time from then on.
+  const overdue = all.filter(({ updatedAt }) => at.getTime() - updatedAt.getTime() >= reportTimeoutSeconds * 1000);
+  const entries = overdue.flatMap(({ index }) =>
+    statesOfChunk(message, index).flatMap(({ status }, place): JournalEntry[] =>
+      status === 'sent' ? [{ chunk: index, place, status: 'unknown', note: noReport, at }] : [],
+    ),
+  );
+  if (entries.length === 0) return 0;
+  // Where another channel stands in, its status is the recipient's.
+  const ended = entries.filter(({ chunk, place }) => !indexes.has(fallbackIndex(chunk, place)));
+  await settle(
+    ended.map(({ chunk, place, status }) => ({ messageId, chunk, place, status, code: noReport.code, at })),
+    world,
+  );
+  passing('silence.followedUp');
+  await messages.appendReports(messageId, entries);
+  passing('silence.recorded');
+  return entries.length;
+}

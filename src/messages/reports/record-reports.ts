@@ -1,0 +1,21 @@
+import { passing } from '../../core/failpoint.ts';
+import { followUpReports } from './follow-up.ts';
+import type { FollowUpWorld } from './follow-up.ts';
+import { createReportJournal } from './report-journal.ts';
+import type { ReportJournal } from './report-journal.ts';
+
+/**
+ * Takes delivery reports: stored first, then followed up where they tell how sending ended. `record` resolves when both
+ * are done; until then the carrier has no answer and will call again.
+ */
+export function createReportRecorder(world: FollowUpWorld): ReportJournal {
+  const journal = createReportJournal(world.messages);
+  return {
+    async record(reports) {
+      await journal.record(reports);
+      passing('report.journaled');
+      await followUpReports(reports, world);
+      passing('report.followedUp');
+    },
+  };
+}

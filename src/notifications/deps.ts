@@ -1,0 +1,36 @@
+import type { SubscriptionStore } from '../subscriptions/index.ts';
+import type { CallingWorld } from './call-target.ts';
+import type { LoneProgress, VersionedLone } from './notification.ts';
+import type { DeadLetterStore, NotificationQueue, NotificationStore } from './ports.ts';
+import type { RetrySchedule } from '../http-delivery/retry-schedule.ts';
+
+/** What delivering notifications works with. */
+export interface DeliveringWorld extends CallingWorld {
+  subscriptions: SubscriptionStore;
+  notifications: NotificationStore;
+  notificationQueue: NotificationQueue;
+  deadLetters: DeadLetterStore;
+  schedule: RetrySchedule;
+  /**
+   * How long a worker may keep a notification before another may take it for crashed, in seconds: usually 60, since a
+   * call ends after half a minute.
+   */
+  callLeaseSeconds: number;
+  /** A number from 0 to below 1. */
+  random: () => number;
+}
+
+/** When a lease that is taken now ends. */
+export function leaseEnd({ now, callLeaseSeconds }: Pick<DeliveringWorld, 'now' | 'callLeaseSeconds'>): Date {
+  return new Date(now().getTime() + callLeaseSeconds * 1_000);
+}
+
+/** Seconds from now until a time, rounded up; 0 where there is none or it is past. */
+export function secondsUntil(time: Date | undefined, now: Date): number {
+  return time === undefined ? 0 : Math.max(0, Math.ceil((time.getTime() - now.getTime()) / 1_000));
+}
+
+/** The progress as it stands, without the times that a further attempt sets anew. */
+export function progressOf({ lone: { state, since, attempts, lastAnswer } }: VersionedLone): LoneProgress {
+  return { state, since, attempts, ...(lastAnswer === undefined ? {} : { lastAnswer }) };
+}

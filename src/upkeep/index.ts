@@ -1,2 +1,0 @@
-export { lookAfterWork } from './look-after-work.ts';
-export type { UpkeepWorld } from './look-after-work.ts';

@@ -1,0 +1,15 @@
+import type { ApiKey, ApiKeyStore } from '../../../src/auth/ports.ts';
+
+/** Keeps API keys in this process: for tests and for load without a storage account. */
+export function createMemoryApiKeyStore(): ApiKeyStore {
+  const keys = new Map<string, ApiKey>();
+  return {
+    async add(key) {
+      if (keys.has(key.id)) throw new Error(`there is an API key ${key.id}`);
+      keys.set(key.id, key);
+    },
+    find: async (id) => keys.get(id),
+    list: async () => [...keys.values()].sort((one, other) => one.createdAt.getTime() - other.createdAt.getTime()),
+    remove: async (id) => keys.delete(id),
+  };
+}

@@ -1,0 +1,18 @@
+import type { CarrierId, CarrierIdStore } from '../../../src/messages/index.ts';
+
+/** Remembers ids that carriers gave in this process. */
+export function createMemoryCarrierIdStore(): CarrierIdStore {
+  const entries = new Map<string, CarrierId>();
+  const keyOf = (carrier: string, id: string): string => JSON.stringify([carrier, id]);
+  return {
+    async note(entry) {
+      const key = keyOf(entry.carrier, entry.id);
+      const first = entries.get(key) ?? entry;
+      entries.set(key, first);
+      return first;
+    },
+    async find(carrier, id) {
+      return entries.get(keyOf(carrier, id));
+    },
+  };
+}

@@ -1,0 +1,26 @@
+import { addressClaim, checkClaims, readClaims } from '../../../src/directory/index.ts';
+import type { Directory, DirectoryDocument } from '../../../src/directory/index.ts';
+
+/**
+ * A directory that is held in memory, read from one document. Throws where a WhatsApp identity is no number, or stands
+ * with two customers: its templates and messages would then be the wrong one's. So it does where two services would get
+ * the same message of a phone.
+ */
+export function createMemoryDirectory({ customers, users }: DirectoryDocument): Directory {
+  const [fault] = checkClaims(customers);
+  if (fault !== undefined) throw new Error(fault.text);
+  const customersById = new Map(customers.map((customer) => [customer.id, customer]));
+  const usersById = new Map(users.map((user) => [user.id, user]));
+  const claims = new Map(customers.map((customer) => [customer.id, readClaims(customer)]));
+  return {
+    user: async (userId) => usersById.get(userId),
+    customer: async (customerId) => customersById.get(customerId),
+    services: async (customerId) => customersById.get(customerId)?.services ?? [],
+    whatsappIdentities: async (customerId) => claims.get(customerId)?.identities ?? [],
+    receivers: async (protocol, address) =>
+      [...claims].flatMap(([customerId, { services }]) =>
+        (services.get(addressClaim(protocol, address)) ?? []).map((service) => ({ customerId, service })),
+      ),
+    identityOwner: async (address) => [...claims].find(([, { identities }]) => identities.includes(address))?.[0],
+  };
+}

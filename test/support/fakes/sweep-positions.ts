@@ -1,0 +1,12 @@
+import type { SweepPositions } from '../../../src/maintenance/index.ts';
+
+/** Keeps where sweeps stopped in this process. */
+export function createMemorySweepPositions(): SweepPositions {
+  const positions = new Map<string, string | undefined>();
+  return {
+    read: async (name) => positions.get(name),
+    async write(name, position) {
+      positions.set(name, position);
+    },
+  };
+}

@@ -1,0 +1,68 @@
+import { azureCommunication } from '../../../src/carriers/azure-communication/index.ts';
+import type { AzureCommunicationSettings } from '../../../src/carriers/azure-communication/settings.ts';
+import type { Carrier, CarrierSurroundings, WebhookRequest } from '../../../src/carriers/carrier.ts';
+import type { SettingsReader } from '../../../src/carriers/settings-reader.ts';
+import { carrierSurroundings } from './carrier-deps.ts';
+
+export const accessKey = Buffer.from('the key of the resource').toString('base64');
+export const webhookSecret = 'secret-of-the-webhook';
+export const whatsAppNumber = '358401000001';
+export const channel = '0f0eb78e-a576-4dfc-b414-0f0756de3338';
+
+/** Settings as the adapter reads them from an environment, and what it finds wrong with them. */
+export function settingsFrom(environment: Readonly<Record<string, string>>): {
+  settings: AzureCommunicationSettings;
+  faults: string[];
+} {
+  const faults: string[] = [];
+  const text = (name: string): string => {
+    if (environment[name] === undefined) faults.push(`${name} is not set`);
+    return environment[name] ?? '';
+  };
+  const read: SettingsReader = {
+    text,
+    optional: (name) => environment[name],
+    url: text,
+    wholeNumber: (_, { preset }) => preset,
+    pairs: (name) =>
+      new Map(
+        (environment[name] ?? '')
+          .split(',')
+          .filter((pair) => pair !== '')
+          .map((pair): [string, string] => {
+            const [key = '', value = ''] = pair.split('=');
+            return [key.trim(), value.trim()];
+          }),
+      ),
+    fault: (sentence) => faults.push(sentence),
+  };
+  return { settings: azureCommunication.readSettings(read), faults };
+}
+
+const usualSettings = {
+  channels: new Map([[whatsAppNumber, channel]]),
+  webhook: { secret: webhookSecret },
+};
+
+/** The adapter with a key, a secret and a WhatsApp number, where a test says nothing else. */
+export function createCarrier(
+  endpoint: string,
+  {
+    settings = {},
+    surroundings = {},
+  }: { settings?: Partial<AzureCommunicationSettings>; surroundings?: Partial<CarrierSurroundings> } = {},
+): Carrier {
+  const all = { endpoint, accessKey, ...usualSettings, ...settings };
+  return azureCommunication.create(all, carrierSurroundings(surroundings));
+}
+
+/** The same without a key, so that it signs in with tokens. */
+export function createKeylessCarrier(endpoint: string, surroundings: Partial<CarrierSurroundings>): Carrier {
+  return azureCommunication.create({ endpoint, ...usualSettings }, carrierSurroundings(surroundings));
+}
+
+/** A call that brings events as JSON, with the secret. */
+export function callWith(events: unknown, details: Partial<WebhookRequest> = {}): WebhookRequest {
+  const body = Buffer.from(typeof events === 'string' ? events : JSON.stringify(events));
+  return { method: 'POST', query: `?secret=${webhookSecret}`, headers: new Map(), body, ...details };
+}

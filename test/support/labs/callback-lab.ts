@@ -1,0 +1,184 @@
+import {
+  createSettlementRecorder,
+  deliverDeliveryCallbacks,
+  giveUpDeliveryCallbacks,
+} from '../../../src/delivery-callbacks/index.ts';
+import type { CallbackQueue, CallbackWorld, ChunkCallbacks } from '../../../src/delivery-callbacks/index.ts';
+import type { Chunk, MessageHeader, SettledRecipient } from '../../../src/messages/index.ts';
+import type { CallOutcome } from '../../../src/notifications/index.ts';
+import { usualSchedule } from '../../../src/notifications/index.ts';
+import { createMemoryCallbackQueue } from '../fakes/callback-queue.ts';
+import { createMemoryCallbackStore } from '../fakes/callback-store.ts';
+import { createMemoryMessageStore } from '../fakes/message-store.ts';
+import { testNow } from './kernel.ts';
+import { phones, testMessageId } from './messaging.ts';
+import { createSimulatedTime } from '../fakes/simulated-time.ts';
+import type { SimulatedTime } from '../fakes/simulated-time.ts';
+import { watchedPort } from '../fakes/watched-port.ts';
+import type { FaultPlan, Watch } from '../fakes/watched-port.ts';
+
+/** What an address answers, by the number of its call from 1; after so many milliseconds where it says so. */
+type Answer = number | 'fails' | 'refused' | { status: number; retryAfterSeconds: number };
+type Script = (call: number) => Answer | { afterMs: number; answer: Answer };
+
+interface LabCall {
+  url: string;
+  headers: Readonly<Record<string, string>>;
+  /** Milliseconds from the start. */
+  at: number;
+}
+
+export const labMessageId = testMessageId(1);
+export const dlrUrl = 'https://dlr.example.com/hook?key=a%2Fb';
+
+/** The place that an address was called for: the last two digits of the recipient's id. */
+export const placeOf = (url: string): number => Number(/recipientId=[^&]*(\d\d)&/.exec(url)?.[1]);
+
+const outcomes: Readonly<Record<string, CallOutcome>> = {
+  fails: { outcome: 'failed', reason: 'No answer came in time.' },
+  refused: { outcome: 'refused', reason: 'The host leads to an address of a private network.' },
+};
+
+/** What a lab's message is like, and what goes wrong. */
+interface LabOptions {
+  header?: Partial<MessageHeader>;
+  /** The message names no address. */
+  isSilent?: boolean;
+  recipients?: number;
+  customer?: { callbackSecretSetting?: string } | undefined;
+  faults?: FaultPlan;
+}
+
+/** Everything around delivery callbacks, in memory and in simulated time: one message, whose address answers 200. */
+export function createCallbackLab({ recipients = 3, ...options }: LabOptions = {}) {
+  const { faults = () => undefined } = options;
+  const messages = createMemoryMessageStore();
+  const store = createMemoryCallbackStore();
+  const memoryQueue = createMemoryCallbackQueue();
+  const secrets = new Map<string, string>();
+  const scripts = new Map<number, Script>();
+  const calls: LabCall[] = [];
+  const steps: string[] = [];
+  let made = 0;
+
+  const queue: CallbackQueue = {
+    async enqueue(job, delaySeconds) {
+      await memoryQueue.enqueue(job, delaySeconds);
+      // A job is JSON on its way.
+      for (const queued of memoryQueue.jobs.splice(0)) {
+        time.enqueue('delivery-callbacks', JSON.parse(JSON.stringify(queued.job)), queued.delaySeconds);
+      }
+    },
+  };
+
+  async function call(url: string, headers: Readonly<Record<string, string>>): Promise<CallOutcome> {
+    calls.push({ url, headers, at: time.elapsed() });
+    const place = placeOf(url);
+    const number = calls.filter((each) => placeOf(each.url) === place).length;
+    const given = (scripts.get(place) ?? scripts.get(-1))?.(number) ?? 200;
+    const { afterMs, answer } = typeof given === 'object' && 'afterMs' in given ? given : { afterMs: 0, answer: given };
+    if (afterMs > 0) await time.wait(afterMs);
+    if (typeof answer === 'string') return outcomes[answer]!;
+    return { outcome: 'answered', ...(typeof answer === 'number' ? { status: answer } : answer) };
+  }
+
+  const customer = 'customer' in options ? options.customer : {};
+  const watch: Watch = { time: () => time, faults, steps, kill: () => time.kill() };
+  const ports = {
+    callbackStore: watchedPort('callbackStore', store, watch),
+    callbackQueue: watchedPort('queue', queue, watch),
+    messages: watchedPort('messages', messages, watch),
+  };
+  const world: CallbackWorld = {
+    ...ports,
+    directory: {
+      customer: async (id) => customer && { id, name: 'Demo', region: 'FI', timeZone: 'UTC', ...customer },
+    },
+    deliveryCaller: { get: (url, headers) => time.inProcess(() => call(url, headers)) },
+    callbackSecret: (name) => secrets.get(name),
+    schedule: usualSchedule,
+    newSecret() {
+      made += 1;
+      return String(made);
+    },
+    random: () => 0,
+    now: () => time.now(),
+  };
+  const time: SimulatedTime = createSimulatedTime(testNow, {
+    'delivery-callbacks': (job) => deliverDeliveryCallbacks.handle(job, world),
+    'delivery-callbacks-poison': (job) => giveUpDeliveryCallbacks.handle(job, world),
+  });
+  const recorder = createSettlementRecorder({ callbackQueue: queue });
+
+  /** Writes the message down. */
+  async function accept(): Promise<void> {
+    const common = {
+      messageId: labMessageId,
+      customerId: 'demo',
+      serviceId: 's',
+      sender: 'Arena',
+      protocol: 'SMS' as const,
+    };
+    const header: MessageHeader = {
+      ...common,
+      userId: 'u',
+      acceptedAt: testNow,
+      recipientCount: recipients,
+      chunkCount: 1,
+      partCount: 2,
+      ...(options.isSilent === true ? {} : { dlrUrl }),
+      ...options.header,
+    };
+    const chunk: Chunk = {
+      ...common,
+      index: 0,
+      content: 'Hei',
+      recipients: phones(recipients).map((address) => ({ address, parts: 2, values: [] })),
+      statuses: phones(recipients).map(() => 'sent'),
+      notes: new Map(),
+      references: new Map(),
+      attempts: 1,
+      updatedAt: testNow,
+    };
+    await messages.create(header, [chunk]);
+  }
+
+  return {
+    accept,
+    time,
+    calls,
+    steps,
+    world,
+    store,
+    secrets,
+    /** Says what became of recipients of the message, at the present moment. */
+    settle: (places: readonly number[], details: Partial<SettledRecipient> = {}): Promise<void> =>
+      recorder.record(
+        places.map((place) => ({
+          messageId: labMessageId,
+          chunk: 0,
+          place,
+          status: 'delivered',
+          at: time.now(),
+          ...details,
+        })),
+      ),
+    /** Gives the address its answers for a place, or for all places that have none of their own. */
+    script(answers: Script, place = -1): void {
+      scripts.set(place, answers);
+    },
+    /** When the address was called for a place, in seconds from the start. */
+    callTimes: (place: number): number[] =>
+      calls.filter(({ url }) => placeOf(url) === place).map(({ at }) => at / 1_000),
+    callbacks: async (): Promise<ChunkCallbacks | undefined> => (await store.read(labMessageId, 0))?.callbacks,
+    /** How each place stands. */
+    async fates(): Promise<Record<number, string>> {
+      const { done = [], entries = [] } = (await store.read(labMessageId, 0))?.callbacks ?? {};
+      return Object.fromEntries([
+        ...done.map((place) => [place, 'done']),
+        ...entries.map(({ place, state }) => [place, state]),
+      ]) as Record<number, string>;
+    },
+    results: (): unknown[] => time.runs.map(({ result }) => (result as { result?: unknown } | undefined)?.result),
+  };
+}

@@ -1,0 +1,17 @@
+import type { CarrierSurroundings } from '../../../src/carriers/carrier.ts';
+
+const unused = (): Promise<never> => Promise.reject(new Error('this carrier has no use for it'));
+
+/** What a carrier is made with, where a test says nothing else: an app without an identity, and real HTTP. */
+export function carrierSurroundings(details: Partial<CarrierSurroundings> = {}): CarrierSurroundings {
+  return {
+    webhookUrl: 'https://app.example/api/webhooks/carrier',
+    fetch,
+    timeoutMs: 10_000,
+    now: () => new Date(),
+    getToken: unused,
+    isEntraToken: async () => false,
+    fetchPublic: unused,
+    ...details,
+  };
+}

@@ -1,0 +1,86 @@
+import { acceptMessage } from '../../../src/messages/index.ts';
+import type { CarrierGate, Chunk, ChunkProgress, OutboundCarrier, SendOutcome } from '../../../src/messages/index.ts';
+import type { DirectoryService } from '../../../src/directory/index.ts';
+import { sendChunk } from '../../../src/messages/deliver/send-chunk.ts';
+import { createMemoryDirectory } from '../fakes/directory.ts';
+import { testCustomer, testNow } from './kernel.ts';
+import { createMessaging, createSending, preparedSend, sendingBy, sendRequest, takeJobs } from './messaging.ts';
+
+/** A moment so many seconds after {@link testNow}. */
+export const seconds = (count: number): Date => new Date(testNow.getTime() + count * 1000);
+
+/** What a test may set up differently. */
+interface LabDetails {
+  prepared?: Parameters<typeof preparedSend>[1];
+  /** What the directory says of the service that sends. */
+  service?: Partial<DirectoryService>;
+  gate?: CarrierGate;
+}
+
+/**
+ * A message that is accepted and queued, a worker's world around it, and a clock that stands still until it is moved.
+ */
+export async function acceptedMessage(
+  recipientCount: number,
+  [first, ...others]: readonly [OutboundCarrier, ...OutboundCarrier[]],
+  { prepared = {}, service, gate }: LabDetails = {},
+) {
+  const messaging = createMessaging();
+  let now = testNow;
+  const oneWay = {
+    id: 'demo-oneway',
+    name: 'OneWay',
+    type: 'OneWay',
+    senders: ['Arena'],
+    allowsReplies: false,
+  } as const;
+  const services = service === undefined ? [] : [{ ...oneWay, ...service }];
+  const world = {
+    ...createSending(messaging, first, () => now),
+    ...sendingBy(first, ...others),
+    directory: createMemoryDirectory({ customers: [{ ...testCustomer, id: 'demo', services }], users: [] }),
+    ...(gate === undefined ? {} : { gate }),
+  };
+  const { messageId } = await acceptMessage(sendRequest(), preparedSend(recipientCount, prepared), {}, messaging);
+  const job = { messageId, chunk: 0 };
+  takeJobs(messaging.outbound);
+  const readFound = async () => {
+    const found = await messaging.messages.readChunk(messageId, 0);
+    if (found === undefined) throw new Error('the chunk is gone');
+    return found;
+  };
+  return {
+    world,
+    job,
+    queue: messaging.outbound,
+    setNow(moment: Date) {
+      now = moment;
+    },
+    send: () => sendChunk(job, world),
+    read: async (): Promise<Chunk> => (await readFound()).chunk,
+    /** Puts the chunk into a state that a worker that died left behind. */
+    async leave(progress: Partial<ChunkProgress>): Promise<void> {
+      const found = await readFound();
+      const { statuses, notes, references, attempts, updatedAt } = found.chunk;
+      const left = { statuses, notes, references, attempts, updatedAt, ...progress };
+      await messaging.messages.updateChunk(found, left);
+    },
+  };
+}
+
+/** Outcomes as carriers give them. */
+export const outcomes = {
+  sent: { outcome: 'sent', carrierReference: 'c-1' },
+  rejected: { outcome: 'rejected', code: 'blocked', message: 'The number is blocked.' },
+  unknown: { outcome: 'unknown', code: 'timeout', message: 'No answer in time.', reason: 'inDoubt' },
+  retry: { outcome: 'retry', code: 'busy', message: 'Not now.' },
+  throttled: { outcome: 'retry', code: 'full', message: 'Too many at once.', reason: 'throttled' },
+  down: { outcome: 'retry', code: 'CarrierUnavailable', message: 'Down.', reason: 'carrierUnavailable' },
+  lost: {
+    outcome: 'retry',
+    code: 'Timeout',
+    message: 'No answer.',
+    reason: 'carrierUnavailable',
+    mayHaveArrived: true,
+  },
+} as const satisfies Record<string, SendOutcome>;

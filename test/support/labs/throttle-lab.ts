@@ -1,0 +1,161 @@
+import { setImmediate as afterMicrotasks } from 'node:timers/promises';
+
+import type { RightsStore } from '../../../src/policies/permit-store.ts';
+import { createThrottle } from '../../../src/policies/throttle.ts';
+import type { Passage } from '../../../src/policies/throttle.ts';
+import { createMemoryRightsStore } from '../fakes/permit-store.ts';
+import { seededRandom } from '../tools/random.ts';
+
+/** A call as an instance saw it; times in milliseconds since the start. */
+export interface LabCall {
+  at: number;
+  answeredAt: number;
+  instance: number;
+  passage: Passage;
+}
+
+/**
+ * Instances of a throttle on one store, in simulated time: nothing happens but at moments that a test sets. An operation
+ * of the store takes `latencyMs`, which an instance may have of its own, and takes place in the middle of it.
+ */
+export function createThrottleLab({
+  instances,
+  limit: givenLimit = 100,
+  seed = 1,
+  latencyMs = 10,
+  clockErrorMs = () => 0,
+}: {
+  instances: number;
+  limit?: number;
+  seed?: number;
+  latencyMs?: number | readonly number[];
+  /** By how much the clock of an instance is ahead. */
+  clockErrorMs?: (instance: number) => number;
+}) {
+  const random = seededRandom(seed);
+  const start = Date.parse('2026-11-24T10:00:00.000Z');
+  let elapsed = 0;
+  let limit = givenLimit;
+  let losesAnswers = false;
+  let timers: { at: number; fire: () => void }[] = [];
+  const memory = createMemoryRightsStore();
+  const operations: { at: number; name: 'list' | 'write' | 'conflict'; rights: number }[] = [];
+  const calls: LabCall[] = [];
+  let fault: (() => Promise<unknown>) | undefined;
+
+  const wait = (milliseconds: number): Promise<void> =>
+    new Promise((fire) => {
+      timers.push({ at: elapsed + milliseconds, fire });
+    });
+
+  async function operate<Result>(instance: number, operation: () => Promise<Result>): Promise<Result> {
+    const latency = typeof latencyMs === 'number' ? latencyMs : (latencyMs[instance] ?? 0);
+    await wait(latency / 2);
+    await fault?.();
+    const result = await operation();
+    if (losesAnswers) throw new Error('the answer is lost');
+    await wait(latency / 2);
+    return result;
+  }
+
+  const storeOf = (instance: number): RightsStore => ({
+    list: (key) =>
+      operate(instance, async () => {
+        const rights = await memory.list(key);
+        operations.push({ at: elapsed, name: 'list', rights: rights.length });
+        return rights;
+      }),
+    write: (key, changes) =>
+      operate(instance, async () => {
+        const versions = await memory.write(key, changes);
+        const name = versions === 'conflict' ? 'conflict' : 'write';
+        operations.push({ at: elapsed, name, rights: changes.length });
+        return versions;
+      }),
+  });
+
+  const throttles = Array.from({ length: instances }, (_, instance) =>
+    createThrottle({
+      store: storeOf(instance),
+      now: () => new Date(start + elapsed + clockErrorMs(instance)),
+      wait,
+      random: () => random.below(1_000_000) / 1_000_000,
+    }),
+  );
+
+  async function call(instance: number, connection = 'tenant user application'): Promise<Passage> {
+    const at = elapsed;
+    const passage = await throttles[instance]!.take(connection, limit);
+    calls.push({ at, answeredAt: elapsed, instance, passage });
+    return passage;
+  }
+
+  /** Lets time pass up to a moment, in milliseconds since the start. */
+  async function play(until: number): Promise<void> {
+    for (;;) {
+      await afterMicrotasks();
+      const next = Math.min(...timers.map(({ at }) => at));
+      if (next > until) break;
+      elapsed = Math.max(elapsed, next);
+      const fired = timers.filter(({ at }) => at <= elapsed);
+      timers = timers.filter(({ at }) => at > elapsed);
+      for (const { fire } of fired) fire();
+    }
+    elapsed = Math.max(elapsed, until);
+  }
+
+  return {
+    random,
+    operations,
+    calls,
+    play,
+    elapsed: () => elapsed,
+    /** Makes a call at this moment, and lets time pass until it is answered. */
+    async callNow(instance = 0, connection?: string): Promise<Passage> {
+      const answer = call(instance, connection);
+      for (;;) {
+        const settled = await Promise.race([answer, afterMicrotasks(undefined)]);
+        if (settled !== undefined) return settled;
+        await play(Math.min(...timers.map(({ at }) => at)));
+      }
+    },
+    /** Makes calls at the given moments. */
+    async load(arrivals: readonly { at: number; instance: number }[]): Promise<void> {
+      for (const { at, instance } of [...arrivals].sort((left, right) => left.at - right.at)) {
+        await play(at);
+        void call(instance);
+      }
+      await play(elapsed + 5_000);
+    },
+    /** The limit of calls from now on. */
+    setLimit(calls: number): void {
+      limit = calls;
+    },
+    /** What happens before every operation from now on, such as a failure; nothing where absent. */
+    breakStore(before?: () => Promise<unknown>): void {
+      fault = before;
+    },
+    /** Whether operations are done but nobody learns of it. */
+    loseAnswers(lost: boolean): void {
+      losesAnswers = lost;
+    },
+    /** The moments at which calls were let through, in order. */
+    passed: (): number[] =>
+      calls
+        .filter(({ passage }) => passage.allowed)
+        .map(({ answeredAt }) => answeredAt)
+        .sort((left, right) => left - right),
+    refused: (): LabCall[] => calls.filter(({ passage }) => !passage.allowed),
+  };
+}
+
+/** The most of the given moments that lie in one span of this length, its end not included. */
+export function mostWithin(moments: readonly number[], spanMs = 60_000): number {
+  let first = 0;
+  let most = 0;
+  for (const [index, moment] of moments.entries()) {
+    while (moments[first]! <= moment - spanMs) first++;
+    most = Math.max(most, index - first + 1);
+  }
+  return most;
+}

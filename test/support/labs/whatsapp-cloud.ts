@@ -1,0 +1,62 @@
+import { createHmac } from 'node:crypto';
+import { onTestFinished } from 'vitest';
+import type { Carrier, CarrierSurroundings, WebhookRequest } from '../../../src/carriers/carrier.ts';
+import { whatsappCloud } from '../../../src/carriers/whatsapp-cloud/index.ts';
+import type { WhatsAppSettings } from '../../../src/carriers/whatsapp-cloud/settings.ts';
+import { startWhatsAppCloudApi } from '../servers/whatsapp-cloud-api.ts';
+import { carrierSurroundings } from './carrier-deps.ts';
+
+/** Settings of tests, but for the address; the second number is in the first one's account. */
+export const cloudSettings = {
+  version: 'v23.0',
+  token: 'token',
+  appSecret: 'app secret',
+  verifyToken: 'verify token',
+  numbers: [
+    { number: '358401000001', phoneNumberId: '1111', accountId: '2222' },
+    { number: '358401000002', phoneNumberId: '1112', accountId: '2222' },
+    { number: '358401000003', phoneNumberId: '1113', accountId: '2223' },
+  ],
+  appId: '3333',
+} as const satisfies Partial<WhatsAppSettings>;
+
+const cloudNow = new Date('2026-11-23T10:00:00Z');
+
+/** The carrier with these settings and no others, and other surroundings where a test says so. */
+export function createCloud(settings: WhatsAppSettings, surroundings: Partial<CarrierSurroundings> = {}): Carrier {
+  return whatsappCloud.create(
+    settings,
+    carrierSurroundings({
+      webhookUrl: 'https://app.example/webhooks/whatsapp-cloud',
+      now: () => cloudNow,
+      ...surroundings,
+    }),
+  );
+}
+
+/** The carrier at an address, with the settings of tests but for those that a test names. */
+export function connectCloud(
+  settings: Partial<WhatsAppSettings> & { url: string },
+  surroundings: Partial<CarrierSurroundings> = {},
+): Carrier {
+  return createCloud({ ...cloudSettings, ...settings }, surroundings);
+}
+
+/** A Graph API of a test's own, until the test ends; nobody listens where its webhook should be. */
+export async function startCloud({ pageSize }: { pageSize?: number } = {}) {
+  const network = await startWhatsAppCloudApi({
+    ...cloudSettings,
+    number: cloudSettings.numbers[0],
+    webhookUrl: 'http://127.0.0.1:9/',
+    ...(pageSize === undefined ? {} : { pageSize }),
+  });
+  onTestFinished(() => network.stop());
+  return network;
+}
+
+/** A webhook call with this body, signed as Meta signs. */
+export function signedCall(body: string | Uint8Array, secret: string = cloudSettings.appSecret): WebhookRequest {
+  const digest = createHmac('sha256', secret).update(body).digest('hex');
+  const headers = new Map([['x-hub-signature-256', `sha256=${digest}`]]);
+  return { method: 'POST', query: '', headers, body: Buffer.from(body as Uint8Array) };
+}

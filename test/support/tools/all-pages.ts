@@ -1,0 +1,13 @@
+import type { Found } from '../../../src/maintenance/sweep.ts';
+
+/** Everything that is found, page by page. */
+export async function allPages<Item>(page: (from?: string) => Promise<Found<Item>>): Promise<Item[]> {
+  const items: Item[] = [];
+  let from: string | undefined;
+  do {
+    const found = await page(from);
+    items.push(...found.items);
+    from = found.next;
+  } while (from !== undefined);
+  return items;
+}

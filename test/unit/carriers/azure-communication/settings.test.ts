@@ -1,0 +1,74 @@
+import { describe, expect, test } from 'vitest';
+import { accessKey, channel, settingsFrom, webhookSecret } from '../../../support/labs/azure-communication.ts';
+
+const connection = `endpoint=https://contoso.communication.azure.com/;accesskey=${accessKey}`;
+const good = { ACS_CONNECTION_STRING: connection, ACS_WEBHOOK_SECRET: webhookSecret };
+
+describe('settings that fit', () => {
+  test('a connection string, channels and a secret', () => {
+    const environment = { ...good, ACS_CHANNELS: `358401000001=${channel.toUpperCase()},+358401000002=${channel}` };
+    expect(settingsFrom(environment)).toEqual({
+      settings: {
+        endpoint: 'https://contoso.communication.azure.com',
+        accessKey,
+        channels: new Map([
+          ['358401000001', channel],
+          ['358401000002', channel],
+        ]),
+        webhook: { secret: webhookSecret },
+      },
+      faults: [],
+    });
+  });
+
+  test('an endpoint for the managed identity, and a webhook that Entra ID protects', () => {
+    const environment = { ACS_ENDPOINT: 'https://a.example', ACS_WEBHOOK_TENANT: 't', ACS_WEBHOOK_AUDIENCE: 'api://a' };
+    expect(settingsFrom(environment)).toEqual({
+      settings: { endpoint: 'https://a.example', channels: new Map(), webhook: { tenant: 't', audience: 'api://a' } },
+      faults: [],
+    });
+  });
+
+  test.for([
+    `ENDPOINT=https://a.example;ACCESSKEY=${accessKey}`,
+    ` endpoint=https://a.example/;accesskey=${accessKey}; `,
+  ])('connection strings in other writings: %s', (text) => {
+    const { settings, faults } = settingsFrom({ ...good, ACS_CONNECTION_STRING: text });
+    expect(settings).toMatchObject({ endpoint: 'https://a.example', accessKey });
+    expect(faults).toEqual([]);
+  });
+});
+
+describe('settings that don’t fit', () => {
+  test.for<[string, Record<string, string>, RegExp]>([
+    ['neither connection string nor endpoint', { ACS_WEBHOOK_SECRET: webhookSecret }, /^ACS_ENDPOINT/],
+    ['both', { ...good, ACS_ENDPOINT: 'https://a.example' }, /^ACS_ENDPOINT must be left out/],
+    ['a connection string without key', { ...good, ACS_CONNECTION_STRING: 'endpoint=https://a.example' }, /^ACS_CONN/],
+    [
+      'one whose key is no Base64',
+      { ...good, ACS_CONNECTION_STRING: 'endpoint=https://a.example;accesskey=%' },
+      /^ACS_CONN/,
+    ],
+    ['one whose endpoint is no address', { ...good, ACS_CONNECTION_STRING: 'endpoint=a;accesskey=YQ==' }, /^ACS_CONN/],
+    ['a channel that is no UUID', { ...good, ACS_CHANNELS: '358401000001=main' }, /^ACS_CHANNELS/],
+    ['a channel of a name', { ...good, ACS_CHANNELS: `Example=${channel}` }, /^ACS_CHANNELS/],
+    ['no protection of the webhook', { ACS_CONNECTION_STRING: connection }, /^ACS_WEBHOOK_SECRET must be set, or/],
+    ['a short secret', { ...good, ACS_WEBHOOK_SECRET: '123456789012345' }, /^ACS_WEBHOOK_SECRET must have at least 16/],
+    [
+      'a secret that an address would change',
+      { ...good, ACS_WEBHOOK_SECRET: '1234567890123456+' },
+      /^ACS_WEBHOOK_SECRET must have/,
+    ],
+    ['a secret and a tenant', { ...good, ACS_WEBHOOK_TENANT: 't' }, /^ACS_WEBHOOK_SECRET must be left out/],
+    ['a tenant alone', { ACS_CONNECTION_STRING: connection, ACS_WEBHOOK_TENANT: 't' }, /^ACS_WEBHOOK_AUDIENCE/],
+    ['an audience alone', { ACS_CONNECTION_STRING: connection, ACS_WEBHOOK_AUDIENCE: 'a' }, /^ACS_WEBHOOK_TENANT/],
+  ])('%s', ([, environment, fault]) => {
+    const { faults } = settingsFrom(environment);
+    expect(faults).toEqual([expect.stringMatching(fault)]);
+  });
+
+  test('no fault repeats the key', () => {
+    const { faults } = settingsFrom({ ...good, ACS_CONNECTION_STRING: `endpoint=;accesskey=${accessKey}` });
+    expect(faults.join()).not.toContain(accessKey);
+  });
+});

@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest';
+
+import { readSettings } from '../../../../src/carriers/kannel/settings.ts';
+import { createSettingsReader } from '../../../../src/settings/settings-reader.ts';
+
+const needed = {
+  KANNEL_URL: 'http://127.0.0.1:13013/cgi-bin/sendsms',
+  KANNEL_USERNAME: 'app',
+  KANNEL_PASSWORD: 'secret',
+  KANNEL_WEBHOOK_SECRET: '0123456789abcdef',
+};
+
+function read(environment: Readonly<Record<string, string>>) {
+  const faults: string[] = [];
+  const settings = readSettings(createSettingsReader(environment, faults));
+  return { settings, faults };
+}
+
+test('four settings are enough', () => {
+  expect(read(needed)).toEqual({
+    faults: [],
+    settings: {
+      url: 'http://127.0.0.1:13013/cgi-bin/sendsms',
+      username: 'app',
+      password: 'secret',
+      webhookSecret: '0123456789abcdef',
+    },
+  });
+});
+
+test('what else can be set', () => {
+  const { settings, faults } = read({
+    ...needed,
+    KANNEL_INBOUND_SECRET: 'abcdef0123456789-_',
+    KANNEL_CALLBACK_URL: 'http://127.0.0.1:8080/webhooks/kannel',
+    KANNEL_SMSC: 'OPERATOR 1',
+  });
+  expect(faults).toEqual([]);
+  expect(settings).toMatchObject({
+    inboundSecret: 'abcdef0123456789-_',
+    callbackUrl: 'http://127.0.0.1:8080/webhooks/kannel',
+    smsc: 'OPERATOR 1',
+  });
+});
+
+test('all that is missing is said at once', () => {
+  expect(read({}).faults.toSorted()).toEqual([
+    'KANNEL_PASSWORD is not set',
+    'KANNEL_URL is not set',
+    'KANNEL_USERNAME is not set',
+    'KANNEL_WEBHOOK_SECRET is not set',
+  ]);
+});
+
+test.for([
+  ['KANNEL_URL', 'kannel', 'is not an http(s) address'],
+  ['KANNEL_WEBHOOK_SECRET', '0123456789abcde', 'has less than 16 characters'],
+  ['KANNEL_INBOUND_SECRET', '0123456789abcde', 'is not at least 16 letters, digits, - and _'],
+  ['KANNEL_INBOUND_SECRET', '0123456789abcde@', 'is not at least 16 letters, digits, - and _'],
+  ['KANNEL_INBOUND_SECRET', '0123456789abcde%d', 'is not at least 16 letters, digits, - and _'],
+  ['KANNEL_INBOUND_SECRET', needed.KANNEL_WEBHOOK_SECRET, 'is the same as KANNEL_WEBHOOK_SECRET'],
+  ['KANNEL_CALLBACK_URL', 'here', 'is not an http(s) address without a query'],
+  ['KANNEL_CALLBACK_URL', 'ftp://example.com', 'is not an http(s) address without a query'],
+  ['KANNEL_CALLBACK_URL', 'https://example.com/?a=1', 'is not an http(s) address without a query'],
+  ['KANNEL_CALLBACK_URL', 'https://user:password@example.com/', 'is not an http(s) address without a query'],
+  ['KANNEL_USERNAME', 'a\r\nb', 'has a line break or another control character in it'],
+  ['KANNEL_PASSWORD', 'a\0b', 'has a line break or another control character in it'],
+  ['KANNEL_SMSC', 'a\nb', 'has a line break or another control character in it'],
+] as const)('%s=%j %s', ([name, value, fault]) => {
+  expect(read({ ...needed, [name]: value }).faults).toEqual([`${name} ${fault}`]);
+});

@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest';
+
+import { readCarriers } from '../../../src/carriers/read-carriers.ts';
+import { createSettingsReader } from '../../../src/settings/settings-reader.ts';
+
+const simulated = {
+  SIMULATED_CARRIER_URL: 'http://127.0.0.1:7073/',
+  SIMULATED_CARRIER_KEY: 'key',
+  SIMULATED_CARRIER_SECRET: 'secret',
+};
+
+function read(environment: Readonly<Record<string, string>>) {
+  const faults: string[] = [];
+  const { carriers, carrierRates } = readCarriers(createSettingsReader(environment, faults));
+  return { names: carriers.map(({ name }) => name), rates: Object.fromEntries(carrierRates), faults };
+}
+
+test('without a word there is the simulated carrier', () => {
+  expect(read(simulated)).toEqual({ names: ['simulated'], rates: {}, faults: [] });
+});
+
+test('those that are named are there, in their order and once', () => {
+  expect(read({ ...simulated, CARRIERS: ' simulated , simulated ' }).names).toEqual(['simulated']);
+});
+
+test('what one needs is missed, what others need is not', () => {
+  expect(read({ CARRIERS: 'simulated' }).faults).toEqual([
+    'SIMULATED_CARRIER_URL is not set',
+    'SIMULATED_CARRIER_KEY is not set',
+    'SIMULATED_CARRIER_SECRET is not set',
+  ]);
+});
+
+test('a carrier that does not exist is a fault', () => {
+  const { names, faults } = read({ ...simulated, CARRIERS: 'pigeon,simulated' });
+  expect(names).toEqual(['simulated']);
+  expect(faults).toEqual([expect.stringMatching(/^CARRIERS names 'pigeon'; there are simulated\b/)]);
+});
+
+test('rates are messages a second, of the carrier or of each sender', () => {
+  expect(read({ ...simulated, CARRIER_RATES: 'simulated=30' }).rates).toEqual({
+    simulated: { per: 'carrier', perMinute: 1_800 },
+  });
+  expect(read({ ...simulated, CARRIER_RATES: 'simulated = 0.5/sender' }).rates).toEqual({
+    simulated: { per: 'sender', perMinute: 30 },
+  });
+});
+
+const noRate = 'CARRIER_RATES of simulated is not a number of messages a second up to 1500, with or without /sender';
+test.for([
+  ['simulated', 'CARRIER_RATES is not a list like key=value, other=value'],
+  ['simulated=', 'CARRIER_RATES is not a list like key=value, other=value'],
+  ['simulated=1,simulated=2', 'CARRIER_RATES has simulated twice'],
+  ['kannel=1', "CARRIER_RATES names 'kannel', which CARRIERS does not"],
+  ['simulated=0', noRate],
+  ['simulated=0.01', noRate],
+  ['simulated=1501', noRate],
+  ['simulated=-1', noRate],
+  ['simulated=1/minute', noRate],
+  ['simulated=many', noRate],
+])('the rate %s is a fault', ([CARRIER_RATES = '', fault]) => {
+  expect(read({ ...simulated, CARRIER_RATES }).faults).toEqual([fault]);
+});

@@ -1,0 +1,192 @@
+import { describe, expect, test } from 'vitest';
+import { WebhookRefused } from '../../../src/carriers/carrier.ts';
+import type { Carrier, WebhookEvents } from '../../../src/carriers/carrier.ts';
+import { receiveWebhook } from '../../../src/carriers/receive-webhook.ts';
+import type { WebhookTakers } from '../../../src/carriers/receive-webhook.ts';
+import type { InboundEvent } from '../../../src/conversations/index.ts';
+import type { DeliveryReport } from '../../../src/messages/index.ts';
+import type { TemplateNews } from '../../../src/templates/index.ts';
+import { ableCarrier } from '../../support/labs/messaging.ts';
+
+const at = new Date('2026-11-23T10:00:00Z');
+const messageId = 'ab'.repeat(16);
+const report: DeliveryReport = { recipientId: `${messageId}-00000`, status: 'delivered', at };
+const verdict: TemplateNews = { identity: '358401000001', name: 'order_ready', status: 'approved' };
+const event: InboundEvent = {
+  carrierMessageId: 'i1',
+  sender: '358401230001',
+  recipient: '16400',
+  protocol: 'SMS',
+  content: 'Hei',
+  at,
+  attachments: [],
+};
+
+const call = { method: 'POST', url: 'http://127.0.0.1/webhooks/scripted?a=1', headers: new Headers(), body: null };
+
+function carrierOf(receive: () => WebhookEvents): Carrier {
+  return {
+    name: 'scripted',
+    capabilities: ableCarrier,
+    webhookMethods: ['POST'],
+    send: () => Promise.resolve([]),
+    receive: async () => receive(),
+  };
+}
+
+/** Takers that note who took what, when they are done with it. */
+function createTakers() {
+  const taken: unknown[] = [];
+  const takers: WebhookTakers = {
+    reports: {
+      async record(reports) {
+        await Promise.resolve();
+        taken.push(['reports', reports]);
+      },
+    },
+    templates: {
+      async record(news) {
+        await Promise.resolve();
+        taken.push(['templates', news]);
+        return 'recorded';
+      },
+    },
+    inbound: {
+      async record(carrier, events) {
+        await Promise.resolve();
+        taken.push(['inbound', carrier, events]);
+        return events.map(({ carrierMessageId }) => `id of ${carrierMessageId}`);
+      },
+    },
+    carrierIds: { find: async () => undefined },
+    now: () => at,
+  };
+  return { taken, takers };
+}
+
+test('reports, verdicts and messages are all taken, in this order, before the answer', async () => {
+  const { taken, takers } = createTakers();
+  const other = { ...event, carrierMessageId: 'i2' };
+  const carrier = carrierOf(() => ({ reports: [report], templates: [verdict], inbound: [event, other] }));
+  expect(await receiveWebhook(carrier, call, takers)).toEqual({
+    status: 200,
+    reports: 1,
+    messageIds: [messageId],
+    templates: 1,
+    inbound: 2,
+    inboundIds: ['id of i1', 'id of i2'],
+  });
+  expect(taken).toEqual([
+    ['reports', [report]],
+    ['templates', verdict],
+    ['inbound', 'scripted', [event, other]],
+  ]);
+});
+
+test('a call without messages of phones troubles nobody with them', async () => {
+  const { taken, takers } = createTakers();
+  const carrier = carrierOf(() => ({ reports: [report], templates: [], inbound: [] }));
+  expect(await receiveWebhook(carrier, call, takers)).toEqual({
+    status: 200,
+    reports: 1,
+    messageIds: [messageId],
+  });
+  expect(taken).toEqual([['reports', [report]]]);
+});
+
+test('the log gets each message once, at most twenty, and nothing that only looks like one', async () => {
+  const { takers } = createTakers();
+  const ids = Array.from({ length: 30 }, (_, index) => index.toString(16).padStart(32, '0'));
+  const reports = [...ids, ...ids, '358401230001'].map((id) => ({ ...report, recipientId: `${id}-00000` }));
+  const carrier = carrierOf(() => ({ reports, templates: [], inbound: [] }));
+  expect(await receiveWebhook(carrier, call, takers)).toEqual({
+    status: 200,
+    reports: 61,
+    messageIds: ids.slice(0, 20),
+  });
+});
+
+test('a message that can not be kept is not confirmed', async () => {
+  const { takers } = createTakers();
+  const carrier = carrierOf(() => ({ reports: [], templates: [], inbound: [event] }));
+  const failing = { ...takers, inbound: { record: () => Promise.reject(new Error('storage is away')) } };
+  await expect(receiveWebhook(carrier, call, failing)).rejects.toThrow('storage is away');
+});
+
+test('a call that is refused brings nothing', async () => {
+  const { taken, takers } = createTakers();
+  const carrier = carrierOf(() => {
+    throw new WebhookRefused(400, 'inbound[0] has no sender');
+  });
+  expect(await receiveWebhook(carrier, call, takers)).toEqual({
+    status: 400,
+    reports: 0,
+    reason: 'inbound[0] has no sender',
+  });
+  expect(taken).toEqual([]);
+});
+
+describe('reports that name nothing but the carrier’s id', () => {
+  const referenced = (reference: string, minutesAgo: number) => ({
+    reference,
+    status: 'delivered' as const,
+    at: new Date(at.getTime() - minutesAgo * 60_000),
+  });
+  const known = { carrier: 'scripted', id: 'r1', value: report.recipientId, notedAt: at };
+  const withIds = (takers: WebhookTakers): WebhookTakers => ({
+    ...takers,
+    carrierIds: { find: async (carrier, id) => (carrier === 'scripted' && id === 'r1' ? known : undefined) },
+  });
+  const carrier = (...reports: ReturnType<typeof referenced>[]) =>
+    carrierOf(() => ({ reports: [], referenced: reports, templates: [], inbound: [event] }));
+
+  test('are those of the recipient whom the id was noted for', async () => {
+    const { taken, takers } = createTakers();
+    expect(await receiveWebhook(carrier(referenced('r1', 0)), call, withIds(takers))).toMatchObject({
+      status: 200,
+      reports: 1,
+      messageIds: [messageId],
+    });
+    expect(taken[0]).toEqual(['reports', [report]]);
+  });
+
+  test('make the carrier call again where the id may yet be noted, after all else was taken', async () => {
+    const { taken, takers } = createTakers();
+    const calls = receiveWebhook(carrier(referenced('r2', 59), referenced('r1', 0)), call, withIds(takers));
+    await expect(calls).rejects.toMatchObject({ name: 'UnavailableError' });
+    expect(taken).toEqual([
+      ['reports', [report]],
+      ['inbound', 'scripted', [event]],
+    ]);
+  });
+
+  test('are somebody else’s where the id is not noted after an hour', async () => {
+    const { takers } = createTakers();
+    expect(await receiveWebhook(carrier(referenced('r2', 61)), call, withIds(takers))).toMatchObject({
+      status: 200,
+      reports: 0,
+      foreignReports: 1,
+    });
+  });
+});
+
+test('what a carrier wants to hear is handed on, with its status', async () => {
+  const { takers } = createTakers();
+  const answer = { status: 200, headers: { 'content-type': 'text/plain' }, body: 'challenge' };
+  const carrier = carrierOf(() => ({ reports: [], templates: [], inbound: [], answer }));
+  expect(await receiveWebhook(carrier, call, takers)).toEqual({ status: 200, reports: 0, answer });
+});
+
+test('a carrier gets the query of its call as it came', async () => {
+  const { takers } = createTakers();
+  let query = '';
+  const carrier: Carrier = {
+    ...carrierOf(() => ({ reports: [], templates: [], inbound: [] })),
+    async receive(request) {
+      query = request.query;
+      return { reports: [], templates: [], inbound: [] };
+    },
+  };
+  await receiveWebhook(carrier, { ...call, url: 'https://a.example/webhooks/x?b=%2B+%20&a=1' }, takers);
+  expect(query).toBe('?b=%2B+%20&a=1');
+});

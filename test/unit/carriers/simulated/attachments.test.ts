@@ -1,0 +1,216 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { createSimulatedCarrier } from '../../../../src/carriers/simulated/index.ts';
+import { eventually } from '../../../support/tools/eventually.ts';
+import {
+  inboundCalls,
+  networkKey,
+  networkSecret,
+  startNetwork,
+  type Network,
+} from '../../../support/servers/simulated-network.ts';
+import { startWebhookReceiver } from '../../../support/servers/webhook-receiver.ts';
+
+const bytes = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x00, 0xff]);
+
+async function startReceiver() {
+  const receiver = await startWebhookReceiver();
+  onTestFinished(() => receiver.stop());
+  return receiver;
+}
+
+/** Has a phone send these files, and gives the ids under which they were announced. */
+async function playFiles(network: Network, receiver: Awaited<ReturnType<typeof startReceiver>>, ...names: string[]) {
+  const attachments = names.map((name) => ({ name, mimeType: 'image/png', content: bytes.toString('base64') }));
+  await network.write({ protocol: 'MMS', attachments });
+  return eventually(() => {
+    const ids = inboundCalls(receiver)
+      .flat()
+      .flatMap(({ attachments: announced }) => (announced as { id: string }[]).map(({ id }) => id));
+    expect(ids).toHaveLength(names.length);
+    return ids;
+  });
+}
+
+const get = (network: Network, id: string, authorization = `Bearer ${networkKey}`): Promise<Response> =>
+  fetch(`${network.url}/media/${id}`, { headers: { authorization } });
+
+describe('GET /media', () => {
+  test('gives the bytes with their type, over a restart too', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'simulated-carrier-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const stateFile = join(folder, 'state.jsonl');
+    const receiver = await startReceiver();
+    const before = await startNetwork({ inboundUrl: receiver.url, stateFile });
+    const [id = ''] = await playFiles(before, receiver, 'photo.png');
+    const read = async (network: Network) => {
+      const response = await get(network, id);
+      return [response.status, response.headers.get('content-type'), Buffer.from(await response.arrayBuffer())];
+    };
+    expect(await read(before)).toEqual([200, 'image/png', bytes]);
+    await before.stop();
+    expect(await read(await startNetwork({ stateFile }))).toEqual([200, 'image/png', bytes]);
+  });
+
+  test('gives trouble where the name asks for it', async () => {
+    const receiver = await startReceiver();
+    const network = await startNetwork({ inboundUrl: receiver.url });
+    const names = ['Unavailable.png', 'a-flaky-one.png', 'flaky', 'LOST.png', 'photo.png'];
+    const ids = await playFiles(network, receiver, ...names);
+    const statuses = async () => Promise.all(ids.map(async (id) => (await get(network, id)).status));
+    expect(await statuses()).toEqual([503, 503, 503, 404, 200]);
+    expect(await statuses()).toEqual([503, 200, 200, 404, 200]);
+    expect(await statuses()).toEqual([503, 200, 200, 404, 200]);
+  });
+
+  test.each(['', 'Bearer', 'Bearer ', `Bearer ${networkKey}x`, networkKey, `Basic ${networkKey}`])(
+    'refuses the key %j',
+    async (authorization) => {
+      const receiver = await startReceiver();
+      const network = await startNetwork({ inboundUrl: receiver.url });
+      const [id = ''] = await playFiles(network, receiver, 'flaky.png');
+      for (const asked of [id, 'unknown']) {
+        const response = await get(network, asked, authorization);
+        expect([response.status, await response.json()]).toEqual([
+          401,
+          { code: 'Unauthorised', message: 'The Authorization header must be Bearer and the API key.' },
+        ]);
+      }
+      // Whoever is refused uses up no try.
+      expect((await get(network, id)).status).toBe(503);
+    },
+  );
+
+  test.each(['unknown', 'sim-media-1', '__proto__'])('%s is not there', async (id) => {
+    const response = await get(await startNetwork(), id);
+    expect([response.status, await response.json()]).toEqual([
+      404,
+      { code: 'NotFound', message: `There is no attachment ${id}.` },
+    ]);
+  });
+});
+
+describe('the adapter', () => {
+  const options = {
+    url: 'http://carrier.example/base/',
+    apiKey: 'key',
+    webhookSecret: networkSecret,
+    reportUrl: 'https://app.example/hook',
+  };
+  const fetchWith = (answer: typeof fetch, limit = 8) =>
+    createSimulatedCarrier({ ...options, fetch: answer }).attachments.fetchAttachment('a/b?c', limit);
+  const answering = (response: Response, limit?: number) => fetchWith(() => Promise.resolve(response), limit);
+
+  test('makes one call with the key, and follows no redirect', async () => {
+    const calls: unknown[] = [];
+    await fetchWith((url, init) => {
+      calls.push({ url, init });
+      return Promise.resolve(new Response(bytes));
+    });
+    expect(calls).toEqual([
+      {
+        url: 'http://carrier.example/base/media/a%2Fb%3Fc',
+        init: {
+          method: 'GET',
+          headers: { authorization: 'Bearer key' },
+          redirect: 'manual',
+          signal: expect.any(AbortSignal) as AbortSignal,
+        },
+      },
+    ]);
+  });
+
+  test.each([
+    ['image/png', 'image/png'],
+    ['text/plain; charset=utf-8', 'text/plain'],
+    ['text/plain ;x', 'text/plain'],
+    ['', 'application/octet-stream'],
+    [undefined, 'application/octet-stream'],
+  ])('an attachment of content type %j is %s', async (contentType, mimeType) => {
+    const headers: Record<string, string> = contentType === undefined ? {} : { 'content-type': contentType };
+    expect(await answering(new Response(bytes, { headers }))).toEqual({ outcome: 'fetched', bytes, mimeType });
+  });
+
+  test('an attachment may be empty', async () => {
+    expect(await answering(new Response(null), 0)).toEqual({
+      outcome: 'fetched',
+      bytes: Buffer.alloc(0),
+      mimeType: 'application/octet-stream',
+    });
+  });
+
+  test.each([
+    [404, 'failed'],
+    [410, 'failed'],
+    [204, 'retry'],
+    [206, 'retry'],
+    [302, 'retry'],
+    [400, 'retry'],
+    [401, 'retry'],
+    [403, 'retry'],
+    [429, 'retry'],
+    [500, 'retry'],
+    [503, 'retry'],
+  ] as const)('an answer %i is %s, and its body is let go', async (status, outcome) => {
+    let cancelled = false;
+    const body = new ReadableStream({
+      cancel() {
+        cancelled = true;
+      },
+    });
+    const response = new Response(status === 204 ? null : body, { status });
+    expect(await answering(response)).toEqual({ outcome, reason: `The carrier answered ${status}.` });
+    expect(cancelled).toBe(status !== 204);
+  });
+
+  test.each<[string, Record<string, string>, number]>([
+    ['whose length says so', { 'content-length': '9' }, 0],
+    ['that does not say how large it is', {}, 3],
+    ['that lies', { 'content-length': '2' }, 3],
+  ])('one byte too many has failed, and nothing further is read: %s', async (_, headers, piecesRead) => {
+    let pieces = 0;
+    let cancelled = false;
+    // Pieces of four bytes without an end; nothing is made before it is asked for.
+    const body = new ReadableStream<Uint8Array>(
+      {
+        pull(controller) {
+          pieces += 1;
+          controller.enqueue(new Uint8Array(4));
+        },
+        cancel() {
+          cancelled = true;
+        },
+      },
+      { highWaterMark: 0 },
+    );
+    expect(await answering(new Response(body, { headers }), 8)).toEqual({
+      outcome: 'failed',
+      reason: 'The attachment is larger than 8 bytes.',
+    });
+    expect([pieces, cancelled]).toEqual([piecesRead, true]);
+  });
+
+  test.each<[unknown, string]>([
+    [new TypeError('fetch failed', { cause: new Error('ECONNREFUSED') }), "The carrier can't be reached: ECONNREFUSED"],
+    [new DOMException('…', 'TimeoutError'), 'The carrier did not answer in time.'],
+    ['trouble', "The carrier can't be reached: trouble"],
+  ])('after %s it is worth another try', async (trouble, reason) => {
+    const retry = { outcome: 'retry', reason };
+    expect(await fetchWith(() => Promise.reject(trouble))).toEqual(retry);
+    expect(
+      await fetchWith(() => {
+        throw trouble as Error;
+      }),
+    ).toEqual(retry);
+    // The same while the bytes come.
+    const broken = new ReadableStream({
+      start(controller) {
+        controller.enqueue(bytes);
+        controller.error(trouble);
+      },
+    });
+    expect(await answering(new Response(broken))).toEqual(retry);
+  });
+});

@@ -1,0 +1,75 @@
+import { describe, expect, test } from 'vitest';
+import { capabilitiesOf } from '../../../../src/carriers/twilio/capabilities.ts';
+import { readSettings } from '../../../../src/carriers/twilio/settings.ts';
+import { createSettingsReader } from '../../../../src/settings/settings-reader.ts';
+
+const sid = (letters: string): string => letters + '0123456789abcdef'.repeat(2);
+const needed = { TWILIO_ACCOUNT_SID: sid('AC'), TWILIO_AUTH_TOKEN: 'token' };
+
+/** Reads Twilio's settings from an environment; gives them and what is wrong with them. */
+function read(environment: Readonly<Record<string, string>>) {
+  const faults: string[] = [];
+  return { settings: readSettings(createSettingsReader(environment, faults)), faults };
+}
+
+test('the account and its token are enough', () => {
+  expect(read(needed)).toEqual({
+    settings: { url: 'https://api.twilio.com', accountSid: sid('AC'), authToken: 'token', whatsappNumbers: [] },
+    faults: [],
+  });
+});
+
+test('all that there is', () => {
+  const { settings, faults } = read({
+    ...needed,
+    TWILIO_API_KEY: sid('SK'),
+    TWILIO_API_SECRET: 'secret',
+    TWILIO_MESSAGING_SERVICE_SID: sid('MG'),
+    TWILIO_WHATSAPP_NUMBERS: '358401000001, 358401000002',
+    TWILIO_URL: 'https://api.dublin.ie1.twilio.com',
+  });
+  expect(faults).toEqual([]);
+  expect(settings).toEqual({
+    url: 'https://api.dublin.ie1.twilio.com',
+    accountSid: sid('AC'),
+    authToken: 'token',
+    apiKey: { sid: sid('SK'), secret: 'secret' },
+    messagingServiceSid: sid('MG'),
+    whatsappNumbers: ['358401000001', '358401000002'],
+  });
+});
+
+describe('faults', () => {
+  test('nothing at all', () => {
+    expect(read({}).faults).toEqual(['TWILIO_ACCOUNT_SID is not set', 'TWILIO_AUTH_TOKEN is not set']);
+  });
+
+  test.for([
+    ['TWILIO_ACCOUNT_SID', sid('SK')],
+    ['TWILIO_ACCOUNT_SID', `${sid('AC')}0`],
+    ['TWILIO_ACCOUNT_SID', `../${sid('AC')}`],
+    ['TWILIO_MESSAGING_SERVICE_SID', sid('AC')],
+    ['TWILIO_MESSAGING_SERVICE_SID', 'MG1'],
+  ] as const)('%s is %s', ([name, value]) => {
+    const letters = name === 'TWILIO_ACCOUNT_SID' ? 'AC' : 'MG';
+    expect(read({ ...needed, [name]: value }).faults).toEqual([`${name} is not ${letters} and 32 hexadecimal digits`]);
+  });
+
+  test.for([
+    [
+      { TWILIO_WHATSAPP_NUMBERS: '+358401000001' },
+      'TWILIO_WHATSAPP_NUMBERS is not a list of numbers as digits, separated by commas',
+    ],
+    [{ TWILIO_API_KEY: sid('SK') }, 'TWILIO_API_SECRET is not set, though TWILIO_API_KEY is'],
+    [{ TWILIO_API_SECRET: 's' }, 'TWILIO_API_KEY is not set, though TWILIO_API_SECRET is'],
+    [{ TWILIO_API_KEY: sid('AC'), TWILIO_API_SECRET: 's' }, 'TWILIO_API_KEY is not SK and 32 hexadecimal digits'],
+  ] as const)('%o', ([more, fault]) => {
+    expect(read({ ...needed, ...more }).faults).toEqual([fault]);
+  });
+});
+
+test('WhatsApp goes through it for the numbers that it has, and for no other', () => {
+  expect(capabilitiesOf({ whatsappNumbers: [] })).toMatchObject({ protocols: ['SMS'] });
+  const whatsappNumbers = ['358401000001'];
+  expect(capabilitiesOf({ whatsappNumbers })).toMatchObject({ protocols: ['SMS', 'WhatsApp'], whatsappNumbers });
+});

@@ -1,0 +1,102 @@
+import { expect, test } from 'vitest';
+import type { AttachmentOutcome } from '../../../../src/conversations/index.ts';
+import { connectCloud } from '../../../support/labs/whatsapp-cloud.ts';
+
+/** A carrier whose medium is said to be at an address, and where it asked for what, as whom. */
+async function fetchAt(
+  mediumUrl: unknown,
+  { medium = () => new Response('bytes'), ...described }: { medium?: () => Response; [name: string]: unknown } = {},
+) {
+  const asked: [url: string, authorization: string | null][] = [];
+  const { attachments } = connectCloud(
+    { url: 'https://graph.example' },
+    {
+      fetch: (input, init) => {
+        const url = input as string;
+        asked.push([url, new Headers(init?.headers).get('authorization')]);
+        const isDescription = asked.length === 1;
+        const description = { url: mediumUrl, mime_type: 'image/png', file_size: 5, id: '55', ...described };
+        return Promise.resolve(isDescription ? Response.json(description) : medium());
+      },
+    },
+  );
+  const outcome = (await attachments?.fetchAttachment('55', 10)) as AttachmentOutcome;
+  return { outcome, asked };
+}
+
+const fetched = { outcome: 'fetched', bytes: Buffer.from('bytes'), mimeType: 'image/png' };
+
+test.for([
+  'https://lookaside.fbsbx.com/whatsapp_business/attachments/?mid=55',
+  'https://scontent.xx.fbcdn.net/a',
+  'https://graph.facebook.com/a',
+  'https://mmg.whatsapp.net/a',
+  'https://graph.example/a',
+])('a medium is fetched from %s, with the token', async (url) => {
+  expect(await fetchAt(url)).toEqual({
+    outcome: fetched,
+    asked: [
+      ['https://graph.example/v23.0/55', 'Bearer token'],
+      [url, 'Bearer token'],
+    ],
+  });
+});
+
+test.for([
+  'https://evil.example/a',
+  'https://fbsbx.com.evil.example/a',
+  'https://evilfbsbx.com/a',
+  'http://lookaside.fbsbx.com/a',
+  'http://graph.example/a',
+  'https://graph.example:8443/a',
+  'https://lookaside.fbsbx.com@evil.example/a',
+  'file:///etc/passwd',
+  '//lookaside.fbsbx.com/a',
+  '',
+  undefined,
+  7,
+])('the token goes to nobody else: %s', async (url) => {
+  const { outcome, asked } = await fetchAt(url);
+  expect(outcome).toMatchObject({ outcome: 'retry' });
+  expect(asked).toHaveLength(1);
+});
+
+test('one that says that it is too large is not asked for', async () => {
+  const { outcome, asked } = await fetchAt('https://lookaside.fbsbx.com/a', { file_size: 11 });
+  expect(outcome).toEqual({ outcome: 'failed', reason: 'The attachment is larger than 10 bytes.' });
+  expect(asked).toHaveLength(1);
+});
+
+test('one that is larger than it says is not read to its end', async () => {
+  const medium = () => new Response('x'.repeat(11));
+  const { outcome } = await fetchAt('https://lookaside.fbsbx.com/a', { medium });
+  expect(outcome).toEqual({ outcome: 'failed', reason: 'The attachment is larger than 10 bytes.' });
+});
+
+test.for([302, 401, 403, 404, 410, 500])('an address that answers %i is asked for anew next time', async (status) => {
+  const { outcome } = await fetchAt('https://lookaside.fbsbx.com/a', { medium: () => new Response(null, { status }) });
+  expect(outcome).toMatchObject({ outcome: 'retry' });
+});
+
+test.for([
+  [{ mime_type: 'audio/ogg; codecs=opus' }, 'audio/ogg'],
+  [{ mime_type: undefined }, 'text/plain'],
+  [{ mime_type: 7, medium: () => new Response(new Uint8Array(5)) }, 'application/octet-stream'],
+] as const)('its type is the one that Meta knows: %j', async ([described, mimeType]) => {
+  const { outcome } = await fetchAt('https://lookaside.fbsbx.com/a', described);
+  expect(outcome).toMatchObject({ outcome: 'fetched', mimeType });
+});
+
+test.for(['..', '../me', 'a?b', 'a#b', 'a/b', ''])(
+  'a reference that is no id is not asked for: %s',
+  async (reference) => {
+    const asked: unknown[] = [];
+    const fetch: typeof globalThis.fetch = (url) => {
+      asked.push(url);
+      return Promise.resolve(Response.json({}));
+    };
+    const { attachments } = connectCloud({ url: 'https://graph.example' }, { fetch });
+    expect(await attachments?.fetchAttachment(reference, 10)).toMatchObject({ outcome: 'failed' });
+    expect(asked).toEqual([]);
+  },
+);

@@ -1,0 +1,95 @@
+import { expect, test } from 'vitest';
+import { readSettings } from '../../../../src/carriers/whatsapp-cloud/settings.ts';
+import { connectCloud } from '../../../support/labs/whatsapp-cloud.ts';
+
+const complete = {
+  WHATSAPP_CLOUD_TOKEN: 'token',
+  WHATSAPP_CLOUD_APP_SECRET: 'secret',
+  WHATSAPP_CLOUD_VERIFY_TOKEN: 'verify',
+  WHATSAPP_CLOUD_NUMBERS: '358401000001=11/22,+358401000002=12/22',
+};
+
+/** Reads settings as the app does: what is missing is noted. */
+function read(environment: Record<string, string>) {
+  const faults: string[] = [];
+  const text = (name: string): string => {
+    if (environment[name] === undefined) faults.push(`${name} is not set`);
+    return environment[name] ?? '';
+  };
+  const settings = readSettings({
+    text,
+    optional: (name) => environment[name],
+    url: (name, preset = '') => environment[name] ?? preset,
+    wholeNumber: (_, { preset }) => preset,
+    pairs: (name) =>
+      new Map(
+        (environment[name] ?? '').split(',').flatMap((pair): [string, string][] => {
+          const [key = '', value = ''] = pair.split('=');
+          return key === '' ? [] : [[key, value]];
+        }),
+      ),
+    fault: (sentence) => faults.push(sentence),
+  });
+  return { settings, faults };
+}
+
+test('settings are read, with presets where Meta is always at the same place', () => {
+  expect(read(complete)).toEqual({
+    faults: [],
+    settings: {
+      url: 'https://graph.facebook.com',
+      version: 'v23.0',
+      token: 'token',
+      appSecret: 'secret',
+      verifyToken: 'verify',
+      numbers: [
+        { number: '358401000001', phoneNumberId: '11', accountId: '22' },
+        { number: '358401000002', phoneNumberId: '12', accountId: '22' },
+      ],
+    },
+  });
+});
+
+test('address, version and app may be other ones', () => {
+  const other = {
+    WHATSAPP_CLOUD_URL: 'http://127.0.0.1:8080',
+    WHATSAPP_CLOUD_VERSION: 'v24.1',
+    WHATSAPP_CLOUD_APP_ID: '33',
+  };
+  const { settings, faults } = read({ ...complete, ...other });
+  expect(faults).toEqual([]);
+  expect(settings).toMatchObject({ url: 'http://127.0.0.1:8080', version: 'v24.1', appId: '33' });
+});
+
+test('all that is missing is noted', () => {
+  expect(read({}).faults.sort()).toEqual([
+    'WHATSAPP_CLOUD_APP_SECRET is not set',
+    'WHATSAPP_CLOUD_NUMBERS is not set',
+    'WHATSAPP_CLOUD_TOKEN is not set',
+    'WHATSAPP_CLOUD_VERIFY_TOKEN is not set',
+  ]);
+});
+
+const like = 'which is not like 358401000001=PHONE_NUMBER_ID/WABA_ID';
+test.for([
+  ['WHATSAPP_CLOUD_VERSION', '23', 'WHATSAPP_CLOUD_VERSION is not a version of the Graph API, such as v23.0'],
+  ['WHATSAPP_CLOUD_VERSION', 'v23.0/x', 'WHATSAPP_CLOUD_VERSION is not a version of the Graph API, such as v23.0'],
+  ['WHATSAPP_CLOUD_APP_ID', '3/..', 'WHATSAPP_CLOUD_APP_ID is not the number of an app'],
+  ['WHATSAPP_CLOUD_NUMBERS', '358401000001=11', `WHATSAPP_CLOUD_NUMBERS has 358401000001, ${like}`],
+  ['WHATSAPP_CLOUD_NUMBERS', '358401000001=11/22/33', `WHATSAPP_CLOUD_NUMBERS has 358401000001, ${like}`],
+  ['WHATSAPP_CLOUD_NUMBERS', '358401000001=11/x', `WHATSAPP_CLOUD_NUMBERS has 358401000001, ${like}`],
+  ['WHATSAPP_CLOUD_NUMBERS', 'Arena=11/22', `WHATSAPP_CLOUD_NUMBERS has Arena, ${like}`],
+  ['WHATSAPP_CLOUD_NUMBERS', '358401000001=11/22,358401000002=11/22', 'WHATSAPP_CLOUD_NUMBERS has 11 twice'],
+  ['WHATSAPP_CLOUD_NUMBERS', '358401000001=11/22,+358401000001=12/22', 'WHATSAPP_CLOUD_NUMBERS has 358401000001 twice'],
+] as const)('%s with %s is a fault', ([name, value, fault]) => {
+  expect(read({ ...complete, [name]: value }).faults).toEqual([fault]);
+});
+
+test('the carrier sends from the numbers of the settings, 80 messages a second from each', () => {
+  const { capabilities } = connectCloud({ url: 'http://127.0.0.1:9' });
+  expect(capabilities).toMatchObject({
+    protocols: ['WhatsApp'],
+    whatsappNumbers: ['358401000001', '358401000002', '358401000003'],
+    rates: [{ protocol: 'WhatsApp', per: 'sender', perMinute: 4_800 }],
+  });
+});

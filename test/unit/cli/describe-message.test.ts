@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+
+import { describeChunk, describeRecipient } from '../../../src/cli/describe-message.ts';
+import { testNow } from '../../support/labs/kernel.ts';
+
+const now = testNow.toISOString();
+const until = new Date(testNow.getTime() + 60_000);
+const chunk = { index: 0, attempts: 0, updatedAt: testNow };
+
+test.for<[what: string, details: Partial<Parameters<typeof describeChunk>[0]>, line: string]>([
+  ['that waits', {}, `0 attempts, changed ${now}`],
+  ['that was sent', { attempts: 1, carrier: 'kannel' }, `1 attempt by kannel, changed ${now}`],
+  [
+    'that a worker has',
+    { attempts: 2, carrier: 'kannel', leasedUntil: until, inHand: [3, 4] },
+    `2 attempts by kannel, changed ${now}, 2 in hand until ${until.toISOString()}`,
+  ],
+  [
+    'of which a worker has all',
+    { leasedUntil: until },
+    `0 attempts, changed ${now}, all in hand until ${until.toISOString()}`,
+  ],
+  [
+    'in doubt',
+    { attempts: 1, carrier: 'twilio', inHand: [7], notBefore: until },
+    `1 attempt by twilio, changed ${now}, 1 in hand, to be asked about again, again from ${until.toISOString()}`,
+  ],
+])('a chunk %s says so', ([, details, line]) => {
+  expect(describeChunk({ ...chunk, ...details })).toBe(`  chunk 0: ${line}`);
+});
+
+const state = { id: 'id-1', address: '358401230001', status: 'sent', updatedAt: testNow } as const;
+
+test('a recipient has the carrier’s id, and one for each channel', () => {
+  expect(describeRecipient(state)).toBe(`  id-1  …001  sent  ${now}`);
+  expect(describeRecipient({ ...state, reference: 'SM1' })).toBe(`  id-1  …001  sent  ${now}  reference SM1`);
+  const note = { code: '30003', message: 'Unreachable' };
+  const history = [
+    { protocol: 'WhatsApp', status: 'failed', updatedAt: testNow, reference: 'wamid.1' },
+    { protocol: 'SMS', status: 'undelivered', updatedAt: testNow, reference: 'SM2', note },
+  ] as const;
+  expect(describeRecipient({ ...state, status: 'undelivered', reference: 'SM2', note, history })).toBe(
+    `  id-1  …001  undelivered  ${now}  reference wamid.1  reference SM2  30003 (other): Unreachable`,
+  );
+});

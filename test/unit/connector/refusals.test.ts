@@ -1,0 +1,328 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { describe, expect, test } from 'vitest';
+
+import { checkOperations } from '../../../src/connector/check-operations.ts';
+import { connectorFiles } from '../../../src/connector/connector-files.ts';
+import { schemaKeywords } from '../../../src/connector/create/schemas.ts';
+import { GeneratorError } from '../../../src/connector/generator-error.ts';
+import { inHeader, inPath, inQuery } from '../../../src/operation/define-operation.ts';
+import type { Operation } from '../../../src/operation/define-operation.ts';
+import { flag, list, object, optional, text } from '../../../src/operation/schema.ts';
+import type { Dropdown, Schema } from '../../../src/operation/schema.ts';
+import { operations } from '../../../src/operations.ts';
+import { exampleSettings } from '../../support/labs/connector-settings.ts';
+
+const label = { title: 'Label', description: 'What it is.' };
+
+const listBooks: Operation<never> = {
+  operationId: 'ListBooks',
+  method: 'GET',
+  path: '/books/{Owner}',
+  summary: 'List books',
+  description: 'List the books of an owner.',
+  scopes: ['Gateway.Send'],
+  parameters: {
+    Owner: inPath(text(label)),
+    Kind: inHeader(optional(text(label))),
+    All: inQuery(optional(flag(label))),
+  },
+  answer: {
+    status: 200,
+    description: 'The books.',
+    schema: object({ books: list(object({ id: text(label), about: object({ name: text(label) }, label) }), label) }),
+  },
+  errors: [],
+  handler: async () => ({ body: undefined }),
+};
+
+const dropdown: Dropdown = {
+  operationId: 'ListBooks',
+  collection: 'books',
+  value: 'id',
+  title: 'about/name',
+  parameters: { Owner: { parameter: 'Owner' }, Kind: 'novel', All: true },
+};
+
+const addPage: Operation<never> = {
+  operationId: 'AddPage',
+  method: 'POST',
+  path: '/books/{Owner}/{Book Id}',
+  summary: 'Add page',
+  description: 'Add a page to a book.',
+  scopes: ['Gateway.Send'],
+  parameters: { Owner: inPath(text(label)), 'Book Id': inPath(text({ ...label, dropdown })) },
+  body: {
+    name: 'Request Body',
+    description: 'The page.',
+    schema: object({ Lines: list(object({ Text: text(label) }), label) }),
+  },
+  answer: { status: 204, description: 'The page is added.' },
+  errors: [],
+  handler: async () => ({ body: undefined }),
+};
+
+function complaintsAbout(...records: Operation<never>[]): readonly string[] {
+  try {
+    checkOperations(records);
+  } catch (error) {
+    if (error instanceof GeneratorError) return error.complaints;
+    throw error;
+  }
+  return [];
+}
+
+/** A schema that our own vocabulary can't make. */
+const raw = (schema: object): Schema => schema;
+const withField = (schema: object): Operation<never> => ({
+  ...addPage,
+  body: { name: 'b', description: 'The page.', schema: object({ Lines: list(object({ Text: raw(schema) }), label) }) },
+});
+const withDropdown = (change: Partial<Dropdown>): Operation<never> => ({
+  ...addPage,
+  parameters: { ...addPage.parameters, 'Book Id': inPath(text({ ...label, dropdown: { ...dropdown, ...change } })) },
+});
+const withParameters = (parameters: Operation<never>['parameters']): Operation<never> => ({ ...addPage, parameters });
+
+test('good records are accepted, and so are the records that there are', () => {
+  expect(complaintsAbout(listBooks, addPage)).toEqual([]);
+  expect(complaintsAbout(listBooks, { ...addPage, anonymous: true })).toEqual([]);
+  expect(complaintsAbout(...operations)).toEqual([]);
+});
+
+test('all complaints come at once, one a line', () => {
+  const spoilt = { ...addPage, summary: '', description: '' };
+  expect(() => connectorFiles([listBooks, spoilt], exampleSettings)).toThrow(
+    new GeneratorError(['/AddPage: the summary is missing', '/AddPage: the description is missing']),
+  );
+});
+
+describe('what a schema can not say', () => {
+  const place = '/AddPage/body/Lines/items/Text';
+  const swagger = "can't be said in Swagger 2.0";
+
+  test.each<[object, string]>([
+    [{ ...label, anyOf: [{ type: 'string' }, { type: 'number' }] }, `keyword 'anyOf' ${swagger}`],
+    [{ ...label, oneOf: [] }, `keyword 'oneOf' ${swagger}`],
+    [{ ...label, type: 'string', const: 'a' }, `keyword 'const' ${swagger}`],
+    [{ ...label, type: 'string', nullable: true }, `keyword 'nullable' ${swagger}`],
+    [{ ...label, type: 'object', patternProperties: {} }, `keyword 'patternProperties' ${swagger}`],
+    [{ ...label, type: 'string', 'x-ms-sumary': 'Text' }, `keyword 'x-ms-sumary' ${swagger}`],
+    [{ ...label, type: 'string', pattern: '^a' }, "keyword 'pattern' is not one that the generator writes"],
+    [label, 'the schema has no type'],
+    [{ ...label, type: ['string', 'null'] }, `type ["string","null"] ${swagger}`],
+    [{ ...label, type: 'null' }, `type "null" ${swagger}`],
+    [{ ...label, type: 'constructor' }, `type "constructor" ${swagger}`],
+    [{ ...label, type: 'string', format: 'time' }, 'format "time" can\'t be said of type "string"'],
+    [{ ...label, type: 'string', format: 'int32' }, 'format "int32" can\'t be said of type "string"'],
+    [{ ...label, type: 'array' }, 'the list says nothing of its items'],
+    [{ ...label, type: 'object' }, 'the object has no fields'],
+    [{ ...label, type: 'object', properties: {} }, 'the object has no fields'],
+    [
+      { ...label, type: 'object', properties: { a: text(label) }, additionalProperties: { type: 'string' } },
+      'additionalProperties must be true or false',
+    ],
+    [
+      { ...label, type: 'object', properties: { a: text(label) }, required: ['b'] },
+      "the required field 'b' is not defined",
+    ],
+    [{ ...label, type: 'string', enum: [] }, 'there is nothing to choose from'],
+    [{ ...label, type: 'string', enum: ['a', 1] }, 'the choice 1 is not of type "string"'],
+    [{ ...label, type: 'integer', default: 1.5 }, 'the default 1.5 is not of type "integer"'],
+    [{ ...label, type: 'string', enum: ['a'], default: 'b' }, 'the default "b" is not one of the choices'],
+    [{ type: 'string', description: 'What it is.' }, 'the label (title) is missing'],
+    [{ type: 'string', title: ' ', description: 'What it is.' }, 'the label (title) is missing'],
+    [{ type: 'string', title: 'Label' }, 'the description is missing'],
+    [{ type: 'string', title: 'Label', description: '' }, 'the description is missing'],
+    [{ type: 'string', title: 'Label', description: 'What it is' }, 'the description must end with a full stop'],
+    [{ type: 'string', title: 'Why?', description: 'Why?' }, 'the description repeats the label'],
+  ])('%o', (schema, complaint) => {
+    expect(complaintsAbout(listBooks, withField(schema))).toEqual([`${place}: ${complaint}`]);
+  });
+
+  test.each<[string, Operation<never>, string]>([
+    [
+      'in a parameter',
+      withParameters({ ...addPage.parameters, Kind: inHeader(raw({ type: 'string' })) }),
+      '/AddPage/parameters/Kind: the label (title) is missing',
+    ],
+    [
+      'in an answer',
+      { ...addPage, answer: { status: 200, description: 'A page.', schema: raw({ type: 'null' }) } },
+      '/AddPage/answer: type "null" can\'t be said in Swagger 2.0',
+    ],
+    [
+      'in a labelled list without description',
+      { ...addPage, answer: { status: 200, description: 'Pages.', schema: list(text(label), { title: 'Pages' }) } },
+      '/AddPage/answer: the description is missing',
+    ],
+  ])('%s', (_, record, complaint) => {
+    expect(complaintsAbout(listBooks, record)[0]).toBe(complaint);
+  });
+});
+
+describe('what a record can not say', () => {
+  const unlabelled = object({ a: text(label) });
+
+  test.each<[string, Operation<never>, string]>([
+    ['an id in camel case', { ...addPage, operationId: 'addPage' }, '/addPage: the operation id must be in PascalCase'],
+    [
+      'a field that nobody knows',
+      { ...addPage, pageable: true } as Operation<never>,
+      "/AddPage: the generator doesn't know the record's field 'pageable'",
+    ],
+    [
+      'a placeholder without parameter',
+      { ...addPage, path: '/books/{Owner}/{Book Id}/{Page}' },
+      "/AddPage: the path's placeholder {Page} has no parameter",
+    ],
+    [
+      'a placeholder whose parameter is elsewhere',
+      withParameters({ ...addPage.parameters, Owner: inHeader(text(label)) }),
+      "/AddPage: the path's placeholder {Owner} has no parameter",
+    ],
+    [
+      'a parameter without placeholder',
+      { ...addPage, path: '/books/{Book Id}' },
+      "/AddPage: the parameter 'Owner' has no placeholder in the path",
+    ],
+    [
+      'an optional parameter in the path',
+      withParameters({ ...addPage.parameters, Owner: inPath(optional(text(label))) }),
+      "/AddPage/parameters/Owner: a parameter in the path can't be optional",
+    ],
+    [
+      'an object in a header',
+      withParameters({ ...addPage.parameters, Kind: inHeader(object({ a: text(label) }, label)) }),
+      "/AddPage/parameters/Kind: a parameter outside the body can't be of type object",
+    ],
+    [
+      'a list in the query',
+      withParameters({ ...addPage.parameters, Kind: inQuery(list(text(label), label)) }),
+      "/AddPage/parameters/Kind: a parameter outside the body can't be of type array",
+    ],
+    [
+      'a customer for calls without a token',
+      { ...addPage, anonymous: true, customer: 'Owner' },
+      '/AddPage: a call without a token settles no customer and no service, so it must not name one',
+    ],
+    [
+      'a service for calls without a token',
+      { ...addPage, anonymous: true, service: { parameter: 'Owner', type: 'OneWay' } },
+      '/AddPage: a call without a token settles no customer and no service, so it must not name one',
+    ],
+    ['a GET with a body', { ...addPage, method: 'GET' }, '/AddPage: a GET has no body'],
+    [
+      'a body without name',
+      { ...addPage, body: { name: '', description: 'The page.', schema: unlabelled } },
+      "/AddPage/body: the body's name is missing",
+    ],
+    [
+      'a body without description',
+      { ...addPage, body: { name: 'b', description: ' ', schema: unlabelled } },
+      "/AddPage/body: the body's description is missing",
+    ],
+    [
+      'an answer without description',
+      { ...addPage, answer: { status: 204, description: '' } },
+      '/AddPage/answer: the description is missing',
+    ],
+    [
+      'an empty answer with a schema',
+      { ...addPage, answer: { status: 204, description: 'Done.', schema: unlabelled } },
+      '/AddPage: an answer with status 204 has no schema',
+    ],
+  ])('%s', (_, record, complaint) => {
+    expect(complaintsAbout(listBooks, record)).toEqual([complaint]);
+  });
+
+  test('two operations with one id', () => {
+    expect(complaintsAbout(listBooks, addPage, { ...addPage, method: 'PUT' })).toEqual([
+      '/AddPage: the operation id is used twice',
+    ]);
+  });
+
+  test('two operations with one method and path', () => {
+    expect(complaintsAbout(listBooks, addPage, { ...addPage, operationId: 'AddLeaf' })).toEqual([
+      'POST /books/{Owner}/{Book Id}: two operations answer there',
+    ]);
+  });
+});
+
+describe('a dropdown that nothing can fill', () => {
+  const parameters = { Owner: { parameter: 'Owner' } };
+
+  test.each<[Partial<Dropdown>, string]>([
+    [{ operationId: 'ListShelves' }, "there is no operation 'ListShelves' to fill it"],
+    [{ parameters: {} }, "'ListBooks' needs 'Owner'"],
+    [{ parameters: { ...parameters, Colour: 'red' } }, "'ListBooks' has no parameter 'Colour'"],
+    [{ parameters: { Owner: { parameter: 'Reader' } } }, "there is no parameter 'Reader' here"],
+    [{ parameters: { Owner: true } }, "'Owner' is of type string, but gets a boolean"],
+    [{ parameters: { ...parameters, All: 'yes' } }, "'All' is of type boolean, but gets a string"],
+    [{ collection: 'shelves' }, "the answer of 'ListBooks' has no list in 'shelves'"],
+    [{ value: 'isbn' }, "the entries of 'ListBooks' have no 'isbn'"],
+    [{ title: 'about/title' }, "the entries of 'ListBooks' have no 'about/title'"],
+  ])('%o', (change, complaint) => {
+    expect(complaintsAbout(listBooks, withDropdown(change))).toEqual([
+      `/AddPage/parameters/Book Id: the dropdown is wrong: ${complaint}`,
+    ]);
+  });
+
+  test('an answer that is no list itself', () => {
+    const { collection: _, ...rest } = dropdown;
+    const record = {
+      ...addPage,
+      parameters: { Owner: addPage.parameters['Owner']!, 'Book Id': inPath(text({ ...label, dropdown: rest })) },
+    };
+    expect(complaintsAbout(listBooks, record)).toEqual([
+      "/AddPage/parameters/Book Id: the dropdown is wrong: the answer of 'ListBooks' has no list at its root",
+    ]);
+  });
+
+  test('an answer that designers do not read, since only 200 counts', () => {
+    const created = { ...listBooks, answer: { ...listBooks.answer, status: 201 as const } };
+    expect(complaintsAbout(created, addPage)).toEqual([
+      "/AddPage/parameters/Book Id: the dropdown is wrong: the answer of 'ListBooks' has no list in 'books'",
+    ]);
+  });
+
+  test('in the items of a list in the body', () => {
+    const record = withField(text({ ...label, dropdown: { ...dropdown, operationId: 'ListShelves' } }));
+    expect(complaintsAbout(listBooks, record)).toEqual([
+      "/AddPage/body/Lines/items/Text: the dropdown is wrong: there is no operation 'ListShelves' to fill it",
+    ]);
+  });
+});
+
+const published = join(import.meta.dirname, '../../../../shared/reference/schemas/apiDefinition.swagger.schema.json');
+
+describe("the allow-list against Microsoft's schema of the definition", () => {
+  const readDefinitions = (): Record<string, { properties: object }> => {
+    const comments = /^\s*\/\/.*$|(?<=[,{[\]}\s])\/\/[^\n"]*$/gm;
+    const document = JSON.parse(
+      readFileSync(published, 'utf8')
+        .replace(/^\uFEFF/, '')
+        .replaceAll(comments, ''),
+    ) as {
+      definitions: Record<string, { properties: object }>;
+    };
+    return document.definitions;
+  };
+
+  // The schema is not part of the repository.
+  test.skipIf(!existsSync(published))('every keyword is one that a schema may have', () => {
+    const allowed = Object.keys(readDefinitions()['schema']?.properties ?? {});
+    expect(allowed.length).toBeGreaterThan(20);
+    expect(schemaKeywords.filter((keyword) => !allowed.includes(keyword))).toEqual([]);
+  });
+
+  test.skipIf(!existsSync(published))('a parameter may have all of them but what only bodies need', () => {
+    const definitions = readDefinitions();
+    const notInParameters = ['title', 'properties', 'additionalProperties', 'x-ms-notification-url'];
+    for (const place of ['header', 'query', 'path']) {
+      const allowed = Object.keys(definitions[`${place}ParameterSubSchema`]?.properties ?? {});
+      expect(schemaKeywords.filter((keyword) => !allowed.includes(keyword))).toEqual(notInParameters);
+    }
+  });
+});

@@ -1,0 +1,207 @@
+import { describe, expect, test } from 'vitest';
+
+import { attachmentRefusal } from '../../../src/conversations/attachment-rules.ts';
+import { attachmentRetryDelays } from '../../../src/conversations/collect-attachments.ts';
+import type { Attachment, AttachmentOutcome, InboundMessage } from '../../../src/conversations/index.ts';
+import { leadInbound } from '../../../src/conversations/route-inbound.ts';
+import { after, createInbound, directoryOf, inboundMessage, receivingService } from '../../support/labs/inbound.ts';
+
+const hour = 3_600_000;
+const bytes = new Uint8Array([0x89, 0x50, 0x4e, 0x47]);
+const fetched: AttachmentOutcome = { outcome: 'fetched', bytes, mimeType: 'text/html' };
+const busy: AttachmentOutcome = { outcome: 'retry', reason: 'the carrier is busy' };
+const gone: AttachmentOutcome = { outcome: 'failed', reason: 'the carrier has it no longer' };
+const refused = 'attachments of this type are not kept';
+
+const attachment = (number: number, details: Partial<Attachment> = {}): Attachment => ({
+  id: String(number).padStart(32, '0'),
+  reference: `r${number}`,
+  name: `kuva ${number}.png`,
+  mimeType: 'image/png',
+  state: 'pending',
+  ...details,
+});
+
+/** A message with attachments, and a carrier that answers as its script says. */
+async function keptMessage(
+  script: Parameters<typeof createInbound>[0],
+  attachments: readonly Attachment[],
+  details: Partial<InboundMessage> = {},
+) {
+  const world = createInbound(script);
+  const message = inboundMessage({ attachments, ...details });
+  await world.inbound.create(message);
+  return {
+    world,
+    message,
+    /** Leads the message once, with the job that waits for it or a first one. */
+    lead: () => leadInbound(world.inboundQueue.jobs.shift()?.job ?? { inboundId: message.id }, world),
+    read: async () => (await world.inbound.read(message.id))?.message,
+  };
+}
+
+describe('attachments', () => {
+  test('are fetched and kept as announced, for as long as they are good for, before anybody is told', async () => {
+    const { world, lead, read } = await keptMessage(() => fetched, [attachment(1), attachment(2)]);
+    expect(await lead()).toEqual({ result: 'notified', subscribers: 2 });
+    expect(world.fetched).toEqual([
+      ['r1', 1_000],
+      ['r2', 1_000],
+    ]);
+    expect(await read()).toMatchObject({
+      state: 'routed',
+      attachments: [attachment(1, { state: 'stored' }), attachment(2, { state: 'stored' })],
+      attempts: 1,
+    });
+    expect(world.notified).toEqual([await read()]);
+    // What the carrier calls it when it is fetched doesn't count: that was never checked.
+    expect(await world.attachments.read(attachment(1).id)).toEqual({
+      bytes,
+      name: 'kuva 1.png',
+      mimeType: 'image/png',
+      expiresAt: after(48 * hour),
+    });
+  });
+
+  test('that can not be had are marked, and the message arrives', async () => {
+    const { world, lead, read } = await keptMessage(
+      (reference) => (reference === 'r2' ? gone : fetched),
+      [attachment(1), attachment(2), attachment(3, { mimeType: 'text/html' })],
+    );
+    expect(await lead()).toEqual({ result: 'notified', subscribers: 2 });
+    expect((await read())?.attachments).toEqual([
+      attachment(1, { state: 'stored' }),
+      attachment(2, { state: 'failed', reason: 'the carrier has it no longer' }),
+      attachment(3, { state: 'failed', reason: refused, mimeType: 'text/html' }),
+    ]);
+    expect(world.fetched.map(([reference]) => reference)).toEqual(['r1', 'r2']);
+    expect(await world.attachments.read(attachment(2).id)).toBeUndefined();
+  });
+
+  test('of a carrier that hands out none are marked', async () => {
+    const { world, lead, read } = await keptMessage(() => fetched, [attachment(1)], { carrier: 'another' });
+    expect(await lead()).toEqual({ result: 'notified', subscribers: 2 });
+    expect(world.fetched).toEqual([]);
+    expect((await read())?.attachments).toEqual([
+      attachment(1, { state: 'failed', reason: 'the carrier hands out no attachments' }),
+    ]);
+  });
+
+  test('that were settled before are not fetched again', async () => {
+    const settled = [attachment(1, { state: 'stored' }), attachment(2, { state: 'failed', reason: 'x' })];
+    const { world, lead, read } = await keptMessage(() => fetched, settled, { attempts: 2 });
+    await lead();
+    expect(world.fetched).toEqual([]);
+    expect(await read()).toMatchObject({ state: 'routed', attachments: settled, attempts: 2 });
+  });
+
+  test('of a message that no service wants are kept for when one does', async () => {
+    const { world, lead, read, message } = await keptMessage(() => fetched, [attachment(1)], { recipient: '99999' });
+    expect(await lead()).toEqual({ result: 'unrouted' });
+    expect(await read()).toEqual({
+      ...message,
+      state: 'unrouted',
+      attachments: [attachment(1, { state: 'stored' })],
+      attempts: 1,
+    });
+    expect(world.fetched).toHaveLength(1);
+  });
+});
+
+describe('attachments that the carrier does not hand over yet', () => {
+  test('hold the message back 2, 10 and 60 seconds, then it arrives without them', async () => {
+    const { world, message, lead, read } = await keptMessage(() => busy, [attachment(1)]);
+    expect(attachmentRetryDelays).toEqual([2, 10, 60]);
+    for (const [index, delaySeconds] of [2, 10, 60].entries()) {
+      expect(await lead()).toEqual({ result: 'waitsForAttachments' });
+      expect(await read()).toEqual({ ...message, attempts: index + 1 });
+      expect(world.inboundQueue.jobs).toEqual([{ job: { inboundId: message.id }, delaySeconds }]);
+      expect(world.notified).toEqual([]);
+    }
+    expect(await lead()).toEqual({ result: 'notified', subscribers: 2 });
+    expect(await read()).toMatchObject({
+      state: 'routed',
+      attachments: [attachment(1, { state: 'failed', reason: 'the carrier is busy' })],
+      attempts: 4,
+    });
+    expect(world.fetched).toHaveLength(4);
+    expect(world.inboundQueue.jobs).toEqual([]);
+  });
+
+  test('are asked for again, and no others', async () => {
+    const lost = attachment(3, { state: 'failed', reason: 'x' });
+    const { world, lead, read } = await keptMessage(
+      (reference, call) => (reference === 'r2' && call < 3 ? busy : fetched),
+      [attachment(1), attachment(2), lost],
+    );
+    expect(await lead()).toEqual({ result: 'waitsForAttachments' });
+    expect((await read())?.attachments).toEqual([attachment(1, { state: 'stored' }), attachment(2), lost]);
+    world.setNow(after(2_000));
+    expect(await lead()).toEqual({ result: 'notified', subscribers: 2 });
+    expect(world.fetched.map(([reference]) => reference)).toEqual(['r1', 'r2', 'r2']);
+    expect((await world.attachments.read(attachment(2).id))?.expiresAt).toEqual(after(48 * hour + 2_000));
+    expect(world.notified[0]?.attachments.map(({ state }) => state)).toEqual(['stored', 'stored', 'failed']);
+  });
+
+  test('keep what the operator asked for: the note goes when the message arrives', async () => {
+    const { world, message, lead } = await keptMessage((_, call) => (call === 1 ? busy : fetched), [attachment(1)]);
+    await world.inbound.noteUnrouted(message);
+    const job = { inboundId: message.id, again: true } as const;
+    expect(await leadInbound(job, world)).toEqual({ result: 'waitsForAttachments' });
+    expect(world.inboundQueue.jobs).toEqual([{ job, delaySeconds: 2 }]);
+    expect(await lead()).toEqual({ result: 'notified', subscribers: 2 });
+    expect(await world.inbound.listUnrouted(10)).toEqual([]);
+  });
+
+  test('do not count as asked for where the message could not be kept', async () => {
+    const { world, lead, read, message } = await keptMessage(() => fetched, [attachment(1)]);
+    const put = async () => {
+      throw new Error('no room');
+    };
+    const full = { ...world, attachments: { ...world.attachments, put } };
+    await expect(leadInbound({ inboundId: message.id }, full)).rejects.toThrow('no room');
+    expect(await read()).toEqual(message);
+    expect(await lead()).toEqual({ result: 'notified', subscribers: 2 });
+  });
+
+  test('are led by the directory of the day on which they came', async () => {
+    const { world, lead, read } = await keptMessage((_, call) => (call === 1 ? busy : fetched), [attachment(1)]);
+    await lead();
+    world.directory = directoryOf({ other: [receivingService('new')] });
+    await lead();
+    expect(await read()).toMatchObject({ customerId: 'other', serviceId: 'new' });
+  });
+});
+
+/** Types that stand in one text, apart by blanks. */
+const types = (text: string): string[] => text.trim().split(/\s+/);
+
+describe('attachment types', () => {
+  test.each([
+    ...types('image/jpeg image/png IMAGE/PNG image/webp image/vnd.microsoft.icon audio/amr audio/ogg video/3gpp'),
+    ...types('text/plain text/csv text/vcard text/x-vcard text/calendar application/pdf application/msword'),
+    ...types('application/rtf application/zip application/json application/ogg application/vnd.ms-excel'),
+    ...types('application/vnd.ms-powerpoint application/vnd.oasis.opendocument.text'),
+    'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
+    'audio/ogg; codecs=opus',
+    'text/plain;charset=utf-8',
+    ' video/mp4 ',
+  ])('%j is kept', (type) => {
+    expect(attachmentRefusal(type)).toBeUndefined();
+  });
+
+  test.each([
+    ...types('; image image/ /png image/png/x text/html TEXT/HTML image/svg+xml text/javascript text/xml text/htmlx'),
+    ...types('application/xhtml+xml application/javascript application/octet-stream application/x-msdownload'),
+    ...types('application/pdfx xapplication/pdf application/vnd.ms-excel.x text/plainx ximage/png'),
+    ...types('application/vnd.openxmlformats-officedocument. multipart/mixed message/rfc822 font/woff model/obj'),
+    '',
+    'image/ png',
+    'x image/png',
+    'image/png\n<x',
+    'text/html; x=image/png',
+    'Image/SVG+XML; charset=utf-8',
+  ])('%j is not', (type) => {
+    expect(attachmentRefusal(type)).toBe(refused);
+  });
+});

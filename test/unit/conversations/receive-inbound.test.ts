@@ -1,0 +1,197 @@
+import { describe, expect, test } from 'vitest';
+
+import { inboundId } from '../../../src/conversations/inbound-id.ts';
+import { createInboundReceiver } from '../../../src/conversations/index.ts';
+import type { InboundProgress } from '../../../src/conversations/index.ts';
+import { after, createBreaker, createInbound, inboundEvent } from '../../support/labs/inbound.ts';
+import { testNow } from '../../support/labs/kernel.ts';
+
+const announced = [
+  { reference: 'r1', name: 'kuva.jpg', mimeType: 'image/jpeg' },
+  { reference: 'r2', name: 'ääni.ogg', mimeType: 'audio/ogg' },
+];
+const secret = (number: number): string => String(number).padStart(32, '0');
+
+/** Sets up a receiver; `state` puts the message of an event where a worker would have. */
+function createReceiving() {
+  const world = createInbound();
+  const receiver = createInboundReceiver(world);
+  return {
+    world,
+    record: (...events: Parameters<typeof receiver.record>[1]) => receiver.record('simulated', events),
+    leave: async (id: string, state: InboundProgress['state']): Promise<void> => {
+      const found = (await world.inbound.read(id))!;
+      await world.inbound.update(found, { state, attachments: found.message.attachments, attempts: 0 });
+    },
+  };
+}
+
+describe('a message of a phone', () => {
+  test('is kept with all that the carrier says, and queued', async () => {
+    const { world, record } = createReceiving();
+    const event = inboundEvent({
+      sender: '+358401234567',
+      recipient: '+358401000001',
+      protocol: 'WhatsApp',
+      content: 'Hyvää päivää 😀',
+      buttonReply: 'Kyllä',
+      attachments: announced,
+    });
+    const id = inboundId('simulated', event);
+    await record(event);
+    expect((await world.inbound.read(id))?.message).toEqual({
+      id,
+      carrier: 'simulated',
+      carrierMessageId: 'c-1',
+      sender: '358401234567',
+      recipient: '358401000001',
+      protocol: 'WhatsApp',
+      content: 'Hyvää päivää 😀',
+      buttonReply: 'Kyllä',
+      at: after(-1_000),
+      receivedAt: testNow,
+      state: 'received',
+      attachments: [
+        { ...announced[0], id: secret(1), state: 'pending' },
+        { ...announced[1], id: secret(2), state: 'pending' },
+      ],
+      attempts: 0,
+    });
+    expect(world.inboundQueue.jobs).toEqual([{ job: { inboundId: id }, delaySeconds: 0 }]);
+  });
+
+  test.each([
+    ['+358401234567', '358401234567'],
+    [' +358401234567 ', '358401234567'],
+    ['358401234567', '358401234567'],
+    ['16400', '16400'],
+    ['+', '+'],
+    ['+Arena', '+Arena'],
+    ['Pankki+', 'Pankki+'],
+  ])('from and to %j is from and to %j', async (written, kept) => {
+    const { world, record } = createReceiving();
+    const event = inboundEvent({ sender: written, recipient: written });
+    await record(event);
+    const message = (await world.inbound.read(inboundId('simulated', event)))?.message;
+    expect([message?.sender, message?.recipient]).toEqual([kept, kept]);
+  });
+
+  test('is one of many in a call, each of which is kept and queued', async () => {
+    const { world, record } = createReceiving();
+    const events = Array.from({ length: 5 }, (_, index) => inboundEvent({ carrierMessageId: `c-${index}` }));
+    const ids = events.map((event) => inboundId('simulated', event));
+    await record(...events);
+    expect(world.inboundQueue.jobs.map(({ job }) => job.inboundId)).toEqual(ids);
+    const kept = await Promise.all(ids.map((id) => world.inbound.read(id)));
+    expect(kept.map((found) => found?.message.carrierMessageId)).toEqual(['c-0', 'c-1', 'c-2', 'c-3', 'c-4']);
+  });
+
+  test('that stands twice in one call is kept once', async () => {
+    const { world, record } = createReceiving();
+    const event = inboundEvent({ attachments: announced.slice(0, 1) });
+    await record(event, event);
+    const id = inboundId('simulated', event);
+    expect((await world.inbound.read(id))?.message.attachments).toEqual([
+      { ...announced[0], id: secret(1), state: 'pending' },
+    ]);
+    expect(new Set(world.inboundQueue.jobs.map(({ job }) => job.inboundId))).toEqual(new Set([id]));
+  });
+});
+
+describe('a repeat of the call', () => {
+  const event = inboundEvent({ attachments: announced });
+  const id = inboundId('simulated', event);
+
+  test('queues again what nobody has led on, and changes nothing that is kept', async () => {
+    const { world, record } = createReceiving();
+    await record(event);
+    const kept = await world.inbound.read(id);
+    world.inboundQueue.jobs.splice(0);
+    world.setNow(after(5_000));
+    await record({ ...event, content: 'Another' });
+    expect(await world.inbound.read(id)).toEqual(kept);
+    expect(world.inboundQueue.jobs).toEqual([{ job: { inboundId: id }, delaySeconds: 0 }]);
+  });
+
+  test.each(['routed', 'unrouted'] as const)('of what is %s does nothing', async (state) => {
+    const { world, record, leave } = createReceiving();
+    await record(event);
+    await leave(id, state);
+    const kept = await world.inbound.read(id);
+    world.inboundQueue.jobs.splice(0);
+    await record(event);
+    expect(await world.inbound.read(id)).toEqual(kept);
+    expect(world.inboundQueue.jobs).toEqual([]);
+  });
+});
+
+describe('a call that fails half-way', () => {
+  const event = inboundEvent();
+  const id = inboundId('simulated', event);
+
+  test.each([
+    ['before the message is kept', 1, 'before', { kept: false, queued: 0 }],
+    ['when the message is kept', 1, 'after', { kept: true, queued: 0 }],
+    ['before the job is queued', 2, 'before', { kept: true, queued: 0 }],
+    ['when the job is queued', 2, 'after', { kept: true, queued: 1 }],
+  ] as const)('%s rejects, and the next one completes it', async (_, call, when, { kept, queued }) => {
+    const { world } = createReceiving();
+    const breaker = createBreaker();
+    const receiver = createInboundReceiver({
+      ...world,
+      inbound: breaker.wrap(world.inbound),
+      inboundQueue: breaker.wrap(world.inboundQueue),
+    });
+    breaker.breakCall(call, when);
+    await expect(receiver.record('simulated', [event])).rejects.toThrow(/failed|lost/);
+    expect((await world.inbound.read(id)) !== undefined).toBe(kept);
+    expect(world.inboundQueue.jobs).toHaveLength(queued);
+
+    await receiver.record('simulated', [event]);
+    expect((await world.inbound.read(id))?.message.state).toBe('received');
+    expect(world.inboundQueue.jobs).toEqual(
+      Array.from({ length: queued + 1 }, () => ({ job: { inboundId: id }, delaySeconds: 0 })),
+    );
+  });
+
+  test('for a repeat rejects too', async () => {
+    const { world, record } = createReceiving();
+    await record(event);
+    const breaker = createBreaker();
+    const receiver = createInboundReceiver({ ...world, inbound: breaker.wrap(world.inbound) });
+    breaker.breakCall(2, 'before');
+    await expect(receiver.record('simulated', [event])).rejects.toThrow('read failed');
+  });
+});
+
+describe('a carrier that says more than fits', () => {
+  test('is cut short, so that it need not call again for ever', async () => {
+    const { world, record } = createReceiving();
+    const long = 'ä'.repeat(100_000);
+    const attachments = Array.from({ length: 30 }, () => ({ reference: long, name: long, mimeType: long }));
+    const event = inboundEvent({
+      carrierMessageId: long,
+      sender: long,
+      content: `${long}😀`,
+      buttonReply: long,
+      attachments,
+    });
+    await record(event);
+    const [queued] = world.inboundQueue.jobs;
+    const { message } = (await world.inbound.read(queued!.job.inboundId))!;
+    expect([message.content.length, message.sender.length, message.carrierMessageId.length]).toEqual([
+      40_000, 200, 2_000,
+    ]);
+    expect([message.buttonReply?.length, message.attachments.length]).toEqual([200, 20]);
+    expect(
+      message.attachments.map(({ reference, name, mimeType }) => [reference.length, name.length, mimeType.length]),
+    ).toEqual(Array.from({ length: 20 }, () => [2_000, 255, 200]));
+  });
+
+  test('with very many messages at once is taken at its pace', async () => {
+    const { world, record } = createReceiving();
+    const events = Array.from({ length: 50 }, (_, index) => inboundEvent({ carrierMessageId: `c-${index}` }));
+    await record(...events);
+    expect(new Set(world.inboundQueue.jobs.map(({ job }) => job.inboundId)).size).toBe(50);
+  });
+});

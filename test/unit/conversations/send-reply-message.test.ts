@@ -1,0 +1,278 @@
+import { describe, expect, test } from 'vitest';
+
+import { inboundIdFor, sendReplyMessage } from '../../../src/conversations/index.ts';
+import type { InboundMessage, ParentWorld } from '../../../src/conversations/index.ts';
+import { createMemoryInboundStore } from '../../support/fakes/inbound-store.ts';
+import { createBreaker, inboundMessage, phone } from '../../support/labs/inbound.ts';
+import { callOperation, problemsOf, testCustomer, testNow, testService } from '../../support/labs/kernel.ts';
+import type { TestRequest } from '../../support/labs/kernel.ts';
+import { createMessaging, preparedSend, sendBody, sendRequest, testMessageId } from '../../support/labs/messaging.ts';
+import { acceptMessage } from '../../../src/messages/accept/accept-message.ts';
+import { newMessageId } from '../../../src/messages/index.ts';
+
+const threadId = 'ab'.repeat(22);
+const stored = ['1', '2', '3', '4'].map((digit) => `i${digit.repeat(32)}`);
+// What each would be called by this customer: two customers may share the digits that follow from them.
+const [inboundId = '', ofOther = '', notRouted = '', nobodys = ''] = stored.map((id) => inboundIdFor('demo', id));
+const sentId = testMessageId(201);
+const sentByOther = testMessageId(202);
+
+const routed: Partial<InboundMessage> = { state: 'routed', customerId: 'demo', serviceId: 'twoway', threadId };
+
+/** A world with messages of phones and of ours, this customer's and another's. */
+async function createReplying() {
+  const messaging = createMessaging();
+  const inbound = createMemoryInboundStore();
+  await inbound.create(inboundMessage({ id: stored[0]!, ...routed }));
+  await inbound.create(inboundMessage({ id: stored[1]!, ...routed, customerId: 'other' }));
+  await inbound.create(inboundMessage({ id: stored[2]! }));
+  await inbound.create(inboundMessage({ id: stored[3]!, state: 'unrouted' }));
+  for (const [messageId, customerId] of [
+    [sentId, 'demo'],
+    [sentByOther, 'other'],
+  ] as const) {
+    const given = { ...messaging, newMessageId: () => messageId };
+    await acceptMessage(sendRequest({ customerId }), preparedSend(1), {}, given);
+  }
+  messaging.outbound.jobs.splice(0);
+  const world = { ...messaging, inbound };
+  const reply = (parent: string, json: unknown = sendBody(), given: typeof world = world) =>
+    callOperation(sendReplyMessage, requestTo(parent, json), given);
+  return { world, reply };
+}
+
+/** A request to answer a message. */
+function requestTo(parent: string, json: unknown): TestRequest {
+  const headers = { 'Customer-Id': 'demo', 'Service-Id': 'demo-oneway', authorization: 'Bearer token' };
+  return { params: { ParentMessageId: parent }, headers, json };
+}
+
+const messageId = testMessageId(1);
+
+describe('a reply', () => {
+  test.each([
+    ['a message of a phone, to its thread', inboundId, { threadId, phone }],
+    ['a message of ours', sentId, {}],
+  ])('answers %s', async (_, parent, link) => {
+    const { world, reply } = await createReplying();
+    const { answer } = await reply(parent);
+    expect(answer).toEqual({
+      status: 200,
+      headers: {},
+      jsonBody: {
+        MessageId: messageId,
+        MessagePartCount: 1,
+        Recipients: [{ Address: '358401234567', Id: `${messageId}-00000` }],
+      },
+    });
+    const stored = await world.messages.readMessage(messageId);
+    expect(stored?.header).toEqual({
+      messageId,
+      customerId: 'demo',
+      serviceId: 'demo-oneway',
+      userId: 'demo-user',
+      sender: 'Arena',
+      protocol: 'SMS',
+      acceptedAt: testNow,
+      recipientCount: 1,
+      chunkCount: 1,
+      partCount: 1,
+      parentMessageId: parent,
+    });
+    expect(stored?.chunks.map((chunk) => chunk.reply)).toEqual([link]);
+    expect(world.outbound.jobs).toEqual([{ job: { messageId, chunk: 0 }, delaySeconds: 0 }]);
+  });
+
+  test('to a message of a phone whose thread is not known is in the current one', async () => {
+    const { world, reply } = await createReplying();
+    const { threadId: _, ...without } = inboundMessage({ id: `i${'5'.repeat(32)}`, ...routed });
+    await world.inbound.create(without);
+    expect((await reply(inboundIdFor('demo', without.id))).answer.status).toBe(200);
+    expect((await world.messages.readChunk(messageId, 0))?.chunk.reply).toEqual({});
+  });
+
+  test('fills placeholders for each recipient, as any send does', async () => {
+    const { world, reply } = await createReplying();
+    const recipients = [
+      { Address: '+358 40 1234567', Personalization: { name: 'Aino' } },
+      { Address: '0401234568', Personalization: { name: 'Väinö' } },
+    ];
+    await reply(inboundId, sendBody({ Content: 'Hei $(name)', Recipients: recipients }));
+    const chunk = (await world.messages.readChunk(messageId, 0))?.chunk;
+    expect(chunk).toMatchObject({
+      content: 'Hei $(name)',
+      recipients: [
+        { address: '358401234567', parts: 1, values: ['Aino'] },
+        { address: '358401234568', parts: 1, values: ['Väinö'] },
+      ],
+      reply: { threadId, phone },
+    });
+  });
+
+  test('demands a OneWay service that allows replies', async () => {
+    const { world } = await createReplying();
+    const demands: unknown[] = [];
+    const { steps } = await callOperation(sendReplyMessage, requestTo(inboundId, sendBody()), world, {
+      access: {
+        async service(_, named, demand) {
+          demands.push([named, demand]);
+          return testService;
+        },
+      },
+    });
+    expect(demands).toEqual([
+      [
+        { id: 'demo-oneway', parameter: 'Service-Id' },
+        { parameter: 'Service-Id', type: 'OneWay', replies: true },
+      ],
+    ]);
+    expect(steps).toEqual([
+      'authenticate Bearer token',
+      'customer demo in Customer-Id for demo-user',
+      'service demo-oneway in Service-Id of demo as OneWay',
+      'body',
+    ]);
+  });
+
+  test('with a request id is sent once, and the id is refused to another message or through another service', async () => {
+    const { world, reply } = await createReplying();
+    const body = sendBody({ RequestId: 'r1' });
+    const first = await reply(inboundId, body);
+    const again = await reply(inboundId, body);
+    expect(again.answer).toEqual({ ...first.answer, headers: { 'Idempotent-Replay': 'true' } });
+    const jobs = [...world.outbound.jobs];
+    const service = async () => ({ ...testService, id: 'another' });
+    for (const other of [
+      await reply(sentId, body),
+      await callOperation(sendReplyMessage, requestTo(inboundId, body), world, { access: { service } }),
+    ]) {
+      expect([other.answer.status, problemsOf(other.answer)]).toEqual([422, [['RequestIdReused', 'RequestId']]]);
+    }
+    expect(world.outbound.jobs).toEqual(jobs);
+  });
+
+  test('reads one row of the message that is answered', async () => {
+    const { world, reply } = await createReplying();
+    const breaker = createBreaker();
+    const wrapped = { ...world, inbound: breaker.wrap(world.inbound), messages: breaker.wrap(world.messages) };
+    await reply(inboundId, sendBody(), wrapped);
+    await reply(sentId, sendBody(), wrapped);
+    expect(breaker.calls.map(({ name }) => name)).toEqual(['read', 'create', 'readHeader', 'create']);
+  });
+
+  test('looks at nothing of another customer', async () => {
+    const { world, reply } = await createReplying();
+    const breaker = createBreaker();
+    const wrapped = { ...world, inbound: breaker.wrap(world.inbound), messages: breaker.wrap(world.messages) };
+    for (const id of [
+      inboundIdFor('other', stored[1]!),
+      newMessageId({ customerId: 'other', dueAt: testNow, callbacks: false }, 1, () => new Uint8Array(6)),
+    ]) {
+      expect((await reply(id, sendBody(), wrapped)).answer.status).toBe(404);
+    }
+    expect(breaker.calls).toEqual([]);
+  });
+
+  test('is no answer to anybody where storage fails', async () => {
+    const { world, reply } = await createReplying();
+    const breaker = createBreaker();
+    breaker.breakCall(1, 'before');
+    const { answer } = await reply(inboundId, sendBody(), { ...world, inbound: breaker.wrap(world.inbound) });
+    expect([answer.status, problemsOf(answer)]).toEqual([500, [['InternalError', undefined]]]);
+    expect(world.outbound.jobs).toEqual([]);
+  });
+});
+
+const unknown: [string, string | undefined] = ['MessageNotFound', 'ParentMessageId'];
+
+describe('a reply is refused', () => {
+  test.each<[string, string, Record<string, unknown>, { status: number; problems: [string, string | undefined][] }]>([
+    [
+      'to an unknown message of a phone',
+      inboundIdFor('demo', `i${'9'.repeat(32)}`),
+      {},
+      { status: 404, problems: [unknown] },
+    ],
+    ['to an unknown message of ours', testMessageId(99), {}, { status: 404, problems: [unknown] }],
+    ['to another customer’s message of a phone', ofOther, {}, { status: 404, problems: [unknown] }],
+    ['to another customer’s message', sentByOther, {}, { status: 404, problems: [unknown] }],
+    ['to an id of another customer', inboundIdFor('other', stored[1]!), {}, { status: 404, problems: [unknown] }],
+    ['to an id without the customer', stored[0]!, {}, { status: 404, problems: [unknown] }],
+    ['to a message that has no service yet', notRouted, {}, { status: 404, problems: [unknown] }],
+    ['to a message that no service wants', nobodys, {}, { status: 404, problems: [unknown] }],
+    ['to a text', 'hello', {}, { status: 404, problems: [unknown] }],
+    ['to an id in capitals', inboundId.toUpperCase(), {}, { status: 404, problems: [unknown] }],
+    ['to an id with more behind it', `${inboundId}'`, {}, { status: 404, problems: [unknown] }],
+    ['to a recipient’s id', `${sentId}-00000`, {}, { status: 404, problems: [unknown] }],
+    ['to a thread', threadId, {}, { status: 404, problems: [unknown] }],
+    ['to nothing', ' ', {}, { status: 400, problems: [['MissingParameter', 'ParentMessageId']] }],
+    ['to a NUL character', 'a\0b', {}, { status: 400, problems: [['InvalidCharacters', 'ParentMessageId']] }],
+    ['without text', inboundId, { Content: '' }, { status: 400, problems: [['MissingField', 'Content']] }],
+    ['with null for a text', inboundId, { Content: null }, { status: 400, problems: [['MissingField', 'Content']] }],
+    ['with blanks', inboundId, { Content: ' \n\t' }, { status: 400, problems: [['EmptyContent', 'Content']] }],
+    [
+      'with a NUL character',
+      inboundId,
+      { Content: 'a\0b' },
+      { status: 400, problems: [['InvalidCharacters', 'Content']] },
+    ],
+    [
+      'with 256 parts',
+      inboundId,
+      { Content: 'x'.repeat(255 * 153 + 1) },
+      { status: 400, problems: [['ContentTooLong', 'Content']] },
+    ],
+    ['from a stranger', inboundId, { Sender: 'Stranger' }, { status: 400, problems: [['SenderNotAllowed', 'Sender']] }],
+    ['to nobody', inboundId, { Recipients: [] }, { status: 400, problems: [['InvalidField', 'Recipients']] }],
+    ['by WhatsApp', inboundId, { Protocol: 'WhatsApp' }, { status: 400, problems: [['InvalidField', 'Protocol']] }],
+    [
+      'to no phone',
+      inboundId,
+      { Recipients: [{ Address: '12' }] },
+      { status: 400, problems: [['InvalidPhoneNumber', 'Recipients[0].Address']] },
+    ],
+    [
+      'with an attachment',
+      inboundId,
+      { AttachmentUri: 'https://example.com/a.png' },
+      { status: 400, problems: [['AttachmentNotCarried', 'AttachmentUri']] },
+    ],
+    [
+      'for all that is wrong at once',
+      ofOther,
+      { Content: ' ', Sender: 'Stranger' },
+      { status: 404, problems: [unknown, ['SenderNotAllowed', 'Sender'], ['EmptyContent', 'Content']] },
+    ],
+  ])('%s', async (_, parent, fields, { status, problems }) => {
+    const { world, reply } = await createReplying();
+    const { answer } = await reply(parent, sendBody(fields));
+    expect([answer.status, problemsOf(answer)]).toEqual([status, problems]);
+    expect(world.outbound.jobs).toEqual([]);
+    expect(await world.messages.readMessage(messageId)).toBeUndefined();
+  });
+
+  test('alike to what is not there and what is another customer’s', async () => {
+    const { reply } = await createReplying();
+    const answers = await Promise.all(
+      [ofOther, sentByOther, `i${'9'.repeat(32)}`, 'x'].map(async (parent) => (await reply(parent)).answer),
+    );
+    expect(answers).toEqual(answers.map(() => answers[0]));
+  });
+
+  test('to a message of the customer that is not the one it is sent for', async () => {
+    const { world } = await createReplying();
+    const customer = async () => ({ ...testCustomer, id: 'other' });
+    const { answer } = await callOperation(sendReplyMessage, requestTo(inboundId, sendBody()), world, {
+      access: { customer },
+    });
+    expect(problemsOf(answer)).toEqual([unknown]);
+  });
+
+  test('to an id that is none, without a look into the store', async () => {
+    const { world, reply } = await createReplying();
+    const breaker = createBreaker();
+    const ports: ParentWorld = { inbound: breaker.wrap(world.inbound), messages: breaker.wrap(world.messages) };
+    await reply("x'; drop", sendBody(), { ...world, ...ports });
+    expect(breaker.calls).toEqual([]);
+  });
+});

@@ -1,0 +1,259 @@
+import { afterEach, describe, expect, test } from 'vitest';
+
+import { crashPointNames, watchCrashPoints } from '../../../src/core/failpoint.ts';
+import type { CrashPoint } from '../../../src/core/failpoint.ts';
+import { giveUpDeliveryCallbacks } from '../../../src/delivery-callbacks/index.ts';
+import { createCallbackLab, labMessageId, placeOf } from '../../support/labs/callback-lab.ts';
+import { seededRandom } from '../../support/tools/random.ts';
+import type { Fault, FaultPlan } from '../../support/fakes/watched-port.ts';
+
+const second = 1_000;
+const minute = 60 * second;
+const hour = 60 * minute;
+
+const expectedFates = { 0: 'done', 1: 'done', 2: 'done', 3: 'givenUp', 4: 'givenUp' };
+
+/** A message whose address answers each recipient's callback otherwise. */
+async function openAll(faults?: FaultPlan) {
+  const lab = createCallbackLab({ recipients: 5, ...(faults === undefined ? {} : { faults }) });
+  await lab.accept();
+  lab.script((call) => (call < 3 ? 503 : 200), 1);
+  lab.script(() => ({ afterMs: 10 * second, answer: 200 }), 2);
+  lab.script(() => 400, 3);
+  lab.script(() => 'fails', 4);
+  return lab;
+}
+
+/** Queues what became of all, of some twice, as a job that is told of nothing twice would. */
+async function settleAll(lab: Awaited<ReturnType<typeof openAll>>) {
+  for (const places of [
+    [0, 1],
+    [2, 3, 4],
+    [1, 2],
+  ]) {
+    lab.time.enqueue('delivery-callbacks', {
+      messageId: labMessageId,
+      chunk: 0,
+      entries: places.map((place) => ({ place, status: 'delivered', at: lab.time.now().toISOString() })),
+    });
+  }
+  await lab.time.play(60 * hour);
+}
+
+async function runAll(faults?: FaultPlan) {
+  let isOn = false;
+  const lab = await openAll((step, number, at) => (isOn ? faults?.(step, number, at) : undefined));
+  lab.steps.length = 0;
+  isOn = true;
+  await settleAll(lab);
+  return lab;
+}
+
+afterEach(() => watchCrashPoints(undefined));
+
+describe('a fault at any step of the way', async () => {
+  const { steps } = await runAll();
+  const faults: Fault[] = ['throws before', 'throws after', 'dies before', 'dies after'];
+
+  test('is looked for at every step, of which there are many', () => {
+    expect(steps.length).toBeGreaterThan(40);
+  });
+
+  test.each(faults)('leaves no callback behind, and repeats one once at most: %s', async (fault) => {
+    const outcomes: unknown[] = [];
+    for (const [index, step] of steps.entries()) {
+      const lab = await runAll((_, number) => (number === index + 1 ? fault : undefined));
+      outcomes.push({
+        step: `${index + 1}: ${step}`,
+        fates: await lab.fates(),
+        calledTooOften: lab.callTimes(0).length > 2 || lab.callTimes(3).length > 2,
+        queued: lab.time.queued(),
+      });
+    }
+    const good = { fates: expectedFates, calledTooOften: false, queued: [] };
+    expect(outcomes).toEqual(steps.map((step, index) => ({ step: `${index + 1}: ${step}`, ...good })));
+  });
+});
+
+const points = crashPointNames.filter((name) => name.startsWith('callback.'));
+
+test.each(points.flatMap((point) => [1, 2, 3].map((passing): [CrashPoint, number] => [point, passing])))(
+  'a process that ends at %s, the %d. time, leaves no callback behind',
+  async (point, passing) => {
+    const lab = await openAll();
+    let passed = 0;
+    const dead = new Error('dead');
+    watchCrashPoints((candidate) => {
+      if (candidate !== point) return;
+      passed += 1;
+      if (passed !== passing) return;
+      lab.time.kill();
+      throw dead;
+    });
+    await settleAll(lab);
+    expect(passed).toBeGreaterThanOrEqual(passing);
+    expect(await lab.fates()).toEqual(expectedFates);
+    expect(lab.callTimes(0).length).toBeLessThanOrEqual(2);
+    expect(lab.time.queued()).toEqual([]);
+  },
+);
+
+test('the crash points of callbacks are four', () => {
+  expect(points).toHaveLength(4);
+});
+
+test.each([1, 2, 3, 4, 5, 6, 7, 8])(
+  'two hours in which storage fails and processes die time and again lose nothing: %d',
+  async (seed) => {
+    const random = seededRandom(seed);
+    const possible: Fault[] = ['throws before', 'throws after', 'dies before', 'dies after'];
+    const lab = await runAll((step, _, at) => {
+      if (at >= 2 * hour || random.below(12) > 0) return undefined;
+      return random.pick(step.endsWith('.write') ? [...possible, 'conflicts'] : possible);
+    });
+    expect(await lab.fates()).toEqual(expectedFates);
+    expect(lab.time.queued()).toEqual([]);
+  },
+);
+
+describe('a worker that died', () => {
+  test('has its chunk taken over when the lease ends, and not before', async () => {
+    const lab = await openAll();
+    lab.script((call) => (call === 1 ? { afterMs: 30 * second, answer: 200 } : 200), 0);
+    await lab.settle([0]);
+    await lab.time.play(1 * second);
+    lab.time.kill();
+    // Its own job, come back early, is told apart from one that brings something.
+    await lab.settle([0]);
+    await lab.settle([1]);
+    await lab.time.play(119 * second);
+    expect(new Set(lab.results())).toEqual(new Set(['joined', 'taken']));
+    expect(lab.calls).toHaveLength(1);
+    await lab.time.play();
+    expect(lab.callTimes(0)).toEqual([0, 121]);
+    expect(lab.callTimes(1)[0]).toBe(121);
+    expect(lab.time.queued()).toEqual([]);
+  });
+
+  test('may end later than its lease: its word does not count then', async () => {
+    const lab = await openAll();
+    lab.script((call) => (call === 1 ? { afterMs: 130 * second, answer: 400 } : 200), 0);
+    await lab.settle([0]);
+    lab.time.enqueue('delivery-callbacks', { messageId: labMessageId, chunk: 0 }, 121);
+    await lab.time.play();
+    expect(lab.results()).toEqual(['done', 'overtaken']);
+    expect(lab.callTimes(0)).toEqual([0, 121]);
+    expect(await lab.fates()).toEqual({ 0: 'done' });
+  });
+
+  test('is waited for as long as the lease is said to be', async () => {
+    const lab = await openAll();
+    Object.assign(lab.world, { leaseSeconds: 10 });
+    lab.script((call) => (call === 1 ? { afterMs: 9 * second, answer: 200 } : 200), 0);
+    await lab.settle([0]);
+    await lab.time.play(1 * second);
+    lab.time.kill();
+    await lab.settle([0]);
+    await lab.time.play();
+    expect(lab.callTimes(0)).toEqual([0, 11]);
+  });
+});
+
+describe('a job that failed too often', () => {
+  const fail = (isFailing: (step: string, at: number) => boolean) =>
+    openAll((step, _, at) => (isFailing(step, at) ? 'throws before' : undefined));
+
+  test('is tried once more, and done where it only was in bad times', async () => {
+    const lab = await fail((step, at) => step === 'messages.readChunk' && at < 19.5 * minute);
+    await lab.settle([0]);
+    await lab.time.play(19.2 * minute);
+    lab.time.enqueue('delivery-callbacks-poison', { messageId: labMessageId, chunk: 0 }, 60);
+    await lab.time.play();
+    expect(lab.callTimes(0)).toHaveLength(0);
+    lab.time.enqueue('delivery-callbacks-poison', {
+      messageId: labMessageId,
+      chunk: 0,
+      entries: [{ place: 1, status: 'read', at: lab.time.now().toISOString() }],
+    });
+    await lab.time.play();
+    expect(lab.callTimes(1)).toHaveLength(3);
+  });
+
+  test('is given up where that fails too, and shows', async () => {
+    const lab = await fail((step) => step === 'messages.readChunk');
+    await lab.settle([0, 1]);
+    await lab.time.play();
+    expect(lab.time.runs.at(-1)).toMatchObject({
+      queue: 'delivery-callbacks-poison',
+      result: { result: 'givenUp', givenUp: 2, error: new Error('callbacks failed too often on our side') },
+    });
+    expect((await lab.callbacks())?.entries).toMatchObject([
+      { state: 'givenUp', status: 'delivered', lastAnswer: { detail: 'callbacks failed too often on our side' } },
+      { state: 'givenUp' },
+    ]);
+    expect(await lab.store.listGivenUp({ limit: 10 })).toHaveLength(1);
+    expect(lab.time.queued()).toEqual([]);
+  });
+
+  test('is given up after twenty tries, each of which made its call', async () => {
+    const lab = await fail((step) => step === 'queue.enqueue');
+    lab.script(() => 503);
+    await lab.settle([0]);
+    await lab.time.play();
+    expect(lab.results()).not.toContain('taken');
+    expect(lab.callTimes(0)).toHaveLength(20 + 1);
+    expect(await lab.fates()).toEqual({ 0: 'givenUp' });
+    expect(lab.time.queued()).toEqual([]);
+  });
+
+  test('is given up although its last try left a lease, with the last answer that came', async () => {
+    let writes = 0;
+    // The first run is recorded. Then a claim succeeds, and nothing that follows but the giving up.
+    const lab = await fail((step) => {
+      if (step !== 'callbackStore.write') return false;
+      writes += 1;
+      return writes === 4 || writes === 5;
+    });
+    lab.script(() => 503);
+    await lab.settle([0]);
+    await lab.time.play(3 * second);
+    lab.time.enqueue('delivery-callbacks-poison', {
+      messageId: labMessageId,
+      chunk: 0,
+      entries: [{ place: 1, status: 'read', at: lab.time.now().toISOString() }],
+    });
+    await lab.time.play();
+    expect((await lab.callbacks())?.lease).toBeUndefined();
+    expect((await lab.callbacks())?.entries).toMatchObject([
+      { place: 0, state: 'givenUp', lastAnswer: { detail: 'answered 503' } },
+      { place: 1, state: 'givenUp', lastAnswer: { detail: 'callbacks failed too often on our side' } },
+    ]);
+    expect([lab.callTimes(0), lab.callTimes(1)]).toEqual([[0], [3]]);
+    expect(lab.time.queued()).toEqual([]);
+  });
+
+  test('is left to a worker who may still be at it', async () => {
+    const lab = await openAll();
+    await lab.settle([2]);
+    await lab.time.play(1 * second);
+    const job = { messageId: labMessageId, chunk: 0 };
+    await expect(giveUpDeliveryCallbacks.handle(job, lab.world)).rejects.toThrow('another worker may be at it until');
+    await lab.time.play();
+    expect(await lab.fates()).toEqual({ 2: 'done' });
+  });
+
+  test('whose message is gone is let go', async () => {
+    const lab = await fail((step) => step === 'messages.readChunk');
+    const job = { messageId: 'ab'.repeat(16), chunk: 0, entries: [{ place: 0, status: 'read', at: lab.time.now() }] };
+    expect(await giveUpDeliveryCallbacks.handle(job, lab.world)).toMatchObject({ result: 'missing' });
+  });
+});
+
+test('a recipient whose call was given up is not called for another report', async () => {
+  const lab = await openAll();
+  await lab.settle([3]);
+  await lab.time.play();
+  await lab.settle([3], { status: 'read' });
+  await lab.time.play();
+  expect(lab.calls.map(({ url }) => placeOf(url))).toEqual([3]);
+});

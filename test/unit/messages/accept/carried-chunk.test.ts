@@ -1,0 +1,135 @@
+import { describe, expect, test } from 'vitest';
+
+import { acceptMessage } from '../../../../src/messages/accept/accept-message.ts';
+import { cancelMessage, packChunk, sendOutboundChunk } from '../../../../src/messages/index.ts';
+import type { OutboundJob } from '../../../../src/messages/index.ts';
+import { createMemoryOutboundQueue } from '../../../support/fakes/outbound-queue.ts';
+import { testNow } from '../../../support/labs/kernel.ts';
+import {
+  createMessaging,
+  createScriptedCarrier,
+  createSending,
+  preparedSend,
+  sendRequest,
+} from '../../../support/labs/messaging.ts';
+
+/** A world whose queue keeps what jobs carry, with the reads of chunks counted. */
+function createCarrying(carrier = createScriptedCarrier()) {
+  const messaging = { ...createMessaging(), outbound: createMemoryOutboundQueue({ carries: true }) };
+  let reads = 0;
+  const messages: typeof messaging.messages = {
+    ...messaging.messages,
+    readChunk(...given) {
+      reads += 1;
+      return messaging.messages.readChunk(...given);
+    },
+  };
+  const sending = createSending({ messages, outbound: messaging.outbound }, carrier);
+  const world = { ...messaging, ...sending, outbound: messaging.outbound };
+  const accept = async (details = {}) => {
+    const { messageId } = await acceptMessage(sendRequest(), preparedSend(1, details), {}, world);
+    return messageId;
+  };
+  const statusOf = async (id: string) => (await messaging.messages.readChunk(id, 0))?.chunk.statuses;
+  return { world, carrier, accept, statusOf, reads: () => reads };
+}
+
+/** A job as it stands on the queue. */
+function onQueue({ carried, ...job }: OutboundJob): object {
+  return JSON.parse(JSON.stringify(carried === undefined ? job : { ...job, carried: packChunk(carried) })) as object;
+}
+
+const takeAll = (queue: { jobs: { job: OutboundJob }[] }): object[] =>
+  queue.jobs.splice(0).map(({ job }) => onQueue(job));
+
+describe('a small chunk', () => {
+  test('travels with its job, and is sent without being read', async () => {
+    const { world, accept, statusOf, reads, carrier } = createCarrying();
+    const messageId = await accept({
+      content: 'Hei $(name)',
+      recipients: [{ address: '35840', parts: 1, values: ['Ä😀"'] }],
+    });
+    const [job] = takeAll(world.outbound);
+    expect(await sendOutboundChunk.handle(job, world)).toEqual({ messageId, chunk: 0, result: 'sent' });
+    expect(reads()).toBe(0);
+    expect(carrier.batches[0]?.recipients[0]).toMatchObject({ address: '35840', content: 'Hei Ä😀"' });
+    expect(await statusOf(messageId)).toEqual(['sent']);
+  });
+
+  test('that has changed since is taken as it is stored', async () => {
+    const { world, accept, reads, carrier } = createCarrying();
+    await accept();
+    const [job] = takeAll(world.outbound);
+    await sendOutboundChunk.handle(job, world);
+    // The same job once more, as after a crash right behind the last write.
+    expect(await sendOutboundChunk.handle(job, world)).toMatchObject({ result: 'nothingToDo' });
+    expect([reads(), carrier.batches.length]).toEqual([2, 1]);
+  });
+
+  test.each<[string, object, number]>([
+    ['is scheduled', { sendAt: new Date(testNow.getTime() + 1_000) }, 1],
+    ['is long', { content: 'x'.repeat(2_000) }, 1],
+  ])('that %s stays behind', async (_, details) => {
+    const { world, accept } = createCarrying();
+    await accept(details);
+    expect(world.outbound.jobs.map(({ job }) => job.carried)).toEqual([undefined]);
+  });
+
+  test('is not sent after it was cancelled', async () => {
+    const { world, accept, carrier, statusOf } = createCarrying();
+    const sendAt = new Date(testNow.getTime() + 60_000);
+    const messageId = await accept({ sendAt });
+    const [job] = takeAll(world.outbound);
+    expect(await cancelMessage(messageId, world)).toEqual({ outcome: 'done', canceled: 1, kept: 0 });
+    expect(await sendOutboundChunk.handle(job, { ...world, now: () => sendAt })).toMatchObject({
+      result: 'nothingToDo',
+    });
+    expect([carrier.batches, await statusOf(messageId)]).toEqual([[], ['canceled']]);
+  });
+});
+
+describe('jobs that share a queue message', () => {
+  test('are all done', async () => {
+    const { world, accept, statusOf } = createCarrying();
+    const ids = [await accept(), await accept(), await accept()];
+    const result = await sendOutboundChunk.handle({ jobs: takeAll(world.outbound) }, world);
+    expect(result).toEqual({ results: ids.map((messageId) => ({ messageId, chunk: 0, result: 'sent' })) });
+    for (const id of ids) expect(await statusOf(id)).toEqual(['sent']);
+  });
+
+  test('are done although one fails, which goes on by itself', async () => {
+    let failing = true;
+    const carrier = createScriptedCarrier(({ messageId, recipients }) => {
+      if (failing && messageId === bad) throw new Error('a fault of ours');
+      return recipients.map(() => ({ outcome: 'sent' }));
+    });
+    const { world, accept, statusOf } = createCarrying(carrier);
+    const good = await accept();
+    const bad = await accept();
+    const jobs = takeAll(world.outbound);
+    expect(await sendOutboundChunk.handle({ jobs }, world)).toEqual({
+      results: [
+        { messageId: good, chunk: 0, result: 'sent' },
+        { messageId: bad, chunk: 0, result: 'failed' },
+      ],
+      error: new Error('a fault of ours'),
+      failures: 1,
+    });
+    expect([await statusOf(good), await statusOf(bad)]).toEqual([['sent'], ['queued']]);
+    const again = { messageId: bad, chunk: 0 };
+    expect(world.outbound.jobs).toEqual([{ job: again, delaySeconds: 60 }]);
+    failing = false;
+    await sendOutboundChunk.handle(again, { ...world, now: () => new Date(testNow.getTime() + 120_000) });
+    expect([await statusOf(good), await statusOf(bad)]).toEqual([['sent'], ['sent']]);
+  });
+
+  test.each([
+    { jobs: [] },
+    { jobs: [null, {}] },
+    { jobs: 'x' },
+    { jobs: [{ messageId: '0'.repeat(32), chunk: 0 }, {}] },
+  ])('are none of ours: %j', async (message) => {
+    const { world } = createCarrying();
+    await expect(sendOutboundChunk.handle(message, world)).rejects.toThrow('not a job for the outbound queue');
+  });
+});

@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { prepareTemplateSend } from '../../../../src/messages/compose/prepare-template-send.ts';
+import type { TemplateSendWorld } from '../../../../src/messages/compose/prepare-template-send.ts';
+import { testCustomer, testNow, testService } from '../../../support/labs/kernel.ts';
+import { storedTemplate } from '../../../support/labs/templates.ts';
+
+const template = storedTemplate({
+  status: 'approved',
+  content: 'Hi.',
+  buttons: [
+    { type: 'Url', label: 'Look', data: 'https://a.example/{{1}}' },
+    { type: 'Url', label: 'Buy', data: 'https://a.example/{{1}}' },
+  ],
+});
+
+test('a button has the template’s type where the send names none', async () => {
+  const world = {
+    templates: { approved: () => Promise.resolve(template) },
+    optOuts: { numbers: () => Promise.resolve(new Set<string>()) },
+  } as unknown as TemplateSendWorld;
+  const body = {
+    TemplateName: 'order_ready',
+    Recipients: [{ Address: '+358401230001' }],
+    Buttons: [{ Data: 'a' }, { Type: 'Url', Data: 'b' }],
+  };
+  const draft = { body, customer: testCustomer, service: testService, now: testNow };
+  const { problems, prepared } = await prepareTemplateSend(draft, world);
+  expect(problems).toEqual([]);
+  expect(prepared.template?.buttons).toEqual([
+    { type: 'Url', data: 'a' },
+    { type: 'Url', data: 'b' },
+  ]);
+});

@@ -1,0 +1,326 @@
+import { describe, expect, test } from 'vitest';
+
+import { giveUpChunk } from '../../../../src/messages/deliver/give-up-chunk.ts';
+import type { CarrierGate, Chunk, OutboundCarrier, SendOutcome } from '../../../../src/messages/index.ts';
+import { sendChunk } from '../../../../src/messages/deliver/send-chunk.ts';
+import { retryDelays } from '../../../../src/messages/deliver/deps.ts';
+import { watchCrashPoints } from '../../../../src/core/failpoint.ts';
+import type { CrashPoint } from '../../../../src/core/failpoint.ts';
+import { testNow } from '../../../support/labs/kernel.ts';
+import { createScriptedCarrier, everythingSent, takeJobs } from '../../../support/labs/messaging.ts';
+import { acceptedMessage, outcomes, seconds } from '../../../support/labs/sending-lab.ts';
+
+const { sent, unknown, lost, retry } = outcomes;
+const lease = 120;
+
+/** A carrier that takes one message in a call, and recognises no repeats. */
+const blindCarrier = (...script: Parameters<typeof createScriptedCarrier>) =>
+  createScriptedCarrier(script[0] ?? everythingSent, { idempotent: false, batchSize: 10, ...script[1] });
+
+const countOf = ({ statuses }: Chunk, wanted: string): number => statuses.filter((status) => status === wanted).length;
+
+/** Lets the work end as a crash would at the n-th passing of a point: whatever comes after it is not done. */
+async function crashingAt<Result>(point: CrashPoint, passing: number, work: () => Promise<Result>): Promise<void> {
+  let passed = 0;
+  watchCrashPoints((candidate) => {
+    if (candidate !== point) return;
+    passed += 1;
+    if (passed === passing) throw new Error(`crashed at ${point}`);
+  });
+  try {
+    await expect(work()).rejects.toThrow(`crashed at ${point}`);
+  } finally {
+    watchCrashPoints(undefined);
+  }
+}
+
+describe('of a carrier that takes one message in a call', () => {
+  test('a chunk is recorded in slices of ten: each before it is handed over, with what the one before came to', async () => {
+    const seen: { sent: number; inHand: readonly number[] | undefined; attempts: number }[] = [];
+    const carrier = blindCarrier(async (batch) => {
+      const chunk = await message.read();
+      seen.push({ sent: countOf(chunk, 'sent'), inHand: chunk.inHand, attempts: chunk.attempts });
+      return everythingSent(batch);
+    });
+    const message = await acceptedMessage(25, [carrier]);
+    expect(await message.send()).toBe('sent');
+    const places = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, at) => from + at);
+    expect(seen).toEqual([
+      { sent: 0, inHand: places(0, 10), attempts: 1 },
+      { sent: 10, inHand: places(10, 20), attempts: 1 },
+      // All that still wait: the row needs no list.
+      { sent: 20, inHand: undefined, attempts: 1 },
+    ]);
+    const chunk = await message.read();
+    expect([countOf(chunk, 'sent'), chunk.leasedUntil, chunk.inHand, chunk.carrier]).toEqual([
+      25,
+      undefined,
+      undefined,
+      'scripted',
+    ]);
+  });
+
+  test.for([
+    ['send.claimed', 1, 0],
+    ['send.handedOver', 1, 10],
+    ['send.handedOver', 2, 20],
+    ['send.sliceRecorded', 1, 10],
+    ['send.sliceRecorded', 2, 20],
+    ['send.handedOver', 3, 25],
+    ['send.recorded', 1, 25],
+  ] as const)(
+    'a crash at %s, passing %i, leaves at most ten in doubt, and sends nobody twice',
+    async ([point, passing, handedOver]) => {
+      const carrier = blindCarrier();
+      const message = await acceptedMessage(25, [carrier]);
+      await crashingAt(point, passing, message.send);
+      expect(carrier.batches.flatMap(({ recipients }) => recipients)).toHaveLength(handedOver);
+      message.setNow(seconds(lease));
+      await message.send();
+      const chunk = await message.read();
+      const inDoubt = countOf(chunk, 'unknown');
+      expect(inDoubt).toBeLessThanOrEqual(10);
+      expect(countOf(chunk, 'sent')).toBe(25 - inDoubt);
+      const ids = carrier.batches.flatMap(({ recipients }) => recipients.map(({ recipientId }) => recipientId));
+      expect(new Set(ids).size).toBe(ids.length);
+    },
+  );
+
+  test('a crash puts those in doubt that were in hand, and the others are sent to', async () => {
+    const carrier = blindCarrier();
+    const message = await acceptedMessage(25, [carrier]);
+    await crashingAt('send.handedOver', 2, message.send);
+    message.setNow(seconds(lease));
+    expect(await message.send()).toBe('sent');
+    const { statuses, notes } = await message.read();
+    expect(statuses.slice(10, 20)).toEqual(Array.from({ length: 10 }, () => 'unknown'));
+    expect(notes.get(10)).toMatchObject({ code: 'AttemptInDoubt', reason: 'inDoubt' });
+    expect(statuses.filter((status) => status === 'sent')).toHaveLength(15);
+  });
+
+  test('a report that came meanwhile says how one in doubt ended', async () => {
+    const message = await acceptedMessage(12, [blindCarrier()]);
+    await crashingAt('send.handedOver', 1, message.send);
+    const at = seconds(5);
+    const { messageId } = message.job;
+    await message.world.messages.appendReports(messageId, [{ chunk: 0, place: 3, status: 'delivered', at }]);
+    message.setNow(seconds(lease));
+    expect(await message.send()).toBe('sent');
+    const { statuses } = await message.read();
+    expect([statuses[2], statuses[3], statuses[11]]).toEqual(['unknown', 'delivered', 'sent']);
+  });
+
+  test('a chunk that can not be worked on ends as unknown for those in hand alone', async () => {
+    const message = await acceptedMessage(15, [blindCarrier()]);
+    await crashingAt('send.handedOver', 1, message.send);
+    message.setNow(seconds(lease));
+    expect(await giveUpChunk(message.job, message.world)).toBe(15);
+    const chunk = await message.read();
+    expect([countOf(chunk, 'unknown'), countOf(chunk, 'failed')]).toEqual([10, 5]);
+  });
+
+  test('one whose slice can not be followed up is recorded as far as it got, and goes on later', async () => {
+    const { rejected } = outcomes;
+    const answers: SendOutcome[][] = [Array.from({ length: 10 }, (_, at) => (at === 0 ? rejected : sent))];
+    const carrier = blindCarrier((batch, call) => answers[call - 1] ?? everythingSent(batch));
+    const message = await acceptedMessage(12, [carrier]);
+    const failures = { record: () => Promise.reject(new Error('no contact can be written')) };
+    await expect(sendChunk(message.job, { ...message.world, failures })).rejects.toThrow('no contact can be written');
+    const left = await message.read();
+    expect([countOf(left, 'sent'), countOf(left, 'queued'), left.leasedUntil]).toEqual([9, 3, undefined]);
+    expect(await message.send()).toBe('sent');
+    expect(carrier.batches.map(({ recipients }) => recipients.length)).toEqual([10, 3]);
+  });
+});
+
+test('one look for silent recipients is queued for all slices, or another channel would be asked for ten times', async () => {
+  const template = { name: 't', language: 'en', headerParameters: [], bodyParameters: [], buttons: [] };
+  const prepared = { protocol: 'WhatsApp', sender: '358401000001', template, fallbackSender: 'Arena' } as const;
+  const message = await acceptedMessage(95, [blindCarrier()], { prepared });
+  expect(await message.send()).toBe('sent');
+  const looks = takeJobs(message.queue).filter(({ job }) => job.check === 'unreported');
+  // With the first slice, and with the last, which may be much later.
+  expect(looks).toHaveLength(2);
+});
+
+describe('of a carrier that recognises repeats', () => {
+  test('all are in hand at once, however many calls that takes', async () => {
+    const seen: (readonly number[] | undefined)[] = [];
+    const carrier = createScriptedCarrier(
+      async (batch) => {
+        seen.push((await message.read()).inHand);
+        return everythingSent(batch);
+      },
+      { batchSize: 10 },
+    );
+    const message = await acceptedMessage(25, [carrier]);
+    expect(await message.send()).toBe('sent');
+    expect(seen).toEqual([undefined, undefined, undefined]);
+  });
+
+  test('what may have arrived is handed over again with the time of the first attempt, and asked of it alone', async () => {
+    const first = createScriptedCarrier((batch, call) =>
+      call === 1 ? batch.recipients.map(() => lost) : everythingSent(batch),
+    );
+    const second = { ...createScriptedCarrier(), name: 'second' };
+    const message = await acceptedMessage(3, [first, second]);
+    expect(await message.send()).toBe('partlySent');
+    expect(await message.read()).toMatchObject({ carrier: 'scripted', inHand: [0, 1, 2], attemptedAt: testNow });
+    message.setNow(seconds(retryDelays[0]));
+    expect(await message.send()).toBe('sent');
+    expect(first.batches.map(({ attemptedAt }) => attemptedAt)).toEqual([testNow, testNow]);
+    expect(second.batches).toEqual([]);
+  });
+
+  test('what is in doubt stays so while others are handed over, and is asked about whole, before anybody else', async () => {
+    const seen: (readonly number[] | undefined)[] = [];
+    const handed: string[][] = [];
+    const carrier = createScriptedCarrier(async (batch, call) => {
+      seen.push((await message.read()).inHand);
+      handed.push(batch.recipients.map(({ recipientId }) => recipientId.slice(-2)));
+      return call === 1 ? batch.recipients.map(() => lost) : everythingSent(batch);
+    });
+    const admitted = [2, 2, 0, 1];
+    const gate: CarrierGate = {
+      admit: async (_, { count }) => ({ admitted: admitted.shift() ?? count, waitSeconds: 1 }),
+      note: () => {},
+    };
+    const message = await acceptedMessage(5, [carrier], { gate });
+    expect(await message.send()).toBe('partlySent');
+    expect(seen).toEqual([
+      [0, 1],
+      [0, 1, 2, 3],
+    ]);
+    expect(await message.read()).toMatchObject({
+      statuses: ['queued', 'queued', 'sent', 'sent', 'queued'],
+      inHand: [0, 1],
+      attemptedAt: testNow,
+    });
+    message.setNow(seconds(retryDelays[0]));
+    expect(await message.send()).toBe('sent');
+    expect(handed).toEqual([['00', '01'], ['02', '03'], ['00', '01'], ['04']]);
+    expect(carrier.batches[2]?.attemptedAt).toEqual(testNow);
+  });
+
+  test.for([
+    ['can’t be reached', outcomes.down],
+    ['has no room', outcomes.throttled],
+    ['doesn’t know us', { ...retry, reason: 'carrierSettings' }],
+  ] as const)('what may have arrived stays in doubt when a repeat finds a carrier that %s', async ([, refusal]) => {
+    const first = createScriptedCarrier((batch, call) => batch.recipients.map(() => (call === 1 ? lost : refusal)));
+    const second = { ...createScriptedCarrier(), name: 'second' };
+    const message = await acceptedMessage(2, [first, second]);
+    await message.send();
+    message.setNow(seconds(retryDelays[0]));
+    expect(await message.send()).toBe('partlySent');
+    expect(second.batches).toEqual([]);
+    expect(await message.read()).toMatchObject({ inHand: [0, 1], attemptedAt: testNow, carrier: 'scripted' });
+    await message.leave({ ...(await message.read()), attempts: retryDelays.length });
+    message.setNow(seconds(30 * 3_600));
+    expect(await message.send()).toBe('sent');
+    expect((await message.read()).statuses).toEqual(['unknown', 'unknown']);
+    expect(message.world.failed).toEqual([]);
+  });
+
+  test('a repeat of an attempt whose worker died is in doubt as well, whatever refuses it', async () => {
+    const first = createScriptedCarrier((batch, call) => (call === 1 ? everythingSent(batch) : [outcomes.down]));
+    const second = { ...createScriptedCarrier(), name: 'second' };
+    const message = await acceptedMessage(1, [first, second]);
+    await crashingAt('send.handedOver', 1, message.send);
+    message.setNow(seconds(lease));
+    expect(await message.send()).toBe('partlySent');
+    expect(second.batches).toEqual([]);
+    expect(await message.read()).toMatchObject({ inHand: [0], attemptedAt: testNow });
+  });
+
+  test('an attempt after a refusal is another one, with a time of its own', async () => {
+    const carrier = createScriptedCarrier((batch, call) => (call === 1 ? [retry] : everythingSent(batch)));
+    const message = await acceptedMessage(1, [carrier]);
+    await message.send();
+    message.setNow(seconds(retryDelays[0]));
+    await message.send();
+    expect(carrier.batches.map(({ attemptedAt }) => attemptedAt)).toEqual([testNow, seconds(retryDelays[0])]);
+  });
+
+  test('an attempt whose worker died is repeated at that carrier, also where it is the last choice', async () => {
+    const first = createScriptedCarrier(() => [outcomes.down]);
+    const second = { ...createScriptedCarrier(), name: 'second' };
+    const message = await acceptedMessage(1, [first, second]);
+    await crashingAt('send.handedOver', 2, message.send);
+    expect(await message.read()).toMatchObject({ carrier: 'second', attemptedAt: testNow });
+    message.setNow(seconds(lease));
+    expect(await message.send()).toBe('sent');
+    expect([first.batches.length, second.batches.length]).toEqual([1, 2]);
+    expect(second.batches[1]).toEqual(second.batches[0]);
+  });
+});
+
+describe('where the operator wants doubtful messages sent again', () => {
+  const service = { resendInDoubt: true };
+  const open = (count: number, carrier: OutboundCarrier) => acceptedMessage(count, [carrier], { service });
+
+  test('those in hand of a worker that died are sent to again', async () => {
+    const carrier = blindCarrier();
+    const message = await open(12, carrier);
+    await crashingAt('send.handedOver', 1, message.send);
+    message.setNow(seconds(lease));
+    expect(await message.send()).toBe('sent');
+    expect(countOf(await message.read(), 'sent')).toBe(12);
+    expect(carrier.batches.map(({ recipients }) => recipients.length)).toEqual([10, 10, 2]);
+  });
+
+  test('but not one of whom a report came meanwhile', async () => {
+    const carrier = blindCarrier();
+    const message = await open(3, carrier);
+    await crashingAt('send.handedOver', 1, message.send);
+    const { messageId } = message.job;
+    await message.world.messages.appendReports(messageId, [
+      { chunk: 0, place: 0, status: 'delivered', at: seconds(5) },
+      { chunk: 0, place: 1, status: 'sent', at: seconds(5) },
+    ]);
+    message.setNow(seconds(lease));
+    expect(await message.send()).toBe('sent');
+    expect((await message.read()).statuses).toEqual(['delivered', 'sent', 'sent']);
+    expect(carrier.batches.map(({ recipients }) => recipients.length)).toEqual([3, 1]);
+  });
+
+  test('one whose answer was lost is tried again, and ends as unknown when attempts are used up', async () => {
+    const carrier = blindCarrier(() => [unknown]);
+    const message = await open(1, carrier);
+    let now = testNow;
+    for (const delay of retryDelays) {
+      expect(await message.send()).toBe('partlySent');
+      expect(takeJobs(message.queue)).toEqual([{ job: message.job, delaySeconds: delay }]);
+      now = new Date(now.getTime() + delay * 1000);
+      message.setNow(now);
+    }
+    expect(await message.send()).toBe('sent');
+    expect((await message.read()).statuses).toEqual(['unknown']);
+    expect(carrier.batches).toHaveLength(retryDelays.length + 1);
+  });
+
+  test('and there is no carrier any more, they end as unknown', async () => {
+    const message = await open(1, blindCarrier());
+    await crashingAt('send.handedOver', 1, message.send);
+    message.setNow(seconds(lease));
+    expect(await sendChunk(message.job, { ...message.world, carriers: new Map() })).toBe('inDoubt');
+    expect((await message.read()).statuses).toEqual(['unknown']);
+  });
+
+  test('without that wish it ends as unknown at once', async () => {
+    const message = await acceptedMessage(1, [blindCarrier(() => [unknown])]);
+    expect(await message.send()).toBe('sent');
+    expect((await message.read()).statuses).toEqual(['unknown']);
+    expect(message.queue.jobs).toEqual([]);
+  });
+});
+
+test('ids of a carrier that reports by nothing else are noted before the outcome is', async () => {
+  const byReference: SendOutcome = { outcome: 'sent', carrierReference: 'acs-1', reportedByReference: true };
+  const carrier = createScriptedCarrier(() => [byReference, sent]);
+  const message = await acceptedMessage(2, [carrier]);
+  await crashingAt('send.handedOver', 1, message.send);
+  const { carrierIds } = message.world;
+  expect(await carrierIds.find('scripted', 'acs-1')).toMatchObject({ value: `${message.job.messageId}-00000` });
+  expect(await carrierIds.find('scripted', 'c-1')).toBeUndefined();
+});

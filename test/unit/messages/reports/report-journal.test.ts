@@ -1,0 +1,212 @@
+import { describe, expect, test } from 'vitest';
+
+import { createReportJournal } from '../../../../src/messages/index.ts';
+import type { DeliveryReport, JournalEntry } from '../../../../src/messages/index.ts';
+import { recipientId } from '../../../../src/messages/message-id.ts';
+import { createMemoryMessageStore } from '../../../support/fakes/message-store.ts';
+import { testNow } from '../../../support/labs/kernel.ts';
+import { testMessageId } from '../../../support/labs/messaging.ts';
+
+const one = testMessageId(1);
+const two = testMessageId(2);
+
+function report(place: number, messageId = one, details: Partial<DeliveryReport> = {}): DeliveryReport {
+  return { recipientId: recipientId({ messageId, chunk: 0, place }), status: 'delivered', at: testNow, ...details };
+}
+
+/** A store whose inserts each wait for the test to end them. */
+function createHeldStore() {
+  const inserts: {
+    messageId: string;
+    places: number[];
+    succeed: () => void;
+    fail: (error: Error) => void;
+  }[] = [];
+  return {
+    inserts,
+    appendReports(messageId: string, entries: readonly JournalEntry[]): Promise<void> {
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      inserts.push({ messageId, places: entries.map(({ place }) => place), succeed: resolve, fail: reject });
+      return promise;
+    },
+  };
+}
+
+/** Lets everything happen that waits for nothing from outside. */
+const settle = () => new Promise((resolve) => setImmediate(resolve));
+
+/** Records reports, and notes under the given name what became of them. */
+function recorder(journal: ReturnType<typeof createReportJournal>) {
+  const ends: string[] = [];
+  return {
+    ends,
+    record: (name: string, ...reports: DeliveryReport[]): void => {
+      journal.record(reports).then(
+        () => ends.push(`${name} stored`),
+        (error: Error) => ends.push(`${name} ${error.message}`),
+      );
+    },
+  };
+}
+
+describe('reports on one message', () => {
+  test('that come during an insert go together into the next, and each caller waits for its own', async () => {
+    const store = createHeldStore();
+    const { record, ends } = recorder(createReportJournal(store));
+    record('a', report(0));
+    await settle();
+    record('b', report(1));
+    await settle();
+    record('c', report(2), report(3));
+    await settle();
+    expect([store.inserts.map(({ places }) => places), ends]).toEqual([[[0]], []]);
+
+    store.inserts[0]?.succeed();
+    await settle();
+    expect([store.inserts.map(({ places }) => places), ends]).toEqual([[[0], [1, 2, 3]], ['a stored']]);
+
+    record('d', report(4));
+    await settle();
+    store.inserts[1]?.succeed();
+    await settle();
+    expect([store.inserts.map(({ places }) => places), ends]).toEqual([
+      [[0], [1, 2, 3], [4]],
+      ['a stored', 'b stored', 'c stored'],
+    ]);
+
+    store.inserts[2]?.succeed();
+    await settle();
+    expect(ends.at(-1)).toBe('d stored');
+  });
+
+  test('that come at one moment go together at once', async () => {
+    const store = createHeldStore();
+    const { record, ends } = recorder(createReportJournal(store));
+    for (let place = 0; place < 50; place += 1) record(`r${place}`, report(place));
+    await settle();
+    expect(store.inserts.map(({ places }) => places)).toEqual([Array.from({ length: 50 }, (_, place) => place)]);
+    store.inserts[0]?.succeed();
+    await settle();
+    expect(ends).toHaveLength(50);
+  });
+
+  test('do not wait for anything where nothing is under way', async () => {
+    const store = createHeldStore();
+    const { record } = recorder(createReportJournal(store));
+    record('a', report(0));
+    await settle();
+    store.inserts[0]?.succeed();
+    await settle();
+    record('b', report(1));
+    await settle();
+    expect(store.inserts.map(({ places }) => places)).toEqual([[0], [1]]);
+  });
+
+  test('in an insert that fails are refused to their own callers only, and the next goes on', async () => {
+    const store = createHeldStore();
+    const { record, ends } = recorder(createReportJournal(store));
+    record('a', report(0));
+    await settle();
+    record('b', report(1));
+    record('c', report(2));
+    store.inserts[0]?.fail(new Error('is lost'));
+    await settle();
+    expect([store.inserts.map(({ places }) => places), ends]).toEqual([[[0], [1, 2]], ['a is lost']]);
+    store.inserts[1]?.succeed();
+    await settle();
+    expect(ends).toEqual(['a is lost', 'b stored', 'c stored']);
+
+    record('d', report(3));
+    await settle();
+    store.inserts[2]?.fail(new Error('is lost too'));
+    await settle();
+    expect(ends.at(-1)).toBe('d is lost too');
+  });
+
+  test('in an insert that can not even begin are refused too', async () => {
+    const journal = createReportJournal({
+      appendReports() {
+        throw new Error('no store');
+      },
+    });
+    await expect(journal.record([report(0)])).rejects.toThrow('no store');
+    await expect(journal.record([report(1)])).rejects.toThrow('no store');
+  });
+});
+
+describe('reports on several messages', () => {
+  test('do not wait for each other', async () => {
+    const store = createHeldStore();
+    const { record, ends } = recorder(createReportJournal(store));
+    record('a', report(0));
+    await settle();
+    record('b', report(0, two));
+    await settle();
+    store.inserts[1]?.succeed();
+    await settle();
+    expect([store.inserts.map(({ messageId }) => messageId), ends]).toEqual([[one, two], ['b stored']]);
+  });
+
+  test('in one call are each stored with their own message, and the call waits for all', async () => {
+    const store = createHeldStore();
+    const { record, ends } = recorder(createReportJournal(store));
+    record('a', report(0), report(0, two), report(1));
+    await settle();
+    expect(store.inserts.map(({ messageId, places }) => [messageId, places])).toEqual([
+      [one, [0, 1]],
+      [two, [0]],
+    ]);
+    store.inserts[0]?.succeed();
+    await settle();
+    expect(ends).toEqual([]);
+    store.inserts[1]?.fail(new Error('is lost'));
+    await settle();
+    expect(ends).toEqual(['a is lost']);
+  });
+});
+
+test('a report stands in the journal as the carrier gave it, its words cut', async () => {
+  const entries: JournalEntry[] = [];
+  const journal = createReportJournal({
+    async appendReports(_, given) {
+      entries.push(...given);
+    },
+  });
+  const at = new Date('2026-11-23T10:00:07.123Z');
+  await journal.record([
+    { recipientId: recipientId({ messageId: one, chunk: 12, place: 34 }), status: 'read', at },
+    report(1, one, { status: 'undelivered', code: '27', message: 'absent "subscriber"', at }),
+    report(2, one, { status: 'failed', code: 'c'.repeat(100), at }),
+    report(3, one, { status: 'expired', message: 'words without a code', at }),
+  ]);
+  expect(entries).toEqual([
+    { chunk: 12, place: 34, status: 'read', at },
+    { chunk: 0, place: 1, status: 'undelivered', at, note: { code: '27', message: "absent 'subscriber'" } },
+    { chunk: 0, place: 2, status: 'failed', at, note: { code: 'c'.repeat(60), message: '' } },
+    { chunk: 0, place: 3, status: 'expired', at },
+  ]);
+});
+
+test('reports on ids that are not ours are passed over', async () => {
+  const store = createHeldStore();
+  const journal = createReportJournal(store);
+  const foreign = [
+    '',
+    'x',
+    one,
+    `${one}-`,
+    `${one}-0000`,
+    `${one}-000000`,
+    `${one.toUpperCase()}-00000`,
+    `${one}_00000`,
+  ];
+  await journal.record([]);
+  await journal.record(foreign.map((id) => ({ recipientId: id, status: 'delivered', at: testNow })));
+  expect(store.inserts).toEqual([]);
+});
+
+test('reports on a message that is not there make none', async () => {
+  const messages = createMemoryMessageStore();
+  await createReportJournal(messages).record([report(0)]);
+  expect(await messages.readMessage(one)).toBeUndefined();
+});

@@ -1,0 +1,280 @@
+import { describe, expect, test } from 'vitest';
+
+import {
+  deliverNotifications,
+  giveUpLoneNotification,
+  giveUpNotificationChunk,
+  retryNotification,
+} from '../../../src/notifications/index.ts';
+import type { NotificationChunk } from '../../../src/notifications/index.ts';
+import { giveUpNotifications } from '../../../src/notifications/give-up-job.ts';
+import { createNotificationLab, flowUrl, labMessage, labSubscription } from '../../support/labs/notification-lab.ts';
+import type { FaultPlan } from '../../support/fakes/watched-port.ts';
+
+const second = 1_000;
+const hour = 3_600 * second;
+const reason = 'processing failed too often on our side';
+
+const { id: inboundId } = labMessage(1);
+const { key: subscriptionKey } = labSubscription('flow');
+
+/** A chunk that is done in part. */
+const inPart: NotificationChunk = {
+  inboundId,
+  index: 0,
+  customerId: 'demo',
+  serviceId: 'demo-twoway',
+  payload: '{}',
+  targets: ['a', 'b', 'c'].map((name) => ({ ...labSubscription(name), wasRefused: false })),
+  states: ['delivered', 'waiting', 'ended'],
+  attempts: 1,
+};
+
+const noIds = [undefined, null, 7, 'x', `i${'g'.repeat(32)}`, `i${'a'.repeat(31)}`, `x${inboundId}`, ['x'], {}];
+const notJobs = [undefined, null, 'x', 7, [], {}, [inboundId, 0]];
+
+const notChunkJobs: unknown[] = [
+  ...notJobs,
+  ...noIds.map((id) => ({ inboundId: id, chunk: 0 })),
+  ...[undefined, null, '0', 0.5, {}].map((chunk) => ({ inboundId, chunk })),
+  { inboundId, subscriptionKey },
+];
+const notLoneJobs: unknown[] = [
+  ...notJobs,
+  ...noIds.map((id) => ({ inboundId: id, subscriptionKey })),
+  ...[undefined, null, 0, 'x', 'A'.repeat(32), `${subscriptionKey}0`, '../x'].map((key) => ({
+    inboundId,
+    subscriptionKey: key,
+  })),
+  { inboundId, chunk: 0 },
+];
+
+describe('what is no job', () => {
+  test.each(notChunkJobs.map((message) => [message]))('is none for a chunk: %j', async (message) => {
+    const lab = createNotificationLab();
+    await expect(deliverNotifications.handle(message, lab.world())).rejects.toThrow(
+      'not a job for the notifications queue',
+    );
+    expect(lab.steps).toEqual([]);
+  });
+
+  test.each(notLoneJobs.map((message) => [message]))('is none for one alone: %j', async (message) => {
+    const lab = createNotificationLab();
+    await expect(retryNotification.handle(message, lab.world())).rejects.toThrow(
+      'not a job for the notification-retries queue',
+    );
+    expect(lab.steps).toEqual([]);
+  });
+
+  test.each(notJobs.map((message) => [message]))('is told of as poison, and dropped: %j', async (message) => {
+    const lab = createNotificationLab();
+    for (const worker of [giveUpNotificationChunk, giveUpLoneNotification]) {
+      expect(await worker.handle(message, lab.world())).toEqual({
+        result: 'notAJob',
+        error: new Error('a poison message is not a job of ours'),
+      });
+    }
+    expect(lab.steps).toEqual([]);
+  });
+});
+
+test('a job for what is not there does nothing', async () => {
+  const lab = createNotificationLab();
+  const chunkJob = { inboundId, chunk: 3 };
+  const loneJob = { inboundId, subscriptionKey };
+  expect(await deliverNotifications.handle(chunkJob, lab.world())).toEqual({ ...chunkJob, result: 'missing' });
+  expect(await retryNotification.handle(loneJob, lab.world())).toEqual({ ...loneJob, result: 'missing' });
+  const givenUp = { result: 'givenUp', notifications: 0, error: new Error('notifications failed too often') };
+  expect(await giveUpNotificationChunk.handle(chunkJob, lab.world())).toEqual({ ...chunkJob, ...givenUp });
+  expect(await giveUpLoneNotification.handle(loneJob, lab.world())).toEqual({ ...loneJob, ...givenUp });
+  expect(lab.calls).toEqual([]);
+  expect(lab.time.queued()).toEqual([]);
+});
+
+test('what is poison only because its workers died is delivered', async () => {
+  const lab = createNotificationLab();
+  await lab.subscribe('flow');
+  await lab.notifications.createChunks([inPart]);
+  expect(await giveUpNotificationChunk.handle({ inboundId, chunk: 0 }, lab.world())).toMatchObject({ delivered: 2 });
+  expect(lab.calls.map(({ url }) => url)).toEqual([flowUrl('b')]);
+  expect(await lab.letters()).toEqual([]);
+});
+
+test('a chunk that is done is not touched again', async () => {
+  const lab = createNotificationLab();
+  await lab.subscribe('well');
+  lab.tell(1);
+  await lab.time.play();
+  const before = lab.steps.length;
+  const job = { inboundId, chunk: 0 };
+  expect(await deliverNotifications.handle(job, lab.world())).toEqual({ ...job, result: 'nothingToDo' });
+  expect(lab.steps.slice(before)).toEqual(['notifications.readChunk']);
+});
+
+test('of a chunk that is done in part, the rest is delivered', async () => {
+  const lab = createNotificationLab();
+  await lab.notifications.createChunks([inPart]);
+  await deliverNotifications.handle({ inboundId, chunk: 0 }, lab.world());
+  expect(lab.calls.map(({ url }) => url)).toEqual([flowUrl('b')]);
+  expect(await lab.fates()).toEqual({ a: 'delivered', b: 'delivered', c: 'ended' });
+});
+
+test('the log of a chunk says what became of it', async () => {
+  const lab = createNotificationLab();
+  await lab.subscribe('well', 'busy', 'broken');
+  lab.script('busy', () => 503);
+  lab.script('broken', () => 400);
+  lab.tell(1);
+  await lab.time.play(0);
+  expect(lab.time.runs.at(-1)?.result).toEqual({
+    inboundId,
+    chunk: 0,
+    result: 'done',
+    delivered: 1,
+    alone: 1,
+    givenUp: 1,
+  });
+});
+
+describe('what fails on our side over and over', () => {
+  async function failing(faults: FaultPlan, answer = 202) {
+    const lab = createNotificationLab({ faults });
+    await lab.subscribe('flow', 'other');
+    lab.script('flow', () => answer);
+    lab.tell(1);
+    return lab;
+  }
+  const reasons = async (lab: Awaited<ReturnType<typeof failing>>) =>
+    (await lab.letters())
+      .map(
+        ({ callbackUrl, reason: why, attempts, lastAnswer }) =>
+          [callbackUrl, why, attempts, lastAnswer?.status] as const,
+      )
+      .toSorted(([left], [right]) => (left < right ? -1 : 1));
+
+  test('ends among the dead letters after twenty attempts: a chunk', async () => {
+    const lab = await failing((step) => (step === 'notifications.createLone' ? 'throws before' : undefined), 503);
+    await lab.time.play(100 * hour);
+    expect(lab.callTimes('other')).toHaveLength(20);
+    expect(await reasons(lab)).toEqual([
+      [flowUrl('flow'), reason, 20, undefined],
+      [flowUrl('other'), reason, 20, undefined],
+    ]);
+    expect(await lab.fates()).toEqual({ flow: 'ended', other: 'ended' });
+    const poison = lab.time.runs.filter(({ queue }) => queue === 'notifications-poison');
+    // The worker that failed last still has its lease when the poison message comes.
+    expect(poison.map(({ error, result }) => error?.message ?? result)).toEqual([
+      expect.stringContaining('another worker may be at it until'),
+      { inboundId, chunk: 0, result: 'givenUp', notifications: 2, error: new Error('notifications failed too often') },
+    ]);
+    expect(lab.time.queued()).toEqual([]);
+  });
+
+  test('ends among the dead letters after twenty attempts: one alone, with the last answer', async () => {
+    let updates = 0;
+    const lab = await failing((step) => {
+      if (step !== 'notifications.updateLone') return undefined;
+      updates += 1;
+      // Each claim succeeds, and each record of what came of it fails.
+      return updates <= 40 && updates % 2 === 0 ? 'throws before' : undefined;
+    }, 503);
+    await lab.time.play(100 * hour);
+    expect(lab.callTimes('other')).toHaveLength(1);
+    const [letter, ...rest] = await reasons(lab);
+    expect(rest).toEqual([]);
+    expect(letter?.[0]).toBe(flowUrl('flow'));
+    expect(letter?.[3]).toBe(503);
+    expect(await lab.fates()).toEqual({ flow: 'givenUp', other: 'delivered' });
+    expect(lab.time.queued()).toEqual([]);
+  });
+
+  test('waits for the dead letters where these are what fails', async () => {
+    const lab = await failing((step, _, at) => {
+      const isAway = step === 'deadLetters.add' && at < 30 * hour;
+      return isAway ? 'throws before' : undefined;
+    }, 400);
+    await lab.time.play(100 * hour);
+    expect(lab.callTimes('other')).toHaveLength(1);
+    expect(await reasons(lab)).toEqual([[flowUrl('flow'), reason, 20 + 1, 400]]);
+    expect(await lab.fates()).toEqual({ flow: 'givenUp', other: 'delivered' });
+    expect(lab.time.queued()).toEqual([]);
+  });
+
+  test('is given up only as far as it is not done', async () => {
+    const lab = await failing(() => undefined, 503);
+    await lab.time.play(1 * second);
+    const job = { inboundId, chunk: 0 };
+    expect(await giveUpNotifications(job, lab.world())).toMatchObject({ notifications: 0 });
+    expect(await lab.fates()).toEqual({ flow: 'waiting', other: 'delivered' });
+    expect(await giveUpNotifications({ inboundId, subscriptionKey }, lab.world())).toMatchObject({
+      notifications: 1,
+    });
+    expect(await giveUpNotifications({ inboundId, subscriptionKey }, lab.world())).toMatchObject({
+      notifications: 0,
+    });
+    expect(await reasons(lab)).toEqual([[flowUrl('flow'), reason, 1, 503]]);
+    await lab.time.play();
+    expect(lab.callTimes('flow')).toEqual([0]);
+  });
+
+  test('is left to a worker who may still be at it: one alone', async () => {
+    const lab = await failing(() => undefined, 503);
+    await lab.time.play(1 * second);
+    lab.script('flow', () => ({ afterMs: 20 * second, answer: 202 }));
+    await lab.time.play(10 * second);
+    await expect(giveUpNotifications({ inboundId, subscriptionKey }, lab.world())).rejects.toThrow(
+      'another worker may be at it until',
+    );
+    await lab.time.play();
+    expect(await lab.fates()).toEqual({ flow: 'delivered', other: 'delivered' });
+    expect(await lab.letters()).toEqual([]);
+  });
+
+  test('keeps what is done of a chunk, and the last answer of one alone', async () => {
+    const lab = await failing(() => undefined, 503);
+    await lab.notifications.createChunks([inPart]);
+    await giveUpNotifications({ inboundId, chunk: 0 }, lab.world());
+    expect(await lab.fates()).toEqual({ a: 'delivered', b: 'ended', c: 'ended' });
+    expect((await lab.letters()).map(({ callbackUrl }) => callbackUrl)).toEqual([flowUrl('b')]);
+    lab.tell(2);
+    await lab.time.play(1 * second);
+    const job = { inboundId: labMessage(2).id, subscriptionKey };
+    const before = await lab.lone('flow', 2);
+    await giveUpNotifications(job, lab.world());
+    const { notBefore: _, ...kept } = before!;
+    expect(await lab.lone('flow', 2)).toEqual({ ...kept, state: 'givenUp' });
+  });
+
+  test('is looked at again where a worker got ahead of the giving up: a chunk', async () => {
+    let updates = 0;
+    const lab = await failing((step, number) => {
+      // The chunk is there, and no worker is told of it.
+      if (step === 'queue.enqueueChunk' && number < 5) return 'throws before';
+      if (step === 'notifications.updateChunk') updates += 1;
+      return step === 'notifications.updateChunk' && updates === 1 ? 'conflicts' : undefined;
+    });
+    await lab.time.play(0);
+    expect(await giveUpNotifications({ inboundId, chunk: 0 }, lab.world())).toMatchObject({
+      notifications: 2,
+    });
+    expect([updates, lab.calls, await lab.fates()]).toEqual([2, [], { flow: 'ended', other: 'ended' }]);
+    expect(await reasons(lab)).toEqual([
+      [flowUrl('flow'), reason, 0, undefined],
+      [flowUrl('other'), reason, 0, undefined],
+    ]);
+  });
+
+  test('is looked at again where a worker got ahead of the giving up: one alone', async () => {
+    let updates = 0;
+    const lab = await failing((step) => {
+      if (step === 'notifications.updateLone') updates += 1;
+      return step === 'notifications.updateLone' && updates === 1 ? 'conflicts' : undefined;
+    }, 503);
+    await lab.time.play(0);
+    expect(await giveUpNotifications({ inboundId, subscriptionKey }, lab.world())).toMatchObject({
+      notifications: 1,
+    });
+    expect([updates, await lab.fates()]).toEqual([2, { flow: 'givenUp', other: 'delivered' }]);
+    expect(await reasons(lab)).toEqual([[flowUrl('flow'), reason, 1, 503]]);
+  });
+});

@@ -1,0 +1,158 @@
+import { describe, expect, test } from 'vitest';
+
+import { replayDeadLetter } from '../../../src/notifications/index.ts';
+import { createMemoryNotificationStore } from '../../support/fakes/notification-store.ts';
+import { createNotificationLab, flowUrl, labMessage, labSubscription } from '../../support/labs/notification-lab.ts';
+import { testNow } from '../../support/labs/kernel.ts';
+import type { FaultPlan } from '../../support/fakes/watched-port.ts';
+
+const second = 1_000;
+const hour = 3_600 * second;
+const { pipelineId, key } = labSubscription('flow');
+
+/** A lab with one dead letter, two days after its message: of a flow that answered so and is well since. */
+async function withLetter(answer: number, faults?: FaultPlan) {
+  const lab = createNotificationLab(faults === undefined ? {} : { faults });
+  await lab.subscribe('flow', 'other');
+  let isWell = false;
+  lab.script('flow', () => (isWell ? 202 : answer));
+  lab.tell(1);
+  await lab.time.play(48 * hour);
+  const [letter, ...rest] = await lab.letters();
+  expect(rest).toEqual([]);
+  const before = lab.calls.length;
+  return {
+    lab,
+    id: letter!.id,
+    letter: letter!,
+    recover: () => (isWell = true),
+    replay: () => replayDeadLetter(letter!.id, lab.world()),
+    callsSince: () => lab.calls.slice(before).map(({ url, at }) => [url, at - 48 * hour]),
+  };
+}
+
+describe('a dead letter that is replayed', () => {
+  test.each([
+    [500, 'of a chunk’s notification that went on alone', 'active'],
+    [400, 'of a notification that was given up at once', 'active'],
+    [410, 'of a flow that had ended', 'ended'],
+    [403, 'of a flow that was disabled', 'disabled'],
+  ])('is delivered to that flow alone, and gone: %d, %s', async (answer, _, state) => {
+    const { lab, letter, recover, replay, callsSince } = await withLetter(answer);
+    expect((await lab.subscription('flow'))?.state).toBe(state);
+    recover();
+    expect(await replay()).toBe('replayed');
+    expect(await lab.letters()).toEqual([]);
+    expect(await lab.subscription('flow')).toEqual(labSubscription('flow'));
+    await lab.time.play();
+    expect(callsSince()).toEqual([[flowUrl('flow'), 0]]);
+    expect(lab.calls.at(-1)?.body).toBe(letter.payload);
+    const { state: stands, attempts, since } = (await lab.lone('flow'))!;
+    expect([stands, attempts, since]).toEqual(['delivered', 1, new Date(testNow.getTime() + 48 * hour)]);
+    expect(await replay()).toBe('missing');
+  });
+
+  test('has the whole schedule before it, and is a dead letter again after that', async () => {
+    const { lab, id, replay, callsSince } = await withLetter(503);
+    await replay();
+    await lab.time.play();
+    const times = callsSince().map(([, at]) => at);
+    expect(times.slice(0, 4)).toEqual([0, 5 * second, 20 * second, 80 * second]);
+    expect(times).toHaveLength(29);
+    const letters = await lab.letters();
+    expect(letters.map(({ attempts, since }) => [attempts, since])).toEqual([
+      [29, new Date(testNow.getTime() + 48 * hour)],
+    ]);
+    expect(letters[0]?.id).not.toBe(id);
+  });
+
+  test('goes to the address that the flow has by now', async () => {
+    const { lab, recover, replay, callsSince } = await withLetter(400);
+    recover();
+    const callbackUrl = flowUrl('flow', 'renewed');
+    await lab.subscriptions.put(labSubscription('flow', { callbackUrl, secret: '2'.repeat(32) }));
+    await replay();
+    await lab.time.play();
+    expect(callsSince()).toEqual([[callbackUrl, 0]]);
+  });
+
+  test('stays where the flow has unsubscribed', async () => {
+    const { lab, letter, replay, callsSince } = await withLetter(503);
+    await lab.subscriptions.remove((await lab.subscriptions.find(pipelineId, key))!);
+    expect(await replay()).toBe('unsubscribed');
+    await lab.time.play();
+    expect(callsSince()).toEqual([]);
+    expect(await lab.letters()).toEqual([letter]);
+  });
+
+  test('twice at the same time is delivered twice at the most', async () => {
+    const { lab, recover, replay, callsSince } = await withLetter(503);
+    recover();
+    expect(await Promise.all([replay(), replay()])).toEqual(['replayed', 'replayed']);
+    await lab.time.play();
+    expect(callsSince().length).toBeLessThanOrEqual(2);
+    expect(await lab.lone('flow')).toMatchObject({ state: 'delivered' });
+    expect(await lab.letters()).toEqual([]);
+  });
+
+  test('is not lost when that fails at any step', async () => {
+    const whole = await withLetter(410);
+    const first = whole.lab.steps.length + 1;
+    await whole.replay();
+    const last = whole.lab.steps.length;
+    expect(last - first).toBeGreaterThanOrEqual(5);
+    for (let step = first; step <= last; step++) {
+      for (const fault of ['throws before', 'throws after'] as const) {
+        const { lab, recover, replay } = await withLetter(410, (_, number) => (number === step ? fault : undefined));
+        recover();
+        await expect(replay()).rejects.toThrow('failed');
+        await replay();
+        await lab.time.play();
+        expect(await lab.lone('flow'), `${fault} ${step}`).toMatchObject({ state: 'delivered' });
+        expect(await lab.letters(), `${fault} ${step}`).toEqual([]);
+      }
+    }
+  });
+
+  test('can be delivered when all else that was kept of it is gone', async () => {
+    const { lab, letter, replay, callsSince } = await withLetter(503);
+    const notifications = createMemoryNotificationStore();
+    const world = { ...lab.world(), notifications };
+    expect(await replayDeadLetter(letter.id, world)).toBe('replayed');
+    expect(await notifications.readLone(labMessage(1).id, key)).toMatchObject({
+      lone: {
+        inboundId: letter.inboundId,
+        customerId: 'demo',
+        serviceId: 'demo-twoway',
+        payload: letter.payload,
+        target: { pipelineId, key, callbackUrl: flowUrl('flow') },
+        state: 'waiting',
+        attempts: 0,
+      },
+    });
+    expect(callsSince()).toEqual([]);
+    expect(await replay()).toBe('missing');
+  });
+});
+
+test('what is no dead letter is missing', async () => {
+  expect(await replayDeadLetter('nothing', createNotificationLab().world())).toBe('missing');
+});
+
+test('a replay that meets a worker which is still giving up wins all the same', async () => {
+  const { lab, id, recover } = await withLetter(500);
+  recover();
+  const world = lab.world();
+  let conflicts = 0;
+  const notifications = {
+    ...world.notifications,
+    updateLone: async (...given: Parameters<typeof world.notifications.updateLone>) => {
+      if (conflicts++ === 0) return 'conflict' as const;
+      return world.notifications.updateLone(...given);
+    },
+  };
+  expect(await replayDeadLetter(id, { ...world, notifications })).toBe('replayed');
+  await lab.time.play();
+  expect((await lab.lone('flow'))?.state).toBe('delivered');
+  expect(await lab.letters()).toEqual([]);
+});

@@ -1,0 +1,77 @@
+import { expect, test } from 'vitest';
+
+import { createCallerThrottle } from '../../../src/policies/caller-throttle.ts';
+import type { Passage } from '../../../src/policies/throttle.ts';
+import { createMemoryDirectory } from '../../support/fakes/directory.ts';
+import { testCaller, testCustomer } from '../../support/labs/kernel.ts';
+
+const customer = (id: string, callsPerMinute?: number) => ({
+  ...testCustomer,
+  id,
+  services: [],
+  ...(callsPerMinute === undefined ? {} : { callsPerMinute }),
+});
+const user = (id: string, ...customerIds: string[]) => ({ id, name: id, customerIds });
+
+const directory = createMemoryDirectory({
+  customers: [customer('usual'), customer('small', 20), customer('large', 500)],
+  users: [
+    user('usual-user', 'usual'),
+    user('small-user', 'small'),
+    user('large-user', 'small', 'large', 'usual'),
+    user('mixed-user', 'small', 'usual'),
+    user('former-user', 'gone', 'small'),
+    user('idle-user'),
+  ],
+});
+
+/** A throttle of callers that notes what the throttle of connections is asked, and gets this answer. */
+function callerThrottle(passage: Passage) {
+  const asked: [connection: string, limit: number][] = [];
+  const throttle = {
+    async take(connection: string, limit: number) {
+      asked.push([connection, limit]);
+      return passage;
+    },
+  };
+  return { throttle: createCallerThrottle({ throttle, directory, limit: 100 }), asked };
+}
+
+test.each([
+  ['usual-user', 100],
+  ['small-user', 20],
+  ['large-user', 500],
+  ['mixed-user', 100],
+  ['former-user', 20],
+  ['idle-user', 100],
+  ['nobody', 100],
+])('%s may make %i calls a minute', async (userId, limit) => {
+  const caller = { ...testCaller, userId, connection: `of ${userId}` };
+  const refusing = callerThrottle({ allowed: false, retryAfterSeconds: 7 });
+  expect(await refusing.throttle.take(caller)).toEqual({ allowed: false, limit, retryAfterSeconds: 7 });
+  expect(refusing.asked).toEqual([[`of ${userId}`, limit]]);
+});
+
+test('what is let through is let through, with why it could not be counted', async () => {
+  const failure = new Error('no storage');
+  for (const passage of [{ allowed: true }, { allowed: true, failure }] as const)
+    expect(await callerThrottle(passage).throttle.take(testCaller)).toEqual(passage);
+});
+
+test('a directory that can not be read gives everybody the usual limit, and the log has why', async () => {
+  const failure = new Error('no storage');
+  const broken = { ...directory, user: () => Promise.reject(failure) };
+  const asked: number[] = [];
+  const throttle = {
+    async take(_: string, limit: number): Promise<Passage> {
+      asked.push(limit);
+      return { allowed: true };
+    },
+  };
+  const caller = { ...testCaller, userId: 'large-user' };
+  expect(await createCallerThrottle({ throttle, directory: broken, limit: 100 }).take(caller)).toEqual({
+    allowed: true,
+    failure,
+  });
+  expect(asked).toEqual([100]);
+});

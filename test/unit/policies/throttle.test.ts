@@ -1,0 +1,380 @@
+import { describe, expect, test } from 'vitest';
+
+import { leaseMs, planRights } from '../../../src/policies/permit-plan.ts';
+import { createThrottleLab, mostWithin } from '../../support/labs/throttle-lab.ts';
+
+type Lab = ReturnType<typeof createThrottleLab>;
+type Arrivals = { at: number; instance: number }[];
+
+const second = 1_000;
+const minute = 60 * second;
+const minutes = 6;
+const limit = 100;
+/** What a limit of 100 stands for: never more calls in 60 seconds, and no refusal before this one. */
+const most = 110;
+const earliestRefusal = 90;
+
+/** Calls at the same distance, by the instances in turn. */
+const even = (instances: number, perMinute: number): Arrivals =>
+  Array.from({ length: perMinute * minutes }, (_, index) => ({
+    at: Math.round((index * minute) / perMinute),
+    instance: index % instances,
+  }));
+
+/** Calls at any time at any instance. */
+const spread = ({ random }: Lab, instances: number, perMinute: number): Arrivals =>
+  Array.from({ length: perMinute * minutes }, () => ({
+    at: random.below(minutes * minute),
+    instance: random.below(instances),
+  }));
+
+/** As many calls as a minute may have within a short time, once in every 61 seconds. */
+const bursts = ({ random }: Lab, instances: number, calls: number, within = 2 * second): Arrivals =>
+  Array.from({ length: minutes }, (_, index) => index * 61 * second).flatMap((from) =>
+    Array.from({ length: calls }, () => ({ at: from + random.below(within), instance: random.below(instances) })),
+  );
+
+/** Operations per call, without the first minute, in which an instance reads and takes rights for the first time. */
+function costOf({ operations, calls }: Lab): number {
+  const isWarm = ({ at }: { at: number }): boolean => at >= minute;
+  return operations.filter(isWarm).length / calls.filter(isWarm).length;
+}
+
+/** For the refusal that came soonest: which call of its 60 seconds it refused. */
+function soonestRefusal(lab: Lab): number {
+  const passed = lab.passed();
+  const places = lab
+    .refused()
+    .map(({ answeredAt }) => passed.filter((at) => at > answeredAt - minute && at <= answeredAt).length + 1);
+  return Math.min(Number.POSITIVE_INFINITY, ...places);
+}
+
+const seeds = [1, 2, 3];
+
+describe('storage operations per call', () => {
+  test.each<[string, number, (lab: Lab) => Arrivals, { warm: number; whole: number }]>([
+    ['100 calls a minute, even over 8 instances', 8, () => even(8, 100), { warm: 0.3, whole: 0.35 }],
+    ['60 calls a minute, even over 8 instances', 8, () => even(8, 60), { warm: 0.3, whole: 0.35 }],
+    ['100 calls a minute, even in one instance', 1, () => even(1, 100), { warm: 0.3, whole: 0.3 }],
+    ['90 calls a minute at any time in one instance', 1, (lab) => spread(lab, 1, 90), { warm: 0.3, whole: 0.3 }],
+    ['bursts of 100 in one instance', 1, (lab) => bursts(lab, 1, 100), { warm: 0.3, whole: 0.3 }],
+    ['bursts of 100 over 8 instances', 8, (lab) => bursts(lab, 8, 100), { warm: 0.5, whole: 0.55 }],
+    ['bursts of 100 at one moment', 8, (lab) => bursts(lab, 8, 100, 1), { warm: 0.5, whole: 0.55 }],
+    ['95 calls a minute at any time in any of 8', 8, (lab) => spread(lab, 8, 95), { warm: 1, whole: 1 }],
+    ['50 calls a minute at any time in any of 8', 8, (lab) => spread(lab, 8, 50), { warm: 1, whole: 1 }],
+    ['a flood of 600 calls a minute', 8, (lab) => spread(lab, 8, 600), { warm: 0.5, whole: 0.5 }],
+  ])('%s', async (_, instances, arrivals, budget) => {
+    for (const seed of seeds) {
+      const lab = createThrottleLab({ instances, seed });
+      await lab.load(arrivals(lab));
+      expect(costOf(lab)).toBeLessThanOrEqual(budget.warm);
+      expect(lab.operations.length / lab.calls.length).toBeLessThanOrEqual(budget.whole);
+    }
+  });
+
+  test('calls that come while storage is asked share a round', async () => {
+    const lab = createThrottleLab({ instances: 1 });
+    await lab.load(Array.from({ length: 60 }, (_, at) => ({ at: at / 10, instance: 0 })));
+    expect(lab.operations.map(({ name }) => name)).toEqual(['list', 'write']);
+    expect(lab.passed()).toHaveLength(60);
+  });
+
+  test('refusals ask storage once for each right that comes free', async () => {
+    const lab = createThrottleLab({ instances: 1 });
+    await lab.load([...Array(most)].map(() => ({ at: 0, instance: 0 })));
+    const before = lab.operations.length;
+    await lab.load([...Array(5_000).keys()].map((index) => ({ at: 5 * second + index * 10, instance: 0 })));
+    expect(lab.refused()).toHaveLength(5_000);
+    expect(lab.operations.length - before).toBeLessThanOrEqual(1);
+  });
+});
+
+describe('calls let through', () => {
+  test.each<[string, number, (lab: Lab) => Arrivals]>([
+    ['even load at the limit', 8, () => even(8, 100)],
+    ['even load above it', 8, () => even(8, 130)],
+    ['a flood', 8, (lab) => spread(lab, 8, 600)],
+    ['a flood in one instance', 1, (lab) => spread(lab, 1, 600)],
+    ['any times near the limit', 8, (lab) => spread(lab, 8, 105)],
+    ['any times near the limit in 3 instances', 3, (lab) => spread(lab, 3, 105)],
+    ['bursts above the limit', 8, (lab) => bursts(lab, 8, 140)],
+    ['long bursts at the limit', 8, (lab) => bursts(lab, 8, 100, 15 * second)],
+    ['bursts of one moment', 8, (lab) => bursts(lab, 8, 140, 1)],
+    [
+      'load that moves from one instance to the next',
+      8,
+      ({ random }) =>
+        even(1, 150).map(({ at }) => ({ at: at + random.below(500), instance: Math.floor(at / 20_000) % 8 })),
+    ],
+  ])('%s: never more than 110 in any 60 seconds, and none of the first 89 refused', async (_, instances, arrivals) => {
+    for (const seed of seeds) {
+      for (const latencyMs of [0, 10, 60]) {
+        const lab = createThrottleLab({ instances, seed, latencyMs });
+        const all = arrivals(lab);
+        await lab.load(all);
+        expect(lab.calls).toHaveLength(all.length);
+        expect(mostWithin(lab.passed())).toBeLessThanOrEqual(most);
+        expect(soonestRefusal(lab)).toBeGreaterThanOrEqual(earliestRefusal);
+      }
+    }
+  });
+
+  test('the reserves of 7 others keep nobody from the first 89', async () => {
+    for (const latencyMs of [0, 10]) {
+      const lab = createThrottleLab({ instances: 8, latencyMs });
+      for (let instance = 0; instance < 7; instance++) await lab.callNow(instance);
+      for (let count = 0; count < most; count++) await lab.callNow(7);
+      expect(lab.passed()).toHaveLength(earliestRefusal - 1);
+      expect(soonestRefusal(lab)).toBe(earliestRefusal);
+    }
+  });
+
+  test('reserves left from a busy minute keep nobody from the first 89 either', async () => {
+    const lab = createThrottleLab({ instances: 8 });
+    await lab.load(even(8, 90).filter(({ at }) => at < 2 * minute));
+    await lab.play(3 * minute - 5 * second);
+    for (let count = 0; count < most; count++) await lab.callNow(7);
+    expect(soonestRefusal(lab)).toBeGreaterThanOrEqual(earliestRefusal);
+    expect(mostWithin(lab.passed())).toBeLessThanOrEqual(most);
+  });
+
+  test('what was let through late, since storage was slow, counts from then on for quicker instances too', async () => {
+    const lab = createThrottleLab({ instances: 2, latencyMs: [400, 10] });
+    const burst = (from: number, instance: number): Arrivals => [...Array(most)].map(() => ({ at: from, instance }));
+    await lab.callNow(0);
+    await lab.load([...burst(2 * minute, 0), ...burst(3 * minute, 1)]);
+    expect(lab.passed().length).toBeGreaterThan(most);
+    expect(mostWithin(lab.passed())).toBeLessThanOrEqual(most);
+  });
+
+  test.each([
+    [16, 66],
+    [32, 37],
+  ])(
+    'with %i instances never more than 110 either, and none before the call number %i refused',
+    async (instances, first) => {
+      const hammered = createThrottleLab({ instances });
+      for (let instance = 1; instance < instances; instance++) await hammered.callNow(instance);
+      for (let count = 0; count < most; count++) await hammered.callNow(0);
+      expect(soonestRefusal(hammered)).toBe(first);
+      for (const arrivals of [spread, bursts]) {
+        const lab = createThrottleLab({ instances });
+        await lab.load(arrivals(lab, instances, 95));
+        expect(mostWithin(lab.passed())).toBeLessThanOrEqual(most);
+        expect(soonestRefusal(lab)).toBeGreaterThanOrEqual(first);
+        expect(costOf(lab)).toBeLessThanOrEqual(1.6);
+      }
+    },
+  );
+
+  test('where clocks differ by up to a second: never more than 110 in 58 seconds', async () => {
+    for (const seed of seeds) {
+      const lab = createThrottleLab({ instances: 8, seed, clockErrorMs: (instance) => (instance - 3.5) * 285 });
+      await lab.load([...spread(lab, 8, 110), ...bursts(lab, 8, 60)]);
+      expect(lab.refused().length).toBeGreaterThan(0);
+      expect(mostWithin(lab.passed(), 58 * second)).toBeLessThanOrEqual(most);
+    }
+  });
+
+  test.each([1, 5, 10, 40, 250, 301, 1_000])('a limit of %i is kept the same way', async (calls) => {
+    const lab = createThrottleLab({ instances: 8, limit: calls });
+    await lab.load(spread(lab, 8, calls + Math.ceil(calls / 4) + 5));
+    expect(lab.refused().length).toBeGreaterThan(0);
+    expect(mostWithin(lab.passed())).toBeLessThanOrEqual(calls + Math.floor(calls / 10));
+    expect(soonestRefusal(lab)).toBeGreaterThanOrEqual(Math.ceil(0.9 * calls));
+  });
+
+  test('connections do not count for each other', async () => {
+    const lab = createThrottleLab({ instances: 1, limit: 5 });
+    const answers = await Promise.all([...Array(6)].map(() => lab.callNow()));
+    expect(answers.map(({ allowed }) => allowed)).toEqual([true, true, true, true, true, false]);
+    expect((await lab.callNow(0, 'another')).allowed).toBe(true);
+  });
+
+  test('a limit that is raised counts at once', async () => {
+    const lab = createThrottleLab({ instances: 1, limit: 5 });
+    for (let count = 0; count < 6; count++) await lab.callNow();
+    lab.setLimit(10);
+    const answers: boolean[] = [];
+    for (let count = 0; count < 7; count++) answers.push((await lab.callNow()).allowed);
+    expect(answers).toEqual([true, true, true, true, true, true, false]);
+  });
+});
+
+describe('a refusal', () => {
+  test.each([1, 8])('says truly when the next call is let through, with %i instances', async (instances) => {
+    for (const seed of [1, 2, 3, 4, 5]) {
+      const lab = createThrottleLab({ instances, seed });
+      await lab.load(spread(lab, instances, 140).filter(({ at }) => at < 100 * second));
+      for (;;) {
+        const refused = await lab.callNow();
+        if (refused.allowed) continue;
+        const { retryAfterSeconds } = refused;
+        expect(Number.isInteger(retryAfterSeconds)).toBe(true);
+        expect(retryAfterSeconds).toBeGreaterThanOrEqual(1);
+        expect(retryAfterSeconds).toBeLessThanOrEqual(60);
+        const asked = lab.elapsed();
+        await lab.play(asked + (retryAfterSeconds - 1) * second - 20);
+        const early = retryAfterSeconds === 1 ? refused : await lab.callNow();
+        await lab.play(asked + retryAfterSeconds * second);
+        expect([early.allowed, await lab.callNow()]).toEqual([false, { allowed: true }]);
+        break;
+      }
+    }
+  });
+
+  test('of a burst says a minute', async () => {
+    const lab = createThrottleLab({ instances: 1, latencyMs: 0 });
+    await lab.load([...Array(most)].map(() => ({ at: 0, instance: 0 })));
+    await lab.play(7_500);
+    expect(await lab.callNow()).toEqual({ allowed: false, retryAfterSeconds: 53 });
+    await lab.play(minute);
+    expect(await lab.callNow()).toEqual({ allowed: true });
+  });
+});
+
+test('rights of an instance that died go to others within 90 seconds of when it took them', async () => {
+  const lab = createThrottleLab({ instances: 2, latencyMs: 0 });
+  const { reserve } = planRights(limit);
+  const passing = async (): Promise<number> => {
+    const before = lab.passed().length;
+    await Promise.all([...Array(most)].map(() => lab.callNow(1)));
+    return lab.passed().length - before;
+  };
+  await lab.callNow(0);
+  await lab.play(20 * second);
+  expect(await passing()).toBe(most - 1 - reserve);
+  await lab.play(minute);
+  expect(await passing()).toBe(1);
+  await lab.play(leaseMs - 1);
+  expect(lab.passed()).toHaveLength(1 + (most - 1 - reserve) + 1);
+  await lab.play(2 * minute + 20 * second);
+  expect(await passing()).toBe(most);
+});
+
+describe('a large limit', () => {
+  test.each(seeds)('costs no more operations than 100 (seed %i)', async (seed) => {
+    const count = async (calls: number): Promise<number> => {
+      const lab = createThrottleLab({ instances: 1, limit: calls, seed });
+      await lab.load(spread(lab, 1, 80));
+      expect(lab.refused()).toEqual([]);
+      return lab.operations.length;
+    };
+    const large = await count(100_000);
+    expect(large).toBeLessThanOrEqual(await count(100));
+    // A lease serves 30 seconds of calls.
+    expect(large).toBeLessThanOrEqual(1 + 2 * minutes);
+  });
+
+  test('takes 20,000 calls in ten seconds with few operations, each of few rights', async () => {
+    const lab = createThrottleLab({ instances: 8, limit: 100_000 });
+    const { random } = lab;
+    await lab.load(
+      Array.from({ length: 20_000 }, () => ({ at: random.below(10 * second), instance: random.below(8) })),
+    );
+    expect(lab.refused()).toEqual([]);
+    expect(lab.operations.length).toBeLessThan(60);
+    const largest = (isMeant: (name: string) => boolean): number =>
+      Math.max(...lab.operations.filter(({ name }) => isMeant(name)).map(({ rights }) => rights));
+    expect(largest((name) => name === 'list')).toBeLessThanOrEqual(330);
+    expect(largest((name) => name !== 'list')).toBeLessThanOrEqual(100);
+  });
+
+  test.each<[number, { rights: number; weight: number; reserve: number }]>([
+    [1, { rights: 1, weight: 1, reserve: 0 }],
+    [5, { rights: 5, weight: 1, reserve: 0 }],
+    [10, { rights: 11, weight: 1, reserve: 0 }],
+    [40, { rights: 44, weight: 1, reserve: 1 }],
+    [100, { rights: 110, weight: 1, reserve: 3 }],
+    [300, { rights: 330, weight: 1, reserve: 8 }],
+    [301, { rights: 165, weight: 2, reserve: 2 }],
+    [1_000, { rights: 275, weight: 4, reserve: 5 }],
+    [100_000, { rights: 329, weight: 334, reserve: 6 }],
+  ])('%i calls are cut into rights', (calls, plan) => {
+    expect(planRights(calls)).toEqual(plan);
+  });
+
+  test('no limit is missed by its rights, nor exceeded by more than 10 %', () => {
+    const isMissed = (calls: number): boolean => {
+      const { rights, weight } = planRights(calls);
+      return rights > 330 || rights * weight < calls || rights * weight > calls * 1.1;
+    };
+    expect(Array.from({ length: 100_000 }, (_, index) => index + 1).filter(isMissed)).toEqual([]);
+  });
+});
+
+describe('where storage fails', () => {
+  const failure = new Error('no storage');
+
+  test('calls are let through, and the log can tell why', async () => {
+    const lab = createThrottleLab({ instances: 1 });
+    lab.breakStore(() => Promise.reject(failure));
+    expect(await lab.callNow()).toEqual({ allowed: true, failure });
+    expect(await lab.callNow()).toEqual({ allowed: true });
+  });
+
+  test('each instance lets the limit through and no more', async () => {
+    const lab = createThrottleLab({ instances: 2 });
+    lab.breakStore(() => Promise.reject(failure));
+    await lab.load([...spread(lab, 2, 900)]);
+    for (const instance of [0, 1]) {
+      const own = lab.calls.filter((call) => call.instance === instance && call.passage.allowed);
+      expect(mostWithin(own.map(({ answeredAt }) => answeredAt))).toBeLessThanOrEqual(limit);
+      expect(own.length).toBeGreaterThan(5 * limit);
+    }
+  });
+
+  test('a refusal then says when one more call is let through', async () => {
+    const lab = createThrottleLab({ instances: 1, limit: 3 });
+    lab.breakStore(() => Promise.reject(failure));
+    for (let count = 0; count < 3; count++) await lab.callNow();
+    expect(await lab.callNow()).toEqual({ allowed: false, retryAfterSeconds: 61 });
+    await lab.play(lab.elapsed() + 61 * second);
+    expect(await lab.callNow()).toEqual({ allowed: true, failure });
+  });
+
+  test('it is asked again every five seconds only, and counts again when it is back', async () => {
+    const lab = createThrottleLab({ instances: 1 });
+    let asked = 0;
+    lab.breakStore(() => {
+      asked++;
+      return Promise.reject(failure);
+    });
+    await lab.load([...Array(30).keys()].map((index) => ({ at: index * second, instance: 0 })));
+    // One call each second, so the first after five seconds comes after six.
+    expect(asked).toBe(5);
+    lab.breakStore();
+    await lab.play(40 * second);
+    await lab.load([...Array(200)].map(() => ({ at: 40 * second, instance: 0 })));
+    expect(lab.operations.length).toBeGreaterThan(1);
+    expect(lab.calls.filter(({ at, passage }) => at === 40 * second && passage.allowed)).toHaveLength(most);
+  });
+
+  test('by not answering, calls wait two seconds, and later ones not at all', async () => {
+    const lab = createThrottleLab({ instances: 1 });
+    lab.breakStore(() => new Promise(() => undefined));
+    const slow = lab.callNow();
+    expect(await slow).toEqual({ allowed: true, failure: expect.any(Error) as unknown });
+    expect(lab.elapsed()).toBe(2 * second);
+    await lab.callNow();
+    expect(lab.elapsed()).toBe(2 * second);
+  });
+
+  test('what a write did is not known then, so the rights are read before any is taken again', async () => {
+    const lab = createThrottleLab({ instances: 1, latencyMs: 0 });
+    const calls = async (count: number): Promise<void> => {
+      for (let call = 0; call < count; call++) await lab.callNow();
+    };
+    const { reserve } = planRights(limit);
+    await calls(2 * (1 + reserve));
+    lab.loseAnswers(true);
+    await calls(1);
+    lab.loseAnswers(false);
+    await lab.play(lab.elapsed() + 62 * second);
+    await calls(1);
+    expect(lab.operations.map(({ name }) => name)).toEqual(['list', 'write', 'write', 'write', 'list', 'write']);
+    await calls(most);
+    expect(mostWithin(lab.passed())).toBeLessThanOrEqual(most);
+    expect(soonestRefusal(lab)).toBeGreaterThanOrEqual(earliestRefusal);
+  });
+});

@@ -1,0 +1,95 @@
+import { join } from 'node:path';
+
+import { describe, expect, test } from 'vitest';
+
+import { entraIssuers } from '../../../src/auth/trusted-issuers.ts';
+import { readSettings } from '../../../src/settings/read-settings.ts';
+
+const others = {
+  AzureWebJobsStorage: 'UseDevelopmentStorage=true',
+  PUBLIC_URL: 'https://api.example.com/api-integrations/v1',
+  DIRECTORY_FILE: join(import.meta.dirname, '../../../src/local/demo-directory.json'),
+  SIMULATED_CARRIER_URL: 'http://127.0.0.1:7073',
+  SIMULATED_CARRIER_KEY: 'key',
+  SIMULATED_CARRIER_SECRET: 'secret',
+};
+const tenant = '11111111-1111-4111-8111-111111111111';
+const secondTenant = '2222bbbb-2222-4222-8222-222222222222';
+const entra = { ENTRA_TENANTS: tenant, ENTRA_AUDIENCES: 'api://smartdialog' };
+const provider = {
+  TOKEN_ISSUER: 'https://id.example.com/',
+  TOKEN_AUDIENCE: 'smartdialog',
+  TOKEN_JWKS_URL: 'https://id.example.com/keys',
+};
+const providersIssuer = {
+  issuer: 'https://id.example.com/',
+  audiences: ['smartdialog'],
+  jwksUrl: 'https://id.example.com/keys',
+};
+const microsoft = 'https://login.microsoftonline.com';
+
+describe('who signs in is', () => {
+  test.each<[string, Record<string, string>, ReturnType<typeof readSettings>['token']]>([
+    ['a tenant', entra, { issuers: entraIssuers([tenant], ['api://smartdialog'], microsoft), clientIds: [] }],
+    [
+      'several tenants, by several applications, in another cloud',
+      {
+        ENTRA_TENANTS: ` ${tenant} ,${secondTenant.toUpperCase()},`,
+        ENTRA_AUDIENCES: 'api://smartdialog, smartdialog',
+        ENTRA_AUTHORITY: 'https://login.example.us/',
+        TOKEN_CLIENT_IDS: 'one, two',
+      },
+      {
+        issuers: entraIssuers([tenant, secondTenant], ['api://smartdialog', 'smartdialog'], 'https://login.example.us'),
+        clientIds: ['one', 'two'],
+      },
+    ],
+    ['another provider', provider, { issuers: [providersIssuer], clientIds: [] }],
+    [
+      'another provider, where what is not used is empty',
+      { ...provider, ENTRA_TENANTS: ' ', ENTRA_AUDIENCES: '', ENTRA_AUTHORITY: '', TOKEN_CLIENT_IDS: '' },
+      { issuers: [providersIssuer], clientIds: [] },
+    ],
+    [
+      'a tenant, where what is not used is empty',
+      { ...entra, TOKEN_ISSUER: '', TOKEN_AUDIENCE: '', TOKEN_JWKS_URL: '', ENTRA_AUTHORITY: ' ' },
+      { issuers: entraIssuers([tenant], ['api://smartdialog'], microsoft), clientIds: [] },
+    ],
+    [
+      'a tenant and another provider',
+      { ...entra, ...provider },
+      { issuers: [...entraIssuers([tenant], ['api://smartdialog'], microsoft), providersIssuer], clientIds: [] },
+    ],
+    ['whoever has an API key', { API_KEYS_ONLY: 'true' }, { issuers: [], clientIds: [] }],
+  ])('%s', (_, given, token) => {
+    expect(readSettings({ ...others, ...given }).token).toStrictEqual(token);
+  });
+
+  test.each<[string, Record<string, string>, string[]]>([
+    ['nobody', {}, ['TOKEN_ISSUER is not set', 'TOKEN_AUDIENCE is not set', 'TOKEN_JWKS_URL is not set']],
+    [
+      'nobody for sure',
+      { API_KEYS_ONLY: 'yes' },
+      ['TOKEN_ISSUER is not set', 'TOKEN_AUDIENCE is not set', 'TOKEN_JWKS_URL is not set'],
+    ],
+    ['any tenant', { ...entra, ENTRA_TENANTS: 'common' }, ['ENTRA_TENANTS is not a list of tenant ids']],
+    [
+      'a tenant and something',
+      { ...entra, ENTRA_TENANTS: `${tenant},x` },
+      ['ENTRA_TENANTS is not a list of tenant ids'],
+    ],
+    ['a tenant, for any audience', { ENTRA_TENANTS: tenant }, ['ENTRA_AUDIENCES is not set']],
+    ['a tenant, somewhere', { ...entra, ENTRA_AUTHORITY: 'login' }, ['ENTRA_AUTHORITY is not an http(s) address']],
+    [
+      'half a provider beside',
+      { ...entra, TOKEN_ISSUER: 'x' },
+      ['TOKEN_AUDIENCE is not set', 'TOKEN_JWKS_URL is not set'],
+    ],
+    ['keys only, and a tenant', { ...entra, API_KEYS_ONLY: 'true' }, ['API_KEYS_ONLY is true, but ENTRA_TENANTS or']],
+    ['keys only, and another', { ...provider, API_KEYS_ONLY: 'true' }, ['API_KEYS_ONLY is true, but ENTRA_TENANTS or']],
+  ])('%s is refused', (_, given, faults) => {
+    const read = () => readSettings({ ...others, ...given });
+    expect(read).toThrow(new RegExp(`^The app can't start:(?:\\n- .*){${faults.length}}$`));
+    for (const fault of faults) expect(read).toThrow(`\n- ${fault}`);
+  });
+});

@@ -1,0 +1,148 @@
+import { describe, expect, test } from 'vitest';
+
+import { createReadCache } from '../../../src/storage/read-cache.ts';
+import { after } from '../../support/labs/inbound.ts';
+
+/** A cache over values that count up, with a clock and a storage that can fail or be slow. */
+function openCache({ most, wait }: { most?: number; wait?: () => Promise<void> } = {}) {
+  let now = after(0);
+  let fails = false;
+  let gate: Promise<void> | undefined;
+  const asked: string[] = [];
+  const load = async (key: string): Promise<string | undefined> => {
+    const number = asked.push(key);
+    await gate;
+    if (fails) throw new Error(`storage failed for ${key}`);
+    return key === 'none' ? undefined : `${key}${number}`;
+  };
+  return {
+    asked,
+    cache: createReadCache(load, {
+      now: () => now,
+      ...(most === undefined ? {} : { most }),
+      ...(wait === undefined ? {} : { wait }),
+    }),
+    setNow: (milliseconds: number) => (now = after(milliseconds)),
+    fail: (value: boolean) => (fails = value),
+    hold: (): (() => void) => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      gate = promise;
+      return resolve;
+    },
+  };
+}
+
+describe('a value that was read', () => {
+  test.each([
+    ['a', 'a1', 'a2'],
+    ['none', undefined, undefined],
+  ])('%s serves for a minute, and is read again then', async (key, first, second) => {
+    const { cache, asked, setNow } = openCache();
+    expect(await cache.read(key)).toBe(first);
+    setNow(59_999);
+    expect(await cache.read(key)).toBe(first);
+    expect(asked).toEqual([key]);
+    setNow(60_000);
+    expect(await cache.read(key)).toBe(second);
+    expect(asked).toEqual([key, key]);
+  });
+
+  test('is read again for who wants it younger', async () => {
+    const { cache, setNow } = openCache();
+    await cache.read('a');
+    setNow(5_000);
+    expect(await cache.read('a', 5_001)).toBe('a1');
+    expect(await cache.read('a', 5_000)).toBe('a2');
+    expect(await cache.read('a')).toBe('a2');
+  });
+
+  test('is as old as the question, not as the answer', async () => {
+    const { cache, hold, setNow, asked } = openCache();
+    const release = hold();
+    const slow = cache.read('a');
+    setNow(30_000);
+    release();
+    await slow;
+    setNow(60_000);
+    await cache.read('a');
+    expect(asked).toHaveLength(2);
+  });
+
+  test('serves all who ask at the same time', async () => {
+    const { cache, asked } = openCache();
+    expect(await Promise.all([cache.read('a'), cache.read('a'), cache.read('b')])).toEqual(['a1', 'a1', 'b2']);
+    expect(asked).toEqual(['a', 'b']);
+  });
+});
+
+describe('while storage fails', () => {
+  test('an outdated value serves for ten minutes', async () => {
+    const { cache, setNow, fail } = openCache();
+    await cache.read('a');
+    await cache.read('none');
+    fail(true);
+    setNow(599_999);
+    expect([await cache.read('a'), await cache.read('none')]).toEqual(['a1', undefined]);
+    setNow(600_000);
+    await expect(cache.read('a')).rejects.toThrow('storage failed for a');
+    await expect(cache.read('none')).rejects.toThrow('storage failed for none');
+  });
+
+  test('a key that was never read fails for all who ask, and is asked for again', async () => {
+    const { cache, fail, asked } = openCache();
+    fail(true);
+    const results = await Promise.allSettled([cache.read('a'), cache.read('a')]);
+    expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    expect(asked).toEqual(['a']);
+    fail(false);
+    expect(await cache.read('a')).toBe('a2');
+  });
+
+  test('an outdated value is not taken for a fresh one', async () => {
+    const { cache, setNow, fail } = openCache();
+    await cache.read('a');
+    setNow(60_000);
+    fail(true);
+    await cache.read('a');
+    fail(false);
+    setNow(65_000);
+    expect(await cache.read('a')).toBe('a3');
+  });
+
+  test('nobody asks again for five seconds, while there is an outdated value', async () => {
+    const { cache, setNow, fail, asked } = openCache();
+    await cache.read('a');
+    setNow(60_000);
+    fail(true);
+    expect([await cache.read('a'), await cache.read('a')]).toEqual(['a1', 'a1']);
+    setNow(64_999);
+    expect(await cache.read('a')).toBe('a1');
+    expect(asked).toHaveLength(2);
+    setNow(65_000);
+    expect(await cache.read('a')).toBe('a1');
+    expect(asked).toHaveLength(3);
+  });
+
+  test('or does not answer, an outdated value serves after two seconds', async () => {
+    const { cache, setNow, hold } = openCache({ wait: () => Promise.resolve() });
+    await cache.read('a');
+    setNow(60_000);
+    const release = hold();
+    expect(await cache.read('a')).toBe('a1');
+    release();
+  });
+});
+
+test('as many values are kept as there may be, those read last', async () => {
+  const { cache, setNow, asked } = openCache({ most: 2 });
+  await cache.read('a');
+  await cache.read('b');
+  setNow(60_000);
+  await cache.read('a');
+  await cache.read('c');
+  asked.length = 0;
+  expect([await cache.read('a'), await cache.read('c')]).toEqual(['a3', 'c4']);
+  expect(asked).toEqual([]);
+  await cache.read('b');
+  expect(asked).toEqual(['b']);
+});

@@ -1,0 +1,185 @@
+import { describe, expect, test } from 'vitest';
+
+import { noteAnswer } from '../../../src/subscriptions/index.ts';
+import type { AnswerKind, SubscriptionHealth } from '../../../src/subscriptions/index.ts';
+import { healthAfter } from '../../../src/subscriptions/record-answer.ts';
+import { createMemorySubscriptionStore } from '../../support/fakes/subscription-store.ts';
+import { labPipeline, labSubscription } from '../../support/labs/notification-lab.ts';
+import { testNow } from '../../support/labs/kernel.ts';
+
+const minute = 60_000;
+const after = (milliseconds: number): Date => new Date(testNow.getTime() + milliseconds);
+const since = `at least 3 times in a row since ${testNow.toISOString()}`;
+
+/** The health after answers that came at these minutes, one after the other, beginning with a healthy one. */
+function healthOf(...answers: readonly (readonly [AnswerKind, number])[]): SubscriptionHealth {
+  return answers.reduce<SubscriptionHealth>(
+    (health, [kind, minutes]) => healthAfter(health, kind, after(minutes * minute)) ?? health,
+    { state: 'active' },
+  );
+}
+
+describe('a row of refusals', () => {
+  test.each<[string, [AnswerKind, number][], SubscriptionHealth]>([
+    ['one', [['notFound', 0]], { state: 'active', refusals: { kind: 'notFound', count: 1, since: testNow } }],
+    [
+      'two over an hour',
+      [
+        ['notFound', 0],
+        ['notFound', 60],
+      ],
+      { state: 'active', refusals: { kind: 'notFound', count: 2, since: testNow } },
+    ],
+    [
+      'three within ten minutes',
+      [
+        ['notFound', 0],
+        ['notFound', 5],
+        ['notFound', 9.999],
+      ],
+      { state: 'active', refusals: { kind: 'notFound', count: 3, since: testNow } },
+    ],
+    [
+      'three over ten minutes',
+      [
+        ['notFound', 0],
+        ['notFound', 5],
+        ['notFound', 10],
+      ],
+      {
+        state: 'ended',
+        reason: `the callback answered 404, ${since}`,
+        refusals: { kind: 'notFound', count: 3, since: testNow },
+      },
+    ],
+    [
+      'many within ten minutes, and one after',
+      [
+        ['unauthorised', 0],
+        ['unauthorised', 1],
+        ['unauthorised', 2],
+        ['unauthorised', 3],
+        ['unauthorised', 4],
+        ['unauthorised', 11],
+      ],
+      {
+        state: 'disabled',
+        reason: `the callback refused our calls (401 or 403), ${since}`,
+        refusals: { kind: 'unauthorised', count: 4, since: testNow },
+      },
+    ],
+    [
+      'of another kind in between',
+      [
+        ['notFound', 0],
+        ['notFound', 5],
+        ['unauthorised', 6],
+        ['notFound', 20],
+      ],
+      { state: 'active', refusals: { kind: 'notFound', count: 1, since: after(20 * minute) } },
+    ],
+    [
+      'with another answer in between',
+      [
+        ['notFound', 0],
+        ['notFound', 5],
+        ['fine', 6],
+        ['notFound', 20],
+      ],
+      { state: 'active', refusals: { kind: 'notFound', count: 1, since: after(20 * minute) } },
+    ],
+    [
+      'that ends well',
+      [
+        ['notFound', 0],
+        ['fine', 6],
+      ],
+      { state: 'active' },
+    ],
+    [
+      'that ends with gone',
+      [
+        ['notFound', 0],
+        ['gone', 1],
+      ],
+      { state: 'ended', reason: 'the callback answered 410: it is gone' },
+    ],
+  ])('%s', (_, answers, health) => {
+    expect(healthOf(...answers)).toEqual(health);
+  });
+
+  test('is counted no further than it matters, so that the calls of one moment need not contend for it', () => {
+    const row = { state: 'active', refusals: { kind: 'notFound', count: 3, since: testNow } } as const;
+    expect(healthAfter(row, 'notFound', after(9 * minute))).toBeUndefined();
+  });
+});
+
+test.each(['ended', 'disabled'] as const)('what is %s stays so, whatever a call under way then comes to', (state) => {
+  for (const kind of ['fine', 'gone', 'notFound', 'unauthorised'] as const) {
+    expect(healthAfter({ state, reason: 'x' }, kind, testNow)).toBeUndefined();
+  }
+});
+
+test('a good answer of a healthy flow changes nothing', () => {
+  expect(healthAfter({ state: 'active' }, 'fine', testNow)).toBeUndefined();
+});
+
+describe('noting an answer', () => {
+  const now = () => testNow;
+
+  test('writes it, and tells the state that comes of it', async () => {
+    const subscriptions = createMemorySubscriptionStore();
+    const subscription = labSubscription('flow');
+    await subscriptions.put(subscription);
+    expect(await noteAnswer(subscription, 'notFound', { subscriptions, now })).toBe('active');
+    expect(await noteAnswer(subscription, 'gone', { subscriptions, now })).toBe('ended');
+    expect(await noteAnswer(subscription, 'fine', { subscriptions, now })).toBe('ended');
+    expect((await subscriptions.find(labPipeline, subscription.key))?.subscription).toEqual({
+      ...subscription,
+      state: 'ended',
+      reason: 'the callback answered 410: it is gone',
+    });
+  });
+
+  test('passes over a subscription that is not there, or was subscribed anew', async () => {
+    const subscriptions = createMemorySubscriptionStore();
+    const subscription = labSubscription('flow');
+    expect(await noteAnswer(subscription, 'gone', { subscriptions, now })).toBeUndefined();
+    const anew = { ...subscription, secret: '2'.repeat(32) };
+    await subscriptions.put(anew);
+    expect(await noteAnswer(subscription, 'gone', { subscriptions, now })).toBeUndefined();
+    expect((await subscriptions.find(labPipeline, subscription.key))?.subscription).toEqual(anew);
+  });
+
+  test('reads again where another wrote in between, and keeps what that one wrote', async () => {
+    const inner = createMemorySubscriptionStore();
+    const subscription = labSubscription('flow');
+    await inner.put(subscription);
+    let finds = 0;
+    const subscriptions = {
+      ...inner,
+      async find(...keys: Parameters<typeof inner.find>) {
+        const found = await inner.find(...keys);
+        finds += 1;
+        if (finds === 1) await noteAnswer(subscription, 'notFound', { subscriptions: inner, now });
+        return found;
+      },
+    };
+    expect(await noteAnswer(subscription, 'notFound', { subscriptions, now })).toBe('active');
+    expect(finds).toBe(2);
+    expect((await inner.find(labPipeline, subscription.key))?.subscription.refusals?.count).toBe(2);
+  });
+
+  test('leaves it to the next answer where others never cease to write', async () => {
+    const inner = createMemorySubscriptionStore();
+    const subscription = labSubscription('flow');
+    await inner.put(subscription);
+    let updates = 0;
+    const update = async () => {
+      updates += 1;
+      return 'conflict' as const;
+    };
+    expect(await noteAnswer(subscription, 'gone', { subscriptions: { ...inner, update }, now })).toBe('active');
+    expect(updates).toBe(10);
+  });
+});
