@@ -16,7 +16,7 @@ import { createCarriers } from './create-carriers.ts';
 import { createRecentIds, createReportRecorder, newMessageId } from './messages/index.ts';
 import { createSettlementRecorder } from './delivery-callbacks/index.ts';
 import { createNotifier, createSlowSubscribers } from './notifications/index.ts';
-import { crashAt } from './core/failpoint.ts';
+import { armFailpoint } from './core/failpoint.ts';
 import type { Kernel } from './operation/dispatch.ts';
 import type { OperationWorld } from './operations.ts';
 import { createOptOutList } from './opt-outs/index.ts';
@@ -75,7 +75,7 @@ const newSecret = (): string => randomBytes(16).toString('hex');
 
 /** Picks the adapters that the settings ask for. One app per process, and one client per storage service in it. */
 function createApp(settings: Settings): App {
-  if (settings.crashAt !== undefined) crashAt(settings.crashAt);
+  if (settings.failpoint !== undefined) armFailpoint(settings.failpoint);
   const { token, fallbackAfterSeconds } = settings;
   const storage = connectStorage(settings.storage);
   const directory = createTableDirectory(storage, { now });

@@ -1,5 +1,5 @@
 import type { CarrierIdStore } from '../messages/index.ts';
-import { passing } from '../core/failpoint.ts';
+import { failpoint } from '../core/failpoint.ts';
 import { eachOf } from '../core/concurrency.ts';
 import { inboundId } from './inbound-id.ts';
 import type { Attachment, InboundEvent, InboundMessage, TimedEvent } from './inbound-message.ts';
@@ -79,9 +79,9 @@ async function receive(
     const stored = await inbound.read(id);
     if (stored?.message.state !== 'received') return id;
   }
-  passing('inbound.stored');
+  failpoint('inbound.stored');
   await inboundQueue.enqueue({ inboundId: id });
-  passing('inbound.queued');
+  failpoint('inbound.queued');
   return id;
 }
 

@@ -1,5 +1,5 @@
 import type { DirectoryWorld } from '../directory/index.ts';
-import { passing } from '../core/failpoint.ts';
+import { failpoint } from '../core/failpoint.ts';
 import { chooseReceiver } from './choose-receiver.ts';
 import { attachmentRetryDelays, collectAttachments } from './collect-attachments.ts';
 import type { CollectingWorld } from './collect-attachments.ts';
@@ -37,9 +37,9 @@ export async function leadInbound(job: InboundJob, world: LeadingWorld): Promise
     await update(collected, { ...progressOf(collected.message), state: 'unrouted' }, world);
     return { result: 'unrouted' };
   }
-  passing('lead.threadEntered');
+  failpoint('route.threadEntered');
   await update(collected, progressOf(routed), world);
-  passing('lead.routed');
+  failpoint('route.recorded');
   return tell(routed, job, world);
 }
 
@@ -71,7 +71,7 @@ async function collect(
   // Queued before it is recorded: a crash in between leaves a job too many, never one too few.
   const delay = attachmentRetryDelays[message.attempts] ?? 0;
   await world.inboundQueue.enqueue(job, delay);
-  passing('lead.attachmentsQueued');
+  failpoint('route.attachmentsQueued');
   await update(found, next, world);
   return undefined;
 }

@@ -1,90 +1,89 @@
 /*
- * Every point at which a process can die between two effects, so that one of them is done and the other is not. Tests
- * let a process end at each of them; in production passing one does nothing. What must hold at each: whoever comes next,
- * a repeat of the caller, the queue's next delivery or a timer, finds what is missing and does it.
+ * A failpoint stands between two effects: if the process dies there, the first effect is done and the second is not.
+ * Tests end a process at each of them; in production a failpoint does nothing. At each one this must hold: the caller's
+ * repeat, the queue's next delivery or a timer finds what is missing and does it.
  */
-const crashPoints = {
-  'accept.keyClaimed': 'the request id is remembered, the message is not written',
-  'accept.rowsWritten': 'the message is written, and not queued',
-  'accept.queued': 'the message is queued, and the caller has no answer',
-  'send.repliesEntered': 'threads know of a reply that no attempt was recorded for',
-  'send.claimed': 'an attempt is recorded, and not made',
-  'send.handedOver': 'the carrier has the chunk, and the outcome is not recorded',
-  'send.sliceRecorded': 'the outcome of some recipients is recorded, and others as begun that are not handed over',
-  'send.againQueued': 'a further attempt is queued, and the outcome of this one is not recorded',
-  'send.followedUp': 'what follows from failures is done, and the outcome is not recorded',
-  'send.recorded': 'the outcome is recorded, and the job stands on the queue',
-  'fallback.rowsWritten': 'the SMS that stands in is written, and not queued',
-  'report.journaled': 'reports are stored, and not followed up',
-  'report.followedUp': 'reports are followed up, and the carrier has no answer',
-  'callback.claimed': 'calls of a delivery-report address are recorded as begun, and not made',
-  'callback.called': 'the address was called, and the outcome is not recorded',
-  'callback.againQueued': 'a further call is queued, and the outcome of this one is not recorded',
-  'callback.recorded': 'the outcome is recorded, and the job stands on the queue',
-  'inbound.stored': "a phone's message is stored, and not queued",
-  'inbound.queued': "a phone's message is queued, and the carrier has no answer",
-  'lead.attachmentsQueued': 'a further attempt at attachments is queued, and this one is not recorded',
-  'lead.threadEntered': 'the thread knows of the message, whose route is not recorded',
-  'lead.routed': 'the route is recorded, and nobody is told',
-  'notify.rowsWritten': 'notifications are written, and not queued',
-  'notify.queued': 'notifications are queued, and the job of the message stands on the queue',
-  'deliver.claimed': 'the calls of a chunk are recorded as begun, and not made',
-  'deliver.called': 'subscribers were called, and nothing of that is recorded',
-  'deliver.loneWritten': 'what goes on alone is written, and not queued',
-  'deliver.loneQueued': 'what goes on alone is queued, and the chunk does not say so',
-  'deliver.recorded': 'the chunk is recorded, and its job stands on the queue',
-  'lone.claimed': 'the call of a lone notification is recorded as begun, and not made',
-  'lone.called': 'its subscriber was called, and the outcome is not recorded',
-  'lone.againQueued': 'a further call is queued, and the outcome of this one is not recorded',
-  'lone.letterAdded': 'a dead letter is written, and its notification is not recorded as given up',
-  'replay.renewed': 'a dead letter is due again, and not queued',
-  'replay.queued': 'a dead letter is queued, and still among the dead letters',
-  'cancel.recorded': 'some chunks of a scheduled message are cancelled, others are not',
-  'schedule.promoted': 'messages that come due are queued, and the timer does not remember how far it was',
-  'repair.queued': 'forgotten work is queued, and the timer does not remember how far it was',
-  'silence.followedUp': 'who waits for it is told of a missing report, which is not recorded',
-  'silence.recorded': 'missing reports are recorded, and the timer does not remember how far it was',
+const failpoints = {
+  'accept.keyClaimed': 'the request id is stored, the message is not written',
+  'accept.rowsWritten': 'the message is written and not queued',
+  'accept.queued': 'the message is queued and the caller has no answer',
+  'send.repliesRecorded': 'threads know of a reply for which no attempt is recorded',
+  'send.claimed': 'an attempt is recorded and not made',
+  'send.submitted': 'the carrier has the chunk and the outcome is not recorded',
+  'send.sliceRecorded':
+    'the outcome of one slice is recorded, and the next slice is recorded as begun but not submitted',
+  'send.retryQueued': 'the next attempt is queued and the outcome of this one is not recorded',
+  'send.followedUp': 'failures are followed up and the outcome is not recorded',
+  'send.recorded': 'the outcome is recorded and the job is still on the queue',
+  'fallback.rowsWritten': 'the fallback SMS is written and not queued',
+  'report.journaled': 'reports are stored and not followed up',
+  'report.followedUp': 'reports are followed up and the carrier has no answer',
+  'callback.claimed': 'DlrUrl calls are recorded as begun and not made',
+  'callback.called': 'the DlrUrl was called and the outcome is not recorded',
+  'callback.retryQueued': 'the next call is queued and the outcome of this one is not recorded',
+  'callback.recorded': 'the outcome is recorded and the job is still on the queue',
+  'inbound.stored': 'an inbound message is stored and not queued',
+  'inbound.queued': 'an inbound message is queued and the carrier has no answer',
+  'route.attachmentsQueued': 'the next attempt to fetch attachments is queued and this one is not recorded',
+  'route.threadEntered': 'the thread has the message and the route is not recorded',
+  'route.recorded': 'the route is recorded and no subscriber is notified',
+  'notify.rowsWritten': 'notifications are written and not queued',
+  'notify.queued': 'notifications are queued and the job of the message is still on the queue',
+  'deliver.claimed': 'the calls of a chunk are recorded as begun and not made',
+  'deliver.called': 'subscribers were called and no outcome is recorded',
+  'deliver.retriesWritten': 'the notifications to retry are written and not queued',
+  'deliver.retriesQueued': 'the notifications to retry are queued and the chunk does not say so',
+  'deliver.recorded': 'the chunk is recorded and its job is still on the queue',
+  'retry.claimed': 'the call of a retried notification is recorded as begun and not made',
+  'retry.called': 'its subscriber was called and the outcome is not recorded',
+  'retry.requeued': 'the next call is queued and the outcome of this one is not recorded',
+  'retry.deadLetterAdded': 'a dead letter is written and its notification is not recorded as given up',
+  'replay.renewed': 'a dead letter is due again and not queued',
+  'replay.queued': 'a dead letter is queued and still among the dead letters',
+  'cancel.recorded': 'some chunks of a scheduled message are cancelled and others are not',
+  'schedule.promoted': 'messages that come due are queued and the sweep has not stored its position',
+  'sweep.stepDone': 'a step of a sweep is done and the sweep has not stored its position',
+  'unreported.followedUp': 'a missing report is followed up and not recorded',
+  'unreported.recorded': 'missing reports are recorded and the sweep has not stored its position',
 } as const;
 
-/** The name of such a point. */
-export type CrashPoint = keyof typeof crashPoints;
+export type FailpointName = keyof typeof failpoints;
 
-/** All of them. */
-export const crashPointNames = Object.keys(crashPoints) as readonly CrashPoint[];
+export const failpointNames = Object.keys(failpoints) as readonly FailpointName[];
 
-let watch: ((point: CrashPoint) => void) | undefined;
+let watcher: ((name: FailpointName) => void) | undefined;
 
-/** Says that the process is between two effects. */
-export function passing(point: CrashPoint): void {
-  watch?.(point);
+/** Marks a place between two effects. Does nothing unless a test watches, or this process is armed to die there. */
+export function failpoint(name: FailpointName): void {
+  watcher?.(name);
 }
 
-/** Lets a test see the points that are passed; what the watch throws is thrown there. Undefined ends that. */
-export function watchCrashPoints(watcher: ((point: CrashPoint) => void) | undefined): void {
-  watch = watcher;
+/** Calls `watch` at every failpoint; what it throws, the failpoint throws. Undefined stops watching. */
+export function watchFailpoints(watch: ((name: FailpointName) => void) | undefined): void {
+  watcher = watch;
 }
 
-/** A point, and at the how manieth passing of it the process is to end. */
-export interface CrashOrder {
-  point: CrashPoint;
-  passing: number;
+/** Where a process is to die: at which failpoint, and the hit at which it dies there (1 is the first). */
+export interface ArmedFailpoint {
+  name: FailpointName;
+  hit: number;
 }
 
-/** Reads `send.claimed` or, for the third time it is passed, `send.claimed:3`; undefined for anything else. */
-export function parseCrashOrder(text: string): CrashOrder | undefined {
-  const [name, count = '1', ...rest] = text.split(':');
-  const point = crashPointNames.find((candidate) => candidate === name);
-  return point === undefined || rest.length > 0 || !/^[1-9]\d{0,5}$/.test(count)
+/** Reads `send.claimed`, or `send.claimed:3` for the third time; undefined for anything else. */
+export function parseFailpoint(text: string): ArmedFailpoint | undefined {
+  const [name, hit = '1', ...rest] = text.split(':');
+  const known = failpointNames.find((candidate) => candidate === name);
+  return known === undefined || rest.length > 0 || !/^[1-9]\d{0,5}$/.test(hit)
     ? undefined
-    : { point, passing: Number(count) };
+    : { name: known, hit: Number(hit) };
 }
 
-/** Ends this process there as a power cut would: nothing is flushed, closed or told. */
-export function crashAt({ point, passing: wanted }: CrashOrder): void {
-  let passed = 0;
-  watchCrashPoints((candidate) => {
-    if (candidate !== point) return;
-    passed += 1;
-    if (passed === wanted) process.kill(process.pid, 'SIGKILL');
+/** Ends this process at the failpoint as a power cut would: it flushes, closes and answers nothing. */
+export function armFailpoint({ name, hit }: ArmedFailpoint): void {
+  let hits = 0;
+  watchFailpoints((candidate) => {
+    if (candidate !== name) return;
+    hits += 1;
+    if (hits === hit) process.kill(process.pid, 'SIGKILL');
   });
 }

@@ -1,4 +1,4 @@
-import { passing } from '../core/failpoint.ts';
+import { failpoint } from '../core/failpoint.ts';
 import { secondsUntil } from '../notifications/index.ts';
 import { earliestDue, isDue, newEntries } from './callbacks.ts';
 import type { ChunkCallbacks, FinalStatus, VersionedCallbacks } from './callbacks.ts';
@@ -48,11 +48,11 @@ export async function deliverCallbacks(job: CallbackJob, world: CallbackWorld): 
     const held: ChunkCallbacks = { messageId, chunk, ...known, customerId: message.header.customerId, lease };
     const claimed = await callbackStore.write(held, found?.version);
     if (claimed === 'conflict') continue;
-    passing('callback.claimed');
+    failpoint('callback.claimed');
     const deadline = new Date(begun.getTime() + leaseSeconds * 1_000 * callingPart);
     try {
       const made = await makeCalls(due, message, deadline, world);
-      passing('callback.called');
+      failpoint('callback.called');
       return await recordCalls(claimed, made, lease.token, world);
     } catch (error) {
       await release(claimed, world);

@@ -1,6 +1,6 @@
 import { nextCallAt, secondsUntil } from '../notifications/index.ts';
 import type { Verdict } from '../notifications/index.ts';
-import { passing } from '../core/failpoint.ts';
+import { failpoint } from '../core/failpoint.ts';
 import { earliestDue } from './callbacks.ts';
 import type { CallbackEntry, ChunkCallbacks, VersionedCallbacks } from './callbacks.ts';
 import type { CallbackWorld } from './deps.ts';
@@ -33,7 +33,7 @@ export async function recordCalls(
     // Queued before it is recorded: a crash in between leaves a job too many, never one too few.
     if (next !== undefined && !(jobAt !== undefined && jobAt > now() && jobAt <= next)) {
       await callbackQueue.enqueue({ messageId, chunk, dueAt: next.getTime() }, secondsUntil(next, now()));
-      passing('callback.againQueued');
+      failpoint('callback.retryQueued');
       jobAt = next;
     }
     const done = [...rest.done, ...doneOf(made)];
@@ -45,7 +45,7 @@ export async function recordCalls(
       changedAt: now(),
     };
     if ((await callbackStore.write(settled, current.version)) !== 'conflict') {
-      passing('callback.recorded');
+      failpoint('callback.recorded');
       const count = (state: CallbackEntry['state']): number => entries.filter((entry) => entry.state === state).length;
       const counts = { delivered: doneOf(made).length, waiting: count('waiting'), givenUp: count('givenUp') };
       return { result: 'done', ...counts, ...(made.fault === undefined ? {} : { error: made.fault }) };

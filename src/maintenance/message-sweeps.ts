@@ -1,4 +1,4 @@
-import { passing } from '../core/failpoint.ts';
+import { failpoint } from '../core/failpoint.ts';
 import { defineRepairs, isForgotten } from './sweep.ts';
 import type { Look, LookStep, RepairWorld } from './sweep.ts';
 import { delayUntil, longestDelay } from '../messages/accept/accept-message.ts';
@@ -62,7 +62,7 @@ const promoteScheduled = ([name, aheadSeconds, everySeconds]: readonly [
     const { items = [], next } = (await world.messageFinders[place]?.listWaiting(span, from)) ?? {};
     const scheduled = items.filter(({ sendAt = new Date(0) }) => sendAt > world.now());
     const step = await enqueue(scheduled, world);
-    passing('schedule.promoted');
+    failpoint('schedule.promoted');
     return { ...step, ...(next === undefined ? {} : { next }) };
   },
 });

@@ -1,4 +1,4 @@
-import { passing } from '../core/failpoint.ts';
+import { failpoint } from '../core/failpoint.ts';
 import type { Look, Span } from './sweep.ts';
 import type { Timer } from '../operation/define-timer.ts';
 import type { SweepPositions } from './ports.ts';
@@ -100,7 +100,7 @@ async function doTask<World extends UpkeepWorld>(
       const step = await look.step({ span, from: span.next, place }, world);
       done += step.done;
       failures.push(...(step.failures ?? []));
-      passing('repair.queued');
+      failpoint('sweep.stepDone');
       progress = { from: span.from, to: span.to, ...(step.next === undefined ? {} : { next: step.next }) };
       span = nextSpan(progress, latest, everyMs);
       if (span !== undefined && now().getTime() >= stopAt) break;

@@ -1,4 +1,4 @@
-import { passing } from '../core/failpoint.ts';
+import { failpoint } from '../core/failpoint.ts';
 import { endWaiting } from './deliver/claim-chunk.ts';
 import { isMessageId } from './message-id.ts';
 import type { StatusNote } from './message.ts';
@@ -52,7 +52,7 @@ async function cancelChunk(messageId: string, index: number, world: CancellingWo
     const isOpen = chunk.attempts === 0 && chunk.statuses.some(awaitsSending);
     const progress = isOpen ? endWaiting(chunk, { status: 'canceled', note: canceledNote }, now()) : chunk;
     if (isOpen && (await messages.updateChunk(found, progress)) === 'conflict') continue;
-    passing('cancel.recorded');
+    failpoint('cancel.recorded');
     const canceled = progress.statuses.flatMap((status, place): SettledRecipient[] =>
       status === 'canceled'
         ? [{ messageId, chunk: index, place, status, code: canceledNote.code, at: progress.updatedAt }]

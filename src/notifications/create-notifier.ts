@@ -1,5 +1,5 @@
 import type { Notifier, RoutedMessage } from '../conversations/index.ts';
-import { passing } from '../core/failpoint.ts';
+import { failpoint } from '../core/failpoint.ts';
 import { eachOf } from '../core/concurrency.ts';
 import { pipelineIdOf } from '../subscriptions/index.ts';
 import type { Subscription, SubscriptionStore } from '../subscriptions/index.ts';
@@ -36,9 +36,9 @@ export function createNotifier(world: NotifyingWorld): Notifier {
       const chunks = dealOut(message, subscriptions, { firstIndex: 0, publicUrl: world.publicUrl });
       const outcome = await world.notifications.createChunks(chunks);
       const waiting = outcome === 'created' ? chunks : await complete(message, subscriptions, world);
-      passing('notify.rowsWritten');
+      failpoint('notify.rowsWritten');
       await enqueueAll(waiting, world);
-      passing('notify.queued');
+      failpoint('notify.queued');
       return subscriptions.length;
     },
   };

@@ -1,4 +1,4 @@
-import { passing } from '../core/failpoint.ts';
+import { failpoint } from '../core/failpoint.ts';
 import { callTarget } from './call-target.ts';
 import { decide } from './decide.ts';
 import type { Decision } from './decide.ts';
@@ -47,19 +47,19 @@ export async function deliverChunk(job: NotificationJob, world: DeliveringWorld)
     await notificationQueue.enqueueChunk(job, secondsUntil(chunk.leasedUntil ?? leaseEnd(world), now()) + 1);
     return { result: 'taken' };
   }
-  passing('deliver.claimed');
+  failpoint('deliver.claimed');
   const deliveries = await Promise.all(
     chunk.targets.map(async (target, place) =>
       chunk.states[place] === 'waiting' ? deliver(target, chunk, world) : { state: chunk.states[place] ?? 'ended' },
     ),
   );
-  passing('deliver.called');
+  failpoint('deliver.called');
   await sendAlone(deliveries, world);
-  passing('deliver.loneQueued');
+  failpoint('deliver.retriesQueued');
   const states = deliveries.map(({ state }) => state);
   const recorded = await notifications.updateChunk(claimed, { states, attempts: claimed.chunk.attempts });
   if (recorded === 'conflict') throw new Error(`chunk ${job.chunk} of ${job.inboundId} changed while it was leased`);
-  passing('deliver.recorded');
+  failpoint('deliver.recorded');
   const count = (wanted: ChunkState): number => states.filter((state) => state === wanted).length;
   return { result: 'done', delivered: count('delivered'), alone: count('alone'), givenUp: count('ended') };
 }
@@ -114,7 +114,7 @@ async function sendAlone(deliveries: readonly Delivery[], world: DeliveringWorld
   const alone = deliveries.flatMap(({ lone, pending }) => (lone === undefined ? [] : [{ lone, pending }]));
   if (alone.length === 0) return;
   await notifications.createLone(alone.map(({ lone }) => lone));
-  passing('deliver.loneWritten');
+  failpoint('deliver.retriesWritten');
   await Promise.all(
     alone.map(({ lone: { inboundId, target, notBefore, leasedUntil } }) => {
       const delay = secondsUntil(notBefore ?? leasedUntil, now());

@@ -1,4 +1,4 @@
-import { passing } from '../core/failpoint.ts';
+import { failpoint } from '../core/failpoint.ts';
 import { callTarget } from './call-target.ts';
 import { targetOf } from './create-notifier.ts';
 import { reasonOf } from './decide.ts';
@@ -57,14 +57,14 @@ export async function deliverLone(job: LoneJob, world: DeliveringWorld): Promise
   const progress = { ...progressOf(found), attempts: lone.attempts + 1, leasedUntil: leaseEnd(world) };
   const claimed = await notifications.updateLone(found, progress);
   if (claimed === 'conflict') return putOff('taken', secondsUntil(progress.leasedUntil, now()) + 1);
-  passing('lone.claimed');
+  failpoint('retry.claimed');
   return call({ ...claimed, lone: { ...claimed.lone, target: targetOf(subscription) } }, job, world);
 }
 
 async function call(claimed: VersionedLone, job: LoneJob, world: DeliveringWorld): Promise<DeliverLoneResult> {
   const { lone } = claimed;
   const result = await callTarget(lone.target, lone.payload, world);
-  passing('lone.called');
+  failpoint('retry.called');
   if ('verdict' in result) return settleLone(claimed, result.verdict, world);
   await world.notificationQueue.enqueueLone(job, secondsUntil(lone.leasedUntil, world.now()) + 1);
   settleLater(lone, result.pending, world);

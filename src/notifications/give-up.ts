@@ -1,4 +1,4 @@
-import { passing } from '../core/failpoint.ts';
+import { failpoint } from '../core/failpoint.ts';
 import { timeInId } from '../core/time-ordered-id.ts';
 import { customerKey } from '../directory/index.ts';
 import type { DeadLetter, LoneNotification } from './notification.ts';
@@ -30,5 +30,5 @@ export async function giveUp(
     givenUpAt: now(),
   };
   await deadLetters.add(letter);
-  passing('lone.letterAdded');
+  failpoint('retry.deadLetterAdded');
 }

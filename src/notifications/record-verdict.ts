@@ -1,4 +1,4 @@
-import { passing } from '../core/failpoint.ts';
+import { failpoint } from '../core/failpoint.ts';
 import { decide } from './decide.ts';
 import type { Decision } from './decide.ts';
 import { secondsUntil } from './deps.ts';
@@ -31,7 +31,7 @@ export async function settleLone(
   if (decision.state === 'waiting' && (jobAt === undefined || decision.notBefore < jobAt)) {
     const delay = secondsUntil(decision.notBefore, world.now());
     await world.notificationQueue.enqueueLone({ inboundId, subscriptionKey: target.key }, delay);
-    passing('lone.againQueued');
+    failpoint('retry.requeued');
   }
   // Where another worker got ahead, its word stands.
   await world.notifications.updateLone(called, progress);

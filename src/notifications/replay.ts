@@ -1,4 +1,4 @@
-import { passing } from '../core/failpoint.ts';
+import { failpoint } from '../core/failpoint.ts';
 import type { SubscriptionStore } from '../subscriptions/index.ts';
 import { targetOf } from './create-notifier.ts';
 import type { DeadLetter, LoneNotification } from './notification.ts';
@@ -38,9 +38,9 @@ export async function replayDeadLetter(id: string, world: ReplayWorld): Promise<
     else if ((await notifications.updateLone(found, anew)) === 'conflict') continue;
     break;
   }
-  passing('replay.renewed');
+  failpoint('replay.renewed');
   await notificationQueue.enqueueLone({ inboundId, subscriptionKey });
-  passing('replay.queued');
+  failpoint('replay.queued');
   await deadLetters.remove(id);
   return 'replayed';
 }

@@ -8,8 +8,8 @@ import { accountLimit } from '../messages/index.ts';
 import type { SendingRate } from '../messages/index.ts';
 import { usualSchedule } from '../notifications/index.ts';
 import type { RetrySchedule } from '../notifications/index.ts';
-import { parseCrashOrder } from '../core/failpoint.ts';
-import type { CrashOrder } from '../core/failpoint.ts';
+import { parseFailpoint } from '../core/failpoint.ts';
+import type { ArmedFailpoint } from '../core/failpoint.ts';
 import type { AddressRuleSettings } from '../outgoing/address-rule.ts';
 import { createSettingsReader } from './settings-reader.ts';
 import type { Environment } from './settings-reader.ts';
@@ -55,7 +55,7 @@ export interface Settings {
   /** The user-assigned managed identity that calls carriers; the app's own where absent. */
   identityClientId?: string;
   /** Where a test wants this process to end. */
-  crashAt?: CrashOrder;
+  failpoint?: ArmedFailpoint;
 }
 
 /** Settings that are missing or malformed, all at once, so that an operator mends them in one go. */
@@ -118,11 +118,11 @@ export function readSettings(environment: Environment): Settings {
   if (environment['WEBSITE_SITE_NAME'] !== undefined && settings.callbacks.allowLoopback) {
     faults.push('ALLOW_LOOPBACK_CALLBACKS is for local runs: in Azure it would let callers reach this machine');
   }
-  const crashAt = environment['CRASH_AT'];
-  if (crashAt !== undefined) {
-    const order = environment['WEBSITE_SITE_NAME'] === undefined ? parseCrashOrder(crashAt) : undefined;
-    if (order === undefined) faults.push('CRASH_AT is for tests on this machine, and names a crash point');
-    else settings.crashAt = order;
+  const failpoint = environment['FAILPOINT'];
+  if (failpoint !== undefined) {
+    const order = environment['WEBSITE_SITE_NAME'] === undefined ? parseFailpoint(failpoint) : undefined;
+    if (order === undefined) faults.push('FAILPOINT is for tests on this machine, and names a failpoint');
+    else settings.failpoint = order;
   }
   if (environment['WEBSITE_SITE_NAME'] !== undefined && (settings.leaseSeconds ?? 60) < 60) {
     faults.push('LEASE_SECONDS is less than 60: calls may take half a minute, and would be made twice');

@@ -5,7 +5,7 @@ import type { Running } from './processes.ts';
 
 /** A host that ended, in whatever way. */
 export interface EndedHost {
-  /** The crash point at which it was to end itself, with the passing, as in CRASH_AT. */
+  /** The failpoint at which it was to end itself, with the hit, as in FAILPOINT. */
   armed: string | undefined;
   /** Whether the run ended it. */
   killed: boolean;
@@ -37,7 +37,7 @@ export interface Hosts {
 /**
  * Starts one host for each port.
  *
- * @param options.nextArm what CRASH_AT is to be for the next start; undefined for nothing
+ * @param options.nextArm what FAILPOINT is to be for the next start; undefined for nothing
  * @param options.onEnd told of each end, before the next start
  * @param options.onLine gets the warnings and errors that hosts print
  */
@@ -63,7 +63,7 @@ export function startHosts({
       const lastWords: string[] = [];
       const state: { readySince?: number; killed: boolean } = { killed: false };
       const running: Running = startProcess(join(import.meta.dirname, 'host.ts'), {
-        environment: { ...bareEnvironment(), ...settings, PORT: String(port), ...(armed && { CRASH_AT: armed }) },
+        environment: { ...bareEnvironment(), ...settings, PORT: String(port), ...(armed && { FAILPOINT: armed }) },
         onLine: (line) => {
           lastWords.push(line);
           if (lastWords.length > 20) lastWords.shift();

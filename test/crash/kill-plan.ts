@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { crashPointNames } from '../../src/core/failpoint.ts';
-import type { CrashPoint } from '../../src/core/failpoint.ts';
+import { failpointNames } from '../../src/core/failpoint.ts';
+import type { FailpointName } from '../../src/core/failpoint.ts';
 import { seededRandom } from '../support/tools/random.ts';
 import type { EndedHost, Hosts, LiveHost } from './hosts.ts';
 
@@ -12,7 +12,7 @@ export interface Kills {
   /** Of these, before the host was ready. */
   starting: number;
   /** By itself, at a point: for each how often it was to be, and how often it was. */
-  points: ReadonlyMap<CrashPoint, { armed: number; reached: number }>;
+  points: ReadonlyMap<FailpointName, { armed: number; reached: number }>;
   /** Ends that nobody asked for, with the last words. */
   unasked: readonly string[];
 }
@@ -41,14 +41,14 @@ const patienceMs = { first: 12_000, only: 12_000, mixed: 4_000, none: 0 };
 const turns = 2;
 
 /** Points that only operators' commands pass, which the run doesn't give. */
-const operatorsOnly = new Set<CrashPoint>(['replay.renewed', 'replay.queued', 'cancel.recorded']);
+const operatorsOnly = new Set<FailpointName>(['replay.renewed', 'replay.queued', 'cancel.recorded']);
 
 /** Makes the plan; the same seed makes the same one, as far as hosts and load keep the same pace. */
 export function createKillPlan({ kills: wanted, everyMs, points: order, seed }: KillWish): KillPlan {
   const random = seededRandom(seed);
-  const tally = new Map(crashPointNames.map((point) => [point, { armed: 0, reached: 0 }]));
+  const tally = new Map(failpointNames.map((point) => [point, { armed: 0, reached: 0 }]));
   const waiting = shuffled(
-    crashPointNames.filter((point) => !operatorsOnly.has(point)),
+    failpointNames.filter((point) => !operatorsOnly.has(point)),
     random.below,
   );
   const unasked: string[] = [];
@@ -80,12 +80,12 @@ export function createKillPlan({ kills: wanted, everyMs, points: order, seed }: 
       const tallied = tallyOf(tally, point);
       tallied.armed += 1;
       armedHosts += 1;
-      // A later turn is for a later passing, with more behind it.
+      // A later turn is for a later hit, with more behind it.
       return `${point}:${tallied.armed === 1 ? 1 + random.below(2) : 1}`;
     },
 
     ended({ armed, killed, wasReady, signal, code, lastWords }) {
-      const point = crashPointNames.find((name) => armed?.startsWith(`${name}:`));
+      const point = failpointNames.find((name) => armed?.startsWith(`${name}:`));
       if (point !== undefined) armedHosts -= 1;
       if (killed) {
         atRandom += 1;
@@ -123,9 +123,9 @@ function readySince(host: LiveHost): number {
   return host.readySince() ?? Number.POSITIVE_INFINITY;
 }
 
-function tallyOf<Tallied>(tally: ReadonlyMap<CrashPoint, Tallied>, point: CrashPoint): Tallied {
+function tallyOf<Tallied>(tally: ReadonlyMap<FailpointName, Tallied>, point: FailpointName): Tallied {
   const found = tally.get(point);
-  if (found === undefined) throw new Error(`there is no crash point ${point}`);
+  if (found === undefined) throw new Error(`there is no failpoint ${point}`);
   return found;
 }
 

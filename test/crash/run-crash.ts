@@ -49,7 +49,7 @@ export interface CrashReport extends Evidence {
 const basePath = '/api-integrations/v1';
 
 /**
- * Keeps hosts up under a known load and ends them, at crash points and at random moments; then lets them finish, and
+ * Keeps hosts up under a known load and ends them, at failpoints and at random moments; then lets them finish, and
  * compares what was accepted with what came of it. Nothing is left running, whatever happens.
  */
 export async function runCrash(options: CrashOptions): Promise<CrashReport> {

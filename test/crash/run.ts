@@ -1,6 +1,6 @@
 /*
  * Ends hosts under load, a thousand of them, and looks whether anything is lost or done twice: `npm run crash`. A shorter
- * run: `npm run crash -- --kills 50`; crash points alone: `-- --points-only`; figures for programs: `-- --json`.
+ * run: `npm run crash -- --kills 50`; failpoints alone: `-- --points-only`; figures for programs: `-- --json`.
  */
 import { parseArgs } from 'node:util';
 

@@ -1,6 +1,6 @@
 import type { ReadHeader } from '../../operation/define-operation.ts';
 import { apiError } from '../../operation/errors.ts';
-import { passing } from '../../core/failpoint.ts';
+import { failpoint } from '../../core/failpoint.ts';
 import { eachOf } from '../../core/concurrency.ts';
 import { canBeCarried } from './carried-chunk.ts';
 import { dealRecipients } from './split-recipients.ts';
@@ -82,11 +82,11 @@ export async function acceptMessage(
     asked,
     world,
   );
-  passing('accept.keyClaimed');
+  failpoint('accept.keyClaimed');
   const stored =
     (repeated ? await findStored(messageId, world) : undefined) ??
     (await store(toRows(messageId, request, prepared), world));
-  passing('accept.rowsWritten');
+  failpoint('accept.rowsWritten');
   let failure: unknown;
   try {
     await enqueueChunks(messageId, stored, request.acceptedAt, world);
@@ -94,7 +94,7 @@ export async function acceptMessage(
     if (hasKey) throw error;
     failure = error;
   }
-  passing('accept.queued');
+  failpoint('accept.queued');
   return {
     messageId,
     partCount: stored.header.partCount,

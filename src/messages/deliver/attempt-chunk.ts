@@ -1,4 +1,4 @@
-import { passing } from '../../core/failpoint.ts';
+import { failpoint } from '../../core/failpoint.ts';
 import { applyOutcomes, keepDoubt } from './apply-outcomes.ts';
 import { isOverdue, nextTurn } from './choose-carrier.ts';
 import type { Route, Turn } from './choose-carrier.ts';
@@ -41,7 +41,7 @@ export async function attemptChunk(attempt: Attempt, world: SendingWorld): Promi
     const { chunk } = claimed;
     const answered = await handOver(chunk, places, carrier, world);
     world.gate.note(carrier, chunk.sender, [...answered.values()]);
-    passing('send.handedOver');
+    failpoint('send.submitted');
     const outcomes = keepDoubt(answered, doubted, route);
     for (const [place, outcome] of outcomes) {
       const by = tried.get(place)?.by ?? new Set<OutboundCarrier>();
@@ -66,7 +66,7 @@ export async function attemptChunk(attempt: Attempt, world: SendingWorld): Promi
     told = after;
     const next = await claimChunk(claimed, progress, claimOf(turn, chunk, world), world);
     if (next === 'conflict') throw changedMeanwhile(chunk);
-    passing('send.sliceRecorded');
+    failpoint('send.sliceRecorded');
     ({ carrier, places } = turn);
     claimed = next;
   }

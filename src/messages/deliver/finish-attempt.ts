@@ -1,4 +1,4 @@
-import { passing } from '../../core/failpoint.ts';
+import { failpoint } from '../../core/failpoint.ts';
 import { isSpent } from './apply-outcomes.ts';
 import { throttleDelay } from './choose-carrier.ts';
 import type { Turn } from './choose-carrier.ts';
@@ -52,15 +52,15 @@ export async function finishAttempt(
   // Queued and followed up before it is recorded: a crash in between leaves a message too many, never one too few. Where
   // either fails, what the carrier said is recorded all the same, or it would be in doubt, and this job comes again.
   const unqueued = again ? await outbound.enqueue(job, delay).catch(failed) : undefined;
-  passing('send.againQueued');
+  failpoint('send.retryQueued');
   const untold = await followUpAttempt(told, withProgress(before, progress), world).catch(failed);
-  passing('send.followedUp');
+  failpoint('send.followedUp');
   const ended = { ...progress, attempts, ...due };
   const kept = untold === undefined ? ended : withoutUntold(told, ended, now());
   const isOurs = ({ attempts: stored, leaseId, statuses }: Chunk): boolean =>
     leaseId === undefined && stored === kept.attempts && statuses.join() === kept.statuses.join();
   if ((await recordProgress(claimed, kept, world, isOurs)) === 'conflict') throw changedMeanwhile(chunk);
-  passing('send.recorded');
+  failpoint('send.recorded');
   const failure = unqueued ?? untold;
   if (failure !== undefined) throw failure.error;
   return again ? 'partlySent' : 'sent';

@@ -1,4 +1,4 @@
-import { passing } from '../../core/failpoint.ts';
+import { failpoint } from '../../core/failpoint.ts';
 import { delayUntil } from '../accept/accept-message.ts';
 import { applyOutcomes, keepDoubt } from './apply-outcomes.ts';
 import { attemptChunk, claimOf } from './attempt-chunk.ts';
@@ -80,7 +80,7 @@ async function sendFound(
   }
   // Before the attempt is claimed: where this fails, nothing was sent, and nothing is in doubt.
   await recordReplies(chunk, waitingPlaces(chunk), world);
-  passing('send.repliesEntered');
+  failpoint('send.repliesRecorded');
   const progress = {
     ...settledProgress(chunk, now()),
     attempts: chunk.attempts + 1,
@@ -88,7 +88,7 @@ async function sendFound(
   };
   const claimed = await claimChunk(found, progress, claimOf(turn, chunk, world), world);
   if (claimed === 'conflict') return 'lookAgain';
-  passing('send.claimed');
+  failpoint('send.claimed');
   return attemptChunk({ job, before: chunk, claimed, ...turn, route }, world);
 }
 

@@ -1,4 +1,4 @@
-import { passing } from '../../core/failpoint.ts';
+import { failpoint } from '../../core/failpoint.ts';
 import { statesOfChunk } from './fold-message.ts';
 import type { JournalEntry, StatusNote } from '../message.ts';
 import type { MessageStore, SettlementRecorder } from '../ports.ts';
@@ -45,8 +45,8 @@ export async function giveUpSilent(messageId: string, world: SilenceWorld): Prom
     ended.map(({ chunk, place, status }) => ({ messageId, chunk, place, status, code: noReport.code, at })),
     world,
   );
-  passing('silence.followedUp');
+  failpoint('unreported.followedUp');
   await messages.appendReports(messageId, entries);
-  passing('silence.recorded');
+  failpoint('unreported.recorded');
   return entries.length;
 }

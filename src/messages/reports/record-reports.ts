@@ -1,4 +1,4 @@
-import { passing } from '../../core/failpoint.ts';
+import { failpoint } from '../../core/failpoint.ts';
 import { followUpReports } from './follow-up.ts';
 import type { FollowUpWorld } from './follow-up.ts';
 import { createReportJournal } from './report-journal.ts';
@@ -13,9 +13,9 @@ export function createReportRecorder(world: FollowUpWorld): ReportJournal {
   return {
     async record(reports) {
       await journal.record(reports);
-      passing('report.journaled');
+      failpoint('report.journaled');
       await followUpReports(reports, world);
-      passing('report.followedUp');
+      failpoint('report.followedUp');
     },
   };
 }

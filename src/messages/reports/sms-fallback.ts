@@ -1,4 +1,4 @@
-import { passing } from '../../core/failpoint.ts';
+import { failpoint } from '../../core/failpoint.ts';
 import type { Chunk } from '../message.ts';
 import { compileContent } from '../compose/personalization.ts';
 import type { MessageStore, OutboundQueue } from '../ports.ts';
@@ -49,7 +49,7 @@ export async function startFallbacks(
   const chunks = places.flatMap((place) => fallbackChunk(chunk, place, now()));
   if (chunks.length === 0) return;
   await messages.addChunks(chunk.messageId, chunks);
-  passing('fallback.rowsWritten');
+  failpoint('fallback.rowsWritten');
   await Promise.all(chunks.map(({ messageId, index }) => outbound.enqueue({ messageId, chunk: index })));
 }
 

@@ -3,34 +3,34 @@ import { join } from 'node:path';
 
 import { afterEach, describe, expect, test } from 'vitest';
 
-import { crashPointNames, parseCrashOrder, passing, watchCrashPoints } from '../../../src/core/failpoint.ts';
+import { failpointNames, parseFailpoint, failpoint, watchFailpoints } from '../../../src/core/failpoint.ts';
 
-afterEach(() => watchCrashPoints(undefined));
+afterEach(() => watchFailpoints(undefined));
 
-test('every crash point is passed in one place of the app, and no other is', () => {
+test('each failpoint stands in exactly one place of src, and src has no other', () => {
   const root = join(import.meta.dirname, '../../..');
   const passed = globSync('src/**/*.ts', { cwd: root }).flatMap((file) =>
-    [...readFileSync(join(root, file), 'utf8').matchAll(/\bpassing\('([\w.]+)'\)/g)].map(([, name = '']) => name),
+    [...readFileSync(join(root, file), 'utf8').matchAll(/\bfailpoint\('([\w.]+)'\)/g)].map(([, name = '']) => name),
   );
-  expect(passed.sort()).toEqual([...crashPointNames].sort());
+  expect(passed.sort()).toEqual([...failpointNames].sort());
 });
 
-test('passing a point tells who watches, and nobody else', () => {
+test('a failpoint calls the watcher, and does nothing without one', () => {
   const seen: string[] = [];
-  passing('send.claimed');
-  watchCrashPoints((point) => seen.push(point));
-  passing('send.claimed');
-  watchCrashPoints(undefined);
-  passing('send.claimed');
+  failpoint('send.claimed');
+  watchFailpoints((point) => seen.push(point));
+  failpoint('send.claimed');
+  watchFailpoints(undefined);
+  failpoint('send.claimed');
   expect(seen).toEqual(['send.claimed']);
 });
 
-describe('an order to end', () => {
+describe('parseFailpoint', () => {
   test.each([
-    ['send.claimed', { point: 'send.claimed', passing: 1 }],
-    ['send.claimed:3', { point: 'send.claimed', passing: 3 }],
-  ])('%s is read', (text, order) => {
-    expect(parseCrashOrder(text)).toEqual(order);
+    ['send.claimed', { name: 'send.claimed', hit: 1 }],
+    ['send.claimed:3', { name: 'send.claimed', hit: 3 }],
+  ])('reads %s', (text, order) => {
+    expect(parseFailpoint(text)).toEqual(order);
   });
 
   test.each([
@@ -42,7 +42,7 @@ describe('an order to end', () => {
     'send.claimed:1:2',
     'toString',
     ' send.claimed',
-  ])('%j is none', (text) => {
-    expect(parseCrashOrder(text)).toBeUndefined();
+  ])('refuses %j', (text) => {
+    expect(parseFailpoint(text)).toBeUndefined();
   });
 });

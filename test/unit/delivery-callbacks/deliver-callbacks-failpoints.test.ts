@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 
-import { crashPointNames, watchCrashPoints } from '../../../src/core/failpoint.ts';
-import type { CrashPoint } from '../../../src/core/failpoint.ts';
+import { failpointNames, watchFailpoints } from '../../../src/core/failpoint.ts';
+import type { FailpointName } from '../../../src/core/failpoint.ts';
 import { giveUpDeliveryCallbacks } from '../../../src/delivery-callbacks/index.ts';
 import { createCallbackLab, labMessageId, placeOf } from '../../support/labs/callback-lab.ts';
 import { seededRandom } from '../../support/tools/random.ts';
@@ -49,7 +49,7 @@ async function runAll(faults?: FaultPlan) {
   return lab;
 }
 
-afterEach(() => watchCrashPoints(undefined));
+afterEach(() => watchFailpoints(undefined));
 
 describe('a fault at any step of the way', async () => {
   const { steps } = await runAll();
@@ -75,15 +75,15 @@ describe('a fault at any step of the way', async () => {
   });
 });
 
-const points = crashPointNames.filter((name) => name.startsWith('callback.'));
+const points = failpointNames.filter((name) => name.startsWith('callback.'));
 
-test.each(points.flatMap((point) => [1, 2, 3].map((passing): [CrashPoint, number] => [point, passing])))(
+test.each(points.flatMap((point) => [1, 2, 3].map((passing): [FailpointName, number] => [point, passing])))(
   'a process that ends at %s, the %d. time, leaves no callback behind',
   async (point, passing) => {
     const lab = await openAll();
     let passed = 0;
     const dead = new Error('dead');
-    watchCrashPoints((candidate) => {
+    watchFailpoints((candidate) => {
       if (candidate !== point) return;
       passed += 1;
       if (passed !== passing) return;
@@ -98,7 +98,7 @@ test.each(points.flatMap((point) => [1, 2, 3].map((passing): [CrashPoint, number
   },
 );
 
-test('the crash points of callbacks are four', () => {
+test('callbacks have four failpoints', () => {
   expect(points).toHaveLength(4);
 });
 

@@ -85,9 +85,9 @@ describe('settings', () => {
   test('switch off keys made of tracking headers, and set leases, where they say so', () => {
     expect(readSettings({ ...complete, IDEMPOTENCY_BY_TRACKING: 'false' }).keysByTracking).toBe(false);
     expect(readSettings({ ...complete, LEASE_SECONDS: '5' }).leaseSeconds).toBe(5);
-    expect(readSettings({ ...complete, CRASH_AT: 'send.claimed:2' }).crashAt).toEqual({
-      point: 'send.claimed',
-      passing: 2,
+    expect(readSettings({ ...complete, FAILPOINT: 'send.claimed:2' }).failpoint).toEqual({
+      name: 'send.claimed',
+      hit: 2,
     });
   });
 
@@ -128,8 +128,8 @@ describe('settings', () => {
     [{ REPAIR_AFTER_SECONDS: '0' }, 'REPAIR_AFTER_SECONDS is not a whole number from 1 to 86400'],
     [{ LEASE_SECONDS: 'x' }, 'LEASE_SECONDS is not a whole number from 1 to 3600'],
     [{ WEBSITE_SITE_NAME: 'app', LEASE_SECONDS: '59' }, 'LEASE_SECONDS is less than 60'],
-    [{ CRASH_AT: 'nowhere' }, 'CRASH_AT is for tests on this machine'],
-    [{ WEBSITE_SITE_NAME: 'app', CRASH_AT: 'send.claimed' }, 'CRASH_AT is for tests on this machine'],
+    [{ FAILPOINT: 'nowhere' }, 'FAILPOINT is for tests on this machine'],
+    [{ WEBSITE_SITE_NAME: 'app', FAILPOINT: 'send.claimed' }, 'FAILPOINT is for tests on this machine'],
     [{ MESSAGE_STORAGE_1: 'nonsense' }, 'MESSAGE_STORAGE_1 is not a connection string'],
     [{ MESSAGE_STORAGE_1__accountName: ' ' }, 'MESSAGE_STORAGE_1 is not set, nor MESSAGE_STORAGE_1__accountName'],
     [

@@ -4,8 +4,8 @@ import { giveUpChunk } from '../../../../src/messages/deliver/give-up-chunk.ts';
 import type { CarrierGate, Chunk, OutboundCarrier, SendOutcome } from '../../../../src/messages/index.ts';
 import { sendChunk } from '../../../../src/messages/deliver/send-chunk.ts';
 import { retryDelays } from '../../../../src/messages/deliver/deps.ts';
-import { watchCrashPoints } from '../../../../src/core/failpoint.ts';
-import type { CrashPoint } from '../../../../src/core/failpoint.ts';
+import { watchFailpoints } from '../../../../src/core/failpoint.ts';
+import type { FailpointName } from '../../../../src/core/failpoint.ts';
 import { testNow } from '../../../support/labs/kernel.ts';
 import { createScriptedCarrier, everythingSent, takeJobs } from '../../../support/labs/messaging.ts';
 import { acceptedMessage, outcomes, seconds } from '../../../support/labs/sending-lab.ts';
@@ -20,17 +20,17 @@ const blindCarrier = (...script: Parameters<typeof createScriptedCarrier>) =>
 const countOf = ({ statuses }: Chunk, wanted: string): number => statuses.filter((status) => status === wanted).length;
 
 /** Lets the work end as a crash would at the n-th passing of a point: whatever comes after it is not done. */
-async function crashingAt<Result>(point: CrashPoint, passing: number, work: () => Promise<Result>): Promise<void> {
+async function crashingAt<Result>(point: FailpointName, failpoint: number, work: () => Promise<Result>): Promise<void> {
   let passed = 0;
-  watchCrashPoints((candidate) => {
+  watchFailpoints((candidate) => {
     if (candidate !== point) return;
     passed += 1;
-    if (passed === passing) throw new Error(`crashed at ${point}`);
+    if (passed === failpoint) throw new Error(`crashed at ${point}`);
   });
   try {
     await expect(work()).rejects.toThrow(`crashed at ${point}`);
   } finally {
-    watchCrashPoints(undefined);
+    watchFailpoints(undefined);
   }
 }
 
@@ -62,18 +62,18 @@ describe('of a carrier that takes one message in a call', () => {
 
   test.for([
     ['send.claimed', 1, 0],
-    ['send.handedOver', 1, 10],
-    ['send.handedOver', 2, 20],
+    ['send.submitted', 1, 10],
+    ['send.submitted', 2, 20],
     ['send.sliceRecorded', 1, 10],
     ['send.sliceRecorded', 2, 20],
-    ['send.handedOver', 3, 25],
+    ['send.submitted', 3, 25],
     ['send.recorded', 1, 25],
   ] as const)(
     'a crash at %s, passing %i, leaves at most ten in doubt, and sends nobody twice',
-    async ([point, passing, handedOver]) => {
+    async ([point, failpoint, handedOver]) => {
       const carrier = blindCarrier();
       const message = await acceptedMessage(25, [carrier]);
-      await crashingAt(point, passing, message.send);
+      await crashingAt(point, failpoint, message.send);
       expect(carrier.batches.flatMap(({ recipients }) => recipients)).toHaveLength(handedOver);
       message.setNow(seconds(lease));
       await message.send();
@@ -89,7 +89,7 @@ describe('of a carrier that takes one message in a call', () => {
   test('a crash puts those in doubt that were in hand, and the others are sent to', async () => {
     const carrier = blindCarrier();
     const message = await acceptedMessage(25, [carrier]);
-    await crashingAt('send.handedOver', 2, message.send);
+    await crashingAt('send.submitted', 2, message.send);
     message.setNow(seconds(lease));
     expect(await message.send()).toBe('sent');
     const { statuses, notes } = await message.read();
@@ -100,7 +100,7 @@ describe('of a carrier that takes one message in a call', () => {
 
   test('a report that came meanwhile says how one in doubt ended', async () => {
     const message = await acceptedMessage(12, [blindCarrier()]);
-    await crashingAt('send.handedOver', 1, message.send);
+    await crashingAt('send.submitted', 1, message.send);
     const at = seconds(5);
     const { messageId } = message.job;
     await message.world.messages.appendReports(messageId, [{ chunk: 0, place: 3, status: 'delivered', at }]);
@@ -112,7 +112,7 @@ describe('of a carrier that takes one message in a call', () => {
 
   test('a chunk that can not be worked on ends as unknown for those in hand alone', async () => {
     const message = await acceptedMessage(15, [blindCarrier()]);
-    await crashingAt('send.handedOver', 1, message.send);
+    await crashingAt('send.submitted', 1, message.send);
     message.setNow(seconds(lease));
     expect(await giveUpChunk(message.job, message.world)).toBe(15);
     const chunk = await message.read();
@@ -226,7 +226,7 @@ describe('of a carrier that recognises repeats', () => {
     const first = createScriptedCarrier((batch, call) => (call === 1 ? everythingSent(batch) : [outcomes.down]));
     const second = { ...createScriptedCarrier(), name: 'second' };
     const message = await acceptedMessage(1, [first, second]);
-    await crashingAt('send.handedOver', 1, message.send);
+    await crashingAt('send.submitted', 1, message.send);
     message.setNow(seconds(lease));
     expect(await message.send()).toBe('partlySent');
     expect(second.batches).toEqual([]);
@@ -246,7 +246,7 @@ describe('of a carrier that recognises repeats', () => {
     const first = createScriptedCarrier(() => [outcomes.down]);
     const second = { ...createScriptedCarrier(), name: 'second' };
     const message = await acceptedMessage(1, [first, second]);
-    await crashingAt('send.handedOver', 2, message.send);
+    await crashingAt('send.submitted', 2, message.send);
     expect(await message.read()).toMatchObject({ carrier: 'second', attemptedAt: testNow });
     message.setNow(seconds(lease));
     expect(await message.send()).toBe('sent');
@@ -262,7 +262,7 @@ describe('where the operator wants doubtful messages sent again', () => {
   test('those in hand of a worker that died are sent to again', async () => {
     const carrier = blindCarrier();
     const message = await open(12, carrier);
-    await crashingAt('send.handedOver', 1, message.send);
+    await crashingAt('send.submitted', 1, message.send);
     message.setNow(seconds(lease));
     expect(await message.send()).toBe('sent');
     expect(countOf(await message.read(), 'sent')).toBe(12);
@@ -272,7 +272,7 @@ describe('where the operator wants doubtful messages sent again', () => {
   test('but not one of whom a report came meanwhile', async () => {
     const carrier = blindCarrier();
     const message = await open(3, carrier);
-    await crashingAt('send.handedOver', 1, message.send);
+    await crashingAt('send.submitted', 1, message.send);
     const { messageId } = message.job;
     await message.world.messages.appendReports(messageId, [
       { chunk: 0, place: 0, status: 'delivered', at: seconds(5) },
@@ -301,7 +301,7 @@ describe('where the operator wants doubtful messages sent again', () => {
 
   test('and there is no carrier any more, they end as unknown', async () => {
     const message = await open(1, blindCarrier());
-    await crashingAt('send.handedOver', 1, message.send);
+    await crashingAt('send.submitted', 1, message.send);
     message.setNow(seconds(lease));
     expect(await sendChunk(message.job, { ...message.world, carriers: new Map() })).toBe('inDoubt');
     expect((await message.read()).statuses).toEqual(['unknown']);
@@ -319,7 +319,7 @@ test('ids of a carrier that reports by nothing else are noted before the outcome
   const byReference: SendOutcome = { outcome: 'sent', carrierReference: 'acs-1', reportedByReference: true };
   const carrier = createScriptedCarrier(() => [byReference, sent]);
   const message = await acceptedMessage(2, [carrier]);
-  await crashingAt('send.handedOver', 1, message.send);
+  await crashingAt('send.submitted', 1, message.send);
   const { carrierIds } = message.world;
   expect(await carrierIds.find('scripted', 'acs-1')).toMatchObject({ value: `${message.job.messageId}-00000` });
   expect(await carrierIds.find('scripted', 'c-1')).toBeUndefined();
