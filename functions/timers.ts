@@ -11,7 +11,7 @@ for (const { name, schedule, run } of timers) {
       await logInvocation(
         context,
         { timer: name },
-        () => run(smartDialog.timerWorld),
+        () => run(smartDialog.timerDeps),
         (result) => result,
       );
     },

@@ -14,7 +14,7 @@ for (const carrier of smartDialog.carriers) {
       const { status, answer } = await logInvocation(
         context,
         { webhook: carrier.name },
-        () => receiveWebhook(carrier, request, smartDialog.webhookTakers),
+        () => receiveWebhook(carrier, request, smartDialog.webhookDeps),
         // What the carrier wants to hear may be a secret of its own.
         (result) => ({ ...result, answer: undefined }),
       );

@@ -7,7 +7,7 @@ import { createAccess } from './auth/create-access.ts';
 import { createApiKeyVerifier } from './auth/verify-api-key.ts';
 import { createTokenVerifier } from './auth/verify-token.ts';
 import type { Carrier } from './carriers/carrier.ts';
-import type { WebhookTakers } from './carriers/receive-webhook.ts';
+import type { WebhookDeps } from './carriers/receive-webhook.ts';
 import { routeTemplates } from './carriers/route-templates.ts';
 import { createFailureCounter } from './contacts/index.ts';
 import { createInboundReceiver, createReplyRecorder } from './conversations/index.ts';
@@ -18,7 +18,7 @@ import { createSettlementRecorder } from './delivery-callbacks/index.ts';
 import { createNotifier, createSlowSubscribers } from './notifications/index.ts';
 import { armFailpoint } from './core/failpoint.ts';
 import type { Kernel } from './operation/dispatch.ts';
-import type { OperationWorld } from './operations.ts';
+import type { OperationDeps } from './operations.ts';
 import { createOptOutList } from './opt-outs/index.ts';
 import { createAddressRule } from './outgoing/address-rule.ts';
 import { createCallbackCaller, createDeliveryCaller } from './outgoing/callback-caller.ts';
@@ -55,18 +55,18 @@ import { createTableSweepPositions } from './storage/tables/sweep-positions.ts';
 import { createTableTemplateStore } from './storage/tables/template-store.ts';
 import { createTableThreadStore } from './storage/tables/thread-store.ts';
 import { createTemplateReader, createTemplateRegistry } from './templates/index.ts';
-import type { TimerWorld } from './timers.ts';
-import type { WorkerWorld } from './workers.ts';
+import type { TimerDeps } from './timers.ts';
+import type { WorkerDeps } from './workers.ts';
 
 /** The composed app, as the entry files in functions/ use it. */
 export interface App {
-  kernel: Kernel<OperationWorld>;
-  workerWorld: WorkerWorld;
-  timerWorld: TimerWorld;
+  kernel: Kernel<OperationDeps>;
+  workerDeps: WorkerDeps;
+  timerDeps: TimerDeps;
   carriers: readonly Carrier[];
   /** The settings that name the storage accounts of messages, the app's own first. */
   messageConnections: readonly string[];
-  webhookTakers: WebhookTakers;
+  webhookDeps: WebhookDeps;
   attachments: AttachmentStore;
 }
 
@@ -107,7 +107,7 @@ function createApp(settings: Settings): App {
     kernel: {
       access: createAccess(createAuthenticator(createTokenVerifier(token), verifyApiKey), directory),
       throttle: createCallerThrottle({ throttle, directory, limit: settings.callsPerMinute }),
-      world: {
+      deps: {
         ...twoWay,
         directory,
         messages,
@@ -127,7 +127,7 @@ function createApp(settings: Settings): App {
       },
       now,
     },
-    workerWorld: {
+    workerDeps: {
       ...twoWay,
       ...followUps,
       ...callbackStores,
@@ -140,7 +140,7 @@ function createApp(settings: Settings): App {
       contacts,
       cleanUps,
     },
-    timerWorld: {
+    timerDeps: {
       ...twoWay,
       ...callbackStores,
       messages,
@@ -156,7 +156,7 @@ function createApp(settings: Settings): App {
     },
     messageConnections: [ownStorage, ...settings.messageStorage.map(([name]) => name)],
     carriers,
-    webhookTakers: {
+    webhookDeps: {
       reports: createReportRecorder(followUps),
       templates: createTemplateRegistry({ directory, templateStore, now }),
       inbound: createInboundReceiver(twoWay),

@@ -5,39 +5,39 @@ import {
   getGroupContact,
   updateGroupContact,
 } from './contacts/index.ts';
-import type { ContactsWorld } from './contacts/index.ts';
+import type { ContactsDeps } from './contacts/index.ts';
 import { sendDiscussionReplyMessage, sendReplyMessage } from './conversations/index.ts';
-import type { DiscussionWorld, ParentWorld } from './conversations/index.ts';
+import type { DiscussionDeps, ParentDeps } from './conversations/index.ts';
 import { getCustomerServices, getCustomerWhatsappIdentities, getUserCustomers } from './directory/index.ts';
-import type { DirectoryWorld } from './directory/index.ts';
+import type { DirectoryDeps } from './directory/index.ts';
 import { getMessageStatus, sendMessage, sendWhatsappTemplateMessage } from './messages/index.ts';
-import type { MessagingWorld, TemplateSendWorld } from './messages/index.ts';
+import type { AcceptDeps, TemplateSendDeps } from './messages/index.ts';
 import type { Operation } from './operation/define-operation.ts';
 import { whatsAppOptIn, whatsAppOptOut } from './opt-outs/index.ts';
-import type { OptOutWorld } from './opt-outs/index.ts';
+import type { OptOutDeps } from './opt-outs/index.ts';
 import { getPhoneNumberRegions } from './phone-numbers/index.ts';
 import { deleteTrigger, newMessage, unsubscribeCallback } from './subscriptions/index.ts';
-import type { SubscriptionsWorld } from './subscriptions/index.ts';
+import type { SubscriptionsDeps } from './subscriptions/index.ts';
 import {
   createWhatsappTemplate,
   getCustomerWhatsAppTemplates,
   getWhatsappTemplateCategories,
 } from './templates/index.ts';
-import type { TemplatesWorld } from './templates/index.ts';
+import type { TemplatesDeps } from './templates/index.ts';
 
 /** Everything that an operation's handler may work with. */
-export type OperationWorld = DirectoryWorld &
-  MessagingWorld &
-  TemplateSendWorld &
-  ParentWorld &
-  DiscussionWorld &
-  SubscriptionsWorld &
-  ContactsWorld &
-  TemplatesWorld &
-  OptOutWorld;
+export type OperationDeps = DirectoryDeps &
+  AcceptDeps &
+  TemplateSendDeps &
+  ParentDeps &
+  DiscussionDeps &
+  SubscriptionsDeps &
+  ContactsDeps &
+  TemplatesDeps &
+  OptOutDeps;
 
 /** Every operation of the connector, in the order in which its definition lists them. */
-export const operations: readonly Operation<OperationWorld>[] = [
+export const operations: readonly Operation<OperationDeps>[] = [
   sendMessage,
   sendReplyMessage,
   sendDiscussionReplyMessage,

@@ -1,12 +1,12 @@
 import { looks } from './maintenance/requeue-stalled.ts';
-import type { LooksWorld } from './maintenance/requeue-stalled.ts';
+import type { SweepsDeps } from './maintenance/requeue-stalled.ts';
 import type { Timer } from './operation/define-timer.ts';
 import { deleteExpired } from './maintenance/index.ts';
-import type { RetentionWorld } from './maintenance/index.ts';
+import type { RetentionDeps } from './maintenance/index.ts';
 import { lookAfterWork } from './maintenance/index.ts';
 
 /** Everything that a timer may work with. */
-export type TimerWorld = RetentionWorld & LooksWorld;
+export type TimerDeps = RetentionDeps & SweepsDeps;
 
 /** Every timer. */
-export const timers: readonly Timer<TimerWorld>[] = [deleteExpired, lookAfterWork(looks)];
+export const timers: readonly Timer<TimerDeps>[] = [deleteExpired, lookAfterWork(looks)];

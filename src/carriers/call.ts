@@ -3,7 +3,7 @@ import { isObject } from '../core/json.ts';
 import { readRetryAfter } from '../core/retry-after.ts';
 
 /** How carriers are called. */
-export interface Reach {
+export interface HttpDeps {
   fetch: typeof fetch;
   /** How long a call may take, its answer's body included. */
   timeoutMs: number;
@@ -44,15 +44,15 @@ function checkHeaders(headers: CallInit['headers']): void {
 }
 
 /** Calls a carrier, without reading the answer's body. Rejects where no answer comes in time. */
-export async function startCall({ fetch, timeoutMs }: Reach, url: string, init: CallInit): Promise<Response> {
+export async function startCall({ fetch, timeoutMs }: HttpDeps, url: string, init: CallInit): Promise<Response> {
   checkHeaders(init.headers);
   // A redirect would carry credentials elsewhere.
   return fetch(url, { ...init, redirect: 'manual', signal: AbortSignal.timeout(timeoutMs) });
 }
 
 /** Calls a carrier and reads its answer. Rejects where that does not come, to its end, in time. */
-export async function callCarrier(reach: Reach, url: string, init: CallInit): Promise<CarrierAnswer> {
-  const response = await startCall(reach, url, init);
+export async function callCarrier(http: HttpDeps, url: string, init: CallInit): Promise<CarrierAnswer> {
+  const response = await startCall(http, url, init);
   const text = await response.text();
   return { status: response.status, headers: response.headers, text, fields: fieldsOf(text) };
 }

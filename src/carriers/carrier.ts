@@ -60,7 +60,7 @@ export interface Carrier extends OutboundCarrier {
 }
 
 /** What a carrier is made with, beyond its own settings. */
-export interface CarrierSurroundings {
+export interface CarrierDeps {
   /** Where the carrier's network reaches us, without a query. */
   webhookUrl: string;
   fetch: typeof fetch;
@@ -87,11 +87,11 @@ export interface CarrierKind<Settings = unknown> {
   readonly name: string;
   /** Reads all settings; what is missing or malformed is noted with the reader. */
   readSettings(read: SettingsReader): Settings;
-  create(settings: Settings, surroundings: CarrierSurroundings): Carrier;
+  create(settings: Settings, deps: CarrierDeps): Carrier;
 }
 
 /** A carrier whose settings were read. */
 export interface ConfiguredCarrier {
   readonly name: string;
-  readonly create: (surroundings: CarrierSurroundings) => Carrier;
+  readonly create: (deps: CarrierDeps) => Carrier;
 }

@@ -19,7 +19,7 @@ function list<Settings>(kind: CarrierKind<Settings>): ListedKind {
     name,
     configure(read) {
       const settings = kind.readSettings(read);
-      return { name, create: (surroundings) => kind.create(settings, surroundings) };
+      return { name, create: (deps) => kind.create(settings, deps) };
     },
   };
 }

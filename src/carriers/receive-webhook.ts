@@ -22,7 +22,7 @@ const webhookLimit = 4 * 1024 * 1024;
 const idsInLog = 20;
 
 /** Who takes what a webhook call brings. */
-export interface WebhookTakers {
+export interface WebhookDeps {
   reports: ReportJournal;
   templates: TemplateRegistry;
   /** Resolves to ids when the messages are kept; a repeated one must not be kept twice. */
@@ -56,7 +56,7 @@ export interface WebhookResult {
 export async function receiveWebhook(
   carrier: Carrier,
   call: WebhookCall,
-  takers: WebhookTakers,
+  deps: WebhookDeps,
 ): Promise<WebhookResult & { answer?: WebhookAnswer }> {
   const body = await readBody(call, webhookLimit);
   if (body === 'tooLarge') return { status: 413, reports: 0, reason: 'the body is too large' };
@@ -64,11 +64,11 @@ export async function receiveWebhook(
     const query = URL.parse(call.url)?.search ?? '';
     const request = { method: call.method, query, headers: new Map(call.headers), body };
     const { reports: named, referenced = [], templates, inbound, answer } = await carrier.receive(request);
-    const { found, foreign, missing } = await resolveReferences(carrier.name, referenced, takers);
+    const { found, foreign, missing } = await resolveReferences(carrier.name, referenced, deps);
     const reports = [...named, ...found];
-    await takers.reports.record(reports);
-    const unknownTemplates = await recordTemplates(templates, takers.templates);
-    const inboundIds = inbound.length === 0 ? [] : await takers.inbound.record(carrier.name, inbound);
+    await deps.reports.record(reports);
+    const unknownTemplates = await recordTemplates(templates, deps.templates);
+    const inboundIds = inbound.length === 0 ? [] : await deps.inbound.record(carrier.name, inbound);
     // The others are recorded; what is then repeated changes nothing.
     if (missing !== undefined) throw new UnavailableError(`What is known of the message ${missing}`, undefined);
     return {
@@ -101,7 +101,7 @@ const notingSeconds = 3_600;
 async function resolveReferences(
   carrier: string,
   referenced: readonly ReferencedReport[],
-  { carrierIds, now }: WebhookTakers,
+  { carrierIds, now }: WebhookDeps,
 ): Promise<{ found: DeliveryReport[]; foreign: number; missing?: string }> {
   const found: DeliveryReport[] = [];
   let foreign = 0;

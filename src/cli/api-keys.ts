@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { createTableApiKeyStore } from '../storage/tables/api-key-store.ts';
 import { createTableDirectory } from '../storage/tables/directory.ts';
 import { createApiKey, listApiKeys, revokeApiKeys } from './manage-api-keys.ts';
-import type { ApiKeyWorld } from './manage-api-keys.ts';
+import type { ApiKeyDeps } from './manage-api-keys.ts';
 import { openOperatorStorage } from './open-storage.ts';
 
 /* Makes API keys, shows which there are, and revokes them. */
@@ -16,7 +16,7 @@ const usage = [
   'npm run api-keys -- revoke ID ...',
 ].join('\n');
 
-async function openWorld(): Promise<ApiKeyWorld> {
+async function openDeps(): Promise<ApiKeyDeps> {
   const storage = await openOperatorStorage(process.env);
   const now = (): Date => new Date();
   const directory = createTableDirectory(storage, { now });
@@ -38,9 +38,9 @@ async function run(argv: readonly string[]): Promise<readonly string[]> {
   const [action, ...ids] = positionals;
   const { 'all-scopes': allScopes = false, ...options } = values;
   const isPlain = Object.keys(values).length === 0;
-  if (action === 'create' && ids.length === 0) return createApiKey({ ...options, allScopes }, await openWorld());
-  if (action === 'list' && ids.length === 0 && isPlain) return listApiKeys(await openWorld());
-  if (action === 'revoke' && ids.length > 0 && isPlain) return revokeApiKeys(ids, await openWorld());
+  if (action === 'create' && ids.length === 0) return createApiKey({ ...options, allScopes }, await openDeps());
+  if (action === 'list' && ids.length === 0 && isPlain) return listApiKeys(await openDeps());
+  if (action === 'revoke' && ids.length > 0 && isPlain) return revokeApiKeys(ids, await openDeps());
   throw new Error(usage);
 }
 

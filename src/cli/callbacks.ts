@@ -18,14 +18,14 @@ const usage = [
 
 const none = ['No call was given up.'];
 
-interface World {
+interface Deps {
   callbackStore: CallbackStore;
   callbackQueue: CallbackQueue;
   messages: MessageStore;
   now: () => Date;
 }
 
-function openWorld(storage: StorageConnection): World {
+function openDeps(storage: StorageConnection): Deps {
   return {
     callbackStore: createTableCallbackStore(storage),
     callbackQueue: createCallbackQueue(storage),
@@ -34,19 +34,19 @@ function openWorld(storage: StorageConnection): World {
   };
 }
 
-function find({ customer, limit }: CommandOptions, { callbackStore }: World): Promise<ChunkCallbacks[]> {
+function find({ customer, limit }: CommandOptions, { callbackStore }: Deps): Promise<ChunkCallbacks[]> {
   return callbackStore.listGivenUp({ limit, ...(customer === undefined ? {} : { customerId: customer }) });
 }
 
-async function list(options: CommandOptions, world: World): Promise<string[]> {
-  const found = await find(options, world);
-  return found.length === 0 ? none : Promise.all(found.map((callbacks) => describe(callbacks, world)));
+async function list(options: CommandOptions, deps: Deps): Promise<string[]> {
+  const found = await find(options, deps);
+  return found.length === 0 ? none : Promise.all(found.map((callbacks) => describe(callbacks, deps)));
 }
 
 /** The address is shown without its query, which may hold what lets a caller in. */
 async function describe(
   { messageId, chunk, customerId, entries }: ChunkCallbacks,
-  { messages }: World,
+  { messages }: Deps,
 ): Promise<string> {
   const givenUp = entries.filter(({ state }) => state === 'givenUp');
   const answers = givenUp.flatMap(({ lastAnswer }) => lastAnswer ?? []);
@@ -61,11 +61,11 @@ async function describe(
   ].join('\n');
 }
 
-async function replay(options: CommandOptions, world: World): Promise<string[]> {
-  const listAll = async () => new Set((await find(options, world)).map(({ messageId }) => messageId));
+async function replay(options: CommandOptions, deps: Deps): Promise<string[]> {
+  const listAll = async () => new Set((await find(options, deps)).map(({ messageId }) => messageId));
   const lines: string[] = [];
   for (const messageId of await targetsOf(options, usage, listAll)) {
-    const count = await replayCallbacks(messageId, world);
+    const count = await replayCallbacks(messageId, deps);
     lines.push(
       count === 0 ? `${messageId} has no call that was given up` : `${messageId}: ${count} will be called again`,
     );
@@ -77,7 +77,7 @@ await runCommand(process.argv.slice(2), {
   usage,
   names: ['list', 'replay'],
   actions(storage) {
-    const world = openWorld(storage);
-    return { list: (options) => list(options, world), replay: (options) => replay(options, world) };
+    const deps = openDeps(storage);
+    return { list: (options) => list(options, deps), replay: (options) => replay(options, deps) };
   },
 });

@@ -5,7 +5,7 @@ import { isDateTime, parseDateTime } from '../core/date-time.ts';
 import { scopes as knownScopes } from '../operation/scopes.ts';
 
 /** What API keys are managed with. */
-export interface ApiKeyWorld {
+export interface ApiKeyDeps {
   apiKeys: ApiKeyStore;
   directory: Pick<Directory, 'user'>;
   randomBytes: (size: number) => Buffer;
@@ -28,8 +28,8 @@ export interface NewApiKeyOptions {
  *
  * @throws with all that is wrong with the options, a line each
  */
-export async function createApiKey(options: NewApiKeyOptions, world: ApiKeyWorld): Promise<string[]> {
-  const now = world.now();
+export async function createApiKey(options: NewApiKeyOptions, deps: ApiKeyDeps): Promise<string[]> {
+  const now = deps.now();
   const scopes = scopesOf(options);
   const expiresAt = options.expires === undefined ? undefined : timeOf(options.expires);
   const userId = options.user ?? '';
@@ -40,17 +40,17 @@ export async function createApiKey(options: NewApiKeyOptions, world: ApiKeyWorld
     ...(expiresAt === undefined || expiresAt > now ? [] : ['--expires must be a date and time to come, in ISO 8601']),
   ];
   if (faults.length > 0) throw new Error(faults.join('\n'));
-  if ((await world.directory.user(userId)) === undefined) throw new Error(`The directory has no user '${userId}'.`);
-  const { key, id, hash } = newApiKey(world.randomBytes);
+  if ((await deps.directory.user(userId)) === undefined) throw new Error(`The directory has no user '${userId}'.`);
+  const { key, id, hash } = newApiKey(deps.randomBytes);
   const name = options.name?.trim() ?? '';
   const end = expiresAt === undefined ? {} : { expiresAt };
   const kept: ApiKey = { id, hash, userId, scopes: scopes.names, name, createdAt: now, ...end };
-  await world.apiKeys.add(kept);
+  await deps.apiKeys.add(kept);
   return [key, `Keep it now: it is not shown again. ${describe(kept, now)}`];
 }
 
 /** One line a key, without the keys themselves. */
-export async function listApiKeys({ apiKeys, now }: Pick<ApiKeyWorld, 'apiKeys' | 'now'>): Promise<string[]> {
+export async function listApiKeys({ apiKeys, now }: Pick<ApiKeyDeps, 'apiKeys' | 'now'>): Promise<string[]> {
   const keys = await apiKeys.list();
   return keys.length === 0 ? ['There are no API keys.'] : keys.map((key) => describe(key, now()));
 }
@@ -58,7 +58,7 @@ export async function listApiKeys({ apiKeys, now }: Pick<ApiKeyWorld, 'apiKeys' 
 /** Takes keys away for good, and says so of each; throws where one isn't there. */
 export async function revokeApiKeys(
   ids: readonly string[],
-  { apiKeys }: Pick<ApiKeyWorld, 'apiKeys'>,
+  { apiKeys }: Pick<ApiKeyDeps, 'apiKeys'>,
 ): Promise<string[]> {
   const lines: string[] = [];
   const missing: string[] = [];

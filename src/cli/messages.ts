@@ -11,14 +11,14 @@ import type { CommandOptions } from './run-command.ts';
 
 const usage = ['npm run messages -- show ID ...', 'npm run messages -- cancel ID ...'].join('\n');
 
-interface World {
+interface Deps {
   messages: MessageStore;
   settlements: SettlementRecorder;
   now: () => Date;
 }
 
 /** Numbers are cut to their last three digits, and texts are left out, as in the log. */
-async function show(messageId: string, { messages }: World): Promise<string[]> {
+async function show(messageId: string, { messages }: Deps): Promise<string[]> {
   const message = await messages.readMessage(messageId);
   if (message === undefined) return [`${messageId} is not a message`];
   const { header, chunks, fallbacks } = message;
@@ -57,19 +57,19 @@ await runCommand(process.argv.slice(2), {
   names: ['show', 'cancel'],
   actions(storage) {
     const { messages } = openOperatorMessages(storage, process.env);
-    const world: World = {
+    const deps: Deps = {
       messages,
       settlements: createSettlementRecorder({ callbackQueue: createCallbackQueue(storage) }),
       now: () => new Date(),
     };
     return {
       async show(options) {
-        const shown = await Promise.all(idsOf(options).map((id) => show(id, world)));
+        const shown = await Promise.all(idsOf(options).map((id) => show(id, deps)));
         return shown.flat();
       },
       async cancel(options) {
         const lines: string[] = [];
-        for (const id of idsOf(options)) lines.push(describe(id, await cancelMessage(id, world)));
+        for (const id of idsOf(options)) lines.push(describe(id, await cancelMessage(id, deps)));
         return lines;
       },
     };

@@ -1,5 +1,5 @@
 import { replayDeadLetter } from '../notifications/index.ts';
-import type { DeadLetter, ReplayResult, ReplayWorld } from '../notifications/index.ts';
+import type { DeadLetter, ReplayResult, ReplayDeps } from '../notifications/index.ts';
 import type { StorageConnection } from '../storage/connection.ts';
 import { createNotificationQueue } from '../storage/queues/notification-queue.ts';
 import { createTableDeadLetterStore } from '../storage/tables/dead-letter-store.ts';
@@ -18,7 +18,7 @@ const usage = [
 
 const none = ['There are no dead letters.'];
 
-function openWorld(storage: StorageConnection): ReplayWorld {
+function openDeps(storage: StorageConnection): ReplayDeps {
   return {
     subscriptions: createTableSubscriptionStore(storage),
     notifications: createTableNotificationStore(storage),
@@ -28,17 +28,17 @@ function openWorld(storage: StorageConnection): ReplayWorld {
   };
 }
 
-function find({ customer, limit }: CommandOptions, { deadLetters }: ReplayWorld): Promise<DeadLetter[]> {
+function find({ customer, limit }: CommandOptions, { deadLetters }: ReplayDeps): Promise<DeadLetter[]> {
   return deadLetters.list({ limit, ...(customer === undefined ? {} : { customerId: customer }) });
 }
 
-async function list(options: CommandOptions, world: ReplayWorld): Promise<string[]> {
-  const letters = await find(options, world);
-  return letters.length === 0 ? none : Promise.all(letters.map((letter) => describe(letter, world)));
+async function list(options: CommandOptions, deps: ReplayDeps): Promise<string[]> {
+  const letters = await find(options, deps);
+  return letters.length === 0 ? none : Promise.all(letters.map((letter) => describe(letter, deps)));
 }
 
 /** The address is shown without its query, which holds what lets a caller in. */
-async function describe(letter: DeadLetter, { subscriptions }: ReplayWorld): Promise<string> {
+async function describe(letter: DeadLetter, { subscriptions }: ReplayDeps): Promise<string> {
   const { id, customerId, serviceId, inboundId, reason, attempts, lastAnswer, since, callbackUrl } = letter;
   const found = await subscriptions.find(letter.pipelineId, letter.subscriptionKey);
   const { origin = {}, state = 'unsubscribed' } = found?.subscription ?? {};
@@ -57,11 +57,11 @@ const said: Record<ReplayResult, string> = {
   missing: 'is not among the dead letters',
 };
 
-async function replay(options: CommandOptions, world: ReplayWorld): Promise<string[]> {
-  const listAll = async () => (await find(options, world)).map(({ id }) => id);
+async function replay(options: CommandOptions, deps: ReplayDeps): Promise<string[]> {
+  const listAll = async () => (await find(options, deps)).map(({ id }) => id);
   const lines: string[] = [];
   for (const id of await targetsOf(options, usage, listAll))
-    lines.push(`${id} ${said[await replayDeadLetter(id, world)]}`);
+    lines.push(`${id} ${said[await replayDeadLetter(id, deps)]}`);
   return lines.length === 0 ? none : lines;
 }
 
@@ -69,7 +69,7 @@ await runCommand(process.argv.slice(2), {
   usage,
   names: ['list', 'replay'],
   actions(storage) {
-    const world = openWorld(storage);
-    return { list: (options) => list(options, world), replay: (options) => replay(options, world) };
+    const deps = openDeps(storage);
+    return { list: (options) => list(options, deps), replay: (options) => replay(options, deps) };
   },
 });

@@ -3,7 +3,7 @@ import type { StorageConnection } from '../storage/connection.ts';
 import { createTableDirectory } from '../storage/tables/directory.ts';
 import { createTableTemplateStore } from '../storage/tables/template-store.ts';
 import { importTemplates } from '../templates/index.ts';
-import type { ImportWorld } from '../templates/index.ts';
+import type { ImportDeps } from '../templates/index.ts';
 import { describeImport, describeTemplates } from './describe-templates.ts';
 import { openOperatorCarriers } from './open-carriers.ts';
 import { runCommand } from './run-command.ts';
@@ -16,9 +16,9 @@ const usage = [
   "npm run templates -- import NUMBER ...   with CARRIERS and the carriers' settings in the environment",
 ].join('\n');
 
-type World = Omit<ImportWorld, 'templateCarrier'>;
+type Deps = Omit<ImportDeps, 'templateCarrier'>;
 
-function openWorld(storage: StorageConnection): World {
+function openDeps(storage: StorageConnection): Deps {
   const now = (): Date => new Date();
   return {
     directory: createTableDirectory(storage, { now }),
@@ -27,7 +27,7 @@ function openWorld(storage: StorageConnection): World {
   };
 }
 
-async function list(options: CommandOptions, { directory, templateStore }: World): Promise<string[]> {
+async function list(options: CommandOptions, { directory, templateStore }: Deps): Promise<string[]> {
   const [customerId, ...more] = idsOf(options);
   if (customerId === undefined || more.length > 0) throw new Error(usage);
   if ((await directory.customer(customerId)) === undefined) {
@@ -38,13 +38,13 @@ async function list(options: CommandOptions, { directory, templateStore }: World
 }
 
 /** One number after the other; what is wrong with one of them keeps none of the others from being imported. */
-async function importAll(options: CommandOptions, world: World): Promise<string[]> {
+async function importAll(options: CommandOptions, deps: Deps): Promise<string[]> {
   const numbers = idsOf(options);
   const templateCarrier = routeTemplates(openOperatorCarriers(process.env));
   const lines: string[] = [];
   let isRefused = false;
   for (const number of numbers) {
-    const result = await importTemplates(number, { ...world, templateCarrier });
+    const result = await importTemplates(number, { ...deps, templateCarrier });
     isRefused ||= result.outcome === 'refused';
     lines.push(...describeImport(number, result));
   }
@@ -61,7 +61,7 @@ await runCommand(process.argv.slice(2), {
   usage,
   names: ['list', 'import'],
   actions(storage) {
-    const world = openWorld(storage);
-    return { list: (options) => list(options, world), import: (options) => importAll(options, world) };
+    const deps = openDeps(storage);
+    return { list: (options) => list(options, deps), import: (options) => importAll(options, deps) };
   },
 });

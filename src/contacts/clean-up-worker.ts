@@ -5,7 +5,7 @@ import type { CleanUpJob, CleanUpQueue, ContactStore } from './ports.ts';
 const timeLimit = 60_000;
 
 /** What the clean-up worker works with. */
-export interface CleanUpWorld {
+export interface CleanUpDeps {
   contacts: ContactStore;
   cleanUps: CleanUpQueue;
   now: () => Date;
@@ -18,7 +18,7 @@ export interface CleanUpWorld {
  */
 async function cleanUpContacts(
   { customerId, serviceId, ...job }: CleanUpJob,
-  { contacts, cleanUps, now }: CleanUpWorld,
+  { contacts, cleanUps, now }: CleanUpDeps,
 ): Promise<{ result: 'done' | 'notFinished'; removed: number }> {
   const group = { customerId, serviceId };
   const stopAt = now().getTime() + timeLimit;
@@ -46,14 +46,14 @@ function jobOf(message: unknown): CleanUpJob | undefined {
 }
 
 /** Removes what deleted contacts left in storage. */
-export const cleanUpGroupContacts: Worker<CleanUpWorld> = {
+export const cleanUpGroupContacts: Worker<CleanUpDeps> = {
   name: 'CleanUpGroupContacts',
   queue: 'contact-cleanup',
-  async handle(message, world) {
+  async handle(message, deps) {
     const job = jobOf(message);
     if (job === undefined) throw new Error('not a job for the contact-cleanup queue');
     const { customerId, serviceId } = job;
-    return { customerId, serviceId, ...(await cleanUpContacts(job, world)) };
+    return { customerId, serviceId, ...(await cleanUpContacts(job, deps)) };
   },
 };
 

@@ -3,7 +3,7 @@ import { apiError } from '../operation/errors.ts';
 import { text } from '../operation/schema.ts';
 import { newContactBody } from './contact-fields.ts';
 import { groupParameters } from './group-parameters.ts';
-import type { ContactsWorld } from './ports.ts';
+import type { ContactsDeps } from './ports.ts';
 import { prepareNewContact } from './prepare-contact.ts';
 
 /** Adds a contact to a group. */
@@ -25,7 +25,7 @@ export const createGroupContact = defineOperation({
   customer: 'Customer',
   service: { parameter: 'Group Service', type: 'Group' },
   prepare: prepareNewContact,
-  async handler({ prepared, customer, service, now }, { contacts, newContactId }: ContactsWorld) {
+  async handler({ prepared, customer, service, now }, { contacts, newContactId }: ContactsDeps) {
     const group = { customerId: customer.id, serviceId: service.id };
     const id = newContactId();
     const outcome = await contacts.create(group, { ...prepared, id, createdAt: now });

@@ -1,7 +1,7 @@
 import { defineOperation } from '../operation/define-operation.ts';
 import { flag } from '../operation/schema.ts';
 import { groupParameters } from './group-parameters.ts';
-import type { ContactsWorld } from './ports.ts';
+import type { ContactsDeps } from './ports.ts';
 
 /** Deletes every contact of a group. */
 export const deleteAllGroupContacts = defineOperation({
@@ -20,7 +20,7 @@ export const deleteAllGroupContacts = defineOperation({
   errors: [],
   customer: 'Customer',
   service: { parameter: 'Group Service', type: 'Group' },
-  async handler({ customer, service }, { contacts, cleanUps }: ContactsWorld) {
+  async handler({ customer, service }, { contacts, cleanUps }: ContactsDeps) {
     const group = { customerId: customer.id, serviceId: service.id };
     await contacts.deleteAll(group);
     // Only now: a worker that came before would find nothing to do. A caller who is told of a failure here tries again.

@@ -2,7 +2,7 @@ import { defineOperation } from '../operation/define-operation.ts';
 import { apiError } from '../operation/errors.ts';
 import { flag } from '../operation/schema.ts';
 import { groupParameters, phoneParameter } from './group-parameters.ts';
-import type { ContactsWorld } from './ports.ts';
+import type { ContactsDeps } from './ports.ts';
 import { preparePhone } from './prepare-contact.ts';
 
 /** Deletes one contact. */
@@ -23,7 +23,7 @@ export const deleteGroupContact = defineOperation({
   customer: 'Customer',
   service: { parameter: 'Group Service', type: 'Group' },
   prepare: ({ parameters }) => preparePhone(parameters.Phone),
-  async handler({ prepared, customer, service }, { contacts }: ContactsWorld) {
+  async handler({ prepared, customer, service }, { contacts }: ContactsDeps) {
     const outcome = await contacts.delete({ customerId: customer.id, serviceId: service.id }, prepared.phone);
     if (outcome === 'absent') throw apiError('ContactNotFound', { target: 'Phone' });
     return { body: true };

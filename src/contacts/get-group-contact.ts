@@ -4,7 +4,7 @@ import { optional, text } from '../operation/schema.ts';
 import { phoneNumberRegionsDropdown } from '../phone-numbers/index.ts';
 import { contactAnswer } from './contact-fields.ts';
 import { groupParameters, phoneParameter } from './group-parameters.ts';
-import type { ContactsWorld } from './ports.ts';
+import type { ContactsDeps } from './ports.ts';
 import { preparePhone } from './prepare-contact.ts';
 
 /** Shows a contact. */
@@ -33,7 +33,7 @@ export const getGroupContact = defineOperation({
   customer: 'Customer',
   service: { parameter: 'Group Service', type: 'Group' },
   prepare: ({ parameters }) => preparePhone(parameters.Phone, parameters.Region),
-  async handler({ prepared, customer, service }, { contacts }: ContactsWorld) {
+  async handler({ prepared, customer, service }, { contacts }: ContactsDeps) {
     const found = await contacts.read({ customerId: customer.id, serviceId: service.id }, prepared.phone);
     if (found === undefined) throw apiError('ContactNotFound', { target: 'Phone' });
     const { id: _id, active: _active, createdAt: _createdAt, customContactProperties, ...shown } = found.contact;

@@ -1,5 +1,5 @@
 export { cleanUpGroupContacts, giveUpContactCleanUp } from './clean-up-worker.ts';
-export type { CleanUpWorld } from './clean-up-worker.ts';
+export type { CleanUpDeps } from './clean-up-worker.ts';
 export type * from './contact.ts';
 export { createGroupContact } from './create-group-contact.ts';
 export { deleteAllGroupContacts } from './delete-all-group-contacts.ts';

@@ -60,7 +60,7 @@ export interface CleanUpQueue {
 }
 
 /** What operations on contacts work with. */
-export interface ContactsWorld {
+export interface ContactsDeps {
   contacts: ContactStore;
   cleanUps: CleanUpQueue;
   newContactId: () => string;

@@ -3,7 +3,7 @@ import { apiError } from '../operation/errors.ts';
 import { flag } from '../operation/schema.ts';
 import { contactChangesBody } from './contact-fields.ts';
 import { groupParameters, phoneParameter } from './group-parameters.ts';
-import type { ContactsWorld } from './ports.ts';
+import type { ContactsDeps } from './ports.ts';
 import { prepareContactChanges } from './prepare-contact.ts';
 
 /** Changes fields of a contact. */
@@ -26,7 +26,7 @@ export const updateGroupContact = defineOperation({
   customer: 'Customer',
   service: { parameter: 'Group Service', type: 'Group' },
   prepare: prepareContactChanges,
-  async handler({ prepared, customer, service }, { contacts }: ContactsWorld) {
+  async handler({ prepared, customer, service }, { contacts }: ContactsDeps) {
     const group = { customerId: customer.id, serviceId: service.id };
     const outcome = await contacts.update(group, prepared.phone, prepared.changes);
     if (outcome === 'absent') throw apiError('ContactNotFound', { target: 'Phone' });

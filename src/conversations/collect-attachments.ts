@@ -6,7 +6,7 @@ import type { AttachmentSource, AttachmentStore } from './ports.ts';
 export const attachmentRetryDelays = [2, 10, 60] as const;
 
 /** What fetching attachments works with. */
-export interface CollectingWorld {
+export interface AttachmentsDeps {
   /** Where attachments come from, by the carrier's name. */
   attachmentSources: ReadonlyMap<string, AttachmentSource>;
   attachments: AttachmentStore;
@@ -23,15 +23,15 @@ export interface CollectingWorld {
  */
 export async function collectAttachments(
   { carrier, attachments, attempts }: InboundMessage,
-  world: CollectingWorld,
+  deps: AttachmentsDeps,
 ): Promise<Attachment[]> {
-  const source = world.attachmentSources.get(carrier);
+  const source = deps.attachmentSources.get(carrier);
   const isLast = attempts >= attachmentRetryDelays.length;
   const collected: Attachment[] = [];
   // One after the other, since each is held in memory.
   for (const attachment of attachments) {
     const isPending = attachment.state === 'pending';
-    collected.push(isPending ? await collect(attachment, source, isLast, world) : attachment);
+    collected.push(isPending ? await collect(attachment, source, isLast, deps) : attachment);
   }
   return collected;
 }
@@ -40,7 +40,7 @@ async function collect(
   attachment: Attachment,
   source: AttachmentSource | undefined,
   isLast: boolean,
-  { attachments, attachmentLimit, attachmentHours, now }: CollectingWorld,
+  { attachments, attachmentLimit, attachmentHours, now }: AttachmentsDeps,
 ): Promise<Attachment> {
   const failed = (reason: string): Attachment => ({ ...attachment, state: 'failed', reason });
   const { id, reference, name, mimeType } = attachment;

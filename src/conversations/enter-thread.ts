@@ -2,7 +2,7 @@ import type { Conversation, CurrentThread, Thread, ThreadEntry, ThreadStore } fr
 import { newThreadId } from './thread-id.ts';
 
 /** What threads work with. */
-export interface ThreadsWorld {
+export interface ThreadsDeps {
   threads: ThreadStore;
   /** How long a thread may be silent before the next message begins another. */
   threadHours: number;
@@ -31,7 +31,7 @@ const attempts = 50;
 export async function enterThread(
   conversation: Conversation,
   { entry: given, serviceId, threadId: named }: NewEntry,
-  { threads, threadHours, now }: ThreadsWorld,
+  { threads, threadHours, now }: ThreadsDeps,
 ): Promise<{ threadId: string; parentMessageId?: string }> {
   for (let attempt = 0; attempt < attempts; attempt++) {
     const found = await threads.current(conversation);

@@ -5,7 +5,7 @@ import { parseInboundIdOf } from './inbound-id.ts';
 import type { InboundStore } from './ports.ts';
 
 /** What finding the message that is answered reads: one row. */
-export interface ParentWorld {
+export interface ParentDeps {
   inbound: InboundStore;
   messages: MessageStore;
 }
@@ -17,7 +17,7 @@ export interface ParentWorld {
 export async function findParent(
   id: string,
   customer: Customer,
-  { inbound, messages }: ParentWorld,
+  { inbound, messages }: ParentDeps,
 ): Promise<ReplyLink | undefined> {
   const inboundId = parseInboundIdOf(customer.id, id);
   if (inboundId !== undefined) {

@@ -1,7 +1,7 @@
 import type { Worker } from '../operation/define-worker.ts';
 import { isInboundId } from './inbound-id.ts';
 import { leadInbound } from './route-inbound.ts';
-import type { LeadingWorld } from './route-inbound.ts';
+import type { RouteInboundDeps } from './route-inbound.ts';
 import type { InboundJob } from './ports.ts';
 
 function jobOf(message: unknown): InboundJob | undefined {
@@ -12,13 +12,13 @@ function jobOf(message: unknown): InboundJob | undefined {
 }
 
 /** Leads phones' messages to services and their subscribers. */
-export const leadInboundMessage: Worker<LeadingWorld> = {
+export const leadInboundMessage: Worker<RouteInboundDeps> = {
   name: 'LeadInboundMessage',
   queue: 'inbound',
-  async handle(message, world) {
+  async handle(message, deps) {
     const job = jobOf(message);
     if (job === undefined) throw new Error('not a job for the inbound queue');
-    return { ...job, ...(await leadInbound(job, world)) };
+    return { ...job, ...(await leadInbound(job, deps)) };
   },
 };
 
@@ -26,17 +26,17 @@ export const leadInboundMessage: Worker<LeadingWorld> = {
  * Notes a message that could not be led on among those that no service got: the queue's poison messages come here. Each
  * is tried once more first, since workers that died with it, and nothing else, may have made it poison.
  */
-export const giveUpInboundMessage: Worker<LeadingWorld> = {
+export const giveUpInboundMessage: Worker<RouteInboundDeps> = {
   name: 'GiveUpInboundMessage',
   queue: 'inbound-poison',
-  async handle(message, world) {
+  async handle(message, deps) {
     const job = jobOf(message);
     if (job === undefined) return { result: 'notAJob', error: new Error('a poison message is not a job of ours') };
     try {
-      return { ...job, ...(await leadInbound(job, world)) };
+      return { ...job, ...(await leadInbound(job, deps)) };
     } catch (error) {
-      const found = await world.inbound.read(job.inboundId);
-      if (found !== undefined) await world.inbound.noteUnrouted(found.message);
+      const found = await deps.inbound.read(job.inboundId);
+      if (found !== undefined) await deps.inbound.noteUnrouted(found.message);
       return { ...job, result: 'givenUp', error };
     }
   },

@@ -1,14 +1,14 @@
 export { inboundIdFor, isInboundId } from './inbound-id.ts';
 export * from './inbound-message.ts';
 export { giveUpInboundMessage, leadInboundMessage } from './inbound-workers.ts';
-export type { LeadingWorld } from './route-inbound.ts';
+export type { RouteInboundDeps } from './route-inbound.ts';
 export type * from './ports.ts';
-export type { ParentWorld } from './find-parent.ts';
-export type { DiscussionWorld } from './prepare-discussion-reply.ts';
+export type { ParentDeps } from './find-parent.ts';
+export type { DiscussionDeps } from './prepare-discussion-reply.ts';
 export { createInboundReceiver } from './receive-inbound.ts';
 export { createReplyRecorder } from './reply-recorder.ts';
 export { sendDiscussionReplyMessage } from './send-discussion-reply-message.ts';
 export { sendReplyMessage } from './send-reply-message.ts';
 export { conversationKey, conversationKeyOf, isThreadId, newThreadId } from './thread-id.ts';
 export { inboundLooks } from '../maintenance/inbound-sweeps.ts';
-export type { InboundLooksWorld } from '../maintenance/inbound-sweeps.ts';
+export type { InboundSweepsDeps } from '../maintenance/inbound-sweeps.ts';

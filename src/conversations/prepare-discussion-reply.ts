@@ -1,5 +1,5 @@
 import { customerKey, readAddress } from '../directory/index.ts';
-import type { DirectoryService, DirectoryWorld } from '../directory/index.ts';
+import type { DirectoryService, DirectoryDeps } from '../directory/index.ts';
 import { checkText, normaliseText, parseSender, senderAllowed } from '../messages/index.ts';
 import type { PreparedSend } from '../messages/index.ts';
 import type { Customer } from '../operation/access.ts';
@@ -20,7 +20,7 @@ const whatsAppCharacters = 4_096;
 const windowMs = 24 * 3_600_000;
 
 /** What preparing a discussion reply reads: one row, and another one for WhatsApp. */
-export type DiscussionWorld = DirectoryWorld & { threads: ThreadStore };
+export type DiscussionDeps = DirectoryDeps & { threads: ThreadStore };
 
 /** A reply ready to be accepted, and the service of its thread. */
 export type PreparedDiscussionReply = PreparedSend & { serviceId: string; threadId: string };
@@ -28,16 +28,16 @@ export type PreparedDiscussionReply = PreparedSend & { serviceId: string; thread
 /** Applies the rules of a discussion reply that its schema can't state. */
 export async function prepareDiscussionReply(
   { body, customer, now }: { body: unknown; customer: Customer; now: Date },
-  world: DiscussionWorld,
+  deps: DiscussionDeps,
 ): Promise<Preparation<PreparedDiscussionReply>> {
   const fields = isObject(body) ? body : {};
   const problems: Problem[] = [];
   const { ThreadId: threadId, Content: given, Buttons: labels } = fields;
-  const thread = typeof threadId === 'string' ? await findThread(threadId, customer, world) : undefined;
+  const thread = typeof threadId === 'string' ? await findThread(threadId, customer, deps) : undefined;
   if (typeof threadId === 'string' && thread === undefined) {
     problems.push(problem('ThreadNotFound', { target: 'ThreadId' }));
   }
-  if (thread?.channel === 'WhatsApp' && !(await isWindowOpen(thread, now, world))) {
+  if (thread?.channel === 'WhatsApp' && !(await isWindowOpen(thread, now, deps))) {
     problems.push(problem('WindowClosed', { target: 'ThreadId' }));
   }
   const content = normaliseText(typeof given === 'string' ? given : '');
@@ -72,7 +72,7 @@ export async function prepareDiscussionReply(
 async function findThread(
   threadId: string,
   customer: Customer,
-  { threads, directory }: DiscussionWorld,
+  { threads, directory }: DiscussionDeps,
 ): Promise<Thread | undefined> {
   if (!threadId.startsWith(customerKey(customer.id))) return undefined;
   const thread = await threads.read(threadId);
@@ -83,7 +83,7 @@ async function findThread(
 }
 
 /** Whether the phone wrote so lately that WhatsApp takes free text to it. */
-async function isWindowOpen(thread: Thread, now: Date, { threads }: DiscussionWorld): Promise<boolean> {
+async function isWindowOpen(thread: Thread, now: Date, { threads }: DiscussionDeps): Promise<boolean> {
   const lastReceivedAt = (await threads.current(thread))?.current.lastReceivedAt;
   return lastReceivedAt !== undefined && now.getTime() - lastReceivedAt.getTime() < windowMs;
 }

@@ -15,7 +15,7 @@ const concurrency = 16;
 const limits = { content: 40_000, attachments: 20, name: 255, reference: 2_000, word: 200 } as const;
 
 /** What taking phones' messages works with. */
-export interface ReceivingWorld {
+export interface ReceiveInboundDeps {
   inbound: InboundStore;
   inboundQueue: InboundQueue;
   /** Where the first call of a message is remembered whose carrier says no time. */
@@ -34,12 +34,12 @@ export interface InboundReceiver {
  * Stores phones' messages and queues them for the worker. A message that was stored before, but not led on yet, is
  * queued again: the process that stored it may have died right then, and the carrier calls again until it is confirmed.
  */
-export function createInboundReceiver(world: ReceivingWorld): InboundReceiver {
+export function createInboundReceiver(deps: ReceiveInboundDeps): InboundReceiver {
   return {
     async record(carrier, events) {
       const ids: string[] = [];
       await eachOf([...events.entries()], concurrency, async ([index, event]) => {
-        ids[index] = await receive(carrier, await timedEvent(carrier, boundedEvent(event), world), world);
+        ids[index] = await receive(carrier, await timedEvent(carrier, boundedEvent(event), deps), deps);
       });
       return ids;
     },
@@ -50,7 +50,7 @@ export function createInboundReceiver(world: ReceivingWorld): InboundReceiver {
 async function timedEvent(
   carrier: string,
   { at, ...event }: InboundEvent,
-  { carrierIds, now }: ReceivingWorld,
+  { carrierIds, now }: ReceiveInboundDeps,
 ): Promise<TimedEvent> {
   if (at !== undefined) return { ...event, at };
   const { notedAt } = await carrierIds.note({ carrier, id: event.carrierMessageId, value: '', notedAt: now() });
@@ -60,7 +60,7 @@ async function timedEvent(
 async function receive(
   carrier: string,
   event: TimedEvent,
-  { inbound, inboundQueue, newSecret, now }: ReceivingWorld,
+  { inbound, inboundQueue, newSecret, now }: ReceiveInboundDeps,
 ): Promise<string> {
   const { sender, recipient, attachments, ...rest } = event;
   const id = inboundId(carrier, event);

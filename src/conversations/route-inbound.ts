@@ -1,17 +1,17 @@
-import type { DirectoryWorld } from '../directory/index.ts';
+import type { DirectoryDeps } from '../directory/index.ts';
 import { failpoint } from '../core/failpoint.ts';
 import { chooseReceiver } from './choose-receiver.ts';
 import { attachmentRetryDelays, collectAttachments } from './collect-attachments.ts';
-import type { CollectingWorld } from './collect-attachments.ts';
+import type { AttachmentsDeps } from './collect-attachments.ts';
 import { enterThread } from './enter-thread.ts';
-import type { ThreadsWorld } from './enter-thread.ts';
+import type { ThreadsDeps } from './enter-thread.ts';
 import type { InboundMessage, InboundProgress } from './inbound-message.ts';
 import type { InboundJob, InboundQueue, InboundStore, Notifier, RoutedMessage, VersionedInbound } from './ports.ts';
 
 /** What leading phones' messages to services works with. */
-export type LeadingWorld = DirectoryWorld &
-  CollectingWorld &
-  ThreadsWorld & { inbound: InboundStore; inboundQueue: InboundQueue; notifier: Notifier };
+export type RouteInboundDeps = DirectoryDeps &
+  AttachmentsDeps &
+  ThreadsDeps & { inbound: InboundStore; inboundQueue: InboundQueue; notifier: Notifier };
 
 /** What became of a job, for the log. */
 export type LeadResult =
@@ -23,30 +23,30 @@ export type LeadResult =
  * before subscribers are told, since one of them may answer at once. Harmless when repeated, so a worker that died
  * somewhere in between leaves nothing undone: the job comes again.
  */
-export async function leadInbound(job: InboundJob, world: LeadingWorld): Promise<LeadResult> {
-  const found = await world.inbound.read(job.inboundId);
+export async function leadInbound(job: InboundJob, deps: RouteInboundDeps): Promise<LeadResult> {
+  const found = await deps.inbound.read(job.inboundId);
   if (found === undefined) return { result: 'missing' };
   const { message } = found;
-  if (isRouted(message)) return tell(message, job, world);
+  if (isRouted(message)) return tell(message, job, deps);
   if (message.state === 'unrouted' && job.again !== true) return { result: 'nothingToDo' };
-  const collected = await collect(found, job, world);
+  const collected = await collect(found, job, deps);
   if (collected === undefined) return { result: 'waitsForAttachments' };
-  const routed = await route(collected.message, world);
+  const routed = await route(collected.message, deps);
   if (routed === undefined) {
-    await world.inbound.noteUnrouted(message);
-    await update(collected, { ...progressOf(collected.message), state: 'unrouted' }, world);
+    await deps.inbound.noteUnrouted(message);
+    await update(collected, { ...progressOf(collected.message), state: 'unrouted' }, deps);
     return { result: 'unrouted' };
   }
   failpoint('route.threadEntered');
-  await update(collected, progressOf(routed), world);
+  await update(collected, progressOf(routed), deps);
   failpoint('route.recorded');
-  return tell(routed, job, world);
+  return tell(routed, job, deps);
 }
 
 async function tell(
   message: RoutedMessage,
   { again }: InboundJob,
-  { notifier, inbound }: LeadingWorld,
+  { notifier, inbound }: RouteInboundDeps,
 ): Promise<LeadResult> {
   const subscribers = await notifier.notify(message);
   if (again === true) await inbound.dropUnrouted(message.id);
@@ -61,31 +61,31 @@ function isRouted(message: InboundMessage): message is RoutedMessage {
 async function collect(
   found: VersionedInbound,
   job: InboundJob,
-  world: LeadingWorld,
+  deps: RouteInboundDeps,
 ): Promise<VersionedInbound | undefined> {
   const { message } = found;
   if (!message.attachments.some(({ state }) => state === 'pending')) return found;
-  const attachments = await collectAttachments(message, world);
+  const attachments = await collectAttachments(message, deps);
   const next = { ...progressOf(message), attachments, attempts: message.attempts + 1 };
   if (!attachments.some(({ state }) => state === 'pending')) return { ...found, message: { ...message, ...next } };
   // Queued before it is recorded: a crash in between leaves a job too many, never one too few.
   const delay = attachmentRetryDelays[message.attempts] ?? 0;
-  await world.inboundQueue.enqueue(job, delay);
+  await deps.inboundQueue.enqueue(job, delay);
   failpoint('route.attachmentsQueued');
-  await update(found, next, world);
+  await update(found, next, deps);
   return undefined;
 }
 
-async function route(message: InboundMessage, world: LeadingWorld): Promise<RoutedMessage | undefined> {
+async function route(message: InboundMessage, deps: RouteInboundDeps): Promise<RoutedMessage | undefined> {
   const { id, sender, recipient, protocol, content, at } = message;
   const channel = protocol === 'WhatsApp' ? 'WhatsApp' : 'SMS';
-  const chosen = chooseReceiver(await world.directory.receivers(channel, recipient), content);
+  const chosen = chooseReceiver(await deps.directory.receivers(channel, recipient), content);
   if (chosen === undefined) return undefined;
   const { customerId, service } = chosen.receiver;
   const entered = await enterThread(
     { customerId, channel, address: recipient, phone: sender },
     { entry: { id, direction: 'in', messageId: id, at }, serviceId: service.id },
-    world,
+    deps,
   );
   return {
     ...message,
@@ -115,7 +115,7 @@ function progressOf(message: InboundMessage): InboundProgress {
 async function update(
   versioned: VersionedInbound,
   progress: InboundProgress,
-  { inbound }: LeadingWorld,
+  { inbound }: RouteInboundDeps,
 ): Promise<void> {
   const outcome = await inbound.update(versioned, progress);
   if (outcome === 'conflict') throw new Error(`${versioned.message.id} was changed by another worker`);

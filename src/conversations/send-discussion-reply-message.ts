@@ -9,11 +9,11 @@ import {
   sentFields,
 } from '../messages/index.ts';
 import { sentHeaders } from '../messages/index.ts';
-import type { MessagingWorld } from '../messages/index.ts';
+import type { AcceptDeps } from '../messages/index.ts';
 import { defineOperation, inHeader } from '../operation/define-operation.ts';
 import { list, object, optional, text } from '../operation/schema.ts';
 import { prepareDiscussionReply } from './prepare-discussion-reply.ts';
-import type { DiscussionWorld } from './prepare-discussion-reply.ts';
+import type { DiscussionDeps } from './prepare-discussion-reply.ts';
 import { buttonLimit } from './prepare-reply-buttons.ts';
 
 /** Answers in a thread: on its channel, from its address, to its phone. */
@@ -58,12 +58,12 @@ export const sendDiscussionReplyMessage = defineOperation({
   },
   errors: ['ThreadNotFound', 'WindowClosed', 'ContentTooLong', 'EmptyContent', 'RequestIdReused'],
   customer: 'CustomerId',
-  prepare: (request, world: MessagingWorld & DiscussionWorld) => prepareDiscussionReply(request, world),
-  async handler({ body, caller, customer, now, header, prepared }, world: MessagingWorld & DiscussionWorld) {
+  prepare: (request, deps: AcceptDeps & DiscussionDeps) => prepareDiscussionReply(request, deps),
+  async handler({ body, caller, customer, now, header, prepared }, deps: AcceptDeps & DiscussionDeps) {
     const { serviceId, threadId } = prepared;
     const details = sendDetails({ body, caller, customer, serviceId, now, header });
     const asked = askedOf('SendDiscussionReplyMessage', { body });
-    const accepted = await acceptMessage({ ...details, threadId }, prepared, asked, world);
+    const accepted = await acceptMessage({ ...details, threadId }, prepared, asked, deps);
     return {
       body: { ...sentBody(accepted), ThreadId: threadId },
       headers: sentHeaders(prepared, accepted),

@@ -10,12 +10,12 @@ import {
   sentBody,
   sentHeaders,
 } from '../messages/index.ts';
-import type { MessagingWorld, OptOutsWorld } from '../messages/index.ts';
+import type { AcceptDeps, MarketingOptOutsDeps } from '../messages/index.ts';
 import { defineOperation, inPath } from '../operation/define-operation.ts';
 import { problem } from '../operation/errors.ts';
 import { text } from '../operation/schema.ts';
 import { findParent } from './find-parent.ts';
-import type { ParentWorld } from './find-parent.ts';
+import type { ParentDeps } from './find-parent.ts';
 
 /** Answers a message: a send that refers to it and that its thread sees. */
 export const sendReplyMessage = defineOperation({
@@ -41,20 +41,20 @@ export const sendReplyMessage = defineOperation({
   errors: [...sendErrors, 'MessageNotFound'],
   customer: 'Customer-Id',
   service: { parameter: 'Service-Id', type: 'OneWay', replies: true },
-  async prepare(request, world: MessagingWorld & OptOutsWorld & ParentWorld) {
+  async prepare(request, deps: AcceptDeps & MarketingOptOutsDeps & ParentDeps) {
     const [parent, { problems, prepared }] = await Promise.all([
-      findParent(request.parameters.ParentMessageId, request.customer, world),
-      prepareTextSend(request, world),
+      findParent(request.parameters.ParentMessageId, request.customer, deps),
+      prepareTextSend(request, deps),
     ]);
     const missing = parent === undefined ? [problem('MessageNotFound', { target: 'ParentMessageId' })] : [];
     return { problems: [...missing, ...problems], prepared: { ...prepared, reply: parent ?? {} } };
   },
-  async handler(request, world: MessagingWorld & OptOutsWorld & ParentWorld) {
+  async handler(request, deps: AcceptDeps & MarketingOptOutsDeps & ParentDeps) {
     const { body, parameters, prepared, service } = request;
     const { ParentMessageId: parentMessageId } = parameters;
     const details = { ...sendDetails({ ...request, serviceId: service.id }), parentMessageId };
     const asked = askedOf('SendReplyMessage', { parentMessageId, serviceId: service.id, body });
-    const accepted = await acceptMessage(details, prepared, asked, world);
+    const accepted = await acceptMessage(details, prepared, asked, deps);
     return { body: sentBody(accepted), headers: sentHeaders(prepared, accepted), failure: accepted.failure };
   },
 });

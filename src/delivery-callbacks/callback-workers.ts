@@ -2,7 +2,7 @@ import { isMessageId } from '../messages/index.ts';
 import { isObject } from '../core/json.ts';
 import type { Worker } from '../operation/define-worker.ts';
 import type { FinalStatus } from './callbacks.ts';
-import type { CallbackWorld } from './deps.ts';
+import type { CallbackDeps } from './deps.ts';
 import { deliverCallbacks } from './deliver-callbacks.ts';
 import { giveUpCallbacks } from './give-up-callbacks.ts';
 import type { CallbackJob } from './ports.ts';
@@ -31,23 +31,23 @@ function entryOf(value: unknown): FinalStatus | undefined {
 }
 
 /** Tells the addresses that senders named what became of recipients, up to a hundred at a time. */
-export const deliverDeliveryCallbacks: Worker<CallbackWorld> = {
+export const deliverDeliveryCallbacks: Worker<CallbackDeps> = {
   name: 'DeliverDeliveryCallbacks',
   queue: 'delivery-callbacks',
-  async handle(message, world) {
+  async handle(message, deps) {
     const job = jobOf(message);
     if (job === undefined) throw new Error('not a job for the delivery-callbacks queue');
-    return { messageId: job.messageId, chunk: job.chunk, ...(await deliverCallbacks(job, world)) };
+    return { messageId: job.messageId, chunk: job.chunk, ...(await deliverCallbacks(job, deps)) };
   },
 };
 
 /** Gives up callbacks that failed too often on our side: the queue's poison messages come here. */
-export const giveUpDeliveryCallbacks: Worker<CallbackWorld> = {
+export const giveUpDeliveryCallbacks: Worker<CallbackDeps> = {
   name: 'GiveUpDeliveryCallbacks',
   queue: 'delivery-callbacks-poison',
-  async handle(message, world) {
+  async handle(message, deps) {
     const job = jobOf(message);
     if (job === undefined) return { result: 'notAJob', error: new Error('a poison message is not a job of ours') };
-    return { messageId: job.messageId, chunk: job.chunk, ...(await giveUpCallbacks(job, world)) };
+    return { messageId: job.messageId, chunk: job.chunk, ...(await giveUpCallbacks(job, deps)) };
   },
 };

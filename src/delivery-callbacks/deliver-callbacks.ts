@@ -2,7 +2,7 @@ import { failpoint } from '../core/failpoint.ts';
 import { secondsUntil } from '../notifications/index.ts';
 import { earliestDue, isDue, newEntries } from './callbacks.ts';
 import type { ChunkCallbacks, FinalStatus, VersionedCallbacks } from './callbacks.ts';
-import type { CallbackWorld } from './deps.ts';
+import type { CallbackDeps } from './deps.ts';
 import { makeCalls } from './make-calls.ts';
 import type { CalledMessage } from './make-calls.ts';
 import type { CallbackJob } from './ports.ts';
@@ -27,8 +27,8 @@ export type DeliverCallbacksResult =
  * chunk; what others bring meanwhile they add to its row, and the job of the worker that has it answers for that too:
  * it ends only when all is recorded, and comes back where its worker dies. Calls that a dead worker made are made again.
  */
-export async function deliverCallbacks(job: CallbackJob, world: CallbackWorld): Promise<DeliverCallbacksResult> {
-  const { callbackStore, now, newSecret, leaseSeconds = usualLeaseSeconds } = world;
+export async function deliverCallbacks(job: CallbackJob, deps: CallbackDeps): Promise<DeliverCallbacksResult> {
+  const { callbackStore, now, newSecret, leaseSeconds = usualLeaseSeconds } = deps;
   const { messageId, chunk, entries: brought = [] } = job;
   let message: CalledMessage | 'missing' | 'unwanted' | undefined;
   for (;;) {
@@ -36,13 +36,13 @@ export async function deliverCallbacks(job: CallbackJob, world: CallbackWorld): 
     const begun = now();
     const known = withNew(found, brought, begun);
     if (found?.callbacks.lease !== undefined && found.callbacks.lease.until > begun) {
-      const outcome = await leaveToHolder(found, known, job, world);
+      const outcome = await leaveToHolder(found, known, job, deps);
       if (outcome === 'conflict') continue;
       return { result: outcome };
     }
     const due = known.entries.filter((entry) => isDue(entry, begun));
-    if (due.length === 0) return { result: await waitForDue(known, job, world) };
-    message ??= await readMessage(job, world);
+    if (due.length === 0) return { result: await waitForDue(known, job, deps) };
+    message ??= await readMessage(job, deps);
     if (typeof message === 'string') return { result: message };
     const lease = { until: new Date(begun.getTime() + leaseSeconds * 1_000), token: newSecret() };
     const held: ChunkCallbacks = { messageId, chunk, ...known, customerId: message.header.customerId, lease };
@@ -51,18 +51,18 @@ export async function deliverCallbacks(job: CallbackJob, world: CallbackWorld): 
     failpoint('callback.claimed');
     const deadline = new Date(begun.getTime() + leaseSeconds * 1_000 * callingPart);
     try {
-      const made = await makeCalls(due, message, deadline, world);
+      const made = await makeCalls(due, message, deadline, deps);
       failpoint('callback.called');
-      return await recordCalls(claimed, made, lease.token, world);
+      return await recordCalls(claimed, made, lease.token, deps);
     } catch (error) {
-      await release(claimed, world);
+      await release(claimed, deps);
       throw error;
     }
   }
 }
 
 /** Gives a chunk back, where that can be, so that a job that always fails is counted as such and not found waiting. */
-async function release({ callbacks, version }: VersionedCallbacks, { callbackStore }: CallbackWorld): Promise<void> {
+async function release({ callbacks, version }: VersionedCallbacks, { callbackStore }: CallbackDeps): Promise<void> {
   const { lease: _, ...rest } = callbacks;
   await callbackStore.write(rest, version).catch(() => undefined);
 }
@@ -84,7 +84,7 @@ async function leaveToHolder(
   { callbacks, version }: VersionedCallbacks,
   known: Known,
   job: CallbackJob,
-  { callbackStore, callbackQueue, now }: CallbackWorld,
+  { callbackStore, callbackQueue, now }: CallbackDeps,
 ): Promise<'joined' | 'taken' | 'conflict'> {
   if (known.entries.length > callbacks.entries.length) {
     const joined = await callbackStore.write({ ...callbacks, ...known }, version);
@@ -99,7 +99,7 @@ async function leaveToHolder(
 async function waitForDue(
   { entries, jobAt }: Known,
   job: CallbackJob,
-  { callbackQueue, now }: CallbackWorld,
+  { callbackQueue, now }: CallbackDeps,
 ): Promise<'notDue' | 'nothingToDo'> {
   const next = earliestDue(entries, now());
   if (next === undefined) return 'nothingToDo';
@@ -116,7 +116,7 @@ function withoutEntries({ messageId, chunk, dueAt }: CallbackJob): CallbackJob {
 
 async function readMessage(
   { messageId, chunk: index }: CallbackJob,
-  { messages }: CallbackWorld,
+  { messages }: CallbackDeps,
 ): Promise<CalledMessage | 'missing' | 'unwanted'> {
   const [header, found] = await Promise.all([messages.readHeader(messageId), messages.readChunk(messageId, index)]);
   if (header === undefined || found === undefined) return 'missing';

@@ -4,7 +4,7 @@ import type { RetrySchedule } from '../notifications/index.ts';
 import type { CallbackQueue, CallbackStore, DeliveryCaller } from './ports.ts';
 
 /** What making callbacks works with. */
-export interface CallbackWorld {
+export interface CallbackDeps {
   callbackStore: CallbackStore;
   callbackQueue: CallbackQueue;
   messages: Pick<MessageStore, 'readHeader' | 'readChunk'>;

@@ -1,6 +1,6 @@
 import { newEntries } from './callbacks.ts';
 import type { CallbackEntry, ChunkCallbacks } from './callbacks.ts';
-import type { CallbackWorld } from './deps.ts';
+import type { CallbackDeps } from './deps.ts';
 import { deliverCallbacks } from './deliver-callbacks.ts';
 import type { DeliverCallbacksResult } from './deliver-callbacks.ts';
 import type { CallbackJob } from './ports.ts';
@@ -16,16 +16,16 @@ export type GiveUpCallbacksResult =
  * where that fails too. Rejects while a worker may still be at it, to have the job again: a job that went back to its
  * own queue for that would never be given up.
  */
-export async function giveUpCallbacks(job: CallbackJob, world: CallbackWorld): Promise<GiveUpCallbacksResult> {
-  const { callbackStore, now } = world;
+export async function giveUpCallbacks(job: CallbackJob, deps: CallbackDeps): Promise<GiveUpCallbacksResult> {
+  const { callbackStore, now } = deps;
   const lease = (await callbackStore.read(job.messageId, job.chunk))?.callbacks.lease;
   if (lease !== undefined && lease.until > now()) {
     throw new Error(`another worker may be at it until ${lease.until.toISOString()}`);
   }
   try {
-    return await deliverCallbacks(job, world);
+    return await deliverCallbacks(job, deps);
   } catch (error) {
-    return recordGivenUp(job, new Error('callbacks failed too often on our side', { cause: error }), world);
+    return recordGivenUp(job, new Error('callbacks failed too often on our side', { cause: error }), deps);
   }
 }
 
@@ -33,7 +33,7 @@ export async function giveUpCallbacks(job: CallbackJob, world: CallbackWorld): P
 async function recordGivenUp(
   { messageId, chunk, entries: brought = [] }: CallbackJob,
   error: Error,
-  { callbackStore, messages, now }: CallbackWorld,
+  { callbackStore, messages, now }: CallbackDeps,
 ): Promise<GiveUpCallbacksResult> {
   for (;;) {
     const found = await callbackStore.read(messageId, chunk);

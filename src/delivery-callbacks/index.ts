@@ -1,8 +1,8 @@
 export { deliverDeliveryCallbacks, giveUpDeliveryCallbacks } from './callback-workers.ts';
-export type { CallbackWorld } from './deps.ts';
+export type { CallbackDeps } from './deps.ts';
 export type * from './callbacks.ts';
 export { createSettlementRecorder } from './create-final-status-recorder.ts';
 export type * from './ports.ts';
 export { replayCallbacks } from './replay-callbacks.ts';
 export { callbackLooks } from '../maintenance/callback-sweeps.ts';
-export type { CallbackLooksWorld } from '../maintenance/callback-sweeps.ts';
+export type { CallbackSweepsDeps } from '../maintenance/callback-sweeps.ts';

@@ -4,7 +4,7 @@ import { judgeOutcome } from '../notifications/index.ts';
 import type { Verdict } from '../notifications/index.ts';
 import type { CallbackEntry } from './callbacks.ts';
 import { callbackUrl } from './callback-url.ts';
-import type { CallbackWorld } from './deps.ts';
+import type { CallbackDeps } from './deps.ts';
 import { signCall } from './sign-call.ts';
 
 /** Calls under way at a time. */
@@ -35,10 +35,10 @@ export async function makeCalls(
   due: readonly CallbackEntry[],
   message: CalledMessage,
   deadline: Date,
-  world: CallbackWorld,
+  deps: CallbackDeps,
 ): Promise<CallsMade> {
-  const { now } = world;
-  const sign = await signerFor(message.header.customerId, world);
+  const { now } = deps;
+  const sign = await signerFor(message.header.customerId, deps);
   if (sign instanceof Error) {
     const verdict: Verdict = { next: 'retry', answer: { detail: sign.message, at: now() } };
     return { verdicts: new Map(due.map(({ place }) => [place, verdict])), isSilent: false, fault: sign };
@@ -49,7 +49,7 @@ export async function makeCalls(
     if (from > 0 && now() >= deadline) break;
     const answered = await Promise.all(
       ordered.slice(from, from + callsAtOnce).map(async (entry) => {
-        const verdict = await call(entry, message, sign, world);
+        const verdict = await call(entry, message, sign, deps);
         verdicts.set(entry.place, verdict);
         return verdict;
       }),
@@ -64,7 +64,7 @@ async function call(
   { place, status, code, at }: CallbackEntry,
   { header, chunk }: CalledMessage,
   sign: Signer,
-  { deliveryCaller, now }: CallbackWorld,
+  { deliveryCaller, now }: CallbackDeps,
 ): Promise<Verdict> {
   const { messageId, dlrUrl, customerData } = header;
   const recipient = chunk.recipients[place];
@@ -90,7 +90,7 @@ type Signer = (url: string) => Record<string, string>;
 /** Signs with the customer's secret, where the directory names one; the reason why no call may be made where it is missing. */
 async function signerFor(
   customerId: string,
-  { directory, callbackSecret, now }: CallbackWorld,
+  { directory, callbackSecret, now }: CallbackDeps,
 ): Promise<Signer | Error> {
   const customer = await directory.customer(customerId);
   if (customer === undefined) return new Error('the customer is not in the directory');

@@ -3,7 +3,7 @@ import type { Verdict } from '../notifications/index.ts';
 import { failpoint } from '../core/failpoint.ts';
 import { earliestDue } from './callbacks.ts';
 import type { CallbackEntry, ChunkCallbacks, VersionedCallbacks } from './callbacks.ts';
-import type { CallbackWorld } from './deps.ts';
+import type { CallbackDeps } from './deps.ts';
 import type { CallsMade } from './make-calls.ts';
 
 /**
@@ -19,11 +19,11 @@ export async function recordCalls(
   claimed: VersionedCallbacks,
   made: CallsMade,
   token: string,
-  world: CallbackWorld,
+  deps: CallbackDeps,
 ): Promise<RecordCallsResult> {
-  const { callbackStore, callbackQueue, now } = world;
+  const { callbackStore, callbackQueue, now } = deps;
   const { messageId, chunk } = claimed.callbacks;
-  const outcomes = outcomesOf(claimed.callbacks, made, world);
+  const outcomes = outcomesOf(claimed.callbacks, made, deps);
   let { jobAt } = claimed.callbacks;
   let current = claimed;
   for (;;) {
@@ -68,7 +68,7 @@ function doneOf({ verdicts }: CallsMade): number[] {
 function outcomesOf(
   { entries }: ChunkCallbacks,
   { verdicts, isSilent }: CallsMade,
-  { schedule, random, now }: CallbackWorld,
+  { schedule, random, now }: CallbackDeps,
 ): Map<number, CallbackEntry> {
   const at = now();
   const outcomes = new Map<number, CallbackEntry>();

@@ -48,6 +48,6 @@ export interface Directory {
 }
 
 /** What directory operations work with. */
-export interface DirectoryWorld {
+export interface DirectoryDeps {
   directory: Directory;
 }

@@ -1,7 +1,7 @@
 import { serviceTypes } from '../operation/access.ts';
 import { defineOperation, inHeader, inPath } from '../operation/define-operation.ts';
 import { choice, flag, list, object, optional, text } from '../operation/schema.ts';
-import type { DirectoryWorld } from './directory.ts';
+import type { DirectoryDeps } from './directory.ts';
 
 /** Lists the services of a customer by type; fills the Service dropdowns. */
 export const getCustomerServices = defineOperation({
@@ -44,7 +44,7 @@ export const getCustomerServices = defineOperation({
   },
   errors: [],
   customer: 'Customer-Id',
-  async handler({ customer, parameters }, { directory }: DirectoryWorld) {
+  async handler({ customer, parameters }, { directory }: DirectoryDeps) {
     const services = await directory.services(customer.id);
     const wanted = services.filter(
       ({ type, allowsReplies }) =>

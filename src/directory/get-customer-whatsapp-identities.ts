@@ -1,6 +1,6 @@
 import { defineOperation, inPath } from '../operation/define-operation.ts';
 import { list, object, text } from '../operation/schema.ts';
-import type { DirectoryWorld } from './directory.ts';
+import type { DirectoryDeps } from './directory.ts';
 import { customersDropdown } from './dropdowns.ts';
 
 /** Lists the WhatsApp numbers of a customer; fills the IdentityNumber dropdown. */
@@ -36,7 +36,7 @@ export const getCustomerWhatsappIdentities = defineOperation({
   },
   errors: [],
   customer: 'Customer-Id',
-  async handler({ customer }, { directory }: DirectoryWorld) {
+  async handler({ customer }, { directory }: DirectoryDeps) {
     const identities = await directory.whatsappIdentities(customer.id);
     return { body: identities.map((address) => ({ inputSource: { address } })) };
   },

@@ -1,6 +1,6 @@
 import { defineOperation } from '../operation/define-operation.ts';
 import { list, object, text } from '../operation/schema.ts';
-import type { DirectoryWorld } from './directory.ts';
+import type { DirectoryDeps } from './directory.ts';
 
 /** Lists the customers that the caller is assigned to; fills the Customer dropdowns. */
 export const getUserCustomers = defineOperation({
@@ -26,7 +26,7 @@ export const getUserCustomers = defineOperation({
     }),
   },
   errors: [],
-  async handler({ caller }, { directory }: DirectoryWorld) {
+  async handler({ caller }, { directory }: DirectoryDeps) {
     const user = await directory.user(caller.userId);
     const customers = await Promise.all((user?.customerIds ?? []).map((id) => directory.customer(id)));
     const customerUsers = customers

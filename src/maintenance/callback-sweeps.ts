@@ -1,10 +1,10 @@
 import { defineRepairs, isForgotten } from './sweep.ts';
-import type { Look, RepairWorld } from './sweep.ts';
+import type { Look, StalledDeps } from './sweep.ts';
 import type { CallbackEntry } from '../delivery-callbacks/callbacks.ts';
 import type { CallbackQueue, CallbackStore } from '../delivery-callbacks/ports.ts';
 
 /** What the looks at callbacks work with. */
-export interface CallbackLooksWorld extends RepairWorld {
+export interface CallbackSweepsDeps extends StalledDeps {
   callbackStore: CallbackStore;
   callbackQueue: CallbackQueue;
 }
@@ -16,13 +16,13 @@ function dueTimes(entries: readonly CallbackEntry[]): Date[] {
 }
 
 /** Every look at callbacks: those that wait, and that nobody has in hand, are queued again. */
-export const callbackLooks: readonly Look<CallbackLooksWorld>[] = defineRepairs(
+export const callbackLooks: readonly Look<CallbackSweepsDeps>[] = defineRepairs(
   'requeue-callbacks',
-  async ({ span, from }, world) => {
-    const { callbackStore, callbackQueue } = world;
+  async ({ span, from }, deps) => {
+    const { callbackStore, callbackQueue } = deps;
     const { items, next } = await callbackStore.listWaiting(span, from);
     const forgotten = items.filter(({ lease, jobAt, changedAt, entries }) =>
-      isForgotten([lease?.until, jobAt, changedAt, ...dueTimes(entries)], world),
+      isForgotten([lease?.until, jobAt, changedAt, ...dueTimes(entries)], deps),
     );
     for (const { messageId, chunk, jobAt } of forgotten) {
       // As the job that was to come, or a worker would wait for that.

@@ -2,7 +2,7 @@ import type { Timer } from '../operation/define-timer.ts';
 import type { Sweep, SweepPositions } from './ports.ts';
 
 /** What deleting what is too old works with. */
-export interface RetentionWorld {
+export interface RetentionDeps {
   sweeps: readonly Sweep[];
   sweepPositions: SweepPositions;
   retentionDays: number;
@@ -29,8 +29,8 @@ interface SweepResult {
  * does begins anew. A sweep that fails keeps none of the others from their work. Instances may overlap: to delete what
  * is gone does nothing.
  */
-async function sweepAll(world: RetentionWorld): Promise<Readonly<Record<string, unknown>>> {
-  const { sweeps, now } = world;
+async function sweepAll(deps: RetentionDeps): Promise<Readonly<Record<string, unknown>>> {
+  const { sweeps, now } = deps;
   const stopAt = now().getTime() + timeLimit;
   const deleted: Record<string, number> = {};
   const unfinished: string[] = [];
@@ -38,7 +38,7 @@ async function sweepAll(world: RetentionWorld): Promise<Readonly<Record<string, 
   for (const [index, sweep] of sweeps.entries()) {
     const share = (stopAt - now().getTime()) / (sweeps.length - index);
     try {
-      const result = await runSweep(sweep, now().getTime() + share, world);
+      const result = await runSweep(sweep, now().getTime() + share, deps);
       deleted[sweep.name] = result.deleted;
       if (!result.finished) unfinished.push(sweep.name);
     } catch (error) {
@@ -55,7 +55,7 @@ async function sweepAll(world: RetentionWorld): Promise<Readonly<Record<string, 
 async function runSweep(
   sweep: Sweep,
   stopAt: number,
-  { sweepPositions, retentionDays, now }: RetentionWorld,
+  { sweepPositions, retentionDays, now }: RetentionDeps,
 ): Promise<SweepResult> {
   const { name, leastDays = 0 } = sweep;
   const before = new Date(now().getTime() - Math.max(retentionDays, leastDays) * dayMs);
@@ -81,7 +81,7 @@ async function runSweep(
 }
 
 /** Deletes, every hour, what is older than it may be kept. */
-export const deleteExpired: Timer<RetentionWorld> = {
+export const deleteExpired: Timer<RetentionDeps> = {
   name: 'DeleteExpired',
   schedule: '0 17 * * * *',
   run: sweepAll,

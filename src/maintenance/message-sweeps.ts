@@ -1,13 +1,13 @@
 import { failpoint } from '../core/failpoint.ts';
 import { defineRepairs, isForgotten } from './sweep.ts';
-import type { Look, LookStep, RepairWorld } from './sweep.ts';
+import type { Look, LookStep, StalledDeps } from './sweep.ts';
 import { delayUntil, longestDelay } from '../messages/accept/accept-message.ts';
 import { giveUpSilent } from '../messages/reports/expire-unreported.ts';
-import type { SilenceWorld } from '../messages/reports/expire-unreported.ts';
+import type { UnreportedDeps } from '../messages/reports/expire-unreported.ts';
 import type { MessageFinder, OutboundQueue, WaitingChunk } from '../messages/ports.ts';
 
 /** What the looks at messages work with. */
-export interface MessageLooksWorld extends RepairWorld, SilenceWorld {
+export interface MessageSweepsDeps extends StalledDeps, UnreportedDeps {
   /** One for each storage account. */
   messageFinders: readonly MessageFinder[];
   outbound: OutboundQueue;
@@ -16,11 +16,11 @@ export interface MessageLooksWorld extends RepairWorld, SilenceWorld {
 /** Messages that are seen to at a time. */
 const concurrency = 16;
 
-const places = ({ messageFinders }: MessageLooksWorld): number => messageFinders.length;
+const places = ({ messageFinders }: MessageSweepsDeps): number => messageFinders.length;
 
 /** Queues chunks of messages that were accepted; a message without its header never was. */
-async function enqueue(chunks: readonly WaitingChunk[], world: MessageLooksWorld): Promise<LookStep> {
-  const { messages, outbound, now } = world;
+async function enqueue(chunks: readonly WaitingChunk[], deps: MessageSweepsDeps): Promise<LookStep> {
+  const { messages, outbound, now } = deps;
   const byMessage = [...Map.groupBy(chunks, ({ messageId }) => messageId)];
   return eachOf(byMessage, async ([messageId, own]) => {
     if ((await messages.readHeader(messageId)) === undefined) return 0;
@@ -53,29 +53,29 @@ const promoteScheduled = ([name, aheadSeconds, everySeconds]: readonly [
   string,
   number,
   number,
-]): Look<MessageLooksWorld> => ({
+]): Look<MessageSweepsDeps> => ({
   name,
   ageSeconds: () => -aheadSeconds,
   everySeconds: () => everySeconds,
   places,
-  async step({ span, from, place }, world) {
-    const { items = [], next } = (await world.messageFinders[place]?.listWaiting(span, from)) ?? {};
-    const scheduled = items.filter(({ sendAt = new Date(0) }) => sendAt > world.now());
-    const step = await enqueue(scheduled, world);
+  async step({ span, from, place }, deps) {
+    const { items = [], next } = (await deps.messageFinders[place]?.listWaiting(span, from)) ?? {};
+    const scheduled = items.filter(({ sendAt = new Date(0) }) => sendAt > deps.now());
+    const step = await enqueue(scheduled, deps);
     failpoint('schedule.promoted');
     return { ...step, ...(next === undefined ? {} : { next }) };
   },
 });
 
 /** Queues what was accepted and never reached the queue, or was lost on it. */
-const requeueWaiting = defineRepairs<MessageLooksWorld>(
+const requeueWaiting = defineRepairs<MessageSweepsDeps>(
   'requeue-messages',
-  async ({ span, from, place }, world) => {
-    const { items = [], next } = (await world.messageFinders[place]?.listWaiting(span, from)) ?? {};
+  async ({ span, from, place }, deps) => {
+    const { items = [], next } = (await deps.messageFinders[place]?.listWaiting(span, from)) ?? {};
     const forgotten = items.filter(({ leasedUntil, notBefore, updatedAt, sendAt }) =>
-      isForgotten([leasedUntil, notBefore, updatedAt, sendAt], world),
+      isForgotten([leasedUntil, notBefore, updatedAt, sendAt], deps),
     );
-    return { ...(await enqueue(forgotten, world)), ...(next === undefined ? {} : { next }) };
+    return { ...(await enqueue(forgotten, deps)), ...(next === undefined ? {} : { next }) };
   },
   places,
 );
@@ -84,20 +84,20 @@ const requeueWaiting = defineRepairs<MessageLooksWorld>(
 const silenceTiers = [0, 12 * 3_600, 7 * 24 * 3_600] as const;
 
 /** Ends as unknown those of whom no report came in time. */
-const endSilence = silenceTiers.map((later): Look<MessageLooksWorld> => ({
+const endSilence = silenceTiers.map((later): Look<MessageSweepsDeps> => ({
   name: `end-silence-${later}`,
   ageSeconds: ({ reportTimeoutSeconds }) => reportTimeoutSeconds + later,
   everySeconds: ({ reportTimeoutSeconds }) => Math.min(600, Math.ceil(reportTimeoutSeconds / 5)),
   places,
-  async step({ span, from, place }, world) {
-    const { items = [], next } = (await world.messageFinders[place]?.listSilent(span, from)) ?? {};
-    const step = await eachOf(items, (messageId) => giveUpSilent(messageId, world));
+  async step({ span, from, place }, deps) {
+    const { items = [], next } = (await deps.messageFinders[place]?.listSilent(span, from)) ?? {};
+    const step = await eachOf(items, (messageId) => giveUpSilent(messageId, deps));
     return { ...step, ...(next === undefined ? {} : { next }) };
   },
 }));
 
 /** Every look at messages. */
-export const messageLooks: readonly Look<MessageLooksWorld>[] = [
+export const messageLooks: readonly Look<MessageSweepsDeps>[] = [
   promoteScheduled(['promote-scheduled', longestDelay, 600]),
   promoteScheduled(['promote-due-soon', 900, 300]),
   ...requeueWaiting,

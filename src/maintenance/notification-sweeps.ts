@@ -1,20 +1,20 @@
 import { defineRepairs, isForgotten } from './sweep.ts';
-import type { Look, RepairWorld } from './sweep.ts';
+import type { Look, StalledDeps } from './sweep.ts';
 import type { NotificationQueue, NotificationStore } from '../notifications/ports.ts';
 
 /** What the looks at notifications work with. */
-export interface NotificationLooksWorld extends RepairWorld {
+export interface NotificationSweepsDeps extends StalledDeps {
   notifications: NotificationStore;
   notificationQueue: NotificationQueue;
 }
 
 /** Every look at notifications: those that wait, and that nobody has in hand, are queued again. */
-export const notificationLooks: readonly Look<NotificationLooksWorld>[] = defineRepairs(
+export const notificationLooks: readonly Look<NotificationSweepsDeps>[] = defineRepairs(
   'requeue-notifications',
-  async ({ span, from }, world) => {
-    const { notifications, notificationQueue } = world;
+  async ({ span, from }, deps) => {
+    const { notifications, notificationQueue } = deps;
     const { items, next } = await notifications.listWaiting(span, from);
-    const forgotten = items.filter(({ leasedUntil, notBefore }) => isForgotten([leasedUntil, notBefore], world));
+    const forgotten = items.filter(({ leasedUntil, notBefore }) => isForgotten([leasedUntil, notBefore], deps));
     for (const { job } of forgotten) {
       await ('chunk' in job ? notificationQueue.enqueueChunk(job) : notificationQueue.enqueueLone(job));
     }

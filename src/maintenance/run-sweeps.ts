@@ -4,7 +4,7 @@ import type { Timer } from '../operation/define-timer.ts';
 import type { SweepPositions } from './ports.ts';
 
 /** What looking after work takes, beside what the looks themselves work with. */
-export interface UpkeepWorld {
+export interface SweepDeps {
   sweepPositions: SweepPositions;
   now: () => Date;
 }
@@ -27,8 +27,8 @@ interface Progress extends Span {
 }
 
 /** One look in one place. */
-interface Task<World> {
-  look: Look<World>;
+interface Task<Deps> {
+  look: Look<Deps>;
   place: number;
   name: string;
 }
@@ -45,20 +45,20 @@ interface Outcome {
  * others from their work; one that doesn't come to its end goes on in the next run. Instances may overlap: what they do
  * twice is harmless.
  */
-export function lookAfterWork<World extends UpkeepWorld>(looks: readonly Look<World>[]): Timer<World> {
+export function lookAfterWork<Deps extends SweepDeps>(looks: readonly Look<Deps>[]): Timer<Deps> {
   return {
     name: 'LookAfterWork',
     schedule: '0 * * * * *',
-    async run(world) {
-      const { now } = world;
+    async run(deps) {
+      const { now } = deps;
       const stopAt = now().getTime() + timeLimit;
-      const tasks = looks.flatMap((look) => tasksOf(look, world));
+      const tasks = looks.flatMap((look) => tasksOf(look, deps));
       const done: Record<string, number> = {};
       const unfinished: string[] = [];
       const failures: unknown[] = [];
       for (const [index, task] of tasks.entries()) {
         const share = (stopAt - now().getTime()) / (tasks.length - index);
-        const outcome = await doTask(task, now().getTime() + share, world);
+        const outcome = await doTask(task, now().getTime() + share, deps);
         if (outcome.done > 0) done[task.name] = outcome.done;
         if (!outcome.finished) unfinished.push(task.name);
         failures.push(...outcome.failures.map((cause) => new Error(`the look ${task.name} failed`, { cause })));
@@ -72,8 +72,8 @@ export function lookAfterWork<World extends UpkeepWorld>(looks: readonly Look<Wo
   };
 }
 
-function tasksOf<World>(look: Look<World>, world: World): Task<World>[] {
-  const places = look.places?.(world) ?? 1;
+function tasksOf<Deps>(look: Look<Deps>, deps: Deps): Task<Deps>[] {
+  const places = look.places?.(deps) ?? 1;
   return Array.from({ length: places }, (_, place) => ({
     look,
     place,
@@ -81,23 +81,23 @@ function tasksOf<World>(look: Look<World>, world: World): Task<World>[] {
   }));
 }
 
-async function doTask<World extends UpkeepWorld>(
-  { look, place, name }: Task<World>,
+async function doTask<Deps extends SweepDeps>(
+  { look, place, name }: Task<Deps>,
   stopAt: number,
-  world: World,
+  deps: Deps,
 ): Promise<Outcome> {
-  const { sweepPositions, now } = world;
-  const everyMs = look.everySeconds(world) * 1000;
+  const { sweepPositions, now } = deps;
+  const everyMs = look.everySeconds(deps) * 1000;
   const failures: unknown[] = [];
   let done = 0;
   let saved: Progress | undefined;
   let progress: Progress | undefined;
   try {
-    const latest = now().getTime() - look.ageSeconds(world) * 1000;
+    const latest = now().getTime() - look.ageSeconds(deps) * 1000;
     saved = parseProgress(await sweepPositions.read(name));
     progress = saved;
     for (let span = nextSpan(progress, latest, everyMs); span !== undefined;) {
-      const step = await look.step({ span, from: span.next, place }, world);
+      const step = await look.step({ span, from: span.next, place }, deps);
       done += step.done;
       failures.push(...(step.failures ?? []));
       failpoint('sweep.stepDone');

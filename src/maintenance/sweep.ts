@@ -11,17 +11,17 @@ export interface Found<Item> {
 }
 
 /** The record of a look at work of a certain age: how old it is then, how often it is done, and what it does. */
-export interface Look<World> {
+export interface Look<Deps> {
   /** Names it in the log, and how far it got among those of other looks. */
   name: string;
   /** How long work is due when it is looked at, in seconds; less than 0 for what is to come. */
-  ageSeconds: (world: World) => number;
+  ageSeconds: (deps: Deps) => number;
   /** How often to look, in seconds. */
-  everySeconds: (world: World) => number;
+  everySeconds: (deps: Deps) => number;
   /** In how many places the work lies, each of which is looked at by itself; one unless given. */
-  places?: (world: World) => number;
+  places?: (deps: Deps) => number;
   /** Looks at a page of what was due in a span, in one of the places. Harmless when repeated. */
-  step: (page: LookPage, world: World) => Promise<LookStep>;
+  step: (page: LookPage, deps: Deps) => Promise<LookStep>;
 }
 
 /** What one step looks at. */
@@ -42,7 +42,7 @@ export interface LookStep {
 }
 
 /** Settings of the looks for work that nobody has in hand. */
-export interface RepairWorld {
+export interface StalledDeps {
   /** How long work may lie untouched before it is queued again, in seconds. */
   repairAfterSeconds: number;
   now: () => Date;
@@ -52,11 +52,11 @@ export interface RepairWorld {
 const repairTiers = [1, 12, 288, 2_016] as const;
 
 /** The looks that find forgotten work of one kind: usually after 5 minutes, an hour, a day and a week. */
-export function defineRepairs<World extends RepairWorld>(
+export function defineRepairs<Deps extends StalledDeps>(
   name: string,
-  step: Look<World>['step'],
-  places?: (world: World) => number,
-): readonly Look<World>[] {
+  step: Look<Deps>['step'],
+  places?: (deps: Deps) => number,
+): readonly Look<Deps>[] {
   return repairTiers.map((tier) => ({
     name: `${name}-${tier}`,
     ageSeconds: ({ repairAfterSeconds }) => tier * repairAfterSeconds,
@@ -71,7 +71,7 @@ export function defineRepairs<World extends RepairWorld>(
  *
  * @param touched times at which it was written, is due or is somebody's; absent ones don't count
  */
-export function isForgotten(touched: readonly (Date | undefined)[], { repairAfterSeconds, now }: RepairWorld): boolean {
+export function isForgotten(touched: readonly (Date | undefined)[], { repairAfterSeconds, now }: StalledDeps): boolean {
   const latest = Math.max(...touched.map((time) => time?.getTime() ?? 0));
   // A little less than the age at which it is looked at, or what was queued late would be passed over.
   return now().getTime() - latest >= repairAfterSeconds * 800;

@@ -7,7 +7,7 @@ import { settle } from './reports/record-final-status.ts';
 import { awaitsSending } from './status.ts';
 
 /** What cancelling works with. */
-export interface CancellingWorld {
+export interface CancelDeps {
   messages: MessageStore;
   settlements: SettlementRecorder;
   now: () => Date;
@@ -28,14 +28,14 @@ export type CancelResult =
  * Cancels a scheduled message: nobody gets it to whom a worker has not begun to send it. Repeated, it finds what the
  * first time left; told after a while that something was kept, the caller may try again, since a worker may have died.
  */
-export async function cancelMessage(messageId: string, world: CancellingWorld): Promise<CancelResult> {
-  const message = isMessageId(messageId) ? await world.messages.readMessage(messageId) : undefined;
+export async function cancelMessage(messageId: string, deps: CancelDeps): Promise<CancelResult> {
+  const message = isMessageId(messageId) ? await deps.messages.readMessage(messageId) : undefined;
   if (message === undefined) return { outcome: 'missing' };
   if (message.header.sendAt === undefined) return { outcome: 'notScheduled' };
   let canceled = 0;
   let kept = 0;
   for (const { index, recipients } of message.chunks) {
-    const ended = await cancelChunk(messageId, index, world);
+    const ended = await cancelChunk(messageId, index, deps);
     canceled += ended;
     kept += recipients.length - ended;
   }
@@ -43,8 +43,8 @@ export async function cancelMessage(messageId: string, world: CancellingWorld): 
 }
 
 /** Resolves to how many recipients of the chunk are cancelled, be it now or earlier. */
-async function cancelChunk(messageId: string, index: number, world: CancellingWorld): Promise<number> {
-  const { messages, now } = world;
+async function cancelChunk(messageId: string, index: number, deps: CancelDeps): Promise<number> {
+  const { messages, now } = deps;
   for (;;) {
     const found = await messages.readChunk(messageId, index);
     if (found === undefined) return 0;
@@ -58,7 +58,7 @@ async function cancelChunk(messageId: string, index: number, world: CancellingWo
         ? [{ messageId, chunk: index, place, status, code: canceledNote.code, at: progress.updatedAt }]
         : [],
     );
-    await settle(canceled, world);
+    await settle(canceled, deps);
     return canceled.length;
   }
 }

@@ -1,7 +1,7 @@
 import { defineOperation } from '../operation/define-operation.ts';
 import { acceptMessage } from './accept/accept-message.ts';
-import type { MessagingWorld } from './accept/accept-message.ts';
-import type { OptOutsWorld } from './compose/marketing-opt-outs.ts';
+import type { AcceptDeps } from './accept/accept-message.ts';
+import type { MarketingOptOutsDeps } from './compose/marketing-opt-outs.ts';
 import { prepareTextSend } from './compose/prepare-text-send.ts';
 import { askedOf, sendDetails } from './send-details.ts';
 import { sendBody, sendErrors, sendingParameters, sentAnswer, sentBody } from './send-fields.ts';
@@ -22,15 +22,15 @@ export const sendMessage = defineOperation({
   errors: sendErrors,
   customer: 'Customer-Id',
   service: { parameter: 'Service-Id', type: 'OneWay' },
-  prepare: (request, world: MessagingWorld & OptOutsWorld) => prepareTextSend(request, world),
-  async handler(request, world: MessagingWorld & OptOutsWorld) {
+  prepare: (request, deps: AcceptDeps & MarketingOptOutsDeps) => prepareTextSend(request, deps),
+  async handler(request, deps: AcceptDeps & MarketingOptOutsDeps) {
     const { body, prepared, service } = request;
     const details = sendDetails({ ...request, serviceId: service.id });
     const accepted = await acceptMessage(
       details,
       prepared,
       askedOf('SendMessage', { serviceId: service.id, body }),
-      world,
+      deps,
     );
     return { body: sentBody(accepted), headers: sentHeaders(prepared, accepted), failure: accepted.failure };
   },

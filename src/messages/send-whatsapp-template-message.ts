@@ -2,10 +2,10 @@ import { defineOperation } from '../operation/define-operation.ts';
 import { choice, flag, integer, list, object, optional, text } from '../operation/schema.ts';
 import { templatesDropdown } from '../templates/index.ts';
 import { acceptMessage } from './accept/accept-message.ts';
-import type { MessagingWorld } from './accept/accept-message.ts';
+import type { AcceptDeps } from './accept/accept-message.ts';
 import { recipientLimit } from './compose/prepare-send.ts';
 import { prepareTemplateSend } from './compose/prepare-template-send.ts';
-import type { TemplateSendWorld } from './compose/prepare-template-send.ts';
+import type { TemplateSendDeps } from './compose/prepare-template-send.ts';
 import { askedOf, sendDetails } from './send-details.ts';
 import { customerData, requestId, sendingParameters } from './send-fields.ts';
 import { sentHeaders } from './send-warnings.ts';
@@ -120,15 +120,15 @@ export const sendWhatsappTemplateMessage = defineOperation({
   ],
   customer: 'Customer-Id',
   service: { parameter: 'Service-Id', type: 'OneWay' },
-  prepare: (request, world: TemplateSendWorld & MessagingWorld) => prepareTemplateSend(request, world),
-  async handler(request, world: TemplateSendWorld & MessagingWorld) {
+  prepare: (request, deps: TemplateSendDeps & AcceptDeps) => prepareTemplateSend(request, deps),
+  async handler(request, deps: TemplateSendDeps & AcceptDeps) {
     const { body, prepared, service } = request;
     const details = sendDetails({ ...request, serviceId: service.id });
     const accepted = await acceptMessage(
       details,
       prepared,
       askedOf('SendWhatsappTemplateMessage', { serviceId: service.id, body }),
-      world,
+      deps,
     );
     return {
       body: { messageId: accepted.messageId, messagePartCount: accepted.partCount, recipients: accepted.recipients },

@@ -6,7 +6,7 @@ import { patienceMs } from './slow-subscribers.ts';
 import type { SlowSubscribers } from './slow-subscribers.ts';
 
 /** What calling a subscriber works with. */
-export interface CallingWorld {
+export interface CallTargetDeps {
   callbacks: CallbackCaller;
   slow: SlowSubscribers;
   /** Resolves after so many milliseconds. */
@@ -21,8 +21,8 @@ export type CallResult = { verdict: Verdict } | { pending: Promise<Verdict> };
  * Calls a subscriber and waits two seconds for the verdict; a call that takes longer goes on without the worker, whose
  * other notifications must not wait for it. Never rejects.
  */
-export async function callTarget(target: Target, payload: string, world: CallingWorld): Promise<CallResult> {
-  const { callbacks, slow, wait, now } = world;
+export async function callTarget(target: Target, payload: string, deps: CallTargetDeps): Promise<CallResult> {
+  const { callbacks, slow, wait, now } = deps;
   const call = callbacks
     .call({ url: target.callbackUrl, method: target.httpVerb, body: payload })
     .then((outcome) => judgeOutcome(outcome, now()));

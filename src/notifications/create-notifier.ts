@@ -14,11 +14,11 @@ const chunkSize = 100;
 const enqueueWidth = 16;
 
 /** What telling subscribers works with. */
-export interface NotifyingWorld {
+export interface NotifierDeps {
   subscriptions: SubscriptionStore;
   notifications: NotificationStore;
   notificationQueue: NotificationQueue;
-  /** This app's address as flows reach it, base path included, without a slash at the end. */
+  /** This app's address as flows http it, base path included, without a slash at the end. */
   publicUrl: string;
 }
 
@@ -27,17 +27,17 @@ export interface NotifyingWorld {
  * hundred. Repeated after a crash, it finds the chunks of the first time, adds what they lack and queues what no worker
  * has touched; a second queue message is harmless.
  */
-export function createNotifier(world: NotifyingWorld): Notifier {
+export function createNotifier(deps: NotifierDeps): Notifier {
   return {
     async notify(message) {
       const { customerId, serviceId } = message;
-      const subscriptions = await world.subscriptions.listActive(pipelineIdOf({ customerId, serviceId }));
+      const subscriptions = await deps.subscriptions.listActive(pipelineIdOf({ customerId, serviceId }));
       if (subscriptions.length === 0) return 0;
-      const chunks = dealOut(message, subscriptions, { firstIndex: 0, publicUrl: world.publicUrl });
-      const outcome = await world.notifications.createChunks(chunks);
-      const waiting = outcome === 'created' ? chunks : await complete(message, subscriptions, world);
+      const chunks = dealOut(message, subscriptions, { firstIndex: 0, publicUrl: deps.publicUrl });
+      const outcome = await deps.notifications.createChunks(chunks);
+      const waiting = outcome === 'created' ? chunks : await complete(message, subscriptions, deps);
       failpoint('notify.rowsWritten');
-      await enqueueAll(waiting, world);
+      await enqueueAll(waiting, deps);
       failpoint('notify.queued');
       return subscriptions.length;
     },
@@ -51,7 +51,7 @@ export function createNotifier(world: NotifyingWorld): Notifier {
 async function complete(
   message: RoutedMessage,
   subscriptions: readonly Subscription[],
-  { notifications, publicUrl }: NotifyingWorld,
+  { notifications, publicUrl }: NotifierDeps,
 ): Promise<NotificationChunk[]> {
   for (;;) {
     const stored = await notifications.listChunks(message.id);
@@ -90,7 +90,7 @@ export function targetOf({ pipelineId, key, secret, callbackUrl, httpVerb, refus
   return { pipelineId, key, secret, callbackUrl, httpVerb, wasRefused: refusals !== undefined };
 }
 
-async function enqueueAll(chunks: readonly NotificationChunk[], { notificationQueue }: NotifyingWorld): Promise<void> {
+async function enqueueAll(chunks: readonly NotificationChunk[], { notificationQueue }: NotifierDeps): Promise<void> {
   await eachOf(chunks, enqueueWidth, ({ inboundId, index }) =>
     notificationQueue.enqueueChunk({ inboundId, chunk: index }),
   );

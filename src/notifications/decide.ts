@@ -1,6 +1,6 @@
 import { noteAnswer } from '../subscriptions/index.ts';
 import type { Subscription } from '../subscriptions/index.ts';
-import type { DeliveringWorld } from './deps.ts';
+import type { NotificationDeps } from './deps.ts';
 import { giveUp } from './give-up.ts';
 import type { Verdict } from '../http-delivery/verdict.ts';
 import type { LoneNotification } from './notification.ts';
@@ -15,27 +15,27 @@ export type Decision = { state: 'delivered' | 'givenUp' } | { state: 'waiting'; 
  *
  * @param lone as it is after the call, which is counted among its attempts
  */
-export async function decide(lone: LoneNotification, verdict: Verdict, world: DeliveringWorld): Promise<Decision> {
+export async function decide(lone: LoneNotification, verdict: Verdict, deps: NotificationDeps): Promise<Decision> {
   const { next, kind, retryAfterSeconds } = verdict;
   const { target, attempts, since } = lone;
   // Of a subscriber who is well there is nothing to note.
   const isKnown = kind === undefined || (kind === 'fine' && !target.wasRefused);
   if (next === 'delivered') {
     // What is delivered is not sent again for a note that fails: the next answer will do for that.
-    if (!isKnown) await noteAnswer(target, kind, world).catch(() => undefined);
+    if (!isKnown) await noteAnswer(target, kind, deps).catch(() => undefined);
     return { state: 'delivered' };
   }
-  const state = isKnown ? 'active' : await noteAnswer(target, kind, world);
-  const now = world.now();
+  const state = isKnown ? 'active' : await noteAnswer(target, kind, deps);
+  const now = deps.now();
   const notBefore = nextCallAt(
-    world.schedule,
+    deps.schedule,
     { attempts, since, now, ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }) },
-    world.random(),
+    deps.random(),
   );
   // Subscribed anew, it has another address; unsubscribed, the next attempt finds that out.
   const isOver = state !== undefined && (state !== 'active' || next === 'never');
   if (notBefore !== undefined && !isOver) return { state: 'waiting', notBefore };
-  await giveUp({ ...lone, lastAnswer: verdict.answer }, reasonOf(state, next), world);
+  await giveUp({ ...lone, lastAnswer: verdict.answer }, reasonOf(state, next), deps);
   return { state: 'givenUp' };
 }
 

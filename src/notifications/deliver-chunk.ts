@@ -3,7 +3,7 @@ import { callTarget } from './call-target.ts';
 import { decide } from './decide.ts';
 import type { Decision } from './decide.ts';
 import { leaseEnd, secondsUntil } from './deps.ts';
-import type { DeliveringWorld } from './deps.ts';
+import type { NotificationDeps } from './deps.ts';
 import type { Verdict } from '../http-delivery/verdict.ts';
 import type {
   ChunkState,
@@ -35,26 +35,26 @@ interface Delivery {
  * that died in between leaves the chunk to the next when its lease is over; subscribers it had reached are then called
  * twice.
  */
-export async function deliverChunk(job: NotificationJob, world: DeliveringWorld): Promise<DeliverChunkResult> {
-  const { notifications, notificationQueue, now } = world;
+export async function deliverChunk(job: NotificationJob, deps: NotificationDeps): Promise<DeliverChunkResult> {
+  const { notifications, notificationQueue, now } = deps;
   const found = await notifications.readChunk(job.inboundId, job.chunk);
   if (found === undefined) return { result: 'missing' };
   const { chunk } = found;
   if (!chunk.states.includes('waiting')) return { result: 'nothingToDo' };
-  const claimed = await claim(found, world);
+  const claimed = await claim(found, deps);
   if (claimed === undefined) {
     // Another worker has it, which may yet die; and this may be the only message left that knows of the chunk.
-    await notificationQueue.enqueueChunk(job, secondsUntil(chunk.leasedUntil ?? leaseEnd(world), now()) + 1);
+    await notificationQueue.enqueueChunk(job, secondsUntil(chunk.leasedUntil ?? leaseEnd(deps), now()) + 1);
     return { result: 'taken' };
   }
   failpoint('deliver.claimed');
   const deliveries = await Promise.all(
     chunk.targets.map(async (target, place) =>
-      chunk.states[place] === 'waiting' ? deliver(target, chunk, world) : { state: chunk.states[place] ?? 'ended' },
+      chunk.states[place] === 'waiting' ? deliver(target, chunk, deps) : { state: chunk.states[place] ?? 'ended' },
     ),
   );
   failpoint('deliver.called');
-  await sendAlone(deliveries, world);
+  await sendAlone(deliveries, deps);
   failpoint('deliver.retriesQueued');
   const states = deliveries.map(({ state }) => state);
   const recorded = await notifications.updateChunk(claimed, { states, attempts: claimed.chunk.attempts });
@@ -66,12 +66,12 @@ export async function deliverChunk(job: NotificationJob, world: DeliveringWorld)
 
 async function claim(
   found: VersionedNotificationChunk,
-  world: DeliveringWorld,
+  deps: NotificationDeps,
 ): Promise<VersionedNotificationChunk | undefined> {
-  const { notifications, now } = world;
+  const { notifications, now } = deps;
   const { states, attempts, leasedUntil } = found.chunk;
   if (leasedUntil !== undefined && leasedUntil > now()) return undefined;
-  const progress = { states, attempts: attempts + 1, leasedUntil: leaseEnd(world) };
+  const progress = { states, attempts: attempts + 1, leasedUntil: leaseEnd(deps) };
   const claimed = await notifications.updateChunk(found, progress);
   return claimed === 'conflict' ? undefined : claimed;
 }
@@ -79,9 +79,9 @@ async function claim(
 async function deliver(
   target: Target,
   { inboundId, customerId, serviceId, payload }: NotificationChunk,
-  world: DeliveringWorld,
+  deps: NotificationDeps,
 ): Promise<Delivery> {
-  const since = world.now();
+  const since = deps.now();
   const untried: LoneNotification = {
     inboundId,
     customerId,
@@ -92,25 +92,25 @@ async function deliver(
     since,
     attempts: 0,
   };
-  if (world.slow.isSlow(target.key)) return { state: 'alone', lone: untried };
+  if (deps.slow.isSlow(target.key)) return { state: 'alone', lone: untried };
   const called = { ...untried, attempts: 1 };
-  const result = await callTarget(target, payload, world);
+  const result = await callTarget(target, payload, deps);
   if ('pending' in result) {
-    return { state: 'alone', lone: { ...called, leasedUntil: leaseEnd(world) }, pending: result.pending };
+    return { state: 'alone', lone: { ...called, leasedUntil: leaseEnd(deps) }, pending: result.pending };
   }
   const { verdict } = result;
   // Where our own storage fails for this one, it goes on alone: the others must not be called again for it.
-  const decision = await decide(called, verdict, world).catch((): Decision => ({
+  const decision = await decide(called, verdict, deps).catch((): Decision => ({
     state: 'waiting',
-    notBefore: leaseEnd(world),
+    notBefore: leaseEnd(deps),
   }));
   if (decision.state !== 'waiting') return { state: decision.state === 'delivered' ? 'delivered' : 'ended' };
   return { state: 'alone', lone: { ...called, lastAnswer: verdict.answer, notBefore: decision.notBefore } };
 }
 
 /** Stores and queues what goes on alone; only then can the verdicts to come find it. */
-async function sendAlone(deliveries: readonly Delivery[], world: DeliveringWorld): Promise<void> {
-  const { notifications, notificationQueue, now } = world;
+async function sendAlone(deliveries: readonly Delivery[], deps: NotificationDeps): Promise<void> {
+  const { notifications, notificationQueue, now } = deps;
   const alone = deliveries.flatMap(({ lone, pending }) => (lone === undefined ? [] : [{ lone, pending }]));
   if (alone.length === 0) return;
   await notifications.createLone(alone.map(({ lone }) => lone));
@@ -121,5 +121,5 @@ async function sendAlone(deliveries: readonly Delivery[], world: DeliveringWorld
       return notificationQueue.enqueueLone({ inboundId, subscriptionKey: target.key }, delay);
     }),
   );
-  for (const { lone, pending } of alone) if (pending !== undefined) settleLater(lone, pending, world);
+  for (const { lone, pending } of alone) if (pending !== undefined) settleLater(lone, pending, deps);
 }

@@ -3,7 +3,7 @@ import { callTarget } from './call-target.ts';
 import { targetOf } from './create-notifier.ts';
 import { reasonOf } from './decide.ts';
 import { leaseEnd, progressOf, secondsUntil } from './deps.ts';
-import type { DeliveringWorld } from './deps.ts';
+import type { NotificationDeps } from './deps.ts';
 import { giveUp } from './give-up.ts';
 import type { VersionedLone } from './notification.ts';
 import type { LoneJob } from './ports.ts';
@@ -26,8 +26,8 @@ export type DeliverLoneResult =
   | 'missing';
 
 /** Delivers a notification that goes alone, to its subscription as it is now. */
-export async function deliverLone(job: LoneJob, world: DeliveringWorld): Promise<DeliverLoneResult> {
-  const { notifications, notificationQueue, slow, now, random } = world;
+export async function deliverLone(job: LoneJob, deps: NotificationDeps): Promise<DeliverLoneResult> {
+  const { notifications, notificationQueue, slow, now, random } = deps;
   const found = await notifications.readLone(job.inboundId, job.subscriptionKey);
   if (found === undefined) return 'missing';
   const { lone } = found;
@@ -41,32 +41,32 @@ export async function deliverLone(job: LoneJob, world: DeliveringWorld): Promise
   // Its worker may yet die, and this may be the only message left that knows of it.
   const lease = secondsUntil(lone.leasedUntil, now());
   if (lease > 0) return putOff('taken', lease);
-  const known = await world.subscriptions.find(lone.target.pipelineId, lone.target.key);
+  const known = await deps.subscriptions.find(lone.target.pipelineId, lone.target.key);
   if (known === undefined) {
     await notifications.updateLone(found, { ...progressOf(found), state: 'ended' });
     return 'unsubscribed';
   }
   const { subscription } = known;
   if (subscription.state !== 'active') {
-    await giveUp(lone, reasonOf(subscription.state, 'never'), world);
+    await giveUp(lone, reasonOf(subscription.state, 'never'), deps);
     await notifications.updateLone(found, { ...progressOf(found), state: 'givenUp' });
     return 'givenUp';
   }
-  const isOver = now().getTime() - lone.since.getTime() > world.schedule.giveUpAfterSeconds * 1_000;
+  const isOver = now().getTime() - lone.since.getTime() > deps.schedule.giveUpAfterSeconds * 1_000;
   if (slow.isCrowded(lone.target.key) && !isOver) return putOff('crowded', Math.ceil(crowdedSeconds * (1 + random())));
-  const progress = { ...progressOf(found), attempts: lone.attempts + 1, leasedUntil: leaseEnd(world) };
+  const progress = { ...progressOf(found), attempts: lone.attempts + 1, leasedUntil: leaseEnd(deps) };
   const claimed = await notifications.updateLone(found, progress);
   if (claimed === 'conflict') return putOff('taken', secondsUntil(progress.leasedUntil, now()) + 1);
   failpoint('retry.claimed');
-  return call({ ...claimed, lone: { ...claimed.lone, target: targetOf(subscription) } }, job, world);
+  return call({ ...claimed, lone: { ...claimed.lone, target: targetOf(subscription) } }, job, deps);
 }
 
-async function call(claimed: VersionedLone, job: LoneJob, world: DeliveringWorld): Promise<DeliverLoneResult> {
+async function call(claimed: VersionedLone, job: LoneJob, deps: NotificationDeps): Promise<DeliverLoneResult> {
   const { lone } = claimed;
-  const result = await callTarget(lone.target, lone.payload, world);
+  const result = await callTarget(lone.target, lone.payload, deps);
   failpoint('retry.called');
-  if ('verdict' in result) return settleLone(claimed, result.verdict, world);
-  await world.notificationQueue.enqueueLone(job, secondsUntil(lone.leasedUntil, world.now()) + 1);
-  settleLater(lone, result.pending, world);
+  if ('verdict' in result) return settleLone(claimed, result.verdict, deps);
+  await deps.notificationQueue.enqueueLone(job, secondsUntil(lone.leasedUntil, deps.now()) + 1);
+  settleLater(lone, result.pending, deps);
   return 'underWay';
 }

@@ -1,11 +1,11 @@
 import type { SubscriptionStore } from '../subscriptions/index.ts';
-import type { CallingWorld } from './call-target.ts';
+import type { CallTargetDeps } from './call-target.ts';
 import type { LoneProgress, VersionedLone } from './notification.ts';
 import type { DeadLetterStore, NotificationQueue, NotificationStore } from './ports.ts';
 import type { RetrySchedule } from '../http-delivery/retry-schedule.ts';
 
 /** What delivering notifications works with. */
-export interface DeliveringWorld extends CallingWorld {
+export interface NotificationDeps extends CallTargetDeps {
   subscriptions: SubscriptionStore;
   notifications: NotificationStore;
   notificationQueue: NotificationQueue;
@@ -21,7 +21,7 @@ export interface DeliveringWorld extends CallingWorld {
 }
 
 /** When a lease that is taken now ends. */
-export function leaseEnd({ now, callLeaseSeconds }: Pick<DeliveringWorld, 'now' | 'callLeaseSeconds'>): Date {
+export function leaseEnd({ now, callLeaseSeconds }: Pick<NotificationDeps, 'now' | 'callLeaseSeconds'>): Date {
   return new Date(now().getTime() + callLeaseSeconds * 1_000);
 }
 

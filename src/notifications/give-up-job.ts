@@ -1,5 +1,5 @@
 import { progressOf } from './deps.ts';
-import type { DeliveringWorld } from './deps.ts';
+import type { NotificationDeps } from './deps.ts';
 import { giveUp } from './give-up.ts';
 import type { LoneJob, NotificationJob } from './ports.ts';
 
@@ -18,13 +18,13 @@ export interface GiveUpResult {
  */
 export async function giveUpNotifications(
   job: NotificationJob | LoneJob,
-  world: DeliveringWorld,
+  deps: NotificationDeps,
 ): Promise<GiveUpResult> {
-  return 'chunk' in job ? giveUpChunk(job, world) : giveUpLone(job, world);
+  return 'chunk' in job ? giveUpChunk(job, deps) : giveUpLone(job, deps);
 }
 
-async function giveUpChunk(job: NotificationJob, world: DeliveringWorld): Promise<GiveUpResult> {
-  const { notifications, now } = world;
+async function giveUpChunk(job: NotificationJob, deps: NotificationDeps): Promise<GiveUpResult> {
+  const { notifications, now } = deps;
   const since = now();
   for (;;) {
     const found = await notifications.readChunk(job.inboundId, job.chunk);
@@ -34,7 +34,7 @@ async function giveUpChunk(job: NotificationJob, world: DeliveringWorld): Promis
     refuseLeased(leasedUntil, now());
     for (const target of waiting) {
       const lone = { inboundId, customerId, serviceId, payload, target, state: 'givenUp' as const, since, attempts };
-      await giveUp(lone, reason, world);
+      await giveUp(lone, reason, deps);
     }
     const ended = states.map((state) => (state === 'waiting' ? 'ended' : state));
     const recorded = await notifications.updateChunk(found, { states: ended, attempts });
@@ -42,14 +42,14 @@ async function giveUpChunk(job: NotificationJob, world: DeliveringWorld): Promis
   }
 }
 
-async function giveUpLone(job: LoneJob, world: DeliveringWorld): Promise<GiveUpResult> {
-  const { notifications, now } = world;
+async function giveUpLone(job: LoneJob, deps: NotificationDeps): Promise<GiveUpResult> {
+  const { notifications, now } = deps;
   for (;;) {
     const found = await notifications.readLone(job.inboundId, job.subscriptionKey);
     if (found?.lone.state !== 'waiting') return { result: 'givenUp', notifications: 0 };
     const { lone } = found;
     refuseLeased(lone.leasedUntil, now());
-    await giveUp(lone, reason, world);
+    await giveUp(lone, reason, deps);
     const recorded = await notifications.updateLone(found, { ...progressOf(found), state: 'givenUp' });
     if (recorded !== 'conflict') return { result: 'givenUp', notifications: 1 };
   }

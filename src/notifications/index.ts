@@ -1,6 +1,6 @@
 export { createNotifier } from './create-notifier.ts';
 export { secondsUntil } from './deps.ts';
-export type { DeliveringWorld } from './deps.ts';
+export type { NotificationDeps } from './deps.ts';
 export { judgeOutcome } from '../http-delivery/verdict.ts';
 export type { Verdict } from '../http-delivery/verdict.ts';
 export {
@@ -13,9 +13,9 @@ export { chunkStates } from './notification.ts';
 export type * from './notification.ts';
 export type * from './ports.ts';
 export { replayDeadLetter } from './replay.ts';
-export type { ReplayResult, ReplayWorld } from './replay.ts';
+export type { ReplayResult, ReplayDeps } from './replay.ts';
 export { nextCallAt, usualSchedule } from '../http-delivery/retry-schedule.ts';
 export type { RetrySchedule } from '../http-delivery/retry-schedule.ts';
 export { createSlowSubscribers } from './slow-subscribers.ts';
 export { notificationLooks } from '../maintenance/notification-sweeps.ts';
-export type { NotificationLooksWorld } from '../maintenance/notification-sweeps.ts';
+export type { NotificationSweepsDeps } from '../maintenance/notification-sweeps.ts';

@@ -2,7 +2,7 @@ import { isInboundId } from '../conversations/index.ts';
 import type { Worker } from '../operation/define-worker.ts';
 import { deliverChunk } from './deliver-chunk.ts';
 import { deliverLone } from './deliver-retry.ts';
-import type { DeliveringWorld } from './deps.ts';
+import type { NotificationDeps } from './deps.ts';
 import { giveUpNotifications } from './give-up-job.ts';
 import type { LoneJob, NotificationJob } from './ports.ts';
 
@@ -22,24 +22,24 @@ function loneJobOf(message: unknown): LoneJob | undefined {
 }
 
 /** Tells subscribers of a message, a hundred at a time. */
-export const deliverNotifications: Worker<DeliveringWorld> = {
+export const deliverNotifications: Worker<NotificationDeps> = {
   name: 'DeliverNotifications',
   queue: 'notifications',
-  async handle(message, world) {
+  async handle(message, deps) {
     const job = chunkJobOf(message);
     if (job === undefined) throw new Error('not a job for the notifications queue');
-    return { ...job, ...(await deliverChunk(job, world)) };
+    return { ...job, ...(await deliverChunk(job, deps)) };
   },
 };
 
 /** Tells one subscriber, where that failed before or takes long; a queue of its own keeps it out of the others' way. */
-export const retryNotification: Worker<DeliveringWorld> = {
+export const retryNotification: Worker<NotificationDeps> = {
   name: 'RetryNotification',
   queue: 'notification-retries',
-  async handle(message, world) {
+  async handle(message, deps) {
     const job = loneJobOf(message);
     if (job === undefined) throw new Error('not a job for the notification-retries queue');
-    return { ...job, result: await deliverLone(job, world) };
+    return { ...job, result: await deliverLone(job, deps) };
   },
 };
 
@@ -50,27 +50,27 @@ const failingAttempts = 10;
  * Makes dead letters of what failed too often on our side: the poison messages of both queues come here. A chunk is tried
  * once more where workers that died with its message, and nothing else, may have made it poison.
  */
-async function giveUpJob(message: unknown, world: DeliveringWorld): Promise<Readonly<Record<string, unknown>>> {
+async function giveUpJob(message: unknown, deps: NotificationDeps): Promise<Readonly<Record<string, unknown>>> {
   const job = chunkJobOf(message) ?? loneJobOf(message);
   if (job === undefined) return { result: 'notAJob', error: new Error('a poison message is not a job of ours') };
   if ('chunk' in job) {
-    const found = await world.notifications.readChunk(job.inboundId, job.chunk);
+    const found = await deps.notifications.readChunk(job.inboundId, job.chunk);
     if (found !== undefined && found.chunk.attempts < failingAttempts) {
-      return { ...job, ...(await deliverChunk(job, world)) };
+      return { ...job, ...(await deliverChunk(job, deps)) };
     }
   }
-  return { ...job, ...(await giveUpNotifications(job, world)), error: new Error('notifications failed too often') };
+  return { ...job, ...(await giveUpNotifications(job, deps)), error: new Error('notifications failed too often') };
 }
 
 /** Gives up chunks of notifications. */
-export const giveUpNotificationChunk: Worker<DeliveringWorld> = {
+export const giveUpNotificationChunk: Worker<NotificationDeps> = {
   name: 'GiveUpNotificationChunk',
   queue: 'notifications-poison',
   handle: giveUpJob,
 };
 
 /** Gives up notifications that go alone. */
-export const giveUpLoneNotification: Worker<DeliveringWorld> = {
+export const giveUpLoneNotification: Worker<NotificationDeps> = {
   name: 'GiveUpLoneNotification',
   queue: 'notification-retries-poison',
   handle: giveUpJob,

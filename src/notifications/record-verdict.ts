@@ -2,7 +2,7 @@ import { failpoint } from '../core/failpoint.ts';
 import { decide } from './decide.ts';
 import type { Decision } from './decide.ts';
 import { secondsUntil } from './deps.ts';
-import type { DeliveringWorld } from './deps.ts';
+import type { NotificationDeps } from './deps.ts';
 import type { Verdict } from '../http-delivery/verdict.ts';
 import type { LoneNotification, LoneProgress, VersionedLone } from './notification.ts';
 
@@ -14,12 +14,12 @@ import type { LoneNotification, LoneProgress, VersionedLone } from './notificati
 export async function settleLone(
   called: VersionedLone,
   verdict: Verdict,
-  world: DeliveringWorld,
+  deps: NotificationDeps,
   jobAt?: Date,
 ): Promise<Decision['state']> {
   const { lone } = called;
   const { inboundId, target, since, attempts } = lone;
-  const decision = await decide(lone, verdict, world);
+  const decision = await decide(lone, verdict, deps);
   const progress: LoneProgress = {
     state: decision.state,
     since,
@@ -29,12 +29,12 @@ export async function settleLone(
   };
   // Queued before it is recorded: a crash in between leaves a job too many, never one too few.
   if (decision.state === 'waiting' && (jobAt === undefined || decision.notBefore < jobAt)) {
-    const delay = secondsUntil(decision.notBefore, world.now());
-    await world.notificationQueue.enqueueLone({ inboundId, subscriptionKey: target.key }, delay);
+    const delay = secondsUntil(decision.notBefore, deps.now());
+    await deps.notificationQueue.enqueueLone({ inboundId, subscriptionKey: target.key }, delay);
     failpoint('retry.requeued');
   }
   // Where another worker got ahead, its word stands.
-  await world.notifications.updateLone(called, progress);
+  await deps.notifications.updateLone(called, progress);
   return decision.state;
 }
 
@@ -45,14 +45,14 @@ export async function settleLone(
 export function settleLater(
   { inboundId, target, attempts, leasedUntil }: LoneNotification,
   pending: Promise<Verdict>,
-  world: DeliveringWorld,
+  deps: NotificationDeps,
 ): void {
   const settle = async (): Promise<void> => {
     const verdict = await pending;
-    const found = await world.notifications.readLone(inboundId, target.key);
+    const found = await deps.notifications.readLone(inboundId, target.key);
     if (found?.lone.state !== 'waiting' || found.lone.attempts !== attempts) return;
     // What is stored may name the subscription as it was before it was subscribed anew.
-    await settleLone({ ...found, lone: { ...found.lone, target } }, verdict, world, leasedUntil);
+    await settleLone({ ...found, lone: { ...found.lone, target } }, verdict, deps, leasedUntil);
   };
   settle().catch(() => undefined);
 }

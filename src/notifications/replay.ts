@@ -5,7 +5,7 @@ import type { DeadLetter, LoneNotification } from './notification.ts';
 import type { DeadLetterStore, NotificationQueue, NotificationStore } from './ports.ts';
 
 /** What replaying works with. */
-export interface ReplayWorld {
+export interface ReplayDeps {
   subscriptions: SubscriptionStore;
   notifications: NotificationStore;
   notificationQueue: NotificationQueue;
@@ -21,8 +21,8 @@ export type ReplayResult = 'replayed' | 'unsubscribed' | 'missing';
  * ended or was disabled becomes active by it: whoever replays says that it works again. Done twice, it delivers twice
  * at the most.
  */
-export async function replayDeadLetter(id: string, world: ReplayWorld): Promise<ReplayResult> {
-  const { subscriptions, notifications, notificationQueue, deadLetters, now } = world;
+export async function replayDeadLetter(id: string, deps: ReplayDeps): Promise<ReplayResult> {
+  const { subscriptions, notifications, notificationQueue, deadLetters, now } = deps;
   const letter = await deadLetters.read(id);
   if (letter === undefined) return 'missing';
   const { inboundId, pipelineId, subscriptionKey } = letter;

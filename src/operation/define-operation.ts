@@ -113,15 +113,15 @@ export interface Preparation<Prepared> {
 }
 
 /** The record of an operation with its types erased, as lists and loops hold it. */
-export interface Operation<World> extends Metadata {
+export interface Operation<Deps> extends Metadata {
   parameters: Parameters;
   body?: Body<Schema>;
   answer: Answer;
   customer?: string;
   service?: { parameter: string } & ServiceDemand;
   anonymous?: boolean;
-  prepare?: (request: never, world: World) => Preparation<unknown> | Promise<Preparation<unknown>>;
-  handler: (request: never, world: World) => Promise<Result<unknown>>;
+  prepare?: (request: never, deps: Deps) => Preparation<unknown> | Promise<Preparation<unknown>>;
+  handler: (request: never, deps: Deps) => Promise<Result<unknown>>;
 }
 
 interface Definition<
@@ -132,7 +132,7 @@ interface Definition<
   S extends ({ parameter: keyof P & string } & ServiceDemand) | undefined,
   Anonymous extends true | undefined,
   Prepared,
-  World,
+  Deps,
 > extends Metadata {
   parameters: P;
   body?: B extends Schema ? Body<B> : never;
@@ -152,12 +152,12 @@ interface Definition<
    */
   prepare?: (
     request: Settled<ParameterValues<P>, C, S, Anonymous> & { body: unknown },
-    world: World,
+    deps: Deps,
   ) => Preparation<Prepared> | Promise<Preparation<Prepared>>;
   /** The effects. Runs only when nothing is wrong. */
   handler: (
     request: Request<ParameterValues<P>, BodyValue<B>, C, S, Prepared, Anonymous>,
-    world: World,
+    deps: Deps,
   ) => Promise<Result<A extends Schema ? Static<A> : undefined>>;
 }
 
@@ -173,7 +173,7 @@ export function defineOperation<
   const S extends ({ parameter: keyof P & string } & ServiceDemand) | undefined = undefined,
   const Anonymous extends true | undefined = undefined,
   Prepared = undefined,
-  World = unknown,
->(definition: Definition<P, B, A, C, S, Anonymous, Prepared, World>): Operation<World> {
-  return definition as unknown as Operation<World>;
+  Deps = unknown,
+>(definition: Definition<P, B, A, C, S, Anonymous, Prepared, Deps>): Operation<Deps> {
+  return definition as unknown as Operation<Deps>;
 }

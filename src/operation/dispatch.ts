@@ -25,11 +25,11 @@ export interface OutgoingResponse {
 }
 
 /** What the kernel needs around it. */
-export interface Kernel<World> {
+export interface Kernel<Deps> {
   access: AccessPort;
   /** Asked for every call whose caller must be known. */
   throttle: ThrottlePort;
-  world: World;
+  deps: Deps;
   now: () => Date;
 }
 
@@ -49,10 +49,10 @@ export const bodyLimit = 4 * 1024 * 1024;
  * at the moment is a 503, which platforms try again, and any other failure of ours a 500 with a reference that leads to
  * the log.
  */
-export async function dispatch<World>(
-  operation: Operation<World>,
+export async function dispatch<Deps>(
+  operation: Operation<Deps>,
   request: IncomingRequest,
-  kernel: Kernel<World>,
+  kernel: Kernel<Deps>,
   { id: reference, log }: Invocation,
 ): Promise<OutgoingResponse> {
   const about = { operation: operation.operationId, reference, ...correlationIds(request.headers) };
@@ -90,10 +90,10 @@ interface Settled {
   now: Date;
 }
 
-async function attempt<World>(
-  operation: Operation<World>,
+async function attempt<Deps>(
+  operation: Operation<Deps>,
   request: IncomingRequest,
-  kernel: Kernel<World>,
+  kernel: Kernel<Deps>,
   entry: RequestLog,
 ): Promise<OutgoingResponse> {
   const settled = await settle(operation, request, kernel, entry);
@@ -103,12 +103,12 @@ async function attempt<World>(
   if (operation.body !== undefined) dropAbsentFields(asJsonSchema(operation.body.schema), body);
   const misfits = checkBody(operation, body);
   const nothing = { problems: [], prepared: undefined };
-  const { problems, prepared } = (await operation.prepare?.({ ...settled, body } as never, kernel.world)) ?? nothing;
+  const { problems, prepared } = (await operation.prepare?.({ ...settled, body } as never, kernel.deps)) ?? nothing;
   refuse([...misfits, ...problems]);
   if (operation.body !== undefined) dropUnknownFields(asJsonSchema(operation.body.schema), body);
   const header: ReadHeader = (name) => request.headers.get(name);
   const handled = { ...settled, header, body, prepared };
-  const result: Result<unknown> = await operation.handler(handled as never, kernel.world);
+  const result: Result<unknown> = await operation.handler(handled as never, kernel.deps);
   Object.assign(entry, idsAmong(result.body));
   if (result.failure !== undefined) entry.error = result.failure;
   const { status, schema } = operation.answer;
@@ -116,10 +116,10 @@ async function attempt<World>(
 }
 
 /** Settles caller, parameters, customer and service, in this order; `entry` learns why calls could not be counted. */
-async function settle<World>(
-  operation: Operation<World>,
+async function settle<Deps>(
+  operation: Operation<Deps>,
   request: IncomingRequest,
-  kernel: Kernel<World>,
+  kernel: Kernel<Deps>,
   entry: RequestLog,
 ): Promise<Settled> {
   const authenticated = kernel.access.authenticate({

@@ -1,5 +1,5 @@
 import { readIdentity } from '../directory/index.ts';
-import type { DirectoryWorld } from '../directory/index.ts';
+import type { DirectoryDeps } from '../directory/index.ts';
 import type { Caller } from '../operation/access.ts';
 import { inPath } from '../operation/define-operation.ts';
 import { apiError } from '../operation/errors.ts';
@@ -9,7 +9,7 @@ import type { OptOutList } from './opt-out-list.ts';
 import type { OptOut } from './ports.ts';
 
 /** What opting out and in work with. */
-export type OptOutWorld = DirectoryWorld & { optOuts: OptOutList };
+export type OptOutDeps = DirectoryDeps & { optOuts: OptOutList };
 
 /** The parameters of both operations. */
 export const optOutParameters = {
@@ -31,7 +31,7 @@ export const optOutParameters = {
 export async function readOptOut(
   { Sender: sender, Recipient: recipient }: { Sender: string; Recipient: string },
   { userId }: Caller,
-  { directory }: DirectoryWorld,
+  { directory }: DirectoryDeps,
 ): Promise<OptOut> {
   const identity = readIdentity(sender);
   const owner = identity === undefined ? undefined : await directory.identityOwner(identity);

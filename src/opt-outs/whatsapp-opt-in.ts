@@ -1,6 +1,6 @@
 import { defineOperation } from '../operation/define-operation.ts';
 import { optOutParameters, readOptOut } from './opt-out-parameters.ts';
-import type { OptOutWorld } from './opt-out-parameters.ts';
+import type { OptOutDeps } from './opt-out-parameters.ts';
 
 /** Notes that a phone wants messages from a WhatsApp number again. */
 export const whatsAppOptIn = defineOperation({
@@ -15,8 +15,8 @@ export const whatsAppOptIn = defineOperation({
   parameters: optOutParameters,
   answer: { status: 204, description: 'The recipient gets messages from the number.' },
   errors: ['IdentityNotFound', 'InvalidPhoneNumber'],
-  async handler({ parameters, caller }, world: OptOutWorld) {
-    await world.optOuts.remove(await readOptOut(parameters, caller, world));
+  async handler({ parameters, caller }, deps: OptOutDeps) {
+    await deps.optOuts.remove(await readOptOut(parameters, caller, deps));
     return { body: undefined };
   },
 });

@@ -1,6 +1,6 @@
 import { defineOperation } from '../operation/define-operation.ts';
 import { optOutParameters, readOptOut } from './opt-out-parameters.ts';
-import type { OptOutWorld } from './opt-out-parameters.ts';
+import type { OptOutDeps } from './opt-out-parameters.ts';
 
 /** Notes that a phone wants no more messages from a WhatsApp number. */
 export const whatsAppOptOut = defineOperation({
@@ -15,8 +15,8 @@ export const whatsAppOptOut = defineOperation({
   parameters: optOutParameters,
   answer: { status: 204, description: 'The recipient gets no more messages from the number.' },
   errors: ['IdentityNotFound', 'InvalidPhoneNumber'],
-  async handler({ parameters, caller, now }, world: OptOutWorld) {
-    await world.optOuts.add(await readOptOut(parameters, caller, world), now);
+  async handler({ parameters, caller, now }, deps: OptOutDeps) {
+    await deps.optOuts.add(await readOptOut(parameters, caller, deps), now);
     return { body: undefined };
   },
 });

@@ -19,7 +19,7 @@ export interface Throttle {
 }
 
 /** What a throttle works with. */
-export interface ThrottleWorld {
+export interface ThrottleDeps {
   store: RightsStore;
   now: () => Date;
   /** Resolves after so many milliseconds. */
@@ -74,7 +74,7 @@ const idleMs = 5 * windowMs;
  * matter more than the limit. Each instance then counts for itself and refuses beyond the limit, so that a flood gains
  * the limit once per instance; storage is asked again after 5 seconds.
  */
-export function createThrottle({ store, now, wait, random }: ThrottleWorld): Throttle {
+export function createThrottle({ store, now, wait, random }: ThrottleDeps): Throttle {
   const connections = new Map<string, Connection>();
   const time = (): number => now().getTime();
   let sweptAt = 0;

@@ -1,10 +1,10 @@
 import { timingSafeEqual } from 'node:crypto';
 
-import type { DirectoryWorld } from '../directory/index.ts';
+import type { DirectoryDeps } from '../directory/index.ts';
 import type { Caller } from '../operation/access.ts';
 import { defineOperation, inPath } from '../operation/define-operation.ts';
 import { text } from '../operation/schema.ts';
-import type { SubscriptionsWorld } from './ports.ts';
+import type { SubscriptionsDeps } from './ports.ts';
 import { removeSubscription } from './remove-subscription.ts';
 import { isPipelineId, parseActionId, pipelineIdOf } from './subscription-ids.ts';
 import type { Subscription } from './subscription.ts';
@@ -29,14 +29,14 @@ export const deleteTrigger = defineOperation({
   },
   answer: { status: 204, description: 'The registration is removed, or there was none.' },
   errors: [],
-  async handler({ parameters, caller }, world: SubscriptionsWorld & DirectoryWorld) {
+  async handler({ parameters, caller }, deps: SubscriptionsDeps & DirectoryDeps) {
     const pipelineId = parameters['Pipeline-Id'];
     const action = parseActionId(parameters['Action-Id']);
     if (action === undefined || !isPipelineId(pipelineId)) return { body: undefined };
     const isMeant = ({ secret }: Subscription): boolean => isSameSecret(secret, action.secret);
     try {
-      if (caller !== undefined && !(await isOf(caller, pipelineId, world))) return { body: undefined };
-      await removeSubscription({ pipelineId, key: action.key }, isMeant, world.subscriptions);
+      if (caller !== undefined && !(await isOf(caller, pipelineId, deps))) return { body: undefined };
+      await removeSubscription({ pipelineId, key: action.key }, isMeant, deps.subscriptions);
       return { body: undefined };
     } catch (failure) {
       // What stays behind ends by itself, when the callback says that the flow is gone.
@@ -52,7 +52,7 @@ function isSameSecret(known: string, given: string): boolean {
 }
 
 /** Whether the registrations are those of a service of the caller's customers: told without a look at them. */
-async function isOf({ userId }: Caller, pipelineId: string, { directory }: DirectoryWorld): Promise<boolean> {
+async function isOf({ userId }: Caller, pipelineId: string, { directory }: DirectoryDeps): Promise<boolean> {
   const { customerIds = [] } = (await directory.user(userId)) ?? {};
   const services = await Promise.all(
     customerIds.map(async (customerId) =>

@@ -5,7 +5,7 @@ import type { Problem } from '../operation/errors.ts';
 import { isObject } from '../core/json.ts';
 import { object, text } from '../operation/schema.ts';
 import { notificationSchema } from './notification-schema.ts';
-import type { SubscriptionsWorld } from './ports.ts';
+import type { SubscriptionsDeps } from './ports.ts';
 import { readOrigin } from './read-origin.ts';
 import { actionIdOf, pipelineIdOf, subscriptionKeyOf } from './subscription-ids.ts';
 import { httpVerbs } from './subscription.ts';
@@ -95,9 +95,9 @@ export const newMessage = defineOperation({
   errors: ['CallbackRefused'],
   customer: 'Customer',
   service: { parameter: 'Service', type: 'TwoWay' },
-  prepare: ({ body }, world: SubscriptionsWorld) => prepareSubscription(body, world),
-  async handler({ body, customer, service, header, now, prepared: httpVerb }, world: SubscriptionsWorld) {
-    const { subscriptions, newSecret, publicUrl } = world;
+  prepare: ({ body }, deps: SubscriptionsDeps) => prepareSubscription(body, deps),
+  async handler({ body, customer, service, header, now, prepared: httpVerb }, deps: SubscriptionsDeps) {
+    const { subscriptions, newSecret, publicUrl } = deps;
     const owner = { customerId: customer.id, serviceId: service.id };
     const callbackUrl = body.options.endpointUrl;
     const subscription = {
@@ -119,7 +119,7 @@ export const newMessage = defineOperation({
   },
 });
 
-function prepareSubscription(body: unknown, { checkCallback }: SubscriptionsWorld) {
+function prepareSubscription(body: unknown, { checkCallback }: SubscriptionsDeps) {
   const problems: Problem[] = [];
   const fields = isObject(body) ? body : {};
   const options = isObject(fields['options']) ? fields['options'] : {};

@@ -17,11 +17,11 @@ export interface SubscriptionStore {
 export type CallbackRule = (url: string) => string | undefined;
 
 /** What operations on subscriptions work with. */
-export interface SubscriptionsWorld {
+export interface SubscriptionsDeps {
   subscriptions: SubscriptionStore;
   checkCallback: CallbackRule;
   /** 32 hexadecimal digits that nobody can guess. */
   newSecret: () => string;
-  /** This app's address as callers reach it, base path included, without a slash at the end. */
+  /** This app's address as callers http it, base path included, without a slash at the end. */
   publicUrl: string;
 }

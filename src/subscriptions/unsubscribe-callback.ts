@@ -1,7 +1,7 @@
 import { customersDropdown, servicesDropdown } from '../directory/index.ts';
 import { defineOperation, inHeader, inPath } from '../operation/define-operation.ts';
 import { object, text } from '../operation/schema.ts';
-import type { SubscriptionsWorld } from './ports.ts';
+import type { SubscriptionsDeps } from './ports.ts';
 import { removeSubscription } from './remove-subscription.ts';
 import { pipelineIdOf, subscriptionKeyOf } from './subscription-ids.ts';
 
@@ -41,7 +41,7 @@ export const unsubscribeCallback = defineOperation({
   errors: [],
   customer: 'Customer',
   service: { parameter: 'Service', type: 'TwoWay' },
-  async handler({ body, customer, service }, { subscriptions }: SubscriptionsWorld) {
+  async handler({ body, customer, service }, { subscriptions }: SubscriptionsDeps) {
     const pipelineId = pipelineIdOf({ customerId: customer.id, serviceId: service.id });
     await removeSubscription({ pipelineId, key: subscriptionKeyOf(body.callbackUrl) }, () => true, subscriptions);
     return { body: undefined };

@@ -1,11 +1,11 @@
 import { customersDropdown, identitiesDropdown, readIdentity } from '../directory/index.ts';
-import type { DirectoryWorld } from '../directory/index.ts';
+import type { DirectoryDeps } from '../directory/index.ts';
 import { defineOperation, inPath } from '../operation/define-operation.ts';
 import { apiError } from '../operation/errors.ts';
 import { text } from '../operation/schema.ts';
 import { prepareTemplate } from './prepare-template.ts';
 import { submitTemplate } from './submit-template.ts';
-import type { TemplatesWorld } from './submit-template.ts';
+import type { TemplatesDeps } from './submit-template.ts';
 import { newTemplateBody } from './template-fields.ts';
 
 /** Creates a WhatsApp template; it can be sent once the platform has approved it. */
@@ -38,7 +38,7 @@ export const createWhatsappTemplate = defineOperation({
   answer: { status: 204, description: 'The template is stored and waits for approval.' },
   errors: ['IdentityNotFound', 'TemplateExists', 'TemplateRefused', 'EmptyContent', 'InvalidPhoneNumber', 'InvalidUrl'],
   customer: 'Customer-Id',
-  async prepare({ body, customer, parameters }, { directory }: DirectoryWorld & TemplatesWorld) {
+  async prepare({ body, customer, parameters }, { directory }: DirectoryDeps & TemplatesDeps) {
     const identity = readIdentity(parameters.IdentityNumber, customer.region);
     const identities = await directory.whatsappIdentities(customer.id);
     if (identity === undefined || !identities.includes(identity)) {
@@ -46,8 +46,8 @@ export const createWhatsappTemplate = defineOperation({
     }
     return prepareTemplate({ body, customer, identity });
   },
-  async handler({ prepared, now }, world: DirectoryWorld & TemplatesWorld) {
-    await submitTemplate(prepared, now, world);
+  async handler({ prepared, now }, deps: DirectoryDeps & TemplatesDeps) {
+    await submitTemplate(prepared, now, deps);
     return { body: undefined };
   },
 });

@@ -1,6 +1,6 @@
 import { defineOperation, inPath, inQuery } from '../operation/define-operation.ts';
 import { list, object, optional, text } from '../operation/schema.ts';
-import type { TemplatesWorld } from './submit-template.ts';
+import type { TemplatesDeps } from './submit-template.ts';
 
 /** Lists the approved templates of a customer; fills the WhatsApp Template dropdown. */
 export const getCustomerWhatsAppTemplates = defineOperation({
@@ -39,7 +39,7 @@ export const getCustomerWhatsAppTemplates = defineOperation({
   },
   errors: [],
   customer: 'Customer-Id',
-  async handler({ customer, parameters: { TemplateId: wanted } }, { templateStore }: TemplatesWorld) {
+  async handler({ customer, parameters: { TemplateId: wanted } }, { templateStore }: TemplatesDeps) {
     const templates = await templateStore.list(customer.id);
     return {
       body: templates

@@ -1,5 +1,5 @@
 import { readIdentity } from '../directory/index.ts';
-import type { DirectoryWorld } from '../directory/index.ts';
+import type { DirectoryDeps } from '../directory/index.ts';
 import { chooseLanguage } from './choose-language.ts';
 import { listedFault } from './listed-fault.ts';
 import { mergeTemplate } from './merge-template.ts';
@@ -9,7 +9,7 @@ import { isSubmitted } from './template.ts';
 import type { Template } from './template.ts';
 
 /** What importing templates works with. */
-export interface ImportWorld extends DirectoryWorld {
+export interface ImportDeps extends DirectoryDeps {
   templateStore: TemplateStore;
   templateCarrier: Pick<TemplateCarrier, 'manages' | 'list'>;
   now: () => Date;
@@ -43,8 +43,8 @@ export type ImportOutcome =
  * changes nothing. A template that the carrier doesn't list stays; so does one that is being submitted from here, and
  * one whose row somebody else writes meanwhile: that may be the carrier's newer word.
  */
-export async function importTemplates(number: string, world: ImportWorld): Promise<ImportOutcome> {
-  const { directory, templateStore, templateCarrier } = world;
+export async function importTemplates(number: string, deps: ImportDeps): Promise<ImportOutcome> {
+  const { directory, templateStore, templateCarrier } = deps;
   const identity = readIdentity(number);
   const customerId = identity === undefined ? undefined : await directory.identityOwner(identity);
   if (identity === undefined || customerId === undefined) return refused('is no WhatsApp number of any customer');
@@ -60,7 +60,7 @@ export async function importTemplates(number: string, world: ImportWorld): Promi
     .map(({ name }) => left(name, 'stays as it is: the carrier does not list it'));
   for (const [name, listed] of byName) {
     const seen = stored.find((template) => template.name === name);
-    steps.push(...(await importName({ customerId, identity, region, seen, listed }, world)));
+    steps.push(...(await importName({ customerId, identity, region, seen, listed }, deps)));
   }
   return {
     outcome: 'imported',
@@ -84,7 +84,7 @@ interface Namesake {
   listed: readonly ListedTemplate[];
 }
 
-async function importName(namesake: Namesake, world: ImportWorld): Promise<ImportStep[]> {
+async function importName(namesake: Namesake, deps: ImportDeps): Promise<ImportStep[]> {
   const { customerId, identity, region, seen, listed } = namesake;
   const faults = new Map(listed.map((each) => [each, listedFault(each)]));
   const usable = listed.filter((each) => faults.get(each) === undefined);
@@ -94,8 +94,8 @@ async function importName(namesake: Namesake, world: ImportWorld): Promise<Impor
   const isSpoilt = listed.some((each) => each.language === seen?.language && !usable.includes(each));
   const chosen = chooseLanguage(usable, { stored: seen?.language, region });
   if (isSpoilt || chosen === undefined) return steps;
-  const next = mergeTemplate(seen, chosen, { customerId, identity, now: world.now() });
-  const why = reasonToLeave(seen, next.template, world.now()) ?? (await write(seen, next, world));
+  const next = mergeTemplate(seen, chosen, { customerId, identity, now: deps.now() });
+  const why = reasonToLeave(seen, next.template, deps.now()) ?? (await write(seen, next, deps));
   if (why !== undefined) return [...steps, left(chosen.name, why)];
   const otherLanguages = [...new Set(usable.map(({ language }) => language))].filter(
     (each) => each !== chosen.language,
@@ -124,7 +124,7 @@ const meanwhile = 'was written by somebody else meanwhile: run this again';
 async function write(
   seen: Template | undefined,
   { kind, template }: { kind: string; template: Template },
-  { templateStore }: ImportWorld,
+  { templateStore }: ImportDeps,
 ): Promise<string | undefined> {
   if (kind === 'unchanged') return undefined;
   if (seen === undefined) return (await templateStore.create(template)) === 'exists' ? meanwhile : undefined;

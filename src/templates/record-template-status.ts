@@ -1,5 +1,5 @@
 import { readIdentity } from '../directory/index.ts';
-import type { DirectoryWorld } from '../directory/index.ts';
+import type { DirectoryDeps } from '../directory/index.ts';
 import type { TemplateNews, TemplateStore } from './ports.ts';
 import { keptReason } from './template.ts';
 
@@ -14,7 +14,7 @@ export function createTemplateRegistry({
   directory,
   templateStore,
   now,
-}: DirectoryWorld & { templateStore: TemplateStore; now: () => Date }): TemplateRegistry {
+}: DirectoryDeps & { templateStore: TemplateStore; now: () => Date }): TemplateRegistry {
   return {
     async record({ identity, name, language, status, reason }) {
       const address = readIdentity(identity);

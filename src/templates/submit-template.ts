@@ -4,7 +4,7 @@ import { isSubmitted } from './template.ts';
 import type { NewTemplate, Template } from './template.ts';
 
 /** What creating templates works with. */
-export interface TemplatesWorld {
+export interface TemplatesDeps {
   templateStore: TemplateStore;
   templateCarrier: TemplateCarrier;
 }
@@ -24,7 +24,7 @@ export const attemptMs = 10 * 60 * 1000;
 export async function submitTemplate(
   wanted: NewTemplate,
   now: Date,
-  { templateStore, templateCarrier }: TemplatesWorld,
+  { templateStore, templateCarrier }: TemplatesDeps,
 ): Promise<void> {
   const claimed = await claimName(wanted, now, templateStore);
   if (claimed === 'done') return;

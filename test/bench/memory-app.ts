@@ -10,10 +10,10 @@ import {
   sendOutboundChunk,
 } from '../../src/messages/index.ts';
 import type {
-  MessagingWorld,
-  OptOutsWorld,
+  AcceptDeps,
+  MarketingOptOutsDeps,
   OutboundBatch,
-  SendingWorld,
+  DeliverDeps,
   SendOutcome,
 } from '../../src/messages/index.ts';
 import { createMemoryDirectory } from '../support/fakes/directory.ts';
@@ -50,7 +50,7 @@ export interface MemoryApp {
 export function createMemoryApp(reportsPerCall: number): MemoryApp {
   const outbound = createMemoryOutboundQueue();
   const messages = createMemoryMessageStore();
-  const accepting: MessagingWorld = {
+  const accepting: AcceptDeps = {
     messages,
     outbound,
     requests: createMemoryRequestStore(),
@@ -60,7 +60,7 @@ export function createMemoryApp(reportsPerCall: number): MemoryApp {
     queuedLately: createRecentIds(),
   };
   const directory = createMemoryDirectory({ customers: [], users: [] });
-  const optOuts: OptOutsWorld['optOuts'] = {
+  const optOuts: MarketingOptOutsDeps['optOuts'] = {
     numbers: async () => new Set(),
     add: async () => {},
     remove: async () => {},
@@ -77,7 +77,7 @@ export function createMemoryApp(reportsPerCall: number): MemoryApp {
       final.add(lot.length);
     }
   };
-  const sending: SendingWorld = {
+  const sending: DeliverDeps = {
     ...followUps,
     directory,
     ...sendingBy({

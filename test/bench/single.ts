@@ -90,7 +90,7 @@ interface SingleRate {
 }
 
 /**
- * How many sends with one recipient reach their final status in a second, so many callers sending at once, and the
+ * How many sends with one recipient http their final status in a second, so many callers sending at once, and the
  * milliseconds of processor time that the host uses for each.
  */
 export function sendSingly({ width, count }: { width: number; count: number }): Promise<SingleRate> {

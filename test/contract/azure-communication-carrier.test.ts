@@ -35,7 +35,7 @@ async function setUp(protocol: Protocol, form: 'eventGrid' | 'cloudEvents'): Pro
     protocol,
     sender,
     submitsTemplates: false,
-    connect: ({ url, timeoutMs }) => createCarrier(url, { surroundings: { timeoutMs } }),
+    connect: ({ url, timeoutMs }) => createCarrier(url, { deps: { timeoutMs } }),
     unauthorised: createCarrier(api.url, { settings: { accessKey: Buffer.from('another').toString('base64') } }),
     addresses: {
       delivered: '358401230001',

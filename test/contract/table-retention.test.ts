@@ -10,7 +10,7 @@ import { startAzurite } from '../../src/local/azurite.ts';
 import { newMessageId } from '../../src/messages/index.ts';
 import type { Chunk, MessageHeader } from '../../src/messages/index.ts';
 import { deleteExpired } from '../../src/maintenance/index.ts';
-import type { RetentionWorld, Sweep } from '../../src/maintenance/index.ts';
+import type { RetentionDeps, Sweep } from '../../src/maintenance/index.ts';
 import { createBlobAttachmentStore } from '../../src/storage/blobs/attachment-store.ts';
 import { createMemorySweepPositions } from '../support/fakes/sweep-positions.ts';
 import { createTableCallbackStore } from '../../src/storage/tables/callback-store.ts';
@@ -53,7 +53,7 @@ const now = new Date('2026-11-24T10:00:00.123Z');
 const dayMs = 24 * 60 * 60 * 1000;
 const daysAgo = (days: number): Date => new Date(now.getTime() - days * dayMs);
 
-const world = (details: Partial<RetentionWorld> = {}): RetentionWorld => ({
+const deps = (details: Partial<RetentionDeps> = {}): RetentionDeps => ({
   sweeps: createTableSweeps(storage, attachments),
   sweepPositions: createTableSweepPositions(storage),
   retentionDays: 90,
@@ -191,7 +191,7 @@ test('what is older than it may be kept is deleted, and nothing else', async () 
     await carrierIds.note({ carrier: 'twilio', id: requestId, value: '', notedAt: usedAt });
   }
 
-  const result = await deleteExpired.run(world());
+  const result = await deleteExpired.run(deps());
   expect(result).toEqual({
     deleted: {
       messages: 7,
@@ -225,7 +225,7 @@ test('what is older than it may be kept is deleted, and nothing else', async () 
   expect((await rowsOf('carrierids')).map(({ id }) => id)).toEqual(['recent']);
   const found = await Promise.all(files.map((id) => attachments.read(id)));
   expect(found.map((each) => each !== undefined)).toEqual([false, false, true]);
-  expect(await deleteExpired.run(world())).toMatchObject({ deleted: { messages: 0, inbound: 0, requests: 0 } });
+  expect(await deleteExpired.run(deps())).toMatchObject({ deleted: { messages: 0, inbound: 0, requests: 0 } });
 });
 
 test('a short retention takes nothing from what is under way or guards against sending twice', async () => {
@@ -235,7 +235,7 @@ test('a short retention takes nothing from what is under way or guards against s
   await notifications.createChunks(chunksOf(message.id, 1));
   const use = { customerId: 'demo', requestId: 'r', messageId, fingerprint: 'f', usedAt: daysAgo(7) };
   await requests.claim(use, daysAgo(100));
-  expect(await deleteExpired.run(world({ retentionDays: 1 }))).toMatchObject({
+  expect(await deleteExpired.run(deps({ retentionDays: 1 }))).toMatchObject({
     deleted: { messages: 0, inbound: 0, notifications: 0, requests: 0 },
   });
   expect(await messages.readMessage(messageId)).toBeDefined();
@@ -274,7 +274,7 @@ describe('threads', () => {
     await enter(active, daysAgo(10), long);
     const latest = await enter(active, daysAgo(5));
 
-    const only = world({ sweeps: createTableSweeps(storage, attachments).filter(({ name }) => name === 'threads') });
+    const only = deps({ sweeps: createTableSweeps(storage, attachments).filter(({ name }) => name === 'threads') });
     expect(await deleteExpired.run(only)).toMatchObject({ deleted: { threads: 4 + 3 } });
     expect(await Promise.all([gone, ended].map((id) => threads.read(id)))).toEqual([undefined, undefined]);
     expect(await threads.current(silent)).toBeUndefined();
@@ -315,7 +315,7 @@ describe('the work of a run', () => {
       await Promise.all(all.slice(from, from + 50).map((at) => accept(at)));
     const [sweep] = createTableSweeps(storage, attachments);
     storage.reset();
-    const result = await deleteExpired.run(world({ sweeps: [sweep!], sweepPositions: createMemorySweepPositions() }));
+    const result = await deleteExpired.run(deps({ sweeps: [sweep!], sweepPositions: createMemorySweepPositions() }));
     expect(result).toEqual({ deleted: { messages: 400 } });
     const counts = Object.groupBy(storage.operations(), ({ method }) => method);
     expect([counts.GET?.length, counts.POST?.length]).toEqual([256, 200]);
@@ -329,7 +329,7 @@ describe('the work of a run', () => {
     await messages.appendReports(scheduled, journal(now));
     const [sweep] = createTableSweeps(storage, attachments);
     storage.reset();
-    const result = await deleteExpired.run(world({ sweeps: [sweep!], sweepPositions: createMemorySweepPositions() }));
+    const result = await deleteExpired.run(deps({ sweeps: [sweep!], sweepPositions: createMemorySweepPositions() }));
     expect(result).toEqual({ deleted: { messages: 2_502 } });
     const posts = storage.operations().filter(({ method }) => method === 'POST');
     expect(posts.length).toBeLessThanOrEqual(28);
@@ -340,7 +340,7 @@ describe('the work of a run', () => {
     const empty = await startAzurite({});
     const proxy = await startStorageProxy(empty.connectionString);
     const result = await deleteExpired.run(
-      world({ sweeps: createTableSweeps(proxy, attachments), sweepPositions: createTableSweepPositions(proxy) }),
+      deps({ sweeps: createTableSweeps(proxy, attachments), sweepPositions: createTableSweepPositions(proxy) }),
     );
     expect(result['error']).toBeUndefined();
     const operations = proxy.operations();
@@ -376,7 +376,7 @@ describe('a run', () => {
     const clock = { time: now.getTime() };
     const sweeps = [createSlowSweep('first', 5, clock), createSlowSweep('second', 1, clock)];
     const positions = createTableSweepPositions(storage);
-    const run = () => deleteExpired.run(world({ sweeps, sweepPositions: positions, now: () => new Date(clock.time) }));
+    const run = () => deleteExpired.run(deps({ sweeps, sweepPositions: positions, now: () => new Date(clock.time) }));
     expect(await run()).toEqual({ deleted: { first: 2, second: 1 }, unfinished: ['first'] });
     expect(await run()).toEqual({ deleted: { first: 2, second: 1 }, unfinished: ['first'] });
     expect(await run()).toEqual({ deleted: { first: 1, second: 1 } });
@@ -390,7 +390,7 @@ describe('a run', () => {
       { name: 'broken', step: () => Promise.reject(failure) },
       { name: 'whole', step: async () => ({ deleted: 3 }) },
     ];
-    const result = await deleteExpired.run(world({ sweeps }));
+    const result = await deleteExpired.run(deps({ sweeps }));
     expect(result).toEqual({
       deleted: { whole: 3 },
       error: expect.objectContaining({ cause: failure }) as unknown,
@@ -410,7 +410,7 @@ describe('a run', () => {
         return { deleted: 1 };
       },
     };
-    const run = () => deleteExpired.run(world({ sweeps: [sweep], sweepPositions: positions }));
+    const run = () => deleteExpired.run(deps({ sweeps: [sweep], sweepPositions: positions }));
     expect(await run()).toMatchObject({ failures: 1 });
     expect(await run()).toEqual({ deleted: { stuck: 1 } });
     expect(from).toEqual(['bad token', undefined]);
@@ -419,7 +419,7 @@ describe('a run', () => {
   test('deletes so many rows at most', async () => {
     const sweep: Sweep = { name: 'endless', step: async () => ({ deleted: 1_000, next: 'x' }) };
     const positions = createMemorySweepPositions();
-    expect(await deleteExpired.run(world({ sweeps: [sweep], sweepPositions: positions }))).toEqual({
+    expect(await deleteExpired.run(deps({ sweeps: [sweep], sweepPositions: positions }))).toEqual({
       deleted: { endless: 200_000 },
       unfinished: ['endless'],
     });

@@ -7,7 +7,7 @@ import { startTwilioEmulator } from '../support/hosts/twilio-emulator.ts';
 import { startWebhookReceiver } from '../support/servers/webhook-receiver.ts';
 import { carrierContract } from './carrier.contract.ts';
 import type { CarrierSetup } from './carrier.contract.ts';
-import { carrierSurroundings } from '../support/labs/carrier-deps.ts';
+import { carrierDeps } from '../support/labs/carrier-deps.ts';
 
 const accountSid = `AC${'1'.repeat(32)}`;
 const authToken = 'token';
@@ -19,7 +19,7 @@ carrierContract('twilio, with what its emulator does not play', setUpApi);
 function connect(webhookUrl: string, options: { url: string; timeoutMs?: number; authToken?: string }): Carrier {
   const { url, timeoutMs = 10_000 } = options;
   const settings = { url, accountSid, authToken: options.authToken ?? authToken, whatsappNumbers: ['358401000001'] };
-  return twilio.create(settings, carrierSurroundings({ webhookUrl, timeoutMs }));
+  return twilio.create(settings, carrierDeps({ webhookUrl, timeoutMs }));
 }
 
 const signatureHeader = 'x-twilio-signature';

@@ -5,7 +5,7 @@ import { startWebhookReceiver } from '../support/servers/webhook-receiver.ts';
 import { startWhatsAppCloudApi } from '../support/servers/whatsapp-cloud-api.ts';
 import { carrierContract } from './carrier.contract.ts';
 import type { CarrierSetup } from './carrier.contract.ts';
-import { carrierSurroundings } from '../support/labs/carrier-deps.ts';
+import { carrierDeps } from '../support/labs/carrier-deps.ts';
 
 const appSecret = 'app secret';
 const token = 'token';
@@ -54,13 +54,13 @@ async function setUp(): Promise<CarrierSetup> {
   const receiver = await startWebhookReceiver(() => status);
   const network = await startWhatsAppCloudApi({ token, appSecret, number, appId, webhookUrl: receiver.url });
   const settings = { url: network.url, version: 'v23.0', token, appSecret, verifyToken: 'v', numbers: [number], appId };
-  const surroundings = carrierSurroundings({ webhookUrl: receiver.url });
+  const deps = carrierDeps({ webhookUrl: receiver.url });
   return {
-    carrier: whatsappCloud.create(settings, surroundings),
+    carrier: whatsappCloud.create(settings, deps),
     protocol: 'WhatsApp',
     sender: number.number,
-    connect: ({ url, timeoutMs }) => whatsappCloud.create({ ...settings, url }, { ...surroundings, timeoutMs }),
-    unauthorised: whatsappCloud.create({ ...settings, token: 'another' }, surroundings),
+    connect: ({ url, timeoutMs }) => whatsappCloud.create({ ...settings, url }, { ...deps, timeoutMs }),
+    unauthorised: whatsappCloud.create({ ...settings, token: 'another' }, deps),
     addresses: {
       delivered: '358401230001',
       undelivered: '358401230002',

@@ -41,8 +41,8 @@ async function command(...args: string[]): Promise<Ended> {
 /** Makes a key of the demo user as the command does, and returns it with its id. */
 async function createKey(options: Partial<NewApiKeyOptions>): Promise<{ key: string; id: string }> {
   const directory = { user: async (id: string) => ({ id, name: id, customerIds: [] }) };
-  const world = { apiKeys: apiKeyStore(), directory, randomBytes, now: () => new Date() };
-  const [key = ''] = await createApiKey({ user: 'demo-user', name: 'Test', allScopes: false, ...options }, world);
+  const deps = { apiKeys: apiKeyStore(), directory, randomBytes, now: () => new Date() };
+  const [key = ''] = await createApiKey({ user: 'demo-user', name: 'Test', allScopes: false, ...options }, deps);
   return { key, id: readApiKeyId(key) ?? '' };
 }
 

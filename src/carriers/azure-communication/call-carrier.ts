@@ -1,5 +1,5 @@
 import { callCarrier, failureOfSilence, startCall } from '../call.ts';
-import type { CallInit, CarrierAnswer, Failure, Reach } from '../call.ts';
+import type { CallInit, CarrierAnswer, Failure, HttpDeps } from '../call.ts';
 import { signRequest } from './sign-request.ts';
 
 /** Versions of the two APIs, as Microsoft's specifications name them. */
@@ -10,7 +10,7 @@ export const messagesVersion = '2024-08-30';
 const scope = 'https://communication.azure.com/.default';
 
 /** How the resource is reached. */
-export interface Resource extends Reach {
+export interface Resource extends HttpDeps {
   endpoint: string;
   accessKey?: string;
   channels: ReadonlyMap<string, string>;

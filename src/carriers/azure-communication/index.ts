@@ -1,6 +1,6 @@
 import type { AttachmentSource } from '../../conversations/index.ts';
 import type { TemplateCarrier } from '../../templates/index.ts';
-import type { Carrier, CarrierKind, CarrierSurroundings } from '../carrier.ts';
+import type { Carrier, CarrierKind, CarrierDeps } from '../carrier.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import { fetchAttachment } from './fetch-attachment.ts';
 import { listTemplates } from './list-templates.ts';
@@ -27,12 +27,12 @@ const refused = {
 /** Reaches Azure Communication Services; WhatsApp only where the settings name channels. */
 function createAzureCommunication(
   settings: AzureCommunicationSettings,
-  { fetch, timeoutMs, now, getToken, isEntraToken }: CarrierSurroundings,
+  { fetch, timeoutMs, now, getToken, isEntraToken }: CarrierDeps,
 ): Carrier {
   const { webhook, ...access } = settings;
   const { channels } = access;
   const resource = { ...access, fetch, timeoutMs, now, getToken };
-  const world = { numbers: new Map(Array.from(channels, ([number, channel]) => [channel, number])), now };
+  const deps = { numbers: new Map(Array.from(channels, ([number, channel]) => [channel, number])), now };
   const templates: TemplateCarrier = {
     manages: (identity) => channels.has(identity),
     submit: async () => refused,
@@ -49,7 +49,7 @@ function createAzureCommunication(
     ...(channels.size > 0 && { templates, attachments }),
     async receive(request) {
       await verifyCaller(request, webhook, isEntraToken);
-      return parseWebhook(request, world);
+      return parseWebhook(request, deps);
     },
   };
 }

@@ -10,7 +10,7 @@ import type { Parsed } from './sms-events.ts';
 import { parseMessageStatus, parseReceivedMessage } from './whatsapp-events.ts';
 
 /** What is needed to understand events. */
-export interface EventWorld {
+export interface EventDeps {
   /** Our WhatsApp numbers (digits) by their channels' ids. */
   numbers: ReadonlyMap<string, string>;
   now: () => Date;
@@ -22,7 +22,7 @@ type Taken =
   | { referenced: Parsed<ReferencedReport> };
 
 /** The events that mean something here; Event Grid may bring any other, which are passed over. */
-const readers = new Map<string, (event: GridEvent, world: EventWorld) => Taken>([
+const readers = new Map<string, (event: GridEvent, deps: EventDeps) => Taken>([
   ['Microsoft.Communication.SMSReceived', (event) => ({ inbound: parseReceivedSms(event) })],
   ['Microsoft.Communication.SMSDeliveryReportReceived', (event, { now }) => ({ report: parseSmsReport(event, now()) })],
   [
@@ -49,14 +49,14 @@ const answered = (answer: WebhookAnswer): WebhookEvents => ({
  * Reads a call of Event Grid: one of its two handshakes, or events. Of several events one that makes no sense is left
  * out, since a refusal would lose the others with it; throws {@link WebhookRefused} (400) where none makes sense.
  */
-export function parseWebhook(request: WebhookRequest, world: EventWorld): WebhookEvents {
+export function parseWebhook(request: WebhookRequest, deps: EventDeps): WebhookEvents {
   if (request.method === 'OPTIONS') return answered(allowOrigin(request.headers));
   const events = parseEvents(request.body);
   const validation = events.find(({ type }) => type === 'Microsoft.EventGrid.SubscriptionValidationEvent');
   if (validation !== undefined) return answered(confirmSubscription(validation));
   const taken = events.flatMap((event): Taken[] => {
     const reader = readers.get(event.type);
-    return reader === undefined ? [] : [reader(event, world)];
+    return reader === undefined ? [] : [reader(event, deps)];
   });
   const results = taken.flatMap((each) => Object.values(each) as Parsed<object>[]);
   if (results.length > 0 && results.every((result) => result === 'senseless')) {

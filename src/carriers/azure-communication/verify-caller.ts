@@ -1,5 +1,5 @@
 import { WebhookRefused } from '../carrier.ts';
-import type { CarrierSurroundings, WebhookRequest } from '../carrier.ts';
+import type { CarrierDeps, WebhookRequest } from '../carrier.ts';
 import { isSameSecret } from '../signatures.ts';
 import type { WebhookProtection } from './settings.ts';
 
@@ -18,7 +18,7 @@ const deliveryRole = 'AzureEventGridSecureWebhookSubscriber';
 export async function verifyCaller(
   { query, headers }: WebhookRequest,
   protection: WebhookProtection,
-  isEntraToken: CarrierSurroundings['isEntraToken'],
+  isEntraToken: CarrierDeps['isEntraToken'],
 ): Promise<void> {
   if ('secret' in protection) {
     const given = headers.get('x-webhook-secret') ?? new URLSearchParams(query).get('secret');

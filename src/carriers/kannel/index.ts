@@ -1,4 +1,4 @@
-import type { Carrier, CarrierKind, CarrierSurroundings, WebhookEvents, WebhookRequest } from '../carrier.ts';
+import type { Carrier, CarrierKind, CarrierDeps, WebhookEvents, WebhookRequest } from '../carrier.ts';
 import { capabilities } from './capabilities.ts';
 import { verifyInbound, verifyReport } from './keys.ts';
 import { parseInbound } from './parse-inbound.ts';
@@ -16,7 +16,7 @@ export const kannel: CarrierKind<KannelSettings> = {
 
 function createKannel(
   settings: KannelSettings,
-  { webhookUrl, fetch, timeoutMs, now }: Pick<CarrierSurroundings, 'webhookUrl' | 'fetch' | 'timeoutMs' | 'now'>,
+  { webhookUrl, fetch, timeoutMs, now }: Pick<CarrierDeps, 'webhookUrl' | 'fetch' | 'timeoutMs' | 'now'>,
 ): Carrier {
   const sending = { ...settings, webhookUrl, fetch, timeoutMs, now };
   return {

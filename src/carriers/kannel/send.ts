@@ -4,13 +4,13 @@ import { splitSms } from '../../messages/index.ts';
 import type { OutboundBatch, OutboundRecipient, SendOutcome } from '../../messages/index.ts';
 import { isShortCode } from '../../phone-numbers/index.ts';
 import { answerIncomplete, callCarrier, failureOfSilence, failureOfStatus, inDoubt } from '../call.ts';
-import type { CarrierAnswer, Failure, Reach } from '../call.ts';
+import type { CarrierAnswer, Failure, HttpDeps } from '../call.ts';
 import { reportKey } from './keys.ts';
 import { reasonOfRefusal } from './reasons.ts';
 import type { KannelSettings } from './settings.ts';
 
 /** What sending works with. */
-export interface SendingSettings extends Reach, KannelSettings {
+export interface SendingSettings extends HttpDeps, KannelSettings {
   /** Where reports come to, without a query. */
   webhookUrl: string;
   now: () => Date;

@@ -1,8 +1,8 @@
 import { callCarrier, startCall } from '../call.ts';
-import type { CallInit, CarrierAnswer, Reach } from '../call.ts';
+import type { CallInit, CarrierAnswer, HttpDeps } from '../call.ts';
 
 /** How the carrier is reached. */
-export interface CarrierSettings extends Reach {
+export interface CarrierSettings extends HttpDeps {
   url: string;
   apiKey: string;
   /** Where the carrier is to send what it has to say later. */

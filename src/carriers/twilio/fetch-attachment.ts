@@ -1,6 +1,6 @@
 import type { AttachmentOutcome } from '../../conversations/index.ts';
 import { startCall, whyNoAnswer } from '../call.ts';
-import type { Reach } from '../call.ts';
+import type { HttpDeps } from '../call.ts';
 import { dropBody, readAttachment } from '../read-attachment.ts';
 import { authorizationOf } from './settings.ts';
 import type { TwilioSettings } from './settings.ts';
@@ -20,7 +20,7 @@ const mostRedirects = 3;
  * @param reference the address that the webhook call gave
  */
 export async function fetchAttachment(
-  settings: TwilioSettings & Reach,
+  settings: TwilioSettings & HttpDeps,
   reference: string,
   limit: number,
 ): Promise<AttachmentOutcome> {
@@ -40,7 +40,7 @@ export async function fetchAttachment(
 }
 
 /** The answer at the end of all redirects, or why there is none. */
-async function follow(settings: TwilioSettings & Reach, url: URL, protocol: string): Promise<Response | string> {
+async function follow(settings: TwilioSettings & HttpDeps, url: URL, protocol: string): Promise<Response | string> {
   const headers = { authorization: authorizationOf(settings) };
   let response = await startCall(settings, url.href, { method: 'GET', headers });
   let from = url;

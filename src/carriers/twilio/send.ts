@@ -1,7 +1,7 @@
 import type { OutboundBatch, OutboundRecipient, SendOutcome } from '../../messages/index.ts';
 import { readRetryAfter } from '../../core/retry-after.ts';
 import { callCarrier, failureOfSilence, failureOfStatus } from '../call.ts';
-import type { CarrierAnswer, Reach } from '../call.ts';
+import type { CarrierAnswer, HttpDeps } from '../call.ts';
 import { writeNumber, writeSender } from './addresses.ts';
 import { callbackUrl } from './callback-url.ts';
 import { outcomeOf, reasonOf } from './reasons.ts';
@@ -9,7 +9,7 @@ import { authorizationOf } from './settings.ts';
 import type { TwilioSettings } from './settings.ts';
 
 /** How messages are handed over, and where reports on them are to go. */
-export interface SendingSettings extends TwilioSettings, Reach {
+export interface SendingSettings extends TwilioSettings, HttpDeps {
   webhookUrl: string;
   now: () => Date;
 }

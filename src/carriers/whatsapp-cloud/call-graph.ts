@@ -1,11 +1,11 @@
 import { callCarrier, failureOfStatus, startCall } from '../call.ts';
-import type { CallInit, CarrierAnswer, Failure, Reach } from '../call.ts';
+import type { CallInit, CarrierAnswer, Failure, HttpDeps } from '../call.ts';
 import { readGraphError, wordsOf } from './graph-error.ts';
 import { meaningOf } from './reasons.ts';
 import type { WhatsAppSettings } from './settings.ts';
 
 /** How the Graph API is reached, and as whom. */
-export interface Graph extends WhatsAppSettings, Reach {
+export interface Graph extends WhatsAppSettings, HttpDeps {
   now: () => Date;
 }
 

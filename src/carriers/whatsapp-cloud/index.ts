@@ -1,4 +1,4 @@
-import type { Carrier, CarrierKind, CarrierSurroundings } from '../carrier.ts';
+import type { Carrier, CarrierKind, CarrierDeps } from '../carrier.ts';
 import type { Graph } from './call-graph.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import { fetchAttachment } from './fetch-attachment.ts';
@@ -17,8 +17,8 @@ export const whatsappCloud: CarrierKind<WhatsAppSettings> = {
   create: createWhatsAppCloud,
 };
 
-function createWhatsAppCloud(settings: WhatsAppSettings, surroundings: CarrierSurroundings): Carrier {
-  const { fetch, timeoutMs, now, fetchPublic } = surroundings;
+function createWhatsAppCloud(settings: WhatsAppSettings, deps: CarrierDeps): Carrier {
+  const { fetch, timeoutMs, now, fetchPublic } = deps;
   const { appSecret, verifyToken, numbers } = settings;
   const graph: Graph = { ...settings, fetch, timeoutMs, now };
   return {

@@ -2,7 +2,7 @@ import { headerKindOf } from '../../templates/index.ts';
 import type { ListedTemplate, SubmitOutcome, Template } from '../../templates/index.ts';
 import { whyNoAnswer } from '../call.ts';
 import type { CarrierAnswer } from '../call.ts';
-import type { CarrierSurroundings } from '../carrier.ts';
+import type { CarrierDeps } from '../carrier.ts';
 import { failureOfAnswer, postToGraph } from './call-graph.ts';
 import type { Graph } from './call-graph.ts';
 import { textOf } from '../fields.ts';
@@ -36,7 +36,7 @@ function submitted(
 export async function submitTemplate(
   graph: Graph,
   template: Template,
-  fetchPublic: CarrierSurroundings['fetchPublic'],
+  fetchPublic: CarrierDeps['fetchPublic'],
 ): Promise<SubmitOutcome> {
   const ours = findNumber(graph, template.identity);
   if (ours === undefined) return unavailable(`The number ${template.identity} is not in the settings.`);
@@ -54,7 +54,7 @@ async function submit(
   graph: Graph,
   ours: WhatsAppNumber,
   template: Template,
-  fetchPublic: CarrierSurroundings['fetchPublic'],
+  fetchPublic: CarrierDeps['fetchPublic'],
 ): Promise<SubmitOutcome> {
   const kind = headerKindOf(template);
   let handle: string | undefined;

@@ -1,6 +1,6 @@
 import { headerKindOf, type Template } from '../../templates/index.ts';
 import { callCarrier } from '../call.ts';
-import type { CarrierSurroundings } from '../carrier.ts';
+import type { CarrierDeps } from '../carrier.ts';
 import { failureOfAnswer, graphUrl } from './call-graph.ts';
 import type { Graph } from './call-graph.ts';
 import { textOf } from '../fields.ts';
@@ -31,7 +31,7 @@ const refused = (reason: string): UploadOutcome => ({ outcome: 'refused', reason
 export async function uploadExample(
   graph: Graph,
   template: Template,
-  fetchPublic: CarrierSurroundings['fetchPublic'],
+  fetchPublic: CarrierDeps['fetchPublic'],
 ): Promise<UploadOutcome> {
   const { attachmentUrl = '' } = template;
   const kind = headerKindOf(template);

@@ -8,7 +8,7 @@ import { recipientId } from '../message-id.ts';
 import type { MessageIdParts } from '../message-id.ts';
 import type { Chunk, ChunkRecipient, MessageHeader, StatusNote } from '../message.ts';
 import type { MessageStore, OutboundJob, OutboundQueue, RequestStore } from '../ports.ts';
-import type { DlrUrlWorld } from '../compose/prepare-fields.ts';
+import type { DlrUrlDeps } from '../compose/prepare-fields.ts';
 import type { PreparedSend } from '../compose/prepare-send.ts';
 import type { RecentIds } from './recent-ids.ts';
 import { requestKeyOf } from './request-key.ts';
@@ -20,7 +20,7 @@ export const longestDelay = 24 * 60 * 60;
 const enqueueWidth = 16;
 
 /** What accepting and sending messages work with. */
-export interface MessagingWorld extends DlrUrlWorld {
+export interface AcceptDeps extends DlrUrlDeps {
   messages: MessageStore;
   requests: RequestStore;
   outbound: OutboundQueue;
@@ -74,22 +74,22 @@ export async function acceptMessage(
   { header: readHeader = () => null, ...request }: SendRequest,
   prepared: PreparedSend,
   asked: unknown,
-  world: MessagingWorld,
+  deps: AcceptDeps,
 ): Promise<Accepted> {
   const { messageId, repeated, hasKey } = await claimMessageId(
     { ...request, header: readHeader },
     prepared,
     asked,
-    world,
+    deps,
   );
   failpoint('accept.keyClaimed');
   const stored =
-    (repeated ? await findStored(messageId, world) : undefined) ??
-    (await store(toRows(messageId, request, prepared), world));
+    (repeated ? await findStored(messageId, deps) : undefined) ??
+    (await store(toRows(messageId, request, prepared), deps));
   failpoint('accept.rowsWritten');
   let failure: unknown;
   try {
-    await enqueueChunks(messageId, stored, request.acceptedAt, world);
+    await enqueueChunks(messageId, stored, request.acceptedAt, deps);
   } catch (error) {
     if (hasKey) throw error;
     failure = error;
@@ -110,7 +110,7 @@ async function claimMessageId(
   { customerId, requestId, acceptedAt, header, dlrUrl }: SendRequest & { header: ReadHeader },
   { sendAt }: PreparedSend,
   asked: unknown,
-  { requests, newMessageId, keysByTracking }: MessagingWorld,
+  { requests, newMessageId, keysByTracking }: AcceptDeps,
 ): Promise<{ messageId: string; repeated: boolean; hasKey: boolean }> {
   const messageId = newMessageId({ customerId, dueAt: sendAt ?? acceptedAt, callbacks: dlrUrl !== undefined });
   const found = requestKeyOf({ requestId, asked, header }, keysByTracking);
@@ -134,15 +134,15 @@ interface Stored {
   versions: readonly string[];
 }
 
-async function findStored(messageId: string, { messages }: MessagingWorld): Promise<Stored | undefined> {
+async function findStored(messageId: string, { messages }: AcceptDeps): Promise<Stored | undefined> {
   const found = await messages.readMessage(messageId);
   return found && { ...found, versions: [] };
 }
 
-async function store({ header, chunks }: Omit<Stored, 'versions'>, world: MessagingWorld): Promise<Stored> {
-  const versions = await world.messages.create(header, chunks);
+async function store({ header, chunks }: Omit<Stored, 'versions'>, deps: AcceptDeps): Promise<Stored> {
+  const versions = await deps.messages.create(header, chunks);
   if (versions !== 'exists') return { header, chunks, versions };
-  return (await findStored(header.messageId, world)) ?? { header, chunks, versions: [] };
+  return (await findStored(header.messageId, deps)) ?? { header, chunks, versions: [] };
 }
 
 function toRows(
@@ -207,7 +207,7 @@ async function enqueueChunks(
   messageId: string,
   { chunks, versions }: Stored,
   now: Date,
-  { outbound, queuedLately }: MessagingWorld,
+  { outbound, queuedLately }: AcceptDeps,
 ): Promise<void> {
   if (queuedLately.has(messageId)) return;
   const untouched = chunks.filter(({ attempts, sendAt }) => attempts === 0 && !isFarAhead(sendAt, now));

@@ -38,13 +38,13 @@ export function checkUrl(value: unknown, target: string, problems: Problem[]): v
 }
 
 /** What checking where to call takes. */
-export interface DlrUrlWorld {
+export interface DlrUrlDeps {
   /** Why an address may not be called, as the rest of a sentence; undefined where it may. */
   checkDlrUrl: (url: string) => string | undefined;
 }
 
 /** An address that would never be called is refused, or its sender would wait for ever. */
-export function checkDlrUrl(value: unknown, { checkDlrUrl: ruleOf }: DlrUrlWorld, problems: Problem[]): void {
+export function checkDlrUrl(value: unknown, { checkDlrUrl: ruleOf }: DlrUrlDeps, problems: Problem[]): void {
   if (typeof value !== 'string' || problems.some(({ target }) => target === 'DlrUrl')) return;
   const rule = ruleOf(value);
   if (rule !== undefined) problems.push(problem('CallbackRefused', { target: 'DlrUrl', rule }));

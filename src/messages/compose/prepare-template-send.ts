@@ -8,13 +8,13 @@ import { checkParameters, headerKindOf, renderTemplate } from '../../templates/i
 import type { Template, TemplateReader } from '../../templates/index.ts';
 import type { ChunkRecipient, TemplateCall } from '../message.ts';
 import { checkAddress, checkDlrUrl, checkSendDateTime, checkUrl } from './prepare-fields.ts';
-import type { DlrUrlWorld } from './prepare-fields.ts';
+import type { DlrUrlDeps } from './prepare-fields.ts';
 import { recipientLimit } from './prepare-send.ts';
 import type { PreparedSend, SendDraft } from './prepare-send.ts';
 import { countSmsParts, maximumParts, normaliseText } from './sms-parts.ts';
 
 /** What a template send reads before it is accepted; both come from caches, so that a send costs no read of its own. */
-export interface TemplateSendWorld extends DlrUrlWorld {
+export interface TemplateSendDeps extends DlrUrlDeps {
   templates: TemplateReader;
   optOuts: OptOutList;
 }
@@ -22,9 +22,9 @@ export interface TemplateSendWorld extends DlrUrlWorld {
 /** Applies the rules of a template send that its schema can't state; see prepareSend for what it promises. */
 export async function prepareTemplateSend(
   { body, customer, service, now }: SendDraft,
-  world: TemplateSendWorld,
+  deps: TemplateSendDeps,
 ): Promise<Preparation<PreparedSend>> {
-  const { templates, optOuts } = world;
+  const { templates, optOuts } = deps;
   const fields = isObject(body) ? body : {};
   const problems: Problem[] = [];
   const name = fields['TemplateName'];
@@ -39,7 +39,7 @@ export async function prepareTemplateSend(
     problems.push(problem('InvalidDateTime', { target: 'SendDateTime' }));
   }
   for (const field of ['AttachmentUri', 'DlrUrl']) checkUrl(fields[field], field, problems);
-  checkDlrUrl(fields['DlrUrl'], world, problems);
+  checkDlrUrl(fields['DlrUrl'], deps, problems);
   const { recipients, guessedNumbers } = checkRecipients(fields['Recipients'], customer, problems);
   const fallbackSender = fields['UseSmsFallback'] === true ? checkFallback(text, service.senders, problems) : undefined;
   const prepared: PreparedSend = {

@@ -1,21 +1,21 @@
 import type { Preparation } from '../../operation/define-operation.ts';
 import { isObject } from '../../core/json.ts';
 import { marketingOptOuts } from './marketing-opt-outs.ts';
-import type { OptOutsWorld } from './marketing-opt-outs.ts';
+import type { MarketingOptOutsDeps } from './marketing-opt-outs.ts';
 import { checkDlrUrl } from './prepare-fields.ts';
-import type { DlrUrlWorld } from './prepare-fields.ts';
+import type { DlrUrlDeps } from './prepare-fields.ts';
 import { prepareSend } from './prepare-send.ts';
 import type { PreparedSend, SendDraft } from './prepare-send.ts';
 
 /** As {@link prepareSend}, and leaves out of an advertisement those who want none. */
 export async function prepareTextSend(
   draft: SendDraft,
-  world: OptOutsWorld & DlrUrlWorld,
+  deps: MarketingOptOutsDeps & DlrUrlDeps,
 ): Promise<Preparation<PreparedSend>> {
   const { problems, prepared } = prepareSend(draft);
   const fields = isObject(draft.body) ? draft.body : {};
   const more = [...problems];
-  checkDlrUrl(fields['DlrUrl'], world, more);
-  const optedOut = fields['AdMessage'] === true ? await marketingOptOuts(draft.customer, world) : prepared.optedOut;
+  checkDlrUrl(fields['DlrUrl'], deps, more);
+  const optedOut = fields['AdMessage'] === true ? await marketingOptOuts(draft.customer, deps) : prepared.optedOut;
   return { problems: more, prepared: { ...prepared, optedOut } };
 }

@@ -9,7 +9,7 @@ import { handOver } from './submit.ts';
 import { withProgress } from '../message.ts';
 import type { Chunk, VersionedChunk } from '../message.ts';
 import type { OutboundCarrier, OutboundJob, SendOutcome } from '../ports.ts';
-import type { SendingWorld } from './deps.ts';
+import type { DeliverDeps } from './deps.ts';
 
 /** What an attempt at a chunk works on. */
 export interface Attempt {
@@ -31,7 +31,7 @@ const passedOn: ReadonlySet<string | undefined> = new Set(['carrierUnavailable',
  * Hands a chunk's recipients over, slice by slice, each recorded before it is made; what one carrier of the route can't
  * take goes to the next. Ends where nobody is left, or nobody has room.
  */
-export async function attemptChunk(attempt: Attempt, world: SendingWorld): Promise<'sent' | 'partlySent'> {
+export async function attemptChunk(attempt: Attempt, deps: DeliverDeps): Promise<'sent' | 'partlySent'> {
   const { job, before, route } = attempt;
   const doubted = new Set(placesInDoubt(before));
   const tried = new Map<number, { outcome: SendOutcome; by: Set<OutboundCarrier> }>();
@@ -39,8 +39,8 @@ export async function attemptChunk(attempt: Attempt, world: SendingWorld): Promi
   let told = before;
   for (;;) {
     const { chunk } = claimed;
-    const answered = await handOver(chunk, places, carrier, world);
-    world.gate.note(carrier, chunk.sender, [...answered.values()]);
+    const answered = await handOver(chunk, places, carrier, deps);
+    deps.gate.note(carrier, chunk.sender, [...answered.values()]);
     failpoint('send.submitted');
     const outcomes = keepDoubt(answered, doubted, route);
     for (const [place, outcome] of outcomes) {
@@ -48,23 +48,23 @@ export async function attemptChunk(attempt: Attempt, world: SendingWorld): Promi
       tried.set(place, { outcome, by: by.add(carrier) });
     }
     const isFull = [...outcomes.values()].every(isThrottled);
-    const overdue = isOverdue(chunk, world.now());
-    const progress = applyOutcomes(chunk, outcomes, { overdue, now: world.now() });
+    const overdue = isOverdue(chunk, deps.now());
+    const progress = applyOutcomes(chunk, outcomes, { overdue, now: deps.now() });
     const after = withProgress(before, progress);
     const pending = (candidate: OutboundCarrier): number[] =>
       waitingPlaces(progress).filter((place) => mayGoTo(candidate, tried.get(place)));
     // A carrier that has no room is not asked for the others at once.
-    const turn = isFull ? 'none' : await nextTurn(after, route, pending, world);
+    const turn = isFull ? 'none' : await nextTurn(after, route, pending, deps);
     const end = (): Promise<'sent' | 'partlySent'> =>
-      finishAttempt({ job, before, told, claimed }, progress, { turn, overdue, tried }, world);
+      finishAttempt({ job, before, told, claimed }, progress, { turn, overdue, tried }, deps);
     if (turn === 'none' || 'waitSeconds' in turn) return end();
     // What ended is followed up before it is recorded; where that fails, the attempt ends here, and its outcome is kept.
     // One look for silent recipients is enough for all slices.
     const followUp = told === before ? followUpAttempt : followUpEnd;
-    const untold = await followUp(told, after, world).catch(failed);
+    const untold = await followUp(told, after, deps).catch(failed);
     if (untold !== undefined) return end();
     told = after;
-    const next = await claimChunk(claimed, progress, claimOf(turn, chunk, world), world);
+    const next = await claimChunk(claimed, progress, claimOf(turn, chunk, deps), deps);
     if (next === 'conflict') throw changedMeanwhile(chunk);
     failpoint('send.sliceRecorded');
     ({ carrier, places } = turn);
@@ -89,7 +89,7 @@ function mayGoTo(
 export function claimOf(
   { carrier, places }: Exclude<Turn, 'none' | { waitSeconds: number }>,
   { attemptedAt }: Pick<Chunk, 'attemptedAt'>,
-  { now }: Pick<SendingWorld, 'now'>,
+  { now }: Pick<DeliverDeps, 'now'>,
 ): { carrier: string; places: readonly number[]; attemptedAt: Date } {
   return { carrier: carrier.name, places, attemptedAt: attemptedAt ?? now() };
 }

@@ -1,4 +1,4 @@
-import type { DirectoryWorld } from '../../directory/index.ts';
+import type { DirectoryDeps } from '../../directory/index.ts';
 import { placesInDoubt } from './claim-chunk.ts';
 import { timeOfMessageId } from '../message-id.ts';
 import type { Chunk } from '../message.ts';
@@ -7,7 +7,7 @@ import { parseSender } from '../compose/sender.ts';
 import { retryDelays } from './deps.ts';
 
 /** What choosing a carrier works with. */
-export interface CarriersWorld extends DirectoryWorld {
+export interface ChooseCarrierDeps extends DirectoryDeps {
   /** By their names, in the order in which they are asked where a service names none. */
   carriers: ReadonlyMap<string, OutboundCarrier>;
   gate: CarrierGate;
@@ -23,7 +23,7 @@ export interface Route {
 }
 
 /** The carriers that can send a chunk, as its service names them, or all that there are. */
-export async function routeOf(chunk: Chunk, { carriers, directory }: CarriersWorld): Promise<Route> {
+export async function routeOf(chunk: Chunk, { carriers, directory }: ChooseCarrierDeps): Promise<Route> {
   const services = await directory.services(chunk.customerId);
   const service = services.find(({ id }) => id === chunk.serviceId);
   const named = service?.carriers ?? [...carriers.keys()];
@@ -47,8 +47,8 @@ function canSend({ capabilities }: OutboundCarrier, { protocol, sender, template
  * would recognise no repeat. A chunk that ends its worker each time would otherwise be tried for ever, so after so many
  * attempts it is not asked either.
  */
-export function isInDoubt(chunk: Chunk, route: Route, world: CarriersWorld): boolean {
-  return placesInDoubt(chunk).length > 0 && (!isAskedAgain(chunk, route, world) || isUsedUp(chunk));
+export function isInDoubt(chunk: Chunk, route: Route, deps: ChooseCarrierDeps): boolean {
+  return placesInDoubt(chunk).length > 0 && (!isAskedAgain(chunk, route, deps) || isUsedUp(chunk));
 }
 
 /** Of a chunk that is in doubt: whether nobody may be sent to again. */
@@ -59,8 +59,8 @@ export function isDoubtFinal(chunk: Chunk, { resendInDoubt, carriers }: Route): 
 const isUsedUp = ({ attempts }: Chunk): boolean => attempts > retryDelays.length;
 
 /** Whether the carrier that has a chunk, or may have it, recognises a repeat. */
-function isAskedAgain({ carrier }: Chunk, { carriers }: Route, world: CarriersWorld): boolean {
-  const holder = carrier === undefined ? carriers[0] : world.carriers.get(carrier);
+function isAskedAgain({ carrier }: Chunk, { carriers }: Route, deps: ChooseCarrierDeps): boolean {
+  const holder = carrier === undefined ? carriers[0] : deps.carriers.get(carrier);
   return holder?.capabilities.idempotent === true;
 }
 
@@ -91,20 +91,20 @@ export async function nextTurn(
   chunk: Chunk,
   route: Route,
   pending: (carrier: OutboundCarrier) => readonly number[],
-  world: CarriersWorld,
+  deps: ChooseCarrierDeps,
 ): Promise<Turn> {
   const { sender, protocol } = chunk;
   const inDoubt = new Set(placesInDoubt(chunk));
   const isDoubted = (place: number): boolean => inDoubt.has(place);
   let shortest: number | undefined;
-  for (const carrier of candidatesFor(chunk, route, world)) {
+  for (const carrier of candidatesFor(chunk, route, deps)) {
     const places = pending(carrier);
     if (places.length === 0) continue;
     const { idempotent, batchSize } = carrier.capabilities;
     // What is asked about again comes first, and whole: it would else be taken for something new.
     const [doubted, others] = [places.filter(isDoubted), places.filter((place) => !isDoubted(place))];
     const wanted = idempotent ? [...doubted, ...others] : places.slice(0, batchSize);
-    const answer = await world.gate.admit(carrier, { sender, protocol, count: wanted.length });
+    const answer = await deps.gate.admit(carrier, { sender, protocol, count: wanted.length });
     const { admitted, waitSeconds, isDown = false } = answer;
     if (admitted > 0) return { carrier, places: wanted.slice(0, Math.max(admitted, doubted.length)) };
     // One that is busy is waited for; another carrier stands in for one that can't be had.
@@ -115,8 +115,8 @@ export async function nextTurn(
 }
 
 /** What may be at a carrier is asked of that one alone, which recognises the repeat. */
-function candidatesFor(chunk: Chunk, route: Route, world: CarriersWorld): readonly OutboundCarrier[] {
-  const holder = chunk.carrier === undefined ? undefined : world.carriers.get(chunk.carrier);
+function candidatesFor(chunk: Chunk, route: Route, deps: ChooseCarrierDeps): readonly OutboundCarrier[] {
+  const holder = chunk.carrier === undefined ? undefined : deps.carriers.get(chunk.carrier);
   const isHeld = holder?.capabilities.idempotent === true && placesInDoubt(chunk).length > 0;
   return isHeld ? [holder] : route.carriers;
 }

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { settledProgress } from '../message.ts';
 import type { Chunk, ChunkProgress, StatusNote, VersionedChunk } from '../message.ts';
 import type { MessageStore } from '../ports.ts';
-import type { SendingWorld } from './deps.ts';
+import type { DeliverDeps } from './deps.ts';
 import { awaitsSending } from '../status.ts';
 import type { RecipientStatus } from '../status.ts';
 
@@ -62,7 +62,7 @@ export async function claimChunk(
   found: VersionedChunk,
   progress: ChunkProgress,
   { carrier, places, attemptedAt }: Claim,
-  { messages, sendLeaseSeconds, now }: Pick<SendingWorld, 'messages' | 'sendLeaseSeconds' | 'now'>,
+  { messages, sendLeaseSeconds, now }: Pick<DeliverDeps, 'messages' | 'sendLeaseSeconds' | 'now'>,
 ): Promise<VersionedChunk | 'conflict'> {
   const leaseId = randomUUID();
   // What was in doubt before stays so until its carrier has answered.

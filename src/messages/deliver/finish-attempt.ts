@@ -8,7 +8,7 @@ import { withProgress } from '../message.ts';
 import type { Chunk, ChunkProgress, VersionedChunk } from '../message.ts';
 import type { OutboundJob, SendOutcome } from '../ports.ts';
 import { retryDelays } from './deps.ts';
-import type { SendingWorld } from './deps.ts';
+import type { DeliverDeps } from './deps.ts';
 import { awaitsSending, isFinal } from '../status.ts';
 import type { RecipientStatus } from '../status.ts';
 
@@ -40,9 +40,9 @@ export async function finishAttempt(
   { job, before, told, claimed }: MadeAttempt,
   progress: ChunkProgress,
   ending: Ending,
-  world: SendingWorld,
+  deps: DeliverDeps,
 ): Promise<'sent' | 'partlySent'> {
-  const { outbound, now } = world;
+  const { outbound, now } = deps;
   const { chunk } = claimed;
   const again = progress.statuses.some(awaitsSending);
   const { attempts, delay } = again
@@ -53,13 +53,13 @@ export async function finishAttempt(
   // either fails, what the carrier said is recorded all the same, or it would be in doubt, and this job comes again.
   const unqueued = again ? await outbound.enqueue(job, delay).catch(failed) : undefined;
   failpoint('send.retryQueued');
-  const untold = await followUpAttempt(told, withProgress(before, progress), world).catch(failed);
+  const untold = await followUpAttempt(told, withProgress(before, progress), deps).catch(failed);
   failpoint('send.followedUp');
   const ended = { ...progress, attempts, ...due };
   const kept = untold === undefined ? ended : withoutUntold(told, ended, now());
   const isOurs = ({ attempts: stored, leaseId, statuses }: Chunk): boolean =>
     leaseId === undefined && stored === kept.attempts && statuses.join() === kept.statuses.join();
-  if ((await recordProgress(claimed, kept, world, isOurs)) === 'conflict') throw changedMeanwhile(chunk);
+  if ((await recordProgress(claimed, kept, deps, isOurs)) === 'conflict') throw changedMeanwhile(chunk);
   failpoint('send.recorded');
   const failure = unqueued ?? untold;
   if (failure !== undefined) throw failure.error;

@@ -4,7 +4,7 @@ import { withProgress } from '../message.ts';
 import type { StatusNote } from '../message.ts';
 import type { OutboundJob } from '../ports.ts';
 import { waitsForLease } from './send-chunk.ts';
-import type { SendingWorld } from './deps.ts';
+import type { DeliverDeps } from './deps.ts';
 
 const processingFailed: StatusNote = {
   code: 'ProcessingFailed',
@@ -17,8 +17,8 @@ const processingFailed: StatusNote = {
  * that an operator sees them; as unknown where an attempt was begun whose outcome nobody recorded. Resolves to how many
  * there were.
  */
-export async function giveUpChunk(job: OutboundJob, world: SendingWorld): Promise<number> {
-  const { messages, now } = world;
+export async function giveUpChunk(job: OutboundJob, deps: DeliverDeps): Promise<number> {
+  const { messages, now } = deps;
   for (;;) {
     const found = await messages.readChunk(job.messageId, job.chunk);
     if (found === undefined) return 0;
@@ -26,10 +26,10 @@ export async function giveUpChunk(job: OutboundJob, world: SendingWorld): Promis
     const waiting = waitingPlaces(chunk).length;
     if (waiting === 0) return 0;
     // A worker has it, and this is only a copy of its message.
-    if (await waitsForLease(job, chunk, world)) return 0;
+    if (await waitsForLease(job, chunk, deps)) return 0;
     const inDoubt = endWaiting(chunk, { status: 'unknown', note: attemptInDoubt, places: placesInDoubt(chunk) }, now());
     const progress = endWaiting(withProgress(chunk, inDoubt), { status: 'failed', note: processingFailed }, now());
-    await followUpAttempt(chunk, withProgress(chunk, progress), world);
+    await followUpAttempt(chunk, withProgress(chunk, progress), deps);
     if ((await messages.updateChunk(found, progress)) !== 'conflict') return waiting;
   }
 }

@@ -6,7 +6,7 @@ import { giveUpChunk } from './give-up-chunk.ts';
 import { isMessageId } from '../message-id.ts';
 import type { OutboundJob } from '../ports.ts';
 import { sendChunk } from './send-chunk.ts';
-import type { SendingWorld } from './deps.ts';
+import type { DeliverDeps } from './deps.ts';
 
 function jobOf(message: unknown): OutboundJob | undefined {
   if (!isObject(message)) return undefined;
@@ -29,12 +29,12 @@ function jobsOf(message: unknown): OutboundJob[] {
 
 type Result = Readonly<Record<string, unknown>>;
 
-async function work(job: OutboundJob, world: SendingWorld): Promise<Result> {
+async function work(job: OutboundJob, deps: DeliverDeps): Promise<Result> {
   const { messageId, chunk } = job;
   if (job.check === 'unreported') {
-    return { messageId, chunk, result: 'checked', silent: await followUpSilence(job, world) };
+    return { messageId, chunk, result: 'checked', silent: await followUpSilence(job, deps) };
   }
-  return { messageId, chunk, result: await sendChunk(job, world) };
+  return { messageId, chunk, result: await sendChunk(job, deps) };
 }
 
 /** Seconds after which a job is tried again that failed among others. */
@@ -44,17 +44,17 @@ const apartSeconds = 60;
  * Does all of a queue message's jobs. One that fails among others goes on apart from them, so that it is counted, and
  * given up, by itself.
  */
-async function workAll(jobs: readonly OutboundJob[], world: SendingWorld): Promise<Result> {
+async function workAll(jobs: readonly OutboundJob[], deps: DeliverDeps): Promise<Result> {
   const [only] = jobs;
-  if (jobs.length === 1 && only !== undefined) return work(only, world);
-  const ended = await Promise.allSettled(jobs.map((job) => work(job, world)));
+  if (jobs.length === 1 && only !== undefined) return work(only, deps);
+  const ended = await Promise.allSettled(jobs.map((job) => work(job, deps)));
   const results: Result[] = [];
   const failures: unknown[] = [];
   for (const [index, each] of ended.entries()) {
     const { messageId, chunk, check } = jobs[index] ?? { messageId: '', chunk: 0 };
     if (each.status === 'fulfilled') results.push(each.value);
     else {
-      await world.outbound.enqueue({ messageId, chunk, ...(check === undefined ? {} : { check }) }, apartSeconds);
+      await deps.outbound.enqueue({ messageId, chunk, ...(check === undefined ? {} : { check }) }, apartSeconds);
       results.push({ messageId, chunk, result: 'failed' });
       failures.push(each.reason);
     }
@@ -63,14 +63,14 @@ async function workAll(jobs: readonly OutboundJob[], world: SendingWorld): Promi
 }
 
 /** Sends what is accepted. */
-export const sendOutboundChunk: Worker<SendingWorld> = {
+export const sendOutboundChunk: Worker<DeliverDeps> = {
   name: 'SendOutboundChunk',
   queue: 'outbound',
   perAccount: true,
-  async handle(message, world) {
+  async handle(message, deps) {
     const jobs = jobsOf(message);
     if (jobs.length === 0) throw new Error('not a job for the outbound queue');
-    return workAll(jobs, world);
+    return workAll(jobs, deps);
   },
 };
 
@@ -78,20 +78,20 @@ export const sendOutboundChunk: Worker<SendingWorld> = {
  * Ends what could not be sent in a state that shows: the queue's poison messages come here. Each is tried once more
  * first, since workers that died with it, and nothing else, may have made it poison.
  */
-export const giveUpOutboundChunk: Worker<SendingWorld> = {
+export const giveUpOutboundChunk: Worker<DeliverDeps> = {
   name: 'GiveUpOutboundChunk',
   queue: 'outbound-poison',
   perAccount: true,
-  async handle(message, world) {
+  async handle(message, deps) {
     const jobs = jobsOf(message);
     // Nothing of ours wrote it, so there is no recipient to tell; the log keeps the fact.
     if (jobs.length === 0) return { result: 'notAJob', error: new Error('a poison message is not a job of ours') };
     const [only] = jobs;
-    if (jobs.length > 1 || only === undefined) return workAll(jobs, world);
+    if (jobs.length > 1 || only === undefined) return workAll(jobs, deps);
     const { messageId, chunk, check } = only;
-    return work(only, world).catch(async (error: unknown) => {
+    return work(only, deps).catch(async (error: unknown) => {
       if (check !== undefined) return { messageId, chunk, result: 'notChecked', error };
-      return { messageId, chunk, result: 'failed', recipients: await giveUpChunk({ messageId, chunk }, world), error };
+      return { messageId, chunk, result: 'failed', recipients: await giveUpChunk({ messageId, chunk }, deps), error };
     });
   },
 };

@@ -6,14 +6,14 @@ import { isDoubtFinal, isInDoubt, isOverdue, nextTurn, routeOf } from './choose-
 import type { Route } from './choose-carrier.ts';
 import { attemptInDoubt, claimChunk, endWaiting, placesInDoubt, waitingPlaces } from './claim-chunk.ts';
 import { followUpAttempt, followUpEnd } from '../reports/follow-up.ts';
-import type { FollowUpWorld } from '../reports/follow-up.ts';
+import type { FollowUpDeps } from '../reports/follow-up.ts';
 import { statesOfChunk } from '../reports/fold-message.ts';
 import { settledProgress, stillInHand, withProgress } from '../message.ts';
 import type { Chunk, VersionedChunk } from '../message.ts';
 import type { OutboundJob, SendOutcome } from '../ports.ts';
 import { recordReplies } from './record-replies.ts';
 import { retryDelays } from './deps.ts';
-import type { SendingWorld } from './deps.ts';
+import type { DeliverDeps } from './deps.ts';
 import { awaitsSending } from '../status.ts';
 
 /** What became of a job, for the log. */
@@ -36,12 +36,12 @@ const looks = 5;
  * stands on the queue twice is sent once. What a worker that died had handed over is in doubt: it is handed over again
  * where the carrier recognises repeats, or the operator wants that, and marked unknown else.
  */
-export async function sendChunk({ carried, ...job }: OutboundJob, world: SendingWorld): Promise<SendChunkResult> {
+export async function sendChunk({ carried, ...job }: OutboundJob, deps: DeliverDeps): Promise<SendChunkResult> {
   for (let look = 0; look < looks; look++) {
     const isFirst = look === 0;
-    const found = isFirst && carried ? carried : await world.messages.readChunk(job.messageId, job.chunk);
+    const found = isFirst && carried ? carried : await deps.messages.readChunk(job.messageId, job.chunk);
     if (found === undefined) return 'missing';
-    const result = await sendFound(job, found, world);
+    const result = await sendFound(job, found, deps);
     if (result !== 'lookAgain') return result;
   }
   throw new Error(`chunk ${job.chunk} of ${job.messageId} changed ${looks} times while it was looked at`);
@@ -50,13 +50,13 @@ export async function sendChunk({ carried, ...job }: OutboundJob, world: Sending
 async function sendFound(
   job: OutboundJob,
   found: VersionedChunk,
-  world: SendingWorld,
+  deps: DeliverDeps,
 ): Promise<SendChunkResult | 'lookAgain'> {
-  const { outbound, now } = world;
+  const { outbound, now } = deps;
   const { chunk } = found;
   if (!chunk.statuses.some(awaitsSending)) {
     // Of what ended before any attempt, nobody has been told yet.
-    if (chunk.attempts === 0) await followUpEnd(chunk, chunk, world);
+    if (chunk.attempts === 0) await followUpEnd(chunk, chunk, deps);
     return 'nothingToDo';
   }
   // Copies of a job may come at any time; only the time that the chunk itself names lets an attempt begin.
@@ -65,38 +65,38 @@ async function sendFound(
     await outbound.enqueue(job, wait);
     return 'notDue';
   }
-  if (await waitsForLease(job, chunk, world)) return 'taken';
-  const route = await routeOf(chunk, world);
-  if (isInDoubt(chunk, route, world)) {
-    const settled = await settleDoubt(found, route, world);
+  if (await waitsForLease(job, chunk, deps)) return 'taken';
+  const route = await routeOf(chunk, deps);
+  if (isInDoubt(chunk, route, deps)) {
+    const settled = await settleDoubt(found, route, deps);
     if (settled !== 'open') return settled;
   }
-  const turn = await nextTurn(chunk, route, () => waitingPlaces(chunk), world);
-  if (turn === 'none') return countAsTried(job, found, noCarrier, world);
+  const turn = await nextTurn(chunk, route, () => waitingPlaces(chunk), deps);
+  if (turn === 'none') return countAsTried(job, found, noCarrier, deps);
   if ('waitSeconds' in turn) {
-    if (isOverdue(chunk, now())) return countAsTried(job, found, noRoom, world);
+    if (isOverdue(chunk, now())) return countAsTried(job, found, noRoom, deps);
     await outbound.enqueue(job, turn.waitSeconds);
     return 'noRoom';
   }
   // Before the attempt is claimed: where this fails, nothing was sent, and nothing is in doubt.
-  await recordReplies(chunk, waitingPlaces(chunk), world);
+  await recordReplies(chunk, waitingPlaces(chunk), deps);
   failpoint('send.repliesRecorded');
   const progress = {
     ...settledProgress(chunk, now()),
     attempts: chunk.attempts + 1,
     ...stillInHand(chunk, placesInDoubt(chunk)),
   };
-  const claimed = await claimChunk(found, progress, claimOf(turn, chunk, world), world);
+  const claimed = await claimChunk(found, progress, claimOf(turn, chunk, deps), deps);
   if (claimed === 'conflict') return 'lookAgain';
   failpoint('send.claimed');
-  return attemptChunk({ job, before: chunk, claimed, ...turn, route }, world);
+  return attemptChunk({ job, before: chunk, claimed, ...turn, route }, deps);
 }
 
 /** Puts the job back for after the lease, where a worker has the chunk; resolves to whether one has. */
 export async function waitsForLease(
   job: OutboundJob,
   { leasedUntil }: Pick<Chunk, 'leasedUntil'>,
-  { outbound, now }: FollowUpWorld,
+  { outbound, now }: FollowUpDeps,
 ): Promise<boolean> {
   if (leasedUntil === undefined || leasedUntil <= now()) return false;
   // That worker may yet die, and this may be the only message left on the queue that knows of the chunk.
@@ -112,9 +112,9 @@ export async function waitsForLease(
 async function settleDoubt(
   found: VersionedChunk,
   route: Route,
-  world: SendingWorld,
+  deps: DeliverDeps,
 ): Promise<'inDoubt' | 'lookAgain' | 'open'> {
-  const { messages, now } = world;
+  const { messages, now } = deps;
   const { chunk } = found;
   const message = await messages.readMessage(chunk.messageId);
   const reported = message === undefined ? [] : statesOfChunk(message, chunk.index);
@@ -133,7 +133,7 @@ async function settleDoubt(
   }
   const open = placesInDoubt(chunk).filter((place) => !places.includes(place));
   const progress = { ...ended, statuses, notes, ...stillInHand(chunk, open) };
-  await followUpAttempt(chunk, withProgress(chunk, progress), world);
+  await followUpAttempt(chunk, withProgress(chunk, progress), deps);
   const isKept = (await messages.updateChunk(found, progress)) !== 'conflict';
   return isKept && !statuses.some(awaitsSending) ? 'inDoubt' : 'lookAgain';
 }
@@ -157,9 +157,9 @@ async function countAsTried(
   job: OutboundJob,
   found: VersionedChunk,
   outcome: SendOutcome,
-  world: SendingWorld,
+  deps: DeliverDeps,
 ): Promise<'notTried' | 'lookAgain'> {
-  const { messages, outbound, now } = world;
+  const { messages, outbound, now } = deps;
   const { chunk } = found;
   const tried = { ...chunk, attempts: chunk.attempts + 1 };
   const outcomes = new Map(waitingPlaces(chunk).map((place) => [place, outcome]));
@@ -168,7 +168,7 @@ async function countAsTried(
   const again = progress.statuses.some(awaitsSending);
   const delay = retryDelays[chunk.attempts] ?? 0;
   if (again) await outbound.enqueue(job, delay);
-  await followUpAttempt(chunk, withProgress(chunk, progress), world);
+  await followUpAttempt(chunk, withProgress(chunk, progress), deps);
   const due = again ? { notBefore: new Date(now().getTime() + delay * 1000) } : {};
   return (await messages.updateChunk(found, { ...progress, ...due })) === 'conflict' ? 'lookAgain' : 'notTried';
 }

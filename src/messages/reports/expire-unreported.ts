@@ -6,7 +6,7 @@ import { settle } from './record-final-status.ts';
 import { fallbackIndex } from './sms-fallback.ts';
 
 /** What giving up on silent recipients works with. */
-export interface SilenceWorld {
+export interface UnreportedDeps {
   messages: MessageStore;
   settlements: SettlementRecorder;
   /** How long after sending a recipient of whom no report came is given up as unknown, in seconds. */
@@ -24,8 +24,8 @@ const noReport: StatusNote = {
  * Ends as unknown the recipients of a message that the carrier has and of whom no report came. A report that comes later
  * still counts. Resolves to how many there were.
  */
-export async function giveUpSilent(messageId: string, world: SilenceWorld): Promise<number> {
-  const { messages, reportTimeoutSeconds, now } = world;
+export async function giveUpSilent(messageId: string, deps: UnreportedDeps): Promise<number> {
+  const { messages, reportTimeoutSeconds, now } = deps;
   const message = await messages.readMessage(messageId);
   if (message === undefined) return 0;
   const at = now();
@@ -43,7 +43,7 @@ export async function giveUpSilent(messageId: string, world: SilenceWorld): Prom
   const ended = entries.filter(({ chunk, place }) => !indexes.has(fallbackIndex(chunk, place)));
   await settle(
     ended.map(({ chunk, place, status }) => ({ messageId, chunk, place, status, code: noReport.code, at })),
-    world,
+    deps,
   );
   failpoint('unreported.followedUp');
   await messages.appendReports(messageId, entries);

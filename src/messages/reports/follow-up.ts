@@ -15,7 +15,7 @@ import { isFinal } from '../status.ts';
 import type { RecipientStatus } from '../status.ts';
 
 /** What happens after a recipient failed for good needs these. */
-export interface FollowUpWorld {
+export interface FollowUpDeps {
   messages: MessageStore;
   outbound: OutboundQueue;
   failures: FailureCounter;
@@ -35,10 +35,10 @@ function hasFailed(status: RecipientStatus): boolean {
  * else the failure is counted. Harmless when repeated, and to be done before the failure is recorded or acknowledged,
  * so that a crash in between repeats it.
  */
-async function followUpFailures(chunk: Chunk, places: readonly number[], world: FollowUpWorld): Promise<void> {
+async function followUpFailures(chunk: Chunk, places: readonly number[], deps: FollowUpDeps): Promise<void> {
   if (places.length === 0) return;
-  if (chunk.fallbackSender !== undefined) return startFallbacks(chunk, places, world);
-  const at = world.now();
+  if (chunk.fallbackSender !== undefined) return startFallbacks(chunk, places, deps);
+  const at = deps.now();
   const { messageId, index, customerId, recipients } = chunk;
   const failures = places.map((place) => ({
     customerId,
@@ -46,7 +46,7 @@ async function followUpFailures(chunk: Chunk, places: readonly number[], world: 
     recipientId: recipientId({ messageId, chunk: index, place }),
     at,
   }));
-  return world.failures.record(failures);
+  return deps.failures.record(failures);
 }
 
 /**
@@ -54,12 +54,12 @@ async function followUpFailures(chunk: Chunk, places: readonly number[], world: 
  * asked is told of their final status, unless another channel stands in. What had ended before any attempt was made,
  * since the recipient wants no such messages, is told of with the first one.
  */
-export async function followUpEnd(before: Chunk, after: Chunk, world: FollowUpWorld): Promise<void> {
+export async function followUpEnd(before: Chunk, after: Chunk, deps: FollowUpDeps): Promise<void> {
   const endedIn = ({ statuses }: Chunk, place: number): boolean => isFinal(statuses[place] ?? 'accepted');
   const places = after.recipients.flatMap((_, place) => (endedIn(after, place) ? [place] : []));
   const newly = places.filter((place) => !endedIn(before, place));
   const failures = newly.filter((place) => hasFailed(after.statuses[place] ?? 'accepted'));
-  await followUpFailures(after, failures, world);
+  await followUpFailures(after, failures, deps);
   const told = before.attempts === 0 ? places : newly;
   const settled = told.flatMap((place): SettledRecipient[] => {
     const status = after.statuses[place] ?? 'accepted';
@@ -69,22 +69,22 @@ export async function followUpEnd(before: Chunk, after: Chunk, world: FollowUpWo
     const { messageId, index: chunk, updatedAt: at } = after;
     return [{ messageId, chunk, place, status, at, ...(code === undefined ? {} : { code }) }];
   });
-  await settle(settled, world);
+  await settle(settled, deps);
 }
 
-/** As {@link followUpEnd}, and looks later for reports on those whom another channel may have to reach. */
+/** As {@link followUpEnd}, and looks later for reports on those whom another channel may have to http. */
 export async function followUpAttempt(
   before: Chunk,
   after: Chunk,
-  world: FollowUpWorld & { fallbackAfterSeconds: number },
+  deps: FollowUpDeps & { fallbackAfterSeconds: number },
 ): Promise<void> {
-  await followUpEnd(before, after, world);
+  await followUpEnd(before, after, deps);
   const isUnheard = (status: RecipientStatus): boolean => status === 'sent' || status === 'unknown';
   const isNew = (place: number): boolean => before.statuses[place] !== after.statuses[place];
   if (before.fallbackSender === undefined || !after.statuses.some((status, place) => isUnheard(status) && isNew(place)))
     return;
   const { messageId, index } = before;
-  await world.outbound.enqueue({ messageId, chunk: index, check: 'unreported' }, world.fallbackAfterSeconds);
+  await deps.outbound.enqueue({ messageId, chunk: index, check: 'unreported' }, deps.fallbackAfterSeconds);
 }
 
 function isUnreached(status: RecipientStatus): boolean {
@@ -94,7 +94,7 @@ function isUnreached(status: RecipientStatus): boolean {
 /**
  * Follows up on delivery reports. One read per chunk of which failures are reported, none for deliveries.
  */
-export async function followUpReports(reports: readonly DeliveryReport[], world: FollowUpWorld): Promise<void> {
+export async function followUpReports(reports: readonly DeliveryReport[], deps: FollowUpDeps): Promise<void> {
   const byChunk = new Map<string, SettledRecipient[]>();
   const settled: SettledRecipient[] = [];
   for (const { recipientId: id, status, code, at } of reports) {
@@ -107,24 +107,24 @@ export async function followUpReports(reports: readonly DeliveryReport[], world:
       byChunk.set(key, [...(byChunk.get(key) ?? []), entry]);
     }
   }
-  await Promise.all([...[...byChunk.values()].map((entries) => followUpChunk(entries, world)), settle(settled, world)]);
+  await Promise.all([...[...byChunk.values()].map((entries) => followUpChunk(entries, deps)), settle(settled, deps)]);
 }
 
 /** @param entries of one chunk */
-async function followUpChunk(entries: readonly SettledRecipient[], world: FollowUpWorld): Promise<void> {
+async function followUpChunk(entries: readonly SettledRecipient[], deps: FollowUpDeps): Promise<void> {
   const [first] = entries;
   if (first === undefined) return;
-  const chunk = (await world.messages.readChunk(first.messageId, first.chunk))?.chunk;
+  const chunk = (await deps.messages.readChunk(first.messageId, first.chunk))?.chunk;
   if (chunk === undefined) return;
   const existing = entries.filter(({ place }) => place < chunk.recipients.length);
-  const delivered = chunk.fallbackSender === undefined ? new Set<number>() : await deliveredPlaces(chunk, world);
+  const delivered = chunk.fallbackSender === undefined ? new Set<number>() : await deliveredPlaces(chunk, deps);
   const failures = existing.filter(({ status, place }) => hasFailed(status) && !delivered.has(place));
-  await followUpFailures(chunk, [...new Set(failures.map(({ place }) => place))], world);
-  if (chunk.fallbackSender === undefined) await settle(existing, world);
+  await followUpFailures(chunk, [...new Set(failures.map(({ place }) => place))], deps);
+  if (chunk.fallbackSender === undefined) await settle(existing, deps);
 }
 
 /** Those of a chunk whom its own channel reached after all: a report of failure may come late. */
-async function deliveredPlaces({ messageId, index }: Chunk, { messages }: FollowUpWorld): Promise<Set<number>> {
+async function deliveredPlaces({ messageId, index }: Chunk, { messages }: FollowUpDeps): Promise<Set<number>> {
   const message = await messages.readMessage(messageId);
   const reached = new Set<number>();
   for (const { id, status, history } of message === undefined ? [] : foldMessage(message)) {
@@ -141,9 +141,9 @@ async function deliveredPlaces({ messageId, index }: Chunk, { messages }: Follow
  */
 export async function followUpSilence(
   { messageId, chunk: index }: { messageId: string; chunk: number },
-  world: FollowUpWorld,
+  deps: FollowUpDeps,
 ): Promise<number> {
-  const message = await world.messages.readMessage(messageId);
+  const message = await deps.messages.readMessage(messageId);
   const chunk = message?.chunks.find((candidate) => candidate.index === index);
   if (message === undefined || chunk?.fallbackSender === undefined) return 0;
   const silent = foldMessage(message).flatMap(({ id, status, history }) => {
@@ -151,6 +151,6 @@ export async function followUpSilence(
     const unheard = status === 'sent' || status === 'unknown';
     return place?.chunk === index && history === undefined && unheard ? [place.place] : [];
   });
-  await startFallbacks(chunk, silent, world);
+  await startFallbacks(chunk, silent, deps);
   return silent.length;
 }

@@ -1,6 +1,6 @@
 import { failpoint } from '../../core/failpoint.ts';
 import { followUpReports } from './follow-up.ts';
-import type { FollowUpWorld } from './follow-up.ts';
+import type { FollowUpDeps } from './follow-up.ts';
 import { createReportJournal } from './report-journal.ts';
 import type { ReportJournal } from './report-journal.ts';
 
@@ -8,13 +8,13 @@ import type { ReportJournal } from './report-journal.ts';
  * Takes delivery reports: stored first, then followed up where they tell how sending ended. `record` resolves when both
  * are done; until then the carrier has no answer and will call again.
  */
-export function createReportRecorder(world: FollowUpWorld): ReportJournal {
-  const journal = createReportJournal(world.messages);
+export function createReportRecorder(deps: FollowUpDeps): ReportJournal {
+  const journal = createReportJournal(deps.messages);
   return {
     async record(reports) {
       await journal.record(reports);
       failpoint('report.journaled');
-      await followUpReports(reports, world);
+      await followUpReports(reports, deps);
       failpoint('report.followedUp');
     },
   };

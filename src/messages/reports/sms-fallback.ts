@@ -6,7 +6,7 @@ import { renderText } from '../compose/render-text.ts';
 import { countSmsParts } from '../compose/sms-parts.ts';
 
 /*
- * A recipient whom WhatsApp doesn't reach gets the text by SMS, once: as a chunk of its own in the same message, whose
+ * A recipient whom WhatsApp doesn't http gets the text by SMS, once: as a chunk of its own in the same message, whose
  * index follows from the recipient's place. Inserting it decides, so whatever finds the failure first, and however
  * often, one SMS goes out; and from then on it is sent, retried and reported on like any chunk.
  */
@@ -34,7 +34,7 @@ export function sortChunks(chunks: readonly Chunk[]): { chunks: Chunk[]; fallbac
 }
 
 /** What starting fallbacks needs. */
-export interface FallbackWorld {
+export interface FallbackDeps {
   messages: Pick<MessageStore, 'addChunks'>;
   outbound: OutboundQueue;
   now: () => Date;
@@ -44,7 +44,7 @@ export interface FallbackWorld {
 export async function startFallbacks(
   chunk: Chunk,
   places: readonly number[],
-  { messages, outbound, now }: FallbackWorld,
+  { messages, outbound, now }: FallbackDeps,
 ): Promise<void> {
   const chunks = places.flatMap((place) => fallbackChunk(chunk, place, now()));
   if (chunks.length === 0) return;

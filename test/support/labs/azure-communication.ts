@@ -1,8 +1,8 @@
 import { azureCommunication } from '../../../src/carriers/azure-communication/index.ts';
 import type { AzureCommunicationSettings } from '../../../src/carriers/azure-communication/settings.ts';
-import type { Carrier, CarrierSurroundings, WebhookRequest } from '../../../src/carriers/carrier.ts';
+import type { Carrier, CarrierDeps, WebhookRequest } from '../../../src/carriers/carrier.ts';
 import type { SettingsReader } from '../../../src/carriers/settings-reader.ts';
-import { carrierSurroundings } from './carrier-deps.ts';
+import { carrierDeps } from './carrier-deps.ts';
 
 export const accessKey = Buffer.from('the key of the resource').toString('base64');
 export const webhookSecret = 'secret-of-the-webhook';
@@ -47,18 +47,15 @@ const usualSettings = {
 /** The adapter with a key, a secret and a WhatsApp number, where a test says nothing else. */
 export function createCarrier(
   endpoint: string,
-  {
-    settings = {},
-    surroundings = {},
-  }: { settings?: Partial<AzureCommunicationSettings>; surroundings?: Partial<CarrierSurroundings> } = {},
+  { settings = {}, deps = {} }: { settings?: Partial<AzureCommunicationSettings>; deps?: Partial<CarrierDeps> } = {},
 ): Carrier {
   const all = { endpoint, accessKey, ...usualSettings, ...settings };
-  return azureCommunication.create(all, carrierSurroundings(surroundings));
+  return azureCommunication.create(all, carrierDeps(deps));
 }
 
 /** The same without a key, so that it signs in with tokens. */
-export function createKeylessCarrier(endpoint: string, surroundings: Partial<CarrierSurroundings>): Carrier {
-  return azureCommunication.create({ endpoint, ...usualSettings }, carrierSurroundings(surroundings));
+export function createKeylessCarrier(endpoint: string, deps: Partial<CarrierDeps>): Carrier {
+  return azureCommunication.create({ endpoint, ...usualSettings }, carrierDeps(deps));
 }
 
 /** A call that brings events as JSON, with the secret. */

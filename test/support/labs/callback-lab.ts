@@ -3,7 +3,7 @@ import {
   deliverDeliveryCallbacks,
   giveUpDeliveryCallbacks,
 } from '../../../src/delivery-callbacks/index.ts';
-import type { CallbackQueue, CallbackWorld, ChunkCallbacks } from '../../../src/delivery-callbacks/index.ts';
+import type { CallbackQueue, CallbackDeps, ChunkCallbacks } from '../../../src/delivery-callbacks/index.ts';
 import type { Chunk, MessageHeader, SettledRecipient } from '../../../src/messages/index.ts';
 import type { CallOutcome } from '../../../src/notifications/index.ts';
 import { usualSchedule } from '../../../src/notifications/index.ts';
@@ -89,7 +89,7 @@ export function createCallbackLab({ recipients = 3, ...options }: LabOptions = {
     callbackQueue: watchedPort('queue', queue, watch),
     messages: watchedPort('messages', messages, watch),
   };
-  const world: CallbackWorld = {
+  const deps: CallbackDeps = {
     ...ports,
     directory: {
       customer: async (id) => customer && { id, name: 'Demo', region: 'FI', timeZone: 'UTC', ...customer },
@@ -105,8 +105,8 @@ export function createCallbackLab({ recipients = 3, ...options }: LabOptions = {
     now: () => time.now(),
   };
   const time: SimulatedTime = createSimulatedTime(testNow, {
-    'delivery-callbacks': (job) => deliverDeliveryCallbacks.handle(job, world),
-    'delivery-callbacks-poison': (job) => giveUpDeliveryCallbacks.handle(job, world),
+    'delivery-callbacks': (job) => deliverDeliveryCallbacks.handle(job, deps),
+    'delivery-callbacks-poison': (job) => giveUpDeliveryCallbacks.handle(job, deps),
   });
   const recorder = createSettlementRecorder({ callbackQueue: queue });
 
@@ -148,7 +148,7 @@ export function createCallbackLab({ recipients = 3, ...options }: LabOptions = {
     time,
     calls,
     steps,
-    world,
+    deps,
     store,
     secrets,
     /** Says what became of recipients of the message, at the present moment. */

@@ -1,9 +1,9 @@
-import type { CarrierSurroundings } from '../../../src/carriers/carrier.ts';
+import type { CarrierDeps } from '../../../src/carriers/carrier.ts';
 
 const unused = (): Promise<never> => Promise.reject(new Error('this carrier has no use for it'));
 
 /** What a carrier is made with, where a test says nothing else: an app without an identity, and real HTTP. */
-export function carrierSurroundings(details: Partial<CarrierSurroundings> = {}): CarrierSurroundings {
+export function carrierDeps(details: Partial<CarrierDeps> = {}): CarrierDeps {
   return {
     webhookUrl: 'https://app.example/api/webhooks/carrier',
     fetch,

@@ -2,10 +2,10 @@ import type {
   AttachmentOutcome,
   TimedEvent,
   InboundMessage,
-  LeadingWorld,
+  RouteInboundDeps,
   RoutedMessage,
 } from '../../../src/conversations/index.ts';
-import type { ReceivingWorld } from '../../../src/conversations/receive-inbound.ts';
+import type { ReceiveInboundDeps } from '../../../src/conversations/receive-inbound.ts';
 import type { DirectoryService } from '../../../src/directory/index.ts';
 import { createMemoryAttachmentStore } from '../fakes/attachment-store.ts';
 import { createMemoryCarrierIdStore } from '../fakes/carrier-id-store.ts';
@@ -71,8 +71,8 @@ export function directoryOf(customers: Readonly<Record<string, readonly Director
 }
 
 /** What receives and leads messages, in memory, with all that a test may look into. */
-export type TestInbound = LeadingWorld &
-  ReceivingWorld & {
+export type TestInbound = RouteInboundDeps &
+  ReceiveInboundDeps & {
     inboundQueue: ReturnType<typeof createMemoryInboundQueue>;
     /** Every message that subscribers were told of, in order. */
     notified: RoutedMessage[];

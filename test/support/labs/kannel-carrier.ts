@@ -1,8 +1,8 @@
-import type { Carrier, CarrierSurroundings } from '../../../src/carriers/carrier.ts';
+import type { Carrier, CarrierDeps } from '../../../src/carriers/carrier.ts';
 import { kannel } from '../../../src/carriers/kannel/index.ts';
 import type { KannelSettings } from '../../../src/carriers/kannel/settings.ts';
 import { kannelUser } from '../hosts/kannel-boxes.ts';
-import { carrierSurroundings } from './carrier-deps.ts';
+import { carrierDeps } from './carrier-deps.ts';
 
 /** What the tests' carrier makes and demands keys with. */
 export const kannelSecrets = { webhookSecret: 'secret for the reports', inboundSecret: 'secret-of-phones' } as const;
@@ -10,11 +10,11 @@ export const kannelSecrets = { webhookSecret: 'secret for the reports', inboundS
 /** The carrier with settings of the tests' own; messages of phones are refused unless there is a secret for them. */
 export function createKannelCarrier(
   settings: Partial<KannelSettings> & { url: string },
-  surroundings: Partial<CarrierSurroundings> = {},
+  deps: Partial<CarrierDeps> = {},
 ): Carrier {
   const { webhookSecret } = kannelSecrets;
   return kannel.create(
     { ...kannelUser, webhookSecret, ...settings },
-    carrierSurroundings({ webhookUrl: 'http://127.0.0.1:9/webhooks/kannel', ...surroundings }),
+    carrierDeps({ webhookUrl: 'http://127.0.0.1:9/webhooks/kannel', ...deps }),
   );
 }

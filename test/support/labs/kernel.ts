@@ -55,10 +55,10 @@ function openAccess(): AccessPort {
 }
 
 /** Sends one request to one operation, at {@link testNow}, and records the order of what happens. Nothing is throttled unless told. */
-export async function callOperation<World>(
-  operation: Operation<World>,
+export async function callOperation<Deps>(
+  operation: Operation<Deps>,
   { headers = {}, query = {}, params = {}, json, bytes }: TestRequest,
-  world: World,
+  deps: Deps,
   {
     access: given = {},
     throttle,
@@ -105,7 +105,7 @@ export async function callOperation<World>(
           return throttle.take(caller);
         },
       },
-      world,
+      deps,
       now,
     },
     { id: 'invocation-1', log: (entry) => log.push(entry) },

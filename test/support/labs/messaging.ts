@@ -1,5 +1,5 @@
 import type { Directory } from '../../../src/directory/index.ts';
-import type { MessagingWorld, SendRequest } from '../../../src/messages/accept/accept-message.ts';
+import type { AcceptDeps, SendRequest } from '../../../src/messages/accept/accept-message.ts';
 import { createRecentIds } from '../../../src/messages/accept/recent-ids.ts';
 import type { MessageIdParts } from '../../../src/messages/message-id.ts';
 import { newMessageId } from '../../../src/messages/index.ts';
@@ -14,7 +14,7 @@ import type {
   OutboundJob,
   OutgoingReply,
   ReplyRecorder,
-  SendingWorld,
+  DeliverDeps,
   SendOutcome,
   SettledRecipient,
   SettlementRecorder,
@@ -84,7 +84,7 @@ export function testMessageId(number: number): string {
   return testIdOf({ customerId: 'demo', dueAt: testNow, callbacks: false }, number);
 }
 
-type TestMessaging = MessagingWorld & {
+type TestMessaging = AcceptDeps & {
   outbound: ReturnType<typeof createMemoryOutboundQueue>;
   directory: Directory;
   optOuts: OptOutList;
@@ -193,7 +193,7 @@ const openGate: CarrierGate = {
 };
 
 /** What a worker sends with: these carriers, through an open gate. */
-export function sendingBy(...carriers: OutboundCarrier[]): Pick<SendingWorld, 'carriers' | 'gate' | 'carrierIds'> {
+export function sendingBy(...carriers: OutboundCarrier[]): Pick<DeliverDeps, 'carriers' | 'gate' | 'carrierIds'> {
   return {
     carriers: new Map(carriers.map((carrier) => [carrier.name, carrier])),
     gate: openGate,
@@ -208,10 +208,10 @@ export function everythingSent({ recipients }: OutboundBatch): SendOutcome[] {
 
 /** A worker's world around stores and a carrier, with a clock that the test may move, and what was counted as failed. */
 export function createSending(
-  { messages, outbound }: Pick<MessagingWorld, 'messages' | 'outbound'>,
+  { messages, outbound }: Pick<AcceptDeps, 'messages' | 'outbound'>,
   carrier: OutboundCarrier,
   now: () => Date = () => testNow,
-): SendingWorld & {
+): DeliverDeps & {
   failed: FinalFailure[];
   replies: ReturnType<typeof createReplyList>;
   settlements: ReturnType<typeof createSettlementList>;

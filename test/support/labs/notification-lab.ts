@@ -11,7 +11,7 @@ import {
 import type {
   CallOutcome,
   DeadLetter,
-  DeliveringWorld,
+  NotificationDeps,
   NotificationQueue,
   OutgoingCall,
 } from '../../../src/notifications/index.ts';
@@ -148,7 +148,7 @@ export function createNotificationLab({ random = () => 0, faults = () => undefin
     deadLetters: watchedPort('deadLetters', deadLetters, watch),
     notificationQueue: watchedPort('queue', notificationQueue, watch),
   };
-  const world = (): DeliveringWorld => ({
+  const deps = (): NotificationDeps => ({
     ...ports,
     slow,
     callbacks: { call: (outgoing) => time.inProcess(() => call(outgoing)) },
@@ -161,7 +161,7 @@ export function createNotificationLab({ random = () => 0, faults = () => undefin
   const worker =
     ({ handle }: typeof deliverNotifications) =>
     (job: unknown) =>
-      handle(job, world());
+      handle(job, deps());
   const notify = (message: RoutedMessage) => createNotifier({ ...ports, publicUrl }).notify(message);
   const time: SimulatedTime = createSimulatedTime(testNow, {
     inbound: (message) => notify(message as RoutedMessage),
@@ -175,7 +175,7 @@ export function createNotificationLab({ random = () => 0, faults = () => undefin
     time,
     calls,
     steps,
-    world,
+    deps,
     subscriptions,
     notifications,
     deadLetters,

@@ -35,7 +35,7 @@ export async function acceptedMessage(
     allowsReplies: false,
   } as const;
   const services = service === undefined ? [] : [{ ...oneWay, ...service }];
-  const world = {
+  const deps = {
     ...createSending(messaging, first, () => now),
     ...sendingBy(first, ...others),
     directory: createMemoryDirectory({ customers: [{ ...testCustomer, id: 'demo', services }], users: [] }),
@@ -50,13 +50,13 @@ export async function acceptedMessage(
     return found;
   };
   return {
-    world,
+    deps,
     job,
     queue: messaging.outbound,
     setNow(moment: Date) {
       now = moment;
     },
-    send: () => sendChunk(job, world),
+    send: () => sendChunk(job, deps),
     read: async (): Promise<Chunk> => (await readFound()).chunk,
     /** Puts the chunk into a state that a worker that died left behind. */
     async leave(progress: Partial<ChunkProgress>): Promise<void> {

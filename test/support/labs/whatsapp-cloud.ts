@@ -1,10 +1,10 @@
 import { createHmac } from 'node:crypto';
 import { onTestFinished } from 'vitest';
-import type { Carrier, CarrierSurroundings, WebhookRequest } from '../../../src/carriers/carrier.ts';
+import type { Carrier, CarrierDeps, WebhookRequest } from '../../../src/carriers/carrier.ts';
 import { whatsappCloud } from '../../../src/carriers/whatsapp-cloud/index.ts';
 import type { WhatsAppSettings } from '../../../src/carriers/whatsapp-cloud/settings.ts';
 import { startWhatsAppCloudApi } from '../servers/whatsapp-cloud-api.ts';
-import { carrierSurroundings } from './carrier-deps.ts';
+import { carrierDeps } from './carrier-deps.ts';
 
 /** Settings of tests, but for the address; the second number is in the first one's account. */
 export const cloudSettings = {
@@ -22,14 +22,14 @@ export const cloudSettings = {
 
 const cloudNow = new Date('2026-11-23T10:00:00Z');
 
-/** The carrier with these settings and no others, and other surroundings where a test says so. */
-export function createCloud(settings: WhatsAppSettings, surroundings: Partial<CarrierSurroundings> = {}): Carrier {
+/** The carrier with these settings and no others, and other deps where a test says so. */
+export function createCloud(settings: WhatsAppSettings, deps: Partial<CarrierDeps> = {}): Carrier {
   return whatsappCloud.create(
     settings,
-    carrierSurroundings({
+    carrierDeps({
       webhookUrl: 'https://app.example/webhooks/whatsapp-cloud',
       now: () => cloudNow,
-      ...surroundings,
+      ...deps,
     }),
   );
 }
@@ -37,9 +37,9 @@ export function createCloud(settings: WhatsAppSettings, surroundings: Partial<Ca
 /** The carrier at an address, with the settings of tests but for those that a test names. */
 export function connectCloud(
   settings: Partial<WhatsAppSettings> & { url: string },
-  surroundings: Partial<CarrierSurroundings> = {},
+  deps: Partial<CarrierDeps> = {},
 ): Carrier {
-  return createCloud({ ...cloudSettings, ...settings }, surroundings);
+  return createCloud({ ...cloudSettings, ...settings }, deps);
 }
 
 /** A Graph API of a test's own, until the test ends; nobody listens where its webhook should be. */

@@ -8,11 +8,11 @@ import { carrierTimeoutMs } from '../../../src/create-carriers.ts';
 import { createCertificate } from '../../support/servers/certificate.ts';
 import { startWebhookReceiver } from '../../support/servers/webhook-receiver.ts';
 
-const reach = { fetch, timeoutMs: 5_000 };
+const http = { fetch, timeoutMs: 5_000 };
 
 /** What a call comes to that gets no answer. */
 async function failureOf(url: string, headers: Record<string, string> = {}) {
-  const error = await callCarrier(reach, url, { method: 'POST', headers, body: 'x' }).then(
+  const error = await callCarrier(http, url, { method: 'POST', headers, body: 'x' }).then(
     () => undefined,
     (reason: unknown) => reason,
   );

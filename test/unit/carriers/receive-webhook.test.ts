@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { WebhookRefused } from '../../../src/carriers/carrier.ts';
 import type { Carrier, WebhookEvents } from '../../../src/carriers/carrier.ts';
 import { receiveWebhook } from '../../../src/carriers/receive-webhook.ts';
-import type { WebhookTakers } from '../../../src/carriers/receive-webhook.ts';
+import type { WebhookDeps } from '../../../src/carriers/receive-webhook.ts';
 import type { InboundEvent } from '../../../src/conversations/index.ts';
 import type { DeliveryReport } from '../../../src/messages/index.ts';
 import type { TemplateNews } from '../../../src/templates/index.ts';
@@ -37,7 +37,7 @@ function carrierOf(receive: () => WebhookEvents): Carrier {
 /** Takers that note who took what, when they are done with it. */
 function createTakers() {
   const taken: unknown[] = [];
-  const takers: WebhookTakers = {
+  const deps: WebhookDeps = {
     reports: {
       async record(reports) {
         await Promise.resolve();
@@ -61,14 +61,14 @@ function createTakers() {
     carrierIds: { find: async () => undefined },
     now: () => at,
   };
-  return { taken, takers };
+  return { taken, deps };
 }
 
 test('reports, verdicts and messages are all taken, in this order, before the answer', async () => {
-  const { taken, takers } = createTakers();
+  const { taken, deps } = createTakers();
   const other = { ...event, carrierMessageId: 'i2' };
   const carrier = carrierOf(() => ({ reports: [report], templates: [verdict], inbound: [event, other] }));
-  expect(await receiveWebhook(carrier, call, takers)).toEqual({
+  expect(await receiveWebhook(carrier, call, deps)).toEqual({
     status: 200,
     reports: 1,
     messageIds: [messageId],
@@ -84,9 +84,9 @@ test('reports, verdicts and messages are all taken, in this order, before the an
 });
 
 test('a call without messages of phones troubles nobody with them', async () => {
-  const { taken, takers } = createTakers();
+  const { taken, deps } = createTakers();
   const carrier = carrierOf(() => ({ reports: [report], templates: [], inbound: [] }));
-  expect(await receiveWebhook(carrier, call, takers)).toEqual({
+  expect(await receiveWebhook(carrier, call, deps)).toEqual({
     status: 200,
     reports: 1,
     messageIds: [messageId],
@@ -95,11 +95,11 @@ test('a call without messages of phones troubles nobody with them', async () => 
 });
 
 test('the log gets each message once, at most twenty, and nothing that only looks like one', async () => {
-  const { takers } = createTakers();
+  const { deps } = createTakers();
   const ids = Array.from({ length: 30 }, (_, index) => index.toString(16).padStart(32, '0'));
   const reports = [...ids, ...ids, '358401230001'].map((id) => ({ ...report, recipientId: `${id}-00000` }));
   const carrier = carrierOf(() => ({ reports, templates: [], inbound: [] }));
-  expect(await receiveWebhook(carrier, call, takers)).toEqual({
+  expect(await receiveWebhook(carrier, call, deps)).toEqual({
     status: 200,
     reports: 61,
     messageIds: ids.slice(0, 20),
@@ -107,18 +107,18 @@ test('the log gets each message once, at most twenty, and nothing that only look
 });
 
 test('a message that can not be kept is not confirmed', async () => {
-  const { takers } = createTakers();
+  const { deps } = createTakers();
   const carrier = carrierOf(() => ({ reports: [], templates: [], inbound: [event] }));
-  const failing = { ...takers, inbound: { record: () => Promise.reject(new Error('storage is away')) } };
+  const failing = { ...deps, inbound: { record: () => Promise.reject(new Error('storage is away')) } };
   await expect(receiveWebhook(carrier, call, failing)).rejects.toThrow('storage is away');
 });
 
 test('a call that is refused brings nothing', async () => {
-  const { taken, takers } = createTakers();
+  const { taken, deps } = createTakers();
   const carrier = carrierOf(() => {
     throw new WebhookRefused(400, 'inbound[0] has no sender');
   });
-  expect(await receiveWebhook(carrier, call, takers)).toEqual({
+  expect(await receiveWebhook(carrier, call, deps)).toEqual({
     status: 400,
     reports: 0,
     reason: 'inbound[0] has no sender',
@@ -133,16 +133,16 @@ describe('reports that name nothing but the carrier’s id', () => {
     at: new Date(at.getTime() - minutesAgo * 60_000),
   });
   const known = { carrier: 'scripted', id: 'r1', value: report.recipientId, notedAt: at };
-  const withIds = (takers: WebhookTakers): WebhookTakers => ({
-    ...takers,
+  const withIds = (deps: WebhookDeps): WebhookDeps => ({
+    ...deps,
     carrierIds: { find: async (carrier, id) => (carrier === 'scripted' && id === 'r1' ? known : undefined) },
   });
   const carrier = (...reports: ReturnType<typeof referenced>[]) =>
     carrierOf(() => ({ reports: [], referenced: reports, templates: [], inbound: [event] }));
 
   test('are those of the recipient whom the id was noted for', async () => {
-    const { taken, takers } = createTakers();
-    expect(await receiveWebhook(carrier(referenced('r1', 0)), call, withIds(takers))).toMatchObject({
+    const { taken, deps } = createTakers();
+    expect(await receiveWebhook(carrier(referenced('r1', 0)), call, withIds(deps))).toMatchObject({
       status: 200,
       reports: 1,
       messageIds: [messageId],
@@ -151,8 +151,8 @@ describe('reports that name nothing but the carrier’s id', () => {
   });
 
   test('make the carrier call again where the id may yet be noted, after all else was taken', async () => {
-    const { taken, takers } = createTakers();
-    const calls = receiveWebhook(carrier(referenced('r2', 59), referenced('r1', 0)), call, withIds(takers));
+    const { taken, deps } = createTakers();
+    const calls = receiveWebhook(carrier(referenced('r2', 59), referenced('r1', 0)), call, withIds(deps));
     await expect(calls).rejects.toMatchObject({ name: 'UnavailableError' });
     expect(taken).toEqual([
       ['reports', [report]],
@@ -161,8 +161,8 @@ describe('reports that name nothing but the carrier’s id', () => {
   });
 
   test('are somebody else’s where the id is not noted after an hour', async () => {
-    const { takers } = createTakers();
-    expect(await receiveWebhook(carrier(referenced('r2', 61)), call, withIds(takers))).toMatchObject({
+    const { deps } = createTakers();
+    expect(await receiveWebhook(carrier(referenced('r2', 61)), call, withIds(deps))).toMatchObject({
       status: 200,
       reports: 0,
       foreignReports: 1,
@@ -171,14 +171,14 @@ describe('reports that name nothing but the carrier’s id', () => {
 });
 
 test('what a carrier wants to hear is handed on, with its status', async () => {
-  const { takers } = createTakers();
+  const { deps } = createTakers();
   const answer = { status: 200, headers: { 'content-type': 'text/plain' }, body: 'challenge' };
   const carrier = carrierOf(() => ({ reports: [], templates: [], inbound: [], answer }));
-  expect(await receiveWebhook(carrier, call, takers)).toEqual({ status: 200, reports: 0, answer });
+  expect(await receiveWebhook(carrier, call, deps)).toEqual({ status: 200, reports: 0, answer });
 });
 
 test('a carrier gets the query of its call as it came', async () => {
-  const { takers } = createTakers();
+  const { deps } = createTakers();
   let query = '';
   const carrier: Carrier = {
     ...carrierOf(() => ({ reports: [], templates: [], inbound: [] })),
@@ -187,6 +187,6 @@ test('a carrier gets the query of its call as it came', async () => {
       return { reports: [], templates: [], inbound: [] };
     },
   };
-  await receiveWebhook(carrier, { ...call, url: 'https://a.example/webhooks/x?b=%2B+%20&a=1' }, takers);
+  await receiveWebhook(carrier, { ...call, url: 'https://a.example/webhooks/x?b=%2B+%20&a=1' }, deps);
   expect(query).toBe('?b=%2B+%20&a=1');
 });

@@ -5,13 +5,13 @@ import { describe, expect, test } from 'vitest';
 import { hashApiKey, readApiKeyId } from '../../../src/auth/api-key.ts';
 import { scopes } from '../../../src/operation/scopes.ts';
 import { createApiKey, listApiKeys, revokeApiKeys } from '../../../src/cli/manage-api-keys.ts';
-import type { ApiKeyWorld, NewApiKeyOptions } from '../../../src/cli/manage-api-keys.ts';
+import type { ApiKeyDeps, NewApiKeyOptions } from '../../../src/cli/manage-api-keys.ts';
 import { createMemoryApiKeyStore } from '../../support/fakes/api-key-store.ts';
 import { testNow } from '../../support/labs/kernel.ts';
 
 const demoUser = { id: 'demo-user', name: 'Demo user', customerIds: ['demo'] };
 
-const openWorld = (): ApiKeyWorld => ({
+const openDeps = (): ApiKeyDeps => ({
   apiKeys: createMemoryApiKeyStore(),
   directory: { user: async (id) => (id === demoUser.id ? demoUser : undefined) },
   randomBytes,
@@ -22,16 +22,16 @@ const wanted: NewApiKeyOptions = { user: 'demo-user', scopes: 'WhatsApp', allSco
 
 describe('a new key', () => {
   test('is shown once, and only its hash is kept', async () => {
-    const world = openWorld();
+    const deps = openDeps();
     const options = {
       ...wanted,
       scopes: ' WhatsApp,Gateway.Send, WhatsApp ',
       name: ' Reports ',
       expires: '2026-12-01',
     };
-    const [key = '', remark] = await createApiKey(options, world);
+    const [key = '', remark] = await createApiKey(options, deps);
     const id = readApiKeyId(key);
-    const kept = await world.apiKeys.list();
+    const kept = await deps.apiKeys.list();
     expect(kept).toStrictEqual([
       {
         id,
@@ -47,19 +47,19 @@ describe('a new key', () => {
       `${id}  Reports  user demo-user  WhatsApp,Gateway.Send  ` +
       'created 2026-11-23T10:00:00.000Z, expires 2026-12-01T00:00:00.000Z';
     expect(remark).toBe(`Keep it now: it is not shown again. ${line}`);
-    expect(await listApiKeys(world)).toEqual([line]);
-    const later = { ...world, now: () => new Date('2026-12-01T00:00:00.000Z') };
+    expect(await listApiKeys(deps)).toEqual([line]);
+    const later = { ...deps, now: () => new Date('2026-12-01T00:00:00.000Z') };
     expect(await listApiKeys(later)).toEqual([line.replace('expires', 'expired')]);
   });
 
   test('may have all scopes, and no end', async () => {
-    const world = openWorld();
+    const deps = openDeps();
     const { scopes: _, ...rest } = wanted;
-    await createApiKey({ ...rest, allScopes: true }, world);
-    const [kept] = await world.apiKeys.list();
+    await createApiKey({ ...rest, allScopes: true }, deps);
+    const [kept] = await deps.apiKeys.list();
     expect(kept?.scopes).toEqual(Object.keys(scopes));
     expect(kept).not.toHaveProperty('expiresAt');
-    expect((await listApiKeys(world))[0]).toMatch(/, never expires$/);
+    expect((await listApiKeys(deps))[0]).toMatch(/, never expires$/);
   });
 
   test.each<[Partial<NewApiKeyOptions>, string[]]>([
@@ -75,21 +75,21 @@ describe('a new key', () => {
     [{ user: 'nobody' }, ["The directory has no user 'nobody'."]],
     [{ user: '', name: '', scopes: '', expires: '' }, ['--user names', '--name must', 'give either', '--expires must']],
   ])('is refused with %j, and nothing is kept', async (change, faults) => {
-    const world = openWorld();
-    const error = (await createApiKey({ ...wanted, ...change }, world).catch((thrown: unknown) => thrown)) as Error;
+    const deps = openDeps();
+    const error = (await createApiKey({ ...wanted, ...change }, deps).catch((thrown: unknown) => thrown)) as Error;
     const lines = error.message.split('\n');
     expect(lines.map((line, index) => line.slice(0, faults[index]?.length ?? 0))).toEqual(faults);
-    expect(await listApiKeys(world)).toEqual(['There are no API keys.']);
+    expect(await listApiKeys(deps)).toEqual(['There are no API keys.']);
   });
 });
 
 test('keys are revoked by their ids, those that are there', async () => {
-  const world = openWorld();
-  for (const name of ['one', 'two', 'three']) await createApiKey({ ...wanted, name }, world);
-  const [one = '', two = '', three = ''] = (await world.apiKeys.list()).map(({ id }) => id);
-  expect(await revokeApiKeys([one], world)).toEqual([`${one} is revoked; it may work for a minute more.`]);
-  await expect(revokeApiKeys([one, two], world)).rejects.toThrow(
+  const deps = openDeps();
+  for (const name of ['one', 'two', 'three']) await createApiKey({ ...wanted, name }, deps);
+  const [one = '', two = '', three = ''] = (await deps.apiKeys.list()).map(({ id }) => id);
+  expect(await revokeApiKeys([one], deps)).toEqual([`${one} is revoked; it may work for a minute more.`]);
+  await expect(revokeApiKeys([one, two], deps)).rejects.toThrow(
     `${two} is revoked; it may work for a minute more.\nThere is no API key with the id '${one}'.`,
   );
-  expect((await world.apiKeys.list()).map(({ id }) => id)).toEqual([three]);
+  expect((await deps.apiKeys.list()).map(({ id }) => id)).toEqual([three]);
 });

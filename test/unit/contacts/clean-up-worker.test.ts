@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { cleanUpGroupContacts, giveUpContactCleanUp } from '../../../src/contacts/index.ts';
-import type { CleanUpProgress, CleanUpWorld, ContactStore } from '../../../src/contacts/index.ts';
+import type { CleanUpProgress, CleanUpDeps, ContactStore } from '../../../src/contacts/index.ts';
 import { createMemoryCleanUpQueue } from '../../support/fakes/clean-up-queue.ts';
 import { createMemoryContactStore } from '../../support/fakes/contact-store.ts';
 
@@ -9,11 +9,11 @@ const group = { customerId: 'demo', serviceId: 'demo-group' };
 const start = new Date('2026-11-23T10:00:00.000Z');
 
 /** A world whose clock goes on by some seconds with each step of the clean-up, and what was asked of its store. */
-function openWorld(contacts: ContactStore, secondsPerStep = 0) {
+function openDeps(contacts: ContactStore, secondsPerStep = 0) {
   const cleanUps = createMemoryCleanUpQueue();
   const positions: (string | undefined)[] = [];
   let now = start.getTime();
-  const world: CleanUpWorld = {
+  const deps: CleanUpDeps = {
     cleanUps,
     now: () => new Date(now),
     contacts: {
@@ -25,7 +25,7 @@ function openWorld(contacts: ContactStore, secondsPerStep = 0) {
       },
     },
   };
-  return { world, positions, jobs: cleanUps.jobs };
+  return { deps, positions, jobs: cleanUps.jobs };
 }
 
 /** A store whose clean-up takes these steps, whatever position it is given, and then finds nothing. */
@@ -50,60 +50,60 @@ describe('the clean-up worker', () => {
   test('removes what was deleted, and is done', async () => {
     const store = createMemoryContactStore();
     await fillAndDelete(store, 250);
-    const { world, jobs } = openWorld(store);
-    expect(await cleanUpGroupContacts.handle(group, world)).toEqual({ ...group, result: 'done', removed: 250 });
-    expect(await cleanUpGroupContacts.handle(group, world)).toEqual({ ...group, result: 'done', removed: 0 });
+    const { deps, jobs } = openDeps(store);
+    expect(await cleanUpGroupContacts.handle(group, deps)).toEqual({ ...group, result: 'done', removed: 250 });
+    expect(await cleanUpGroupContacts.handle(group, deps)).toEqual({ ...group, result: 'done', removed: 0 });
     expect(jobs).toEqual([]);
   });
 
   test('goes on from where each step ended, and looks once more after a pass that found something', async () => {
-    const { world, positions } = openWorld(
+    const { deps, positions } = openDeps(
       scripted({ removed: 5, next: 'a' }, { removed: 0, next: 'b' }, { removed: 0 }),
     );
-    expect(await cleanUpGroupContacts.handle(group, world)).toEqual({ ...group, result: 'done', removed: 5 });
+    expect(await cleanUpGroupContacts.handle(group, deps)).toEqual({ ...group, result: 'done', removed: 5 });
     expect(positions).toEqual([undefined, 'a', 'b', undefined]);
   });
 
   test('stops when its time is up, and leaves the rest to another job', async () => {
     const steps = Array.from({ length: 10 }, (_, index) => ({ removed: 1, next: String(index) }));
-    const { world, positions, jobs } = openWorld(scripted(...steps), 20);
-    expect(await cleanUpGroupContacts.handle(group, world)).toEqual({ ...group, result: 'notFinished', removed: 3 });
+    const { deps, positions, jobs } = openDeps(scripted(...steps), 20);
+    expect(await cleanUpGroupContacts.handle(group, deps)).toEqual({ ...group, result: 'notFinished', removed: 3 });
     expect(jobs).toEqual([{ ...group, from: '2', found: true }]);
-    await cleanUpGroupContacts.handle(jobs[0], world);
+    await cleanUpGroupContacts.handle(jobs[0], deps);
     expect(positions).toEqual([undefined, '0', '1', '2', '3', '4']);
     expect(jobs.slice(1)).toEqual([{ ...group, from: '5', found: true }]);
   });
 
   test('whose time is up at the end of a pass that found something leaves a job for another pass', async () => {
-    const { world, jobs } = openWorld(scripted({ removed: 1 }), 60);
-    expect(await cleanUpGroupContacts.handle(group, world)).toEqual({ ...group, result: 'notFinished', removed: 1 });
+    const { deps, jobs } = openDeps(scripted({ removed: 1 }), 60);
+    expect(await cleanUpGroupContacts.handle(group, deps)).toEqual({ ...group, result: 'notFinished', removed: 1 });
     expect(jobs).toEqual([group]);
   });
 
   test('remembers over jobs whether a pass found something', async () => {
     const rest = { ...group, from: 'a' };
-    const found = openWorld(scripted());
-    await cleanUpGroupContacts.handle({ ...rest, found: true }, found.world);
+    const found = openDeps(scripted());
+    await cleanUpGroupContacts.handle({ ...rest, found: true }, found.deps);
     expect(found.positions).toEqual(['a', undefined]);
-    const nothing = openWorld(scripted());
-    await cleanUpGroupContacts.handle({ ...rest, found: false }, nothing.world);
+    const nothing = openDeps(scripted());
+    await cleanUpGroupContacts.handle({ ...rest, found: false }, nothing.deps);
     expect(nothing.positions).toEqual(['a']);
   });
 
   test('has the message again where storage fails', async () => {
-    const { world } = openWorld({
+    const { deps } = openDeps({
       ...createMemoryContactStore(),
       cleanUp: () => Promise.reject(new Error('storage is away')),
     });
-    await expect(cleanUpGroupContacts.handle(group, world)).rejects.toThrow('storage is away');
+    await expect(cleanUpGroupContacts.handle(group, deps)).rejects.toThrow('storage is away');
   });
 });
 
 const notJobs = [undefined, null, 'x', 7, [], {}, { customerId: 'demo' }, { customerId: 'demo', serviceId: 7 }];
 
 test.each(notJobs.map((message) => [message]))('%j is no job', async (message) => {
-  const { world, positions } = openWorld(createMemoryContactStore());
-  await expect(cleanUpGroupContacts.handle(message, world)).rejects.toThrow('not a job');
+  const { deps, positions } = openDeps(createMemoryContactStore());
+  await expect(cleanUpGroupContacts.handle(message, deps)).rejects.toThrow('not a job');
   expect(positions).toEqual([]);
   expect(await giveUpContactCleanUp.handle(message, {})).toEqual({
     result: 'notAJob',

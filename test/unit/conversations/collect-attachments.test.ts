@@ -28,23 +28,23 @@ async function keptMessage(
   attachments: readonly Attachment[],
   details: Partial<InboundMessage> = {},
 ) {
-  const world = createInbound(script);
+  const deps = createInbound(script);
   const message = inboundMessage({ attachments, ...details });
-  await world.inbound.create(message);
+  await deps.inbound.create(message);
   return {
-    world,
+    deps,
     message,
     /** Leads the message once, with the job that waits for it or a first one. */
-    lead: () => leadInbound(world.inboundQueue.jobs.shift()?.job ?? { inboundId: message.id }, world),
-    read: async () => (await world.inbound.read(message.id))?.message,
+    lead: () => leadInbound(deps.inboundQueue.jobs.shift()?.job ?? { inboundId: message.id }, deps),
+    read: async () => (await deps.inbound.read(message.id))?.message,
   };
 }
 
 describe('attachments', () => {
   test('are fetched and kept as announced, for as long as they are good for, before anybody is told', async () => {
-    const { world, lead, read } = await keptMessage(() => fetched, [attachment(1), attachment(2)]);
+    const { deps, lead, read } = await keptMessage(() => fetched, [attachment(1), attachment(2)]);
     expect(await lead()).toEqual({ result: 'notified', subscribers: 2 });
-    expect(world.fetched).toEqual([
+    expect(deps.fetched).toEqual([
       ['r1', 1_000],
       ['r2', 1_000],
     ]);
@@ -53,9 +53,9 @@ describe('attachments', () => {
       attachments: [attachment(1, { state: 'stored' }), attachment(2, { state: 'stored' })],
       attempts: 1,
     });
-    expect(world.notified).toEqual([await read()]);
+    expect(deps.notified).toEqual([await read()]);
     // What the carrier calls it when it is fetched doesn't count: that was never checked.
-    expect(await world.attachments.read(attachment(1).id)).toEqual({
+    expect(await deps.attachments.read(attachment(1).id)).toEqual({
       bytes,
       name: 'kuva 1.png',
       mimeType: 'image/png',
@@ -64,7 +64,7 @@ describe('attachments', () => {
   });
 
   test('that can not be had are marked, and the message arrives', async () => {
-    const { world, lead, read } = await keptMessage(
+    const { deps, lead, read } = await keptMessage(
       (reference) => (reference === 'r2' ? gone : fetched),
       [attachment(1), attachment(2), attachment(3, { mimeType: 'text/html' })],
     );
@@ -74,14 +74,14 @@ describe('attachments', () => {
       attachment(2, { state: 'failed', reason: 'the carrier has it no longer' }),
       attachment(3, { state: 'failed', reason: refused, mimeType: 'text/html' }),
     ]);
-    expect(world.fetched.map(([reference]) => reference)).toEqual(['r1', 'r2']);
-    expect(await world.attachments.read(attachment(2).id)).toBeUndefined();
+    expect(deps.fetched.map(([reference]) => reference)).toEqual(['r1', 'r2']);
+    expect(await deps.attachments.read(attachment(2).id)).toBeUndefined();
   });
 
   test('of a carrier that hands out none are marked', async () => {
-    const { world, lead, read } = await keptMessage(() => fetched, [attachment(1)], { carrier: 'another' });
+    const { deps, lead, read } = await keptMessage(() => fetched, [attachment(1)], { carrier: 'another' });
     expect(await lead()).toEqual({ result: 'notified', subscribers: 2 });
-    expect(world.fetched).toEqual([]);
+    expect(deps.fetched).toEqual([]);
     expect((await read())?.attachments).toEqual([
       attachment(1, { state: 'failed', reason: 'the carrier hands out no attachments' }),
     ]);
@@ -89,14 +89,14 @@ describe('attachments', () => {
 
   test('that were settled before are not fetched again', async () => {
     const settled = [attachment(1, { state: 'stored' }), attachment(2, { state: 'failed', reason: 'x' })];
-    const { world, lead, read } = await keptMessage(() => fetched, settled, { attempts: 2 });
+    const { deps, lead, read } = await keptMessage(() => fetched, settled, { attempts: 2 });
     await lead();
-    expect(world.fetched).toEqual([]);
+    expect(deps.fetched).toEqual([]);
     expect(await read()).toMatchObject({ state: 'routed', attachments: settled, attempts: 2 });
   });
 
   test('of a message that no service wants are kept for when one does', async () => {
-    const { world, lead, read, message } = await keptMessage(() => fetched, [attachment(1)], { recipient: '99999' });
+    const { deps, lead, read, message } = await keptMessage(() => fetched, [attachment(1)], { recipient: '99999' });
     expect(await lead()).toEqual({ result: 'unrouted' });
     expect(await read()).toEqual({
       ...message,
@@ -104,19 +104,19 @@ describe('attachments', () => {
       attachments: [attachment(1, { state: 'stored' })],
       attempts: 1,
     });
-    expect(world.fetched).toHaveLength(1);
+    expect(deps.fetched).toHaveLength(1);
   });
 });
 
 describe('attachments that the carrier does not hand over yet', () => {
   test('hold the message back 2, 10 and 60 seconds, then it arrives without them', async () => {
-    const { world, message, lead, read } = await keptMessage(() => busy, [attachment(1)]);
+    const { deps, message, lead, read } = await keptMessage(() => busy, [attachment(1)]);
     expect(attachmentRetryDelays).toEqual([2, 10, 60]);
     for (const [index, delaySeconds] of [2, 10, 60].entries()) {
       expect(await lead()).toEqual({ result: 'waitsForAttachments' });
       expect(await read()).toEqual({ ...message, attempts: index + 1 });
-      expect(world.inboundQueue.jobs).toEqual([{ job: { inboundId: message.id }, delaySeconds }]);
-      expect(world.notified).toEqual([]);
+      expect(deps.inboundQueue.jobs).toEqual([{ job: { inboundId: message.id }, delaySeconds }]);
+      expect(deps.notified).toEqual([]);
     }
     expect(await lead()).toEqual({ result: 'notified', subscribers: 2 });
     expect(await read()).toMatchObject({
@@ -124,50 +124,50 @@ describe('attachments that the carrier does not hand over yet', () => {
       attachments: [attachment(1, { state: 'failed', reason: 'the carrier is busy' })],
       attempts: 4,
     });
-    expect(world.fetched).toHaveLength(4);
-    expect(world.inboundQueue.jobs).toEqual([]);
+    expect(deps.fetched).toHaveLength(4);
+    expect(deps.inboundQueue.jobs).toEqual([]);
   });
 
   test('are asked for again, and no others', async () => {
     const lost = attachment(3, { state: 'failed', reason: 'x' });
-    const { world, lead, read } = await keptMessage(
+    const { deps, lead, read } = await keptMessage(
       (reference, call) => (reference === 'r2' && call < 3 ? busy : fetched),
       [attachment(1), attachment(2), lost],
     );
     expect(await lead()).toEqual({ result: 'waitsForAttachments' });
     expect((await read())?.attachments).toEqual([attachment(1, { state: 'stored' }), attachment(2), lost]);
-    world.setNow(after(2_000));
+    deps.setNow(after(2_000));
     expect(await lead()).toEqual({ result: 'notified', subscribers: 2 });
-    expect(world.fetched.map(([reference]) => reference)).toEqual(['r1', 'r2', 'r2']);
-    expect((await world.attachments.read(attachment(2).id))?.expiresAt).toEqual(after(48 * hour + 2_000));
-    expect(world.notified[0]?.attachments.map(({ state }) => state)).toEqual(['stored', 'stored', 'failed']);
+    expect(deps.fetched.map(([reference]) => reference)).toEqual(['r1', 'r2', 'r2']);
+    expect((await deps.attachments.read(attachment(2).id))?.expiresAt).toEqual(after(48 * hour + 2_000));
+    expect(deps.notified[0]?.attachments.map(({ state }) => state)).toEqual(['stored', 'stored', 'failed']);
   });
 
   test('keep what the operator asked for: the note goes when the message arrives', async () => {
-    const { world, message, lead } = await keptMessage((_, call) => (call === 1 ? busy : fetched), [attachment(1)]);
-    await world.inbound.noteUnrouted(message);
+    const { deps, message, lead } = await keptMessage((_, call) => (call === 1 ? busy : fetched), [attachment(1)]);
+    await deps.inbound.noteUnrouted(message);
     const job = { inboundId: message.id, again: true } as const;
-    expect(await leadInbound(job, world)).toEqual({ result: 'waitsForAttachments' });
-    expect(world.inboundQueue.jobs).toEqual([{ job, delaySeconds: 2 }]);
+    expect(await leadInbound(job, deps)).toEqual({ result: 'waitsForAttachments' });
+    expect(deps.inboundQueue.jobs).toEqual([{ job, delaySeconds: 2 }]);
     expect(await lead()).toEqual({ result: 'notified', subscribers: 2 });
-    expect(await world.inbound.listUnrouted(10)).toEqual([]);
+    expect(await deps.inbound.listUnrouted(10)).toEqual([]);
   });
 
   test('do not count as asked for where the message could not be kept', async () => {
-    const { world, lead, read, message } = await keptMessage(() => fetched, [attachment(1)]);
+    const { deps, lead, read, message } = await keptMessage(() => fetched, [attachment(1)]);
     const put = async () => {
       throw new Error('no room');
     };
-    const full = { ...world, attachments: { ...world.attachments, put } };
+    const full = { ...deps, attachments: { ...deps.attachments, put } };
     await expect(leadInbound({ inboundId: message.id }, full)).rejects.toThrow('no room');
     expect(await read()).toEqual(message);
     expect(await lead()).toEqual({ result: 'notified', subscribers: 2 });
   });
 
   test('are led by the directory of the day on which they came', async () => {
-    const { world, lead, read } = await keptMessage((_, call) => (call === 1 ? busy : fetched), [attachment(1)]);
+    const { deps, lead, read } = await keptMessage((_, call) => (call === 1 ? busy : fetched), [attachment(1)]);
     await lead();
-    world.directory = directoryOf({ other: [receivingService('new')] });
+    deps.directory = directoryOf({ other: [receivingService('new')] });
     await lead();
     expect(await read()).toMatchObject({ customerId: 'other', serviceId: 'new' });
   });

@@ -16,9 +16,9 @@ const conversation: Conversation = { customerId: 'demo', channel: 'SMS', address
  */
 function createThreads(threads: ThreadStore = createMemoryThreadStore(), clock = 2 * 365 * 24 * hour) {
   let looks = clock;
-  const world = { threads, threadHours: 24, now: () => after(looks++) };
+  const deps = { threads, threadHours: 24, now: () => after(looks++) };
   const enter = (entry: ThreadEntry, threadId?: string, place = conversation) =>
-    enterThread(place, { entry, serviceId: 'twoway', ...(threadId === undefined ? {} : { threadId }) }, world);
+    enterThread(place, { entry, serviceId: 'twoway', ...(threadId === undefined ? {} : { threadId }) }, deps);
   return {
     threads,
     enter,
@@ -35,13 +35,13 @@ function createThreads(threads: ThreadStore = createMemoryThreadStore(), clock =
 describe('the first message of a conversation', () => {
   test.each(['receive', 'send'] as const)('begins a thread: %s', async (way) => {
     const threads = createMemoryThreadStore();
-    const world = createThreads(threads);
-    const { threadId, ...rest } = await world[way]('m1', after(-hour));
+    const deps = createThreads(threads);
+    const { threadId, ...rest } = await deps[way]('m1', after(-hour));
     expect(rest).toEqual({});
     const thread = await threads.read(threadId);
     expect(thread).toEqual({ ...conversation, threadId, serviceId: 'twoway', startedAt: expect.any(Date) as Date });
     expect(threadId).toBe(newThreadId(conversation, thread!.startedAt));
-    expect(await world.current()).toEqual({
+    expect(await deps.current()).toEqual({
       threadId,
       lastActiveAt: after(-hour),
       ...(way === 'send' ? { lastSentMessageId: 'm1' } : { lastReceivedAt: after(-hour) }),

@@ -14,21 +14,21 @@ const secret = (number: number): string => String(number).padStart(32, '0');
 
 /** Sets up a receiver; `state` puts the message of an event where a worker would have. */
 function createReceiving() {
-  const world = createInbound();
-  const receiver = createInboundReceiver(world);
+  const deps = createInbound();
+  const receiver = createInboundReceiver(deps);
   return {
-    world,
+    deps,
     record: (...events: Parameters<typeof receiver.record>[1]) => receiver.record('simulated', events),
     leave: async (id: string, state: InboundProgress['state']): Promise<void> => {
-      const found = (await world.inbound.read(id))!;
-      await world.inbound.update(found, { state, attachments: found.message.attachments, attempts: 0 });
+      const found = (await deps.inbound.read(id))!;
+      await deps.inbound.update(found, { state, attachments: found.message.attachments, attempts: 0 });
     },
   };
 }
 
 describe('a message of a phone', () => {
   test('is kept with all that the carrier says, and queued', async () => {
-    const { world, record } = createReceiving();
+    const { deps, record } = createReceiving();
     const event = inboundEvent({
       sender: '+358401234567',
       recipient: '+358401000001',
@@ -39,7 +39,7 @@ describe('a message of a phone', () => {
     });
     const id = inboundId('simulated', event);
     await record(event);
-    expect((await world.inbound.read(id))?.message).toEqual({
+    expect((await deps.inbound.read(id))?.message).toEqual({
       id,
       carrier: 'simulated',
       carrierMessageId: 'c-1',
@@ -57,7 +57,7 @@ describe('a message of a phone', () => {
       ],
       attempts: 0,
     });
-    expect(world.inboundQueue.jobs).toEqual([{ job: { inboundId: id }, delaySeconds: 0 }]);
+    expect(deps.inboundQueue.jobs).toEqual([{ job: { inboundId: id }, delaySeconds: 0 }]);
   });
 
   test.each([
@@ -69,32 +69,32 @@ describe('a message of a phone', () => {
     ['+Arena', '+Arena'],
     ['Pankki+', 'Pankki+'],
   ])('from and to %j is from and to %j', async (written, kept) => {
-    const { world, record } = createReceiving();
+    const { deps, record } = createReceiving();
     const event = inboundEvent({ sender: written, recipient: written });
     await record(event);
-    const message = (await world.inbound.read(inboundId('simulated', event)))?.message;
+    const message = (await deps.inbound.read(inboundId('simulated', event)))?.message;
     expect([message?.sender, message?.recipient]).toEqual([kept, kept]);
   });
 
   test('is one of many in a call, each of which is kept and queued', async () => {
-    const { world, record } = createReceiving();
+    const { deps, record } = createReceiving();
     const events = Array.from({ length: 5 }, (_, index) => inboundEvent({ carrierMessageId: `c-${index}` }));
     const ids = events.map((event) => inboundId('simulated', event));
     await record(...events);
-    expect(world.inboundQueue.jobs.map(({ job }) => job.inboundId)).toEqual(ids);
-    const kept = await Promise.all(ids.map((id) => world.inbound.read(id)));
+    expect(deps.inboundQueue.jobs.map(({ job }) => job.inboundId)).toEqual(ids);
+    const kept = await Promise.all(ids.map((id) => deps.inbound.read(id)));
     expect(kept.map((found) => found?.message.carrierMessageId)).toEqual(['c-0', 'c-1', 'c-2', 'c-3', 'c-4']);
   });
 
   test('that stands twice in one call is kept once', async () => {
-    const { world, record } = createReceiving();
+    const { deps, record } = createReceiving();
     const event = inboundEvent({ attachments: announced.slice(0, 1) });
     await record(event, event);
     const id = inboundId('simulated', event);
-    expect((await world.inbound.read(id))?.message.attachments).toEqual([
+    expect((await deps.inbound.read(id))?.message.attachments).toEqual([
       { ...announced[0], id: secret(1), state: 'pending' },
     ]);
-    expect(new Set(world.inboundQueue.jobs.map(({ job }) => job.inboundId))).toEqual(new Set([id]));
+    expect(new Set(deps.inboundQueue.jobs.map(({ job }) => job.inboundId))).toEqual(new Set([id]));
   });
 });
 
@@ -103,25 +103,25 @@ describe('a repeat of the call', () => {
   const id = inboundId('simulated', event);
 
   test('queues again what nobody has led on, and changes nothing that is kept', async () => {
-    const { world, record } = createReceiving();
+    const { deps, record } = createReceiving();
     await record(event);
-    const kept = await world.inbound.read(id);
-    world.inboundQueue.jobs.splice(0);
-    world.setNow(after(5_000));
+    const kept = await deps.inbound.read(id);
+    deps.inboundQueue.jobs.splice(0);
+    deps.setNow(after(5_000));
     await record({ ...event, content: 'Another' });
-    expect(await world.inbound.read(id)).toEqual(kept);
-    expect(world.inboundQueue.jobs).toEqual([{ job: { inboundId: id }, delaySeconds: 0 }]);
+    expect(await deps.inbound.read(id)).toEqual(kept);
+    expect(deps.inboundQueue.jobs).toEqual([{ job: { inboundId: id }, delaySeconds: 0 }]);
   });
 
   test.each(['routed', 'unrouted'] as const)('of what is %s does nothing', async (state) => {
-    const { world, record, leave } = createReceiving();
+    const { deps, record, leave } = createReceiving();
     await record(event);
     await leave(id, state);
-    const kept = await world.inbound.read(id);
-    world.inboundQueue.jobs.splice(0);
+    const kept = await deps.inbound.read(id);
+    deps.inboundQueue.jobs.splice(0);
     await record(event);
-    expect(await world.inbound.read(id)).toEqual(kept);
-    expect(world.inboundQueue.jobs).toEqual([]);
+    expect(await deps.inbound.read(id)).toEqual(kept);
+    expect(deps.inboundQueue.jobs).toEqual([]);
   });
 });
 
@@ -135,30 +135,30 @@ describe('a call that fails half-way', () => {
     ['before the job is queued', 2, 'before', { kept: true, queued: 0 }],
     ['when the job is queued', 2, 'after', { kept: true, queued: 1 }],
   ] as const)('%s rejects, and the next one completes it', async (_, call, when, { kept, queued }) => {
-    const { world } = createReceiving();
+    const { deps } = createReceiving();
     const breaker = createBreaker();
     const receiver = createInboundReceiver({
-      ...world,
-      inbound: breaker.wrap(world.inbound),
-      inboundQueue: breaker.wrap(world.inboundQueue),
+      ...deps,
+      inbound: breaker.wrap(deps.inbound),
+      inboundQueue: breaker.wrap(deps.inboundQueue),
     });
     breaker.breakCall(call, when);
     await expect(receiver.record('simulated', [event])).rejects.toThrow(/failed|lost/);
-    expect((await world.inbound.read(id)) !== undefined).toBe(kept);
-    expect(world.inboundQueue.jobs).toHaveLength(queued);
+    expect((await deps.inbound.read(id)) !== undefined).toBe(kept);
+    expect(deps.inboundQueue.jobs).toHaveLength(queued);
 
     await receiver.record('simulated', [event]);
-    expect((await world.inbound.read(id))?.message.state).toBe('received');
-    expect(world.inboundQueue.jobs).toEqual(
+    expect((await deps.inbound.read(id))?.message.state).toBe('received');
+    expect(deps.inboundQueue.jobs).toEqual(
       Array.from({ length: queued + 1 }, () => ({ job: { inboundId: id }, delaySeconds: 0 })),
     );
   });
 
   test('for a repeat rejects too', async () => {
-    const { world, record } = createReceiving();
+    const { deps, record } = createReceiving();
     await record(event);
     const breaker = createBreaker();
-    const receiver = createInboundReceiver({ ...world, inbound: breaker.wrap(world.inbound) });
+    const receiver = createInboundReceiver({ ...deps, inbound: breaker.wrap(deps.inbound) });
     breaker.breakCall(2, 'before');
     await expect(receiver.record('simulated', [event])).rejects.toThrow('read failed');
   });
@@ -166,7 +166,7 @@ describe('a call that fails half-way', () => {
 
 describe('a carrier that says more than fits', () => {
   test('is cut short, so that it need not call again for ever', async () => {
-    const { world, record } = createReceiving();
+    const { deps, record } = createReceiving();
     const long = 'ä'.repeat(100_000);
     const attachments = Array.from({ length: 30 }, () => ({ reference: long, name: long, mimeType: long }));
     const event = inboundEvent({
@@ -177,8 +177,8 @@ describe('a carrier that says more than fits', () => {
       attachments,
     });
     await record(event);
-    const [queued] = world.inboundQueue.jobs;
-    const { message } = (await world.inbound.read(queued!.job.inboundId))!;
+    const [queued] = deps.inboundQueue.jobs;
+    const { message } = (await deps.inbound.read(queued!.job.inboundId))!;
     expect([message.content.length, message.sender.length, message.carrierMessageId.length]).toEqual([
       40_000, 200, 2_000,
     ]);
@@ -189,9 +189,9 @@ describe('a carrier that says more than fits', () => {
   });
 
   test('with very many messages at once is taken at its pace', async () => {
-    const { world, record } = createReceiving();
+    const { deps, record } = createReceiving();
     const events = Array.from({ length: 50 }, (_, index) => inboundEvent({ carrierMessageId: `c-${index}` }));
     await record(...events);
-    expect(new Set(world.inboundQueue.jobs.map(({ job }) => job.inboundId)).size).toBe(50);
+    expect(new Set(deps.inboundQueue.jobs.map(({ job }) => job.inboundId)).size).toBe(50);
   });
 });

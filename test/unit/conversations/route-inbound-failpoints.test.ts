@@ -23,37 +23,37 @@ const kept = inboundMessage({ attachments: [attachment] });
 const earlier = inboundMessage({ id: `i${'0'.repeat(32)}`, at: after(-60_000) });
 
 /** A world with a conversation that is under way and a message to be led, every port of which may break. */
-async function breakableWorld(details: Partial<typeof kept> = {}) {
-  const world = createInbound((_, call) =>
+async function breakableDeps(details: Partial<typeof kept> = {}) {
+  const deps = createInbound((_, call) =>
     call === 1 ? { outcome: 'retry', reason: 'busy' } : { outcome: 'fetched', bytes, mimeType: 'image/jpeg' },
   );
-  await world.inbound.create(earlier);
-  await leadInbound({ inboundId: earlier.id }, world);
-  world.notified.splice(0);
+  await deps.inbound.create(earlier);
+  await leadInbound({ inboundId: earlier.id }, deps);
+  deps.notified.splice(0);
   const message = { ...kept, ...details };
-  await world.inbound.create(message);
-  world.inboundQueue.jobs.push({ job: { inboundId: message.id }, delaySeconds: 0 });
+  await deps.inbound.create(message);
+  deps.inboundQueue.jobs.push({ job: { inboundId: message.id }, delaySeconds: 0 });
   const breaker = createBreaker();
   const wrapped: TestInbound = {
-    ...world,
-    inbound: breaker.wrap(world.inbound),
-    inboundQueue: breaker.wrap(world.inboundQueue),
-    threads: breaker.wrap(world.threads),
-    attachments: breaker.wrap(world.attachments),
-    directory: breaker.wrap(world.directory),
-    notifier: breaker.wrap(world.notifier),
+    ...deps,
+    inbound: breaker.wrap(deps.inbound),
+    inboundQueue: breaker.wrap(deps.inboundQueue),
+    threads: breaker.wrap(deps.threads),
+    attachments: breaker.wrap(deps.attachments),
+    directory: breaker.wrap(deps.directory),
+    notifier: breaker.wrap(deps.notifier),
   };
-  return { world, wrapped, breaker, message };
+  return { deps, wrapped, breaker, message };
 }
 
 /** Works the queue off as the functions host does: a job that rejects comes again. Gives how many rejected. */
-async function workOff(world: TestInbound): Promise<number> {
+async function workOff(deps: TestInbound): Promise<number> {
   let rejected = 0;
-  for (let next = world.inboundQueue.jobs.shift(); next !== undefined; next = world.inboundQueue.jobs.shift()) {
+  for (let next = deps.inboundQueue.jobs.shift(); next !== undefined; next = deps.inboundQueue.jobs.shift()) {
     const { job } = next;
-    await leadInbound(job, world).catch(() => {
+    await leadInbound(job, deps).catch(() => {
       rejected += 1;
-      world.inboundQueue.jobs.push({ job, delaySeconds: 60 });
+      deps.inboundQueue.jobs.push({ job, delaySeconds: 60 });
     });
   }
   return rejected;
@@ -61,7 +61,7 @@ async function workOff(world: TestInbound): Promise<number> {
 
 /** The calls of a run in which nothing breaks: each is a point at which a worker may die. */
 async function callsOf(details: Partial<typeof kept> = {}): Promise<string[]> {
-  const { wrapped, breaker } = await breakableWorld(details);
+  const { wrapped, breaker } = await breakableDeps(details);
   expect(await workOff(wrapped)).toBe(0);
   return breaker.calls.map(({ name }) => name);
 }
@@ -76,15 +76,15 @@ describe('a worker that dies', () => {
     expect(names).toEqual([...untilItWaits, ...untilItIsTold]);
     for (const [index, name] of names.entries()) {
       for (const moment of moments) {
-        const { world, wrapped, breaker, message } = await breakableWorld();
+        const { deps, wrapped, breaker, message } = await breakableDeps();
         breaker.breakCall(index + 1, moment);
         expect([name, moment, await workOff(wrapped)]).toEqual([name, moment, 1]);
-        const found = (await world.inbound.read(message.id))?.message;
-        const { threadId } = (await world.inbound.read(earlier.id))!.message;
+        const found = (await deps.inbound.read(message.id))?.message;
+        const { threadId } = (await deps.inbound.read(earlier.id))!.message;
         expect(found).toMatchObject({ state: 'routed', serviceId: 'rest', threadId });
         expect(found?.attachments).toEqual([{ ...attachment, state: 'stored' }]);
-        expect((await world.attachments.read(attachment.id))?.bytes).toEqual(bytes);
-        expect(world.notified).toEqual([found, ...world.notified.slice(1).map(() => found)]);
+        expect((await deps.attachments.read(attachment.id))?.bytes).toEqual(bytes);
+        expect(deps.notified).toEqual([found, ...deps.notified.slice(1).map(() => found)]);
         // An answer that is lost hides that it was entered: never more than one was.
         const entered = breaker.calls.filter(({ answer }) => answer === 'done').length;
         expect(entered).toBe(name === 'enter' && moment === 'after' ? 0 : 1);
@@ -94,8 +94,8 @@ describe('a worker that dies', () => {
           address: kept.recipient,
           phone: kept.sender,
         } as const;
-        expect(await world.threads.threadOf(conversation, message.id)).toBe(threadId);
-        expect(await world.inbound.listUnrouted(10)).toEqual([]);
+        expect(await deps.threads.threadOf(conversation, message.id)).toBe(threadId);
+        expect(await deps.inbound.listUnrouted(10)).toEqual([]);
       }
     }
   });
@@ -106,12 +106,12 @@ describe('a worker that dies', () => {
     expect(names).toEqual(['read', 'receivers', 'noteUnrouted', 'update']);
     for (const [index, name] of names.entries()) {
       for (const moment of moments) {
-        const { world, wrapped, breaker, message } = await breakableWorld(nowhere);
+        const { deps, wrapped, breaker, message } = await breakableDeps(nowhere);
         breaker.breakCall(index + 1, moment);
         expect([name, moment, await workOff(wrapped)]).toEqual([name, moment, 1]);
-        expect((await world.inbound.read(message.id))?.message).toEqual({ ...message, state: 'unrouted' });
-        expect(await world.inbound.listUnrouted(10)).toEqual([message.id]);
-        expect(world.notified).toEqual([]);
+        expect((await deps.inbound.read(message.id))?.message).toEqual({ ...message, state: 'unrouted' });
+        expect(await deps.inbound.listUnrouted(10)).toEqual([message.id]);
+        expect(deps.notified).toEqual([]);
       }
     }
   });
@@ -119,9 +119,9 @@ describe('a worker that dies', () => {
   test('may do so at any call after the operator asked again: the message is led on and no longer noted', async () => {
     const mended = directoryOf({ demo: [receivingService('new', [], { address: '99999' })] });
     const prepare = async () => {
-      const set = await breakableWorld({ recipient: '99999', attachments: [] });
-      await workOff(set.world);
-      set.world.inboundQueue.jobs.push({ job: { inboundId: set.message.id, again: true }, delaySeconds: 0 });
+      const set = await breakableDeps({ recipient: '99999', attachments: [] });
+      await workOff(set.deps);
+      set.deps.inboundQueue.jobs.push({ job: { inboundId: set.message.id, again: true }, delaySeconds: 0 });
       set.wrapped.directory = set.breaker.wrap(mended);
       return set;
     };
@@ -131,13 +131,13 @@ describe('a worker that dies', () => {
     expect(names).toEqual(['read', 'receivers', 'current', 'enter', 'update', 'notify', 'dropUnrouted']);
     for (const [index, name] of names.entries()) {
       for (const moment of moments) {
-        const { world, wrapped, breaker, message } = await prepare();
+        const { deps, wrapped, breaker, message } = await prepare();
         breaker.breakCall(index + 1, moment);
         expect([name, moment, await workOff(wrapped)]).toEqual([name, moment, 1]);
-        const found = (await world.inbound.read(message.id))?.message;
+        const found = (await deps.inbound.read(message.id))?.message;
         expect(found).toMatchObject({ state: 'routed', serviceId: 'new' });
-        expect(world.notified).toEqual([found, ...world.notified.slice(1).map(() => found)]);
-        expect(await world.inbound.listUnrouted(10)).toEqual([]);
+        expect(deps.notified).toEqual([found, ...deps.notified.slice(1).map(() => found)]);
+        expect(await deps.inbound.listUnrouted(10)).toEqual([]);
       }
     }
   });

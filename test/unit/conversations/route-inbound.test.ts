@@ -20,15 +20,15 @@ const threadId = expect.stringMatching(/^[0-9a-f]{44}$/) as string;
 
 /** A world in which a message is kept, and a worker for it. */
 async function keptMessage(details: Partial<InboundMessage> = {}) {
-  const world = createInbound();
+  const deps = createInbound();
   const message = inboundMessage(details);
-  await world.inbound.create(message);
+  await deps.inbound.create(message);
   return {
-    world,
+    deps,
     message,
-    lead: (again?: true) => leadInbound({ inboundId: message.id, ...(again === undefined ? {} : { again }) }, world),
-    read: async () => (await world.inbound.read(message.id))?.message,
-    unrouted: () => world.inbound.listUnrouted(10),
+    lead: (again?: true) => leadInbound({ inboundId: message.id, ...(again === undefined ? {} : { again }) }, deps),
+    read: async () => (await deps.inbound.read(message.id))?.message,
+    unrouted: () => deps.inbound.listUnrouted(10),
   };
 }
 
@@ -38,21 +38,21 @@ describe('a message that a service wants', () => {
     ['Hei!', { serviceId: 'rest' }],
     ['', { serviceId: 'rest' }],
   ])('of %j is led to it and to its thread, and subscribers are told', async (content, where) => {
-    const { world, message, lead, read, unrouted } = await keptMessage({ content });
+    const { deps, message, lead, read, unrouted } = await keptMessage({ content });
     expect(await lead()).toEqual({ result: 'notified', subscribers: 2 });
     const routed = { ...message, state: 'routed', customerId: 'demo', threadId, ...where };
     expect(await read()).toEqual(routed);
-    expect(world.notified).toEqual([await read()]);
+    expect(deps.notified).toEqual([await read()]);
     const conversation = { customerId: 'demo', channel: 'SMS', address: ourAddress, phone } as const;
-    const found = (await world.threads.current(conversation))?.current;
+    const found = (await deps.threads.current(conversation))?.current;
     expect(found).toEqual({ threadId: (await read())?.threadId, lastActiveAt: message.at, lastReceivedAt: message.at });
-    expect(await world.threads.read(found!.threadId)).toMatchObject({ ...conversation, serviceId: where.serviceId });
+    expect(await deps.threads.read(found!.threadId)).toMatchObject({ ...conversation, serviceId: where.serviceId });
     expect(await unrouted()).toEqual([]);
-    expect(world.inboundQueue.jobs).toEqual([]);
+    expect(deps.inboundQueue.jobs).toEqual([]);
   });
 
   test('is recorded as led before subscribers are told', async () => {
-    const { world, message, read } = await keptMessage();
+    const { deps, message, read } = await keptMessage();
     let recorded: InboundMessage | undefined;
     const notifier = {
       async notify() {
@@ -60,22 +60,22 @@ describe('a message that a service wants', () => {
         return 1;
       },
     };
-    await leadInbound({ inboundId: message.id }, { ...world, notifier });
+    await leadInbound({ inboundId: message.id }, { ...deps, notifier });
     expect(recorded).toEqual({ ...message, state: 'routed', customerId: 'demo', serviceId: 'rest', threadId });
   });
 
   test('answers the last message of ours in its thread', async () => {
-    const { world, lead, read } = await keptMessage();
+    const { deps, lead, read } = await keptMessage();
     const conversation = { customerId: 'demo', channel: 'SMS', address: ourAddress, phone } as const;
     const entry = { id: 'm1-00000', direction: 'out', messageId: 'm1', at: after(-5_000) } as const;
-    const sent = await enterThread(conversation, { entry, serviceId: 'oneway' }, world);
+    const sent = await enterThread(conversation, { entry, serviceId: 'oneway' }, deps);
     await lead();
     expect(await read()).toMatchObject({ threadId: sent.threadId, parentMessageId: 'm1' });
-    expect(world.notified[0]).toMatchObject({ threadId: sent.threadId, parentMessageId: 'm1' });
+    expect(deps.notified[0]).toMatchObject({ threadId: sent.threadId, parentMessageId: 'm1' });
   });
 
   test('shares its thread with others of its phone: SMS and MMS do, WhatsApp and another phone do not', async () => {
-    const world = createInbound();
+    const deps = createInbound();
     const variants: Partial<InboundMessage>[] = [
       { protocol: 'SMS' },
       { protocol: 'MMS' },
@@ -84,36 +84,36 @@ describe('a message that a service wants', () => {
     ];
     for (const [index, details] of variants.entries()) {
       const message = inboundMessage({ id: `i${String(index).repeat(32)}`, ...details });
-      await world.inbound.create(message);
-      await leadInbound({ inboundId: message.id }, world);
+      await deps.inbound.create(message);
+      await leadInbound({ inboundId: message.id }, deps);
     }
-    const [sms, mms, ...others] = world.notified.map((message) => message.threadId);
+    const [sms, mms, ...others] = deps.notified.map((message) => message.threadId);
     expect(mms).toBe(sms);
     expect(new Set([sms, ...others]).size).toBe(3);
-    expect(world.notified.map(({ serviceId }) => serviceId)).toEqual(['rest', 'rest', 'whatsapp', 'rest']);
+    expect(deps.notified.map(({ serviceId }) => serviceId)).toEqual(['rest', 'rest', 'whatsapp', 'rest']);
   });
 
   test('is one customer’s alone on an address of two', async () => {
-    const world = createInbound();
-    world.directory = directoryOf({ a: [receivingService('a', ['A'])], b: [receivingService('b', ['B'])] });
+    const deps = createInbound();
+    deps.directory = directoryOf({ a: [receivingService('a', ['A'])], b: [receivingService('b', ['B'])] });
     for (const content of ['A', 'B']) {
       const message = inboundMessage({ id: `i${content.toLowerCase().repeat(32)}`, content });
-      await world.inbound.create(message);
-      await leadInbound({ inboundId: message.id }, world);
+      await deps.inbound.create(message);
+      await leadInbound({ inboundId: message.id }, deps);
     }
-    const [a, b] = world.notified;
+    const [a, b] = deps.notified;
     expect([a?.customerId, a?.serviceId, b?.customerId, b?.serviceId]).toEqual(['a', 'a', 'b', 'b']);
     expect(a?.threadId).not.toBe(b?.threadId);
   });
 
   test('is told again when its job comes again, and nothing else happens', async () => {
-    const { world, lead, read } = await keptMessage();
+    const { deps, lead, read } = await keptMessage();
     await lead();
     const routed = await read();
-    world.directory = directoryOf({});
+    deps.directory = directoryOf({});
     expect(await lead()).toEqual({ result: 'notified', subscribers: 2 });
     expect(await read()).toEqual(routed);
-    expect(world.notified).toEqual([routed, routed]);
+    expect(deps.notified).toEqual([routed, routed]);
   });
 });
 
@@ -121,32 +121,30 @@ describe('a message that no service wants', () => {
   const elsewhere = { recipient: '99999' };
 
   test('is kept, and noted for the operator', async () => {
-    const { world, message, lead, read, unrouted } = await keptMessage(elsewhere);
+    const { deps, message, lead, read, unrouted } = await keptMessage(elsewhere);
     expect(await lead()).toEqual({ result: 'unrouted' });
     expect(await read()).toEqual({ ...message, state: 'unrouted' });
     expect(await unrouted()).toEqual([message.id]);
-    expect(world.notified).toEqual([]);
-    expect(
-      await world.threads.current({ customerId: 'demo', channel: 'SMS', address: '99999', phone }),
-    ).toBeUndefined();
+    expect(deps.notified).toEqual([]);
+    expect(await deps.threads.current({ customerId: 'demo', channel: 'SMS', address: '99999', phone })).toBeUndefined();
   });
 
   test('is left alone when its job comes again, even where a service wants it now', async () => {
-    const { world, message, lead, read } = await keptMessage(elsewhere);
+    const { deps, message, lead, read } = await keptMessage(elsewhere);
     await lead();
-    world.directory = directoryOf({ demo: [receivingService('new', [], { address: '99999' })] });
+    deps.directory = directoryOf({ demo: [receivingService('new', [], { address: '99999' })] });
     expect(await lead()).toEqual({ result: 'nothingToDo' });
     expect(await read()).toEqual({ ...message, state: 'unrouted' });
-    expect(world.notified).toEqual([]);
+    expect(deps.notified).toEqual([]);
   });
 
   test('is led on when the operator asks for it, and no longer noted', async () => {
-    const { world, message, lead, read, unrouted } = await keptMessage(elsewhere);
+    const { deps, message, lead, read, unrouted } = await keptMessage(elsewhere);
     await lead();
-    world.directory = directoryOf({ demo: [receivingService('new', [], { address: '99999' })] });
+    deps.directory = directoryOf({ demo: [receivingService('new', [], { address: '99999' })] });
     expect(await lead(true)).toEqual({ result: 'notified', subscribers: 2 });
     expect(await read()).toEqual({ ...message, state: 'routed', customerId: 'demo', serviceId: 'new', threadId });
-    expect(world.notified).toEqual([await read()]);
+    expect(deps.notified).toEqual([await read()]);
     expect(await unrouted()).toEqual([]);
   });
 
@@ -161,28 +159,28 @@ describe('a message that no service wants', () => {
 
 describe('a job', () => {
   test('for a message that is not there does nothing', async () => {
-    const world = createInbound();
-    expect(await leadInbound({ inboundId: `i${'0'.repeat(32)}` }, world)).toEqual({ result: 'missing' });
-    expect(world.notified).toEqual([]);
+    const deps = createInbound();
+    expect(await leadInbound({ inboundId: `i${'0'.repeat(32)}` }, deps)).toEqual({ result: 'missing' });
+    expect(deps.notified).toEqual([]);
   });
 
   test.each([ourAddress, '99999'])('that is overtaken by its copy rejects, to come again: to %s', async (recipient) => {
-    const { world, message } = await keptMessage({ recipient });
-    const inbound = { ...world.inbound, update: async () => 'conflict' as const };
-    await expect(leadInbound({ inboundId: message.id }, { ...world, inbound })).rejects.toThrow(
+    const { deps, message } = await keptMessage({ recipient });
+    const inbound = { ...deps.inbound, update: async () => 'conflict' as const };
+    await expect(leadInbound({ inboundId: message.id }, { ...deps, inbound })).rejects.toThrow(
       `${message.id} was changed by another worker`,
     );
-    expect(world.notified).toEqual([]);
+    expect(deps.notified).toEqual([]);
   });
 
   test('that runs ten times at once leads to one thread, and the others come again', async () => {
-    const { world, lead, read } = await keptMessage();
+    const { deps, lead, read } = await keptMessage();
     const breaker = createBreaker();
-    world.threads = breaker.wrap(world.threads);
+    deps.threads = breaker.wrap(deps.threads);
     const outcomes = await Promise.allSettled(Array.from({ length: 10 }, () => lead()));
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     expect(await lead()).toEqual({ result: 'notified', subscribers: 2 });
-    expect(new Set(world.notified.map((message) => message.threadId))).toEqual(new Set([(await read())?.threadId]));
+    expect(new Set(deps.notified.map((message) => message.threadId))).toEqual(new Set([(await read())?.threadId]));
     expect(breaker.calls.filter(({ answer }) => answer === 'done')).toHaveLength(1);
   });
 });
@@ -196,14 +194,14 @@ describe('the workers', () => {
   });
 
   test('lead a message, and again where the job says so', async () => {
-    const { world, message, lead } = await keptMessage({ recipient: '99999' });
+    const { deps, message, lead } = await keptMessage({ recipient: '99999' });
     await lead();
-    world.directory = directoryOf({ demo: [receivingService('new', [], { address: '99999' })] });
+    deps.directory = directoryOf({ demo: [receivingService('new', [], { address: '99999' })] });
     const job = { inboundId: message.id };
     for (const odd of [{}, { again: false }, { again: 'true' }, { again: 1 }, { again: null }]) {
-      expect(await leadInboundMessage.handle({ ...job, ...odd }, world)).toEqual({ ...job, result: 'nothingToDo' });
+      expect(await leadInboundMessage.handle({ ...job, ...odd }, deps)).toEqual({ ...job, result: 'nothingToDo' });
     }
-    expect(await leadInboundMessage.handle({ ...job, again: true }, world)).toEqual({
+    expect(await leadInboundMessage.handle({ ...job, again: true }, deps)).toEqual({
       ...job,
       again: true,
       result: 'notified',
@@ -214,41 +212,41 @@ describe('the workers', () => {
   const noJobs = [null, undefined, 'x', 7, [], {}, { inboundId: 7 }, { inboundId: '' }, { inboundId: `${id}0` }];
 
   test.each(noJobs)('refuse %j', async (message) => {
-    const world = createInbound();
-    await expect(leadInboundMessage.handle(message, world)).rejects.toThrow('not a job for the inbound queue');
-    expect(await giveUpInboundMessage.handle(message, world)).toEqual({
+    const deps = createInbound();
+    await expect(leadInboundMessage.handle(message, deps)).rejects.toThrow('not a job for the inbound queue');
+    expect(await giveUpInboundMessage.handle(message, deps)).toEqual({
       result: 'notAJob',
       error: new Error('a poison message is not a job of ours'),
     });
-    expect(await world.inbound.listUnrouted(10)).toEqual([]);
+    expect(await deps.inbound.listUnrouted(10)).toEqual([]);
   });
 
-  const failing = (world: Awaited<ReturnType<typeof keptMessage>>['world']) => ({
-    ...world,
+  const failing = (deps: Awaited<ReturnType<typeof keptMessage>>['deps']) => ({
+    ...deps,
     notifier: { notify: () => Promise.reject(new Error('nobody can be told')) },
   });
 
   test('lead on what is poison only because its workers died', async () => {
-    const { world, message, unrouted } = await keptMessage();
+    const { deps, message, unrouted } = await keptMessage();
     const job = { inboundId: message.id };
-    expect(await giveUpInboundMessage.handle(job, world)).toEqual({ ...job, result: 'notified', subscribers: 2 });
+    expect(await giveUpInboundMessage.handle(job, deps)).toEqual({ ...job, result: 'notified', subscribers: 2 });
     expect(await unrouted()).toEqual([]);
   });
 
   test('note what can not be led on, for an operator who then leads it on', async () => {
-    const { world, message, lead, unrouted } = await keptMessage();
+    const { deps, message, lead, unrouted } = await keptMessage();
     const job = { inboundId: message.id };
     const error = new Error('nobody can be told');
-    expect(await giveUpInboundMessage.handle(job, failing(world))).toEqual({ ...job, result: 'givenUp', error });
+    expect(await giveUpInboundMessage.handle(job, failing(deps))).toEqual({ ...job, result: 'givenUp', error });
     expect(await unrouted()).toEqual([message.id]);
     expect(await lead(true)).toEqual({ result: 'notified', subscribers: 2 });
     expect(await unrouted()).toEqual([]);
-    expect(world.notified).toHaveLength(1);
+    expect(deps.notified).toHaveLength(1);
   });
 
   test('note nothing of a message that is not there', async () => {
-    const world = createInbound();
-    expect(await giveUpInboundMessage.handle({ inboundId: id }, world)).toEqual({ inboundId: id, result: 'missing' });
-    expect(await world.inbound.listUnrouted(10)).toEqual([]);
+    const deps = createInbound();
+    expect(await giveUpInboundMessage.handle({ inboundId: id }, deps)).toEqual({ inboundId: id, result: 'missing' });
+    expect(await deps.inbound.listUnrouted(10)).toEqual([]);
   });
 });

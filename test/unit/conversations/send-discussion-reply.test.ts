@@ -54,10 +54,10 @@ async function createDiscussing(received: { lastReceivedAt?: Date } = { lastRece
     ],
     other: [receivingService('others-twoway', ['Other'])],
   });
-  const world = { ...createMessaging(), threads, directory };
-  const reply = (json: unknown, given: typeof world = world) =>
+  const deps = { ...createMessaging(), threads, directory };
+  const reply = (json: unknown, given: typeof deps = deps) =>
     callOperation(sendDiscussionReplyMessage, { headers: { CustomerId: 'demo' }, json }, given);
-  return { world, reply };
+  return { deps, reply };
 }
 
 describe('in a WhatsApp thread', () => {
@@ -74,10 +74,10 @@ describe('in a WhatsApp thread', () => {
   ] as const)(
     'whose phone wrote last %s, a reply is refused with a reason, and nothing is stored',
     async ([, received]) => {
-      const { world, reply } = await createDiscussing(received);
+      const { deps, reply } = await createDiscussing(received);
       const { answer } = await reply(body);
       expect([answer.status, problemsOf(answer)]).toEqual([400, [['WindowClosed', 'ThreadId']]]);
-      expect(world.outbound.jobs).toEqual([]);
+      expect(deps.outbound.jobs).toEqual([]);
       // SMS knows no such window.
       expect((await reply({ ...body, ThreadId: smsThread })).answer.status).toBe(200);
     },
@@ -95,15 +95,15 @@ describe('a reply in a thread', () => {
     ['its Idempotency-Key', { 'Idempotency-Key': 'r1' }, {}],
     ['run and action', { 'x-ms-workflow-run-id': 'run', 'x-ms-action-tracking-id': 'action' }, {}],
   ])('that is a repeat by %s is not sent again', async (_, more, details) => {
-    const { world } = await createDiscussing();
+    const { deps } = await createDiscussing();
     const request = {
       headers: { CustomerId: 'demo', ...more },
       json: { ThreadId: smsThread, Content: 'Kiitos', ...details },
     };
-    const first = await callOperation(sendDiscussionReplyMessage, request, world);
-    const again = await callOperation(sendDiscussionReplyMessage, request, world);
+    const first = await callOperation(sendDiscussionReplyMessage, request, deps);
+    const again = await callOperation(sendDiscussionReplyMessage, request, deps);
     expect(again.answer).toEqual({ ...first.answer, headers: { 'Idempotent-Replay': 'true' } });
-    expect(world.outbound.jobs).toHaveLength(1);
+    expect(deps.outbound.jobs).toHaveLength(1);
   });
 
   test.each([
@@ -111,7 +111,7 @@ describe('a reply in a thread', () => {
     ['WhatsApp', whatsAppThread, whatsApp, 'whatsapp'],
     ['SMS', idOf(begunByUs), begunByUs, 'sending'],
   ] as const)('goes by %s, from its address, to its phone', async (protocol, threadId, { address }, serviceId) => {
-    const { world, reply } = await createDiscussing();
+    const { deps, reply } = await createDiscussing();
     const { answer } = await reply({ ThreadId: threadId, Content: 'Kiitos 😀', CustomerData: 'cost centre 7' });
     expect(answer).toEqual({
       status: 200,
@@ -124,7 +124,7 @@ describe('a reply in a thread', () => {
       },
     });
     const common = { messageId, customerId: 'demo', serviceId, sender: address, protocol };
-    expect(await world.messages.readMessage(messageId)).toEqual({
+    expect(await deps.messages.readMessage(messageId)).toEqual({
       header: {
         ...common,
         userId: 'demo-user',
@@ -152,16 +152,16 @@ describe('a reply in a thread', () => {
       fallbacks: [],
       journal: [],
     });
-    expect(world.outbound.jobs).toEqual([{ job: { messageId, chunk: 0 }, delaySeconds: 0 }]);
+    expect(deps.outbound.jobs).toEqual([{ job: { messageId, chunk: 0 }, delaySeconds: 0 }]);
   });
 
   test.each(['Hei $(name)', '$($)(name)', '$($(a))', '$(', '$()', '$($)($)(', '100 $ ($)', '$$(a)$(b)'])(
     'has no placeholders: %j arrives as it is',
     async (content) => {
-      const { world, reply } = await createDiscussing();
+      const { deps, reply } = await createDiscussing();
       expect((await reply({ ThreadId: smsThread, Content: content })).answer.status).toBe(200);
       const carrier = createScriptedCarrier();
-      await sendChunk({ messageId, chunk: 0 }, createSending(world, carrier));
+      await sendChunk({ messageId, chunk: 0 }, createSending(deps, carrier));
       expect(carrier.batches.map(({ sender, recipients }) => [sender, recipients])).toEqual([
         ['16400', [{ recipientId: `${messageId}-00000`, address: phone, content, parts: 1 }]],
       ]);
@@ -169,11 +169,11 @@ describe('a reply in a thread', () => {
   );
 
   test('counts the parts of an SMS as the phone gets it, and warns of many', async () => {
-    const { world, reply } = await createDiscussing();
+    const { deps, reply } = await createDiscussing();
     const { answer } = await reply({ ThreadId: smsThread, Content: 'x'.repeat(3 * 153 + 1) });
     expect([answer.status, answer.jsonBody]).toEqual([200, expect.objectContaining({ MessagePartCount: 4 })]);
     expect(answer.headers['Warning']).toMatch(/^299 - "The text takes 4 message parts/);
-    expect((await world.messages.readChunk(messageId, 0))?.chunk.recipients[0]?.parts).toBe(4);
+    expect((await deps.messages.readChunk(messageId, 0))?.chunk.recipients[0]?.parts).toBe(4);
   });
 
   test.each([
@@ -187,16 +187,16 @@ describe('a reply in a thread', () => {
   });
 
   test('is stored with umlauts of one character', async () => {
-    const { world, reply } = await createDiscussing();
+    const { deps, reply } = await createDiscussing();
     await reply({ ThreadId: smsThread, Content: 'Hyvää\npäivää'.normalize('NFD') });
-    expect((await world.messages.readChunk(messageId, 0))?.chunk.content).toBe('Hyvää\npäivää');
+    expect((await deps.messages.readChunk(messageId, 0))?.chunk.content).toBe('Hyvää\npäivää');
   });
 
   test('asks for the customer, and for no service', async () => {
-    const { world } = await createDiscussing();
+    const { deps } = await createDiscussing();
     const headers = { CustomerId: 'demo', authorization: 'Bearer token' };
     const json = { ThreadId: smsThread, Content: 'Hei' };
-    const { steps } = await callOperation(sendDiscussionReplyMessage, { headers, json }, world);
+    const { steps } = await callOperation(sendDiscussionReplyMessage, { headers, json }, deps);
     expect(steps).toEqual(['authenticate Bearer token', 'customer demo in CustomerId for demo-user', 'body']);
   });
 });
@@ -221,12 +221,12 @@ describe('a reply with buttons', () => {
     ['umlauts, which become one character', ['ä'.repeat(20).normalize('NFD')], ['ä'.repeat(20)]],
     ['emojis, also of several parts', ['👩‍👩‍👧', '👍 $(ok)'], ['👩‍👩‍👧', '👍 $(ok)']],
   ])('hands them to the carrier: %s', async (_, Buttons, labels) => {
-    const { world, reply } = await createDiscussing();
+    const { deps, reply } = await createDiscussing();
     const { answer } = await reply({ ...withButtons, Buttons });
     expect([answer.status, answer.jsonBody]).toEqual([200, expect.objectContaining({ MessagePartCount: 1 })]);
-    expect((await world.messages.readChunk(messageId, 0))?.chunk.buttons).toEqual(labels);
+    expect((await deps.messages.readChunk(messageId, 0))?.chunk.buttons).toEqual(labels);
     const carrier = createScriptedCarrier();
-    await sendChunk({ messageId, chunk: 0 }, createSending(world, carrier));
+    await sendChunk({ messageId, chunk: 0 }, createSending(deps, carrier));
     expect(carrier.batches).toMatchObject([{ protocol: 'WhatsApp', buttons: labels }]);
   });
 
@@ -239,9 +239,9 @@ describe('a reply with buttons', () => {
       [smsThread, 'Hei'],
       [whatsAppThread, 'x'.repeat(4_096)],
     ]) {
-      const { world, reply } = await createDiscussing();
+      const { deps, reply } = await createDiscussing();
       expect((await reply({ ThreadId, Content, Buttons })).answer.status).toBe(200);
-      const { chunk } = (await world.messages.readChunk(messageId, 0))!;
+      const { chunk } = (await deps.messages.readChunk(messageId, 0))!;
       expect(chunk).not.toHaveProperty('buttons');
     }
   });
@@ -316,11 +316,11 @@ describe('a reply with buttons', () => {
       ['Buttons needs a WhatsApp thread, since SMS has no buttons.'],
     ],
   ])('is refused where they are %s, and nothing is stored', async (_, details, messages) => {
-    const { world, reply } = await createDiscussing();
+    const { deps, reply } = await createDiscussing();
     const { answer } = await reply({ ...withButtons, ...(details as object) });
     expect([answer.status, messagesOf(answer)]).toEqual([400, messages]);
-    expect(world.outbound.jobs).toEqual([]);
-    expect(await world.messages.readMessage(messageId)).toBeUndefined();
+    expect(deps.outbound.jobs).toEqual([]);
+    expect(await deps.messages.readMessage(messageId)).toBeUndefined();
   });
 
   test('in no thread is told both', async () => {
@@ -356,11 +356,11 @@ describe('a reply in a thread is refused', () => {
       [['InvalidCharacters', 'ThreadId'], unknown],
     ],
   ])('whose thread is %s', async (_, json, status, problems) => {
-    const { world, reply } = await createDiscussing();
+    const { deps, reply } = await createDiscussing();
     const { answer } = await reply(json);
     expect([answer.status, problemsOf(answer)]).toEqual([status, problems]);
-    expect(world.outbound.jobs).toEqual([]);
-    expect(await world.messages.readMessage(messageId)).toBeUndefined();
+    expect(deps.outbound.jobs).toEqual([]);
+    expect(await deps.messages.readMessage(messageId)).toBeUndefined();
   });
 
   const inWhatsApp = { ThreadId: whatsAppThread };
@@ -400,16 +400,16 @@ describe('a reply in a thread is refused', () => {
       ],
     ],
   ])('whose text is %s', async (_, json, status, problems) => {
-    const { world, reply } = await createDiscussing();
+    const { deps, reply } = await createDiscussing();
     const { answer } = await reply(json);
     expect([answer.status, problemsOf(answer)]).toEqual([status, problems]);
-    expect(world.outbound.jobs).toEqual([]);
-    expect(await world.messages.readMessage(messageId)).toBeUndefined();
+    expect(deps.outbound.jobs).toEqual([]);
+    expect(await deps.messages.readMessage(messageId)).toBeUndefined();
   });
 
   test('without a customer', async () => {
-    const { world } = await createDiscussing();
-    const { answer } = await callOperation(sendDiscussionReplyMessage, { json: good }, world);
+    const { deps } = await createDiscussing();
+    const { answer } = await callOperation(sendDiscussionReplyMessage, { json: good }, deps);
     expect([answer.status, problemsOf(answer)]).toEqual([400, [['MissingParameter', 'CustomerId']]]);
   });
 
@@ -421,23 +421,23 @@ describe('a reply in a thread is refused', () => {
   });
 
   test('by who is told a thread of another customer, whose ids begin alike', async () => {
-    const { world, reply } = await createDiscussing();
+    const { deps, reply } = await createDiscussing();
     const breaker = createBreaker();
-    const threads = breaker.wrap(world.threads);
-    await reply({ ...good, ThreadId: idOf(others) }, { ...world, threads });
+    const threads = breaker.wrap(deps.threads);
+    await reply({ ...good, ThreadId: idOf(others) }, { ...deps, threads });
     // Not even looked up.
     expect(breaker.calls).toEqual([]);
     const alike = customerKey('demo') + idOf(others).slice(8);
     const read = async () => ({ ...others, threadId: alike, serviceId: 'twoway', startedAt: testNow });
-    const { answer } = await reply({ ...good, ThreadId: alike }, { ...world, threads: { ...threads, read } });
+    const { answer } = await reply({ ...good, ThreadId: alike }, { ...deps, threads: { ...threads, read } });
     expect(problemsOf(answer)).toEqual([unknown]);
   });
 
   test('to a customer that is not the thread’s', async () => {
-    const { world } = await createDiscussing();
+    const { deps } = await createDiscussing();
     const access = { customer: async () => ({ ...testCustomer, id: 'other' }) };
     const request = { headers: { CustomerId: 'other' }, json: good };
-    const { answer } = await callOperation(sendDiscussionReplyMessage, request, world, { access });
+    const { answer } = await callOperation(sendDiscussionReplyMessage, request, deps, { access });
     expect([answer.status, problemsOf(answer)]).toEqual([404, [unknown]]);
   });
 });

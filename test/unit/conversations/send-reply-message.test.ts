@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { inboundIdFor, sendReplyMessage } from '../../../src/conversations/index.ts';
-import type { InboundMessage, ParentWorld } from '../../../src/conversations/index.ts';
+import type { InboundMessage, ParentDeps } from '../../../src/conversations/index.ts';
 import { createMemoryInboundStore } from '../../support/fakes/inbound-store.ts';
 import { createBreaker, inboundMessage, phone } from '../../support/labs/inbound.ts';
 import { callOperation, problemsOf, testCustomer, testNow, testService } from '../../support/labs/kernel.ts';
@@ -35,10 +35,10 @@ async function createReplying() {
     await acceptMessage(sendRequest({ customerId }), preparedSend(1), {}, given);
   }
   messaging.outbound.jobs.splice(0);
-  const world = { ...messaging, inbound };
-  const reply = (parent: string, json: unknown = sendBody(), given: typeof world = world) =>
+  const deps = { ...messaging, inbound };
+  const reply = (parent: string, json: unknown = sendBody(), given: typeof deps = deps) =>
     callOperation(sendReplyMessage, requestTo(parent, json), given);
-  return { world, reply };
+  return { deps, reply };
 }
 
 /** A request to answer a message. */
@@ -54,7 +54,7 @@ describe('a reply', () => {
     ['a message of a phone, to its thread', inboundId, { threadId, phone }],
     ['a message of ours', sentId, {}],
   ])('answers %s', async (_, parent, link) => {
-    const { world, reply } = await createReplying();
+    const { deps, reply } = await createReplying();
     const { answer } = await reply(parent);
     expect(answer).toEqual({
       status: 200,
@@ -65,7 +65,7 @@ describe('a reply', () => {
         Recipients: [{ Address: '358401234567', Id: `${messageId}-00000` }],
       },
     });
-    const stored = await world.messages.readMessage(messageId);
+    const stored = await deps.messages.readMessage(messageId);
     expect(stored?.header).toEqual({
       messageId,
       customerId: 'demo',
@@ -80,25 +80,25 @@ describe('a reply', () => {
       parentMessageId: parent,
     });
     expect(stored?.chunks.map((chunk) => chunk.reply)).toEqual([link]);
-    expect(world.outbound.jobs).toEqual([{ job: { messageId, chunk: 0 }, delaySeconds: 0 }]);
+    expect(deps.outbound.jobs).toEqual([{ job: { messageId, chunk: 0 }, delaySeconds: 0 }]);
   });
 
   test('to a message of a phone whose thread is not known is in the current one', async () => {
-    const { world, reply } = await createReplying();
+    const { deps, reply } = await createReplying();
     const { threadId: _, ...without } = inboundMessage({ id: `i${'5'.repeat(32)}`, ...routed });
-    await world.inbound.create(without);
+    await deps.inbound.create(without);
     expect((await reply(inboundIdFor('demo', without.id))).answer.status).toBe(200);
-    expect((await world.messages.readChunk(messageId, 0))?.chunk.reply).toEqual({});
+    expect((await deps.messages.readChunk(messageId, 0))?.chunk.reply).toEqual({});
   });
 
   test('fills placeholders for each recipient, as any send does', async () => {
-    const { world, reply } = await createReplying();
+    const { deps, reply } = await createReplying();
     const recipients = [
       { Address: '+358 40 1234567', Personalization: { name: 'Aino' } },
       { Address: '0401234568', Personalization: { name: 'Väinö' } },
     ];
     await reply(inboundId, sendBody({ Content: 'Hei $(name)', Recipients: recipients }));
-    const chunk = (await world.messages.readChunk(messageId, 0))?.chunk;
+    const chunk = (await deps.messages.readChunk(messageId, 0))?.chunk;
     expect(chunk).toMatchObject({
       content: 'Hei $(name)',
       recipients: [
@@ -110,9 +110,9 @@ describe('a reply', () => {
   });
 
   test('demands a OneWay service that allows replies', async () => {
-    const { world } = await createReplying();
+    const { deps } = await createReplying();
     const demands: unknown[] = [];
-    const { steps } = await callOperation(sendReplyMessage, requestTo(inboundId, sendBody()), world, {
+    const { steps } = await callOperation(sendReplyMessage, requestTo(inboundId, sendBody()), deps, {
       access: {
         async service(_, named, demand) {
           demands.push([named, demand]);
@@ -135,35 +135,35 @@ describe('a reply', () => {
   });
 
   test('with a request id is sent once, and the id is refused to another message or through another service', async () => {
-    const { world, reply } = await createReplying();
+    const { deps, reply } = await createReplying();
     const body = sendBody({ RequestId: 'r1' });
     const first = await reply(inboundId, body);
     const again = await reply(inboundId, body);
     expect(again.answer).toEqual({ ...first.answer, headers: { 'Idempotent-Replay': 'true' } });
-    const jobs = [...world.outbound.jobs];
+    const jobs = [...deps.outbound.jobs];
     const service = async () => ({ ...testService, id: 'another' });
     for (const other of [
       await reply(sentId, body),
-      await callOperation(sendReplyMessage, requestTo(inboundId, body), world, { access: { service } }),
+      await callOperation(sendReplyMessage, requestTo(inboundId, body), deps, { access: { service } }),
     ]) {
       expect([other.answer.status, problemsOf(other.answer)]).toEqual([422, [['RequestIdReused', 'RequestId']]]);
     }
-    expect(world.outbound.jobs).toEqual(jobs);
+    expect(deps.outbound.jobs).toEqual(jobs);
   });
 
   test('reads one row of the message that is answered', async () => {
-    const { world, reply } = await createReplying();
+    const { deps, reply } = await createReplying();
     const breaker = createBreaker();
-    const wrapped = { ...world, inbound: breaker.wrap(world.inbound), messages: breaker.wrap(world.messages) };
+    const wrapped = { ...deps, inbound: breaker.wrap(deps.inbound), messages: breaker.wrap(deps.messages) };
     await reply(inboundId, sendBody(), wrapped);
     await reply(sentId, sendBody(), wrapped);
     expect(breaker.calls.map(({ name }) => name)).toEqual(['read', 'create', 'readHeader', 'create']);
   });
 
   test('looks at nothing of another customer', async () => {
-    const { world, reply } = await createReplying();
+    const { deps, reply } = await createReplying();
     const breaker = createBreaker();
-    const wrapped = { ...world, inbound: breaker.wrap(world.inbound), messages: breaker.wrap(world.messages) };
+    const wrapped = { ...deps, inbound: breaker.wrap(deps.inbound), messages: breaker.wrap(deps.messages) };
     for (const id of [
       inboundIdFor('other', stored[1]!),
       newMessageId({ customerId: 'other', dueAt: testNow, callbacks: false }, 1, () => new Uint8Array(6)),
@@ -174,12 +174,12 @@ describe('a reply', () => {
   });
 
   test('is no answer to anybody where storage fails', async () => {
-    const { world, reply } = await createReplying();
+    const { deps, reply } = await createReplying();
     const breaker = createBreaker();
     breaker.breakCall(1, 'before');
-    const { answer } = await reply(inboundId, sendBody(), { ...world, inbound: breaker.wrap(world.inbound) });
+    const { answer } = await reply(inboundId, sendBody(), { ...deps, inbound: breaker.wrap(deps.inbound) });
     expect([answer.status, problemsOf(answer)]).toEqual([500, [['InternalError', undefined]]]);
-    expect(world.outbound.jobs).toEqual([]);
+    expect(deps.outbound.jobs).toEqual([]);
   });
 });
 
@@ -244,11 +244,11 @@ describe('a reply is refused', () => {
       { status: 404, problems: [unknown, ['SenderNotAllowed', 'Sender'], ['EmptyContent', 'Content']] },
     ],
   ])('%s', async (_, parent, fields, { status, problems }) => {
-    const { world, reply } = await createReplying();
+    const { deps, reply } = await createReplying();
     const { answer } = await reply(parent, sendBody(fields));
     expect([answer.status, problemsOf(answer)]).toEqual([status, problems]);
-    expect(world.outbound.jobs).toEqual([]);
-    expect(await world.messages.readMessage(messageId)).toBeUndefined();
+    expect(deps.outbound.jobs).toEqual([]);
+    expect(await deps.messages.readMessage(messageId)).toBeUndefined();
   });
 
   test('alike to what is not there and what is another customer’s', async () => {
@@ -260,19 +260,19 @@ describe('a reply is refused', () => {
   });
 
   test('to a message of the customer that is not the one it is sent for', async () => {
-    const { world } = await createReplying();
+    const { deps } = await createReplying();
     const customer = async () => ({ ...testCustomer, id: 'other' });
-    const { answer } = await callOperation(sendReplyMessage, requestTo(inboundId, sendBody()), world, {
+    const { answer } = await callOperation(sendReplyMessage, requestTo(inboundId, sendBody()), deps, {
       access: { customer },
     });
     expect(problemsOf(answer)).toEqual([unknown]);
   });
 
   test('to an id that is none, without a look into the store', async () => {
-    const { world, reply } = await createReplying();
+    const { deps, reply } = await createReplying();
     const breaker = createBreaker();
-    const ports: ParentWorld = { inbound: breaker.wrap(world.inbound), messages: breaker.wrap(world.messages) };
-    await reply("x'; drop", sendBody(), { ...world, ...ports });
+    const ports: ParentDeps = { inbound: breaker.wrap(deps.inbound), messages: breaker.wrap(deps.messages) };
+    await reply("x'; drop", sendBody(), { ...deps, ...ports });
     expect(breaker.calls).toEqual([]);
   });
 });

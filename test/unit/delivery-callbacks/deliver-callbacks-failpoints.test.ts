@@ -148,7 +148,7 @@ describe('a worker that died', () => {
 
   test('is waited for as long as the lease is said to be', async () => {
     const lab = await openAll();
-    Object.assign(lab.world, { leaseSeconds: 10 });
+    Object.assign(lab.deps, { leaseSeconds: 10 });
     lab.script((call) => (call === 1 ? { afterMs: 9 * second, answer: 200 } : 200), 0);
     await lab.settle([0]);
     await lab.time.play(1 * second);
@@ -237,7 +237,7 @@ describe('a job that failed too often', () => {
     await lab.settle([2]);
     await lab.time.play(1 * second);
     const job = { messageId: labMessageId, chunk: 0 };
-    await expect(giveUpDeliveryCallbacks.handle(job, lab.world)).rejects.toThrow('another worker may be at it until');
+    await expect(giveUpDeliveryCallbacks.handle(job, lab.deps)).rejects.toThrow('another worker may be at it until');
     await lab.time.play();
     expect(await lab.fates()).toEqual({ 2: 'done' });
   });
@@ -245,7 +245,7 @@ describe('a job that failed too often', () => {
   test('whose message is gone is let go', async () => {
     const lab = await fail((step) => step === 'messages.readChunk');
     const job = { messageId: 'ab'.repeat(16), chunk: 0, entries: [{ place: 0, status: 'read', at: lab.time.now() }] };
-    expect(await giveUpDeliveryCallbacks.handle(job, lab.world)).toMatchObject({ result: 'missing' });
+    expect(await giveUpDeliveryCallbacks.handle(job, lab.deps)).toMatchObject({ result: 'missing' });
   });
 });
 

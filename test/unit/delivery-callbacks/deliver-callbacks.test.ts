@@ -356,7 +356,7 @@ describe('nothing is called', () => {
     { messageId: labMessageId, chunk: 0, entries: [{ place: 0, status: 'delivered' }] },
   ])('for what is no job: %j', async (job) => {
     const lab = await openLab();
-    await expect(deliverDeliveryCallbacks.handle(job, lab.world)).rejects.toThrow('not a job');
+    await expect(deliverDeliveryCallbacks.handle(job, lab.deps)).rejects.toThrow('not a job');
     lab.time.enqueue('delivery-callbacks-poison', job);
     await lab.time.play();
     expect(lab.results()).toEqual(['notAJob']);
@@ -370,7 +370,7 @@ describe('what was given up', () => {
     lab.script((call) => (call < 3 ? 400 : 200), 0);
     await lab.settle([0, 1]);
     await lab.time.play(1 * hour);
-    const replay = () => replayCallbacks(labMessageId, { ...lab.world, callbackStore: lab.store });
+    const replay = () => replayCallbacks(labMessageId, { ...lab.deps, callbackStore: lab.store });
     expect(await replay()).toBe(1);
     expect(await lab.fates()).toEqual({ 0: 'waiting', 1: 'done' });
     await lab.time.play(2 * hour);
@@ -394,7 +394,7 @@ describe('what was given up', () => {
     lab.script((call) => (call === 1 ? 400 : 200));
     await lab.settle([0]);
     await lab.time.play();
-    await expect(replayCallbacks(labMessageId, lab.world)).rejects.toThrow('queue.enqueue failed');
+    await expect(replayCallbacks(labMessageId, lab.deps)).rejects.toThrow('queue.enqueue failed');
     await lab.time.play();
     expect(lab.callTimes(0)).toEqual([0, 60]);
   });
@@ -411,9 +411,9 @@ describe('what was given up', () => {
     lab.script((call) => (call === 1 ? 400 : 200));
     await lab.settle([0]);
     await lab.time.play();
-    expect(await replayCallbacks(labMessageId, lab.world)).toBe(1);
+    expect(await replayCallbacks(labMessageId, lab.deps)).toBe(1);
     await lab.time.play();
     expect(await lab.fates()).toEqual({ 0: 'done' });
-    expect(await replayCallbacks(testMessageId(5), lab.world)).toBe(0);
+    expect(await replayCallbacks(testMessageId(5), lab.deps)).toBe(0);
   });
 });

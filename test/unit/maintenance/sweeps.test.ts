@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { looks } from '../../../src/maintenance/requeue-stalled.ts';
 import { acceptMessage } from '../../../src/messages/accept/accept-message.ts';
 import { cancelMessage, foldMessage, messageLooks, sendOutboundChunk } from '../../../src/messages/index.ts';
-import type { MessageLooksWorld } from '../../../src/messages/index.ts';
+import type { MessageSweepsDeps } from '../../../src/messages/index.ts';
 import type { Look } from '../../../src/maintenance/sweep.ts';
 import { createMemoryMessageStore } from '../../support/fakes/message-store.ts';
 import { createMemorySweepPositions } from '../../support/fakes/sweep-positions.ts';
@@ -27,7 +27,7 @@ function createUpkeep() {
   let now = testNow;
   const store = createMemoryMessageStore();
   const carrier = createScriptedCarrier();
-  const world = {
+  const deps = {
     ...createMessaging(),
     ...sendingBy(carrier),
     messages: store,
@@ -38,29 +38,29 @@ function createUpkeep() {
     reportTimeoutSeconds: 48 * 3_600,
     now: () => now,
   };
-  const timer = lookAfterWork<MessageLooksWorld & typeof world>(messageLooks);
+  const timer = lookAfterWork<MessageSweepsDeps & typeof deps>(messageLooks);
   return {
-    world,
+    deps,
     carrier,
     /** Lets so much time pass, and the timer run each minute. */
     async pass(time: number): Promise<void> {
       for (const end = now.getTime() + time; now.getTime() < end;) {
         now = new Date(Math.min(now.getTime() + minute, end));
-        await timer.run(world);
+        await timer.run(deps);
       }
     },
-    run: () => timer.run(world),
+    run: () => timer.run(deps),
     skip: (time: number) => void (now = new Date(now.getTime() + time)),
     accept: (details: Parameters<typeof preparedSend>[1] = {}, request = {}) =>
-      acceptMessage(sendRequest({ acceptedAt: now, ...request }), preparedSend(1, details), {}, world),
+      acceptMessage(sendRequest({ acceptedAt: now, ...request }), preparedSend(1, details), {}, deps),
     async work(): Promise<void> {
-      for (const { job } of world.outbound.jobs.splice(0)) await sendOutboundChunk.handle(job, world);
+      for (const { job } of deps.outbound.jobs.splice(0)) await sendOutboundChunk.handle(job, deps);
     },
     statuses: async (id: string) => foldMessage((await store.readMessage(id))!).map(({ status }) => status),
   };
 }
 
-const lose = ({ world }: ReturnType<typeof createUpkeep>) => world.outbound.jobs.splice(0);
+const lose = ({ deps }: ReturnType<typeof createUpkeep>) => deps.outbound.jobs.splice(0);
 
 describe('a message that never reached the queue', () => {
   test('is queued after five minutes, once, and sent', async () => {
@@ -68,13 +68,13 @@ describe('a message that never reached the queue', () => {
     const { messageId } = await upkeep.accept();
     lose(upkeep);
     await upkeep.pass(4 * minute);
-    expect(upkeep.world.outbound.jobs).toEqual([]);
+    expect(upkeep.deps.outbound.jobs).toEqual([]);
     await upkeep.pass(3 * minute);
-    expect(upkeep.world.outbound.jobs.map(({ job }) => job)).toContainEqual({ messageId, chunk: 0 });
+    expect(upkeep.deps.outbound.jobs.map(({ job }) => job)).toContainEqual({ messageId, chunk: 0 });
     await upkeep.work();
     expect(upkeep.carrier.batches).toHaveLength(1);
     await upkeep.pass(2 * hour);
-    expect(upkeep.world.outbound.jobs).toEqual([]);
+    expect(upkeep.deps.outbound.jobs).toEqual([]);
   });
 
   test('is queued again after an hour and after a day, where that was lost too', async () => {
@@ -100,10 +100,10 @@ describe('a message that never reached the queue', () => {
       const upkeep = createUpkeep();
       const { messageId } = await upkeep.accept();
       lose(upkeep);
-      const found = await upkeep.world.messages.readChunk(messageId, 0);
-      await upkeep.world.messages.updateChunk(found!, { ...found!.chunk, attempts: 1, ...details });
+      const found = await upkeep.deps.messages.readChunk(messageId, 0);
+      await upkeep.deps.messages.updateChunk(found!, { ...found!.chunk, attempts: 1, ...details });
       await upkeep.pass(30 * minute);
-      expect(upkeep.world.outbound.jobs).toEqual([]);
+      expect(upkeep.deps.outbound.jobs).toEqual([]);
     }
   });
 
@@ -111,11 +111,11 @@ describe('a message that never reached the queue', () => {
     const upkeep = createUpkeep();
     const { messageId } = await upkeep.accept();
     lose(upkeep);
-    const chunk = (await upkeep.world.messages.readChunk(messageId, 0))!.chunk;
+    const chunk = (await upkeep.deps.messages.readChunk(messageId, 0))!.chunk;
     const other = createUpkeep();
-    await other.world.messages.addChunks(messageId, [chunk]);
+    await other.deps.messages.addChunks(messageId, [chunk]);
     await other.pass(10 * minute);
-    expect(other.world.outbound.jobs).toEqual([]);
+    expect(other.deps.outbound.jobs).toEqual([]);
   });
 
   test('is found after the timer did not run for a day', async () => {
@@ -125,7 +125,7 @@ describe('a message that never reached the queue', () => {
     lose(upkeep);
     upkeep.skip(day);
     await upkeep.run();
-    expect(upkeep.world.outbound.jobs.length).toBeGreaterThan(0);
+    expect(upkeep.deps.outbound.jobs.length).toBeGreaterThan(0);
   });
 });
 
@@ -139,7 +139,7 @@ describe('a message that is scheduled', () => {
     const upkeep = createUpkeep();
     const sendAt = new Date(testNow.getTime() + ahead);
     const { messageId } = await upkeep.accept({ sendAt });
-    expect(upkeep.world.outbound.jobs).toHaveLength(ahead > day ? 0 : 1);
+    expect(upkeep.deps.outbound.jobs).toHaveLength(ahead > day ? 0 : 1);
     // What happens before the day in question is nothing.
     if (ahead > 2 * day) {
       await upkeep.pass(hour);
@@ -150,17 +150,17 @@ describe('a message that is scheduled', () => {
     for (let step = 0; step < hours; step++) {
       await upkeep.pass(Math.min(hour, ahead));
       for (const { delaySeconds } of lose(upkeep)) {
-        due.push({ at: upkeep.world.now().getTime() + delaySeconds * second });
+        due.push({ at: upkeep.deps.now().getTime() + delaySeconds * second });
       }
     }
     expect(upkeep.carrier.batches).toEqual([]);
     expect(due.length).toBeGreaterThan(0);
     // Each of them stands on the queue until the very moment, or is behind it and finds it sent.
     for (const { at } of due) expect(Math.abs(at - sendAt.getTime())).toBeLessThanOrEqual(hour);
-    expect(upkeep.world.now().getTime()).toBeGreaterThanOrEqual(sendAt.getTime());
+    expect(upkeep.deps.now().getTime()).toBeGreaterThanOrEqual(sendAt.getTime());
     for (const each of due) {
       void each;
-      await sendOutboundChunk.handle({ messageId, chunk: 0 }, upkeep.world);
+      await sendOutboundChunk.handle({ messageId, chunk: 0 }, upkeep.deps);
     }
     expect(upkeep.carrier.batches).toHaveLength(1);
   });
@@ -171,15 +171,15 @@ describe('a message that is scheduled', () => {
       { sendAt: new Date(testNow.getTime() + 3 * day) },
       { dlrUrl: 'https://a.example' },
     );
-    expect(await cancelMessage(messageId, upkeep.world)).toEqual({ outcome: 'done', canceled: 1, kept: 0 });
-    expect(await cancelMessage(messageId, upkeep.world)).toEqual({ outcome: 'done', canceled: 1, kept: 0 });
+    expect(await cancelMessage(messageId, upkeep.deps)).toEqual({ outcome: 'done', canceled: 1, kept: 0 });
+    expect(await cancelMessage(messageId, upkeep.deps)).toEqual({ outcome: 'done', canceled: 1, kept: 0 });
     await upkeep.pass(hour);
     upkeep.skip(3 * day);
     await upkeep.pass(hour);
     await upkeep.work();
     expect(upkeep.carrier.batches).toEqual([]);
     expect(await upkeep.statuses(messageId)).toEqual(['canceled']);
-    expect(upkeep.world.settlements.settled.map(({ status, code }) => [status, code])).toEqual([
+    expect(upkeep.deps.settlements.settled.map(({ status, code }) => [status, code])).toEqual([
       ['canceled', 'Canceled'],
       ['canceled', 'Canceled'],
     ]);
@@ -191,12 +191,12 @@ describe('a message that is scheduled', () => {
     const { messageId } = await upkeep.accept({ sendAt });
     upkeep.skip(minute);
     await upkeep.work();
-    expect(await cancelMessage(messageId, upkeep.world)).toEqual({ outcome: 'done', canceled: 0, kept: 1 });
+    expect(await cancelMessage(messageId, upkeep.deps)).toEqual({ outcome: 'done', canceled: 0, kept: 1 });
     expect(await upkeep.statuses(messageId)).toEqual(['sent']);
     const { messageId: other } = await upkeep.accept();
-    expect(await cancelMessage(other, upkeep.world)).toEqual({ outcome: 'notScheduled' });
+    expect(await cancelMessage(other, upkeep.deps)).toEqual({ outcome: 'notScheduled' });
     for (const id of ['x', '0'.repeat(32), `${messageId}0`])
-      expect(await cancelMessage(id, upkeep.world)).toEqual({ outcome: 'missing' });
+      expect(await cancelMessage(id, upkeep.deps)).toEqual({ outcome: 'missing' });
   });
 });
 
@@ -211,14 +211,14 @@ describe('a recipient of whom no report comes', () => {
     expect(await upkeep.statuses(messageId)).toEqual(['sent']);
     await upkeep.pass(hour);
     expect(await upkeep.statuses(messageId)).toEqual(['unknown']);
-    expect(upkeep.world.settlements.settled.map(({ status, code }) => [status, code])).toEqual([
+    expect(upkeep.deps.settlements.settled.map(({ status, code }) => [status, code])).toEqual([
       ['unknown', 'NoReport'],
     ]);
-    const at = upkeep.world.now();
-    await upkeep.world.messages.appendReports(messageId, [{ chunk: 0, place: 0, status: 'delivered', at }]);
+    const at = upkeep.deps.now();
+    await upkeep.deps.messages.appendReports(messageId, [{ chunk: 0, place: 0, status: 'delivered', at }]);
     expect(await upkeep.statuses(messageId)).toEqual(['delivered']);
     await upkeep.pass(day);
-    expect(upkeep.world.settlements.settled).toHaveLength(1);
+    expect(upkeep.deps.settlements.settled).toHaveLength(1);
   });
 
   test('has its time from when it was sent, where that was long after it was due', async () => {
@@ -241,7 +241,7 @@ describe('a recipient of whom no report comes', () => {
     const upkeep = createUpkeep();
     const { messageId } = await upkeep.accept();
     await upkeep.work();
-    await upkeep.world.messages.appendReports(messageId, [{ chunk: 0, place: 0, status: 'expired', at: testNow }]);
+    await upkeep.deps.messages.appendReports(messageId, [{ chunk: 0, place: 0, status: 'expired', at: testNow }]);
     upkeep.skip(50 * hour);
     await upkeep.run();
     expect(await upkeep.statuses(messageId)).toEqual(['expired']);
@@ -251,7 +251,7 @@ describe('a recipient of whom no report comes', () => {
 describe('the timer', () => {
   test('is told of a look that fails, and does the others', async () => {
     const steps: string[] = [];
-    const look = (name: string, fails = false): Look<ReturnType<typeof createUpkeep>['world']> => ({
+    const look = (name: string, fails = false): Look<ReturnType<typeof createUpkeep>['deps']> => ({
       name,
       ageSeconds: () => 60,
       everySeconds: () => 60,
@@ -261,17 +261,17 @@ describe('the timer', () => {
         return { done: 2 };
       },
     });
-    const { world } = createUpkeep();
-    const result = await lookAfterWork([look('a'), look('b', true), look('c')]).run(world);
+    const { deps } = createUpkeep();
+    const result = await lookAfterWork([look('a'), look('b', true), look('c')]).run(deps);
     expect(steps).toEqual(['a', 'b', 'c']);
     expect(result).toMatchObject({ done: { a: 2, c: 2 }, failures: 1, error: new Error('the look b failed') });
   });
 
   test('goes on where it stopped, page by page, and looks at no time twice but for a minute', async () => {
-    const { world } = createUpkeep();
+    const { deps } = createUpkeep();
     let now = testNow;
     const spans: [string, string, string | undefined][] = [];
-    const look: Look<typeof world> = {
+    const look: Look<typeof deps> = {
       name: 'paged',
       ageSeconds: () => 60,
       everySeconds: () => 60,
@@ -280,7 +280,7 @@ describe('the timer', () => {
         return page === undefined ? { done: 0, next: 'more' } : { done: 0 };
       },
     };
-    const moving = { ...world, now: () => now };
+    const moving = { ...deps, now: () => now };
     await lookAfterWork([look]).run(moving);
     now = new Date(testNow.getTime() + 30 * second);
     await lookAfterWork([look]).run(moving);
@@ -295,10 +295,10 @@ describe('the timer', () => {
   });
 
   test('looks in each place by itself, and goes on from the page that failed', async () => {
-    const { world } = createUpkeep();
+    const { deps } = createUpkeep();
     let isAway = true;
     const pages: string[] = [];
-    const look: Look<typeof world> = {
+    const look: Look<typeof deps> = {
       name: 'spread',
       ageSeconds: () => 60,
       everySeconds: () => 60,
@@ -310,15 +310,15 @@ describe('the timer', () => {
       },
     };
     const timer = lookAfterWork([look]);
-    expect(await timer.run(world)).toMatchObject({
+    expect(await timer.run(deps)).toMatchObject({
       done: { spread: 1, 'spread-at-1': 2 },
       unfinished: ['spread'],
       failures: 1,
     });
     // It failed where it began this time, so the span begins anew.
-    await timer.run(world);
+    await timer.run(deps);
     isAway = false;
-    await timer.run({ ...world, now: () => new Date(testNow.getTime() + 30 * second) });
+    await timer.run({ ...deps, now: () => new Date(testNow.getTime() + 30 * second) });
     expect(pages.slice(0, 5)).toEqual(['0 first', '0 second', '1 first', '1 second', '0 second']);
     expect(new Set(pages.slice(5))).toEqual(new Set(['0 first', '0 second']));
   });

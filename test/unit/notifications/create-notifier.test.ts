@@ -19,21 +19,21 @@ const publicUrl = 'https://api.example.com/api-integrations/v1';
 const message = labMessage(1);
 
 /** A service with so many subscriptions, and what notifies them. */
-async function openWorld(count: number) {
+async function openDeps(count: number) {
   const subscriptions = createMemorySubscriptionStore();
   const notifications = createMemoryNotificationStore();
   const notificationQueue = createMemoryNotificationQueue();
-  const world = { subscriptions, notifications, notificationQueue, publicUrl };
+  const deps = { subscriptions, notifications, notificationQueue, publicUrl };
   const subscribe = async (...names: string[]): Promise<void> => {
     for (const name of names) await subscriptions.put(labSubscription(name));
   };
   await subscribe(...Array.from({ length: count }, (_, index) => `flow-${index}`));
   const chunks = () => notifications.listChunks(message.id);
   return {
-    world,
+    deps,
     subscribe,
     chunks,
-    notify: () => createNotifier(world).notify(message),
+    notify: () => createNotifier(deps).notify(message),
     jobs: () =>
       notificationQueue.chunks.splice(0).map(({ job, delaySeconds }) => [job.inboundId, job.chunk, delaySeconds]),
     keys: async () => (await chunks()).map(({ targets }) => targets.map(({ key }) => key)),
@@ -44,21 +44,21 @@ const job = (chunk: number) => [message.id, chunk, 0];
 
 describe('the notifier', () => {
   test('writes nothing where nobody subscribed, or nobody active', async () => {
-    const { world, notify, chunks, jobs } = await openWorld(0);
-    await world.subscriptions.put(labSubscription('ended', { state: 'ended' }));
-    await world.subscriptions.put(labSubscription('disabled', { state: 'disabled' }));
-    await world.subscriptions.put(labSubscription('foreign', { pipelineId: 'f'.repeat(32) }));
+    const { deps, notify, chunks, jobs } = await openDeps(0);
+    await deps.subscriptions.put(labSubscription('ended', { state: 'ended' }));
+    await deps.subscriptions.put(labSubscription('disabled', { state: 'disabled' }));
+    await deps.subscriptions.put(labSubscription('foreign', { pipelineId: 'f'.repeat(32) }));
     expect(await notify()).toBe(0);
     expect(await chunks()).toEqual([]);
     expect(jobs()).toEqual([]);
   });
 
   test('makes a chunk with all that calling takes', async () => {
-    const { world, notify, chunks, jobs } = await openWorld(0);
+    const { deps, notify, chunks, jobs } = await openDeps(0);
     const well = labSubscription('a', { httpVerb: 'PUT', secret: '5'.repeat(32) });
     const refusing = labSubscription('b', { refusals: { kind: 'notFound', count: 1, since: testNow } });
-    await world.subscriptions.put(well);
-    await world.subscriptions.put(refusing);
+    await deps.subscriptions.put(well);
+    await deps.subscriptions.put(refusing);
     expect(await notify()).toBe(2);
     const targetOf = ({ pipelineId, key, secret, callbackUrl, httpVerb }: typeof well, wasRefused: boolean) => ({
       pipelineId,
@@ -91,7 +91,7 @@ describe('the notifier', () => {
     [250, [100, 100, 50]],
     [1_700, Array.from({ length: 17 }, () => 100)],
   ])('deals %d subscriptions out by the hundred', async (count, sizes) => {
-    const { notify, keys, jobs } = await openWorld(count);
+    const { notify, keys, jobs } = await openDeps(count);
     expect(await notify()).toBe(count);
     const dealt = await keys();
     expect(dealt.map(({ length }) => length)).toEqual(sizes);
@@ -100,19 +100,19 @@ describe('the notifier', () => {
   });
 
   test('repeated, queues again what no worker has touched, and nothing else', async () => {
-    const { world, notify, keys, jobs } = await openWorld(250);
+    const { deps, notify, keys, jobs } = await openDeps(250);
     await notify();
     jobs();
     const before = await keys();
-    const touched = (await world.notifications.readChunk(message.id, 1))!;
-    await world.notifications.updateChunk(touched, { states: touched.chunk.states, attempts: 1 });
+    const touched = (await deps.notifications.readChunk(message.id, 1))!;
+    await deps.notifications.updateChunk(touched, { states: touched.chunk.states, attempts: 1 });
     expect(await notify()).toBe(250);
     expect(await keys()).toEqual(before);
     expect(jobs()).toEqual([job(0), job(2)]);
   });
 
   test('repeated, adds subscriptions that came in between, in chunks of their own', async () => {
-    const { notify, subscribe, keys, jobs } = await openWorld(100);
+    const { notify, subscribe, keys, jobs } = await openDeps(100);
     await notify();
     jobs();
     await subscribe('new-1', 'new-2');
@@ -124,15 +124,15 @@ describe('the notifier', () => {
   });
 
   test('repeated after a crash between the chunks, adds those that are missing', async () => {
-    const { world, notify, keys, jobs } = await openWorld(250);
-    const { notifications } = world;
-    world.notifications = {
+    const { deps, notify, keys, jobs } = await openDeps(250);
+    const { notifications } = deps;
+    deps.notifications = {
       ...notifications,
       createChunks: (chunks) => notifications.createChunks(chunks.slice(0, 1)),
     };
     await notify();
     jobs();
-    world.notifications = notifications;
+    deps.notifications = notifications;
     expect(await notify()).toBe(250);
     const dealt = await keys();
     expect(dealt.map(({ length }) => length)).toEqual([100, 100, 50]);
@@ -141,15 +141,15 @@ describe('the notifier', () => {
   });
 
   test('beside another that adds the missing chunks otherwise and then dies, leaves nobody out', async () => {
-    const { world, notify, keys, jobs } = await openWorld(250);
-    const { notifications, subscriptions } = world;
+    const { deps, notify, keys, jobs } = await openDeps(250);
+    const { notifications, subscriptions } = deps;
     const other = {
       ...notifications,
       createChunks: (chunks: readonly NotificationChunk[]) => notifications.createChunks(chunks.slice(0, 1)),
     };
-    await createNotifier({ ...world, notifications: other }).notify(message);
+    await createNotifier({ ...deps, notifications: other }).notify(message);
     let lists = 0;
-    world.notifications = {
+    deps.notifications = {
       ...notifications,
       async listChunks(id) {
         const listed = await notifications.listChunks(id);
@@ -157,7 +157,7 @@ describe('the notifier', () => {
         // The other, who doesn't know of some subscriptions, gets its next chunk in before it dies.
         const known = (await subscriptions.listActive(labSubscription('x').pipelineId)).slice(0, 120);
         const stub = { ...subscriptions, listActive: async () => known };
-        if (lists === 1) await createNotifier({ ...world, subscriptions: stub, notifications }).notify(message);
+        if (lists === 1) await createNotifier({ ...deps, subscriptions: stub, notifications }).notify(message);
         return listed;
       },
     };
@@ -170,22 +170,22 @@ describe('the notifier', () => {
   });
 
   test('twice at the same time puts everybody in exactly one chunk', async () => {
-    const { notify, keys, jobs } = await openWorld(250);
+    const { notify, keys, jobs } = await openDeps(250);
     expect(await Promise.all([notify(), notify()])).toEqual([250, 250]);
     expect((await keys()).map(({ length }) => length)).toEqual([100, 100, 50]);
     expect(new Set(jobs().map(([, chunk]) => chunk))).toEqual(new Set([0, 1, 2]));
   });
 
   test('fails where a chunk can not be queued, so that the message comes again', async () => {
-    const { world, notify, jobs } = await openWorld(250);
-    const { notificationQueue } = world;
+    const { deps, notify, jobs } = await openDeps(250);
+    const { notificationQueue } = deps;
     const enqueueChunk: typeof notificationQueue.enqueueChunk = async (wanted) => {
       if (wanted.chunk === 1) throw new Error('the queue is away');
       await notificationQueue.enqueueChunk(wanted);
     };
-    world.notificationQueue = { ...notificationQueue, enqueueChunk };
+    deps.notificationQueue = { ...notificationQueue, enqueueChunk };
     await expect(notify()).rejects.toThrow('the queue is away');
-    world.notificationQueue = notificationQueue;
+    deps.notificationQueue = notificationQueue;
     jobs();
     expect(await notify()).toBe(250);
     expect(jobs()).toEqual([job(0), job(1), job(2)]);

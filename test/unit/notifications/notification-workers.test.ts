@@ -52,7 +52,7 @@ const notLoneJobs: unknown[] = [
 describe('what is no job', () => {
   test.each(notChunkJobs.map((message) => [message]))('is none for a chunk: %j', async (message) => {
     const lab = createNotificationLab();
-    await expect(deliverNotifications.handle(message, lab.world())).rejects.toThrow(
+    await expect(deliverNotifications.handle(message, lab.deps())).rejects.toThrow(
       'not a job for the notifications queue',
     );
     expect(lab.steps).toEqual([]);
@@ -60,7 +60,7 @@ describe('what is no job', () => {
 
   test.each(notLoneJobs.map((message) => [message]))('is none for one alone: %j', async (message) => {
     const lab = createNotificationLab();
-    await expect(retryNotification.handle(message, lab.world())).rejects.toThrow(
+    await expect(retryNotification.handle(message, lab.deps())).rejects.toThrow(
       'not a job for the notification-retries queue',
     );
     expect(lab.steps).toEqual([]);
@@ -69,7 +69,7 @@ describe('what is no job', () => {
   test.each(notJobs.map((message) => [message]))('is told of as poison, and dropped: %j', async (message) => {
     const lab = createNotificationLab();
     for (const worker of [giveUpNotificationChunk, giveUpLoneNotification]) {
-      expect(await worker.handle(message, lab.world())).toEqual({
+      expect(await worker.handle(message, lab.deps())).toEqual({
         result: 'notAJob',
         error: new Error('a poison message is not a job of ours'),
       });
@@ -82,11 +82,11 @@ test('a job for what is not there does nothing', async () => {
   const lab = createNotificationLab();
   const chunkJob = { inboundId, chunk: 3 };
   const loneJob = { inboundId, subscriptionKey };
-  expect(await deliverNotifications.handle(chunkJob, lab.world())).toEqual({ ...chunkJob, result: 'missing' });
-  expect(await retryNotification.handle(loneJob, lab.world())).toEqual({ ...loneJob, result: 'missing' });
+  expect(await deliverNotifications.handle(chunkJob, lab.deps())).toEqual({ ...chunkJob, result: 'missing' });
+  expect(await retryNotification.handle(loneJob, lab.deps())).toEqual({ ...loneJob, result: 'missing' });
   const givenUp = { result: 'givenUp', notifications: 0, error: new Error('notifications failed too often') };
-  expect(await giveUpNotificationChunk.handle(chunkJob, lab.world())).toEqual({ ...chunkJob, ...givenUp });
-  expect(await giveUpLoneNotification.handle(loneJob, lab.world())).toEqual({ ...loneJob, ...givenUp });
+  expect(await giveUpNotificationChunk.handle(chunkJob, lab.deps())).toEqual({ ...chunkJob, ...givenUp });
+  expect(await giveUpLoneNotification.handle(loneJob, lab.deps())).toEqual({ ...loneJob, ...givenUp });
   expect(lab.calls).toEqual([]);
   expect(lab.time.queued()).toEqual([]);
 });
@@ -95,7 +95,7 @@ test('what is poison only because its workers died is delivered', async () => {
   const lab = createNotificationLab();
   await lab.subscribe('flow');
   await lab.notifications.createChunks([inPart]);
-  expect(await giveUpNotificationChunk.handle({ inboundId, chunk: 0 }, lab.world())).toMatchObject({ delivered: 2 });
+  expect(await giveUpNotificationChunk.handle({ inboundId, chunk: 0 }, lab.deps())).toMatchObject({ delivered: 2 });
   expect(lab.calls.map(({ url }) => url)).toEqual([flowUrl('b')]);
   expect(await lab.letters()).toEqual([]);
 });
@@ -107,14 +107,14 @@ test('a chunk that is done is not touched again', async () => {
   await lab.time.play();
   const before = lab.steps.length;
   const job = { inboundId, chunk: 0 };
-  expect(await deliverNotifications.handle(job, lab.world())).toEqual({ ...job, result: 'nothingToDo' });
+  expect(await deliverNotifications.handle(job, lab.deps())).toEqual({ ...job, result: 'nothingToDo' });
   expect(lab.steps.slice(before)).toEqual(['notifications.readChunk']);
 });
 
 test('of a chunk that is done in part, the rest is delivered', async () => {
   const lab = createNotificationLab();
   await lab.notifications.createChunks([inPart]);
-  await deliverNotifications.handle({ inboundId, chunk: 0 }, lab.world());
+  await deliverNotifications.handle({ inboundId, chunk: 0 }, lab.deps());
   expect(lab.calls.map(({ url }) => url)).toEqual([flowUrl('b')]);
   expect(await lab.fates()).toEqual({ a: 'delivered', b: 'delivered', c: 'ended' });
 });
@@ -204,12 +204,12 @@ describe('what fails on our side over and over', () => {
     const lab = await failing(() => undefined, 503);
     await lab.time.play(1 * second);
     const job = { inboundId, chunk: 0 };
-    expect(await giveUpNotifications(job, lab.world())).toMatchObject({ notifications: 0 });
+    expect(await giveUpNotifications(job, lab.deps())).toMatchObject({ notifications: 0 });
     expect(await lab.fates()).toEqual({ flow: 'waiting', other: 'delivered' });
-    expect(await giveUpNotifications({ inboundId, subscriptionKey }, lab.world())).toMatchObject({
+    expect(await giveUpNotifications({ inboundId, subscriptionKey }, lab.deps())).toMatchObject({
       notifications: 1,
     });
-    expect(await giveUpNotifications({ inboundId, subscriptionKey }, lab.world())).toMatchObject({
+    expect(await giveUpNotifications({ inboundId, subscriptionKey }, lab.deps())).toMatchObject({
       notifications: 0,
     });
     expect(await reasons(lab)).toEqual([[flowUrl('flow'), reason, 1, 503]]);
@@ -222,7 +222,7 @@ describe('what fails on our side over and over', () => {
     await lab.time.play(1 * second);
     lab.script('flow', () => ({ afterMs: 20 * second, answer: 202 }));
     await lab.time.play(10 * second);
-    await expect(giveUpNotifications({ inboundId, subscriptionKey }, lab.world())).rejects.toThrow(
+    await expect(giveUpNotifications({ inboundId, subscriptionKey }, lab.deps())).rejects.toThrow(
       'another worker may be at it until',
     );
     await lab.time.play();
@@ -233,14 +233,14 @@ describe('what fails on our side over and over', () => {
   test('keeps what is done of a chunk, and the last answer of one alone', async () => {
     const lab = await failing(() => undefined, 503);
     await lab.notifications.createChunks([inPart]);
-    await giveUpNotifications({ inboundId, chunk: 0 }, lab.world());
+    await giveUpNotifications({ inboundId, chunk: 0 }, lab.deps());
     expect(await lab.fates()).toEqual({ a: 'delivered', b: 'ended', c: 'ended' });
     expect((await lab.letters()).map(({ callbackUrl }) => callbackUrl)).toEqual([flowUrl('b')]);
     lab.tell(2);
     await lab.time.play(1 * second);
     const job = { inboundId: labMessage(2).id, subscriptionKey };
     const before = await lab.lone('flow', 2);
-    await giveUpNotifications(job, lab.world());
+    await giveUpNotifications(job, lab.deps());
     const { notBefore: _, ...kept } = before!;
     expect(await lab.lone('flow', 2)).toEqual({ ...kept, state: 'givenUp' });
   });
@@ -254,7 +254,7 @@ describe('what fails on our side over and over', () => {
       return step === 'notifications.updateChunk' && updates === 1 ? 'conflicts' : undefined;
     });
     await lab.time.play(0);
-    expect(await giveUpNotifications({ inboundId, chunk: 0 }, lab.world())).toMatchObject({
+    expect(await giveUpNotifications({ inboundId, chunk: 0 }, lab.deps())).toMatchObject({
       notifications: 2,
     });
     expect([updates, lab.calls, await lab.fates()]).toEqual([2, [], { flow: 'ended', other: 'ended' }]);
@@ -271,7 +271,7 @@ describe('what fails on our side over and over', () => {
       return step === 'notifications.updateLone' && updates === 1 ? 'conflicts' : undefined;
     }, 503);
     await lab.time.play(0);
-    expect(await giveUpNotifications({ inboundId, subscriptionKey }, lab.world())).toMatchObject({
+    expect(await giveUpNotifications({ inboundId, subscriptionKey }, lab.deps())).toMatchObject({
       notifications: 1,
     });
     expect([updates, await lab.fates()]).toEqual([2, { flow: 'givenUp', other: 'delivered' }]);

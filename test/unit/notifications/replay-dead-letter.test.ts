@@ -26,7 +26,7 @@ async function withLetter(answer: number, faults?: FaultPlan) {
     id: letter!.id,
     letter: letter!,
     recover: () => (isWell = true),
-    replay: () => replayDeadLetter(letter!.id, lab.world()),
+    replay: () => replayDeadLetter(letter!.id, lab.deps()),
     callsSince: () => lab.calls.slice(before).map(({ url, at }) => [url, at - 48 * hour]),
   };
 }
@@ -117,8 +117,8 @@ describe('a dead letter that is replayed', () => {
   test('can be delivered when all else that was kept of it is gone', async () => {
     const { lab, letter, replay, callsSince } = await withLetter(503);
     const notifications = createMemoryNotificationStore();
-    const world = { ...lab.world(), notifications };
-    expect(await replayDeadLetter(letter.id, world)).toBe('replayed');
+    const deps = { ...lab.deps(), notifications };
+    expect(await replayDeadLetter(letter.id, deps)).toBe('replayed');
     expect(await notifications.readLone(labMessage(1).id, key)).toMatchObject({
       lone: {
         inboundId: letter.inboundId,
@@ -136,22 +136,22 @@ describe('a dead letter that is replayed', () => {
 });
 
 test('what is no dead letter is missing', async () => {
-  expect(await replayDeadLetter('nothing', createNotificationLab().world())).toBe('missing');
+  expect(await replayDeadLetter('nothing', createNotificationLab().deps())).toBe('missing');
 });
 
 test('a replay that meets a worker which is still giving up wins all the same', async () => {
   const { lab, id, recover } = await withLetter(500);
   recover();
-  const world = lab.world();
+  const deps = lab.deps();
   let conflicts = 0;
   const notifications = {
-    ...world.notifications,
-    updateLone: async (...given: Parameters<typeof world.notifications.updateLone>) => {
+    ...deps.notifications,
+    updateLone: async (...given: Parameters<typeof deps.notifications.updateLone>) => {
       if (conflicts++ === 0) return 'conflict' as const;
-      return world.notifications.updateLone(...given);
+      return deps.notifications.updateLone(...given);
     },
   };
-  expect(await replayDeadLetter(id, { ...world, notifications })).toBe('replayed');
+  expect(await replayDeadLetter(id, { ...deps, notifications })).toBe('replayed');
   await lab.time.play();
   expect((await lab.lone('flow'))?.state).toBe('delivered');
   expect(await lab.letters()).toEqual([]);

@@ -79,9 +79,9 @@ const good: TestRequest = {
 
 /** Calls the operation above; `handled` and `prepared` are what its two functions were given. */
 async function call(details: Partial<TestRequest>, options?: Parameters<typeof callOperation>[3]) {
-  const world = notes();
+  const deps = notes();
   const request = { ...good, ...details, headers: { ...good.headers, ...details.headers } };
-  return { ...(await callOperation(operationWithRules(world), request, world, options)), ...world };
+  return { ...(await callOperation(operationWithRules(deps), request, deps, options)), ...deps };
 }
 
 const steps = [
@@ -175,9 +175,9 @@ describe('an operation that lets calls without a token in', () => {
     authenticate: AccessPort['authenticate'],
     request: TestRequest = {},
   ) => {
-    const world = notes();
+    const deps = notes();
     const given = { params: { Key: 'k1' }, ...request };
-    return { ...(await callOperation(open(anonymous), given, world, { access: { authenticate } })), ...world };
+    return { ...(await callOperation(open(anonymous), given, deps, { access: { authenticate } })), ...deps };
   };
 
   const failure = (code: ErrorCode) => async (): Promise<Caller> => {
@@ -218,9 +218,9 @@ describe('an operation that lets calls without a token in', () => {
   test('is not throttled, with a good token or without', async () => {
     const throttle: ThrottlePort = { take: async () => ({ allowed: false, limit: 1, retryAfterSeconds: 1 }) };
     for (const authenticate of [async () => testCaller, failure('Unauthenticated')]) {
-      const world = notes();
+      const deps = notes();
       const options = { access: { authenticate }, throttle };
-      const { answer, steps: taken } = await callOperation(open(true), { params: { Key: 'k1' } }, world, options);
+      const { answer, steps: taken } = await callOperation(open(true), { params: { Key: 'k1' } }, deps, options);
       expect([answer.status, taken]).toEqual([204, ['authenticate null']]);
     }
   });
@@ -408,9 +408,9 @@ describe('the body on the wire', () => {
   });
 
   test('may be of no type', async () => {
-    const world = notes();
+    const deps = notes();
     const { 'content-type': _, ...headers } = good.headers ?? {};
-    expect((await callOperation(operationWithRules(world), { ...good, headers }, world)).answer.status).toBe(200);
+    expect((await callOperation(operationWithRules(deps), { ...good, headers }, deps)).answer.status).toBe(200);
   });
 
   test.each([
@@ -538,25 +538,25 @@ describe('rules that have to read', () => {
       parameters: {},
       answer: { status: 200, description: 'What was found.', schema: text(label) },
       errors: ['MessageNotFound'],
-      prepare: async (_, world: { name: string }) => ({
+      prepare: async (_, deps: { name: string }) => ({
         problems: (await known()) ? [] : [problem('MessageNotFound', { target: 'MessageId' })],
-        prepared: world.name,
+        prepared: deps.name,
       }),
       handler: async ({ prepared }) => ({ body: prepared }),
     });
-  const world = { name: 'the world' };
+  const deps = { name: 'the world' };
 
   test('are waited for, and get what the handler gets to work with', async () => {
     const found = await callOperation(
       lookUp(async () => true),
       {},
-      world,
+      deps,
     );
     expect(found.answer.jsonBody).toBe('the world');
     const missing = await callOperation(
       lookUp(async () => false),
       {},
-      world,
+      deps,
     );
     expect(problemsOf(missing.answer)).toEqual([['MessageNotFound', 'MessageId']]);
   });
@@ -565,7 +565,7 @@ describe('rules that have to read', () => {
     const failing = lookUp(async () => {
       throw new Error('no storage');
     });
-    expect((await callOperation(failing, {}, world)).answer.status).toBe(500);
+    expect((await callOperation(failing, {}, deps)).answer.status).toBe(500);
   });
 });
 

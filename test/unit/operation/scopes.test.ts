@@ -13,7 +13,7 @@ const all = Object.keys(scopes) as Scope[];
 /** Sends an operation a body that says nothing, as a caller with these scopes; notes what it reached for. */
 async function callWith(operation: Operation<unknown>, granted: readonly Scope[]) {
   const reached: PropertyKey[] = [];
-  const world = new Proxy(
+  const deps = new Proxy(
     {},
     {
       get(_, name) {
@@ -23,7 +23,7 @@ async function callWith(operation: Operation<unknown>, granted: readonly Scope[]
     },
   );
   const authenticate = async () => ({ ...testCaller, scopes: granted });
-  const called = await callOperation(operation, { json: {} }, world, { access: { authenticate } });
+  const called = await callOperation(operation, { json: {} }, deps, { access: { authenticate } });
   const { error } = (called.answer.jsonBody ?? {}) as { error?: { code: string; message: string } };
   return { ...called, error, reached };
 }

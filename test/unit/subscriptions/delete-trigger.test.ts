@@ -16,11 +16,11 @@ const other = labSubscription('b', { secret: 'cd'.repeat(16) });
 const done = { status: 204, headers: {} };
 
 /** Two subscriptions of the customer `demo`, a user of `demo` and one of another customer. */
-async function openWorld(change: (store: SubscriptionStore) => Partial<SubscriptionStore> = () => ({})) {
+async function openDeps(change: (store: SubscriptionStore) => Partial<SubscriptionStore> = () => ({})) {
   const store = createMemorySubscriptionStore();
   await store.put(subscription);
   await store.put(other);
-  const world = {
+  const deps = {
     subscriptions: { ...store, ...change(store) },
     directory: createMemoryDirectory({
       customers: [
@@ -38,7 +38,7 @@ async function openWorld(change: (store: SubscriptionStore) => Partial<Subscript
   };
   const nobody = async (): Promise<Caller> => Promise.reject(apiError('Unauthenticated', { reason: 'there is none' }));
   return {
-    world,
+    deps,
     remove: (
       {
         pipelineId = labPipeline,
@@ -46,7 +46,7 @@ async function openWorld(change: (store: SubscriptionStore) => Partial<Subscript
       }: { pipelineId?: string; actionId?: string } = {},
       caller: Caller | undefined = testCaller,
     ) =>
-      callOperation(deleteTrigger, { params: { PipelineId: pipelineId, ActionId: actionId } }, world, {
+      callOperation(deleteTrigger, { params: { PipelineId: pipelineId, ActionId: actionId } }, deps, {
         access: { authenticate: caller.userId === 'nobody' ? nobody : async () => caller },
       }),
     left: async (): Promise<Subscription[]> => store.listActive(labPipeline),
@@ -62,7 +62,7 @@ describe('deleting a trigger', () => {
     ['by a user of the customer', testCaller],
     ['without a token, by the id that nobody can guess', as('nobody')],
   ])('removes it: %s', async (_, caller) => {
-    const { remove, left } = await openWorld();
+    const { remove, left } = await openDeps();
     const { answer, log } = await remove({}, caller);
     expect(answer).toEqual(done);
     expect(log.map(({ status, error }) => [status, error])).toEqual([[204, undefined]]);
@@ -72,7 +72,7 @@ describe('deleting a trigger', () => {
   });
 
   test('removes one that is no longer active as well', async () => {
-    const { remove, store } = await openWorld();
+    const { remove, store } = await openDeps();
     await store.update((await store.find(labPipeline, subscription.key))!, { state: 'ended', reason: 'x' });
     await remove();
     expect(await store.find(labPipeline, subscription.key)).toBeUndefined();
@@ -95,20 +95,20 @@ describe('deleting a trigger', () => {
     ['a pipeline that is none', { pipelineId: '../x' }],
   ])('changes nothing and says nothing of it: %s', async (_, ids) => {
     for (const caller of [testCaller, as('nobody')]) {
-      const { remove, left } = await openWorld();
+      const { remove, left } = await openDeps();
       expect((await remove(ids, caller)).answer).toEqual(done);
       expect(await left()).toEqual(both);
     }
   });
 
   test('refuses an address without ids, as every operation does', async () => {
-    const { remove, left } = await openWorld();
+    const { remove, left } = await openDeps();
     for (const ids of [{ actionId: ' ' }, { pipelineId: ' ' }]) expect((await remove(ids)).answer.status).toBe(400);
     expect(await left()).toEqual(both);
   });
 
   test.each(['stranger', 'unheard-of'])('changes nothing for a user who is not assigned: %s', async (userId) => {
-    const { remove, left } = await openWorld();
+    const { remove, left } = await openDeps();
     const { answer, log } = await remove({}, as(userId));
     expect(answer).toEqual(done);
     expect(log.map(({ error }) => error)).toEqual([undefined]);
@@ -117,7 +117,7 @@ describe('deleting a trigger', () => {
 
   test('never asks the store for what can not be an id', async () => {
     const never = () => Promise.reject(new Error('it was asked'));
-    const { remove } = await openWorld(() => ({ find: never, remove: never }));
+    const { remove } = await openDeps(() => ({ find: never, remove: never }));
     for (const ids of [{ actionId: 'x' }, { pipelineId: 'x' }]) {
       expect((await remove(ids, as('nobody'))).log.map(({ error }) => error)).toEqual([undefined]);
     }
@@ -125,7 +125,7 @@ describe('deleting a trigger', () => {
 
   test.each(['find', 'remove'] as const)('answers 204 where the store fails (%s), and logs it', async (method) => {
     const failure = new Error('storage is away');
-    const { remove, left } = await openWorld(() => ({ [method]: () => Promise.reject(failure) }));
+    const { remove, left } = await openDeps(() => ({ [method]: () => Promise.reject(failure) }));
     const { answer, log } = await remove();
     expect(answer).toEqual(done);
     expect(log.map(({ status, error }) => [status, error])).toEqual([[204, failure]]);
@@ -133,9 +133,9 @@ describe('deleting a trigger', () => {
   });
 
   test('answers 204 where the directory fails, and logs it', async () => {
-    const { world, remove, left } = await openWorld();
+    const { deps, remove, left } = await openDeps();
     const failure = new Error('the directory is away');
-    world.directory = { ...world.directory, user: () => Promise.reject(failure) };
+    deps.directory = { ...deps.directory, user: () => Promise.reject(failure) };
     const { answer, log } = await remove();
     expect([answer, log[0]?.error]).toEqual([done, failure]);
     expect(await left()).toEqual(both);
@@ -145,7 +145,7 @@ describe('deleting a trigger', () => {
 describe('a subscription that changes while it is deleted', () => {
   test('is deleted all the same where a call was noted on it', async () => {
     let removes = 0;
-    const { remove, left } = await openWorld((store) => ({
+    const { remove, left } = await openDeps((store) => ({
       async remove(versioned) {
         removes += 1;
         if (removes === 1) await store.update((await store.find(labPipeline, subscription.key))!, { state: 'active' });
@@ -160,7 +160,7 @@ describe('a subscription that changes while it is deleted', () => {
   test('stays where it was subscribed anew', async () => {
     const anew = { ...subscription, secret: 'ef'.repeat(16), subscribedAt: testNow };
     let removes = 0;
-    const { remove, left } = await openWorld((store) => ({
+    const { remove, left } = await openDeps((store) => ({
       async remove(versioned) {
         removes += 1;
         if (removes === 1) await store.put(anew);
@@ -174,7 +174,7 @@ describe('a subscription that changes while it is deleted', () => {
 
   test('without end is left, and that is logged', async () => {
     let removes = 0;
-    const { remove } = await openWorld(() => ({
+    const { remove } = await openDeps(() => ({
       async remove() {
         removes += 1;
         return 'conflict';
@@ -189,13 +189,13 @@ describe('a subscription that changes while it is deleted', () => {
 });
 
 describe('unsubscribing by the callback address', () => {
-  async function unsubscribe(json: unknown, change?: Parameters<typeof openWorld>[0]) {
-    const { world, left } = await openWorld(change);
+  async function unsubscribe(json: unknown, change?: Parameters<typeof openDeps>[0]) {
+    const { deps, left } = await openDeps(change);
     const service = { id: 'demo-twoway', name: 'Demo', type: 'TwoWay', senders: [], allowsReplies: false } as const;
     const called = await callOperation(
       unsubscribeCallback,
       { headers: { customer: 'demo' }, params: { Service: 'demo-twoway' }, json },
-      world,
+      deps,
       { access: { service: async () => service } },
     );
     return { ...called, left: await left() };

@@ -25,28 +25,28 @@ function body(options: Readonly<Record<string, unknown>> = {}, fields: Readonly<
   };
 }
 
-function openWorld(checkCallback: CallbackRule = () => undefined) {
+function openDeps(checkCallback: CallbackRule = () => undefined) {
   const subscriptions = createMemorySubscriptionStore();
   let made = 0;
   const newSecret = () => (made += 1).toString(16).padStart(32, '0');
-  const world = { subscriptions, checkCallback, newSecret, publicUrl };
+  const deps = { subscriptions, checkCallback, newSecret, publicUrl };
   const call = (json: unknown, { headers = {}, params = {} }: TestRequest = {}, access = {}) =>
     callOperation(
       newMessage,
       { headers: { customer: 'demo', ...headers }, params: { Service: 'demo-twoway', ...params }, json },
-      world,
+      deps,
       { access: { service: async (_, { id }) => ({ ...service, id }), ...access } },
     );
   const found = async (url: string, pipeline = pipelineId): Promise<Subscription | undefined> =>
     (await subscriptions.find(pipeline, subscriptionKeyOf(url)))?.subscription;
-  return { world, subscriptions, call, found };
+  return { deps, subscriptions, call, found };
 }
 
 const secretOf = (number: number): string => String(number).padStart(32, '0');
 
 describe('subscribing', () => {
   test('stores the subscription and answers its id and its address', async () => {
-    const { call, found } = openWorld();
+    const { call, found } = openDeps();
     const { answer, log } = await call(body({ httpVerb: 'put' }));
     const key = subscriptionKeyOf(flowUrl('a'));
     const id = `${key}${secretOf(1)}`;
@@ -72,7 +72,7 @@ describe('subscribing', () => {
   });
 
   test('answers an address that is exactly the one of the operation that deletes it', async () => {
-    const { call } = openWorld();
+    const { call } = openDeps();
     const { answer } = await call(body());
     const path = answer.headers['Location']!.slice(publicUrl.length);
     const form = deleteTrigger.path.replace('{Pipeline-Id}', pipelineId).replace('{Action-Id}', '[0-9a-f]{64}');
@@ -80,20 +80,20 @@ describe('subscribing', () => {
   });
 
   test('keeps the address byte for byte', async () => {
-    const { call, found } = openWorld();
+    const { call, found } = openDeps();
     const url = 'https://flows.example.com:443/a%2Fb/%c3%a4?sp=%2Ftriggers%2Fx&&sv=1.0&sig=A-b_%2F%3D&x';
     await call(body({ endpointUrl: url }));
     expect((await found(url))?.callbackUrl).toBe(url);
   });
 
   test.each(['POST', 'PUT', 'PATCH', 'patch', ' Post '])('takes the method %j', async (httpVerb) => {
-    const { call, found } = openWorld();
+    const { call, found } = openDeps();
     expect((await call(body({ httpVerb }))).answer.status).toBe(201);
     expect((await found(flowUrl('a')))?.httpVerb).toBe(httpVerb.trim().toUpperCase());
   });
 
   test('keeps the headers that identify the flow, and no others', async () => {
-    const { call, found } = openWorld();
+    const { call, found } = openDeps();
     await call(body(), {
       headers: {
         'X-MS-Workflow-Id': ' f1 ',
@@ -116,7 +116,7 @@ describe('subscribing', () => {
 
 describe('the same flow that subscribes again', () => {
   test('is one subscription, with the new address, method and id', async () => {
-    const { call, found, subscriptions } = openWorld();
+    const { call, found, subscriptions } = openDeps();
     const first = await call(body());
     const renewed = flowUrl('a', 'new');
     const second = await call(body({ endpointUrl: renewed, httpVerb: 'PATCH' }, { name: 'Renamed' }));
@@ -131,7 +131,7 @@ describe('the same flow that subscribes again', () => {
   });
 
   test('is active again, whatever had ended it', async () => {
-    const { call, found, subscriptions } = openWorld();
+    const { call, found, subscriptions } = openDeps();
     await call(body());
     const key = subscriptionKeyOf(flowUrl('a'));
     const refusals = { kind: 'notFound', count: 3, since: testNow } as const;
@@ -147,7 +147,7 @@ describe('the same flow that subscribes again', () => {
     ['https://a.example.com/x?sig=1&sv=1', 'https://a.example.com/x?sv=1&sig=abc'],
     ['https://a.example.com/x?sig&sv=1', 'https://a.example.com/x?sv=1'],
   ])('is known by its address without its signature: %s and %s', async (one, other) => {
-    const { call, subscriptions } = openWorld();
+    const { call, subscriptions } = openDeps();
     await call(body({ endpointUrl: one }));
     await call(body({ endpointUrl: other }));
     expect((await subscriptions.listActive(pipelineId)).map(({ callbackUrl }) => callbackUrl)).toEqual([other]);
@@ -161,14 +161,14 @@ describe('the same flow that subscribes again', () => {
     ['https://a.example.com/sig=1', 'https://a.example.com/sig=2'],
     ['https://a.example.com/x?a=%2F', 'https://a.example.com/x?a=/'],
   ])('is another where the rest of its address differs: %s and %s', async (one, other) => {
-    const { call, subscriptions } = openWorld();
+    const { call, subscriptions } = openDeps();
     await call(body({ endpointUrl: one }));
     await call(body({ endpointUrl: other }));
     expect(await subscriptions.listActive(pipelineId)).toHaveLength(2);
   });
 
   test('is another subscription at another service, and for another customer', async () => {
-    const { call, subscriptions } = openWorld();
+    const { call, subscriptions } = openDeps();
     const asIs = {
       customer: async (_: unknown, { id }: { id: string }) => ({ id, name: id, region: 'FI', timeZone: 'UTC' }),
     };
@@ -236,20 +236,20 @@ describe('what can not be subscribed', () => {
       ],
     ],
   ])('%s', async (_, json, problems) => {
-    const { call, subscriptions } = openWorld(rule);
+    const { call, subscriptions } = openDeps(rule);
     const { answer } = await call(json);
     expect([answer.status, problemsOf(answer)]).toEqual([400, problems]);
     expect(await subscriptions.listActive(pipelineId)).toEqual([]);
   });
 
   test('says why an address is refused', async () => {
-    const { call } = openWorld(rule);
+    const { call } = openDeps(rule);
     const { answer } = await call(body({ endpointUrl: 'http://a.example.com' }));
     expect((answer.jsonBody as { message: string }).message).toContain('options.endpointUrl must be an https address.');
   });
 
   test('a service of another type', async () => {
-    const { call, subscriptions } = openWorld();
+    const { call, subscriptions } = openDeps();
     const demands: unknown[] = [];
     const refused = async (_: unknown, __: unknown, demand: unknown) => {
       demands.push(demand);
@@ -262,7 +262,7 @@ describe('what can not be subscribed', () => {
   });
 
   test('without a token', async () => {
-    const { call, subscriptions } = openWorld();
+    const { call, subscriptions } = openDeps();
     const nobody = async () => Promise.reject(apiError('Unauthenticated', { reason: 'there is none' }));
     expect((await call(body(), {}, { authenticate: nobody })).answer.status).toBe(401);
     expect(await subscriptions.listActive(pipelineId)).toEqual([]);
@@ -270,7 +270,7 @@ describe('what can not be subscribed', () => {
 });
 
 test('names and descriptions may be as long as they say', async () => {
-  const { call, found } = openWorld();
+  const { call, found } = openDeps();
   const fields = { name: 'x'.repeat(255), description: 'y'.repeat(1_000) };
   expect((await call(body({}, fields))).answer.status).toBe(201);
   expect(await found(flowUrl('a'))).toMatchObject(fields);

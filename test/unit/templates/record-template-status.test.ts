@@ -104,7 +104,7 @@ test('a webhook call brings it, and is told 200 of templates that nobody knows',
     }),
   };
   const recorded: unknown[] = [];
-  const takers = {
+  const deps = {
     reports: {
       async record(reports: readonly unknown[]) {
         recorded.push(...reports);
@@ -116,7 +116,7 @@ test('a webhook call brings it, and is told 200 of templates that nobody knows',
     now: () => testNow,
   };
   const call = { method: 'POST', url: 'http://127.0.0.1/webhooks/scripted', headers: new Headers(), body: null };
-  expect(await receiveWebhook(carrier, call, takers)).toEqual({
+  expect(await receiveWebhook(carrier, call, deps)).toEqual({
     status: 200,
     reports: 0,
     templates: 3,

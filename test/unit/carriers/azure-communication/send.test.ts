@@ -37,7 +37,7 @@ async function outcomesOf(answer: () => Promise<Response>, batch = batchOf(1)): 
     calls += 1;
     return answer();
   };
-  const outcomes = await createCarrier('https://a.example', { surroundings: { fetch: stub } }).send(batch);
+  const outcomes = await createCarrier('https://a.example', { deps: { fetch: stub } }).send(batch);
   return [outcomes, calls];
 }
 

@@ -10,7 +10,7 @@ import {
 } from '../../../support/labs/azure-communication.ts';
 
 const now = new Date('2026-11-24T10:00:00Z');
-const carrier = createCarrier('https://a.example', { surroundings: { now: () => now } });
+const carrier = createCarrier('https://a.example', { deps: { now: () => now } });
 const recipientId = `${'0a'.repeat(16)}-00007`;
 const at = new Date('2026-11-24T09:59:58Z');
 const receivedTimestamp = at.toISOString();
@@ -63,7 +63,7 @@ describe('who calls', () => {
     };
     const protectedCarrier = createCarrier('https://a.example', {
       settings: { webhook },
-      surroundings: { isEntraToken },
+      deps: { isEntraToken },
     });
     const receiveWith = (authorization?: string): Promise<WebhookEvents> =>
       protectedCarrier.receive(

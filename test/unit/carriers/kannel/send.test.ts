@@ -29,10 +29,10 @@ interface Message {
 async function send(
   settings: Partial<KannelSettings> & { url: string },
   { sender = 'Example', address = '358401230001', content = 'Hello', id = recipientId }: Message = {},
-  surroundings: Parameters<typeof createKannelCarrier>[1] = {},
+  deps: Parameters<typeof createKannelCarrier>[1] = {},
 ): Promise<SendOutcome | undefined> {
   const { parts } = splitSms(content);
-  const [outcome] = await createKannelCarrier(settings, surroundings).send({
+  const [outcome] = await createKannelCarrier(settings, deps).send({
     messageId: '0'.repeat(32),
     sender,
     protocol: 'SMS',

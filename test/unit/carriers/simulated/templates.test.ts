@@ -21,7 +21,7 @@ async function startReceiver(...options: Parameters<typeof startWebhookReceiver>
   return receiver;
 }
 
-const reach = (network: Pick<Network, 'url'>, reportUrl = 'http://127.0.0.1:9/', apiKey = networkKey) =>
+const http = (network: Pick<Network, 'url'>, reportUrl = 'http://127.0.0.1:9/', apiKey = networkKey) =>
   createSimulatedCarrier({ url: network.url, apiKey, webhookSecret: networkSecret, reportUrl });
 
 async function listed(network: Network): Promise<Record<string, unknown>[]> {
@@ -30,7 +30,7 @@ async function listed(network: Network): Promise<Record<string, unknown>[]> {
 
 /** The verdicts in calls that were signed as they must be. */
 async function verdictsIn(calls: readonly WebhookRequest[]) {
-  const events = await Promise.all(calls.map((call) => reach({ url: 'http://127.0.0.1:9' }).receive(call)));
+  const events = await Promise.all(calls.map((call) => http({ url: 'http://127.0.0.1:9' }).receive(call)));
   return events.flatMap(({ templates }) => templates);
 }
 
@@ -43,7 +43,7 @@ const full = storedTemplate({
 describe('a template', () => {
   test('is kept as it was submitted, and pending', async () => {
     const network = await startNetwork({ ...never, now: () => now });
-    const outcome = await reach(network).templates.submit(full);
+    const outcome = await http(network).templates.submit(full);
     expect(outcome).toEqual({
       outcome: 'submitted',
       carrierReference: expect.stringMatching(/^sim-template-[0-9a-f-]{36}$/) as string,
@@ -70,7 +70,7 @@ describe('a template', () => {
   test('is approved when its time has come, and the client is told', async () => {
     const receiver = await startReceiver();
     const network = await startNetwork({ approvalMs: 10 });
-    await reach(network, `${receiver.url}/hook`).templates.submit(storedTemplate());
+    await http(network, `${receiver.url}/hook`).templates.submit(storedTemplate());
     await eventually(async () =>
       expect(await verdictsIn(receiver.calls)).toEqual([
         { identity: '358401000001', name: 'order_ready', status: 'approved' },
@@ -83,7 +83,7 @@ describe('a template', () => {
   test('is rejected, with a reason, where its display name says so', async () => {
     const receiver = await startReceiver();
     const network = await startNetwork({ approvalMs: 10 });
-    await reach(network, receiver.url).templates.submit(storedTemplate({ displayName: 'Please Reject this' }));
+    await http(network, receiver.url).templates.submit(storedTemplate({ displayName: 'Please Reject this' }));
     await eventually(async () =>
       expect(await verdictsIn(receiver.calls)).toEqual([
         {
@@ -100,14 +100,14 @@ describe('a template', () => {
   test('is told of again until the client confirms', async () => {
     const receiver = await startReceiver((index) => (index === 0 ? 503 : 200));
     const network = await startNetwork({ approvalMs: 0 });
-    await reach(network, receiver.url).templates.submit(storedTemplate());
+    await http(network, receiver.url).templates.submit(storedTemplate());
     await eventually(async () => expect(await verdictsIn(receiver.calls)).toHaveLength(2));
   });
 
   test('that is submitted again is the same one, and the client is told once more', async () => {
     const receiver = await startReceiver();
     const network = await startNetwork({ approvalMs: 10 });
-    const { templates } = reach(network, receiver.url);
+    const { templates } = http(network, receiver.url);
     const first = await templates.submit(storedTemplate());
     expect(await templates.submit(storedTemplate({ customerId: 'another', updatedAt: now }))).toEqual(first);
     await eventually(async () => expect(await verdictsIn(receiver.calls)).toHaveLength(2));
@@ -116,7 +116,7 @@ describe('a template', () => {
 
   test('that differs under the same name is refused, but not for another number', async () => {
     const network = await startNetwork(never);
-    const { templates } = reach(network);
+    const { templates } = http(network);
     await templates.submit(storedTemplate());
     expect(await templates.submit(storedTemplate({ content: 'Another.' }))).toEqual({
       outcome: 'refused',
@@ -137,14 +137,14 @@ describe('a restart', () => {
     const receiver = await startReceiver();
 
     const before = await startNetwork({ approvalMs: 0, stateFile });
-    const { templates } = reach(before, receiver.url);
+    const { templates } = http(before, receiver.url);
     const confirmed = await templates.submit(storedTemplate({ name: 'confirmed' }));
     await before.submit('http://127.0.0.1:9/', [{ id: 'a' }]);
     await eventually(async () => expect(await readFile(stateFile, 'utf8')).toContain('"templateReported"'));
     await before.stop();
 
     const slow = await startNetwork({ ...never, stateFile });
-    await reach(slow, receiver.url).templates.submit(storedTemplate({ name: 'waiting' }));
+    await http(slow, receiver.url).templates.submit(storedTemplate({ name: 'waiting' }));
     await slow.stop();
     expect(receiver.calls).toHaveLength(1);
 
@@ -154,7 +154,7 @@ describe('a restart', () => {
     );
     expect((await listed(after)).map(({ name }) => name)).toEqual(['waiting', 'confirmed']);
     expect(await after.list()).toHaveLength(1);
-    expect(await reach(after, receiver.url).templates.submit(storedTemplate({ name: 'confirmed' }))).toEqual(confirmed);
+    expect(await http(after, receiver.url).templates.submit(storedTemplate({ name: 'confirmed' }))).toEqual(confirmed);
   });
 });
 
@@ -284,7 +284,7 @@ describe('a call that is no verdict', () => {
     [[{ ...good, status: 'APPROVED' }], 'templates[0] has a status that is not known'],
     [[{ ...good, reason: 7 }], 'templates[0] has a reason that is not a text'],
   ])('%j is refused', async (templates, message) => {
-    const carrier = reach({ url: 'http://127.0.0.1:9' });
+    const carrier = http({ url: 'http://127.0.0.1:9' });
     await expect(carrier.receive(signed(JSON.stringify({ templates })))).rejects.toThrow(
       expect.objectContaining({ name: 'WebhookRefused', status: 400, message }) as Error,
     );
@@ -292,7 +292,7 @@ describe('a call that is no verdict', () => {
 
   test('one with both reports and verdicts brings both', async () => {
     const reports = [{ id: 'a', status: 'delivered', at: now.toISOString() }];
-    const carrier = reach({ url: 'http://127.0.0.1:9' });
+    const carrier = http({ url: 'http://127.0.0.1:9' });
     expect(await carrier.receive(signed(JSON.stringify({ reports, templates: [good] })))).toEqual({
       reports: [{ recipientId: 'a', status: 'delivered', at: now }],
       templates: [good],

@@ -4,11 +4,11 @@ import type { TwilioSettings } from '../../../../src/carriers/twilio/settings.ts
 import type { OutboundBatch, SendOutcome } from '../../../../src/messages/index.ts';
 import { testNow } from '../../../support/labs/kernel.ts';
 import { startTwilioApi } from '../../../support/servers/twilio-api.ts';
-import { carrierSurroundings } from '../../../support/labs/carrier-deps.ts';
+import { carrierDeps } from '../../../support/labs/carrier-deps.ts';
 
 const accountSid = `AC${'0'.repeat(32)}`;
 const webhookUrl = 'https://app.example/api/webhooks/twilio';
-const surroundings = carrierSurroundings({ webhookUrl, now: () => testNow });
+const deps = carrierDeps({ webhookUrl, now: () => testNow });
 const usual: TwilioSettings = { url: 'https://api.twilio.com', accountSid, authToken: 'token', whatsappNumbers: [] };
 
 function batchOf(details: Partial<OutboundBatch> = {}): OutboundBatch {
@@ -20,7 +20,7 @@ function batchOf(details: Partial<OutboundBatch> = {}): OutboundBatch {
 async function sendTo(answer: () => Response, { settings = usual, batch = batchOf() } = {}) {
   const calls: { url: string; init: RequestInit; form: Record<string, string> }[] = [];
   const carrier = twilio.create(settings, {
-    ...surroundings,
+    ...deps,
     fetch: (url, init = {}) => {
       const form = Object.fromEntries(new URLSearchParams(init.body as string));
       calls.push({ url: url as string, init, form });
@@ -194,7 +194,7 @@ describe('what Twilio answers', () => {
 test("Twilio's own numbers for tests are refused as it says", async () => {
   const network = await startTwilioApi({ accountSid, authToken: 'token', inboundUrl: webhookUrl });
   try {
-    const carrier = twilio.create({ ...usual, url: network.url }, { ...surroundings, fetch });
+    const carrier = twilio.create({ ...usual, url: network.url }, { ...deps, fetch });
     const recipients = ['0001', '0002', '0003', '0004', '0009'].map((end, index) => ({
       recipientId: `m-${index}`,
       address: `1500555${end}`,

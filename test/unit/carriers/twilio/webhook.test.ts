@@ -3,7 +3,7 @@ import { twilio } from '../../../../src/carriers/twilio/index.ts';
 import { parseWebhook } from '../../../../src/carriers/twilio/parse-webhook.ts';
 import { testNow } from '../../../support/labs/kernel.ts';
 import { signTwilioCall } from '../../../support/servers/twilio-api.ts';
-import { carrierSurroundings } from '../../../support/labs/carrier-deps.ts';
+import { carrierDeps } from '../../../support/labs/carrier-deps.ts';
 
 const read = (fields: Record<string, string>, query = '') => parseWebhook(new URLSearchParams(fields), query, testNow);
 const nothing = { reports: [], templates: [], inbound: [] };
@@ -180,8 +180,8 @@ describe('a call', () => {
     whatsappNumbers: [],
   };
   const webhookUrl = 'https://app.example/api/webhooks/twilio';
-  const surroundings = carrierSurroundings({ webhookUrl, now: () => testNow });
-  const carrier = twilio.create(settings, surroundings);
+  const deps = carrierDeps({ webhookUrl, now: () => testNow });
+  const carrier = twilio.create(settings, deps);
   const receive = (body: Uint8Array, signature: string) =>
     carrier.receive({ method: 'POST', query: '', headers: new Map([['x-twilio-signature', signature]]), body });
 
@@ -207,6 +207,6 @@ describe('a call', () => {
   });
 
   test('can not be signed with an empty token, since there is no carrier with one', () => {
-    expect(() => twilio.create({ ...settings, authToken: '' }, surroundings)).toThrow('token');
+    expect(() => twilio.create({ ...settings, authToken: '' }, deps)).toThrow('token');
   });
 });

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import type { CarrierSurroundings } from '../../../../src/carriers/carrier.ts';
+import type { CarrierDeps } from '../../../../src/carriers/carrier.ts';
 import type { ListedTemplate, SubmitOutcome, Template } from '../../../../src/templates/index.ts';
 import { answering, startFaultyNetwork } from '../../../support/servers/faulty-network.ts';
 import { storedTemplate } from '../../../support/labs/templates.ts';
 import { connectCloud, cloudSettings, createCloud, startCloud } from '../../../support/labs/whatsapp-cloud.ts';
 
-type FetchPublic = NonNullable<CarrierSurroundings['fetchPublic']>;
+type FetchPublic = NonNullable<CarrierDeps['fetchPublic']>;
 
 const png = Buffer.from([0x89, 0x50, 0x4e, 0x47]);
 const fetched: FetchPublic = () => Promise.resolve({ outcome: 'fetched', bytes: png, mimeType: 'image/png' });

@@ -25,13 +25,13 @@ function createCarrying(carrier = createScriptedCarrier()) {
     },
   };
   const sending = createSending({ messages, outbound: messaging.outbound }, carrier);
-  const world = { ...messaging, ...sending, outbound: messaging.outbound };
+  const deps = { ...messaging, ...sending, outbound: messaging.outbound };
   const accept = async (details = {}) => {
-    const { messageId } = await acceptMessage(sendRequest(), preparedSend(1, details), {}, world);
+    const { messageId } = await acceptMessage(sendRequest(), preparedSend(1, details), {}, deps);
     return messageId;
   };
   const statusOf = async (id: string) => (await messaging.messages.readChunk(id, 0))?.chunk.statuses;
-  return { world, carrier, accept, statusOf, reads: () => reads };
+  return { deps, carrier, accept, statusOf, reads: () => reads };
 }
 
 /** A job as it stands on the queue. */
@@ -44,25 +44,25 @@ const takeAll = (queue: { jobs: { job: OutboundJob }[] }): object[] =>
 
 describe('a small chunk', () => {
   test('travels with its job, and is sent without being read', async () => {
-    const { world, accept, statusOf, reads, carrier } = createCarrying();
+    const { deps, accept, statusOf, reads, carrier } = createCarrying();
     const messageId = await accept({
       content: 'Hei $(name)',
       recipients: [{ address: '35840', parts: 1, values: ['Ä😀"'] }],
     });
-    const [job] = takeAll(world.outbound);
-    expect(await sendOutboundChunk.handle(job, world)).toEqual({ messageId, chunk: 0, result: 'sent' });
+    const [job] = takeAll(deps.outbound);
+    expect(await sendOutboundChunk.handle(job, deps)).toEqual({ messageId, chunk: 0, result: 'sent' });
     expect(reads()).toBe(0);
     expect(carrier.batches[0]?.recipients[0]).toMatchObject({ address: '35840', content: 'Hei Ä😀"' });
     expect(await statusOf(messageId)).toEqual(['sent']);
   });
 
   test('that has changed since is taken as it is stored', async () => {
-    const { world, accept, reads, carrier } = createCarrying();
+    const { deps, accept, reads, carrier } = createCarrying();
     await accept();
-    const [job] = takeAll(world.outbound);
-    await sendOutboundChunk.handle(job, world);
+    const [job] = takeAll(deps.outbound);
+    await sendOutboundChunk.handle(job, deps);
     // The same job once more, as after a crash right behind the last write.
-    expect(await sendOutboundChunk.handle(job, world)).toMatchObject({ result: 'nothingToDo' });
+    expect(await sendOutboundChunk.handle(job, deps)).toMatchObject({ result: 'nothingToDo' });
     expect([reads(), carrier.batches.length]).toEqual([2, 1]);
   });
 
@@ -70,18 +70,18 @@ describe('a small chunk', () => {
     ['is scheduled', { sendAt: new Date(testNow.getTime() + 1_000) }, 1],
     ['is long', { content: 'x'.repeat(2_000) }, 1],
   ])('that %s stays behind', async (_, details) => {
-    const { world, accept } = createCarrying();
+    const { deps, accept } = createCarrying();
     await accept(details);
-    expect(world.outbound.jobs.map(({ job }) => job.carried)).toEqual([undefined]);
+    expect(deps.outbound.jobs.map(({ job }) => job.carried)).toEqual([undefined]);
   });
 
   test('is not sent after it was cancelled', async () => {
-    const { world, accept, carrier, statusOf } = createCarrying();
+    const { deps, accept, carrier, statusOf } = createCarrying();
     const sendAt = new Date(testNow.getTime() + 60_000);
     const messageId = await accept({ sendAt });
-    const [job] = takeAll(world.outbound);
-    expect(await cancelMessage(messageId, world)).toEqual({ outcome: 'done', canceled: 1, kept: 0 });
-    expect(await sendOutboundChunk.handle(job, { ...world, now: () => sendAt })).toMatchObject({
+    const [job] = takeAll(deps.outbound);
+    expect(await cancelMessage(messageId, deps)).toEqual({ outcome: 'done', canceled: 1, kept: 0 });
+    expect(await sendOutboundChunk.handle(job, { ...deps, now: () => sendAt })).toMatchObject({
       result: 'nothingToDo',
     });
     expect([carrier.batches, await statusOf(messageId)]).toEqual([[], ['canceled']]);
@@ -90,9 +90,9 @@ describe('a small chunk', () => {
 
 describe('jobs that share a queue message', () => {
   test('are all done', async () => {
-    const { world, accept, statusOf } = createCarrying();
+    const { deps, accept, statusOf } = createCarrying();
     const ids = [await accept(), await accept(), await accept()];
-    const result = await sendOutboundChunk.handle({ jobs: takeAll(world.outbound) }, world);
+    const result = await sendOutboundChunk.handle({ jobs: takeAll(deps.outbound) }, deps);
     expect(result).toEqual({ results: ids.map((messageId) => ({ messageId, chunk: 0, result: 'sent' })) });
     for (const id of ids) expect(await statusOf(id)).toEqual(['sent']);
   });
@@ -103,11 +103,11 @@ describe('jobs that share a queue message', () => {
       if (failing && messageId === bad) throw new Error('a fault of ours');
       return recipients.map(() => ({ outcome: 'sent' }));
     });
-    const { world, accept, statusOf } = createCarrying(carrier);
+    const { deps, accept, statusOf } = createCarrying(carrier);
     const good = await accept();
     const bad = await accept();
-    const jobs = takeAll(world.outbound);
-    expect(await sendOutboundChunk.handle({ jobs }, world)).toEqual({
+    const jobs = takeAll(deps.outbound);
+    expect(await sendOutboundChunk.handle({ jobs }, deps)).toEqual({
       results: [
         { messageId: good, chunk: 0, result: 'sent' },
         { messageId: bad, chunk: 0, result: 'failed' },
@@ -117,9 +117,9 @@ describe('jobs that share a queue message', () => {
     });
     expect([await statusOf(good), await statusOf(bad)]).toEqual([['sent'], ['queued']]);
     const again = { messageId: bad, chunk: 0 };
-    expect(world.outbound.jobs).toEqual([{ job: again, delaySeconds: 60 }]);
+    expect(deps.outbound.jobs).toEqual([{ job: again, delaySeconds: 60 }]);
     failing = false;
-    await sendOutboundChunk.handle(again, { ...world, now: () => new Date(testNow.getTime() + 120_000) });
+    await sendOutboundChunk.handle(again, { ...deps, now: () => new Date(testNow.getTime() + 120_000) });
     expect([await statusOf(good), await statusOf(bad)]).toEqual([['sent'], ['sent']]);
   });
 
@@ -129,7 +129,7 @@ describe('jobs that share a queue message', () => {
     { jobs: 'x' },
     { jobs: [{ messageId: '0'.repeat(32), chunk: 0 }, {}] },
   ])('are none of ours: %j', async (message) => {
-    const { world } = createCarrying();
-    await expect(sendOutboundChunk.handle(message, world)).rejects.toThrow('not a job for the outbound queue');
+    const { deps } = createCarrying();
+    await expect(sendOutboundChunk.handle(message, deps)).rejects.toThrow('not a job for the outbound queue');
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { createRecentIds, sendMessage } from '../../../../src/messages/index.ts';
-import type { MessagingWorld, OptOutsWorld } from '../../../../src/messages/index.ts';
+import type { AcceptDeps, MarketingOptOutsDeps } from '../../../../src/messages/index.ts';
 import { fingerprintOf, requestKeyOf } from '../../../../src/messages/accept/request-key.ts';
 import { callOperation, problemsOf, testNow } from '../../../support/labs/kernel.ts';
 import { createMessaging, sendBody } from '../../../support/labs/messaging.ts';
@@ -64,18 +64,18 @@ describe('the key of a request', () => {
 describe('a send', () => {
   const base = { 'customer-id': 'demo', 'service-id': 'demo-oneway' };
   const tracked = { ...base, [run]: 'run-1', [action]: 'action-1' };
-  type World = MessagingWorld & OptOutsWorld;
+  type Deps = AcceptDeps & MarketingOptOutsDeps;
 
-  async function send(world: World, headers: Headers, json: object = sendBody(), at = testNow) {
-    const { answer } = await callOperation(sendMessage, { headers, json }, world, { now: () => at });
+  async function send(deps: Deps, headers: Headers, json: object = sendBody(), at = testNow) {
+    const { answer } = await callOperation(sendMessage, { headers, json }, deps, { now: () => at });
     const { MessageId: id } = (answer.jsonBody ?? {}) as { MessageId?: string };
     return { answer, id, replayed: answer.headers['Idempotent-Replay'] };
   }
 
   test('that the platform repeats sends nothing, without a request id', async () => {
-    const world = createMessaging();
-    const first = await send(world, tracked);
-    const again = await send({ ...world, queuedLately: createRecentIds() }, tracked);
+    const deps = createMessaging();
+    const first = await send(deps, tracked);
+    const again = await send({ ...deps, queuedLately: createRecentIds() }, tracked);
     expect(again).toMatchObject({ id: first.id, replayed: 'true' });
     expect(first.replayed).toBeUndefined();
   });
@@ -87,35 +87,35 @@ describe('a send', () => {
     ['another recipient', tracked, sendBody({ Recipients: [{ Address: '358401234568' }] })],
     ['no such headers', base, sendBody()],
   ])('with %s is another message', async (_, headers, json) => {
-    const world = createMessaging();
-    const first = await send(world, tracked);
-    const second = await send(world, headers, json);
+    const deps = createMessaging();
+    const first = await send(deps, tracked);
+    const second = await send(deps, headers, json);
     expect(second.id).toMatch(/^[0-9a-f]{32}$/);
     expect([second.id === first.id, second.replayed]).toEqual([false, undefined]);
   });
 
   test('is another message after a day, and where the setting is off', async () => {
-    const world = createMessaging();
-    const first = await send(world, tracked);
-    expect((await send(world, tracked, sendBody(), new Date(testNow.getTime() + day))).id).toBe(first.id);
-    const later = await send(world, tracked, sendBody(), new Date(testNow.getTime() + day + 1));
+    const deps = createMessaging();
+    const first = await send(deps, tracked);
+    expect((await send(deps, tracked, sendBody(), new Date(testNow.getTime() + day))).id).toBe(first.id);
+    const later = await send(deps, tracked, sendBody(), new Date(testNow.getTime() + day + 1));
     expect(later.id).not.toBe(first.id);
     const off = { ...createMessaging(), keysByTracking: false };
     expect((await send(off, tracked)).id).not.toBe((await send(off, tracked)).id);
   });
 
   test('knows a key by either name, and refuses it for another request', async () => {
-    const world = createMessaging();
-    const first = await send(world, { ...base, 'idempotency-key': 'k' });
-    expect((await send(world, base, sendBody({ RequestId: 'k' }))).id).toBe(first.id);
-    const other = await send(world, { ...base, 'idempotency-key': 'k' }, sendBody({ Content: 'Moi!' }));
+    const deps = createMessaging();
+    const first = await send(deps, { ...base, 'idempotency-key': 'k' });
+    expect((await send(deps, base, sendBody({ RequestId: 'k' }))).id).toBe(first.id);
+    const other = await send(deps, { ...base, 'idempotency-key': 'k' }, sendBody({ Content: 'Moi!' }));
     expect([other.answer.status, problemsOf(other.answer)]).toEqual([422, [['RequestIdReused', 'Idempotency-Key']]]);
   });
 
   test('with an Idempotency-Key that is too long is refused, and nothing is stored or queued', async () => {
-    const world = createMessaging();
-    const { answer } = await send(world, { ...base, 'idempotency-key': 'k'.repeat(1_001) });
+    const deps = createMessaging();
+    const { answer } = await send(deps, { ...base, 'idempotency-key': 'k'.repeat(1_001) });
     expect([answer.status, problemsOf(answer)]).toEqual([400, [['InvalidParameter', 'Idempotency-Key']]]);
-    expect(world.outbound.jobs).toEqual([]);
+    expect(deps.outbound.jobs).toEqual([]);
   });
 });

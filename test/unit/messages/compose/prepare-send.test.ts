@@ -382,9 +382,9 @@ describe('warnings', () => {
 describe('through the operation, schema and rules speak together', () => {
   const headers = { 'customer-id': 'demo', 'service-id': 'demo-oneway' };
   const send = async (json: unknown) => {
-    const world = createMessaging();
-    const call = await callOperation(sendMessage, { headers, json }, world);
-    return { ...call, jobs: world.outbound.jobs };
+    const deps = createMessaging();
+    const call = await callOperation(sendMessage, { headers, json }, deps);
+    return { ...call, jobs: deps.outbound.jobs };
   };
 
   test('and one answer names everything that is wrong', async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { prepareTemplateSend } from '../../../../src/messages/compose/prepare-template-send.ts';
-import type { TemplateSendWorld } from '../../../../src/messages/compose/prepare-template-send.ts';
+import type { TemplateSendDeps } from '../../../../src/messages/compose/prepare-template-send.ts';
 import { testCustomer, testNow, testService } from '../../../support/labs/kernel.ts';
 import { storedTemplate } from '../../../support/labs/templates.ts';
 
@@ -14,17 +14,17 @@ const template = storedTemplate({
 });
 
 test('a button has the template’s type where the send names none', async () => {
-  const world = {
+  const deps = {
     templates: { approved: () => Promise.resolve(template) },
     optOuts: { numbers: () => Promise.resolve(new Set<string>()) },
-  } as unknown as TemplateSendWorld;
+  } as unknown as TemplateSendDeps;
   const body = {
     TemplateName: 'order_ready',
     Recipients: [{ Address: '+358401230001' }],
     Buttons: [{ Data: 'a' }, { Type: 'Url', Data: 'b' }],
   };
   const draft = { body, customer: testCustomer, service: testService, now: testNow };
-  const { problems, prepared } = await prepareTemplateSend(draft, world);
+  const { problems, prepared } = await prepareTemplateSend(draft, deps);
   expect(problems).toEqual([]);
   expect(prepared.template?.buttons).toEqual([
     { type: 'Url', data: 'a' },

@@ -85,7 +85,7 @@ describe('the carrier of a chunk', () => {
     const { statuses, notes } = await message.read();
     expect(statuses).toEqual(['failed', 'failed']);
     expect(notes.get(0)).toMatchObject({ code: 'NoCarrier', reason: 'carrierSettings' });
-    expect(message.world.failed).toHaveLength(2);
+    expect(message.deps.failed).toHaveLength(2);
   });
 });
 

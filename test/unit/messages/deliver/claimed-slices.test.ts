@@ -103,7 +103,7 @@ describe('of a carrier that takes one message in a call', () => {
     await crashingAt('send.submitted', 1, message.send);
     const at = seconds(5);
     const { messageId } = message.job;
-    await message.world.messages.appendReports(messageId, [{ chunk: 0, place: 3, status: 'delivered', at }]);
+    await message.deps.messages.appendReports(messageId, [{ chunk: 0, place: 3, status: 'delivered', at }]);
     message.setNow(seconds(lease));
     expect(await message.send()).toBe('sent');
     const { statuses } = await message.read();
@@ -114,7 +114,7 @@ describe('of a carrier that takes one message in a call', () => {
     const message = await acceptedMessage(15, [blindCarrier()]);
     await crashingAt('send.submitted', 1, message.send);
     message.setNow(seconds(lease));
-    expect(await giveUpChunk(message.job, message.world)).toBe(15);
+    expect(await giveUpChunk(message.job, message.deps)).toBe(15);
     const chunk = await message.read();
     expect([countOf(chunk, 'unknown'), countOf(chunk, 'failed')]).toEqual([10, 5]);
   });
@@ -125,7 +125,7 @@ describe('of a carrier that takes one message in a call', () => {
     const carrier = blindCarrier((batch, call) => answers[call - 1] ?? everythingSent(batch));
     const message = await acceptedMessage(12, [carrier]);
     const failures = { record: () => Promise.reject(new Error('no contact can be written')) };
-    await expect(sendChunk(message.job, { ...message.world, failures })).rejects.toThrow('no contact can be written');
+    await expect(sendChunk(message.job, { ...message.deps, failures })).rejects.toThrow('no contact can be written');
     const left = await message.read();
     expect([countOf(left, 'sent'), countOf(left, 'queued'), left.leasedUntil]).toEqual([9, 3, undefined]);
     expect(await message.send()).toBe('sent');
@@ -219,7 +219,7 @@ describe('of a carrier that recognises repeats', () => {
     message.setNow(seconds(30 * 3_600));
     expect(await message.send()).toBe('sent');
     expect((await message.read()).statuses).toEqual(['unknown', 'unknown']);
-    expect(message.world.failed).toEqual([]);
+    expect(message.deps.failed).toEqual([]);
   });
 
   test('a repeat of an attempt whose worker died is in doubt as well, whatever refuses it', async () => {
@@ -274,7 +274,7 @@ describe('where the operator wants doubtful messages sent again', () => {
     const message = await open(3, carrier);
     await crashingAt('send.submitted', 1, message.send);
     const { messageId } = message.job;
-    await message.world.messages.appendReports(messageId, [
+    await message.deps.messages.appendReports(messageId, [
       { chunk: 0, place: 0, status: 'delivered', at: seconds(5) },
       { chunk: 0, place: 1, status: 'sent', at: seconds(5) },
     ]);
@@ -303,7 +303,7 @@ describe('where the operator wants doubtful messages sent again', () => {
     const message = await open(1, blindCarrier());
     await crashingAt('send.submitted', 1, message.send);
     message.setNow(seconds(lease));
-    expect(await sendChunk(message.job, { ...message.world, carriers: new Map() })).toBe('inDoubt');
+    expect(await sendChunk(message.job, { ...message.deps, carriers: new Map() })).toBe('inDoubt');
     expect((await message.read()).statuses).toEqual(['unknown']);
   });
 
@@ -320,7 +320,7 @@ test('ids of a carrier that reports by nothing else are noted before the outcome
   const carrier = createScriptedCarrier(() => [byReference, sent]);
   const message = await acceptedMessage(2, [carrier]);
   await crashingAt('send.submitted', 1, message.send);
-  const { carrierIds } = message.world;
+  const { carrierIds } = message.deps;
   expect(await carrierIds.find('scripted', 'acs-1')).toMatchObject({ value: `${message.job.messageId}-00000` });
   expect(await carrierIds.find('scripted', 'c-1')).toBeUndefined();
 });

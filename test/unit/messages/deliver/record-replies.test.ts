@@ -65,10 +65,10 @@ async function acceptedReply(
       steps.push(outgoing);
     },
   };
-  const world = { ...createSending(messaging, carrier, () => now), replies };
+  const deps = { ...createSending(messaging, carrier, () => now), replies };
   return {
     steps,
-    send: () => sendChunk({ messageId: accepted.messageId, chunk: 0 }, world),
+    send: () => sendChunk({ messageId: accepted.messageId, chunk: 0 }, deps),
     statuses: async () => (await messaging.messages.readChunk(messageId, 0))?.chunk.statuses,
     setNow: (moment: Date) => {
       now = moment;

@@ -5,7 +5,7 @@ import type { Chunk, OutboundCarrier, PreparedSend, SendOutcome } from '../../..
 import { giveUpChunk } from '../../../../src/messages/deliver/give-up-chunk.ts';
 import { sendChunk } from '../../../../src/messages/deliver/send-chunk.ts';
 import { retryDelays } from '../../../../src/messages/deliver/deps.ts';
-import type { SendingWorld } from '../../../../src/messages/deliver/deps.ts';
+import type { DeliverDeps } from '../../../../src/messages/deliver/deps.ts';
 import { workers } from '../../../../src/workers.ts';
 import { testNow } from '../../../support/labs/kernel.ts';
 import { acceptedMessage as openMessage, seconds } from '../../../support/labs/sending-lab.ts';
@@ -136,9 +136,9 @@ describe('a chunk', () => {
   });
 
   test('that is not there is nothing to be sent', async () => {
-    const { world, queue } = await acceptedMessage(1, createScriptedCarrier());
-    expect(await sendChunk({ messageId: testMessageId(9), chunk: 0 }, world)).toBe('missing');
-    expect(await sendChunk({ messageId: testMessageId(1), chunk: 1 }, world)).toBe('missing');
+    const { deps, queue } = await acceptedMessage(1, createScriptedCarrier());
+    expect(await sendChunk({ messageId: testMessageId(9), chunk: 0 }, deps)).toBe('missing');
+    expect(await sendChunk({ messageId: testMessageId(1), chunk: 1 }, deps)).toBe('missing');
     expect(queue.jobs).toEqual([]);
   });
 });
@@ -157,11 +157,11 @@ describe('a recipient who fails for good', () => {
       createScriptedCarrier(() => [rejected, sent, unknown, retry]),
     );
     await message.send();
-    expect(message.world.failed).toEqual([failureOf(message.job.messageId, 0)]);
+    expect(message.deps.failed).toEqual([failureOf(message.job.messageId, 0)]);
     await message.leave({ statuses: ['rejected', 'sent', 'unknown', 'queued'], attempts: retryDelays.length });
     message.setNow(seconds(9));
     const last = createSending(
-      message.world,
+      message.deps,
       createScriptedCarrier(() => [retry]),
       () => seconds(9),
     );
@@ -175,11 +175,11 @@ describe('a recipient who fails for good', () => {
       createScriptedCarrier(() => [rejected]),
     );
     const failures = { record: () => Promise.reject(new Error('no contact can be written')) };
-    await expect(sendChunk(message.job, { ...message.world, failures })).rejects.toThrow('no contact can be written');
+    await expect(sendChunk(message.job, { ...message.deps, failures })).rejects.toThrow('no contact can be written');
     expect(progressOf(await message.read())).toMatchObject({ statuses: ['queued'], leasedUntil: undefined });
     expect(await message.send()).toBe('sent');
     expect((await message.read()).statuses).toEqual(['rejected']);
-    expect(message.world.failed).toHaveLength(1);
+    expect(message.deps.failed).toHaveLength(1);
   });
 });
 
@@ -285,10 +285,10 @@ describe('a refusal for the moment', () => {
       1,
       createScriptedCarrier(() => [retry]),
     );
-    const { messages } = message.world;
+    const { messages } = message.deps;
     let writes = 0;
-    const world: SendingWorld = {
-      ...message.world,
+    const deps: DeliverDeps = {
+      ...message.deps,
       messages: {
         ...messages,
         async updateChunk(versioned, progress) {
@@ -298,7 +298,7 @@ describe('a refusal for the moment', () => {
         },
       },
     };
-    await expect(sendChunk(message.job, world)).rejects.toThrow('the process died');
+    await expect(sendChunk(message.job, deps)).rejects.toThrow('the process died');
     expect(message.queue.jobs).toEqual([{ job: message.job, delaySeconds: retryDelays[0] }]);
   });
 });
@@ -446,7 +446,7 @@ describe('a chunk that is given up', () => {
       attempts: 3,
     });
     message.setNow(seconds(5));
-    expect(await giveUpChunk(message.job, message.world)).toBe(2);
+    expect(await giveUpChunk(message.job, message.deps)).toBe(2);
     expect(progressOf(await message.read())).toEqual({
       statuses: ['sent', 'failed', 'rejected', 'failed'],
       notes: [
@@ -459,8 +459,8 @@ describe('a chunk that is given up', () => {
       leasedUntil: undefined,
       updatedAt: seconds(5),
     });
-    expect(message.world.failed.map(({ number }) => number)).toEqual([phones(4)[1], phones(4)[3]]);
-    expect(await giveUpChunk(message.job, message.world)).toBe(0);
+    expect(message.deps.failed.map(({ number }) => number)).toEqual([phones(4)[1], phones(4)[3]]);
+    expect(await giveUpChunk(message.job, message.deps)).toBe(0);
     expect(message.queue.jobs).toEqual([]);
   });
 
@@ -468,7 +468,7 @@ describe('a chunk that is given up', () => {
     const message = await acceptedMessage(2, createScriptedCarrier());
     const left = { statuses: ['sent', 'queued'], attempts: 1, leasedUntil: seconds(leaseSeconds) } as const;
     await message.leave(left);
-    expect(await giveUpChunk(message.job, message.world)).toBe(0);
+    expect(await giveUpChunk(message.job, message.deps)).toBe(0);
     expect((await message.read()).statuses).toEqual(left.statuses);
     expect(message.queue.jobs).toEqual([{ job: message.job, delaySeconds: leaseSeconds + 1 }]);
   });
@@ -477,21 +477,21 @@ describe('a chunk that is given up', () => {
     const message = await acceptedMessage(2, createScriptedCarrier());
     await message.leave({ statuses: ['sent', 'queued'], attempts: 1, leasedUntil: seconds(leaseSeconds) });
     message.setNow(seconds(leaseSeconds));
-    expect(await giveUpChunk(message.job, message.world)).toBe(1);
+    expect(await giveUpChunk(message.job, message.deps)).toBe(1);
     expect(progressOf(await message.read())).toMatchObject({
       statuses: ['sent', 'unknown'],
       notes: [[1, inDoubt]],
       leasedUntil: undefined,
     });
-    expect(message.world.failed).toEqual([]);
+    expect(message.deps.failed).toEqual([]);
   });
 
   test('is read again where somebody else changed it meanwhile', async () => {
     const message = await acceptedMessage(2, createScriptedCarrier());
-    const { messages } = message.world;
+    const { messages } = message.deps;
     let reads = 0;
-    const world: SendingWorld = {
-      ...message.world,
+    const deps: DeliverDeps = {
+      ...message.deps,
       messages: {
         ...messages,
         async readChunk(...given) {
@@ -502,22 +502,22 @@ describe('a chunk that is given up', () => {
         },
       },
     };
-    expect(await giveUpChunk(message.job, world)).toBe(1);
+    expect(await giveUpChunk(message.job, deps)).toBe(1);
     expect((await message.read()).statuses).toEqual(['sent', 'failed']);
   });
 
   test('and is not there is no news', async () => {
-    const { world } = await acceptedMessage(1, createScriptedCarrier());
-    expect(await giveUpChunk({ messageId: testMessageId(9), chunk: 0 }, world)).toBe(0);
+    const { deps } = await acceptedMessage(1, createScriptedCarrier());
+    expect(await giveUpChunk({ messageId: testMessageId(9), chunk: 0 }, deps)).toBe(0);
   });
 });
 
 test('a write whose answer got lost is known by what is stored', async () => {
   const carrier = createScriptedCarrier();
   const message = await acceptedMessage(1, carrier);
-  const { messages } = message.world;
+  const { messages } = message.deps;
   const losing = {
-    ...message.world,
+    ...message.deps,
     messages: {
       ...messages,
       async updateChunk(...given: Parameters<typeof messages.updateChunk>) {
@@ -570,16 +570,16 @@ describe('the workers', () => {
   });
 
   test('say what became of a job', async () => {
-    const { world, job } = await acceptedMessage(1, createScriptedCarrier());
-    expect(await sendOutboundChunk.handle({ ...job, more: 'ignored' }, world)).toEqual({ ...job, result: 'sent' });
-    expect(await giveUpOutboundChunk.handle(job, world)).toEqual({ ...job, result: 'nothingToDo' });
+    const { deps, job } = await acceptedMessage(1, createScriptedCarrier());
+    expect(await sendOutboundChunk.handle({ ...job, more: 'ignored' }, deps)).toEqual({ ...job, result: 'sent' });
+    expect(await giveUpOutboundChunk.handle(job, deps)).toEqual({ ...job, result: 'nothingToDo' });
   });
 
   test('refuse what is no job: the sender by failing, so that it is given up; the other with an error in the log', async () => {
-    const { world } = await acceptedMessage(1, createScriptedCarrier());
+    const { deps } = await acceptedMessage(1, createScriptedCarrier());
     for (const message of notJobs) {
-      await expect(sendOutboundChunk.handle(message, world)).rejects.toThrow('not a job for the outbound queue');
-      expect(await giveUpOutboundChunk.handle(message, world)).toEqual({
+      await expect(sendOutboundChunk.handle(message, deps)).rejects.toThrow('not a job for the outbound queue');
+      expect(await giveUpOutboundChunk.handle(message, deps)).toEqual({
         result: 'notAJob',
         error: new Error('a poison message is not a job of ours'),
       });

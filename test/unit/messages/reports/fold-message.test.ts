@@ -25,9 +25,9 @@ async function storedMessage(
   journal: readonly JournalEntry[] = [],
   progress: Partial<Chunk> = {},
 ): Promise<StoredMessage> {
-  const world = createMessaging();
-  const { messageId } = await acceptMessage(sendRequest(), preparedSend(1), {}, world);
-  const stored = await world.messages.readMessage(messageId);
+  const deps = createMessaging();
+  const { messageId } = await acceptMessage(sendRequest(), preparedSend(1), {}, deps);
+  const stored = await deps.messages.readMessage(messageId);
   const [first] = stored?.chunks ?? [];
   if (stored === undefined || first === undefined) throw new Error('nothing was stored');
   return {
@@ -190,7 +190,7 @@ describe('a folded message', () => {
 describe('GetMessageStatus', () => {
   const headers = { 'customer-id': 'demo' };
 
-  async function world() {
+  async function deps() {
     const messaging = createMessaging();
     const { messageId } = await acceptMessage(sendRequest(), preparedSend(2), {}, messaging);
     const found = await messaging.messages.readChunk(messageId, 0);
@@ -205,7 +205,7 @@ describe('GetMessageStatus', () => {
   }
 
   test('tells of each recipient, the reports folded in', async () => {
-    const { messaging, messageId } = await world();
+    const { messaging, messageId } = await deps();
     const { answer } = await callOperation(getMessageStatus, { headers, params: { MessageId: messageId } }, messaging);
     expect(answer).toEqual({
       status: 200,
@@ -237,7 +237,7 @@ describe('GetMessageStatus', () => {
   });
 
   test('tells nothing apart between an id that is none, one of no message, and one of another customer', async () => {
-    const { messaging, messageId } = await world();
+    const { messaging, messageId } = await deps();
     const access = { customer: async () => ({ ...testCustomer, id: 'other' }) };
     const foreign = await callOperation(getMessageStatus, { headers, params: { MessageId: messageId } }, messaging, {
       access,

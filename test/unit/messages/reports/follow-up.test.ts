@@ -24,38 +24,38 @@ async function whatsApp({ outcomes = [sent, sent, sent], fallback }: { outcomes?
   const carrier = createScriptedCarrier((batch) =>
     batch.protocol === 'SMS' ? batch.recipients.map(() => sent) : outcomes,
   );
-  const world = { ...createMessaging(), ...sendingBy(carrier), now: () => testNow };
+  const deps = { ...createMessaging(), ...sendingBy(carrier), now: () => testNow };
   const prepared = preparedSend(3, {
     protocol: 'WhatsApp',
     sender: '358401000001',
     content: 'Maksu $($)(sum) €',
     ...(fallback === undefined ? {} : { fallbackSender: fallback }),
   });
-  const { messageId, recipients } = await acceptMessage(sendRequest(), prepared, {}, world);
+  const { messageId, recipients } = await acceptMessage(sendRequest(), prepared, {}, deps);
   const work = async (): Promise<void> => {
-    for (const { job } of world.outbound.jobs.splice(0)) await sendOutboundChunk.handle(job, world);
+    for (const { job } of deps.outbound.jobs.splice(0)) await sendOutboundChunk.handle(job, deps);
   };
   await work();
   const report = async (place: number, status: DeliveryReport['status']): Promise<void> => {
-    await createReportRecorder(world).record([{ recipientId: recipients[place]!.id, status, at: later }]);
+    await createReportRecorder(deps).record([{ recipientId: recipients[place]!.id, status, at: later }]);
   };
-  const states = async () => foldMessage((await world.messages.readMessage(messageId))!);
+  const states = async () => foldMessage((await deps.messages.readMessage(messageId))!);
   const texts = () => carrier.batches.filter(({ protocol }) => protocol === 'SMS');
-  return { world, messageId, recipients, work, report, states, texts };
+  return { deps, messageId, recipients, work, report, states, texts };
 }
 
 describe('a recipient whom WhatsApp does not reach', () => {
   test('gets the rendered text by SMS, once, whatever finds the failure and however often', async () => {
-    const { world, work, report, states, texts, recipients } = await whatsApp({
+    const { deps, work, report, states, texts, recipients } = await whatsApp({
       fallback: 'Arena',
       outcomes: [rejected, sent, sent],
     });
     // The check for silence waits its time; the SMS for the refused one doesn't.
-    expect(world.outbound.jobs.map(({ job, delaySeconds }) => [job.chunk, job.check, delaySeconds])).toEqual([
+    expect(deps.outbound.jobs.map(({ job, delaySeconds }) => [job.chunk, job.check, delaySeconds])).toEqual([
       [10_000, undefined, 0],
       [0, 'unreported', 3600],
     ]);
-    world.outbound.jobs.splice(1);
+    deps.outbound.jobs.splice(1);
     await report(0, 'undelivered');
     await report(1, 'undelivered');
     await report(1, 'expired');
@@ -78,30 +78,28 @@ describe('a recipient whom WhatsApp does not reach', () => {
     ]);
     expect(third?.history).toBeUndefined();
     expect(first?.id).toBe(recipients[0]?.id);
-    expect(world.failures.counted).toEqual([]);
+    expect(deps.failures.counted).toEqual([]);
   });
 
   test('is told of by the report of the SMS, and counted as failed only when that fails too', async () => {
-    const { world, messageId, work, report, states } = await whatsApp({ fallback: 'Arena' });
-    world.outbound.jobs.length = 0;
+    const { deps, messageId, work, report, states } = await whatsApp({ fallback: 'Arena' });
+    deps.outbound.jobs.length = 0;
     await report(2, 'undelivered');
     await work();
-    expect(world.failures.counted).toEqual([]);
+    expect(deps.failures.counted).toEqual([]);
     const id = `${messageId}-1000200`;
-    await createReportRecorder(world).record([
+    await createReportRecorder(deps).record([
       { recipientId: id, status: 'expired', code: '7', message: 'x', at: testNow },
     ]);
     const [, , third] = await states();
     expect(third).toMatchObject({ status: 'expired', note: { code: '7', message: 'x' } });
     expect(third?.history?.map(({ status }) => status)).toEqual(['undelivered', 'expired']);
-    expect(world.failures.counted.map(({ number, recipientId }) => [number, recipientId])).toEqual([
-      [phones(3)[2], id],
-    ]);
+    expect(deps.failures.counted.map(({ number, recipientId }) => [number, recipientId])).toEqual([[phones(3)[2], id]]);
   });
 
   test('gets no SMS when the message arrived after all', async () => {
-    const { world, report, work, texts } = await whatsApp({ fallback: 'Arena' });
-    world.outbound.jobs.length = 0;
+    const { deps, report, work, texts } = await whatsApp({ fallback: 'Arena' });
+    deps.outbound.jobs.length = 0;
     await report(0, 'delivered');
     await report(0, 'undelivered');
     await report(1, 'read');
@@ -111,11 +109,11 @@ describe('a recipient whom WhatsApp does not reach', () => {
   });
 
   test('fails for good where nobody asked for a fallback, and is counted', async () => {
-    const { world, report, work, texts, recipients } = await whatsApp({ outcomes: [rejected, sent, sent] });
+    const { deps, report, work, texts, recipients } = await whatsApp({ outcomes: [rejected, sent, sent] });
     await report(1, 'undelivered');
     await work();
     expect(texts()).toEqual([]);
-    expect(world.failures.counted).toEqual(
+    expect(deps.failures.counted).toEqual(
       [0, 1].map((place) => ({
         customerId: 'demo',
         number: phones(3)[place],
@@ -128,42 +126,42 @@ describe('a recipient whom WhatsApp does not reach', () => {
 
 describe('silence', () => {
   test('of the carrier brings on the SMS for those of whom nothing was heard, once', async () => {
-    const { world, messageId, report, work, texts } = await whatsApp({ fallback: 'Arena' });
+    const { deps, messageId, report, work, texts } = await whatsApp({ fallback: 'Arena' });
     await report(0, 'delivered');
-    world.outbound.jobs.length = 0;
-    expect(await followUpSilence({ messageId, chunk: 0 }, world)).toBe(2);
+    deps.outbound.jobs.length = 0;
+    expect(await followUpSilence({ messageId, chunk: 0 }, deps)).toBe(2);
     await work();
-    expect(await followUpSilence({ messageId, chunk: 0 }, world)).toBe(0);
+    expect(await followUpSilence({ messageId, chunk: 0 }, deps)).toBe(0);
     await work();
     expect(texts().flatMap(({ recipients }) => recipients.map(({ address }) => address))).toEqual(phones(3).slice(1));
   });
 
   test('about a message without fallback, or none at all, changes nothing', async () => {
-    const { world, messageId } = await whatsApp({});
-    expect(world.outbound.jobs).toEqual([]);
-    expect(await followUpSilence({ messageId, chunk: 0 }, world)).toBe(0);
-    expect(await followUpSilence({ messageId: 'ab'.repeat(16), chunk: 0 }, world)).toBe(0);
-    expect(world.outbound.jobs).toEqual([]);
+    const { deps, messageId } = await whatsApp({});
+    expect(deps.outbound.jobs).toEqual([]);
+    expect(await followUpSilence({ messageId, chunk: 0 }, deps)).toBe(0);
+    expect(await followUpSilence({ messageId: 'ab'.repeat(16), chunk: 0 }, deps)).toBe(0);
+    expect(deps.outbound.jobs).toEqual([]);
   });
 });
 
 test('a number that opted out is told of at once, and nothing is sent to it by any channel', async () => {
   const carrier = createScriptedCarrier();
-  const world = { ...createMessaging(), ...sendingBy(carrier), now: () => testNow };
+  const deps = { ...createMessaging(), ...sendingBy(carrier), now: () => testNow };
   const [barred = '', ...others] = phones(3);
   const prepared = preparedSend(3, { protocol: 'WhatsApp', fallbackSender: 'Arena', optedOut: new Set([barred]) });
-  const { messageId } = await acceptMessage(sendRequest(), prepared, {}, world);
-  for (const { job } of world.outbound.jobs.splice(0)) await sendOutboundChunk.handle(job, world);
+  const { messageId } = await acceptMessage(sendRequest(), prepared, {}, deps);
+  for (const { job } of deps.outbound.jobs.splice(0)) await sendOutboundChunk.handle(job, deps);
   expect(carrier.batches.flatMap(({ recipients }) => recipients.map(({ address }) => address))).toEqual(others);
-  const [first] = foldMessage((await world.messages.readMessage(messageId))!);
+  const [first] = foldMessage((await deps.messages.readMessage(messageId))!);
   expect(first).toMatchObject({ status: 'rejected', note: { code: 'RecipientOptedOut' } });
-  expect(world.failures.counted).toEqual([]);
+  expect(deps.failures.counted).toEqual([]);
 });
 
 test('reports on what is not there are passed over', async () => {
-  const world = { ...createMessaging(), now: () => testNow };
+  const deps = { ...createMessaging(), now: () => testNow };
   const id = `${'ab'.repeat(16)}-00000`;
-  await createReportRecorder(world).record([{ recipientId: id, status: 'failed', at: testNow }]);
-  await createReportRecorder(world).record([{ recipientId: 'nothing', status: 'failed', at: testNow }]);
-  expect(world.failures.counted).toEqual([]);
+  await createReportRecorder(deps).record([{ recipientId: id, status: 'failed', at: testNow }]);
+  await createReportRecorder(deps).record([{ recipientId: 'nothing', status: 'failed', at: testNow }]);
+  expect(deps.failures.counted).toEqual([]);
 });

@@ -41,11 +41,11 @@ async function toldOf({
       batch.protocol === 'SMS' && prepared.protocol === 'WhatsApp' ? batch.recipients.map(() => sent) : outcomes,
     { idempotent },
   );
-  const world = { ...createMessaging(), ...sendingBy(carrier), now: () => now };
+  const deps = { ...createMessaging(), ...sendingBy(carrier), now: () => now };
   const request = sendRequest(dlrUrl === '' ? {} : { dlrUrl });
-  const { messageId } = await acceptMessage(request, preparedSend(3, prepared), {}, world);
+  const { messageId } = await acceptMessage(request, preparedSend(3, prepared), {}, deps);
   const report = (place: number, status: DeliveryReport['status'], chunk = '000') =>
-    createReportRecorder(world).record([
+    createReportRecorder(deps).record([
       {
         recipientId: `${messageId}-${chunk}0${place}`,
         status,
@@ -54,14 +54,14 @@ async function toldOf({
       },
     ]);
   return {
-    world,
+    deps,
     messageId,
     report,
     setNow: (time: Date) => void (now = time),
     work: async () => {
-      for (const { job } of world.outbound.jobs.splice(0)) await sendOutboundChunk.handle(job, world);
+      for (const { job } of deps.outbound.jobs.splice(0)) await sendOutboundChunk.handle(job, deps);
     },
-    told: () => world.settlements.settled.map(({ chunk, place, status, code }) => [chunk, place, status, code]),
+    told: () => deps.settlements.settled.map(({ chunk, place, status, code }) => [chunk, place, status, code]),
   };
 }
 
@@ -110,8 +110,8 @@ describe('who asked is told', () => {
   });
 
   test('of what is given up', async () => {
-    const { world, messageId, told } = await toldOf();
-    await giveUpChunk({ messageId, chunk: 0 }, world);
+    const { deps, messageId, told } = await toldOf();
+    await giveUpChunk({ messageId, chunk: 0 }, deps);
     expect(told().map(([, place, status, code]) => [place, status, code])).toEqual([
       [0, 'failed', 'ProcessingFailed'],
       [1, 'failed', 'ProcessingFailed'],
@@ -126,13 +126,13 @@ describe('who asked is told', () => {
   });
 
   test('of what was in doubt as a report says that came meanwhile', async () => {
-    const { world, messageId, report, told, setNow } = await toldOf({ idempotent: false });
-    const found = await world.messages.readChunk(messageId, 0);
-    await world.messages.updateChunk(found!, { ...found!.chunk, attempts: 1, leasedUntil: later });
+    const { deps, messageId, report, told, setNow } = await toldOf({ idempotent: false });
+    const found = await deps.messages.readChunk(messageId, 0);
+    await deps.messages.updateChunk(found!, { ...found!.chunk, attempts: 1, leasedUntil: later });
     await report(1, 'delivered');
     setNow(later);
-    expect(await sendChunk({ messageId, chunk: 0 }, world)).toBe('inDoubt');
-    expect((await world.messages.readChunk(messageId, 0))?.chunk.statuses).toEqual(['unknown', 'delivered', 'unknown']);
+    expect(await sendChunk({ messageId, chunk: 0 }, deps)).toBe('inDoubt');
+    expect((await deps.messages.readChunk(messageId, 0))?.chunk.statuses).toEqual(['unknown', 'delivered', 'unknown']);
     expect(told()).toEqual([
       [0, 1, 'delivered', undefined],
       [0, 0, 'unknown', 'AttemptInDoubt'],
