@@ -14,7 +14,7 @@ import { createInboundReceiver, createReplyRecorder } from './conversations/inde
 import type { AttachmentSource, AttachmentStore } from './conversations/index.ts';
 import { createCarriers } from './create-carriers.ts';
 import { createRecentIds, createReportRecorder, newMessageId } from './messages/index.ts';
-import { createSettlementRecorder } from './delivery-callbacks/index.ts';
+import { createFinalStatusRecorder } from './delivery-callbacks/index.ts';
 import { createNotifier, createSlowSubscribers } from './notifications/index.ts';
 import { armFailpoint } from './core/failpoint.ts';
 import type { Kernel } from './operation/dispatch.ts';
@@ -89,8 +89,8 @@ function createApp(settings: Settings): App {
     callbackStore: createTableCallbackStore(storage),
     callbackQueue: createCallbackQueue(storage),
   };
-  const settlements = createSettlementRecorder(callbackStores);
-  const followUps = { messages, outbound, failures, settlements, now };
+  const finalStatuses = createFinalStatusRecorder(callbackStores);
+  const followUps = { messages, outbound, failures, finalStatuses, now };
   const templateStore = createTableTemplateStore(storage);
   const carriers = createCarriers(settings.carriers, {
     publicUrl: settings.publicUrl,
@@ -146,7 +146,7 @@ function createApp(settings: Settings): App {
       messages,
       messageFinders: [storage, ...moreAccounts].map(createTableMessageFinder),
       outbound,
-      settlements,
+      finalStatuses,
       repairAfterSeconds: settings.repairAfterSeconds,
       reportTimeoutSeconds: settings.reportTimeoutSeconds,
       sweeps: createTableSweeps(storage, twoWay.attachments, moreAccounts),

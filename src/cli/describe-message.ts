@@ -5,17 +5,19 @@ export function describeChunk({
   index,
   carrier,
   attempts,
-  inHand,
+  inFlight,
   leasedUntil,
   notBefore,
   updatedAt,
-}: Pick<Chunk, 'index' | 'carrier' | 'attempts' | 'inHand' | 'leasedUntil' | 'notBefore' | 'updatedAt'>): string {
+}: Pick<Chunk, 'index' | 'carrier' | 'attempts' | 'inFlight' | 'leasedUntil' | 'notBefore' | 'updatedAt'>): string {
   const tried = `${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}`;
   return [
     `  chunk ${index}: ${tried}${carrier === undefined ? '' : ` by ${carrier}`}, changed ${updatedAt.toISOString()}`,
     // A worker that didn't say which ones has all that wait.
-    ...(leasedUntil === undefined ? [] : [`${inHand?.length ?? 'all'} in hand until ${leasedUntil.toISOString()}`]),
-    ...(leasedUntil !== undefined || inHand === undefined ? [] : [`${inHand.length} in hand, to be asked about again`]),
+    ...(leasedUntil === undefined ? [] : [`${inFlight?.length ?? 'all'} in hand until ${leasedUntil.toISOString()}`]),
+    ...(leasedUntil !== undefined || inFlight === undefined
+      ? []
+      : [`${inFlight.length} in hand, to be asked about again`]),
     ...(notBefore === undefined ? [] : [`again from ${notBefore.toISOString()}`]),
   ].join(', ');
 }

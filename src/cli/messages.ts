@@ -1,6 +1,6 @@
-import { createSettlementRecorder } from '../delivery-callbacks/index.ts';
+import { createFinalStatusRecorder } from '../delivery-callbacks/index.ts';
 import { cancelMessage, foldMessage } from '../messages/index.ts';
-import type { CancelResult, MessageStore, SettlementRecorder } from '../messages/index.ts';
+import type { CancelResult, MessageStore, FinalStatusRecorder } from '../messages/index.ts';
 import { createCallbackQueue } from '../storage/queues/callback-queue.ts';
 import { describeChunk, describeRecipient } from './describe-message.ts';
 import { openOperatorMessages } from './open-messages.ts';
@@ -13,7 +13,7 @@ const usage = ['npm run messages -- show ID ...', 'npm run messages -- cancel ID
 
 interface Deps {
   messages: MessageStore;
-  settlements: SettlementRecorder;
+  finalStatuses: FinalStatusRecorder;
   now: () => Date;
 }
 
@@ -59,7 +59,7 @@ await runCommand(process.argv.slice(2), {
     const { messages } = openOperatorMessages(storage, process.env);
     const deps: Deps = {
       messages,
-      settlements: createSettlementRecorder({ callbackQueue: createCallbackQueue(storage) }),
+      finalStatuses: createFinalStatusRecorder({ callbackQueue: createCallbackQueue(storage) }),
       now: () => new Date(),
     };
     return {

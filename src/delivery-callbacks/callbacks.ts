@@ -1,11 +1,11 @@
-import type { SettledRecipient } from '../messages/index.ts';
+import type { FinalRecipient } from '../messages/index.ts';
 import type { CallbackAnswer } from '../notifications/index.ts';
 
 /** A recipient's final status, as a job carries it. */
 export interface FinalStatus {
   /** The recipient's place in its chunk. */
-  place: number;
-  status: SettledRecipient['status'];
+  recipientIndex: number;
+  status: FinalRecipient['status'];
   code?: string;
   at: Date;
 }
@@ -55,10 +55,10 @@ export function newEntries(
   statuses: readonly FinalStatus[],
   now: Date,
 ): CallbackEntry[] {
-  const known = new Set([...done, ...entries.map(({ place }) => place)]);
+  const known = new Set([...done, ...entries.map(({ recipientIndex }) => recipientIndex)]);
   return statuses.flatMap((final) => {
-    if (known.has(final.place)) return [];
-    known.add(final.place);
+    if (known.has(final.recipientIndex)) return [];
+    known.add(final.recipientIndex);
     return [{ ...final, state: 'waiting' as const, since: now, attempts: 0 }];
   });
 }

@@ -1,4 +1,4 @@
-import type { SettledRecipient, SettlementRecorder } from '../messages/index.ts';
+import type { FinalRecipient, FinalStatusRecorder } from '../messages/index.ts';
 import { eachOf } from '../core/concurrency.ts';
 import type { FinalStatus } from './callbacks.ts';
 import type { CallbackJob, CallbackQueue } from './ports.ts';
@@ -17,7 +17,7 @@ const enqueueWidth = 16;
  * Queues callbacks: one job for each chunk, which carries what became of its recipients. That a callback is made once is
  * for the worker to see to, so nothing is read here.
  */
-export function createSettlementRecorder({ callbackQueue }: { callbackQueue: CallbackQueue }): SettlementRecorder {
+export function createFinalStatusRecorder({ callbackQueue }: { callbackQueue: CallbackQueue }): FinalStatusRecorder {
   return {
     async record(settled) {
       const jobs = [...Map.groupBy(settled, ({ messageId, chunk }) => `${messageId}/${chunk}`).values()].flatMap(
@@ -28,10 +28,15 @@ export function createSettlementRecorder({ callbackQueue }: { callbackQueue: Cal
   };
 }
 
-function jobsOf(settled: readonly SettledRecipient[]): CallbackJob[] {
+function jobsOf(settled: readonly FinalRecipient[]): CallbackJob[] {
   const lots: { entries: FinalStatus[]; bytes: number; messageId: string; chunk: number }[] = [];
-  for (const { messageId, chunk, place, status, code, at } of settled) {
-    const entry = { place, status, ...(code === undefined ? {} : { code: code.slice(0, codeCharacters) }), at };
+  for (const { messageId, chunk, recipientIndex, status, code, at } of settled) {
+    const entry = {
+      recipientIndex,
+      status,
+      ...(code === undefined ? {} : { code: code.slice(0, codeCharacters) }),
+      at,
+    };
     const bytes = Buffer.byteLength(JSON.stringify(entry)) + 1;
     const last = lots.at(-1);
     if (last === undefined || last.entries.length === jobEntries || last.bytes + bytes > jobBytes) {

@@ -1,7 +1,8 @@
+export { encodeCallbackJob } from './callback-job.ts';
 export { deliverDeliveryCallbacks, giveUpDeliveryCallbacks } from './callback-workers.ts';
 export type { CallbackDeps } from './deps.ts';
 export type * from './callbacks.ts';
-export { createSettlementRecorder } from './create-final-status-recorder.ts';
+export { createFinalStatusRecorder } from './create-final-status-recorder.ts';
 export type * from './ports.ts';
 export { replayCallbacks } from './replay-callbacks.ts';
 export { callbackLooks } from '../maintenance/callback-sweeps.ts';

@@ -41,16 +41,22 @@ export async function makeCalls(
   const sign = await signerFor(message.header.customerId, deps);
   if (sign instanceof Error) {
     const verdict: Verdict = { next: 'retry', answer: { detail: sign.message, at: now() } };
-    return { verdicts: new Map(due.map(({ place }) => [place, verdict])), isSilent: false, fault: sign };
+    return {
+      verdicts: new Map(due.map(({ recipientIndex }) => [recipientIndex, verdict])),
+      isSilent: false,
+      fault: sign,
+    };
   }
   const verdicts = new Map<number, Verdict>();
-  const ordered = due.toSorted((left, right) => left.attempts - right.attempts || left.place - right.place);
+  const ordered = due.toSorted(
+    (left, right) => left.attempts - right.attempts || left.recipientIndex - right.recipientIndex,
+  );
   for (let from = 0; from < ordered.length; from += callsAtOnce) {
     if (from > 0 && now() >= deadline) break;
     const answered = await Promise.all(
       ordered.slice(from, from + callsAtOnce).map(async (entry) => {
         const verdict = await call(entry, message, sign, deps);
-        verdicts.set(entry.place, verdict);
+        verdicts.set(entry.recipientIndex, verdict);
         return verdict;
       }),
     );
@@ -61,19 +67,19 @@ export async function makeCalls(
 }
 
 async function call(
-  { place, status, code, at }: CallbackEntry,
+  { recipientIndex, status, code, at }: CallbackEntry,
   { header, chunk }: CalledMessage,
   sign: Signer,
   { deliveryCaller, now }: CallbackDeps,
 ): Promise<Verdict> {
   const { messageId, dlrUrl, customerData } = header;
-  const recipient = chunk.recipients[place];
+  const recipient = chunk.recipients[recipientIndex];
   if (recipient === undefined) {
     return { next: 'never', answer: { detail: 'the message has no such recipient', at: now() } };
   }
   const url = callbackUrl(dlrUrl, {
     messageId,
-    recipientId: recipientId({ messageId, chunk: chunk.index, place }),
+    recipientId: recipientId({ messageId, chunk: chunk.index, recipientIndex }),
     address: recipient.address,
     status,
     ...(code === undefined ? {} : { code }),

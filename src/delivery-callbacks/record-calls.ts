@@ -28,7 +28,9 @@ export async function recordCalls(
   let current = claimed;
   for (;;) {
     const { lease: _, jobAt: __, ...rest } = current.callbacks;
-    const entries = rest.entries.flatMap((entry) => outcomes.get(entry.place) ?? (isDone(entry) ? [] : [entry]));
+    const entries = rest.entries.flatMap(
+      (entry) => outcomes.get(entry.recipientIndex) ?? (isDone(entry) ? [] : [entry]),
+    );
     const next = earliestDue(entries, now());
     // Queued before it is recorded: a crash in between leaves a job too many, never one too few.
     if (next !== undefined && !(jobAt !== undefined && jobAt > now() && jobAt <= next)) {
@@ -55,13 +57,13 @@ export async function recordCalls(
     current = found;
   }
 
-  function isDone({ place }: CallbackEntry): boolean {
-    return made.verdicts.get(place)?.next === 'delivered';
+  function isDone({ recipientIndex }: CallbackEntry): boolean {
+    return made.verdicts.get(recipientIndex)?.next === 'delivered';
   }
 }
 
 function doneOf({ verdicts }: CallsMade): number[] {
-  return [...verdicts].flatMap(([place, { next }]) => (next === 'delivered' ? [place] : []));
+  return [...verdicts].flatMap(([recipientIndex, { next }]) => (next === 'delivered' ? [recipientIndex] : []));
 }
 
 /** How each entry stands after the calls, as far as it is not done. */
@@ -73,18 +75,18 @@ function outcomesOf(
   const at = now();
   const outcomes = new Map<number, CallbackEntry>();
   for (const { notBefore: _, ...entry } of entries) {
-    const verdict = verdicts.get(entry.place);
+    const verdict = verdicts.get(entry.recipientIndex);
     if (verdict === undefined || verdict.next === 'delivered') continue;
-    outcomes.set(entry.place, afterCall(entry, verdict));
+    outcomes.set(entry.recipientIndex, afterCall(entry, verdict));
   }
   if (!isSilent) return outcomes;
   // Called in turn, a part of them each time, those with the fewest calls first.
   const attempts = Math.max(...[...outcomes.values()].map((entry) => entry.attempts));
   const notBefore = nextCallAt(schedule, { attempts, since: at, now: at }, random());
   for (const entry of entries) {
-    const isLeft = entry.state === 'waiting' && !verdicts.has(entry.place);
+    const isLeft = entry.state === 'waiting' && !verdicts.has(entry.recipientIndex);
     const isEarlier = notBefore !== undefined && (entry.notBefore ?? at) < notBefore;
-    if (isLeft && isEarlier) outcomes.set(entry.place, { ...entry, notBefore });
+    if (isLeft && isEarlier) outcomes.set(entry.recipientIndex, { ...entry, notBefore });
   }
   return outcomes;
 

@@ -16,7 +16,7 @@ export interface MessageSweepsDeps extends StalledDeps, UnreportedDeps {
 /** Messages that are seen to at a time. */
 const concurrency = 16;
 
-const places = ({ messageFinders }: MessageSweepsDeps): number => messageFinders.length;
+const accounts = ({ messageFinders }: MessageSweepsDeps): number => messageFinders.length;
 
 /** Queues chunks of messages that were accepted; a message without its header never was. */
 async function enqueue(chunks: readonly WaitingChunk[], deps: MessageSweepsDeps): Promise<LookStep> {
@@ -57,9 +57,9 @@ const promoteScheduled = ([name, aheadSeconds, everySeconds]: readonly [
   name,
   ageSeconds: () => -aheadSeconds,
   everySeconds: () => everySeconds,
-  places,
-  async step({ span, from, place }, deps) {
-    const { items = [], next } = (await deps.messageFinders[place]?.listWaiting(span, from)) ?? {};
+  accounts,
+  async step({ span, from, account }, deps) {
+    const { items = [], next } = (await deps.messageFinders[account]?.listWaiting(span, from)) ?? {};
     const scheduled = items.filter(({ sendAt = new Date(0) }) => sendAt > deps.now());
     const step = await enqueue(scheduled, deps);
     failpoint('schedule.promoted');
@@ -70,14 +70,14 @@ const promoteScheduled = ([name, aheadSeconds, everySeconds]: readonly [
 /** Queues what was accepted and never reached the queue, or was lost on it. */
 const requeueWaiting = defineRepairs<MessageSweepsDeps>(
   'requeue-messages',
-  async ({ span, from, place }, deps) => {
-    const { items = [], next } = (await deps.messageFinders[place]?.listWaiting(span, from)) ?? {};
+  async ({ span, from, account }, deps) => {
+    const { items = [], next } = (await deps.messageFinders[account]?.listWaiting(span, from)) ?? {};
     const forgotten = items.filter(({ leasedUntil, notBefore, updatedAt, sendAt }) =>
       isForgotten([leasedUntil, notBefore, updatedAt, sendAt], deps),
     );
     return { ...(await enqueue(forgotten, deps)), ...(next === undefined ? {} : { next }) };
   },
-  places,
+  accounts,
 );
 
 /** Seconds after the report timeout at which silence is looked for: later ones find what was sent long after it was due. */
@@ -88,9 +88,9 @@ const endSilence = silenceTiers.map((later): Look<MessageSweepsDeps> => ({
   name: `end-silence-${later}`,
   ageSeconds: ({ reportTimeoutSeconds }) => reportTimeoutSeconds + later,
   everySeconds: ({ reportTimeoutSeconds }) => Math.min(600, Math.ceil(reportTimeoutSeconds / 5)),
-  places,
-  async step({ span, from, place }, deps) {
-    const { items = [], next } = (await deps.messageFinders[place]?.listSilent(span, from)) ?? {};
+  accounts,
+  async step({ span, from, account }, deps) {
+    const { items = [], next } = (await deps.messageFinders[account]?.listSilent(span, from)) ?? {};
     const step = await eachOf(items, (messageId) => giveUpSilent(messageId, deps));
     return { ...step, ...(next === undefined ? {} : { next }) };
   },

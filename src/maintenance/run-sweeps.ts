@@ -29,7 +29,7 @@ interface Progress extends Span {
 /** One look in one place. */
 interface Task<Deps> {
   look: Look<Deps>;
-  place: number;
+  account: number;
   name: string;
 }
 
@@ -73,16 +73,16 @@ export function lookAfterWork<Deps extends SweepDeps>(looks: readonly Look<Deps>
 }
 
 function tasksOf<Deps>(look: Look<Deps>, deps: Deps): Task<Deps>[] {
-  const places = look.places?.(deps) ?? 1;
-  return Array.from({ length: places }, (_, place) => ({
+  const accounts = look.accounts?.(deps) ?? 1;
+  return Array.from({ length: accounts }, (_, account) => ({
     look,
-    place,
-    name: place === 0 ? look.name : `${look.name}-at-${place}`,
+    account,
+    name: account === 0 ? look.name : `${look.name}-at-${account}`,
   }));
 }
 
 async function doTask<Deps extends SweepDeps>(
-  { look, place, name }: Task<Deps>,
+  { look, account, name }: Task<Deps>,
   stopAt: number,
   deps: Deps,
 ): Promise<Outcome> {
@@ -97,7 +97,7 @@ async function doTask<Deps extends SweepDeps>(
     saved = parseProgress(await sweepPositions.read(name));
     progress = saved;
     for (let span = nextSpan(progress, latest, everyMs); span !== undefined;) {
-      const step = await look.step({ span, from: span.next, place }, deps);
+      const step = await look.step({ span, from: span.next, account }, deps);
       done += step.done;
       failures.push(...(step.failures ?? []));
       failpoint('sweep.stepDone');

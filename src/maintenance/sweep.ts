@@ -19,7 +19,7 @@ export interface Look<Deps> {
   /** How often to look, in seconds. */
   everySeconds: (deps: Deps) => number;
   /** In how many places the work lies, each of which is looked at by itself; one unless given. */
-  places?: (deps: Deps) => number;
+  accounts?: (deps: Deps) => number;
   /** Looks at a page of what was due in a span, in one of the places. Harmless when repeated. */
   step: (page: LookPage, deps: Deps) => Promise<LookStep>;
 }
@@ -29,7 +29,7 @@ interface LookPage {
   span: Span;
   /** Where the page begins: what the step before gave. */
   from: string | undefined;
-  place: number;
+  account: number;
 }
 
 /** What one step did. */
@@ -55,14 +55,14 @@ const repairTiers = [1, 12, 288, 2_016] as const;
 export function defineRepairs<Deps extends StalledDeps>(
   name: string,
   step: Look<Deps>['step'],
-  places?: (deps: Deps) => number,
+  accounts?: (deps: Deps) => number,
 ): readonly Look<Deps>[] {
   return repairTiers.map((tier) => ({
     name: `${name}-${tier}`,
     ageSeconds: ({ repairAfterSeconds }) => tier * repairAfterSeconds,
     everySeconds: ({ repairAfterSeconds }) => Math.ceil((tier * repairAfterSeconds) / 5),
     step,
-    ...(places === undefined ? {} : { places }),
+    ...(accounts === undefined ? {} : { accounts }),
   }));
 }
 

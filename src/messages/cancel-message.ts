@@ -2,14 +2,14 @@ import { failpoint } from '../core/failpoint.ts';
 import { endWaiting } from './deliver/claim-chunk.ts';
 import { isMessageId } from './message-id.ts';
 import type { StatusNote } from './message.ts';
-import type { MessageStore, SettledRecipient, SettlementRecorder } from './ports.ts';
-import { settle } from './reports/record-final-status.ts';
+import type { MessageStore, FinalRecipient, FinalStatusRecorder } from './ports.ts';
+import { recordFinalStatus } from './reports/record-final-status.ts';
 import { awaitsSending } from './status.ts';
 
 /** What cancelling works with. */
 export interface CancelDeps {
   messages: MessageStore;
-  settlements: SettlementRecorder;
+  finalStatuses: FinalStatusRecorder;
   now: () => Date;
 }
 
@@ -53,12 +53,12 @@ async function cancelChunk(messageId: string, index: number, deps: CancelDeps): 
     const progress = isOpen ? endWaiting(chunk, { status: 'canceled', note: canceledNote }, now()) : chunk;
     if (isOpen && (await messages.updateChunk(found, progress)) === 'conflict') continue;
     failpoint('cancel.recorded');
-    const canceled = progress.statuses.flatMap((status, place): SettledRecipient[] =>
+    const canceled = progress.statuses.flatMap((status, recipientIndex): FinalRecipient[] =>
       status === 'canceled'
-        ? [{ messageId, chunk: index, place, status, code: canceledNote.code, at: progress.updatedAt }]
+        ? [{ messageId, chunk: index, recipientIndex, status, code: canceledNote.code, at: progress.updatedAt }]
         : [],
     );
-    await settle(canceled, deps);
+    await recordFinalStatus(canceled, deps);
     return canceled.length;
   }
 }

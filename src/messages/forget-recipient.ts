@@ -18,30 +18,34 @@ const forgottenNote: StatusNote = {
  * @param alone whether the message has no other recipient
  */
 export function forgetRecipient(chunk: Chunk, phone: string, alone: boolean): Chunk | undefined {
-  const places = chunk.recipients.flatMap(({ address }, place) => (address === phone ? [place] : []));
-  const isMeant = new Set(places);
-  if (places.length === 0 && chunk.reply?.phone !== phone) return undefined;
+  const recipientIndexes = chunk.recipients.flatMap(({ address }, recipientIndex) =>
+    address === phone ? [recipientIndex] : [],
+  );
+  const isMeant = new Set(recipientIndexes);
+  if (recipientIndexes.length === 0 && chunk.reply?.phone !== phone) return undefined;
   const { template, buttons, reply, ...rest } = chunk;
   const threadOnly = reply?.threadId === undefined ? {} : { threadId: reply.threadId };
-  const isStopped = (place: number): boolean =>
-    isMeant.has(place) && awaitsSending(chunk.statuses[place] ?? 'accepted');
+  const isStopped = (recipientIndex: number): boolean =>
+    isMeant.has(recipientIndex) && awaitsSending(chunk.statuses[recipientIndex] ?? 'accepted');
   return {
     ...rest,
     ...(template === undefined || alone ? {} : { template }),
     ...(buttons === undefined || alone ? {} : { buttons }),
     ...(reply === undefined ? {} : { reply: reply.phone === phone ? threadOnly : reply }),
     content: alone ? forgottenMark : chunk.content,
-    recipients: chunk.recipients.map((recipient, place) =>
-      isMeant.has(place)
+    recipients: chunk.recipients.map((recipient, recipientIndex) =>
+      isMeant.has(recipientIndex)
         ? { ...recipient, address: forgottenMark, values: recipient.values.map(() => forgottenMark) }
         : recipient,
     ),
-    statuses: chunk.statuses.map((status, place) => (isStopped(place) ? 'failed' : status)),
+    statuses: chunk.statuses.map((status, recipientIndex) => (isStopped(recipientIndex) ? 'failed' : status)),
     // An id of WhatsApp is made of the number, among others.
-    references: new Map([...chunk.references].filter(([place]) => !isMeant.has(place))),
+    references: new Map([...chunk.references].filter(([recipientIndex]) => !isMeant.has(recipientIndex))),
     notes: new Map([
-      ...[...chunk.notes].filter(([place]) => !isMeant.has(place)),
-      ...places.filter(isStopped).map((place): [number, StatusNote] => [place, forgottenNote]),
+      ...[...chunk.notes].filter(([recipientIndex]) => !isMeant.has(recipientIndex)),
+      ...recipientIndexes
+        .filter(isStopped)
+        .map((recipientIndex): [number, StatusNote] => [recipientIndex, forgottenNote]),
     ]),
   };
 }

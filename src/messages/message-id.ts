@@ -7,13 +7,13 @@ import { timeDigits, timeInId } from '../core/time-ordered-id.ts';
  * It is the partition key of everything the message consists of. The shard spreads the load; the time behind it makes
  * "all messages due in a span" one range per shard, so that schedules, repair, retention and time-outs need no index of
  * their own. The customer's digits tell a message of somebody else before it is read. A recipient id adds chunk and
- * place, so that a delivery report finds its row without a look-up.
+ * recipientIndex, so that a delivery report finds its row without a look-up.
  */
 
 const randomDigits = 8;
 const customerStart = 2 + timeDigits;
-const accountPlace = 30;
-const flagsPlace = 31;
+const accountPosition = 30;
+const flagsPosition = 31;
 
 /** Storage accounts that ids can tell apart. */
 export const accountLimit = 16;
@@ -48,16 +48,16 @@ export function newMessageId(
   return hex(shard) + timeInId(dueAt) + customerKey(customerId) + rest.map(hex).join('') + account + flags.toString(16);
 }
 
-const digitAt = (messageId: string, place: number): number => Number.parseInt(messageId.charAt(place), 16);
+const digitAt = (messageId: string, position: number): number => Number.parseInt(messageId.charAt(position), 16);
 
 /** The number of the storage account in which a message is. */
 export function accountOf(messageId: string): number {
-  return digitAt(messageId, accountPlace);
+  return digitAt(messageId, accountPosition);
 }
 
 /** Whether somebody is to be called when recipients of a message http their final status. */
 export function wantsCallbacks(messageId: string): boolean {
-  return (digitAt(messageId, flagsPlace) & callbacksFlag) !== 0;
+  return (digitAt(messageId, flagsPosition) & callbacksFlag) !== 0;
 }
 
 /** When a message is due, in milliseconds since 1970. */
@@ -76,20 +76,20 @@ export function isMessageId(text: string): boolean {
 }
 
 /** Where a recipient stands: in which message, which of its chunks, and where in that. */
-export interface RecipientPlace {
+export interface RecipientRef {
   messageId: string;
   chunk: number;
-  place: number;
+  recipientIndex: number;
 }
 
-/** The id of a recipient; `place` is below 100, a chunk that stands in for another channel has five digits or more, others three. */
-export function recipientId({ messageId, chunk, place }: RecipientPlace): string {
-  return `${messageId}-${String(chunk).padStart(3, '0')}${String(place).padStart(2, '0')}`;
+/** The id of a recipient; `recipientIndex` is below 100, a chunk that stands in for another channel has five digits or more, others three. */
+export function recipientId({ messageId, chunk, recipientIndex }: RecipientRef): string {
+  return `${messageId}-${String(chunk).padStart(3, '0')}${String(recipientIndex).padStart(2, '0')}`;
 }
 
 /** The inverse of {@link recipientId}; undefined for a text that isn't one. */
-export function parseRecipientId(text: string): RecipientPlace | undefined {
-  const [, messageId, chunk, place] = /^([0-9a-f]{32})-(\d{3}|[1-9]\d{4,6})(\d{2})$/.exec(text) ?? [];
+export function parseRecipientId(text: string): RecipientRef | undefined {
+  const [, messageId, chunk, recipientIndex] = /^([0-9a-f]{32})-(\d{3}|[1-9]\d{4,6})(\d{2})$/.exec(text) ?? [];
   if (messageId === undefined) return undefined;
-  return { messageId, chunk: Number(chunk), place: Number(place) };
+  return { messageId, chunk: Number(chunk), recipientIndex: Number(recipientIndex) };
 }

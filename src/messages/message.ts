@@ -98,7 +98,7 @@ export interface ChunkProgress {
    * Places that the carrier may have, nobody knows for sure: those that it is to be asked about again, and while a worker
    * is at it also those handed over last. Absent while a worker is at it: all that wait.
    */
-  inHand?: readonly number[];
+  inFlight?: readonly number[];
   /** When what is in hand was first handed over. */
   attemptedAt?: Date;
   /** Set while a worker has the chunk at the carrier; past it, that attempt's outcome is in doubt. */
@@ -144,7 +144,7 @@ export interface VersionedChunk {
 /** A delivery report as it stands in a message's journal. */
 export interface JournalEntry {
   chunk: number;
-  place: number;
+  recipientIndex: number;
   status: RecipientStatus;
   note?: StatusNote;
   at: Date;
@@ -167,7 +167,7 @@ export function withProgress(chunk: Chunk, progress: ChunkProgress): Chunk {
     leaseId: __,
     notBefore: ___,
     carrier: ____,
-    inHand: _____,
+    inFlight: _____,
     attemptedAt: ______,
     ...unchanged
   } = chunk;
@@ -175,15 +175,15 @@ export function withProgress(chunk: Chunk, progress: ChunkProgress): Chunk {
 }
 
 /** How far a chunk is, once nobody is at it: without a lease, and nothing in hand. */
-export function settledProgress({ statuses, notes, references, attempts, carrier }: Chunk, now: Date): ChunkProgress {
+export function progressAtRest({ statuses, notes, references, attempts, carrier }: Chunk, now: Date): ChunkProgress {
   return { statuses, notes, references, attempts, updatedAt: now, ...(carrier === undefined ? {} : { carrier }) };
 }
 
 /** What of a chunk's progress says that these places are still in hand, since they first were; nothing where there is none. */
-export function stillInHand(
+export function stillInFlight(
   { attemptedAt }: Chunk,
-  places: readonly number[],
-): Pick<ChunkProgress, 'inHand' | 'attemptedAt'> {
-  if (places.length === 0) return {};
-  return { inHand: places, ...(attemptedAt === undefined ? {} : { attemptedAt }) };
+  recipientIndexes: readonly number[],
+): Pick<ChunkProgress, 'inFlight' | 'attemptedAt'> {
+  if (recipientIndexes.length === 0) return {};
+  return { inFlight: recipientIndexes, ...(attemptedAt === undefined ? {} : { attemptedAt }) };
 }

@@ -10,7 +10,7 @@ import type {
   TemplateCall,
   VersionedChunk,
 } from './message.ts';
-import type { RecipientPlace } from './message-id.ts';
+import type { RecipientRef } from './message-id.ts';
 import type { SenderKind } from './compose/sender.ts';
 import type { RecipientStatus } from './status.ts';
 
@@ -243,7 +243,7 @@ export interface ReplyRecorder {
 }
 
 /** A recipient whose final status is known. */
-export interface SettledRecipient extends RecipientPlace {
+export interface FinalRecipient extends RecipientRef {
   status: RecipientStatus;
   /** The carrier's code, or ours, where the message didn't arrive. */
   code?: string;
@@ -251,9 +251,9 @@ export interface SettledRecipient extends RecipientPlace {
 }
 
 /** Passes final statuses on to who asked for them; told twice of one, passes it on once. */
-export interface SettlementRecorder {
+export interface FinalStatusRecorder {
   /** Resolves when they are sure to be passed on. */
-  record(settled: readonly SettledRecipient[]): Promise<void>;
+  record(finals: readonly FinalRecipient[]): Promise<void>;
 }
 
 /** Finds messages by when they were or will be due, page by page. */

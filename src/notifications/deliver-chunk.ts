@@ -49,8 +49,10 @@ export async function deliverChunk(job: NotificationJob, deps: NotificationDeps)
   }
   failpoint('deliver.claimed');
   const deliveries = await Promise.all(
-    chunk.targets.map(async (target, place) =>
-      chunk.states[place] === 'waiting' ? deliver(target, chunk, deps) : { state: chunk.states[place] ?? 'ended' },
+    chunk.targets.map(async (target, targetIndex) =>
+      chunk.states[targetIndex] === 'waiting'
+        ? deliver(target, chunk, deps)
+        : { state: chunk.states[targetIndex] ?? 'ended' },
     ),
   );
   failpoint('deliver.called');

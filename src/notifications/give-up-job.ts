@@ -28,7 +28,8 @@ async function giveUpChunk(job: NotificationJob, deps: NotificationDeps): Promis
   const since = now();
   for (;;) {
     const found = await notifications.readChunk(job.inboundId, job.chunk);
-    const waiting = found?.chunk.targets.filter((_, place) => found.chunk.states[place] === 'waiting') ?? [];
+    const waiting =
+      found?.chunk.targets.filter((_, targetIndex) => found.chunk.states[targetIndex] === 'waiting') ?? [];
     if (found === undefined || waiting.length === 0) return { result: 'givenUp', notifications: 0 };
     const { inboundId, customerId, serviceId, payload, states, attempts, leasedUntil } = found.chunk;
     refuseLeased(leasedUntil, now());

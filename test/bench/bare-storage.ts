@@ -101,7 +101,9 @@ export async function openBareStorage(connectionString: string, queueName: strin
       etag: claimed.etag ?? '*',
     });
     await messages.createEntity(
-      reportsRow(messageId, randomBytes(16).toString('hex'), [{ chunk: 0, place: 0, status: 'delivered', at }]),
+      reportsRow(messageId, randomBytes(16).toString('hex'), [
+        { chunk: 0, recipientIndex: 0, status: 'delivered', at },
+      ]),
     );
   };
 

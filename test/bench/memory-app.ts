@@ -66,7 +66,7 @@ export function createMemoryApp(reportsPerCall: number): MemoryApp {
     remove: async () => {},
   };
   const nobody = { record: async () => {} };
-  const followUps = { messages, outbound, failures: nobody, settlements: nobody, now };
+  const followUps = { messages, outbound, failures: nobody, finalStatuses: nobody, now };
   const recorder = createReportRecorder(followUps);
   const final = createTally();
 

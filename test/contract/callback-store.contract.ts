@@ -16,7 +16,7 @@ const later = new Date('2026-11-24T10:02:00.000Z');
 const version = expect.any(String) as string;
 
 const entry = (details: Partial<CallbackEntry> = {}): CallbackEntry => ({
-  place: 0,
+  recipientIndex: 0,
   status: 'delivered',
   at,
   state: 'waiting',
@@ -85,18 +85,23 @@ export function callbackStoreContract(name: string, open: () => CallbackStore): 
         {
           entries: [
             entry(),
-            entry({ place: 1, status: 'rejected', code: 'a"b\\ä😀', notBefore: later, attempts: 2 }),
-            entry({ place: 2, status: 'read', code: '', lastAnswer: { detail: 'No answer came in time.', at } }),
-            { ...givenUp(), place: 3 },
+            entry({ recipientIndex: 1, status: 'rejected', code: 'a"b\\ä😀', notBefore: later, attempts: 2 }),
+            entry({
+              recipientIndex: 2,
+              status: 'read',
+              code: '',
+              lastAnswer: { detail: 'No answer came in time.', at },
+            }),
+            { ...givenUp(), recipientIndex: 3 },
           ],
         },
       ],
       [
         'with a hundred entries of the longest codes and answers',
         {
-          entries: Array.from({ length: 100 }, (_, place) =>
+          entries: Array.from({ length: 100 }, (_, recipientIndex) =>
             entry({
-              place,
+              recipientIndex,
               code: 'ж'.repeat(200),
               notBefore: later,
               lastAnswer: { status: 503, detail: 'ж'.repeat(300), at },
@@ -110,7 +115,9 @@ export function callbackStoreContract(name: string, open: () => CallbackStore): 
     });
 
     test('all is replaced at the version it was read at, and only then', async () => {
-      const entries = Array.from({ length: 100 }, (_, place) => entry({ place, code: 'x'.repeat(200) }));
+      const entries = Array.from({ length: 100 }, (_, recipientIndex) =>
+        entry({ recipientIndex, code: 'x'.repeat(200) }),
+      );
       const first = await added({ entries, lease: { until: later, token: 't' }, jobAt: later });
       const { messageId, chunk, customerId } = first.callbacks;
       const shorter: ChunkCallbacks = { messageId, chunk, customerId, done: [1], entries: [entry()], changedAt: later };
@@ -150,9 +157,9 @@ export function callbackStoreContract(name: string, open: () => CallbackStore): 
       const old = await added({
         customerId: mine,
         messageId: messageAt(at),
-        entries: [entry({ place: 1 }), givenUp()],
+        entries: [entry({ recipientIndex: 1 }), givenUp()],
       });
-      await added({ customerId: mine, done: [0], entries: [entry({ place: 1 })] });
+      await added({ customerId: mine, done: [0], entries: [entry({ recipientIndex: 1 })] });
       const others = await added({ customerId: other, entries: [givenUp()] });
       expect(await store.listGivenUp({ customerId: mine, limit: 10 })).toEqual([old.callbacks, young.callbacks]);
       expect(await store.listGivenUp({ customerId: mine, limit: 1 })).toHaveLength(1);

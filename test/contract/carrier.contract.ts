@@ -60,7 +60,7 @@ function batchOf({ protocol, sender }: CarrierSetup, addresses: readonly string[
   nextMessage += 1;
   const messageId = nextMessage.toString(16).padStart(32, '0');
   const recipients = addresses.map((address, index): OutboundRecipient => ({
-    recipientId: recipientId({ messageId, chunk: 0, place: index }),
+    recipientId: recipientId({ messageId, chunk: 0, recipientIndex: index }),
     address,
     content: `Hyvää päivää ${nextMessage}-${index} 😀`,
     parts: 1,

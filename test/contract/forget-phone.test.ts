@@ -127,7 +127,7 @@ test('a number is counted, then forgotten, then nowhere, and another stays as it
   const leased = await send([phone], { leasedUntil: new Date(Date.now() + 60_000) });
   const sentToOther = await send([other]);
   await messages.appendReports(alone, [
-    { chunk: 0, place: 0, status: 'failed', at, note: { code: 'x', message: `${phone} is barred` } },
+    { chunk: 0, recipientIndex: 0, status: 'failed', at, note: { code: 'x', message: `${phone} is barred` } },
   ]);
   const [otherBefore, before] = [await messages.readMessage(sentToOther), await everything()];
 

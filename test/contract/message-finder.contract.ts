@@ -70,7 +70,7 @@ export function messageFinderContract(name: string, open: () => MessageStore & M
 
     test('finds messages with recipients that were sent to and of whom no final report came', async () => {
       const at = (offset: number): Date => new Date(Date.UTC(2032, 0, 1) + offset);
-      const report = (status: RecipientStatus, place = 0) => ({ chunk: 0, place, status, at: at(1) });
+      const report = (status: RecipientStatus, recipientIndex = 0) => ({ chunk: 0, recipientIndex, status, at: at(1) });
       const silent = await write(at(0), [['sent']]);
       const inPart = await write(at(0), [['sent', 'sent'], ['failed']]);
       await store.appendReports(inPart, [report('delivered'), report('sent', 1)]);

@@ -24,8 +24,8 @@ function message(
     ...common,
     index,
     content: 'Hei $(name)',
-    recipients: Array.from({ length: size }, (_, place) => ({
-      address: `35840${index}${place}`,
+    recipients: Array.from({ length: size }, (_, recipientIndex) => ({
+      address: `35840${index}${recipientIndex}`,
       parts: 1,
       values: ['Äiti 😀'],
     })),
@@ -148,7 +148,9 @@ export function messageStoreContract(name: string, open: () => MessageStore): vo
       const { header, chunks } = message([2, 1]);
       expect(await store.readHeader(header.messageId)).toBeUndefined();
       await store.addChunks(header.messageId, chunks.slice(0, 1));
-      await store.appendReports(header.messageId, [{ chunk: 0, place: 0, status: 'delivered', at: acceptedAt }]);
+      await store.appendReports(header.messageId, [
+        { chunk: 0, recipientIndex: 0, status: 'delivered', at: acceptedAt },
+      ]);
       expect(await store.readHeader(header.messageId)).toBeUndefined();
       await store.create(header, chunks);
       expect(await store.readHeader(header.messageId)).toEqual(header);
@@ -213,7 +215,7 @@ export function messageStoreContract(name: string, open: () => MessageStore): vo
         leaseId: 'lease-1',
         notBefore: new Date('2026-11-23T10:00:09.000Z'),
         carrier: 'kannel',
-        inHand: [0, 7, 99],
+        inFlight: [0, 7, 99],
         attemptedAt: new Date('2026-11-23T10:00:00.500Z'),
         updatedAt: new Date('2026-11-23T10:00:01.000Z'),
       };
@@ -262,13 +264,13 @@ export function messageStoreContract(name: string, open: () => MessageStore): vo
       const before = await store.readChunk(header.messageId, 0);
       const delivered: JournalEntry = {
         chunk: 0,
-        place: 0,
+        recipientIndex: 0,
         status: 'delivered',
         at: new Date('2026-11-23T10:00:02.123Z'),
       };
       const failed: JournalEntry = {
         chunk: 0,
-        place: 1,
+        recipientIndex: 1,
         status: 'undelivered',
         at: new Date('2026-11-23T10:00:03.000Z'),
         note: { code: '27', message: 'vastaanottaja ei ole tavoitettavissa: ”käyttäjä” 😀', reason: 'absent' },
@@ -278,7 +280,10 @@ export function messageStoreContract(name: string, open: () => MessageStore): vo
         store.appendReports(header.messageId, [failed]),
       ]);
       const journal = (await store.readMessage(header.messageId))?.journal ?? [];
-      expect([...journal].sort((left, right) => left.place - right.place)).toEqual([delivered, failed]);
+      expect([...journal].sort((left, right) => left.recipientIndex - right.recipientIndex)).toEqual([
+        delivered,
+        failed,
+      ]);
       expect(await store.readChunk(header.messageId, 0)).toEqual(before);
     });
 
@@ -287,21 +292,23 @@ export function messageStoreContract(name: string, open: () => MessageStore): vo
       await store.create(header, chunks);
       // Plain letters: Azurite reads a large single insert piece by piece and breaks letters that a border cuts.
       const note = { code: 'c'.repeat(60), message: 'x'.repeat(200) };
-      const entries = Array.from({ length: 2_500 }, (_, place): JournalEntry => ({
+      const entries = Array.from({ length: 2_500 }, (_, recipientIndex): JournalEntry => ({
         chunk: 0,
-        place,
+        recipientIndex,
         status: 'failed',
         at: acceptedAt,
         note,
       }));
       await store.appendReports(header.messageId, entries);
       const journal = (await store.readMessage(header.messageId))?.journal ?? [];
-      expect([...journal].sort((left, right) => left.place - right.place)).toEqual(entries);
+      expect([...journal].sort((left, right) => left.recipientIndex - right.recipientIndex)).toEqual(entries);
     });
 
     test('reports on a message that is not there make no message', async () => {
       const { header } = message([1]);
-      await store.appendReports(header.messageId, [{ chunk: 0, place: 0, status: 'delivered', at: acceptedAt }]);
+      await store.appendReports(header.messageId, [
+        { chunk: 0, recipientIndex: 0, status: 'delivered', at: acceptedAt },
+      ]);
       expect(await store.readMessage(header.messageId)).toBeUndefined();
     });
   });

@@ -122,7 +122,7 @@ async function accept(acceptedAt: Date, { sendAt, chunks = 1 }: { sendAt?: Date;
   return messageId;
 }
 
-const journal = (at: Date) => [{ chunk: 0, place: 0, status: 'delivered' as const, at }];
+const journal = (at: Date) => [{ chunk: 0, recipientIndex: 0, status: 'delivered' as const, at }];
 
 /** A phone's message of a time; its id as {@link newMessageId} makes one. */
 const inboundAt = (at: Date, details: Partial<InboundMessage> = {}): InboundMessage =>

@@ -5,9 +5,9 @@ import { promisify } from 'node:util';
 
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 
-import { createSettlementRecorder } from '../../src/delivery-callbacks/index.ts';
+import { createFinalStatusRecorder } from '../../src/delivery-callbacks/index.ts';
 import { startAzurite } from '../../src/local/azurite.ts';
-import type { SettledRecipient } from '../../src/messages/index.ts';
+import type { FinalRecipient } from '../../src/messages/index.ts';
 import { createCallbackQueue } from '../../src/storage/queues/callback-queue.ts';
 import { createTableCallbackStore } from '../../src/storage/tables/callback-store.ts';
 import { createApi, sendTo } from '../support/hosts/api.ts';
@@ -52,13 +52,13 @@ async function callbacks(...args: readonly string[]): Promise<string> {
 
 /** Says what became of a message's recipients, as whoever learns of it does, and any number of times. */
 async function settle({ MessageId, Recipients }: StatusBody): Promise<void> {
-  const recorder = createSettlementRecorder({ callbackQueue: createCallbackQueue(azurite) });
+  const recorder = createFinalStatusRecorder({ callbackQueue: createCallbackQueue(azurite) });
   await recorder.record(
-    Recipients.map(({ Status, ErrorCode, UpdatedAt }, place) => ({
+    Recipients.map(({ Status, ErrorCode, UpdatedAt }, recipientIndex) => ({
       messageId: MessageId,
       chunk: 0,
-      place,
-      status: Status as SettledRecipient['status'],
+      recipientIndex,
+      status: Status as FinalRecipient['status'],
       ...(ErrorCode === undefined ? {} : { code: ErrorCode }),
       at: new Date(UpdatedAt),
     })),

@@ -59,7 +59,7 @@ async function sendTo(settings: SendingSettings, sender: string, recipient: Outb
       ...(index < parts.length - 1 ? {} : reportHeaders(settings, recipientId)),
     };
     const timeoutMs = Math.max(endsAt - settings.now().getTime(), 1);
-    const outcome = await handOver({ ...settings, timeoutMs }, headers, part);
+    const outcome = await submit({ ...settings, timeoutMs }, headers, part);
     if (outcome.outcome === 'sent') continue;
     return index === 0 ? outcome : partsMissing(outcome, index, parts.length);
   }
@@ -67,7 +67,7 @@ async function sendTo(settings: SendingSettings, sender: string, recipient: Outb
   return { outcome: 'sent' };
 }
 
-async function handOver(
+async function submit(
   settings: SendingSettings,
   headers: Readonly<Record<string, string>>,
   body: string,

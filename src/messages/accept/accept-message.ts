@@ -99,7 +99,10 @@ export async function acceptMessage(
     messageId,
     partCount: stored.header.partCount,
     recipients: stored.chunks.flatMap(({ index, recipients }) =>
-      recipients.map(({ address }, place) => ({ address, id: recipientId({ messageId, chunk: index, place }) })),
+      recipients.map(({ address }, recipientIndex) => ({
+        address,
+        id: recipientId({ messageId, chunk: index, recipientIndex }),
+      })),
     ),
     replayed: repeated,
     ...(failure === undefined ? {} : { failure }),
@@ -192,10 +195,10 @@ function firstStates(
   { sendAt, optedOut }: PreparedSend,
 ): Pick<Chunk, 'statuses' | 'notes'> {
   const open = sendAt === undefined ? 'accepted' : 'scheduled';
-  const barred = recipients.flatMap(({ address }, place) => (optedOut.has(address) ? [place] : []));
+  const barred = recipients.flatMap(({ address }, recipientIndex) => (optedOut.has(address) ? [recipientIndex] : []));
   return {
     statuses: recipients.map(({ address }) => (optedOut.has(address) ? 'rejected' : open)),
-    notes: new Map(barred.map((place) => [place, optedOutNote])),
+    notes: new Map(barred.map((recipientIndex) => [recipientIndex, optedOutNote])),
   };
 }
 

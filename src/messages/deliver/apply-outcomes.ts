@@ -1,5 +1,5 @@
-import { placesInDoubt } from './claim-chunk.ts';
-import { plainWords, settledProgress, statusNote, stillInHand } from '../message.ts';
+import { recipientsInDoubt } from './claim-chunk.ts';
+import { plainWords, progressAtRest, statusNote, stillInFlight } from '../message.ts';
 import type { Chunk, ChunkProgress, StatusNote } from '../message.ts';
 import type { SendOutcome } from '../ports.ts';
 import { retryDelays } from './deps.ts';
@@ -22,11 +22,11 @@ export function keepDoubt(
   { resendInDoubt }: { resendInDoubt: boolean },
 ): ReadonlyMap<number, SendOutcome> {
   return new Map(
-    [...outcomes].map(([place, outcome]): [number, SendOutcome] => {
-      const isRetried = outcome.outcome === 'retry' && doubted.has(place);
+    [...outcomes].map(([recipientIndex, outcome]): [number, SendOutcome] => {
+      const isRetried = outcome.outcome === 'retry' && doubted.has(recipientIndex);
       const isResent = outcome.outcome === 'unknown' && resendInDoubt;
-      if (!isRetried && !isResent) return [place, outcome];
-      return [place, { ...outcome, outcome: 'retry', mayHaveArrived: true }];
+      if (!isRetried && !isResent) return [recipientIndex, outcome];
+      return [recipientIndex, { ...outcome, outcome: 'retry', mayHaveArrived: true }];
     }),
   );
 }
@@ -45,26 +45,27 @@ export function applyOutcomes(
   const notes = new Map<number, StatusNote>(chunk.notes);
   const references = new Map(chunk.references);
   const lastAttempt = chunk.attempts > retryDelays.length;
-  const doubtful = placesInDoubt(chunk).filter((place) => !outcomes.has(place));
-  const statuses = chunk.statuses.map((status, place): RecipientStatus => {
-    const outcome = outcomes.get(place);
+  const doubtful = recipientsInDoubt(chunk).filter((recipientIndex) => !outcomes.has(recipientIndex));
+  const statuses = chunk.statuses.map((status, recipientIndex): RecipientStatus => {
+    const outcome = outcomes.get(recipientIndex);
     if (outcome === undefined) return status;
-    if (outcome.outcome !== 'sent') notes.set(place, statusNote(outcome));
+    if (outcome.outcome !== 'sent') notes.set(recipientIndex, statusNote(outcome));
     else {
-      notes.delete(place);
-      if (outcome.carrierReference !== undefined) references.set(place, plainWords(outcome.carrierReference, 200));
+      notes.delete(recipientIndex);
+      if (outcome.carrierReference !== undefined)
+        references.set(recipientIndex, plainWords(outcome.carrierReference, 200));
     }
     if (outcome.outcome !== 'retry') return outcome.outcome;
     const mayHaveArrived = outcome.mayHaveArrived === true;
     if (lastAttempt && isSpent(outcome, { overdue })) return mayHaveArrived ? 'unknown' : 'failed';
-    if (mayHaveArrived) doubtful.push(place);
+    if (mayHaveArrived) doubtful.push(recipientIndex);
     return 'queued';
   });
   return {
-    ...settledProgress(chunk, now),
+    ...progressAtRest(chunk, now),
     statuses,
     notes,
     references,
-    ...stillInHand(chunk, doubtful),
+    ...stillInFlight(chunk, doubtful),
   };
 }

@@ -2,10 +2,10 @@ import { failpoint } from '../../core/failpoint.ts';
 import { applyOutcomes, keepDoubt } from './apply-outcomes.ts';
 import { isOverdue, nextTurn } from './choose-carrier.ts';
 import type { Route, Turn } from './choose-carrier.ts';
-import { claimChunk, placesInDoubt, waitingPlaces } from './claim-chunk.ts';
+import { claimChunk, recipientsInDoubt, waitingRecipients } from './claim-chunk.ts';
 import { changedMeanwhile, failed, finishAttempt } from './finish-attempt.ts';
 import { followUpAttempt, followUpEnd } from '../reports/follow-up.ts';
-import { handOver } from './submit.ts';
+import { submit } from './submit.ts';
 import { withProgress } from '../message.ts';
 import type { Chunk, VersionedChunk } from '../message.ts';
 import type { OutboundCarrier, OutboundJob, SendOutcome } from '../ports.ts';
@@ -20,7 +20,7 @@ export interface Attempt {
   claimed: VersionedChunk;
   carrier: OutboundCarrier;
   /** Those to be handed over first. */
-  places: readonly number[];
+  recipientIndexes: readonly number[];
   route: Route;
 }
 
@@ -33,26 +33,26 @@ const passedOn: ReadonlySet<string | undefined> = new Set(['carrierUnavailable',
  */
 export async function attemptChunk(attempt: Attempt, deps: DeliverDeps): Promise<'sent' | 'partlySent'> {
   const { job, before, route } = attempt;
-  const doubted = new Set(placesInDoubt(before));
+  const doubted = new Set(recipientsInDoubt(before));
   const tried = new Map<number, { outcome: SendOutcome; by: Set<OutboundCarrier> }>();
-  let { carrier, claimed, places } = attempt;
+  let { carrier, claimed, recipientIndexes } = attempt;
   let told = before;
   for (;;) {
     const { chunk } = claimed;
-    const answered = await handOver(chunk, places, carrier, deps);
+    const answered = await submit(chunk, recipientIndexes, carrier, deps);
     deps.gate.note(carrier, chunk.sender, [...answered.values()]);
     failpoint('send.submitted');
     const outcomes = keepDoubt(answered, doubted, route);
-    for (const [place, outcome] of outcomes) {
-      const by = tried.get(place)?.by ?? new Set<OutboundCarrier>();
-      tried.set(place, { outcome, by: by.add(carrier) });
+    for (const [recipientIndex, outcome] of outcomes) {
+      const by = tried.get(recipientIndex)?.by ?? new Set<OutboundCarrier>();
+      tried.set(recipientIndex, { outcome, by: by.add(carrier) });
     }
     const isFull = [...outcomes.values()].every(isThrottled);
     const overdue = isOverdue(chunk, deps.now());
     const progress = applyOutcomes(chunk, outcomes, { overdue, now: deps.now() });
     const after = withProgress(before, progress);
     const pending = (candidate: OutboundCarrier): number[] =>
-      waitingPlaces(progress).filter((place) => mayGoTo(candidate, tried.get(place)));
+      waitingRecipients(progress).filter((recipientIndex) => mayGoTo(candidate, tried.get(recipientIndex)));
     // A carrier that has no room is not asked for the others at once.
     const turn = isFull ? 'none' : await nextTurn(after, route, pending, deps);
     const end = (): Promise<'sent' | 'partlySent'> =>
@@ -67,7 +67,7 @@ export async function attemptChunk(attempt: Attempt, deps: DeliverDeps): Promise
     const next = await claimChunk(claimed, progress, claimOf(turn, chunk, deps), deps);
     if (next === 'conflict') throw changedMeanwhile(chunk);
     failpoint('send.sliceRecorded');
-    ({ carrier, places } = turn);
+    ({ carrier, recipientIndexes } = turn);
     claimed = next;
   }
 }
@@ -87,9 +87,9 @@ function mayGoTo(
 
 /** What a worker is about to hand over, and since when: a repeat of what is in doubt keeps its time. */
 export function claimOf(
-  { carrier, places }: Exclude<Turn, 'none' | { waitSeconds: number }>,
+  { carrier, recipientIndexes }: Exclude<Turn, 'none' | { waitSeconds: number }>,
   { attemptedAt }: Pick<Chunk, 'attemptedAt'>,
   { now }: Pick<DeliverDeps, 'now'>,
-): { carrier: string; places: readonly number[]; attemptedAt: Date } {
-  return { carrier: carrier.name, places, attemptedAt: attemptedAt ?? now() };
+): { carrier: string; recipientIndexes: readonly number[]; attemptedAt: Date } {
+  return { carrier: carrier.name, recipientIndexes, attemptedAt: attemptedAt ?? now() };
 }

@@ -1,5 +1,5 @@
 import type { DirectoryDeps } from '../../directory/index.ts';
-import { placesInDoubt } from './claim-chunk.ts';
+import { recipientsInDoubt } from './claim-chunk.ts';
 import { timeOfMessageId } from '../message-id.ts';
 import type { Chunk } from '../message.ts';
 import type { CarrierGate, OutboundCarrier } from '../ports.ts';
@@ -48,7 +48,7 @@ function canSend({ capabilities }: OutboundCarrier, { protocol, sender, template
  * attempts it is not asked either.
  */
 export function isInDoubt(chunk: Chunk, route: Route, deps: ChooseCarrierDeps): boolean {
-  return placesInDoubt(chunk).length > 0 && (!isAskedAgain(chunk, route, deps) || isUsedUp(chunk));
+  return recipientsInDoubt(chunk).length > 0 && (!isAskedAgain(chunk, route, deps) || isUsedUp(chunk));
 }
 
 /** Of a chunk that is in doubt: whether nobody may be sent to again. */
@@ -79,7 +79,7 @@ export function throttleDelay({ messageId }: Chunk, now: Date): number {
 }
 
 /** What a worker does next with a chunk: hand recipients to a carrier, wait so many seconds, or nothing. */
-export type Turn = { carrier: OutboundCarrier; places: readonly number[] } | { waitSeconds: number } | 'none';
+export type Turn = { carrier: OutboundCarrier; recipientIndexes: readonly number[] } | { waitSeconds: number } | 'none';
 
 /**
  * Chooses who gets whom next: the first carrier of the route that has room, and of those that it hasn't had as many as it
@@ -94,19 +94,22 @@ export async function nextTurn(
   deps: ChooseCarrierDeps,
 ): Promise<Turn> {
   const { sender, protocol } = chunk;
-  const inDoubt = new Set(placesInDoubt(chunk));
-  const isDoubted = (place: number): boolean => inDoubt.has(place);
+  const inDoubt = new Set(recipientsInDoubt(chunk));
+  const isDoubted = (recipientIndex: number): boolean => inDoubt.has(recipientIndex);
   let shortest: number | undefined;
   for (const carrier of candidatesFor(chunk, route, deps)) {
-    const places = pending(carrier);
-    if (places.length === 0) continue;
+    const recipientIndexes = pending(carrier);
+    if (recipientIndexes.length === 0) continue;
     const { idempotent, batchSize } = carrier.capabilities;
     // What is asked about again comes first, and whole: it would else be taken for something new.
-    const [doubted, others] = [places.filter(isDoubted), places.filter((place) => !isDoubted(place))];
-    const wanted = idempotent ? [...doubted, ...others] : places.slice(0, batchSize);
+    const [doubted, others] = [
+      recipientIndexes.filter(isDoubted),
+      recipientIndexes.filter((recipientIndex) => !isDoubted(recipientIndex)),
+    ];
+    const wanted = idempotent ? [...doubted, ...others] : recipientIndexes.slice(0, batchSize);
     const answer = await deps.gate.admit(carrier, { sender, protocol, count: wanted.length });
     const { admitted, waitSeconds, isDown = false } = answer;
-    if (admitted > 0) return { carrier, places: wanted.slice(0, Math.max(admitted, doubted.length)) };
+    if (admitted > 0) return { carrier, recipientIndexes: wanted.slice(0, Math.max(admitted, doubted.length)) };
     // One that is busy is waited for; another carrier stands in for one that can't be had.
     if (!isDown) return { waitSeconds };
     shortest = Math.min(shortest ?? waitSeconds, waitSeconds);
@@ -117,6 +120,6 @@ export async function nextTurn(
 /** What may be at a carrier is asked of that one alone, which recognises the repeat. */
 function candidatesFor(chunk: Chunk, route: Route, deps: ChooseCarrierDeps): readonly OutboundCarrier[] {
   const holder = chunk.carrier === undefined ? undefined : deps.carriers.get(chunk.carrier);
-  const isHeld = holder?.capabilities.idempotent === true && placesInDoubt(chunk).length > 0;
+  const isHeld = holder?.capabilities.idempotent === true && recipientsInDoubt(chunk).length > 0;
   return isHeld ? [holder] : route.carriers;
 }

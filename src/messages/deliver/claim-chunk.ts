@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import { settledProgress } from '../message.ts';
+import { progressAtRest } from '../message.ts';
 import type { Chunk, ChunkProgress, StatusNote, VersionedChunk } from '../message.ts';
 import type { MessageStore } from '../ports.ts';
 import type { DeliverDeps } from './deps.ts';
@@ -8,35 +8,37 @@ import { awaitsSending } from '../status.ts';
 import type { RecipientStatus } from '../status.ts';
 
 /** Places of the recipients that still wait. */
-export function waitingPlaces({ statuses }: Pick<Chunk, 'statuses'>): number[] {
-  return statuses.flatMap((status, place) => (awaitsSending(status) ? [place] : []));
+export function waitingRecipients({ statuses }: Pick<Chunk, 'statuses'>): number[] {
+  return statuses.flatMap((status, recipientIndex) => (awaitsSending(status) ? [recipientIndex] : []));
 }
 
 /** Places of the recipients that wait and that a carrier may have all the same. */
-export function placesInDoubt({ statuses, inHand, leasedUntil }: Chunk): number[] {
-  const waiting = waitingPlaces({ statuses });
-  if (inHand === undefined) return leasedUntil === undefined ? [] : waiting;
-  return waiting.filter((place) => inHand.includes(place));
+export function recipientsInDoubt({ statuses, inFlight, leasedUntil }: Chunk): number[] {
+  const waiting = waitingRecipients({ statuses });
+  if (inFlight === undefined) return leasedUntil === undefined ? [] : waiting;
+  return waiting.filter((recipientIndex) => inFlight.includes(recipientIndex));
 }
 
 /** Ends recipients that still wait, all in one status and for one reason; those at `places`, or all of them. */
 export function endWaiting(
   chunk: Chunk,
-  { status, note, places = waitingPlaces(chunk) }: EndOfWaiting,
+  { status, note, recipientIndexes = waitingRecipients(chunk) }: EndOfWaiting,
   now: Date,
 ): ChunkProgress {
-  const ended = new Set(places);
+  const ended = new Set(recipientIndexes);
   return {
-    ...settledProgress(chunk, now),
-    statuses: chunk.statuses.map((current, place) => (ended.has(place) && awaitsSending(current) ? status : current)),
-    notes: new Map([...chunk.notes, ...places.map((place) => [place, note] as const)]),
+    ...progressAtRest(chunk, now),
+    statuses: chunk.statuses.map((current, recipientIndex) =>
+      ended.has(recipientIndex) && awaitsSending(current) ? status : current,
+    ),
+    notes: new Map([...chunk.notes, ...recipientIndexes.map((recipientIndex) => [recipientIndex, note] as const)]),
   };
 }
 
 interface EndOfWaiting {
   status: RecipientStatus;
   note: StatusNote;
-  places?: readonly number[];
+  recipientIndexes?: readonly number[];
 }
 
 export const attemptInDoubt: StatusNote = {
@@ -48,7 +50,7 @@ export const attemptInDoubt: StatusNote = {
 /** What a worker is about to hand over. */
 export interface Claim {
   carrier: string;
-  places: readonly number[];
+  recipientIndexes: readonly number[];
   attemptedAt: Date;
 }
 
@@ -61,13 +63,13 @@ export interface Claim {
 export async function claimChunk(
   found: VersionedChunk,
   progress: ChunkProgress,
-  { carrier, places, attemptedAt }: Claim,
+  { carrier, recipientIndexes, attemptedAt }: Claim,
   { messages, sendLeaseSeconds, now }: Pick<DeliverDeps, 'messages' | 'sendLeaseSeconds' | 'now'>,
 ): Promise<VersionedChunk | 'conflict'> {
   const leaseId = randomUUID();
   // What was in doubt before stays so until its carrier has answered.
-  const inHand = [...new Set([...(progress.inHand ?? []), ...places])];
-  const { inHand: _, ...rest } = progress;
+  const inFlight = [...new Set([...(progress.inFlight ?? []), ...recipientIndexes])];
+  const { inFlight: _, ...rest } = progress;
   const claimed: ChunkProgress = {
     ...rest,
     statuses: progress.statuses.map((status) => (awaitsSending(status) ? 'queued' : status)),
@@ -75,7 +77,7 @@ export async function claimChunk(
     leaseId,
     carrier,
     // Most often it is all that wait; the row is shorter then.
-    ...(inHand.length === waitingPlaces(progress).length ? {} : { inHand }),
+    ...(inFlight.length === waitingRecipients(progress).length ? {} : { inFlight }),
     attemptedAt,
     updatedAt: now(),
   };

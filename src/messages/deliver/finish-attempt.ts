@@ -2,7 +2,7 @@ import { failpoint } from '../../core/failpoint.ts';
 import { isSpent } from './apply-outcomes.ts';
 import { throttleDelay } from './choose-carrier.ts';
 import type { Turn } from './choose-carrier.ts';
-import { recordProgress, waitingPlaces } from './claim-chunk.ts';
+import { recordProgress, waitingRecipients } from './claim-chunk.ts';
 import { followUpAttempt } from '../reports/follow-up.ts';
 import { withProgress } from '../message.ts';
 import type { Chunk, ChunkProgress, VersionedChunk } from '../message.ts';
@@ -73,7 +73,7 @@ function afterwards(
   { turn, overdue, tried }: Ending,
   now: Date,
 ): { attempts: number; delay: number } {
-  const outcomes = waitingPlaces(chunk).flatMap((place) => tried.get(place)?.outcome ?? []);
+  const outcomes = waitingRecipients(chunk).flatMap((recipientIndex) => tried.get(recipientIndex)?.outcome ?? []);
   const asked = outcomes.flatMap((outcome) =>
     'retryAfterSeconds' in outcome ? (outcome.retryAfterSeconds ?? []) : [],
   );
@@ -91,8 +91,8 @@ function afterwards(
  * sent to them, and what is in doubt counts as sent until the time for a report is over.
  */
 function withoutUntold(told: Chunk, progress: ChunkProgress, now: Date): ChunkProgress {
-  const statuses = progress.statuses.map((status, place): RecipientStatus => {
-    if (status === told.statuses[place] || !isFinal(status)) return status;
+  const statuses = progress.statuses.map((status, recipientIndex): RecipientStatus => {
+    if (status === told.statuses[recipientIndex] || !isFinal(status)) return status;
     return status === 'unknown' ? 'sent' : 'queued';
   });
   return { ...progress, statuses, notBefore: now };

@@ -1,4 +1,4 @@
-import { attemptInDoubt, endWaiting, placesInDoubt, waitingPlaces } from './claim-chunk.ts';
+import { attemptInDoubt, endWaiting, recipientsInDoubt, waitingRecipients } from './claim-chunk.ts';
 import { followUpAttempt } from '../reports/follow-up.ts';
 import { withProgress } from '../message.ts';
 import type { StatusNote } from '../message.ts';
@@ -23,11 +23,15 @@ export async function giveUpChunk(job: OutboundJob, deps: DeliverDeps): Promise<
     const found = await messages.readChunk(job.messageId, job.chunk);
     if (found === undefined) return 0;
     const { chunk } = found;
-    const waiting = waitingPlaces(chunk).length;
+    const waiting = waitingRecipients(chunk).length;
     if (waiting === 0) return 0;
     // A worker has it, and this is only a copy of its message.
     if (await waitsForLease(job, chunk, deps)) return 0;
-    const inDoubt = endWaiting(chunk, { status: 'unknown', note: attemptInDoubt, places: placesInDoubt(chunk) }, now());
+    const inDoubt = endWaiting(
+      chunk,
+      { status: 'unknown', note: attemptInDoubt, recipientIndexes: recipientsInDoubt(chunk) },
+      now(),
+    );
     const progress = endWaiting(withProgress(chunk, inDoubt), { status: 'failed', note: processingFailed }, now());
     await followUpAttempt(chunk, withProgress(chunk, progress), deps);
     if ((await messages.updateChunk(found, progress)) !== 'conflict') return waiting;

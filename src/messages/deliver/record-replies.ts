@@ -8,18 +8,18 @@ import type { ReplyRecorder } from '../ports.ts';
  */
 export async function recordReplies(
   { messageId, index, customerId, serviceId, protocol, sender, recipients, reply }: Chunk,
-  places: readonly number[],
+  recipientIndexes: readonly number[],
   { replies, now }: { replies: ReplyRecorder; now: () => Date },
 ): Promise<void> {
   if (reply === undefined) return;
   const at = now();
-  const outgoing = places.map((place) => {
-    const phone = recipients[place]?.address ?? '';
+  const outgoing = recipientIndexes.map((recipientIndex) => {
+    const phone = recipients[recipientIndex]?.address ?? '';
     return {
       customerId,
       serviceId,
       messageId,
-      recipientId: recipientId({ messageId, chunk: index, place }),
+      recipientId: recipientId({ messageId, chunk: index, recipientIndex }),
       protocol,
       sender,
       phone,

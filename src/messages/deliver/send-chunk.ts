@@ -4,11 +4,11 @@ import { applyOutcomes, keepDoubt } from './apply-outcomes.ts';
 import { attemptChunk, claimOf } from './attempt-chunk.ts';
 import { isDoubtFinal, isInDoubt, isOverdue, nextTurn, routeOf } from './choose-carrier.ts';
 import type { Route } from './choose-carrier.ts';
-import { attemptInDoubt, claimChunk, endWaiting, placesInDoubt, waitingPlaces } from './claim-chunk.ts';
+import { attemptInDoubt, claimChunk, endWaiting, recipientsInDoubt, waitingRecipients } from './claim-chunk.ts';
 import { followUpAttempt, followUpEnd } from '../reports/follow-up.ts';
 import type { FollowUpDeps } from '../reports/follow-up.ts';
 import { statesOfChunk } from '../reports/fold-message.ts';
-import { settledProgress, stillInHand, withProgress } from '../message.ts';
+import { progressAtRest, stillInFlight, withProgress } from '../message.ts';
 import type { Chunk, VersionedChunk } from '../message.ts';
 import type { OutboundJob, SendOutcome } from '../ports.ts';
 import { recordReplies } from './record-replies.ts';
@@ -68,10 +68,10 @@ async function sendFound(
   if (await waitsForLease(job, chunk, deps)) return 'taken';
   const route = await routeOf(chunk, deps);
   if (isInDoubt(chunk, route, deps)) {
-    const settled = await settleDoubt(found, route, deps);
-    if (settled !== 'open') return settled;
+    const finals = await settleDoubt(found, route, deps);
+    if (finals !== 'open') return finals;
   }
-  const turn = await nextTurn(chunk, route, () => waitingPlaces(chunk), deps);
+  const turn = await nextTurn(chunk, route, () => waitingRecipients(chunk), deps);
   if (turn === 'none') return countAsTried(job, found, noCarrier, deps);
   if ('waitSeconds' in turn) {
     if (isOverdue(chunk, now())) return countAsTried(job, found, noRoom, deps);
@@ -79,12 +79,12 @@ async function sendFound(
     return 'noRoom';
   }
   // Before the attempt is claimed: where this fails, nothing was sent, and nothing is in doubt.
-  await recordReplies(chunk, waitingPlaces(chunk), deps);
+  await recordReplies(chunk, waitingRecipients(chunk), deps);
   failpoint('send.repliesRecorded');
   const progress = {
-    ...settledProgress(chunk, now()),
+    ...progressAtRest(chunk, now()),
     attempts: chunk.attempts + 1,
-    ...stillInHand(chunk, placesInDoubt(chunk)),
+    ...stillInFlight(chunk, recipientsInDoubt(chunk)),
   };
   const claimed = await claimChunk(found, progress, claimOf(turn, chunk, deps), deps);
   if (claimed === 'conflict') return 'lookAgain';
@@ -118,21 +118,21 @@ async function settleDoubt(
   const { chunk } = found;
   const message = await messages.readMessage(chunk.messageId);
   const reported = message === undefined ? [] : statesOfChunk(message, chunk.index);
-  const isReported = (place: number): boolean => !awaitsSending(reported[place]?.status ?? 'queued');
+  const isReported = (recipientIndex: number): boolean => !awaitsSending(reported[recipientIndex]?.status ?? 'queued');
   const isFinal = isDoubtFinal(chunk, route);
-  const places = placesInDoubt(chunk).filter((place) => isFinal || isReported(place));
-  if (places.length === 0) return 'open';
-  const ended = endWaiting(chunk, { status: 'unknown', note: attemptInDoubt, places }, now());
+  const recipientIndexes = recipientsInDoubt(chunk).filter((recipientIndex) => isFinal || isReported(recipientIndex));
+  if (recipientIndexes.length === 0) return 'open';
+  const ended = endWaiting(chunk, { status: 'unknown', note: attemptInDoubt, recipientIndexes }, now());
   const statuses = [...ended.statuses];
   const notes = new Map(ended.notes);
-  for (const place of places.filter(isReported)) {
-    const { status = 'unknown', note } = reported[place] ?? {};
-    statuses[place] = status;
-    if (note === undefined) notes.delete(place);
-    else notes.set(place, note);
+  for (const recipientIndex of recipientIndexes.filter(isReported)) {
+    const { status = 'unknown', note } = reported[recipientIndex] ?? {};
+    statuses[recipientIndex] = status;
+    if (note === undefined) notes.delete(recipientIndex);
+    else notes.set(recipientIndex, note);
   }
-  const open = placesInDoubt(chunk).filter((place) => !places.includes(place));
-  const progress = { ...ended, statuses, notes, ...stillInHand(chunk, open) };
+  const open = recipientsInDoubt(chunk).filter((recipientIndex) => !recipientIndexes.includes(recipientIndex));
+  const progress = { ...ended, statuses, notes, ...stillInFlight(chunk, open) };
   await followUpAttempt(chunk, withProgress(chunk, progress), deps);
   const isKept = (await messages.updateChunk(found, progress)) !== 'conflict';
   return isKept && !statuses.some(awaitsSending) ? 'inDoubt' : 'lookAgain';
@@ -162,8 +162,8 @@ async function countAsTried(
   const { messages, outbound, now } = deps;
   const { chunk } = found;
   const tried = { ...chunk, attempts: chunk.attempts + 1 };
-  const outcomes = new Map(waitingPlaces(chunk).map((place) => [place, outcome]));
-  const kept = keepDoubt(outcomes, new Set(placesInDoubt(chunk)), { resendInDoubt: false });
+  const outcomes = new Map(waitingRecipients(chunk).map((recipientIndex) => [recipientIndex, outcome]));
+  const kept = keepDoubt(outcomes, new Set(recipientsInDoubt(chunk)), { resendInDoubt: false });
   const progress = applyOutcomes(tried, kept, { overdue: true, now: now() });
   const again = progress.statuses.some(awaitsSending);
   const delay = retryDelays[chunk.attempts] ?? 0;

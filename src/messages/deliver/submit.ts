@@ -16,9 +16,9 @@ const noAnswer: SendOutcome = {
 };
 
 /** Hands recipients of a chunk to a carrier, as many at a time as it takes; gives an outcome for the place of each. */
-export async function handOver(
+export async function submit(
   chunk: Chunk,
-  places: readonly number[],
+  recipientIndexes: readonly number[],
   carrier: OutboundCarrier,
   { carrierIds, now }: { carrierIds: CarrierIdStore; now: () => Date },
 ): Promise<Map<number, SendOutcome>> {
@@ -26,11 +26,11 @@ export async function handOver(
   const compiled = compileContent(chunk.content);
   const { batchSize } = carrier.capabilities;
   const outcomes = new Map<number, SendOutcome>();
-  for (let from = 0; from < places.length; from += batchSize) {
-    const batch = places.slice(from, from + batchSize);
-    const recipients = batch.map((place): OutboundRecipient => {
-      const { address, parts, values } = chunk.recipients[place] ?? { address: '', parts: 1, values: [] };
-      const id = recipientId({ messageId, chunk: index, place });
+  for (let from = 0; from < recipientIndexes.length; from += batchSize) {
+    const batch = recipientIndexes.slice(from, from + batchSize);
+    const recipients = batch.map((recipientIndex): OutboundRecipient => {
+      const { address, parts, values } = chunk.recipients[recipientIndex] ?? { address: '', parts: 1, values: [] };
+      const id = recipientId({ messageId, chunk: index, recipientIndex });
       return { recipientId: id, address, content: renderText(compiled, values), parts };
     });
     const answered = await carrier.send({
@@ -43,7 +43,8 @@ export async function handOver(
       recipients,
     });
     // Matched batch by batch, or an outcome too few would shift those of the next batch to other recipients.
-    for (const [position, place] of batch.entries()) outcomes.set(place, answered[position] ?? noAnswer);
+    for (const [position, recipientIndex] of batch.entries())
+      outcomes.set(recipientIndex, answered[position] ?? noAnswer);
     const noted = recipients.flatMap(({ recipientId: value }, position) => {
       const outcome = answered[position];
       const id = outcome?.outcome === 'sent' && outcome.reportedByReference === true && outcome.carrierReference;

@@ -1,14 +1,14 @@
 import { failpoint } from '../../core/failpoint.ts';
 import { statesOfChunk } from './fold-message.ts';
 import type { JournalEntry, StatusNote } from '../message.ts';
-import type { MessageStore, SettlementRecorder } from '../ports.ts';
-import { settle } from './record-final-status.ts';
+import type { MessageStore, FinalStatusRecorder } from '../ports.ts';
+import { recordFinalStatus } from './record-final-status.ts';
 import { fallbackIndex } from './sms-fallback.ts';
 
 /** What giving up on silent recipients works with. */
 export interface UnreportedDeps {
   messages: MessageStore;
-  settlements: SettlementRecorder;
+  finalStatuses: FinalStatusRecorder;
   /** How long after sending a recipient of whom no report came is given up as unknown, in seconds. */
   reportTimeoutSeconds: number;
   now: () => Date;
@@ -34,15 +34,22 @@ export async function giveUpSilent(messageId: string, deps: UnreportedDeps): Pro
   // What was sent long after it was due, or stands in for another channel, has its time from then on.
   const overdue = all.filter(({ updatedAt }) => at.getTime() - updatedAt.getTime() >= reportTimeoutSeconds * 1000);
   const entries = overdue.flatMap(({ index }) =>
-    statesOfChunk(message, index).flatMap(({ status }, place): JournalEntry[] =>
-      status === 'sent' ? [{ chunk: index, place, status: 'unknown', note: noReport, at }] : [],
+    statesOfChunk(message, index).flatMap(({ status }, recipientIndex): JournalEntry[] =>
+      status === 'sent' ? [{ chunk: index, recipientIndex, status: 'unknown', note: noReport, at }] : [],
     ),
   );
   if (entries.length === 0) return 0;
   // Where another channel stands in, its status is the recipient's.
-  const ended = entries.filter(({ chunk, place }) => !indexes.has(fallbackIndex(chunk, place)));
-  await settle(
-    ended.map(({ chunk, place, status }) => ({ messageId, chunk, place, status, code: noReport.code, at })),
+  const ended = entries.filter(({ chunk, recipientIndex }) => !indexes.has(fallbackIndex(chunk, recipientIndex)));
+  await recordFinalStatus(
+    ended.map(({ chunk, recipientIndex, status }) => ({
+      messageId,
+      chunk,
+      recipientIndex,
+      status,
+      code: noReport.code,
+      at,
+    })),
     deps,
   );
   failpoint('unreported.followedUp');

@@ -28,10 +28,10 @@ export interface RecipientState extends SendingState {
 export function foldMessage({ header, chunks, fallbacks, journal }: StoredMessage): RecipientState[] {
   const states = statesByChunk({ chunks, fallbacks, journal });
   return chunks.flatMap(({ index, protocol, recipients }) =>
-    (states.get(index) ?? []).map((state, place): RecipientState => {
-      const id = recipientId({ messageId: header.messageId, chunk: index, place });
-      const own = { id, address: recipients[place]?.address ?? '' };
-      const [standIn] = states.get(fallbackIndex(index, place)) ?? [];
+    (states.get(index) ?? []).map((state, recipientIndex): RecipientState => {
+      const id = recipientId({ messageId: header.messageId, chunk: index, recipientIndex });
+      const own = { id, address: recipients[recipientIndex]?.address ?? '' };
+      const [standIn] = states.get(fallbackIndex(index, recipientIndex)) ?? [];
       if (standIn === undefined) return { ...own, ...state };
       return {
         ...own,
@@ -57,17 +57,17 @@ function statesByChunk({
 }: Omit<StoredMessage, 'header'>): ReadonlyMap<number, SendingState[]> {
   const states = new Map([...chunks, ...fallbacks].map((chunk) => [chunk.index, statesOf(chunk)]));
   for (const entry of journal) {
-    const current = states.get(entry.chunk)?.[entry.place];
+    const current = states.get(entry.chunk)?.[entry.recipientIndex];
     if (current !== undefined) applyReport(current, entry);
   }
   return states;
 }
 
 function statesOf({ recipients, statuses, notes, references, updatedAt }: Chunk): SendingState[] {
-  return recipients.map((_, place): SendingState => {
-    const note = notes.get(place);
-    const reference = references.get(place);
-    const status = statuses[place] ?? 'accepted';
+  return recipients.map((_, recipientIndex): SendingState => {
+    const note = notes.get(recipientIndex);
+    const reference = references.get(recipientIndex);
+    const status = statuses[recipientIndex] ?? 'accepted';
     const known = reference === undefined ? {} : { reference };
     return { status, updatedAt, ...known, ...(note === undefined ? {} : { note }) };
   });

@@ -6,10 +6,10 @@ import type {
   FailureCounter,
   MessageStore,
   OutboundQueue,
-  SettledRecipient,
-  SettlementRecorder,
+  FinalRecipient,
+  FinalStatusRecorder,
 } from '../ports.ts';
-import { settle } from './record-final-status.ts';
+import { recordFinalStatus } from './record-final-status.ts';
 import { startFallbacks } from './sms-fallback.ts';
 import { isFinal } from '../status.ts';
 import type { RecipientStatus } from '../status.ts';
@@ -19,7 +19,7 @@ export interface FollowUpDeps {
   messages: MessageStore;
   outbound: OutboundQueue;
   failures: FailureCounter;
-  settlements: SettlementRecorder;
+  finalStatuses: FinalStatusRecorder;
   now: () => Date;
 }
 
@@ -35,15 +35,15 @@ function hasFailed(status: RecipientStatus): boolean {
  * else the failure is counted. Harmless when repeated, and to be done before the failure is recorded or acknowledged,
  * so that a crash in between repeats it.
  */
-async function followUpFailures(chunk: Chunk, places: readonly number[], deps: FollowUpDeps): Promise<void> {
-  if (places.length === 0) return;
-  if (chunk.fallbackSender !== undefined) return startFallbacks(chunk, places, deps);
+async function followUpFailures(chunk: Chunk, recipientIndexes: readonly number[], deps: FollowUpDeps): Promise<void> {
+  if (recipientIndexes.length === 0) return;
+  if (chunk.fallbackSender !== undefined) return startFallbacks(chunk, recipientIndexes, deps);
   const at = deps.now();
   const { messageId, index, customerId, recipients } = chunk;
-  const failures = places.map((place) => ({
+  const failures = recipientIndexes.map((recipientIndex) => ({
     customerId,
-    number: recipients[place]?.address ?? '',
-    recipientId: recipientId({ messageId, chunk: index, place }),
+    number: recipients[recipientIndex]?.address ?? '',
+    recipientId: recipientId({ messageId, chunk: index, recipientIndex }),
     at,
   }));
   return deps.failures.record(failures);
@@ -55,21 +55,24 @@ async function followUpFailures(chunk: Chunk, places: readonly number[], deps: F
  * since the recipient wants no such messages, is told of with the first one.
  */
 export async function followUpEnd(before: Chunk, after: Chunk, deps: FollowUpDeps): Promise<void> {
-  const endedIn = ({ statuses }: Chunk, place: number): boolean => isFinal(statuses[place] ?? 'accepted');
-  const places = after.recipients.flatMap((_, place) => (endedIn(after, place) ? [place] : []));
-  const newly = places.filter((place) => !endedIn(before, place));
-  const failures = newly.filter((place) => hasFailed(after.statuses[place] ?? 'accepted'));
+  const endedIn = ({ statuses }: Chunk, recipientIndex: number): boolean =>
+    isFinal(statuses[recipientIndex] ?? 'accepted');
+  const recipientIndexes = after.recipients.flatMap((_, recipientIndex) =>
+    endedIn(after, recipientIndex) ? [recipientIndex] : [],
+  );
+  const newly = recipientIndexes.filter((recipientIndex) => !endedIn(before, recipientIndex));
+  const failures = newly.filter((recipientIndex) => hasFailed(after.statuses[recipientIndex] ?? 'accepted'));
   await followUpFailures(after, failures, deps);
-  const told = before.attempts === 0 ? places : newly;
-  const settled = told.flatMap((place): SettledRecipient[] => {
-    const status = after.statuses[place] ?? 'accepted';
+  const told = before.attempts === 0 ? recipientIndexes : newly;
+  const finals = told.flatMap((recipientIndex): FinalRecipient[] => {
+    const status = after.statuses[recipientIndex] ?? 'accepted';
     // What was not reached by the one channel goes by the other, sooner or later.
-    if (after.fallbackSender !== undefined && newly.includes(place) && isUnreached(status)) return [];
-    const code = after.notes.get(place)?.code;
+    if (after.fallbackSender !== undefined && newly.includes(recipientIndex) && isUnreached(status)) return [];
+    const code = after.notes.get(recipientIndex)?.code;
     const { messageId, index: chunk, updatedAt: at } = after;
-    return [{ messageId, chunk, place, status, at, ...(code === undefined ? {} : { code }) }];
+    return [{ messageId, chunk, recipientIndex, status, at, ...(code === undefined ? {} : { code }) }];
   });
-  await settle(settled, deps);
+  await recordFinalStatus(finals, deps);
 }
 
 /** As {@link followUpEnd}, and looks later for reports on those whom another channel may have to http. */
@@ -80,8 +83,11 @@ export async function followUpAttempt(
 ): Promise<void> {
   await followUpEnd(before, after, deps);
   const isUnheard = (status: RecipientStatus): boolean => status === 'sent' || status === 'unknown';
-  const isNew = (place: number): boolean => before.statuses[place] !== after.statuses[place];
-  if (before.fallbackSender === undefined || !after.statuses.some((status, place) => isUnheard(status) && isNew(place)))
+  const isNew = (recipientIndex: number): boolean => before.statuses[recipientIndex] !== after.statuses[recipientIndex];
+  if (
+    before.fallbackSender === undefined ||
+    !after.statuses.some((status, recipientIndex) => isUnheard(status) && isNew(recipientIndex))
+  )
     return;
   const { messageId, index } = before;
   await deps.outbound.enqueue({ messageId, chunk: index, check: 'unreported' }, deps.fallbackAfterSeconds);
@@ -95,42 +101,46 @@ function isUnreached(status: RecipientStatus): boolean {
  * Follows up on delivery reports. One read per chunk of which failures are reported, none for deliveries.
  */
 export async function followUpReports(reports: readonly DeliveryReport[], deps: FollowUpDeps): Promise<void> {
-  const byChunk = new Map<string, SettledRecipient[]>();
-  const settled: SettledRecipient[] = [];
+  const byChunk = new Map<string, FinalRecipient[]>();
+  const finals: FinalRecipient[] = [];
   for (const { recipientId: id, status, code, at } of reports) {
-    const place = isFinal(status) ? parseRecipientId(id) : undefined;
-    if (place === undefined) continue;
-    const entry = { ...place, status, at, ...(code === undefined ? {} : { code }) };
-    if (!isUnreached(status)) settled.push(entry);
+    const recipientIndex = isFinal(status) ? parseRecipientId(id) : undefined;
+    if (recipientIndex === undefined) continue;
+    const entry = { ...recipientIndex, status, at, ...(code === undefined ? {} : { code }) };
+    if (!isUnreached(status)) finals.push(entry);
     else {
-      const key = `${place.messageId}/${place.chunk}`;
+      const key = `${recipientIndex.messageId}/${recipientIndex.chunk}`;
       byChunk.set(key, [...(byChunk.get(key) ?? []), entry]);
     }
   }
-  await Promise.all([...[...byChunk.values()].map((entries) => followUpChunk(entries, deps)), settle(settled, deps)]);
+  await Promise.all([
+    ...[...byChunk.values()].map((entries) => followUpChunk(entries, deps)),
+    recordFinalStatus(finals, deps),
+  ]);
 }
 
 /** @param entries of one chunk */
-async function followUpChunk(entries: readonly SettledRecipient[], deps: FollowUpDeps): Promise<void> {
+async function followUpChunk(entries: readonly FinalRecipient[], deps: FollowUpDeps): Promise<void> {
   const [first] = entries;
   if (first === undefined) return;
   const chunk = (await deps.messages.readChunk(first.messageId, first.chunk))?.chunk;
   if (chunk === undefined) return;
-  const existing = entries.filter(({ place }) => place < chunk.recipients.length);
-  const delivered = chunk.fallbackSender === undefined ? new Set<number>() : await deliveredPlaces(chunk, deps);
-  const failures = existing.filter(({ status, place }) => hasFailed(status) && !delivered.has(place));
-  await followUpFailures(chunk, [...new Set(failures.map(({ place }) => place))], deps);
-  if (chunk.fallbackSender === undefined) await settle(existing, deps);
+  const existing = entries.filter(({ recipientIndex }) => recipientIndex < chunk.recipients.length);
+  const delivered = chunk.fallbackSender === undefined ? new Set<number>() : await deliveredRecipients(chunk, deps);
+  const failures = existing.filter(({ status, recipientIndex }) => hasFailed(status) && !delivered.has(recipientIndex));
+  await followUpFailures(chunk, [...new Set(failures.map(({ recipientIndex }) => recipientIndex))], deps);
+  if (chunk.fallbackSender === undefined) await recordFinalStatus(existing, deps);
 }
 
 /** Those of a chunk whom its own channel reached after all: a report of failure may come late. */
-async function deliveredPlaces({ messageId, index }: Chunk, { messages }: FollowUpDeps): Promise<Set<number>> {
+async function deliveredRecipients({ messageId, index }: Chunk, { messages }: FollowUpDeps): Promise<Set<number>> {
   const message = await messages.readMessage(messageId);
   const reached = new Set<number>();
   for (const { id, status, history } of message === undefined ? [] : foldMessage(message)) {
-    const place = parseRecipientId(id);
+    const recipientIndex = parseRecipientId(id);
     const own = history?.[0]?.status ?? status;
-    if (place?.chunk === index && (own === 'delivered' || own === 'read')) reached.add(place.place);
+    if (recipientIndex?.chunk === index && (own === 'delivered' || own === 'read'))
+      reached.add(recipientIndex.recipientIndex);
   }
   return reached;
 }
@@ -147,9 +157,9 @@ export async function followUpSilence(
   const chunk = message?.chunks.find((candidate) => candidate.index === index);
   if (message === undefined || chunk?.fallbackSender === undefined) return 0;
   const silent = foldMessage(message).flatMap(({ id, status, history }) => {
-    const place = parseRecipientId(id);
+    const recipientIndex = parseRecipientId(id);
     const unheard = status === 'sent' || status === 'unknown';
-    return place?.chunk === index && history === undefined && unheard ? [place.place] : [];
+    return recipientIndex?.chunk === index && history === undefined && unheard ? [recipientIndex.recipientIndex] : [];
   });
   await startFallbacks(chunk, silent, deps);
   return silent.length;

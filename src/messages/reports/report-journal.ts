@@ -51,12 +51,17 @@ export function createReportJournal(messages: Pick<MessageStore, 'appendReports'
     async record(reports) {
       const byMessage = new Map<string, JournalEntry[]>();
       for (const { recipientId, status, code, message = '', reason, at } of reports) {
-        const place = parseRecipientId(recipientId);
-        if (place === undefined) continue;
-        const entry: JournalEntry = { chunk: place.chunk, place: place.place, status, at };
+        const recipientIndex = parseRecipientId(recipientId);
+        if (recipientIndex === undefined) continue;
+        const entry: JournalEntry = {
+          chunk: recipientIndex.chunk,
+          recipientIndex: recipientIndex.recipientIndex,
+          status,
+          at,
+        };
         if (code !== undefined) entry.note = statusNote({ code, message, ...(reason === undefined ? {} : { reason }) });
-        const entries = byMessage.get(place.messageId);
-        if (entries === undefined) byMessage.set(place.messageId, [entry]);
+        const entries = byMessage.get(recipientIndex.messageId);
+        if (entries === undefined) byMessage.set(recipientIndex.messageId, [entry]);
         else entries.push(entry);
       }
       await Promise.all([...byMessage].map(([messageId, entries]) => add(messageId, entries)));

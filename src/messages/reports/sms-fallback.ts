@@ -15,15 +15,15 @@ const firstFallbackIndex = 10_000;
 const placesPerChunk = 100;
 
 /** The index of the chunk that stands in for one recipient. */
-export function fallbackIndex(chunk: number, place: number): number {
-  return firstFallbackIndex + chunk * placesPerChunk + place;
+export function fallbackIndex(chunk: number, recipientIndex: number): number {
+  return firstFallbackIndex + chunk * placesPerChunk + recipientIndex;
 }
 
 /** The recipient for whom a chunk stands in; undefined for a chunk of the send itself. */
-export function fallbackOrigin(index: number): { chunk: number; place: number } | undefined {
+export function fallbackOrigin(index: number): { chunk: number; recipientIndex: number } | undefined {
   if (index < firstFallbackIndex) return undefined;
   const offset = index - firstFallbackIndex;
-  return { chunk: Math.floor(offset / placesPerChunk), place: offset % placesPerChunk };
+  return { chunk: Math.floor(offset / placesPerChunk), recipientIndex: offset % placesPerChunk };
 }
 
 /** A message's chunks in order, those of the send apart from those that stand in for one of its recipients. */
@@ -43,24 +43,24 @@ export interface FallbackDeps {
 /** Starts the SMS for recipients of a chunk that has a fallback; for those who have it already, nothing is sent again. */
 export async function startFallbacks(
   chunk: Chunk,
-  places: readonly number[],
+  recipientIndexes: readonly number[],
   { messages, outbound, now }: FallbackDeps,
 ): Promise<void> {
-  const chunks = places.flatMap((place) => fallbackChunk(chunk, place, now()));
+  const chunks = recipientIndexes.flatMap((recipientIndex) => fallbackChunk(chunk, recipientIndex, now()));
   if (chunks.length === 0) return;
   await messages.addChunks(chunk.messageId, chunks);
   failpoint('fallback.rowsWritten');
   await Promise.all(chunks.map(({ messageId, index }) => outbound.enqueue({ messageId, chunk: index })));
 }
 
-function fallbackChunk(chunk: Chunk, place: number, updatedAt: Date): Chunk[] {
+function fallbackChunk(chunk: Chunk, recipientIndex: number, updatedAt: Date): Chunk[] {
   const { messageId, customerId, serviceId, content, fallbackSender: sender } = chunk;
-  const recipient = chunk.recipients[place];
+  const recipient = chunk.recipients[recipientIndex];
   if (recipient === undefined || sender === undefined) return [];
   return [
     {
       messageId,
-      index: fallbackIndex(chunk.index, place),
+      index: fallbackIndex(chunk.index, recipientIndex),
       customerId,
       serviceId,
       sender,

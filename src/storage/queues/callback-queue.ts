@@ -1,8 +1,10 @@
-import type { CallbackJob, CallbackQueue } from '../../delivery-callbacks/index.ts';
+import { encodeCallbackJob } from '../../delivery-callbacks/index.ts';
+import type { CallbackQueue } from '../../delivery-callbacks/index.ts';
 import type { StorageConnection } from '../connection.ts';
 import { openQueue } from './open-queue.ts';
 
 /** Puts jobs on the queue `delivery-callbacks`, to which the worker of that noun listens. */
 export function createCallbackQueue(connection: StorageConnection): CallbackQueue {
-  return { enqueue: openQueue<CallbackJob>(connection, 'delivery-callbacks') };
+  const enqueue = openQueue<object>(connection, 'delivery-callbacks');
+  return { enqueue: (job, delaySeconds) => enqueue(encodeCallbackJob(job), delaySeconds) };
 }

@@ -16,7 +16,7 @@ export function callbackKeys(messageId: string, chunk: number): { partitionKey: 
 
 const encodeEntry = (entry: CallbackEntry) =>
   [
-    entry.place,
+    entry.recipientIndex,
     entry.status,
     entry.code ?? null,
     entry.at.toISOString(),
@@ -28,9 +28,9 @@ const encodeEntry = (entry: CallbackEntry) =>
   ] as const;
 
 function decodeEntry(encoded: ReturnType<typeof encodeEntry>): CallbackEntry {
-  const [place, status, code, at, state, since, attempts, notBefore, lastAnswer] = encoded;
+  const [recipientIndex, status, code, at, state, since, attempts, notBefore, lastAnswer] = encoded;
   return {
-    place,
+    recipientIndex,
     status,
     ...(code === null ? {} : { code }),
     at: new Date(at),

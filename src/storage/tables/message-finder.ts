@@ -34,11 +34,13 @@ function seemsSilent(rows: Page['rows']): boolean {
   for (const row of rows) {
     if (kindOfRow(row.rowKey) !== 'chunk') continue;
     const index = Number(row['index']);
-    for (const [place, status] of statusesOf(row).entries()) if (status === 'sent') sent.add(`${index}/${place}`);
+    for (const [recipientIndex, status] of statusesOf(row).entries())
+      if (status === 'sent') sent.add(`${index}/${recipientIndex}`);
   }
   for (const row of rows) {
     if (kindOfRow(row.rowKey) !== 'reports') continue;
-    for (const { chunk, place, status } of journalOf(row)) if (isFinal(status)) sent.delete(`${chunk}/${place}`);
+    for (const { chunk, recipientIndex, status } of journalOf(row))
+      if (isFinal(status)) sent.delete(`${chunk}/${recipientIndex}`);
   }
   return sent.size > 0;
 }

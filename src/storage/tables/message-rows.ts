@@ -84,18 +84,20 @@ export function chunkRow(chunk: Chunk) {
 /** The columns that change while a chunk is worked on. An empty time means none: a merge can't remove a column. */
 export function progressColumns(progress: ChunkProgress) {
   const { statuses, notes, references, attempts, leasedUntil, leaseId, notBefore, updatedAt } = progress;
-  const { carrier, inHand, attemptedAt } = progress;
+  const { carrier, inFlight, attemptedAt } = progress;
   return {
     statuses: encodeStatuses(statuses),
     // What is open can so be found without taking every row apart.
     open: statuses.some(awaitsSending),
-    notes: JSON.stringify([...notes].map(([place, { code, message, reason }]) => [place, code, message, reason])),
+    notes: JSON.stringify(
+      [...notes].map(([recipientIndex, { code, message, reason }]) => [recipientIndex, code, message, reason]),
+    ),
     references: JSON.stringify([...references]),
     attempts,
     leasedUntil: leasedUntil?.toISOString() ?? '',
     leaseId: leaseId ?? '',
     carrier: carrier ?? '',
-    inHand: inHand?.join(' ') ?? '',
+    inHand: inFlight?.join(' ') ?? '',
     attemptedAt: attemptedAt?.toISOString() ?? '',
     notBefore: notBefore?.toISOString() ?? '',
     updatedAt: updatedAt.toISOString(),
@@ -115,7 +117,7 @@ export function chunkOf(row: Row): Chunk {
     content: readLongText('content', row),
     recipients: recipients.map(([address, parts, values]): ChunkRecipient => ({ address, parts, values })),
     statuses: statusesOf(row),
-    notes: new Map(notes.map(([place, ...note]): [number, StatusNote] => [place, noteOf(...note)])),
+    notes: new Map(notes.map(([recipientIndex, ...note]): [number, StatusNote] => [recipientIndex, noteOf(...note)])),
     references: new Map(JSON.parse(String(row['references'])) as [number, string][]),
     attempts: Number(row['attempts']),
     updatedAt: new Date(String(row['updatedAt'])),
@@ -125,7 +127,7 @@ export function chunkOf(row: Row): Chunk {
     ...(row['template0'] === undefined ? {} : { template: JSON.parse(readLongText('template', row)) as TemplateCall }),
     ...(row['leaseId'] === '' ? {} : { leaseId: String(row['leaseId']) }),
     ...(isFilled(row['carrier']) ? { carrier: row['carrier'] } : {}),
-    ...(isFilled(row['inHand']) ? { inHand: row['inHand'].split(' ').map(Number) } : {}),
+    ...(isFilled(row['inHand']) ? { inFlight: row['inHand'].split(' ').map(Number) } : {}),
     ...timesOf(row),
   };
 }
@@ -157,8 +159,8 @@ export function waitingChunkOf(row: Row): WaitingChunk {
 }
 
 export function reportsRow(messageId: string, unique: string, entries: readonly JournalEntry[]) {
-  const compact = entries.map(({ chunk, place, status, at, note }) => {
-    const fixed = [chunk, place, encodeStatuses([status]), at.getTime()];
+  const compact = entries.map(({ chunk, recipientIndex, status, at, note }) => {
+    const fixed = [chunk, recipientIndex, encodeStatuses([status]), at.getTime()];
     return note === undefined ? fixed : [...fixed, note.code, note.message, note.reason];
   });
   return guardEntitySize({
@@ -170,16 +172,16 @@ export function reportsRow(messageId: string, unique: string, entries: readonly 
 
 export function journalOf(row: Row): JournalEntry[] {
   const compact = JSON.parse(readLongText('reports', row)) as Compact[];
-  return compact.map(([chunk, place, letter, at, code, message = '', reason]) => {
+  return compact.map(([chunk, recipientIndex, letter, at, code, message = '', reason]) => {
     const [status = 'unknown'] = decodeStatuses(letter);
-    const entry: JournalEntry = { chunk, place, status, at: new Date(at) };
+    const entry: JournalEntry = { chunk, recipientIndex, status, at: new Date(at) };
     return code === undefined ? entry : { ...entry, note: noteOf(code, message, reason) };
   });
 }
 
 type Compact = [
   chunk: number,
-  place: number,
+  recipientIndex: number,
   letter: string,
   at: number,
   code?: string,

@@ -1,10 +1,11 @@
 import {
-  createSettlementRecorder,
+  createFinalStatusRecorder,
+  encodeCallbackJob,
   deliverDeliveryCallbacks,
   giveUpDeliveryCallbacks,
 } from '../../../src/delivery-callbacks/index.ts';
 import type { CallbackQueue, CallbackDeps, ChunkCallbacks } from '../../../src/delivery-callbacks/index.ts';
-import type { Chunk, MessageHeader, SettledRecipient } from '../../../src/messages/index.ts';
+import type { Chunk, MessageHeader, FinalRecipient } from '../../../src/messages/index.ts';
 import type { CallOutcome } from '../../../src/notifications/index.ts';
 import { usualSchedule } from '../../../src/notifications/index.ts';
 import { createMemoryCallbackQueue } from '../fakes/callback-queue.ts';
@@ -66,16 +67,20 @@ export function createCallbackLab({ recipients = 3, ...options }: LabOptions = {
       await memoryQueue.enqueue(job, delaySeconds);
       // A job is JSON on its way.
       for (const queued of memoryQueue.jobs.splice(0)) {
-        time.enqueue('delivery-callbacks', JSON.parse(JSON.stringify(queued.job)), queued.delaySeconds);
+        time.enqueue(
+          'delivery-callbacks',
+          JSON.parse(JSON.stringify(encodeCallbackJob(queued.job))),
+          queued.delaySeconds,
+        );
       }
     },
   };
 
   async function call(url: string, headers: Readonly<Record<string, string>>): Promise<CallOutcome> {
     calls.push({ url, headers, at: time.elapsed() });
-    const place = placeOf(url);
-    const number = calls.filter((each) => placeOf(each.url) === place).length;
-    const given = (scripts.get(place) ?? scripts.get(-1))?.(number) ?? 200;
+    const recipientIndex = placeOf(url);
+    const number = calls.filter((each) => placeOf(each.url) === recipientIndex).length;
+    const given = (scripts.get(recipientIndex) ?? scripts.get(-1))?.(number) ?? 200;
     const { afterMs, answer } = typeof given === 'object' && 'afterMs' in given ? given : { afterMs: 0, answer: given };
     if (afterMs > 0) await time.wait(afterMs);
     if (typeof answer === 'string') return outcomes[answer]!;
@@ -108,7 +113,7 @@ export function createCallbackLab({ recipients = 3, ...options }: LabOptions = {
     'delivery-callbacks': (job) => deliverDeliveryCallbacks.handle(job, deps),
     'delivery-callbacks-poison': (job) => giveUpDeliveryCallbacks.handle(job, deps),
   });
-  const recorder = createSettlementRecorder({ callbackQueue: queue });
+  const recorder = createFinalStatusRecorder({ callbackQueue: queue });
 
   /** Writes the message down. */
   async function accept(): Promise<void> {
@@ -152,31 +157,31 @@ export function createCallbackLab({ recipients = 3, ...options }: LabOptions = {
     store,
     secrets,
     /** Says what became of recipients of the message, at the present moment. */
-    settle: (places: readonly number[], details: Partial<SettledRecipient> = {}): Promise<void> =>
+    settle: (recipientIndexes: readonly number[], details: Partial<FinalRecipient> = {}): Promise<void> =>
       recorder.record(
-        places.map((place) => ({
+        recipientIndexes.map((recipientIndex) => ({
           messageId: labMessageId,
           chunk: 0,
-          place,
+          recipientIndex,
           status: 'delivered',
           at: time.now(),
           ...details,
         })),
       ),
     /** Gives the address its answers for a place, or for all places that have none of their own. */
-    script(answers: Script, place = -1): void {
-      scripts.set(place, answers);
+    script(answers: Script, recipientIndex = -1): void {
+      scripts.set(recipientIndex, answers);
     },
     /** When the address was called for a place, in seconds from the start. */
-    callTimes: (place: number): number[] =>
-      calls.filter(({ url }) => placeOf(url) === place).map(({ at }) => at / 1_000),
+    callTimes: (recipientIndex: number): number[] =>
+      calls.filter(({ url }) => placeOf(url) === recipientIndex).map(({ at }) => at / 1_000),
     callbacks: async (): Promise<ChunkCallbacks | undefined> => (await store.read(labMessageId, 0))?.callbacks,
     /** How each place stands. */
     async fates(): Promise<Record<number, string>> {
       const { done = [], entries = [] } = (await store.read(labMessageId, 0))?.callbacks ?? {};
       return Object.fromEntries([
-        ...done.map((place) => [place, 'done']),
-        ...entries.map(({ place, state }) => [place, state]),
+        ...done.map((recipientIndex) => [recipientIndex, 'done']),
+        ...entries.map(({ recipientIndex, state }) => [recipientIndex, state]),
       ]) as Record<number, string>;
     },
     results: (): unknown[] => time.runs.map(({ result }) => (result as { result?: unknown } | undefined)?.result),

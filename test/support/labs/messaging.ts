@@ -16,8 +16,8 @@ import type {
   ReplyRecorder,
   DeliverDeps,
   SendOutcome,
-  SettledRecipient,
-  SettlementRecorder,
+  FinalRecipient,
+  FinalStatusRecorder,
 } from '../../../src/messages/index.ts';
 import type { OptOutList } from '../../../src/opt-outs/index.ts';
 import type { PreparedSend } from '../../../src/messages/compose/prepare-send.ts';
@@ -90,7 +90,7 @@ type TestMessaging = AcceptDeps & {
   optOuts: OptOutList;
   failures: FailureCounter & { counted: FinalFailure[] };
   replies: ReplyRecorder & { noted: OutgoingReply[] };
-  settlements: SettlementRecorder & { settled: SettledRecipient[] };
+  finalStatuses: FinalStatusRecorder & { settled: FinalRecipient[] };
   fallbackAfterSeconds: number;
   sendLeaseSeconds: number;
 };
@@ -114,7 +114,7 @@ export function createMessaging(): TestMessaging {
     keysByTracking: true,
     checkDlrUrl: () => undefined,
     queuedLately: createRecentIds(),
-    settlements: createSettlementList(),
+    finalStatuses: createSettlementList(),
     sendLeaseSeconds: 120,
   };
 }
@@ -131,8 +131,8 @@ function createReplyList(): ReplyRecorder & { noted: OutgoingReply[] } {
 }
 
 /** Keeps the final statuses that it is told of. */
-function createSettlementList(): SettlementRecorder & { settled: SettledRecipient[] } {
-  const settled: SettledRecipient[] = [];
+function createSettlementList(): FinalStatusRecorder & { settled: FinalRecipient[] } {
+  const settled: FinalRecipient[] = [];
   return {
     settled,
     async record(recipients) {
@@ -214,7 +214,7 @@ export function createSending(
 ): DeliverDeps & {
   failed: FinalFailure[];
   replies: ReturnType<typeof createReplyList>;
-  settlements: ReturnType<typeof createSettlementList>;
+  finalStatuses: ReturnType<typeof createSettlementList>;
 } {
   const failed: FinalFailure[] = [];
   return {
@@ -226,7 +226,7 @@ export function createSending(
     now,
     fallbackAfterSeconds: 300,
     sendLeaseSeconds: 120,
-    settlements: createSettlementList(),
+    finalStatuses: createSettlementList(),
     failures: {
       async record(failures) {
         failed.push(...failures);

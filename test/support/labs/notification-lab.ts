@@ -207,10 +207,10 @@ export function createNotificationLab({ random = () => 0, faults = () => undefin
       const chunks = await notifications.listChunks(id);
       const fates: Record<string, string> = {};
       for (const { targets, states } of chunks) {
-        for (const [place, { key, callbackUrl }] of targets.entries()) {
-          const alone = states[place] === 'alone' ? await notifications.readLone(id, key) : undefined;
+        for (const [targetIndex, { key, callbackUrl }] of targets.entries()) {
+          const alone = states[targetIndex] === 'alone' ? await notifications.readLone(id, key) : undefined;
           const name = /workflows\/([^/]+)/.exec(callbackUrl)?.[1] ?? callbackUrl;
-          fates[name] = alone?.lone.state ?? states[place] ?? 'nothing';
+          fates[name] = alone?.lone.state ?? states[targetIndex] ?? 'nothing';
         }
       }
       return fates;

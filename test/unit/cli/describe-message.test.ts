@@ -12,7 +12,7 @@ test.for<[what: string, details: Partial<Parameters<typeof describeChunk>[0]>, l
   ['that was sent', { attempts: 1, carrier: 'kannel' }, `1 attempt by kannel, changed ${now}`],
   [
     'that a worker has',
-    { attempts: 2, carrier: 'kannel', leasedUntil: until, inHand: [3, 4] },
+    { attempts: 2, carrier: 'kannel', leasedUntil: until, inFlight: [3, 4] },
     `2 attempts by kannel, changed ${now}, 2 in hand until ${until.toISOString()}`,
   ],
   [
@@ -22,7 +22,7 @@ test.for<[what: string, details: Partial<Parameters<typeof describeChunk>[0]>, l
   ],
   [
     'in doubt',
-    { attempts: 1, carrier: 'twilio', inHand: [7], notBefore: until },
+    { attempts: 1, carrier: 'twilio', inFlight: [7], notBefore: until },
     `1 attempt by twilio, changed ${now}, 1 in hand, to be asked about again, again from ${until.toISOString()}`,
   ],
 ])('a chunk %s says so', ([, details, line]) => {

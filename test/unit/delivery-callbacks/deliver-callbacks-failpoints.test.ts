@@ -26,7 +26,7 @@ async function openAll(faults?: FaultPlan) {
 
 /** Queues what became of all, of some twice, as a job that is told of nothing twice would. */
 async function settleAll(lab: Awaited<ReturnType<typeof openAll>>) {
-  for (const places of [
+  for (const recipientIndexes of [
     [0, 1],
     [2, 3, 4],
     [1, 2],
@@ -34,7 +34,11 @@ async function settleAll(lab: Awaited<ReturnType<typeof openAll>>) {
     lab.time.enqueue('delivery-callbacks', {
       messageId: labMessageId,
       chunk: 0,
-      entries: places.map((place) => ({ place, status: 'delivered', at: lab.time.now().toISOString() })),
+      entries: recipientIndexes.map((recipientIndex) => ({
+        recipientIndex,
+        status: 'delivered',
+        at: lab.time.now().toISOString(),
+      })),
     });
   }
   await lab.time.play(60 * hour);
@@ -173,7 +177,7 @@ describe('a job that failed too often', () => {
     lab.time.enqueue('delivery-callbacks-poison', {
       messageId: labMessageId,
       chunk: 0,
-      entries: [{ place: 1, status: 'read', at: lab.time.now().toISOString() }],
+      entries: [{ recipientIndex: 1, status: 'read', at: lab.time.now().toISOString() }],
     });
     await lab.time.play();
     expect(lab.callTimes(1)).toHaveLength(3);
@@ -220,13 +224,13 @@ describe('a job that failed too often', () => {
     lab.time.enqueue('delivery-callbacks-poison', {
       messageId: labMessageId,
       chunk: 0,
-      entries: [{ place: 1, status: 'read', at: lab.time.now().toISOString() }],
+      entries: [{ recipientIndex: 1, status: 'read', at: lab.time.now().toISOString() }],
     });
     await lab.time.play();
     expect((await lab.callbacks())?.lease).toBeUndefined();
     expect((await lab.callbacks())?.entries).toMatchObject([
-      { place: 0, state: 'givenUp', lastAnswer: { detail: 'answered 503' } },
-      { place: 1, state: 'givenUp', lastAnswer: { detail: 'callbacks failed too often on our side' } },
+      { recipientIndex: 0, state: 'givenUp', lastAnswer: { detail: 'answered 503' } },
+      { recipientIndex: 1, state: 'givenUp', lastAnswer: { detail: 'callbacks failed too often on our side' } },
     ]);
     expect([lab.callTimes(0), lab.callTimes(1)]).toEqual([[0], [3]]);
     expect(lab.time.queued()).toEqual([]);

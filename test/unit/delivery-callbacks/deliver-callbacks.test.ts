@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 
 import {
-  createSettlementRecorder,
+  createFinalStatusRecorder,
   deliverDeliveryCallbacks,
   replayCallbacks,
 } from '../../../src/delivery-callbacks/index.ts';
 import { createMemoryCallbackQueue } from '../../support/fakes/callback-queue.ts';
-import type { SettledRecipient } from '../../../src/messages/index.ts';
+import type { FinalRecipient } from '../../../src/messages/index.ts';
 import { signCall } from '../../../src/delivery-callbacks/sign-call.ts';
 import { createCallbackLab, dlrUrl, labMessageId, placeOf } from '../../support/labs/callback-lab.ts';
 import { testNow } from '../../support/labs/kernel.ts';
@@ -22,10 +22,10 @@ async function openLab(options: Parameters<typeof createCallbackLab>[0] = {}) {
   return lab;
 }
 
-const settled = (details: Partial<SettledRecipient> = {}): SettledRecipient => ({
+const settled = (details: Partial<FinalRecipient> = {}): FinalRecipient => ({
   messageId: testMessageId(1),
   chunk: 0,
-  place: 0,
+  recipientIndex: 0,
   status: 'delivered',
   at: testNow,
   ...details,
@@ -34,7 +34,7 @@ const settled = (details: Partial<SettledRecipient> = {}): SettledRecipient => (
 describe('what is recorded', () => {
   function createRecorder() {
     const callbackQueue = createMemoryCallbackQueue();
-    const recorder = createSettlementRecorder({ callbackQueue });
+    const recorder = createFinalStatusRecorder({ callbackQueue });
     return { jobs: callbackQueue.jobs, recorder };
   }
 
@@ -43,22 +43,22 @@ describe('what is recorded', () => {
     await recorder.record([]);
     expect(jobs).toEqual([]);
     await recorder.record([
-      settled({ place: 1, status: 'failed', code: 'E1' }),
+      settled({ recipientIndex: 1, status: 'failed', code: 'E1' }),
       settled({ chunk: 3 }),
       settled({ messageId: testMessageId(2) }),
-      settled({ place: 2, code: 'x'.repeat(500) }),
+      settled({ recipientIndex: 2, code: 'x'.repeat(500) }),
     ]);
     expect(jobs.map(({ job }) => job)).toEqual([
       {
         messageId: testMessageId(1),
         chunk: 0,
         entries: [
-          { place: 1, status: 'failed', code: 'E1', at: testNow },
-          { place: 2, status: 'delivered', code: 'x'.repeat(200), at: testNow },
+          { recipientIndex: 1, status: 'failed', code: 'E1', at: testNow },
+          { recipientIndex: 2, status: 'delivered', code: 'x'.repeat(200), at: testNow },
         ],
       },
-      { messageId: testMessageId(1), chunk: 3, entries: [{ place: 0, status: 'delivered', at: testNow }] },
-      { messageId: testMessageId(2), chunk: 0, entries: [{ place: 0, status: 'delivered', at: testNow }] },
+      { messageId: testMessageId(1), chunk: 3, entries: [{ recipientIndex: 0, status: 'delivered', at: testNow }] },
+      { messageId: testMessageId(2), chunk: 0, entries: [{ recipientIndex: 0, status: 'delivered', at: testNow }] },
     ]);
   });
 
@@ -67,7 +67,7 @@ describe('what is recorded', () => {
     ['40,000 bytes', '\u{1F600}'.repeat(100), [84, 83, 83]],
   ])('goes in jobs of at most %s', async (_, code, sizes) => {
     const { jobs, recorder } = createRecorder();
-    await recorder.record(Array.from({ length: 250 }, (_each, place) => settled({ place, code })));
+    await recorder.record(Array.from({ length: 250 }, (_each, recipientIndex) => settled({ recipientIndex, code })));
     expect(jobs.map(({ job }) => job.entries?.length)).toEqual(sizes);
     for (const { job } of jobs) expect(Buffer.byteLength(JSON.stringify(job))).toBeLessThan(40_200);
   });
@@ -133,7 +133,7 @@ describe('once', () => {
 test('a hundred reports that come one by one wait for nobody, and leave no job behind', async () => {
   const lab = await openLab({ recipients: 100 });
   lab.script(() => ({ afterMs: 10 * second, answer: 200 }));
-  for (let place = 0; place < 100; place += 1) await lab.settle([place]);
+  for (let recipientIndex = 0; recipientIndex < 100; recipientIndex += 1) await lab.settle([recipientIndex]);
   await lab.time.play();
   expect(lab.calls).toHaveLength(100);
   expect(new Set(lab.calls.map(({ url }) => placeOf(url))).size).toBe(100);
@@ -147,9 +147,9 @@ test('a hundred reports that come one by one wait for nobody, and leave no job b
 test('calls that fail one by one leave one job for the next', async () => {
   const lab = await openLab({ recipients: 100 });
   lab.script(() => 503);
-  for (let place = 0; place < 100; place += 1) {
-    await lab.settle([place]);
-    await lab.time.play(place * 10);
+  for (let recipientIndex = 0; recipientIndex < 100; recipientIndex += 1) {
+    await lab.settle([recipientIndex]);
+    await lab.time.play(recipientIndex * 10);
   }
   await lab.time.play(10 * hour);
   expect(lab.time.queued().length).toBeLessThan(100 / 10);
@@ -243,12 +243,14 @@ describe('a call that fails', () => {
   test('without an answer spares the others the wait, and they take turns', async () => {
     const lab = await openLab({ recipients: 40 });
     lab.script(() => ({ afterMs: 30 * second, answer: 'fails' }));
-    await lab.settle(Array.from({ length: 40 }, (_, place) => place));
+    await lab.settle(Array.from({ length: 40 }, (_, recipientIndex) => recipientIndex));
     await lab.time.play(31 * second);
-    expect(lab.calls.map(({ url }) => placeOf(url))).toEqual(Array.from({ length: 16 }, (_, place) => place));
+    expect(lab.calls.map(({ url }) => placeOf(url))).toEqual(
+      Array.from({ length: 16 }, (_, recipientIndex) => recipientIndex),
+    );
     await lab.time.play(69 * second);
     expect(lab.calls.slice(16).map(({ url }) => placeOf(url))).toEqual(
-      Array.from({ length: 16 }, (_, place) => 16 + place),
+      Array.from({ length: 16 }, (_, recipientIndex) => 16 + recipientIndex),
     );
     lab.script(() => 200);
     await lab.time.play();
@@ -259,7 +261,7 @@ describe('a call that fails', () => {
   test('without an answer to the end gives all up, each called at least once', async () => {
     const lab = await openLab({ recipients: 100 });
     lab.script(() => 'fails');
-    await lab.settle(Array.from({ length: 100 }, (_, place) => place));
+    await lab.settle(Array.from({ length: 100 }, (_, recipientIndex) => recipientIndex));
     await lab.time.play();
     expect(Object.values(await lab.fates())).toEqual(Array.from({ length: 100 }, () => 'givenUp'));
     expect(new Set(lab.calls.map(({ url }) => placeOf(url))).size).toBe(100);
@@ -270,7 +272,7 @@ describe('a call that fails', () => {
 test('calls begin in the first half of the lease only, and the rest follow in the next turn', async () => {
   const lab = await openLab({ recipients: 100 });
   lab.script(() => ({ afterMs: 29 * second, answer: 200 }));
-  await lab.settle(Array.from({ length: 100 }, (_, place) => place));
+  await lab.settle(Array.from({ length: 100 }, (_, recipientIndex) => recipientIndex));
   await lab.time.play();
   const at = lab.calls.map((call) => call.at / second);
   expect(new Set(at)).toEqual(new Set([0, 29, 58, 87, 116, 145, 174]));

@@ -179,7 +179,7 @@ describe('a message that is scheduled', () => {
     await upkeep.work();
     expect(upkeep.carrier.batches).toEqual([]);
     expect(await upkeep.statuses(messageId)).toEqual(['canceled']);
-    expect(upkeep.deps.settlements.settled.map(({ status, code }) => [status, code])).toEqual([
+    expect(upkeep.deps.finalStatuses.settled.map(({ status, code }) => [status, code])).toEqual([
       ['canceled', 'Canceled'],
       ['canceled', 'Canceled'],
     ]);
@@ -211,14 +211,14 @@ describe('a recipient of whom no report comes', () => {
     expect(await upkeep.statuses(messageId)).toEqual(['sent']);
     await upkeep.pass(hour);
     expect(await upkeep.statuses(messageId)).toEqual(['unknown']);
-    expect(upkeep.deps.settlements.settled.map(({ status, code }) => [status, code])).toEqual([
+    expect(upkeep.deps.finalStatuses.settled.map(({ status, code }) => [status, code])).toEqual([
       ['unknown', 'NoReport'],
     ]);
     const at = upkeep.deps.now();
-    await upkeep.deps.messages.appendReports(messageId, [{ chunk: 0, place: 0, status: 'delivered', at }]);
+    await upkeep.deps.messages.appendReports(messageId, [{ chunk: 0, recipientIndex: 0, status: 'delivered', at }]);
     expect(await upkeep.statuses(messageId)).toEqual(['delivered']);
     await upkeep.pass(day);
-    expect(upkeep.deps.settlements.settled).toHaveLength(1);
+    expect(upkeep.deps.finalStatuses.settled).toHaveLength(1);
   });
 
   test('has its time from when it was sent, where that was long after it was due', async () => {
@@ -241,7 +241,9 @@ describe('a recipient of whom no report comes', () => {
     const upkeep = createUpkeep();
     const { messageId } = await upkeep.accept();
     await upkeep.work();
-    await upkeep.deps.messages.appendReports(messageId, [{ chunk: 0, place: 0, status: 'expired', at: testNow }]);
+    await upkeep.deps.messages.appendReports(messageId, [
+      { chunk: 0, recipientIndex: 0, status: 'expired', at: testNow },
+    ]);
     upkeep.skip(50 * hour);
     await upkeep.run();
     expect(await upkeep.statuses(messageId)).toEqual(['expired']);
@@ -302,10 +304,10 @@ describe('the timer', () => {
       name: 'spread',
       ageSeconds: () => 60,
       everySeconds: () => 60,
-      places: () => 2,
-      async step({ from = 'first', place }) {
-        pages.push(`${place} ${from}`);
-        if (place === 0 && from === 'second' && isAway) throw new Error('storage is away');
+      accounts: () => 2,
+      async step({ from = 'first', account }) {
+        pages.push(`${account} ${from}`);
+        if (account === 0 && from === 'second' && isAway) throw new Error('storage is away');
         return from === 'first' ? { done: 1, next: 'second' } : { done: 1 };
       },
     };

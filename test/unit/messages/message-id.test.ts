@@ -87,22 +87,24 @@ describe('a message id', () => {
 describe('a recipient id', () => {
   const messageId = newMessageId({ customerId: 'demo', dueAt: testNow, callbacks: false }, 1, bytes);
 
-  test('names message, chunk and place, and is read back', () => {
-    const rows: [chunk: number, place: number, end: string][] = [
+  test('names message, chunk and recipientIndex, and is read back', () => {
+    const rows: [chunk: number, recipientIndex: number, end: string][] = [
       [0, 0, '00000'],
       [0, 7, '00007'],
       [12, 34, '01234'],
       [999, 99, '99999'],
     ];
-    for (const [chunk, place, end] of rows) {
-      expect(recipientId({ messageId, chunk, place })).toBe(`${messageId}-${end}`);
-      expect(parseRecipientId(`${messageId}-${end}`)).toEqual({ messageId, chunk, place });
+    for (const [chunk, recipientIndex, end] of rows) {
+      expect(recipientId({ messageId, chunk, recipientIndex })).toBe(`${messageId}-${end}`);
+      expect(parseRecipientId(`${messageId}-${end}`)).toEqual({ messageId, chunk, recipientIndex });
     }
   });
 
   test('sorts in the order of the recipients', () => {
     const places = [0, 1, 9, 10, 99, 100, 101, 999, 1_000, 9_999, 99_999];
-    const ids = places.map((index) => recipientId({ messageId, chunk: Math.floor(index / 100), place: index % 100 }));
+    const ids = places.map((index) =>
+      recipientId({ messageId, chunk: Math.floor(index / 100), recipientIndex: index % 100 }),
+    );
     expect(ids.toSorted()).toEqual(ids);
   });
 

@@ -185,12 +185,12 @@ describe('what another worker changed meanwhile', () => {
     ['updateChunk', 2, `chunk 0 of ${labMessage(1).id} changed while it was leased`, [0, 60]],
     ['updateLone', 1, 'taken', [0, 66]],
     ['updateLone', 2, 'delivered', [0, 5]],
-  ] as const)('is left to it: %s, conflict at number %d', async (method, place, result, calledAt) => {
+  ] as const)('is left to it: %s, conflict at number %d', async (method, targetIndex, result, calledAt) => {
     let updates = 0;
     const lab = createNotificationLab({
       faults: (step) => {
         if (step === `notifications.${method}`) updates += 1;
-        return step === `notifications.${method}` && updates === place ? 'conflicts' : undefined;
+        return step === `notifications.${method}` && updates === targetIndex ? 'conflicts' : undefined;
       },
     });
     await lab.subscribe('well');

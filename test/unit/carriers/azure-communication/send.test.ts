@@ -16,7 +16,7 @@ const messageId = '0a'.repeat(16);
 
 function batchOf(count: number, details: Partial<OutboundBatch> = {}): OutboundBatch {
   const recipients = Array.from({ length: count }, (_, place) => ({
-    recipientId: recipientId({ messageId, chunk: 3, place }),
+    recipientId: recipientId({ messageId, chunk: 3, recipientIndex: place }),
     address: '358401230001',
     content: `Hei ${place}`,
     parts: 1,

@@ -235,8 +235,8 @@ describe('the gate', () => {
     expect(await message.send()).toBe('partlySent');
     expect(carrier.batches.map(({ recipients }) => recipients.length)).toEqual([10, 4]);
     expect(takeJobs(message.queue)).toEqual([{ job: message.job, delaySeconds: 30 }]);
-    const { attempts, notBefore, leasedUntil, inHand } = await message.read();
-    expect([attempts, notBefore, leasedUntil, inHand]).toEqual([1, seconds(30), undefined, undefined]);
+    const { attempts, notBefore, leasedUntil, inFlight } = await message.read();
+    expect([attempts, notBefore, leasedUntil, inFlight]).toEqual([1, seconds(30), undefined, undefined]);
     message.setNow(seconds(30));
     expect(await message.send()).toBe('sent');
     expect((await message.read()).attempts).toBe(2);

@@ -36,23 +36,24 @@ async function crashingAt<Result>(point: FailpointName, failpoint: number, work:
 
 describe('of a carrier that takes one message in a call', () => {
   test('a chunk is recorded in slices of ten: each before it is handed over, with what the one before came to', async () => {
-    const seen: { sent: number; inHand: readonly number[] | undefined; attempts: number }[] = [];
+    const seen: { sent: number; inFlight: readonly number[] | undefined; attempts: number }[] = [];
     const carrier = blindCarrier(async (batch) => {
       const chunk = await message.read();
-      seen.push({ sent: countOf(chunk, 'sent'), inHand: chunk.inHand, attempts: chunk.attempts });
+      seen.push({ sent: countOf(chunk, 'sent'), inFlight: chunk.inFlight, attempts: chunk.attempts });
       return everythingSent(batch);
     });
     const message = await acceptedMessage(25, [carrier]);
     expect(await message.send()).toBe('sent');
-    const places = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, at) => from + at);
+    const recipientIndexes = (from: number, to: number): number[] =>
+      Array.from({ length: to - from }, (_, at) => from + at);
     expect(seen).toEqual([
-      { sent: 0, inHand: places(0, 10), attempts: 1 },
-      { sent: 10, inHand: places(10, 20), attempts: 1 },
+      { sent: 0, inFlight: recipientIndexes(0, 10), attempts: 1 },
+      { sent: 10, inFlight: recipientIndexes(10, 20), attempts: 1 },
       // All that still wait: the row needs no list.
-      { sent: 20, inHand: undefined, attempts: 1 },
+      { sent: 20, inFlight: undefined, attempts: 1 },
     ]);
     const chunk = await message.read();
-    expect([countOf(chunk, 'sent'), chunk.leasedUntil, chunk.inHand, chunk.carrier]).toEqual([
+    expect([countOf(chunk, 'sent'), chunk.leasedUntil, chunk.inFlight, chunk.carrier]).toEqual([
       25,
       undefined,
       undefined,
@@ -103,7 +104,7 @@ describe('of a carrier that takes one message in a call', () => {
     await crashingAt('send.submitted', 1, message.send);
     const at = seconds(5);
     const { messageId } = message.job;
-    await message.deps.messages.appendReports(messageId, [{ chunk: 0, place: 3, status: 'delivered', at }]);
+    await message.deps.messages.appendReports(messageId, [{ chunk: 0, recipientIndex: 3, status: 'delivered', at }]);
     message.setNow(seconds(lease));
     expect(await message.send()).toBe('sent');
     const { statuses } = await message.read();
@@ -148,7 +149,7 @@ describe('of a carrier that recognises repeats', () => {
     const seen: (readonly number[] | undefined)[] = [];
     const carrier = createScriptedCarrier(
       async (batch) => {
-        seen.push((await message.read()).inHand);
+        seen.push((await message.read()).inFlight);
         return everythingSent(batch);
       },
       { batchSize: 10 },
@@ -165,7 +166,7 @@ describe('of a carrier that recognises repeats', () => {
     const second = { ...createScriptedCarrier(), name: 'second' };
     const message = await acceptedMessage(3, [first, second]);
     expect(await message.send()).toBe('partlySent');
-    expect(await message.read()).toMatchObject({ carrier: 'scripted', inHand: [0, 1, 2], attemptedAt: testNow });
+    expect(await message.read()).toMatchObject({ carrier: 'scripted', inFlight: [0, 1, 2], attemptedAt: testNow });
     message.setNow(seconds(retryDelays[0]));
     expect(await message.send()).toBe('sent');
     expect(first.batches.map(({ attemptedAt }) => attemptedAt)).toEqual([testNow, testNow]);
@@ -176,7 +177,7 @@ describe('of a carrier that recognises repeats', () => {
     const seen: (readonly number[] | undefined)[] = [];
     const handed: string[][] = [];
     const carrier = createScriptedCarrier(async (batch, call) => {
-      seen.push((await message.read()).inHand);
+      seen.push((await message.read()).inFlight);
       handed.push(batch.recipients.map(({ recipientId }) => recipientId.slice(-2)));
       return call === 1 ? batch.recipients.map(() => lost) : everythingSent(batch);
     });
@@ -193,7 +194,7 @@ describe('of a carrier that recognises repeats', () => {
     ]);
     expect(await message.read()).toMatchObject({
       statuses: ['queued', 'queued', 'sent', 'sent', 'queued'],
-      inHand: [0, 1],
+      inFlight: [0, 1],
       attemptedAt: testNow,
     });
     message.setNow(seconds(retryDelays[0]));
@@ -214,7 +215,7 @@ describe('of a carrier that recognises repeats', () => {
     message.setNow(seconds(retryDelays[0]));
     expect(await message.send()).toBe('partlySent');
     expect(second.batches).toEqual([]);
-    expect(await message.read()).toMatchObject({ inHand: [0, 1], attemptedAt: testNow, carrier: 'scripted' });
+    expect(await message.read()).toMatchObject({ inFlight: [0, 1], attemptedAt: testNow, carrier: 'scripted' });
     await message.leave({ ...(await message.read()), attempts: retryDelays.length });
     message.setNow(seconds(30 * 3_600));
     expect(await message.send()).toBe('sent');
@@ -230,7 +231,7 @@ describe('of a carrier that recognises repeats', () => {
     message.setNow(seconds(lease));
     expect(await message.send()).toBe('partlySent');
     expect(second.batches).toEqual([]);
-    expect(await message.read()).toMatchObject({ inHand: [0], attemptedAt: testNow });
+    expect(await message.read()).toMatchObject({ inFlight: [0], attemptedAt: testNow });
   });
 
   test('an attempt after a refusal is another one, with a time of its own', async () => {
@@ -275,8 +276,8 @@ describe('where the operator wants doubtful messages sent again', () => {
     await crashingAt('send.submitted', 1, message.send);
     const { messageId } = message.job;
     await message.deps.messages.appendReports(messageId, [
-      { chunk: 0, place: 0, status: 'delivered', at: seconds(5) },
-      { chunk: 0, place: 1, status: 'sent', at: seconds(5) },
+      { chunk: 0, recipientIndex: 0, status: 'delivered', at: seconds(5) },
+      { chunk: 0, recipientIndex: 1, status: 'sent', at: seconds(5) },
     ]);
     message.setNow(seconds(lease));
     expect(await message.send()).toBe('sent');

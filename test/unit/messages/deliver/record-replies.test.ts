@@ -21,11 +21,11 @@ const messageId = testMessageId(1);
 const threadId = 'ab'.repeat(22);
 const [first = '', second = '', third = ''] = phones(3);
 
-const noted = (place: number, phone: string, details: Partial<OutgoingReply> = {}): OutgoingReply => ({
+const noted = (recipientIndex: number, phone: string, details: Partial<OutgoingReply> = {}): OutgoingReply => ({
   customerId: 'demo',
   serviceId: 'demo-oneway',
   messageId,
-  recipientId: `${messageId}-0000${place}`,
+  recipientId: `${messageId}-0000${recipientIndex}`,
   protocol: 'SMS',
   sender: 'Arena',
   phone,

@@ -144,10 +144,10 @@ describe('a chunk', () => {
 });
 
 describe('a recipient who fails for good', () => {
-  const failureOf = (messageId: string, place: number, at = testNow) => ({
+  const failureOf = (messageId: string, recipientIndex: number, at = testNow) => ({
     customerId: 'demo',
-    number: phones(4)[place],
-    recipientId: `${messageId}-0000${place}`,
+    number: phones(4)[recipientIndex],
+    recipientId: `${messageId}-0000${recipientIndex}`,
     at,
   });
 

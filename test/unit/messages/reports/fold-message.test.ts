@@ -45,7 +45,7 @@ async function storedMessage(
 
 const entry = (status: RecipientStatus, seconds: number, details: Partial<JournalEntry> = {}): JournalEntry => ({
   chunk: 0,
-  place: 0,
+  recipientIndex: 0,
   status,
   at: at(seconds),
   ...details,
@@ -174,9 +174,9 @@ describe('a folded message', () => {
         ['sent', 'sent'],
       ],
       [
-        entry('delivered', 1, { chunk: 1, place: 0 }),
-        entry('failed', 1, { chunk: 0, place: 2 }),
-        entry('failed', 1, { chunk: 2, place: 0 }),
+        entry('delivered', 1, { chunk: 1, recipientIndex: 0 }),
+        entry('failed', 1, { chunk: 0, recipientIndex: 2 }),
+        entry('failed', 1, { chunk: 2, recipientIndex: 0 }),
       ],
     );
     expect(foldMessage(message).map(({ status }) => status)).toEqual(['sent', 'sent', 'delivered', 'sent']);

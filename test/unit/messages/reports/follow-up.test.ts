@@ -36,8 +36,8 @@ async function whatsApp({ outcomes = [sent, sent, sent], fallback }: { outcomes?
     for (const { job } of deps.outbound.jobs.splice(0)) await sendOutboundChunk.handle(job, deps);
   };
   await work();
-  const report = async (place: number, status: DeliveryReport['status']): Promise<void> => {
-    await createReportRecorder(deps).record([{ recipientId: recipients[place]!.id, status, at: later }]);
+  const report = async (recipientIndex: number, status: DeliveryReport['status']): Promise<void> => {
+    await createReportRecorder(deps).record([{ recipientId: recipients[recipientIndex]!.id, status, at: later }]);
   };
   const states = async () => foldMessage((await deps.messages.readMessage(messageId))!);
   const texts = () => carrier.batches.filter(({ protocol }) => protocol === 'SMS');
@@ -114,10 +114,10 @@ describe('a recipient whom WhatsApp does not reach', () => {
     await work();
     expect(texts()).toEqual([]);
     expect(deps.failures.counted).toEqual(
-      [0, 1].map((place) => ({
+      [0, 1].map((recipientIndex) => ({
         customerId: 'demo',
-        number: phones(3)[place],
-        recipientId: recipients[place]?.id,
+        number: phones(3)[recipientIndex],
+        recipientId: recipients[recipientIndex]?.id,
         at: testNow,
       })),
     );

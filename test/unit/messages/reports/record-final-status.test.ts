@@ -44,10 +44,10 @@ async function toldOf({
   const deps = { ...createMessaging(), ...sendingBy(carrier), now: () => now };
   const request = sendRequest(dlrUrl === '' ? {} : { dlrUrl });
   const { messageId } = await acceptMessage(request, preparedSend(3, prepared), {}, deps);
-  const report = (place: number, status: DeliveryReport['status'], chunk = '000') =>
+  const report = (recipientIndex: number, status: DeliveryReport['status'], chunk = '000') =>
     createReportRecorder(deps).record([
       {
-        recipientId: `${messageId}-${chunk}0${place}`,
+        recipientId: `${messageId}-${chunk}0${recipientIndex}`,
         status,
         at: later,
         ...(status === 'delivered' ? {} : { code: 'C' }),
@@ -61,7 +61,13 @@ async function toldOf({
     work: async () => {
       for (const { job } of deps.outbound.jobs.splice(0)) await sendOutboundChunk.handle(job, deps);
     },
-    told: () => deps.settlements.settled.map(({ chunk, place, status, code }) => [chunk, place, status, code]),
+    told: () =>
+      deps.finalStatuses.settled.map(({ chunk, recipientIndex, status, code }) => [
+        chunk,
+        recipientIndex,
+        status,
+        code,
+      ]),
   };
 }
 
@@ -78,13 +84,13 @@ describe('who asked is told', () => {
   test('of final reports, and not of others', async () => {
     const { work, report, told } = await toldOf();
     await work();
-    for (const [place, status] of [
+    for (const [recipientIndex, status] of [
       [0, 'sent'],
       [0, 'delivered'],
       [1, 'read'],
       [2, 'undelivered'],
     ] as const)
-      await report(place, status);
+      await report(recipientIndex, status);
     expect(told()).toEqual([
       [0, 0, 'delivered', undefined],
       [0, 1, 'read', 'C'],
@@ -102,7 +108,7 @@ describe('who asked is told', () => {
   test('of those who wanted none, where there are no others', async () => {
     const { work, told } = await toldOf({ prepared: { optedOut: new Set(phones(3)) } });
     await work();
-    expect(told().map(([, place, status]) => [place, status])).toEqual([
+    expect(told().map(([, recipientIndex, status]) => [recipientIndex, status])).toEqual([
       [0, 'rejected'],
       [1, 'rejected'],
       [2, 'rejected'],
@@ -112,7 +118,7 @@ describe('who asked is told', () => {
   test('of what is given up', async () => {
     const { deps, messageId, told } = await toldOf();
     await giveUpChunk({ messageId, chunk: 0 }, deps);
-    expect(told().map(([, place, status, code]) => [place, status, code])).toEqual([
+    expect(told().map(([, recipientIndex, status, code]) => [recipientIndex, status, code])).toEqual([
       [0, 'failed', 'ProcessingFailed'],
       [1, 'failed', 'ProcessingFailed'],
       [2, 'failed', 'ProcessingFailed'],

@@ -10,15 +10,20 @@ import { testMessageId } from '../../../support/labs/messaging.ts';
 const one = testMessageId(1);
 const two = testMessageId(2);
 
-function report(place: number, messageId = one, details: Partial<DeliveryReport> = {}): DeliveryReport {
-  return { recipientId: recipientId({ messageId, chunk: 0, place }), status: 'delivered', at: testNow, ...details };
+function report(recipientIndex: number, messageId = one, details: Partial<DeliveryReport> = {}): DeliveryReport {
+  return {
+    recipientId: recipientId({ messageId, chunk: 0, recipientIndex }),
+    status: 'delivered',
+    at: testNow,
+    ...details,
+  };
 }
 
 /** A store whose inserts each wait for the test to end them. */
 function createHeldStore() {
   const inserts: {
     messageId: string;
-    places: number[];
+    recipientIndexes: number[];
     succeed: () => void;
     fail: (error: Error) => void;
   }[] = [];
@@ -26,14 +31,19 @@ function createHeldStore() {
     inserts,
     appendReports(messageId: string, entries: readonly JournalEntry[]): Promise<void> {
       const { promise, resolve, reject } = Promise.withResolvers<void>();
-      inserts.push({ messageId, places: entries.map(({ place }) => place), succeed: resolve, fail: reject });
+      inserts.push({
+        messageId,
+        recipientIndexes: entries.map(({ recipientIndex }) => recipientIndex),
+        succeed: resolve,
+        fail: reject,
+      });
       return promise;
     },
   };
 }
 
 /** Lets everything happen that waits for nothing from outside. */
-const settle = () => new Promise((resolve) => setImmediate(resolve));
+const recordFinalStatus = () => new Promise((resolve) => setImmediate(resolve));
 
 /** Records reports, and notes under the given name what became of them. */
 function recorder(journal: ReturnType<typeof createReportJournal>) {
@@ -54,39 +64,45 @@ describe('reports on one message', () => {
     const store = createHeldStore();
     const { record, ends } = recorder(createReportJournal(store));
     record('a', report(0));
-    await settle();
+    await recordFinalStatus();
     record('b', report(1));
-    await settle();
+    await recordFinalStatus();
     record('c', report(2), report(3));
-    await settle();
-    expect([store.inserts.map(({ places }) => places), ends]).toEqual([[[0]], []]);
+    await recordFinalStatus();
+    expect([store.inserts.map(({ recipientIndexes }) => recipientIndexes), ends]).toEqual([[[0]], []]);
 
     store.inserts[0]?.succeed();
-    await settle();
-    expect([store.inserts.map(({ places }) => places), ends]).toEqual([[[0], [1, 2, 3]], ['a stored']]);
+    await recordFinalStatus();
+    expect([store.inserts.map(({ recipientIndexes }) => recipientIndexes), ends]).toEqual([
+      [[0], [1, 2, 3]],
+      ['a stored'],
+    ]);
 
     record('d', report(4));
-    await settle();
+    await recordFinalStatus();
     store.inserts[1]?.succeed();
-    await settle();
-    expect([store.inserts.map(({ places }) => places), ends]).toEqual([
+    await recordFinalStatus();
+    expect([store.inserts.map(({ recipientIndexes }) => recipientIndexes), ends]).toEqual([
       [[0], [1, 2, 3], [4]],
       ['a stored', 'b stored', 'c stored'],
     ]);
 
     store.inserts[2]?.succeed();
-    await settle();
+    await recordFinalStatus();
     expect(ends.at(-1)).toBe('d stored');
   });
 
   test('that come at one moment go together at once', async () => {
     const store = createHeldStore();
     const { record, ends } = recorder(createReportJournal(store));
-    for (let place = 0; place < 50; place += 1) record(`r${place}`, report(place));
-    await settle();
-    expect(store.inserts.map(({ places }) => places)).toEqual([Array.from({ length: 50 }, (_, place) => place)]);
+    for (let recipientIndex = 0; recipientIndex < 50; recipientIndex += 1)
+      record(`r${recipientIndex}`, report(recipientIndex));
+    await recordFinalStatus();
+    expect(store.inserts.map(({ recipientIndexes }) => recipientIndexes)).toEqual([
+      Array.from({ length: 50 }, (_, recipientIndex) => recipientIndex),
+    ]);
     store.inserts[0]?.succeed();
-    await settle();
+    await recordFinalStatus();
     expect(ends).toHaveLength(50);
   });
 
@@ -94,32 +110,35 @@ describe('reports on one message', () => {
     const store = createHeldStore();
     const { record } = recorder(createReportJournal(store));
     record('a', report(0));
-    await settle();
+    await recordFinalStatus();
     store.inserts[0]?.succeed();
-    await settle();
+    await recordFinalStatus();
     record('b', report(1));
-    await settle();
-    expect(store.inserts.map(({ places }) => places)).toEqual([[0], [1]]);
+    await recordFinalStatus();
+    expect(store.inserts.map(({ recipientIndexes }) => recipientIndexes)).toEqual([[0], [1]]);
   });
 
   test('in an insert that fails are refused to their own callers only, and the next goes on', async () => {
     const store = createHeldStore();
     const { record, ends } = recorder(createReportJournal(store));
     record('a', report(0));
-    await settle();
+    await recordFinalStatus();
     record('b', report(1));
     record('c', report(2));
     store.inserts[0]?.fail(new Error('is lost'));
-    await settle();
-    expect([store.inserts.map(({ places }) => places), ends]).toEqual([[[0], [1, 2]], ['a is lost']]);
+    await recordFinalStatus();
+    expect([store.inserts.map(({ recipientIndexes }) => recipientIndexes), ends]).toEqual([
+      [[0], [1, 2]],
+      ['a is lost'],
+    ]);
     store.inserts[1]?.succeed();
-    await settle();
+    await recordFinalStatus();
     expect(ends).toEqual(['a is lost', 'b stored', 'c stored']);
 
     record('d', report(3));
-    await settle();
+    await recordFinalStatus();
     store.inserts[2]?.fail(new Error('is lost too'));
-    await settle();
+    await recordFinalStatus();
     expect(ends.at(-1)).toBe('d is lost too');
   });
 
@@ -139,11 +158,11 @@ describe('reports on several messages', () => {
     const store = createHeldStore();
     const { record, ends } = recorder(createReportJournal(store));
     record('a', report(0));
-    await settle();
+    await recordFinalStatus();
     record('b', report(0, two));
-    await settle();
+    await recordFinalStatus();
     store.inserts[1]?.succeed();
-    await settle();
+    await recordFinalStatus();
     expect([store.inserts.map(({ messageId }) => messageId), ends]).toEqual([[one, two], ['b stored']]);
   });
 
@@ -151,16 +170,16 @@ describe('reports on several messages', () => {
     const store = createHeldStore();
     const { record, ends } = recorder(createReportJournal(store));
     record('a', report(0), report(0, two), report(1));
-    await settle();
-    expect(store.inserts.map(({ messageId, places }) => [messageId, places])).toEqual([
+    await recordFinalStatus();
+    expect(store.inserts.map(({ messageId, recipientIndexes }) => [messageId, recipientIndexes])).toEqual([
       [one, [0, 1]],
       [two, [0]],
     ]);
     store.inserts[0]?.succeed();
-    await settle();
+    await recordFinalStatus();
     expect(ends).toEqual([]);
     store.inserts[1]?.fail(new Error('is lost'));
-    await settle();
+    await recordFinalStatus();
     expect(ends).toEqual(['a is lost']);
   });
 });
@@ -174,16 +193,16 @@ test('a report stands in the journal as the carrier gave it, its words cut', asy
   });
   const at = new Date('2026-11-23T10:00:07.123Z');
   await journal.record([
-    { recipientId: recipientId({ messageId: one, chunk: 12, place: 34 }), status: 'read', at },
+    { recipientId: recipientId({ messageId: one, chunk: 12, recipientIndex: 34 }), status: 'read', at },
     report(1, one, { status: 'undelivered', code: '27', message: 'absent "subscriber"', at }),
     report(2, one, { status: 'failed', code: 'c'.repeat(100), at }),
     report(3, one, { status: 'expired', message: 'words without a code', at }),
   ]);
   expect(entries).toEqual([
-    { chunk: 12, place: 34, status: 'read', at },
-    { chunk: 0, place: 1, status: 'undelivered', at, note: { code: '27', message: "absent 'subscriber'" } },
-    { chunk: 0, place: 2, status: 'failed', at, note: { code: 'c'.repeat(60), message: '' } },
-    { chunk: 0, place: 3, status: 'expired', at },
+    { chunk: 12, recipientIndex: 34, status: 'read', at },
+    { chunk: 0, recipientIndex: 1, status: 'undelivered', at, note: { code: '27', message: "absent 'subscriber'" } },
+    { chunk: 0, recipientIndex: 2, status: 'failed', at, note: { code: 'c'.repeat(60), message: '' } },
+    { chunk: 0, recipientIndex: 3, status: 'expired', at },
   ]);
 });
 

@@ -1,0 +1,39 @@
+import { isObject } from '../core/json.ts';
+import { isMessageId } from '../messages/index.ts';
+import type { FinalStatus } from './callbacks.ts';
+import type { CallbackJob } from './ports.ts';
+
+/*
+ * A job as its queue message holds it. Messages of earlier versions are still on the queue after an update, so the
+ * names in it stay: `place` is the recipient's index.
+ */
+
+/** A job as the JSON of a queue message. */
+export function encodeCallbackJob({ entries, ...job }: CallbackJob): object {
+  if (entries === undefined) return job;
+  return { ...job, entries: entries.map(({ recipientIndex: place, ...entry }) => ({ place, ...entry })) };
+}
+
+/** The inverse of {@link encodeCallbackJob} after JSON; undefined for anything that is no job. */
+export function decodeCallbackJob(message: unknown): CallbackJob | undefined {
+  if (!isObject(message)) return undefined;
+  const { messageId, chunk, dueAt, entries } = message;
+  if (typeof messageId !== 'string' || !isMessageId(messageId) || !isIndex(chunk)) return undefined;
+  const job = { messageId, chunk, ...(typeof dueAt === 'number' ? { dueAt } : {}) };
+  if (entries === undefined) return job;
+  const read = Array.isArray(entries) ? entries.map(decodeEntry) : [undefined];
+  return read.includes(undefined) ? undefined : { ...job, entries: read as FinalStatus[] };
+}
+
+const isIndex = (value: unknown): value is number => typeof value === 'number' && Number.isInteger(value) && value >= 0;
+
+function decodeEntry(value: unknown): FinalStatus | undefined {
+  if (!isObject(value)) return undefined;
+  const { place: recipientIndex, status, code, at } = value;
+  const time = new Date(String(at));
+  const isStatus = typeof status === 'string' && /^[a-z]+$/i.test(status);
+  if (!isIndex(recipientIndex) || !isStatus || Number.isNaN(time.getTime())) return undefined;
+  // A later version may have written a status that this one doesn't know.
+  const final = status as FinalStatus['status'];
+  return { recipientIndex, status: final, ...(typeof code === 'string' ? { code } : {}), at: time };
+}
