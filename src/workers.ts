@@ -8,7 +8,7 @@ import { giveUpOutboundChunk, sendOutboundChunk } from './messages/index.ts';
 import type { DeliverDeps } from './messages/index.ts';
 import {
   deliverNotifications,
-  giveUpLoneNotification,
+  giveUpNotificationRetry,
   giveUpNotificationChunk,
   retryNotification,
 } from './notifications/index.ts';
@@ -29,7 +29,7 @@ export const workers: readonly Worker<WorkerDeps>[] = [
   deliverNotifications,
   giveUpNotificationChunk,
   retryNotification,
-  giveUpLoneNotification,
+  giveUpNotificationRetry,
   deliverDeliveryCallbacks,
   giveUpDeliveryCallbacks,
 ];

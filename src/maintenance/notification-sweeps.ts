@@ -16,7 +16,7 @@ export const notificationLooks: readonly Look<NotificationSweepsDeps>[] = define
     const { items, next } = await notifications.listWaiting(span, from);
     const forgotten = items.filter(({ leasedUntil, notBefore }) => isForgotten([leasedUntil, notBefore], deps));
     for (const { job } of forgotten) {
-      await ('chunk' in job ? notificationQueue.enqueueChunk(job) : notificationQueue.enqueueLone(job));
+      await ('chunk' in job ? notificationQueue.enqueueChunk(job) : notificationQueue.enqueueRetry(job));
     }
     return { done: forgotten.length, ...(next === undefined ? {} : { next }) };
   },

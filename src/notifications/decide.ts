@@ -3,7 +3,7 @@ import type { Subscription } from '../subscriptions/index.ts';
 import type { NotificationDeps } from './deps.ts';
 import { giveUp } from './give-up.ts';
 import type { Verdict } from '../http-delivery/verdict.ts';
-import type { LoneNotification } from './notification.ts';
+import type { RetryNotification } from './notification.ts';
 import { nextCallAt } from '../http-delivery/retry-schedule.ts';
 
 /** How a notification stands after a call. */
@@ -13,11 +13,11 @@ export type Decision = { state: 'delivered' | 'givenUp' } | { state: 'waiting'; 
  * Decides what follows from a call: notes what it says of the subscription, and puts the notification among the dead
  * letters where no other call will be made.
  *
- * @param lone as it is after the call, which is counted among its attempts
+ * @param retry as it is after the call, which is counted among its attempts
  */
-export async function decide(lone: LoneNotification, verdict: Verdict, deps: NotificationDeps): Promise<Decision> {
+export async function decide(retry: RetryNotification, verdict: Verdict, deps: NotificationDeps): Promise<Decision> {
   const { next, kind, retryAfterSeconds } = verdict;
-  const { target, attempts, since } = lone;
+  const { target, attempts, since } = retry;
   // Of a subscriber who is well there is nothing to note.
   const isKnown = kind === undefined || (kind === 'fine' && !target.wasRefused);
   if (next === 'delivered') {
@@ -35,7 +35,7 @@ export async function decide(lone: LoneNotification, verdict: Verdict, deps: Not
   // Subscribed anew, it has another address; unsubscribed, the next attempt finds that out.
   const isOver = state !== undefined && (state !== 'active' || next === 'never');
   if (notBefore !== undefined && !isOver) return { state: 'waiting', notBefore };
-  await giveUp({ ...lone, lastAnswer: verdict.answer }, reasonOf(state, next), deps);
+  await giveUp({ ...retry, lastAnswer: verdict.answer }, reasonOf(state, next), deps);
   return { state: 'givenUp' };
 }
 

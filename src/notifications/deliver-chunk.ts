@@ -7,24 +7,24 @@ import type { NotificationDeps } from './deps.ts';
 import type { Verdict } from '../http-delivery/verdict.ts';
 import type {
   ChunkState,
-  LoneNotification,
+  RetryNotification,
   NotificationChunk,
   Target,
   VersionedNotificationChunk,
 } from './notification.ts';
 import type { NotificationJob } from './ports.ts';
-import { settleLater } from './record-verdict.ts';
+import { recordVerdictLater } from './record-verdict.ts';
 
 /** What became of a job, for the log. */
 export type DeliverChunkResult =
-  | { result: 'done'; delivered: number; alone: number; givenUp: number }
+  | { result: 'done'; delivered: number; retried: number; givenUp: number }
   | { result: 'missing' | 'nothingToDo' | 'taken' };
 
 /** What became of one target. */
 interface Delivery {
   state: ChunkState;
   /** What goes on alone. */
-  lone?: LoneNotification;
+  retry?: RetryNotification;
   /** The verdict of a call that is still under way. */
   pending?: Promise<Verdict>;
 }
@@ -56,14 +56,14 @@ export async function deliverChunk(job: NotificationJob, deps: NotificationDeps)
     ),
   );
   failpoint('deliver.called');
-  await sendAlone(deliveries, deps);
+  await scheduleRetries(deliveries, deps);
   failpoint('deliver.retriesQueued');
   const states = deliveries.map(({ state }) => state);
   const recorded = await notifications.updateChunk(claimed, { states, attempts: claimed.chunk.attempts });
   if (recorded === 'conflict') throw new Error(`chunk ${job.chunk} of ${job.inboundId} changed while it was leased`);
   failpoint('deliver.recorded');
   const count = (wanted: ChunkState): number => states.filter((state) => state === wanted).length;
-  return { result: 'done', delivered: count('delivered'), alone: count('alone'), givenUp: count('ended') };
+  return { result: 'done', delivered: count('delivered'), retried: count('retried'), givenUp: count('ended') };
 }
 
 async function claim(
@@ -84,7 +84,7 @@ async function deliver(
   deps: NotificationDeps,
 ): Promise<Delivery> {
   const since = deps.now();
-  const untried: LoneNotification = {
+  const untried: RetryNotification = {
     inboundId,
     customerId,
     serviceId,
@@ -94,11 +94,11 @@ async function deliver(
     since,
     attempts: 0,
   };
-  if (deps.slow.isSlow(target.key)) return { state: 'alone', lone: untried };
+  if (deps.slow.isSlow(target.key)) return { state: 'retried', retry: untried };
   const called = { ...untried, attempts: 1 };
   const result = await callTarget(target, payload, deps);
   if ('pending' in result) {
-    return { state: 'alone', lone: { ...called, leasedUntil: leaseEnd(deps) }, pending: result.pending };
+    return { state: 'retried', retry: { ...called, leasedUntil: leaseEnd(deps) }, pending: result.pending };
   }
   const { verdict } = result;
   // Where our own storage fails for this one, it goes on alone: the others must not be called again for it.
@@ -107,21 +107,21 @@ async function deliver(
     notBefore: leaseEnd(deps),
   }));
   if (decision.state !== 'waiting') return { state: decision.state === 'delivered' ? 'delivered' : 'ended' };
-  return { state: 'alone', lone: { ...called, lastAnswer: verdict.answer, notBefore: decision.notBefore } };
+  return { state: 'retried', retry: { ...called, lastAnswer: verdict.answer, notBefore: decision.notBefore } };
 }
 
 /** Stores and queues what goes on alone; only then can the verdicts to come find it. */
-async function sendAlone(deliveries: readonly Delivery[], deps: NotificationDeps): Promise<void> {
+async function scheduleRetries(deliveries: readonly Delivery[], deps: NotificationDeps): Promise<void> {
   const { notifications, notificationQueue, now } = deps;
-  const alone = deliveries.flatMap(({ lone, pending }) => (lone === undefined ? [] : [{ lone, pending }]));
-  if (alone.length === 0) return;
-  await notifications.createLone(alone.map(({ lone }) => lone));
+  const retried = deliveries.flatMap(({ retry, pending }) => (retry === undefined ? [] : [{ retry, pending }]));
+  if (retried.length === 0) return;
+  await notifications.createRetries(retried.map(({ retry }) => retry));
   failpoint('deliver.retriesWritten');
   await Promise.all(
-    alone.map(({ lone: { inboundId, target, notBefore, leasedUntil } }) => {
+    retried.map(({ retry: { inboundId, target, notBefore, leasedUntil } }) => {
       const delay = secondsUntil(notBefore ?? leasedUntil, now());
-      return notificationQueue.enqueueLone({ inboundId, subscriptionKey: target.key }, delay);
+      return notificationQueue.enqueueRetry({ inboundId, subscriptionKey: target.key }, delay);
     }),
   );
-  for (const { lone, pending } of alone) if (pending !== undefined) settleLater(lone, pending, deps);
+  for (const { retry, pending } of retried) if (pending !== undefined) recordVerdictLater(retry, pending, deps);
 }

@@ -1,6 +1,6 @@
 import type { SubscriptionStore } from '../subscriptions/index.ts';
 import type { CallTargetDeps } from './call-target.ts';
-import type { LoneProgress, VersionedLone } from './notification.ts';
+import type { RetryProgress, VersionedRetry } from './notification.ts';
 import type { DeadLetterStore, NotificationQueue, NotificationStore } from './ports.ts';
 import type { RetrySchedule } from '../http-delivery/retry-schedule.ts';
 
@@ -31,6 +31,6 @@ export function secondsUntil(time: Date | undefined, now: Date): number {
 }
 
 /** The progress as it stands, without the times that a further attempt sets anew. */
-export function progressOf({ lone: { state, since, attempts, lastAnswer } }: VersionedLone): LoneProgress {
+export function progressOf({ retry: { state, since, attempts, lastAnswer } }: VersionedRetry): RetryProgress {
   return { state, since, attempts, ...(lastAnswer === undefined ? {} : { lastAnswer }) };
 }

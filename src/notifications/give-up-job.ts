@@ -1,7 +1,7 @@
 import { progressOf } from './deps.ts';
 import type { NotificationDeps } from './deps.ts';
 import { giveUp } from './give-up.ts';
-import type { LoneJob, NotificationJob } from './ports.ts';
+import type { RetryJob, NotificationJob } from './ports.ts';
 
 const reason = 'processing failed too often on our side';
 
@@ -17,10 +17,10 @@ export interface GiveUpResult {
  * a job that went back to its own queue for that would never be given up.
  */
 export async function giveUpNotifications(
-  job: NotificationJob | LoneJob,
+  job: NotificationJob | RetryJob,
   deps: NotificationDeps,
 ): Promise<GiveUpResult> {
-  return 'chunk' in job ? giveUpChunk(job, deps) : giveUpLone(job, deps);
+  return 'chunk' in job ? giveUpChunk(job, deps) : giveUpRetry(job, deps);
 }
 
 async function giveUpChunk(job: NotificationJob, deps: NotificationDeps): Promise<GiveUpResult> {
@@ -34,8 +34,8 @@ async function giveUpChunk(job: NotificationJob, deps: NotificationDeps): Promis
     const { inboundId, customerId, serviceId, payload, states, attempts, leasedUntil } = found.chunk;
     refuseLeased(leasedUntil, now());
     for (const target of waiting) {
-      const lone = { inboundId, customerId, serviceId, payload, target, state: 'givenUp' as const, since, attempts };
-      await giveUp(lone, reason, deps);
+      const retry = { inboundId, customerId, serviceId, payload, target, state: 'givenUp' as const, since, attempts };
+      await giveUp(retry, reason, deps);
     }
     const ended = states.map((state) => (state === 'waiting' ? 'ended' : state));
     const recorded = await notifications.updateChunk(found, { states: ended, attempts });
@@ -43,15 +43,15 @@ async function giveUpChunk(job: NotificationJob, deps: NotificationDeps): Promis
   }
 }
 
-async function giveUpLone(job: LoneJob, deps: NotificationDeps): Promise<GiveUpResult> {
+async function giveUpRetry(job: RetryJob, deps: NotificationDeps): Promise<GiveUpResult> {
   const { notifications, now } = deps;
   for (;;) {
-    const found = await notifications.readLone(job.inboundId, job.subscriptionKey);
-    if (found?.lone.state !== 'waiting') return { result: 'givenUp', notifications: 0 };
-    const { lone } = found;
-    refuseLeased(lone.leasedUntil, now());
-    await giveUp(lone, reason, deps);
-    const recorded = await notifications.updateLone(found, { ...progressOf(found), state: 'givenUp' });
+    const found = await notifications.readRetry(job.inboundId, job.subscriptionKey);
+    if (found?.retry.state !== 'waiting') return { result: 'givenUp', notifications: 0 };
+    const { retry } = found;
+    refuseLeased(retry.leasedUntil, now());
+    await giveUp(retry, reason, deps);
+    const recorded = await notifications.updateRetry(found, { ...progressOf(found), state: 'givenUp' });
     if (recorded !== 'conflict') return { result: 'givenUp', notifications: 1 };
   }
 }

@@ -1,7 +1,7 @@
 import { failpoint } from '../core/failpoint.ts';
 import { timeInId } from '../core/time-ordered-id.ts';
 import { customerKey } from '../directory/index.ts';
-import type { DeadLetter, LoneNotification } from './notification.ts';
+import type { DeadLetter, RetryNotification } from './notification.ts';
 import type { DeadLetterStore } from './ports.ts';
 
 /**
@@ -9,7 +9,7 @@ import type { DeadLetterStore } from './ports.ts';
  * crash in between then only repeats it, under another id at the most.
  */
 export async function giveUp(
-  { inboundId, customerId, serviceId, payload, target, attempts, lastAnswer, since }: LoneNotification,
+  { inboundId, customerId, serviceId, payload, target, attempts, lastAnswer, since }: RetryNotification,
   reason: string,
   { deadLetters, now }: { deadLetters: DeadLetterStore; now: () => Date },
 ): Promise<void> {

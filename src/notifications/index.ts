@@ -5,7 +5,7 @@ export { judgeOutcome } from '../http-delivery/verdict.ts';
 export type { Verdict } from '../http-delivery/verdict.ts';
 export {
   deliverNotifications,
-  giveUpLoneNotification,
+  giveUpNotificationRetry,
   giveUpNotificationChunk,
   retryNotification,
 } from './notification-workers.ts';

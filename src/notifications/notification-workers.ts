@@ -1,10 +1,10 @@
 import { isInboundId } from '../conversations/index.ts';
 import type { Worker } from '../operation/define-worker.ts';
 import { deliverChunk } from './deliver-chunk.ts';
-import { deliverLone } from './deliver-retry.ts';
+import { deliverRetry } from './deliver-retry.ts';
 import type { NotificationDeps } from './deps.ts';
 import { giveUpNotifications } from './give-up-job.ts';
-import type { LoneJob, NotificationJob } from './ports.ts';
+import type { RetryJob, NotificationJob } from './ports.ts';
 
 function chunkJobOf(message: unknown): NotificationJob | undefined {
   if (typeof message !== 'object' || message === null) return undefined;
@@ -13,7 +13,7 @@ function chunkJobOf(message: unknown): NotificationJob | undefined {
   return { inboundId, chunk: chunk as number };
 }
 
-function loneJobOf(message: unknown): LoneJob | undefined {
+function retryJobOf(message: unknown): RetryJob | undefined {
   if (typeof message !== 'object' || message === null) return undefined;
   const { inboundId, subscriptionKey } = message as Partial<Record<string, unknown>>;
   if (typeof inboundId !== 'string' || !isInboundId(inboundId)) return undefined;
@@ -37,9 +37,9 @@ export const retryNotification: Worker<NotificationDeps> = {
   name: 'RetryNotification',
   queue: 'notification-retries',
   async handle(message, deps) {
-    const job = loneJobOf(message);
+    const job = retryJobOf(message);
     if (job === undefined) throw new Error('not a job for the notification-retries queue');
-    return { ...job, result: await deliverLone(job, deps) };
+    return { ...job, result: await deliverRetry(job, deps) };
   },
 };
 
@@ -51,7 +51,7 @@ const failingAttempts = 10;
  * once more where workers that died with its message, and nothing else, may have made it poison.
  */
 async function giveUpJob(message: unknown, deps: NotificationDeps): Promise<Readonly<Record<string, unknown>>> {
-  const job = chunkJobOf(message) ?? loneJobOf(message);
+  const job = chunkJobOf(message) ?? retryJobOf(message);
   if (job === undefined) return { result: 'notAJob', error: new Error('a poison message is not a job of ours') };
   if ('chunk' in job) {
     const found = await deps.notifications.readChunk(job.inboundId, job.chunk);
@@ -70,8 +70,8 @@ export const giveUpNotificationChunk: Worker<NotificationDeps> = {
 };
 
 /** Gives up notifications that go alone. */
-export const giveUpLoneNotification: Worker<NotificationDeps> = {
-  name: 'GiveUpLoneNotification',
+export const giveUpNotificationRetry: Worker<NotificationDeps> = {
+  name: 'GiveUpNotificationRetry',
   queue: 'notification-retries-poison',
   handle: giveUpJob,
 };

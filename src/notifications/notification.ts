@@ -13,7 +13,7 @@ export interface Target {
 }
 
 /** `alone`: what is still to be done about it is done apart from the chunk. `ended`: nothing is to be done. */
-export const chunkStates = ['waiting', 'delivered', 'alone', 'ended'] as const;
+export const chunkStates = ['waiting', 'delivered', 'retried', 'ended'] as const;
 export type ChunkState = (typeof chunkStates)[number];
 
 /** What changes about a chunk of notifications while it is worked on. */
@@ -52,7 +52,7 @@ export interface CallbackAnswer {
 }
 
 /** What changes about a notification that goes alone. */
-export interface LoneProgress {
+export interface RetryProgress {
   state: 'waiting' | 'delivered' | 'givenUp' | 'ended';
   /** What it is given up after is counted from here. */
   since: Date;
@@ -65,7 +65,7 @@ export interface LoneProgress {
 }
 
 /** One message on its way to one subscription, after a first call that failed or was put off. */
-export interface LoneNotification extends LoneProgress {
+export interface RetryNotification extends RetryProgress {
   inboundId: string;
   customerId: string;
   serviceId: string;
@@ -73,9 +73,9 @@ export interface LoneNotification extends LoneProgress {
   target: Target;
 }
 
-/** A lone notification and the version it was read at. */
-export interface VersionedLone {
-  lone: LoneNotification;
+/** A retried notification and the version it was read at. */
+export interface VersionedRetry {
+  retry: RetryNotification;
   version: string;
 }
 

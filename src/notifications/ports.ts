@@ -2,11 +2,11 @@ import type { Found, Span } from '../maintenance/sweep.ts';
 import type { HttpVerb } from '../subscriptions/index.ts';
 import type {
   DeadLetter,
-  LoneNotification,
-  LoneProgress,
+  RetryNotification,
+  RetryProgress,
   NotificationChunk,
   NotificationProgress,
-  VersionedLone,
+  VersionedRetry,
   VersionedNotificationChunk,
 } from './notification.ts';
 
@@ -23,16 +23,16 @@ export interface NotificationStore {
     progress: NotificationProgress,
   ): Promise<VersionedNotificationChunk | 'conflict'>;
   /** Adds notifications of one message that go alone; one that is there already is left as it is. */
-  createLone(notifications: readonly LoneNotification[]): Promise<void>;
-  readLone(inboundId: string, subscriptionKey: string): Promise<VersionedLone | undefined>;
-  updateLone(versioned: VersionedLone, progress: LoneProgress): Promise<VersionedLone | 'conflict'>;
-  /** Chunks and lone notifications that are not done, of messages that carriers got in a span. */
+  createRetries(notifications: readonly RetryNotification[]): Promise<void>;
+  readRetry(inboundId: string, subscriptionKey: string): Promise<VersionedRetry | undefined>;
+  updateRetry(versioned: VersionedRetry, progress: RetryProgress): Promise<VersionedRetry | 'conflict'>;
+  /** Chunks and retried notifications that are not done, of messages that carriers got in a span. */
   listWaiting(span: Span, from?: string): Promise<Found<WaitingNotification>>;
 }
 
 /** What is not done, as far as it takes to say what it waits for. */
 export interface WaitingNotification {
-  job: NotificationJob | LoneJob;
+  job: NotificationJob | RetryJob;
   leasedUntil?: Date;
   notBefore?: Date;
 }
@@ -54,7 +54,7 @@ export interface NotificationJob {
 }
 
 /** One notification to be delivered alone. */
-export interface LoneJob {
+export interface RetryJob {
   inboundId: string;
   subscriptionKey: string;
 }
@@ -62,7 +62,7 @@ export interface LoneJob {
 /** Carries notifications to their workers: those that fail or wait go by a queue of their own, out of the others' way. */
 export interface NotificationQueue {
   enqueueChunk(job: NotificationJob, delaySeconds?: number): Promise<void>;
-  enqueueLone(job: LoneJob, delaySeconds?: number): Promise<void>;
+  enqueueRetry(job: RetryJob, delaySeconds?: number): Promise<void>;
 }
 
 /** One call to an address that a caller gave. */

@@ -1,7 +1,7 @@
 import { failpoint } from '../core/failpoint.ts';
 import type { SubscriptionStore } from '../subscriptions/index.ts';
 import { targetOf } from './create-notifier.ts';
-import type { DeadLetter, LoneNotification } from './notification.ts';
+import type { DeadLetter, RetryNotification } from './notification.ts';
 import type { DeadLetterStore, NotificationQueue, NotificationStore } from './ports.ts';
 
 /** What replaying works with. */
@@ -32,22 +32,23 @@ export async function replayDeadLetter(id: string, deps: ReplayDeps): Promise<Re
   if (subscription.state !== 'active') await subscriptions.update(known, { state: 'active' });
   const anew = { state: 'waiting', since: now(), attempts: 0 } as const;
   for (;;) {
-    const found = await notifications.readLone(inboundId, subscriptionKey);
-    if (found === undefined) await notifications.createLone([{ ...loneOf(letter, targetOf(subscription)), ...anew }]);
+    const found = await notifications.readRetry(inboundId, subscriptionKey);
+    if (found === undefined)
+      await notifications.createRetries([{ ...retryOf(letter, targetOf(subscription)), ...anew }]);
     // A worker may be writing down right now that it gave up.
-    else if ((await notifications.updateLone(found, anew)) === 'conflict') continue;
+    else if ((await notifications.updateRetry(found, anew)) === 'conflict') continue;
     break;
   }
   failpoint('replay.renewed');
-  await notificationQueue.enqueueLone({ inboundId, subscriptionKey });
+  await notificationQueue.enqueueRetry({ inboundId, subscriptionKey });
   failpoint('replay.queued');
   await deadLetters.remove(id);
   return 'replayed';
 }
 
-function loneOf(
+function retryOf(
   { inboundId, customerId, serviceId, payload }: DeadLetter,
-  target: LoneNotification['target'],
-): Pick<LoneNotification, 'inboundId' | 'customerId' | 'serviceId' | 'payload' | 'target'> {
+  target: RetryNotification['target'],
+): Pick<RetryNotification, 'inboundId' | 'customerId' | 'serviceId' | 'payload' | 'target'> {
   return { inboundId, customerId, serviceId, payload, target };
 }

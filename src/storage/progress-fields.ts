@@ -1,5 +1,5 @@
 import type { InboundProgress } from '../conversations/index.ts';
-import type { LoneProgress, NotificationProgress } from '../notifications/index.ts';
+import type { RetryProgress, NotificationProgress } from '../notifications/index.ts';
 import type { SubscriptionHealth } from '../subscriptions/index.ts';
 
 /*
@@ -36,8 +36,8 @@ export const notificationProgressFields = namesOf<Required<NotificationProgress>
   leasedUntil: true,
 });
 
-/** What changes about a lone notification. */
-export const loneProgressFields = namesOf<Required<LoneProgress>>({
+/** What changes about a retried notification. */
+export const retryProgressFields = namesOf<Required<RetryProgress>>({
   state: true,
   since: true,
   attempts: true,

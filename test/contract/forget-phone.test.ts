@@ -19,7 +19,7 @@ import { createTableOptOutStore } from '../../src/storage/tables/opt-out-store.t
 import { createTableThreadStore } from '../../src/storage/tables/thread-store.ts';
 import { letter } from './dead-letter-store.contract.ts';
 import { inbound } from './inbound-store.contract.ts';
-import { chunksOf, lone } from './notification-store.contract.ts';
+import { chunksOf, retry } from './notification-store.contract.ts';
 
 const azurite = await startAzurite({});
 afterAll(() => azurite.stop());
@@ -100,7 +100,7 @@ async function write(number: string, attachmentId: string): Promise<string> {
   await inbounds.noteUnrouted(message);
   const payload = JSON.stringify({ sender: number, recipient: '16400', content: 'Hei' });
   await notifications.createChunks(chunksOf(message.id, 1).map((chunk) => ({ ...chunk, payload })));
-  await notifications.createLone([lone({ inboundId: message.id, payload })]);
+  await notifications.createRetries([retry({ inboundId: message.id, payload })]);
   await letters.add(letter({ payload, inboundId: message.id }));
   const conversation: Conversation = { customerId: 'demo', channel: 'SMS', address: '16400', phone: number };
   const threadId = newThreadId(conversation, at);

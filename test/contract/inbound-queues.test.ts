@@ -18,7 +18,7 @@ test('jobs go to the queue of their kind, with their delay', async () => {
   const enqueue = async (): Promise<void> => {
     await inboundQueue.enqueue({ inboundId: 'i1', again: true }, 7);
     await queue.enqueueChunk({ inboundId: 'i1', chunk: 3 });
-    await queue.enqueueLone({ inboundId: 'i1', subscriptionKey: 'k' }, 9);
+    await queue.enqueueRetry({ inboundId: 'i1', subscriptionKey: 'k' }, 9);
   };
   // Queues come into being with their first job.
   await enqueue();

@@ -4,8 +4,8 @@ import { describe, expect, test } from 'vitest';
 
 import { chunkStates } from '../../src/notifications/index.ts';
 import type {
-  LoneNotification,
-  LoneProgress,
+  RetryNotification,
+  RetryProgress,
   NotificationChunk,
   NotificationProgress,
   NotificationStore,
@@ -52,7 +52,7 @@ export const chunksOf = (inboundId: string, count: number): NotificationChunk[] 
   Array.from({ length: count }, (_, index) => chunk({ inboundId, index }));
 
 /** A notification that goes alone, of a message that nobody else has. */
-export function lone(details: Partial<LoneNotification> = {}): LoneNotification {
+export function retry(details: Partial<RetryNotification> = {}): RetryNotification {
   return {
     inboundId: newInboundId(),
     customerId: "a/b 'ä'",
@@ -66,7 +66,7 @@ export function lone(details: Partial<LoneNotification> = {}): LoneNotification 
   };
 }
 
-const loneProgress: LoneProgress = {
+const retryProgress: RetryProgress = {
   state: 'givenUp',
   since: later,
   attempts: 7,
@@ -136,14 +136,18 @@ export function notificationStoreContract(name: string, open: () => Notification
       const span = { from: new Date(from), to: new Date(from + 60_000) };
       const [inside, edge, outside] = [idAt(from), idAt(from + 59_999), idAt(from + 60_000)];
       const waiting = chunk({ inboundId: inside, leasedUntil: later });
-      const [done, alone] = [chunk({ inboundId: edge }), lone({ inboundId: inside, notBefore: later })];
+      const [done, retried] = [chunk({ inboundId: edge }), retry({ inboundId: inside, notBefore: later })];
       for (const each of [waiting, done, chunk({ inboundId: outside })]) await store.createChunks([each]);
-      await store.createLone([alone, lone({ inboundId: inside, state: 'delivered' }), lone({ inboundId: outside })]);
+      await store.createRetries([
+        retried,
+        retry({ inboundId: inside, state: 'delivered' }),
+        retry({ inboundId: outside }),
+      ]);
       const found = await store.readChunk(edge, 0);
       await store.updateChunk(found!, { states: ['delivered'], attempts: 1 });
       expect(await allPages((page) => store.listWaiting(span, page))).toEqual([
         { job: { inboundId: inside, chunk: 0 }, leasedUntil: later },
-        { job: { inboundId: inside, subscriptionKey: alone.target.key }, notBefore: later },
+        { job: { inboundId: inside, subscriptionKey: retried.target.key }, notBefore: later },
       ]);
     });
 
@@ -194,7 +198,7 @@ export function notificationStoreContract(name: string, open: () => Notification
     test('progress is written as a whole, against the version it was read at, and only then', async () => {
       const first = await created({ targets: [target(), target()] });
       const { inboundId, index } = first.chunk;
-      const progress: NotificationProgress = { states: ['delivered', 'alone'], attempts: 1, leasedUntil: later };
+      const progress: NotificationProgress = { states: ['delivered', 'retried'], attempts: 1, leasedUntil: later };
       const second = await store.updateChunk(first, progress);
       expect(second).toEqual({ chunk: { ...first.chunk, ...progress }, version });
       expect(await store.updateChunk(first, { ...progress, attempts: 9 })).toBe('conflict');
@@ -220,7 +224,7 @@ export function notificationStoreContract(name: string, open: () => Notification
       const { inboundId } = first.chunk;
       await created({ inboundId: `${inboundId}0` });
       await created();
-      await store.createLone([lone({ inboundId })]);
+      await store.createRetries([retry({ inboundId })]);
       expect(await store.listChunks(inboundId)).toEqual([first.chunk]);
       const [neighbour] = await store.listChunks(`${inboundId}0`);
       await store.updateChunk(first, { states: ['ended'], attempts: 1 });
@@ -231,26 +235,26 @@ export function notificationStoreContract(name: string, open: () => Notification
   describe(`notifications that go alone: ${name}`, () => {
     const store = open();
 
-    async function created(details: Partial<LoneNotification> = {}) {
-      const wanted = lone(details);
-      await store.createLone([wanted]);
-      return (await store.readLone(wanted.inboundId, wanted.target.key))!;
+    async function created(details: Partial<RetryNotification> = {}) {
+      const wanted = retry(details);
+      await store.createRetries([wanted]);
+      return (await store.readRetry(wanted.inboundId, wanted.target.key))!;
     }
 
     test('what is not there is undefined, and can not be changed', async () => {
-      const missing = { lone: lone(), version: 'W/"1"' };
-      const { inboundId, target: own } = missing.lone;
-      expect(await store.readLone(inboundId, own.key)).toBeUndefined();
-      expect(await store.readLone(inboundId, "o'neill/#")).toBeUndefined();
-      expect(await store.readLone('ä?', own.key)).toBeUndefined();
-      expect(await store.updateLone(missing, loneProgress)).toBe('conflict');
-      await store.createLone([]);
-      expect(await store.readLone(inboundId, own.key)).toBeUndefined();
+      const missing = { retry: retry(), version: 'W/"1"' };
+      const { inboundId, target: own } = missing.retry;
+      expect(await store.readRetry(inboundId, own.key)).toBeUndefined();
+      expect(await store.readRetry(inboundId, "o'neill/#")).toBeUndefined();
+      expect(await store.readRetry('ä?', own.key)).toBeUndefined();
+      expect(await store.updateRetry(missing, retryProgress)).toBe('conflict');
+      await store.createRetries([]);
+      expect(await store.readRetry(inboundId, own.key)).toBeUndefined();
     });
 
-    test.each<[string, () => Partial<LoneNotification>]>([
+    test.each<[string, () => Partial<RetryNotification>]>([
       ['with nothing that may be missing', () => ({})],
-      ['with all that may be missing', () => loneProgress],
+      ['with all that may be missing', () => retryProgress],
       ['whose last call had no answer', () => ({ lastAnswer: { detail: 'timeout', at }, state: 'delivered' })],
       [
         'with a message of 60,000 characters',
@@ -260,19 +264,19 @@ export function notificationStoreContract(name: string, open: () => Notification
         }),
       ],
     ])('gives back one %s', async (_, details) => {
-      const wanted = lone(details());
-      await store.createLone([wanted]);
-      expect(await store.readLone(wanted.inboundId, wanted.target.key)).toEqual({ lone: wanted, version });
+      const wanted = retry(details());
+      await store.createRetries([wanted]);
+      expect(await store.readRetry(wanted.inboundId, wanted.target.key)).toEqual({ retry: wanted, version });
     });
 
     test('more than a hundred at once are added but for those that are there, which are left as they are', async () => {
       const inboundId = newInboundId();
-      const wanted = Array.from({ length: 130 }, () => lone({ inboundId }));
+      const wanted = Array.from({ length: 130 }, () => retry({ inboundId }));
       const present = [wanted[1]!, wanted[120]!];
-      await store.createLone(present);
-      await store.createLone(wanted.map((each) => ({ ...each, payload: 'Another', attempts: 9 })));
-      const read = await Promise.all(wanted.map((each) => store.readLone(inboundId, each.target.key)));
-      expect(read.map((found) => found?.lone)).toEqual(
+      await store.createRetries(present);
+      await store.createRetries(wanted.map((each) => ({ ...each, payload: 'Another', attempts: 9 })));
+      const read = await Promise.all(wanted.map((each) => store.readRetry(inboundId, each.target.key)));
+      expect(read.map((found) => found?.retry)).toEqual(
         wanted.map((each) => (present.includes(each) ? each : { ...each, payload: 'Another', attempts: 9 })),
       );
       expect(await store.listChunks(inboundId)).toEqual([]);
@@ -280,34 +284,34 @@ export function notificationStoreContract(name: string, open: () => Notification
 
     test('the same ones any number of times at once are added once', async () => {
       const inboundId = newInboundId();
-      const wanted = Array.from({ length: 5 }, () => lone({ inboundId }));
-      await Promise.all(Array.from({ length: 20 }, () => store.createLone(wanted)));
-      const read = await Promise.all(wanted.map((each) => store.readLone(inboundId, each.target.key)));
-      expect(read.map((found) => found?.lone)).toEqual(wanted);
+      const wanted = Array.from({ length: 5 }, () => retry({ inboundId }));
+      await Promise.all(Array.from({ length: 20 }, () => store.createRetries(wanted)));
+      const read = await Promise.all(wanted.map((each) => store.readRetry(inboundId, each.target.key)));
+      expect(read.map((found) => found?.retry)).toEqual(wanted);
     });
 
     test('progress is written as a whole, against the version it was read at, and only then', async () => {
       const inboundId = newInboundId();
       const neighbour = await created({ inboundId });
       const first = await created({ inboundId });
-      const { key } = first.lone.target;
-      const second = await store.updateLone(first, loneProgress);
-      expect(second).toEqual({ lone: { ...first.lone, ...loneProgress }, version });
-      expect(await store.updateLone(first, { ...loneProgress, attempts: 9 })).toBe('conflict');
-      expect(await store.readLone(inboundId, key)).toEqual(second);
+      const { key } = first.retry.target;
+      const second = await store.updateRetry(first, retryProgress);
+      expect(second).toEqual({ retry: { ...first.retry, ...retryProgress }, version });
+      expect(await store.updateRetry(first, { ...retryProgress, attempts: 9 })).toBe('conflict');
+      expect(await store.readRetry(inboundId, key)).toEqual(second);
       if (second === 'conflict') throw new Error('The version was right.');
 
-      const released: LoneProgress = { state: 'waiting', since: at, attempts: 8 };
-      const more: LoneNotification = { ...first.lone, ...released, payload: 'Another' };
-      const third = await store.updateLone(second, more);
-      expect(third).toEqual({ lone: { ...first.lone, ...released }, version });
-      expect(await store.readLone(inboundId, key)).toEqual(third);
-      expect(await store.readLone(inboundId, neighbour.lone.target.key)).toEqual(neighbour);
+      const released: RetryProgress = { state: 'waiting', since: at, attempts: 8 };
+      const more: RetryNotification = { ...first.retry, ...released, payload: 'Another' };
+      const third = await store.updateRetry(second, more);
+      expect(third).toEqual({ retry: { ...first.retry, ...released }, version });
+      expect(await store.readRetry(inboundId, key)).toEqual(third);
+      expect(await store.readRetry(inboundId, neighbour.retry.target.key)).toEqual(neighbour);
     });
 
     test('of any number of writers at one version, one wins', async () => {
       const first = await created();
-      const outcomes = await Promise.all(Array.from({ length: 20 }, () => store.updateLone(first, loneProgress)));
+      const outcomes = await Promise.all(Array.from({ length: 20 }, () => store.updateRetry(first, retryProgress)));
       expect(outcomes.filter((outcome) => outcome !== 'conflict')).toHaveLength(1);
     });
   });

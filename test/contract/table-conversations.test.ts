@@ -14,7 +14,7 @@ import { createTableThreadStore } from '../../src/storage/tables/thread-store.ts
 import { startStorageProxy } from '../support/servers/storage-proxy.ts';
 import { letter } from './dead-letter-store.contract.ts';
 import { inbound } from './inbound-store.contract.ts';
-import { chunksOf, lone, newInboundId } from './notification-store.contract.ts';
+import { chunksOf, retry, newInboundId } from './notification-store.contract.ts';
 import { subscription } from './subscription-store.contract.ts';
 
 /* What only the wire shows: how many operations it takes, how large they are, and that nothing read makes a table. */
@@ -63,7 +63,7 @@ test('nothing that is read makes a table', async () => {
   await subscriptions.listActive(newKey());
   await notifications.readChunk(inbound().id, 0);
   await notifications.listChunks(inbound().id);
-  await notifications.readLone(inbound().id, newKey());
+  await notifications.readRetry(inbound().id, newKey());
   await letters.read(letter().id);
   await letters.list({ customerId: 'demo', limit: 10 });
   await letters.list({ limit: 10 });
@@ -144,11 +144,11 @@ describe('once the tables are there', () => {
     const versioned = (await notifications.readChunk(inboundId, 1))!;
     expect(await operationsOf(() => notifications.updateChunk(versioned, versioned.chunk))).toBe(1);
 
-    const inboundIdOfLones = newInboundId();
-    const lones = Array.from({ length: 200 }, () => lone({ inboundId: inboundIdOfLones }));
-    expect(await operationsOf(() => notifications.createLone(lones))).toBe(2);
-    const read = (await notifications.readLone(inboundIdOfLones, lones[0]!.target.key))!;
-    expect(await operationsOf(() => notifications.updateLone(read, read.lone))).toBe(1);
+    const inboundIdOfRetries = newInboundId();
+    const retries = Array.from({ length: 200 }, () => retry({ inboundId: inboundIdOfRetries }));
+    expect(await operationsOf(() => notifications.createRetries(retries))).toBe(2);
+    const read = (await notifications.readRetry(inboundIdOfRetries, retries[0]!.target.key))!;
+    expect(await operationsOf(() => notifications.updateRetry(read, read.retry))).toBe(1);
   });
 
   test('large chunks go in transactions of at most 4 MiB', async () => {
@@ -166,7 +166,7 @@ describe('once the tables are there', () => {
     const chunks = chunksOf(newInboundId(), 1).map((chunk) => ({ ...chunk, payload: long }));
     await expect(inboundStore.create(inbound({ content: long }))).rejects.toThrow(/entity has/);
     await expect(notifications.createChunks(chunks)).rejects.toThrow(/entity has/);
-    await expect(notifications.createLone([lone({ payload: long })])).rejects.toThrow(/entity has/);
+    await expect(notifications.createRetries([retry({ payload: long })])).rejects.toThrow(/entity has/);
     await expect(letters.add(letter({ payload: long }))).rejects.toThrow(/entity has/);
     await expect(subscriptions.put(subscription({ description: long }))).rejects.toThrow(/description has/);
     expect(storage.operations()).toEqual([]);
@@ -194,13 +194,13 @@ describe('once the tables are there', () => {
 });
 
 test('row keys are unique over a whole table', async () => {
-  const own = lone().target;
+  const own = retry().target;
   for (const customerId of [randomUUID(), randomUUID()]) {
     const conversation = conversationOf(customerId);
     await threads.enter(conversation, firstOf(conversation));
     await inboundStore.create(inbound());
     await notifications.createChunks(chunksOf(newInboundId(), 2));
-    await notifications.createLone([lone({ target: own })]);
+    await notifications.createRetries([retry({ target: own })]);
     await subscriptions.put(subscription({ key: 'ab'.repeat(16) }));
     await letters.add(letter({ customerId }));
   }

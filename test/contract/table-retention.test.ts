@@ -27,7 +27,7 @@ import { startStorageProxy } from '../support/servers/storage-proxy.ts';
 import { callbacksOfChunk } from './callback-store.contract.ts';
 import { letter } from './dead-letter-store.contract.ts';
 import { inbound } from './inbound-store.contract.ts';
-import { chunksOf, lone } from './notification-store.contract.ts';
+import { chunksOf, retry } from './notification-store.contract.ts';
 
 // Every run reads each of 256 shards of five tables, one after the other.
 vi.setConfig({ testTimeout: 120_000 });
@@ -161,11 +161,11 @@ test('what is older than it may be kept is deleted, and nothing else', async () 
     await inbounds.create(message);
     await inbounds.noteUnrouted(message);
     await notifications.createChunks(chunksOf(message.id, 2));
-    await notifications.createLone([lone({ inboundId: message.id, since: message.at })]);
+    await notifications.createRetries([retry({ inboundId: message.id, since: message.at })]);
   }
   // Given up when its message was old already, and replayed since: it is under way.
   const replayed = inboundAt(old);
-  await notifications.createLone([lone({ inboundId: replayed.id, since: recent })]);
+  await notifications.createRetries([retry({ inboundId: replayed.id, since: recent })]);
   // Of a message that was old already, and was sent or replayed since.
   for (const [messageId, changedAt] of [
     [oldMessage, old],

@@ -1,4 +1,4 @@
-import type { LoneJob, NotificationJob, NotificationQueue } from '../../notifications/index.ts';
+import type { RetryJob, NotificationJob, NotificationQueue } from '../../notifications/index.ts';
 import type { StorageConnection } from '../connection.ts';
 import { openQueue } from './open-queue.ts';
 
@@ -6,6 +6,6 @@ import { openQueue } from './open-queue.ts';
 export function createNotificationQueue(connection: StorageConnection): NotificationQueue {
   return {
     enqueueChunk: openQueue<NotificationJob>(connection, 'notifications'),
-    enqueueLone: openQueue<LoneJob>(connection, 'notification-retries'),
+    enqueueRetry: openQueue<RetryJob>(connection, 'notification-retries'),
   };
 }

@@ -1,8 +1,8 @@
 import type {
   CallbackAnswer,
   ChunkState,
-  LoneNotification,
-  LoneProgress,
+  RetryNotification,
+  RetryProgress,
   NotificationChunk,
   NotificationProgress,
   Target,
@@ -34,11 +34,11 @@ export function chunkRange(inboundId: string): { after: string; before: string }
 }
 
 /** The keys of the row of a notification that goes alone. */
-export function loneKeys(inboundId: string, subscriptionKey: string): Keys {
+export function retryKeys(inboundId: string, subscriptionKey: string): Keys {
   return { partitionKey: inboundId, rowKey: `${inboundId}.l.${subscriptionKey}` };
 }
 
-const lettersOfStates: Record<ChunkState, string> = { waiting: 'w', delivered: 'd', alone: 'a', ended: 'e' };
+const lettersOfStates: Record<ChunkState, string> = { waiting: 'w', delivered: 'd', retried: 'a', ended: 'e' };
 const statesOfLetters = new Map(Object.entries(lettersOfStates).map(([state, letter]) => [letter, state]));
 
 const encodeTarget = ({ pipelineId, key, secret, callbackUrl, httpVerb, wasRefused }: Target) =>
@@ -89,20 +89,20 @@ export function notificationChunkOf(row: Row): NotificationChunk {
   };
 }
 
-export function loneRow(lone: LoneNotification) {
-  const { inboundId, customerId, serviceId, payload, target } = lone;
+export function retryRow(retry: RetryNotification) {
+  const { inboundId, customerId, serviceId, payload, target } = retry;
   return guardEntitySize({
-    ...loneKeys(inboundId, target.key),
+    ...retryKeys(inboundId, target.key),
     customerId,
     serviceId,
     ...writeLongText('payload', payload),
     ...writeLongText('target', JSON.stringify(encodeTarget(target))),
-    ...loneProgressColumns(lone),
+    ...retryProgressColumns(retry),
   });
 }
 
 /** The columns that change while a notification goes alone. */
-export function loneProgressColumns({ state, since, attempts, lastAnswer, leasedUntil, notBefore }: LoneProgress) {
+export function retryProgressColumns({ state, since, attempts, lastAnswer, leasedUntil, notBefore }: RetryProgress) {
   return {
     state,
     open: state === 'waiting',
@@ -114,15 +114,15 @@ export function loneProgressColumns({ state, since, attempts, lastAnswer, leased
   };
 }
 
-/** The inverse of {@link loneRow}. */
-export function loneOf(row: Row): LoneNotification {
+/** The inverse of {@link retryRow}. */
+export function retryOf(row: Row): RetryNotification {
   return {
     inboundId: String(row['partitionKey']),
     customerId: String(row['customerId']),
     serviceId: String(row['serviceId']),
     payload: readLongText('payload', row),
     target: decodeTarget(JSON.parse(readLongText('target', row)) as ReturnType<typeof encodeTarget>),
-    state: row['state'] as LoneNotification['state'],
+    state: row['state'] as RetryNotification['state'],
     since: new Date(String(row['since'])),
     attempts: Number(row['attempts']),
     ...answerField(row['lastAnswer']),
@@ -134,7 +134,7 @@ export function loneOf(row: Row): LoneNotification {
 /** The columns that {@link waitingOf} reads. */
 export const waitingColumns = ['index', 'leasedUntil', 'notBefore'];
 
-/** What a row says that is not done. A chunk has an index; a lone notification has its subscription in its key. */
+/** What a row says that is not done. A chunk has an index; a retried notification has its subscription in its key. */
 export function waitingOf(row: Row): WaitingNotification {
   const inboundId = String(row['partitionKey']);
   const [, , subscriptionKey = ''] = String(row['rowKey']).split('.');

@@ -1,15 +1,15 @@
 import type { NotificationStore } from '../../notifications/index.ts';
 import type { StorageConnection } from '../connection.ts';
-import { loneProgressFields, notificationProgressFields } from '../progress-fields.ts';
+import { retryProgressFields, notificationProgressFields } from '../progress-fields.ts';
 import { replaceFields } from '../replace-fields.ts';
 import { groupRows, insertMissing, insertOneByOne, insertTogether } from './insert-rows.ts';
 import { guardEntitySize } from './long-text.ts';
 import {
   chunkRange,
-  loneKeys,
-  loneOf,
-  loneProgressColumns,
-  loneRow,
+  retryKeys,
+  retryOf,
+  retryProgressColumns,
+  retryRow,
   notificationChunkKeys,
   notificationChunkOf,
   notificationChunkRow,
@@ -66,22 +66,22 @@ export function createTableNotificationStore(connection: StorageConnection): Not
       return { chunk: replaceFields(chunk, notificationProgressFields, progress), version: next };
     },
 
-    async createLone(notifications) {
-      await insertMissing(table, notifications.map(loneRow));
+    async createRetries(notifications) {
+      await insertMissing(table, notifications.map(retryRow));
     },
 
-    async readLone(inboundId, subscriptionKey) {
+    async readRetry(inboundId, subscriptionKey) {
       if (!fitsRowKey(inboundId) || !fitsRowKey(subscriptionKey)) return undefined;
-      const { partitionKey, rowKey } = loneKeys(inboundId, subscriptionKey);
+      const { partitionKey, rowKey } = retryKeys(inboundId, subscriptionKey);
       const row = await table.find(partitionKey, rowKey);
-      return row && { lone: loneOf(row), version: row.etag };
+      return row && { retry: retryOf(row), version: row.etag };
     },
 
-    async updateLone({ lone, version }, progress) {
-      const keys = loneKeys(lone.inboundId, lone.target.key);
-      const next = await merge({ ...keys, ...loneProgressColumns(progress) }, version);
+    async updateRetry({ retry, version }, progress) {
+      const keys = retryKeys(retry.inboundId, retry.target.key);
+      const next = await merge({ ...keys, ...retryProgressColumns(progress) }, version);
       if (next === undefined) return 'conflict';
-      return { lone: replaceFields(lone, loneProgressFields, progress), version: next };
+      return { retry: replaceFields(retry, retryProgressFields, progress), version: next };
     },
 
     listWaiting(span, from) {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { beforeAll, describe, expect, test } from 'vitest';
 
-import type { DeadLetter, LoneNotification } from '../../../src/notifications/index.ts';
+import type { DeadLetter, RetryNotification } from '../../../src/notifications/index.ts';
 import { createTableDeadLetterStore } from '../../../src/storage/tables/dead-letter-store.ts';
 import { createTableNotificationStore } from '../../../src/storage/tables/notification-store.ts';
 import { eventually } from '../../support/tools/eventually.ts';
@@ -14,13 +14,13 @@ import { startWebhookReceiver } from '../../support/servers/webhook-receiver.ts'
 let local: TwoWayHost;
 
 /** Waits until a notification that went alone is settled. */
-async function settled(messageId: string, { id }: { id: string }): Promise<LoneNotification | undefined> {
+async function settled(messageId: string, { id }: { id: string }): Promise<RetryNotification | undefined> {
   const notifications = createTableNotificationStore(local.storage);
   return eventually(
     async () => {
-      const found = await notifications.readLone(inboundIdIn(messageId), id.slice(0, 32));
-      if (found === undefined || found.lone.state === 'waiting') throw new Error(`${found?.lone.attempts} calls`);
-      return found.lone;
+      const found = await notifications.readRetry(inboundIdIn(messageId), id.slice(0, 32));
+      if (found === undefined || found.retry.state === 'waiting') throw new Error(`${found?.retry.attempts} calls`);
+      return found.retry;
     },
     { timeoutMs: 60_000, everyMs: 100 },
   );

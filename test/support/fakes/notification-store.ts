@@ -1,18 +1,18 @@
 import type {
-  LoneNotification,
+  RetryNotification,
   NotificationChunk,
   NotificationStore,
-  VersionedLone,
+  VersionedRetry,
   VersionedNotificationChunk,
 } from '../../../src/notifications/index.ts';
-import { loneProgressFields, notificationProgressFields } from '../../../src/storage/progress-fields.ts';
+import { retryProgressFields, notificationProgressFields } from '../../../src/storage/progress-fields.ts';
 import { timeOfInbound } from '../../../src/storage/time-ranges.ts';
 import { replaceFields } from '../../../src/storage/replace-fields.ts';
 
 /** Keeps notifications in this process: for tests and for load without a storage account. */
 export function createMemoryNotificationStore(): NotificationStore {
   const chunks = new Map<string, VersionedNotificationChunk>();
-  const lones = new Map<string, VersionedLone>();
+  const retries = new Map<string, VersionedRetry>();
   const keyOf = (inboundId: string, which: number | string): string => JSON.stringify([inboundId, which]);
   let writes = 0;
   const nextVersion = (): string => {
@@ -24,9 +24,9 @@ export function createMemoryNotificationStore(): NotificationStore {
     chunks.set(keyOf(chunk.inboundId, chunk.index), versioned);
     return versioned;
   };
-  const writeLone = (lone: LoneNotification): VersionedLone => {
-    const versioned = { lone, version: nextVersion() };
-    lones.set(keyOf(lone.inboundId, lone.target.key), versioned);
+  const writeRetry = (retry: RetryNotification): VersionedRetry => {
+    const versioned = { retry, version: nextVersion() };
+    retries.set(keyOf(retry.inboundId, retry.target.key), versioned);
     return versioned;
   };
 
@@ -55,19 +55,19 @@ export function createMemoryNotificationStore(): NotificationStore {
       return writeChunk(replaceFields(chunk, notificationProgressFields, progress));
     },
 
-    async createLone(notifications) {
-      for (const lone of notifications) {
-        if (!lones.has(keyOf(lone.inboundId, lone.target.key))) writeLone(lone);
+    async createRetries(notifications) {
+      for (const retry of notifications) {
+        if (!retries.has(keyOf(retry.inboundId, retry.target.key))) writeRetry(retry);
       }
     },
 
-    async readLone(inboundId, subscriptionKey) {
-      return lones.get(keyOf(inboundId, subscriptionKey));
+    async readRetry(inboundId, subscriptionKey) {
+      return retries.get(keyOf(inboundId, subscriptionKey));
     },
 
-    async updateLone({ lone, version }, progress) {
-      if (lones.get(keyOf(lone.inboundId, lone.target.key))?.version !== version) return 'conflict';
-      return writeLone(replaceFields(lone, loneProgressFields, progress));
+    async updateRetry({ retry, version }, progress) {
+      if (retries.get(keyOf(retry.inboundId, retry.target.key))?.version !== version) return 'conflict';
+      return writeRetry(replaceFields(retry, retryProgressFields, progress));
     },
 
     async listWaiting({ from, to }) {
@@ -80,18 +80,19 @@ export function createMemoryNotificationStore(): NotificationStore {
           ? [{ job: { inboundId, chunk: index }, ...(leasedUntil === undefined ? {} : { leasedUntil }) }]
           : [],
       );
-      const openLones = [...lones.values()].flatMap(({ lone: { inboundId, target, state, leasedUntil, notBefore } }) =>
-        isDue(inboundId) && state === 'waiting'
-          ? [
-              {
-                job: { inboundId, subscriptionKey: target.key },
-                ...(leasedUntil === undefined ? {} : { leasedUntil }),
-                ...(notBefore === undefined ? {} : { notBefore }),
-              },
-            ]
-          : [],
+      const openRetries = [...retries.values()].flatMap(
+        ({ retry: { inboundId, target, state, leasedUntil, notBefore } }) =>
+          isDue(inboundId) && state === 'waiting'
+            ? [
+                {
+                  job: { inboundId, subscriptionKey: target.key },
+                  ...(leasedUntil === undefined ? {} : { leasedUntil }),
+                  ...(notBefore === undefined ? {} : { notBefore }),
+                },
+              ]
+            : [],
       );
-      return { items: [...openChunks, ...openLones] };
+      return { items: [...openChunks, ...openRetries] };
     },
   };
 }

@@ -3,7 +3,7 @@ import {
   createNotifier,
   createSlowSubscribers,
   deliverNotifications,
-  giveUpLoneNotification,
+  giveUpNotificationRetry,
   giveUpNotificationChunk,
   retryNotification,
   usualSchedule,
@@ -117,9 +117,9 @@ export function createNotificationLab({ random = () => 0, faults = () => undefin
       await memoryQueue.enqueueChunk(job, delaySeconds);
       for (const queued of memoryQueue.chunks.splice(0)) time.enqueue('notifications', queued.job, queued.delaySeconds);
     },
-    async enqueueLone(job, delaySeconds) {
-      await memoryQueue.enqueueLone(job, delaySeconds);
-      for (const queued of memoryQueue.lone.splice(0)) {
+    async enqueueRetry(job, delaySeconds) {
+      await memoryQueue.enqueueRetry(job, delaySeconds);
+      for (const queued of memoryQueue.retry.splice(0)) {
         time.enqueue('notification-retries', queued.job, queued.delaySeconds);
       }
     },
@@ -168,7 +168,7 @@ export function createNotificationLab({ random = () => 0, faults = () => undefin
     notifications: worker(deliverNotifications),
     'notifications-poison': worker(giveUpNotificationChunk),
     'notification-retries': worker(retryNotification),
-    'notification-retries-poison': worker(giveUpLoneNotification),
+    'notification-retries-poison': worker(giveUpNotificationRetry),
   });
 
   return {
@@ -197,9 +197,9 @@ export function createNotificationLab({ random = () => 0, faults = () => undefin
       calls.filter(({ url }) => url === (flow.startsWith('https:') ? flow : flowUrl(flow))).map(({ at }) => at),
     subscription: async (name: string): Promise<Subscription | undefined> =>
       (await subscriptions.find(labPipeline, subscriptionKeyOf(flowUrl(name))))?.subscription,
-    /** The lone notification of a message for a flow. */
-    lone: async (name: string, message = 1) =>
-      (await notifications.readLone(labMessage(message).id, subscriptionKeyOf(flowUrl(name))))?.lone,
+    /** The retried notification of a message for a flow. */
+    retry: async (name: string, message = 1) =>
+      (await notifications.readRetry(labMessage(message).id, subscriptionKeyOf(flowUrl(name))))?.retry,
     letters: (): Promise<DeadLetter[]> => deadLetters.list({ limit: 1_000 }),
     /** How a message's notification for each flow stands, in the order of the chunks. */
     async fates(message = 1): Promise<Record<string, string>> {
@@ -208,9 +208,9 @@ export function createNotificationLab({ random = () => 0, faults = () => undefin
       const fates: Record<string, string> = {};
       for (const { targets, states } of chunks) {
         for (const [targetIndex, { key, callbackUrl }] of targets.entries()) {
-          const alone = states[targetIndex] === 'alone' ? await notifications.readLone(id, key) : undefined;
+          const retried = states[targetIndex] === 'retried' ? await notifications.readRetry(id, key) : undefined;
           const name = /workflows\/([^/]+)/.exec(callbackUrl)?.[1] ?? callbackUrl;
-          fates[name] = alone?.lone.state ?? states[targetIndex] ?? 'nothing';
+          fates[name] = retried?.retry.state ?? states[targetIndex] ?? 'nothing';
         }
       }
       return fates;

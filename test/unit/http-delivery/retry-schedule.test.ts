@@ -99,7 +99,7 @@ describe('a flow that never takes a message', () => {
     lab.tell(1);
     await lab.time.play(400 * second);
     const waiting = { inboundId: labMessage(1).id, customerId: 'demo', serviceId: 'demo-twoway', since: testNow };
-    expect(await lab.lone('busy')).toEqual({
+    expect(await lab.retry('busy')).toEqual({
       ...waiting,
       payload: lab.calls[0]?.body,
       target: expect.objectContaining({ callbackUrl: flowUrl('busy') }) as unknown,
@@ -110,7 +110,7 @@ describe('a flow that never takes a message', () => {
     });
     await lab.time.play();
     expect(lab.callTimes('busy')).toEqual(usualTimes.slice(0, 6));
-    expect(await lab.lone('busy')).toEqual({
+    expect(await lab.retry('busy')).toEqual({
       ...waiting,
       payload: lab.calls[0]?.body,
       target: expect.objectContaining({ callbackUrl: flowUrl('busy') }) as unknown,

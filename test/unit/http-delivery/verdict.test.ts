@@ -298,7 +298,7 @@ test('a flow that unsubscribes between two calls is not called again, and leaves
   expect(lab.callTimes('flow')).toEqual([0]);
   expect(await lab.fates()).toEqual({ flow: 'ended' });
   expect(await lab.letters()).toEqual([]);
-  expect((await lab.lone('flow'))?.lastAnswer).toEqual({ status: 503, detail: 'answered 503', at: after(0) });
+  expect((await lab.retry('flow'))?.lastAnswer).toEqual({ status: 503, detail: 'answered 503', at: after(0) });
 });
 
 test('of fifty refusals at one moment none is lost on the flow, and none makes a chunk fail', async () => {

@@ -162,7 +162,7 @@ describe('a worker that died', () => {
     expect(await lab.fates()).toEqual({ well: 'delivered', slow: 'delivered' });
   });
 
-  test('has its lone notification taken over when the lease ends, and not before', async () => {
+  test('has its retried notification taken over when the lease ends, and not before', async () => {
     const lab = createNotificationLab();
     await lab.subscribe('slow');
     lab.script('slow', (call) => (call === 1 ? 503 : call === 2 ? { afterMs: 30 * second, answer: 202 } : 202));
@@ -183,8 +183,8 @@ describe('what another worker changed meanwhile', () => {
   test.each([
     ['updateChunk', 1, 'taken', [61]],
     ['updateChunk', 2, `chunk 0 of ${labMessage(1).id} changed while it was leased`, [0, 60]],
-    ['updateLone', 1, 'taken', [0, 66]],
-    ['updateLone', 2, 'delivered', [0, 5]],
+    ['updateRetry', 1, 'taken', [0, 66]],
+    ['updateRetry', 2, 'delivered', [0, 5]],
   ] as const)('is left to it: %s, conflict at number %d', async (method, targetIndex, result, calledAt) => {
     let updates = 0;
     const lab = createNotificationLab({
@@ -194,7 +194,7 @@ describe('what another worker changed meanwhile', () => {
       },
     });
     await lab.subscribe('well');
-    lab.script('well', (call) => (method === 'updateLone' && call === 1 ? 503 : 202));
+    lab.script('well', (call) => (method === 'updateRetry' && call === 1 ? 503 : 202));
     lab.tell(1);
     await lab.time.play(5 * second);
     const run = lab.time.runs.at(-1);

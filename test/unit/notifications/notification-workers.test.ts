@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 
 import {
   deliverNotifications,
-  giveUpLoneNotification,
+  giveUpNotificationRetry,
   giveUpNotificationChunk,
   retryNotification,
 } from '../../../src/notifications/index.ts';
@@ -39,7 +39,7 @@ const notChunkJobs: unknown[] = [
   ...[undefined, null, '0', 0.5, {}].map((chunk) => ({ inboundId, chunk })),
   { inboundId, subscriptionKey },
 ];
-const notLoneJobs: unknown[] = [
+const notRetryJobs: unknown[] = [
   ...notJobs,
   ...noIds.map((id) => ({ inboundId: id, subscriptionKey })),
   ...[undefined, null, 0, 'x', 'A'.repeat(32), `${subscriptionKey}0`, '../x'].map((key) => ({
@@ -58,7 +58,7 @@ describe('what is no job', () => {
     expect(lab.steps).toEqual([]);
   });
 
-  test.each(notLoneJobs.map((message) => [message]))('is none for one alone: %j', async (message) => {
+  test.each(notRetryJobs.map((message) => [message]))('is none for one alone: %j', async (message) => {
     const lab = createNotificationLab();
     await expect(retryNotification.handle(message, lab.deps())).rejects.toThrow(
       'not a job for the notification-retries queue',
@@ -68,7 +68,7 @@ describe('what is no job', () => {
 
   test.each(notJobs.map((message) => [message]))('is told of as poison, and dropped: %j', async (message) => {
     const lab = createNotificationLab();
-    for (const worker of [giveUpNotificationChunk, giveUpLoneNotification]) {
+    for (const worker of [giveUpNotificationChunk, giveUpNotificationRetry]) {
       expect(await worker.handle(message, lab.deps())).toEqual({
         result: 'notAJob',
         error: new Error('a poison message is not a job of ours'),
@@ -81,12 +81,12 @@ describe('what is no job', () => {
 test('a job for what is not there does nothing', async () => {
   const lab = createNotificationLab();
   const chunkJob = { inboundId, chunk: 3 };
-  const loneJob = { inboundId, subscriptionKey };
+  const retryJob = { inboundId, subscriptionKey };
   expect(await deliverNotifications.handle(chunkJob, lab.deps())).toEqual({ ...chunkJob, result: 'missing' });
-  expect(await retryNotification.handle(loneJob, lab.deps())).toEqual({ ...loneJob, result: 'missing' });
+  expect(await retryNotification.handle(retryJob, lab.deps())).toEqual({ ...retryJob, result: 'missing' });
   const givenUp = { result: 'givenUp', notifications: 0, error: new Error('notifications failed too often') };
   expect(await giveUpNotificationChunk.handle(chunkJob, lab.deps())).toEqual({ ...chunkJob, ...givenUp });
-  expect(await giveUpLoneNotification.handle(loneJob, lab.deps())).toEqual({ ...loneJob, ...givenUp });
+  expect(await giveUpNotificationRetry.handle(retryJob, lab.deps())).toEqual({ ...retryJob, ...givenUp });
   expect(lab.calls).toEqual([]);
   expect(lab.time.queued()).toEqual([]);
 });
@@ -131,7 +131,7 @@ test('the log of a chunk says what became of it', async () => {
     chunk: 0,
     result: 'done',
     delivered: 1,
-    alone: 1,
+    retried: 1,
     givenUp: 1,
   });
 });
@@ -153,7 +153,7 @@ describe('what fails on our side over and over', () => {
       .toSorted(([left], [right]) => (left < right ? -1 : 1));
 
   test('ends among the dead letters after twenty attempts: a chunk', async () => {
-    const lab = await failing((step) => (step === 'notifications.createLone' ? 'throws before' : undefined), 503);
+    const lab = await failing((step) => (step === 'notifications.createRetries' ? 'throws before' : undefined), 503);
     await lab.time.play(100 * hour);
     expect(lab.callTimes('other')).toHaveLength(20);
     expect(await reasons(lab)).toEqual([
@@ -173,7 +173,7 @@ describe('what fails on our side over and over', () => {
   test('ends among the dead letters after twenty attempts: one alone, with the last answer', async () => {
     let updates = 0;
     const lab = await failing((step) => {
-      if (step !== 'notifications.updateLone') return undefined;
+      if (step !== 'notifications.updateRetry') return undefined;
       updates += 1;
       // Each claim succeeds, and each record of what came of it fails.
       return updates <= 40 && updates % 2 === 0 ? 'throws before' : undefined;
@@ -239,10 +239,10 @@ describe('what fails on our side over and over', () => {
     lab.tell(2);
     await lab.time.play(1 * second);
     const job = { inboundId: labMessage(2).id, subscriptionKey };
-    const before = await lab.lone('flow', 2);
+    const before = await lab.retry('flow', 2);
     await giveUpNotifications(job, lab.deps());
     const { notBefore: _, ...kept } = before!;
-    expect(await lab.lone('flow', 2)).toEqual({ ...kept, state: 'givenUp' });
+    expect(await lab.retry('flow', 2)).toEqual({ ...kept, state: 'givenUp' });
   });
 
   test('is looked at again where a worker got ahead of the giving up: a chunk', async () => {
@@ -267,8 +267,8 @@ describe('what fails on our side over and over', () => {
   test('is looked at again where a worker got ahead of the giving up: one alone', async () => {
     let updates = 0;
     const lab = await failing((step) => {
-      if (step === 'notifications.updateLone') updates += 1;
-      return step === 'notifications.updateLone' && updates === 1 ? 'conflicts' : undefined;
+      if (step === 'notifications.updateRetry') updates += 1;
+      return step === 'notifications.updateRetry' && updates === 1 ? 'conflicts' : undefined;
     }, 503);
     await lab.time.play(0);
     expect(await giveUpNotifications({ inboundId, subscriptionKey }, lab.deps())).toMatchObject({

@@ -47,7 +47,7 @@ describe('a dead letter that is replayed', () => {
     await lab.time.play();
     expect(callsSince()).toEqual([[flowUrl('flow'), 0]]);
     expect(lab.calls.at(-1)?.body).toBe(letter.payload);
-    const { state: stands, attempts, since } = (await lab.lone('flow'))!;
+    const { state: stands, attempts, since } = (await lab.retry('flow'))!;
     expect([stands, attempts, since]).toEqual(['delivered', 1, new Date(testNow.getTime() + 48 * hour)]);
     expect(await replay()).toBe('missing');
   });
@@ -91,7 +91,7 @@ describe('a dead letter that is replayed', () => {
     expect(await Promise.all([replay(), replay()])).toEqual(['replayed', 'replayed']);
     await lab.time.play();
     expect(callsSince().length).toBeLessThanOrEqual(2);
-    expect(await lab.lone('flow')).toMatchObject({ state: 'delivered' });
+    expect(await lab.retry('flow')).toMatchObject({ state: 'delivered' });
     expect(await lab.letters()).toEqual([]);
   });
 
@@ -108,7 +108,7 @@ describe('a dead letter that is replayed', () => {
         await expect(replay()).rejects.toThrow('failed');
         await replay();
         await lab.time.play();
-        expect(await lab.lone('flow'), `${fault} ${step}`).toMatchObject({ state: 'delivered' });
+        expect(await lab.retry('flow'), `${fault} ${step}`).toMatchObject({ state: 'delivered' });
         expect(await lab.letters(), `${fault} ${step}`).toEqual([]);
       }
     }
@@ -119,8 +119,8 @@ describe('a dead letter that is replayed', () => {
     const notifications = createMemoryNotificationStore();
     const deps = { ...lab.deps(), notifications };
     expect(await replayDeadLetter(letter.id, deps)).toBe('replayed');
-    expect(await notifications.readLone(labMessage(1).id, key)).toMatchObject({
-      lone: {
+    expect(await notifications.readRetry(labMessage(1).id, key)).toMatchObject({
+      retry: {
         inboundId: letter.inboundId,
         customerId: 'demo',
         serviceId: 'demo-twoway',
@@ -146,13 +146,13 @@ test('a replay that meets a worker which is still giving up wins all the same', 
   let conflicts = 0;
   const notifications = {
     ...deps.notifications,
-    updateLone: async (...given: Parameters<typeof deps.notifications.updateLone>) => {
+    updateRetry: async (...given: Parameters<typeof deps.notifications.updateRetry>) => {
       if (conflicts++ === 0) return 'conflict' as const;
-      return deps.notifications.updateLone(...given);
+      return deps.notifications.updateRetry(...given);
     },
   };
   expect(await replayDeadLetter(id, { ...deps, notifications })).toBe('replayed');
   await lab.time.play();
-  expect((await lab.lone('flow'))?.state).toBe('delivered');
+  expect((await lab.retry('flow'))?.state).toBe('delivered');
   expect(await lab.letters()).toEqual([]);
 });

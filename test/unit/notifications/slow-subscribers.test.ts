@@ -21,7 +21,7 @@ async function amongHealthy(afterMs: number, answer: FlowAnswer = 202) {
 }
 
 const chunkRuns = (lab: NotificationLab) => lab.time.runs.filter(({ queue }) => queue === 'notifications');
-const loneResults = (lab: NotificationLab) =>
+const retryResults = (lab: NotificationLab) =>
   lab.time.runs
     .filter(({ queue }) => queue === 'notification-retries')
     .map(({ at, result }) => [at / second, (result as { result: string }).result]);
@@ -38,7 +38,7 @@ describe('a flow that hangs among 99 that are well', () => {
         queue: 'notifications',
         at: 0,
         endedAt: 2 * second,
-        result: expect.objectContaining({ result: 'done', delivered: 99, alone: 1, givenUp: 0 }) as unknown,
+        result: expect.objectContaining({ result: 'done', delivered: 99, retried: 1, givenUp: 0 }) as unknown,
       },
     ]);
     const fates = await lab.fates();
@@ -49,7 +49,7 @@ describe('a flow that hangs among 99 that are well', () => {
     const lab = await amongHealthy(20 * second);
     await lab.time.play(20 * second);
     expect((await lab.fates())['slow']).toBe('delivered');
-    const { state, attempts, lastAnswer, leasedUntil } = (await lab.lone('slow'))!;
+    const { state, attempts, lastAnswer, leasedUntil } = (await lab.retry('slow'))!;
     expect({ state, attempts, lastAnswer, leasedUntil }).toEqual({
       state: 'delivered',
       attempts: 1,
@@ -57,7 +57,7 @@ describe('a flow that hangs among 99 that are well', () => {
       leasedUntil: undefined,
     });
     await lab.time.play();
-    expect(loneResults(lab)).toEqual([[62, 'nothingToDo']]);
+    expect(retryResults(lab)).toEqual([[62, 'nothingToDo']]);
     expect(lab.callTimes('slow')).toEqual([0]);
     expect(lab.time.queued()).toEqual([]);
   });
@@ -81,7 +81,7 @@ describe('a flow that hangs among 99 that are well', () => {
     expect(await lab.letters()).toHaveLength(1);
     expect(lab.time.queued()).toEqual([]);
     // Each call leaves a job for the end of its lease; were each verdict to queue one as well, they would add up.
-    expect(loneResults(lab).length).toBeLessThan(times.length * 7);
+    expect(retryResults(lab).length).toBeLessThan(times.length * 7);
   });
 });
 
@@ -118,13 +118,13 @@ describe('an answer that comes after another worker took over', () => {
     const { pipelineId, key } = labSubscription('slow');
     await lab.subscriptions.remove((await lab.subscriptions.find(pipelineId, key))!);
     await lab.time.play();
-    expect(await lab.lone('slow')).toMatchObject({ state: 'ended', attempts: 1 });
+    expect(await lab.retry('slow')).toMatchObject({ state: 'ended', attempts: 1 });
     expect(await lab.letters()).toEqual([]);
   });
 
   test('and has its own call under way does not count for that one', async () => {
     const lab = await takenOver(50, 503);
-    const { attempts, lastAnswer, leasedUntil } = (await lab.lone('slow'))!;
+    const { attempts, lastAnswer, leasedUntil } = (await lab.retry('slow'))!;
     expect([attempts, lastAnswer, leasedUntil]).toEqual([2, undefined, new Date(testNow.getTime() + 122 * second)]);
     await lab.time.play();
     expect(await lab.fates()).toEqual({ slow: 'delivered' });
@@ -168,21 +168,21 @@ describe('a flow that was slow', () => {
   test('is called apart from the chunk for the next five minutes, so that nobody waits for it', async () => {
     const lab = await nextMessage(5 * minute);
     const [, second] = chunkRuns(lab);
-    expect(second?.result).toMatchObject({ result: 'done', delivered: 1, alone: 1 });
+    expect(second?.result).toMatchObject({ result: 'done', delivered: 1, retried: 1 });
     expect(await lab.fates(2)).toEqual({ healthy: 'delivered', slow: 'delivered' });
-    expect((await lab.lone('slow', 2))?.attempts).toBe(1);
+    expect((await lab.retry('slow', 2))?.attempts).toBe(1);
   });
 
   test('is called with the others after that', async () => {
     const lab = await nextMessage(5 * minute + 2 * second);
-    expect(chunkRuns(lab)[1]?.result).toMatchObject({ result: 'done', delivered: 2, alone: 0 });
+    expect(chunkRuns(lab)[1]?.result).toMatchObject({ result: 'done', delivered: 2, retried: 0 });
   });
 
   test('is called with the others again as soon as it was quick once', async () => {
     const lab = await nextMessage(1 * minute);
     lab.tell(3);
     await lab.time.play();
-    expect(chunkRuns(lab)[2]?.result).toMatchObject({ result: 'done', delivered: 2, alone: 0 });
+    expect(chunkRuns(lab)[2]?.result).toMatchObject({ result: 'done', delivered: 2, retried: 0 });
   });
 
   test('that takes ever more messages has few calls under way at a time, and gets all in the end', async () => {
@@ -203,7 +203,7 @@ describe('a flow that was slow', () => {
     expect(times).toHaveLength(51);
     // Eight, and those that began in the last two seconds and are not known to be slow.
     expect(most).toBeLessThanOrEqual(10);
-    expect(loneResults(lab).map(([, result]) => result)).toContain('crowded');
+    expect(retryResults(lab).map(([, result]) => result)).toContain('crowded');
     for (const number of numbers) expect(await lab.fates(number)).toEqual({ slow: 'delivered' });
   });
 });
