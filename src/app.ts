@@ -48,7 +48,7 @@ import { createTableMessageFinder } from './storage/tables/message-finder.ts';
 import { createTableNotificationStore } from './storage/tables/notification-store.ts';
 import { createTableOptOutStore } from './storage/tables/opt-out-store.ts';
 import { createTableRequestStore } from './storage/tables/request-store.ts';
-import { createTableRightsStore } from './storage/tables/permit-store.ts';
+import { createTablePermitStore } from './storage/tables/permit-store.ts';
 import { createTableSweeps } from './storage/tables/retention-sweeps.ts';
 import { createTableSubscriptionStore } from './storage/tables/subscription-store.ts';
 import { createTableSweepPositions } from './storage/tables/sweep-positions.ts';
@@ -102,7 +102,7 @@ function createApp(settings: Settings): App {
   const verifyApiKey = createApiKeyVerifier(createApiKeyReader(createTableApiKeyStore(storage), { now }));
   const twoWay = createTwoWay(settings, storage, carriers);
   const { wait, random } = twoWay;
-  const throttle = createThrottle({ store: createTableRightsStore(storage), now, wait, random });
+  const throttle = createThrottle({ store: createTablePermitStore(storage), now, wait, random });
   return {
     kernel: {
       access: createAccess(createAuthenticator(createTokenVerifier(token), verifyApiKey), directory),

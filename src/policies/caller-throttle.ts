@@ -30,9 +30,9 @@ export function createCallerThrottle({
         failure = error;
         return usual;
       });
-      const passage = await throttle.take(connection, limit);
-      if (!passage.allowed) return { ...passage, limit };
-      return failure === undefined ? passage : { failure, ...passage };
+      const result = await throttle.take(connection, limit);
+      if (!result.allowed) return { ...result, limit };
+      return failure === undefined ? result : { failure, ...result };
     },
   };
 }

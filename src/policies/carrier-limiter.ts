@@ -51,8 +51,8 @@ export function createCarrierGate({
     if (rate === undefined) return { admitted: wanted, waitSeconds: 0 };
     const key = JSON.stringify(['carrier', carrier.name, ...(rate.per === 'sender' ? [protocol, sender] : [])]);
     for (let admitted = 0; admitted < wanted; admitted++) {
-      const passage = await throttle.take(key, rate.perMinute);
-      if (!passage.allowed) return { admitted, waitSeconds: passage.retryAfterSeconds };
+      const result = await throttle.take(key, rate.perMinute);
+      if (!result.allowed) return { admitted, waitSeconds: result.retryAfterSeconds };
     }
     return { admitted: wanted, waitSeconds: 0 };
   }

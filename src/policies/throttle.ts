@@ -1,12 +1,12 @@
 import { createCallCount } from './call-count.ts';
 import type { CallCount } from './call-count.ts';
-import { createHeldRights } from './held-permits.ts';
-import type { HeldRights } from './held-permits.ts';
-import { planRights, windowMs } from './permit-plan.ts';
-import type { RightsStore } from './permit-store.ts';
+import { createHeldPermits } from './held-permits.ts';
+import type { HeldPermits } from './held-permits.ts';
+import { planPermits, windowMs } from './permit-plan.ts';
+import type { PermitStore } from './permit-store.ts';
 
 /** Whether a call may go on. */
-export type Passage =
+export type PermitResult =
   /** `failure` is why storage could not be asked. */
   | { allowed: true; failure?: unknown }
   /** After so long one more call is let through, if nobody else calls. */
@@ -15,12 +15,12 @@ export type Passage =
 /** Counts calls per connection. */
 export interface Throttle {
   /** Asks for one call of a connection that may make `limit` calls in 60 seconds, from 1 to 100,000. */
-  take(connection: string, limit: number): Promise<Passage>;
+  take(connection: string, limit: number): Promise<PermitResult>;
 }
 
 /** What a throttle works with. */
 export interface ThrottleDeps {
-  store: RightsStore;
+  store: PermitStore;
   now: () => Date;
   /** Resolves after so many milliseconds. */
   wait: (milliseconds: number) => Promise<unknown>;
@@ -30,10 +30,10 @@ export interface ThrottleDeps {
 /** What is known of one connection in this instance. */
 interface Connection {
   limit: number;
-  rights: HeldRights;
+  permits: HeldPermits;
   /** Calls that were let through, for when storage fails. */
   passed: CallCount;
-  waiting: ((passage: Passage) => void)[];
+  waiting: ((result: PermitResult) => void)[];
   isBusy: boolean;
   listedAt: number;
   /** Until then nothing can be free. */
@@ -53,21 +53,21 @@ const mostAttempts = 10;
 const idleMs = 5 * windowMs;
 
 /**
- * Limits calls per connection in any 60 seconds, over all instances that share a store. A connection has rights, 10 %
+ * Limits calls per connection in any 60 seconds, over all instances that share a store. A connection has permits, 10 %
  * more than its limit, each good for one call in 60 seconds. An instance takes those that it needs and a few for calls
- * to come, as many as {@link planRights} says, with one write; it uses them without another while its lease of 90
- * seconds lasts, and every write gives back what was kept for too long. So a crash keeps rights from others for at most
+ * to come, as many as {@link planPermits} says, with one write; it uses them without another while its lease of 90
+ * seconds lasts, and every write gives back what was kept for too long. So a crash keeps permits from others for at most
  * 90 seconds, and nothing has to be given back when a connection falls silent.
  *
- * Calls that come while storage is asked share the next write. A refusal is good, without asking, until the first right
+ * Calls that come while storage is asked share the next write. A refusal is good, without asking, until the first permit
  * can be free.
  *
- * Beyond 8 instances, what others keep in hand may be missed; more than all rights never go through. With a limit of 100
+ * Beyond 8 instances, what others keep in hand may be missed; more than all permits never go through. With a limit of 100
  * each instance keeps up to 3, so at worst the first refusal was at the 66th call of 60 seconds with 16 instances and at
  * the 37th with 32. Simulated near the limit it was at the 88th and at the 49th, at 0.3 to 1.0 and 0.5 to 1.4 operations
  * per call.
  *
- * Where clocks differ, a right that changes hands can be used early by that difference; so what is promised for 60
+ * Where clocks differ, a permit that changes hands can be used early by that difference; so what is promised for 60
  * seconds is promised for that much less.
  *
  * Where storage fails or takes longer than 2 seconds, calls are let through, with the failure for the log: messages
@@ -92,7 +92,7 @@ export function createThrottle({ store, now, wait, random }: ThrottleDeps): Thro
     if (connection?.limit !== limit) {
       connection = {
         limit,
-        rights: createHeldRights(planRights(limit), random),
+        permits: createHeldPermits(planPermits(limit), random),
         passed: connection?.passed ?? createCallCount(),
         waiting: [],
         isBusy: false,
@@ -106,22 +106,22 @@ export function createThrottle({ store, now, wait, random }: ThrottleDeps): Thro
     return connection;
   }
 
-  function pass(connection: Connection, failure?: unknown): Passage {
+  function pass(connection: Connection, failure?: unknown): PermitResult {
     connection.passed.add(time());
     return failure === undefined ? { allowed: true } : { allowed: true, failure };
   }
 
   /** An answer that needs no storage, where there is one. */
-  function answerAtOnce(connection: Connection): Passage | undefined {
+  function answerAtOnce(connection: Connection): PermitResult | undefined {
     const at = time();
-    if (connection.rights.useOne(at)) return pass(connection);
+    if (connection.permits.useOne(at)) return pass(connection);
     if (at < connection.refusedUntil) return refusal(connection.refusedUntil - at);
     if (at < pausedUntil) return answerAlone(connection);
     return undefined;
   }
 
   /** Lets calls through by this instance's own count. */
-  function answerAlone(connection: Connection, failure?: unknown): Passage {
+  function answerAlone(connection: Connection, failure?: unknown): PermitResult {
     const at = time();
     if (connection.passed.count(at) < connection.limit) return pass(connection, failure);
     return refusal(connection.passed.nextAt(at) - at);
@@ -143,7 +143,7 @@ export function createThrottle({ store, now, wait, random }: ThrottleDeps): Thro
       } catch (failure) {
         pausedUntil = time() + pauseMs;
         // What the write did is not known, so nothing that was known is.
-        connection.rights = createHeldRights(planRights(connection.limit), random);
+        connection.permits = createHeldPermits(planPermits(connection.limit), random);
         connection.listedAt = Number.NEGATIVE_INFINITY;
         for (const answer of waiting.splice(0)) answer(answerAlone(connection, failure));
       }
@@ -153,26 +153,26 @@ export function createThrottle({ store, now, wait, random }: ThrottleDeps): Thro
 
   /** One round with storage for all that wait: lets calls through, or notes until when there is nothing. */
   async function ask(key: string, connection: Connection): Promise<void> {
-    const { rights, waiting } = connection;
+    const { permits, waiting } = connection;
     let isListed = false;
     for (let attempt = 0; attempt < mostAttempts; attempt++) {
       const at = time();
-      const taking = rights.plan(waiting.length, { at, slack, withPool: connection.listedAt + beliefMs > at });
-      if (isListed && taking.calls === 0) {
-        connection.refusedUntil = rights.nextAt(at);
+      const write = permits.plan(waiting.length, { at, slack, withPool: connection.listedAt + beliefMs > at });
+      if (isListed && write.calls === 0) {
+        connection.refusedUntil = permits.nextAt(at);
         return;
       }
-      if (isListed || taking.calls === waiting.length) {
-        const versions = await patiently(store.write(key, taking.changes));
+      if (isListed || write.calls === waiting.length) {
+        const versions = await patiently(store.write(key, write.changes));
         if (versions !== 'conflict') {
           const doneAt = time();
           slack = Math.max(doneAt - at, slack / 2);
-          taking.done(versions, doneAt);
-          for (const answer of waiting.splice(0, taking.calls)) answer(pass(connection));
+          write.done(versions, doneAt);
+          for (const answer of waiting.splice(0, write.calls)) answer(pass(connection));
           return;
         }
       }
-      rights.learn(await patiently(store.list(key)));
+      permits.learn(await patiently(store.list(key)));
       connection.listedAt = time();
       isListed = true;
     }
@@ -191,7 +191,7 @@ export function createThrottle({ store, now, wait, random }: ThrottleDeps): Thro
       const connection = find(key, limit);
       const answer = connection.isBusy ? undefined : answerAtOnce(connection);
       if (answer !== undefined) return answer;
-      const { promise, resolve } = Promise.withResolvers<Passage>();
+      const { promise, resolve } = Promise.withResolvers<PermitResult>();
       connection.waiting.push(resolve);
       if (!connection.isBusy) void serve(key, connection);
       return promise;
@@ -199,6 +199,6 @@ export function createThrottle({ store, now, wait, random }: ThrottleDeps): Thro
   };
 }
 
-function refusal(milliseconds: number): Passage {
+function refusal(milliseconds: number): PermitResult {
   return { allowed: false, retryAfterSeconds: Math.max(1, Math.ceil(milliseconds / 1_000)) };
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import { describe, expect, test } from 'vitest';
 
-import type { RightsStore } from '../../src/policies/permit-store.ts';
+import type { PermitStore } from '../../src/policies/permit-store.ts';
 
 const soon = new Date('2026-11-24T10:00:00.123Z');
 const later = new Date('2026-11-24T10:01:30.000Z');
@@ -10,74 +10,74 @@ const later = new Date('2026-11-24T10:01:30.000Z');
 /** A connection that nobody else has; its name may hold anything. */
 const newConnection = (): string => `tenant/ä\\#? 'user' ${randomUUID()}`;
 
-/** Changes that take rights for the first time. */
+/** Changes that take permits for the first time. */
 const firstTaking = (count: number, from = 0) =>
-  Array.from({ length: count }, (_, index) => ({ place: from + index, freeAt: soon }));
+  Array.from({ length: count }, (_, index) => ({ index: from + index, freeAt: soon }));
 
-/** What every store of rights must do. */
-export function rightsStoreContract(name: string, open: () => RightsStore): void {
-  describe(`rights store: ${name}`, () => {
+/** What every store of permits must do. */
+export function permitStoreContract(name: string, open: () => PermitStore): void {
+  describe(`permits store: ${name}`, () => {
     const store = open();
 
-    /** The connection's rights, by place. */
+    /** The connection's permits, by index. */
     const listed = async (connection: string) =>
-      [...(await store.list(connection))].sort((left, right) => left.place - right.place);
+      [...(await store.list(connection))].sort((left, permit) => left.index - permit.index);
 
     /** Writes what must succeed; resolves to the versions. */
-    async function write(...[connection, changes]: Parameters<RightsStore['write']>): Promise<readonly string[]> {
+    async function write(...[connection, changes]: Parameters<PermitStore['write']>): Promise<readonly string[]> {
       const versions = await store.write(connection, changes);
       if (versions === 'conflict') throw new Error('a conflict');
       return versions;
     }
 
-    test('a connection has no rights before one is taken', async () => {
+    test('a connection has no permits before one is taken', async () => {
       expect(await store.list(newConnection())).toEqual([]);
     });
 
     test('gives back what was written, with the versions that the write told', async () => {
       const connection = newConnection();
       const changes = [
-        { place: 7, freeAt: later },
-        { place: 0, freeAt: soon },
-        { place: 329, freeAt: soon },
+        { index: 7, freeAt: later },
+        { index: 0, freeAt: soon },
+        { index: 329, freeAt: soon },
       ];
       const [seventh, first, last] = await write(connection, changes);
       expect(await listed(connection)).toEqual([
-        { place: 0, freeAt: soon, version: first },
-        { place: 7, freeAt: later, version: seventh },
-        { place: 329, freeAt: soon, version: last },
+        { index: 0, freeAt: soon, version: first },
+        { index: 7, freeAt: later, version: seventh },
+        { index: 329, freeAt: soon, version: last },
       ]);
     });
 
-    test('a right is written anew with its version, along with new ones', async () => {
+    test('a permit is written anew with its version, along with new ones', async () => {
       const connection = newConnection();
       const [version] = await write(connection, firstTaking(2));
       const versions = await write(connection, [
-        { place: 2, freeAt: soon },
-        { place: 0, freeAt: later, version: version! },
+        { index: 2, freeAt: soon },
+        { index: 0, freeAt: later, version: version! },
       ]);
       expect(await listed(connection)).toEqual([
-        { place: 0, freeAt: later, version: versions[1] },
-        { place: 1, freeAt: soon, version: expect.any(String) as string },
-        { place: 2, freeAt: soon, version: versions[0] },
+        { index: 0, freeAt: later, version: versions[1] },
+        { index: 1, freeAt: soon, version: expect.any(String) as string },
+        { index: 2, freeAt: soon, version: versions[0] },
       ]);
       expect(versions[1]).not.toBe(version);
     });
 
-    test('one right that is not as expected refuses the whole write', async () => {
+    test('one permit that is not as expected refuses the whole write', async () => {
       const connection = newConnection();
       const [outdated] = await write(connection, firstTaking(2));
-      await write(connection, [{ place: 0, freeAt: soon, version: outdated! }]);
+      await write(connection, [{ index: 0, freeAt: soon, version: outdated! }]);
       const before = await listed(connection);
       const [, second] = before;
       const good = [
-        { place: 1, freeAt: later, version: second!.version },
-        { place: 5, freeAt: later },
+        { index: 1, freeAt: later, version: second!.version },
+        { index: 5, freeAt: later },
       ];
       for (const bad of [
-        { place: 0, freeAt: later },
-        { place: 0, freeAt: later, version: outdated! },
-        { place: 6, freeAt: later, version: outdated! },
+        { index: 0, freeAt: later },
+        { index: 0, freeAt: later, version: outdated! },
+        { index: 6, freeAt: later, version: outdated! },
       ]) {
         expect(await store.write(connection, [bad])).toBe('conflict');
         expect(await store.write(connection, [...good, bad])).toBe('conflict');
@@ -86,10 +86,10 @@ export function rightsStoreContract(name: string, open: () => RightsStore): void
       expect(await listed(connection)).toEqual(before);
     });
 
-    test('a write takes 100 rights, and a connection has hundreds', async () => {
+    test('a write takes 100 permits, and a connection has hundreds', async () => {
       const connection = newConnection();
       for (const from of [0, 100, 200]) await write(connection, firstTaking(100, from));
-      expect((await listed(connection)).map(({ place }) => place)).toEqual([...Array(300).keys()]);
+      expect((await listed(connection)).map(({ index }) => index)).toEqual([...Array(300).keys()]);
     });
 
     test('connections have nothing in common', async () => {
@@ -100,10 +100,10 @@ export function rightsStoreContract(name: string, open: () => RightsStore): void
       expect(await listed(other)).toHaveLength(3);
     });
 
-    test('of any number of instances at once, one takes a right', async () => {
+    test('of any number of instances at once, one takes a permit', async () => {
       const connection = newConnection();
       const take = async (version?: string): Promise<string[]> => {
-        const change = { place: 4, freeAt: later, ...(version === undefined ? {} : { version }) };
+        const change = { index: 4, freeAt: later, ...(version === undefined ? {} : { version }) };
         const answers = await Promise.all([...Array(10)].map(() => store.write(connection, [change])));
         return answers.flatMap((answer) => (answer === 'conflict' ? [] : answer));
       };

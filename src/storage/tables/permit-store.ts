@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
 
-import type { RightsStore } from '../../policies/permit-store.ts';
+import type { PermitStore } from '../../policies/permit-store.ts';
 import type { StorageConnection } from '../connection.ts';
 import { openTable, unlessRaced } from './open-table.ts';
 import { odata } from './odata.ts';
 import type { RowChange } from './row-change.ts';
 
 /**
- * Keeps rights to call in the table `rights`, one row each, those of a connection in one partition. Row keys begin with
+ * Keeps permits to call in the table `rights` (a name from before permits had theirs), one row each, those of a connection in one partition. Row keys begin with
  * the partition's: Azurite finds rows by row key first and slows down where many share one.
  */
-export function createTableRightsStore(connection: StorageConnection): RightsStore {
+export function createTablePermitStore(connection: StorageConnection): PermitStore {
   const table = openTable(connection, 'rights');
 
   return {
@@ -18,7 +18,7 @@ export function createTableRightsStore(connection: StorageConnection): RightsSto
       const partition = partitionOf(key);
       const rows = await table.list(odata`PartitionKey eq ${partition}`);
       return rows.map((row) => ({
-        place: Number(row['place']),
+        index: Number(row['place']),
         freeAt: new Date(String(row['freeAt'])),
         version: String(row['etag']),
       }));
@@ -26,8 +26,8 @@ export function createTableRightsStore(connection: StorageConnection): RightsSto
 
     async write(key, changes) {
       const partitionKey = partitionOf(key);
-      const steps = changes.map(({ place, freeAt, version }): RowChange => {
-        const row = { partitionKey, rowKey: `${partitionKey}.${place}`, place, freeAt: freeAt.toISOString() };
+      const steps = changes.map(({ index, freeAt, version }): RowChange => {
+        const row = { partitionKey, rowKey: `${partitionKey}.${index}`, place: index, freeAt: freeAt.toISOString() };
         return version === undefined ? { change: 'insert', row } : { change: 'replace', row, version };
       });
       const answer = await unlessRaced(table.writeTogether(steps), undefined);

@@ -1,8 +1,8 @@
-import type { RightsStore, StoredRight } from '../../../src/policies/permit-store.ts';
+import type { PermitStore, StoredPermit } from '../../../src/policies/permit-store.ts';
 
-/** Keeps rights to call in this process. */
-export function createMemoryRightsStore(): RightsStore {
-  const connections = new Map<string, Map<number, StoredRight>>();
+/** Keeps permits to call in this process. */
+export function createMemoryPermitStore(): PermitStore {
+  const connections = new Map<string, Map<number, StoredPermit>>();
   let writes = 0;
   return {
     async list(connection) {
@@ -10,11 +10,11 @@ export function createMemoryRightsStore(): RightsStore {
     },
 
     async write(connection, changes) {
-      const rights = connections.get(connection) ?? new Map<number, StoredRight>();
-      if (changes.some(({ place, version }) => rights.get(place)?.version !== version)) return 'conflict';
-      connections.set(connection, rights);
+      const permits = connections.get(connection) ?? new Map<number, StoredPermit>();
+      if (changes.some(({ index, version }) => permits.get(index)?.version !== version)) return 'conflict';
+      connections.set(connection, permits);
       const version = String(++writes);
-      for (const { place, freeAt } of changes) rights.set(place, { place, freeAt, version });
+      for (const { index, freeAt } of changes) permits.set(index, { index, freeAt, version });
       return changes.map(() => version);
     },
   };

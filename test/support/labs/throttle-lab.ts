@@ -1,9 +1,9 @@
 import { setImmediate as afterMicrotasks } from 'node:timers/promises';
 
-import type { RightsStore } from '../../../src/policies/permit-store.ts';
+import type { PermitStore } from '../../../src/policies/permit-store.ts';
 import { createThrottle } from '../../../src/policies/throttle.ts';
-import type { Passage } from '../../../src/policies/throttle.ts';
-import { createMemoryRightsStore } from '../fakes/permit-store.ts';
+import type { PermitResult } from '../../../src/policies/throttle.ts';
+import { createMemoryPermitStore } from '../fakes/permit-store.ts';
 import { seededRandom } from '../tools/random.ts';
 
 /** A call as an instance saw it; times in milliseconds since the start. */
@@ -11,7 +11,7 @@ export interface LabCall {
   at: number;
   answeredAt: number;
   instance: number;
-  passage: Passage;
+  result: PermitResult;
 }
 
 /**
@@ -38,8 +38,8 @@ export function createThrottleLab({
   let limit = givenLimit;
   let losesAnswers = false;
   let timers: { at: number; fire: () => void }[] = [];
-  const memory = createMemoryRightsStore();
-  const operations: { at: number; name: 'list' | 'write' | 'conflict'; rights: number }[] = [];
+  const memory = createMemoryPermitStore();
+  const operations: { at: number; name: 'list' | 'write' | 'conflict'; permits: number }[] = [];
   const calls: LabCall[] = [];
   let fault: (() => Promise<unknown>) | undefined;
 
@@ -58,18 +58,18 @@ export function createThrottleLab({
     return result;
   }
 
-  const storeOf = (instance: number): RightsStore => ({
+  const storeOf = (instance: number): PermitStore => ({
     list: (key) =>
       operate(instance, async () => {
-        const rights = await memory.list(key);
-        operations.push({ at: elapsed, name: 'list', rights: rights.length });
-        return rights;
+        const permits = await memory.list(key);
+        operations.push({ at: elapsed, name: 'list', permits: permits.length });
+        return permits;
       }),
     write: (key, changes) =>
       operate(instance, async () => {
         const versions = await memory.write(key, changes);
         const name = versions === 'conflict' ? 'conflict' : 'write';
-        operations.push({ at: elapsed, name, rights: changes.length });
+        operations.push({ at: elapsed, name, permits: changes.length });
         return versions;
       }),
   });
@@ -83,11 +83,11 @@ export function createThrottleLab({
     }),
   );
 
-  async function call(instance: number, connection = 'tenant user application'): Promise<Passage> {
+  async function call(instance: number, connection = 'tenant user application'): Promise<PermitResult> {
     const at = elapsed;
-    const passage = await throttles[instance]!.take(connection, limit);
-    calls.push({ at, answeredAt: elapsed, instance, passage });
-    return passage;
+    const result = await throttles[instance]!.take(connection, limit);
+    calls.push({ at, answeredAt: elapsed, instance, result });
+    return result;
   }
 
   /** Lets time pass up to a moment, in milliseconds since the start. */
@@ -111,7 +111,7 @@ export function createThrottleLab({
     play,
     elapsed: () => elapsed,
     /** Makes a call at this moment, and lets time pass until it is answered. */
-    async callNow(instance = 0, connection?: string): Promise<Passage> {
+    async callNow(instance = 0, connection?: string): Promise<PermitResult> {
       const answer = call(instance, connection);
       for (;;) {
         const settled = await Promise.race([answer, afterMicrotasks(undefined)]);
@@ -121,7 +121,7 @@ export function createThrottleLab({
     },
     /** Makes calls at the given moments. */
     async load(arrivals: readonly { at: number; instance: number }[]): Promise<void> {
-      for (const { at, instance } of [...arrivals].sort((left, right) => left.at - right.at)) {
+      for (const { at, instance } of [...arrivals].sort((left, permit) => left.at - permit.at)) {
         await play(at);
         void call(instance);
       }
@@ -142,10 +142,10 @@ export function createThrottleLab({
     /** The moments at which calls were let through, in order. */
     passed: (): number[] =>
       calls
-        .filter(({ passage }) => passage.allowed)
+        .filter(({ result }) => result.allowed)
         .map(({ answeredAt }) => answeredAt)
-        .sort((left, right) => left - right),
-    refused: (): LabCall[] => calls.filter(({ passage }) => !passage.allowed),
+        .sort((left, permit) => left - permit),
+    refused: (): LabCall[] => calls.filter(({ result }) => !result.allowed),
   };
 }
 

@@ -37,7 +37,7 @@ export interface StorageProxy {
 }
 
 /** Says that a request to the table service is about the table `rights`, alone or in a transaction. */
-const isOfRights = /\/rights(?:\(| HTTP)|"TableName":"rights"/;
+const isOfPermits = /\/rights(?:\(| HTTP)|"TableName":"rights"/;
 
 /** Puts a counting proxy before the table, queue and blob endpoints of a connection string. */
 export async function startStorageProxy(connectionString: string): Promise<StorageProxy> {
@@ -56,9 +56,9 @@ export async function startStorageProxy(connectionString: string): Promise<Stora
         return;
       }
       const bytes = Number(headers['content-length'] ?? 0);
-      let countsCalls = service === 'table' && isOfRights.test(`${url} HTTP`);
+      let countsCalls = service === 'table' && isOfPermits.test(`${url} HTTP`);
       incoming.on('data', (chunk: Buffer) => {
-        countsCalls ||= service === 'table' && isOfRights.test(chunk.toString('latin1'));
+        countsCalls ||= service === 'table' && isOfPermits.test(chunk.toString('latin1'));
       });
       const upstream = forward(
         { host: endpoint.hostname, port: endpoint.port, method, path: url, headers },

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
 import { createCallerThrottle } from '../../../src/policies/caller-throttle.ts';
-import type { Passage } from '../../../src/policies/throttle.ts';
+import type { PermitResult } from '../../../src/policies/throttle.ts';
 import { createMemoryDirectory } from '../../support/fakes/directory.ts';
 import { testCaller, testCustomer } from '../../support/labs/kernel.ts';
 
@@ -26,12 +26,12 @@ const directory = createMemoryDirectory({
 });
 
 /** A throttle of callers that notes what the throttle of connections is asked, and gets this answer. */
-function callerThrottle(passage: Passage) {
+function callerThrottle(result: PermitResult) {
   const asked: [connection: string, limit: number][] = [];
   const throttle = {
     async take(connection: string, limit: number) {
       asked.push([connection, limit]);
-      return passage;
+      return result;
     },
   };
   return { throttle: createCallerThrottle({ throttle, directory, limit: 100 }), asked };
@@ -54,8 +54,8 @@ test.each([
 
 test('what is let through is let through, with why it could not be counted', async () => {
   const failure = new Error('no storage');
-  for (const passage of [{ allowed: true }, { allowed: true, failure }] as const)
-    expect(await callerThrottle(passage).throttle.take(testCaller)).toEqual(passage);
+  for (const result of [{ allowed: true }, { allowed: true, failure }] as const)
+    expect(await callerThrottle(result).throttle.take(testCaller)).toEqual(result);
 });
 
 test('a directory that can not be read gives everybody the usual limit, and the log has why', async () => {
@@ -63,7 +63,7 @@ test('a directory that can not be read gives everybody the usual limit, and the 
   const broken = { ...directory, user: () => Promise.reject(failure) };
   const asked: number[] = [];
   const throttle = {
-    async take(_: string, limit: number): Promise<Passage> {
+    async take(_: string, limit: number): Promise<PermitResult> {
       asked.push(limit);
       return { allowed: true };
     },

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { leaseMs, planRights } from '../../../src/policies/permit-plan.ts';
+import { leaseMs, planPermits } from '../../../src/policies/permit-plan.ts';
 import { createThrottleLab, mostWithin } from '../../support/labs/throttle-lab.ts';
 
 type Lab = ReturnType<typeof createThrottleLab>;
@@ -34,7 +34,7 @@ const bursts = ({ random }: Lab, instances: number, calls: number, within = 2 * 
     Array.from({ length: calls }, () => ({ at: from + random.below(within), instance: random.below(instances) })),
   );
 
-/** Operations per call, without the first minute, in which an instance reads and takes rights for the first time. */
+/** Operations per call, without the first minute, in which an instance reads and takes permits for the first time. */
 function costOf({ operations, calls }: Lab): number {
   const isWarm = ({ at }: { at: number }): boolean => at >= minute;
   return operations.filter(isWarm).length / calls.filter(isWarm).length;
@@ -235,7 +235,7 @@ describe('a refusal', () => {
 
 test('rights of an instance that died go to others within 90 seconds of when it took them', async () => {
   const lab = createThrottleLab({ instances: 2, latencyMs: 0 });
-  const { reserve } = planRights(limit);
+  const { reserve } = planPermits(limit);
   const passing = async (): Promise<number> => {
     const before = lab.passed().length;
     await Promise.all([...Array(most)].map(() => lab.callNow(1)));
@@ -275,29 +275,29 @@ describe('a large limit', () => {
     expect(lab.refused()).toEqual([]);
     expect(lab.operations.length).toBeLessThan(60);
     const largest = (isMeant: (name: string) => boolean): number =>
-      Math.max(...lab.operations.filter(({ name }) => isMeant(name)).map(({ rights }) => rights));
+      Math.max(...lab.operations.filter(({ name }) => isMeant(name)).map(({ permits }) => permits));
     expect(largest((name) => name === 'list')).toBeLessThanOrEqual(330);
     expect(largest((name) => name !== 'list')).toBeLessThanOrEqual(100);
   });
 
-  test.each<[number, { rights: number; weight: number; reserve: number }]>([
-    [1, { rights: 1, weight: 1, reserve: 0 }],
-    [5, { rights: 5, weight: 1, reserve: 0 }],
-    [10, { rights: 11, weight: 1, reserve: 0 }],
-    [40, { rights: 44, weight: 1, reserve: 1 }],
-    [100, { rights: 110, weight: 1, reserve: 3 }],
-    [300, { rights: 330, weight: 1, reserve: 8 }],
-    [301, { rights: 165, weight: 2, reserve: 2 }],
-    [1_000, { rights: 275, weight: 4, reserve: 5 }],
-    [100_000, { rights: 329, weight: 334, reserve: 6 }],
+  test.each<[number, { permits: number; weight: number; reserve: number }]>([
+    [1, { permits: 1, weight: 1, reserve: 0 }],
+    [5, { permits: 5, weight: 1, reserve: 0 }],
+    [10, { permits: 11, weight: 1, reserve: 0 }],
+    [40, { permits: 44, weight: 1, reserve: 1 }],
+    [100, { permits: 110, weight: 1, reserve: 3 }],
+    [300, { permits: 330, weight: 1, reserve: 8 }],
+    [301, { permits: 165, weight: 2, reserve: 2 }],
+    [1_000, { permits: 275, weight: 4, reserve: 5 }],
+    [100_000, { permits: 329, weight: 334, reserve: 6 }],
   ])('%i calls are cut into rights', (calls, plan) => {
-    expect(planRights(calls)).toEqual(plan);
+    expect(planPermits(calls)).toEqual(plan);
   });
 
   test('no limit is missed by its rights, nor exceeded by more than 10 %', () => {
     const isMissed = (calls: number): boolean => {
-      const { rights, weight } = planRights(calls);
-      return rights > 330 || rights * weight < calls || rights * weight > calls * 1.1;
+      const { permits, weight } = planPermits(calls);
+      return permits > 330 || permits * weight < calls || permits * weight > calls * 1.1;
     };
     expect(Array.from({ length: 100_000 }, (_, index) => index + 1).filter(isMissed)).toEqual([]);
   });
@@ -318,7 +318,7 @@ describe('where storage fails', () => {
     lab.breakStore(() => Promise.reject(failure));
     await lab.load([...spread(lab, 2, 900)]);
     for (const instance of [0, 1]) {
-      const own = lab.calls.filter((call) => call.instance === instance && call.passage.allowed);
+      const own = lab.calls.filter((call) => call.instance === instance && call.result.allowed);
       expect(mostWithin(own.map(({ answeredAt }) => answeredAt))).toBeLessThanOrEqual(limit);
       expect(own.length).toBeGreaterThan(5 * limit);
     }
@@ -347,7 +347,7 @@ describe('where storage fails', () => {
     await lab.play(40 * second);
     await lab.load([...Array(200)].map(() => ({ at: 40 * second, instance: 0 })));
     expect(lab.operations.length).toBeGreaterThan(1);
-    expect(lab.calls.filter(({ at, passage }) => at === 40 * second && passage.allowed)).toHaveLength(most);
+    expect(lab.calls.filter(({ at, result }) => at === 40 * second && result.allowed)).toHaveLength(most);
   });
 
   test('by not answering, calls wait two seconds, and later ones not at all', async () => {
@@ -365,7 +365,7 @@ describe('where storage fails', () => {
     const calls = async (count: number): Promise<void> => {
       for (let call = 0; call < count; call++) await lab.callNow();
     };
-    const { reserve } = planRights(limit);
+    const { reserve } = planPermits(limit);
     await calls(2 * (1 + reserve));
     lab.loseAnswers(true);
     await calls(1);

@@ -11,7 +11,7 @@ import { retryDelays } from '../../../../src/messages/deliver/deps.ts';
 import { createBreaker } from '../../../../src/policies/breaker.ts';
 import { createCarrierGate } from '../../../../src/policies/carrier-limiter.ts';
 import { createThrottle } from '../../../../src/policies/throttle.ts';
-import { createMemoryRightsStore } from '../../../support/fakes/permit-store.ts';
+import { createMemoryPermitStore } from '../../../support/fakes/permit-store.ts';
 import { testNow } from '../../../support/labs/kernel.ts';
 import { createScriptedCarrier, everythingSent, takeJobs } from '../../../support/labs/messaging.ts';
 import { acceptedMessage, outcomes, seconds } from '../../../support/labs/sending-lab.ts';
@@ -263,7 +263,7 @@ describe('the gate', () => {
   function openGate(options: { rates?: ReadonlyMap<string, SendingRate> } = {}) {
     let now = testNow;
     const clock = (): Date => now;
-    const store = createMemoryRightsStore();
+    const store = createMemoryPermitStore();
     const newGate = () =>
       createCarrierGate({
         throttle: createThrottle({ store, now: clock, wait: () => new Promise(() => {}), random: () => 0.5 }),
@@ -420,7 +420,7 @@ test('work waits for a carrier that is down, in its order, and goes on when it i
   const carrier = createScriptedCarrier(({ recipients }) => recipients.map(() => (isDown ? down : sent)));
   let now = testNow;
   const throttle = createThrottle({
-    store: createMemoryRightsStore(),
+    store: createMemoryPermitStore(),
     now: () => now,
     wait: () => new Promise(() => {}),
     random: () => 0.5,
