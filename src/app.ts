@@ -25,7 +25,7 @@ import { createCallbackCaller, createDeliveryCaller } from './outgoing/callback-
 import { createGuardedClient } from './outgoing/guarded-client.ts';
 import { realNetwork } from './outgoing/network.ts';
 import { createCallerThrottle } from './policies/caller-throttle.ts';
-import { createCarrierGate } from './policies/carrier-limiter.ts';
+import { createCarrierLimiter } from './policies/carrier-limiter.ts';
 import { createThrottle } from './policies/throttle.ts';
 import { ownStorage, readCallbackSecret, readSettings } from './settings/read-settings.ts';
 import type { Settings } from './settings/read-settings.ts';
@@ -134,7 +134,7 @@ function createApp(settings: Settings): App {
       ...createCallbackCalling(settings, deliveryRule),
       directory,
       carriers: new Map(carriers.map((carrier) => [carrier.name, carrier])),
-      gate: createCarrierGate({ throttle, rates: settings.carrierRates, now }),
+      limiter: createCarrierLimiter({ throttle, rates: settings.carrierRates, now }),
       fallbackAfterSeconds,
       sendLeaseSeconds: settings.leaseSeconds ?? 120,
       contacts,

@@ -103,17 +103,17 @@ export interface OutboundCarrier {
 }
 
 /** Says when carriers may be called, over all that call them, and learns how calls end. */
-export interface CarrierGate {
+export interface CarrierLimiter {
   /**
    * Asks to hand over messages of a sender. Resolves to how many may go now, which then count; where it is none, to the
    * seconds after which to ask again, and to whether that is since the carrier can't be had.
    */
-  admit(
+  acquire(
     carrier: OutboundCarrier,
     messages: { sender: string; protocol: Protocol; count: number },
-  ): Promise<{ admitted: number; waitSeconds: number; isDown?: boolean }>;
+  ): Promise<{ acquired: number; waitSeconds: number; isDown?: boolean }>;
   /** Tells what handing messages of a sender over came to. */
-  note(carrier: OutboundCarrier, sender: string, outcomes: readonly SendOutcome[]): void;
+  report(carrier: OutboundCarrier, sender: string, outcomes: readonly SendOutcome[]): void;
 }
 
 /** A carrier's word on one recipient, in our words. */

@@ -1,11 +1,11 @@
 /** Stops calls to something that can't be had, and tries it again later and later. */
 export interface Breaker {
   /** Whether a call may be made now: 0, or the seconds after which to ask again. */
-  closedFor(): number;
+  retryAfterSeconds(): number;
   /** Says that a call begins. */
   begin(): void;
   /** Tells how a call ended. */
-  note(result: 'failed' | 'answered'): void;
+  report(result: 'failed' | 'answered'): void;
 }
 
 /** Calls in a row that fail before no more are made. */
@@ -27,7 +27,7 @@ export function createBreaker(now: () => Date): Breaker {
   const secondsUntil = (time: number): number => Math.max(1, Math.ceil((time - now().getTime()) / 1000));
 
   return {
-    closedFor() {
+    retryAfterSeconds() {
       if (failures < failureLimit) return 0;
       const at = now().getTime();
       if (at < openUntil) return secondsUntil(openUntil);
@@ -37,7 +37,7 @@ export function createBreaker(now: () => Date): Breaker {
     begin() {
       if (failures >= failureLimit) trialUntil = now().getTime() + trialSeconds * 1000;
     },
-    note(result) {
+    report(result) {
       if (result === 'answered') {
         failures = 0;
         pause = firstPause;

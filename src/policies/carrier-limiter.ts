@@ -1,6 +1,6 @@
 import { parseSender } from '../messages/index.ts';
 import type {
-  CarrierGate,
+  CarrierLimiter,
   OutboundCarrier,
   Protocol,
   SenderKind,
@@ -15,7 +15,7 @@ import type { Throttle } from './throttle.ts';
 const outages: ReadonlySet<string | undefined> = new Set(['carrierUnavailable', 'inDoubt']);
 
 /** Senders of whom it is known that they can't be had; beyond it, all are forgotten. */
-const mostBreakers = 10_000;
+const maxBreakers = 10_000;
 
 /**
  * Lets calls of carriers through: none while a carrier can't be had, none of a sender while its settings are wrong there,
@@ -24,7 +24,7 @@ const mostBreakers = 10_000;
  *
  * @param rates an operator's limits by the carrier's name, which take the place of the carrier's own
  */
-export function createCarrierGate({
+export function createCarrierLimiter({
   throttle,
   rates = new Map(),
   now,
@@ -32,12 +32,12 @@ export function createCarrierGate({
   throttle: Throttle;
   rates?: ReadonlyMap<string, SendingRate>;
   now: () => Date;
-}): CarrierGate {
+}): CarrierLimiter {
   const breakers = new Map<string, Breaker>();
   const breakerOf = (...key: readonly string[]): Breaker => {
     const name = JSON.stringify(key);
     const breaker = breakers.get(name) ?? createBreaker(now);
-    if (breakers.size >= mostBreakers) breakers.clear();
+    if (breakers.size >= maxBreakers) breakers.clear();
     breakers.set(name, breaker);
     return breaker;
   };
@@ -46,30 +46,30 @@ export function createCarrierGate({
   async function count(
     carrier: OutboundCarrier,
     { sender, protocol, count: wanted }: { sender: string; protocol: Protocol; count: number },
-  ): Promise<{ admitted: number; waitSeconds: number }> {
+  ): Promise<{ acquired: number; waitSeconds: number }> {
     const rate = rates.get(carrier.name) ?? rateFor(carrier, protocol, sender);
-    if (rate === undefined) return { admitted: wanted, waitSeconds: 0 };
+    if (rate === undefined) return { acquired: wanted, waitSeconds: 0 };
     const key = JSON.stringify(['carrier', carrier.name, ...(rate.per === 'sender' ? [protocol, sender] : [])]);
-    for (let admitted = 0; admitted < wanted; admitted++) {
+    for (let acquired = 0; acquired < wanted; acquired++) {
       const result = await throttle.take(key, rate.perMinute);
-      if (!result.allowed) return { admitted, waitSeconds: result.retryAfterSeconds };
+      if (!result.allowed) return { acquired, waitSeconds: result.retryAfterSeconds };
     }
-    return { admitted: wanted, waitSeconds: 0 };
+    return { acquired: wanted, waitSeconds: 0 };
   }
 
   return {
-    async admit(carrier, messages) {
+    async acquire(carrier, messages) {
       const asked = [breakerOf(carrier.name), breakerOf(carrier.name, messages.sender)];
-      const closedFor = Math.max(...asked.map((breaker) => breaker.closedFor()));
-      if (closedFor > 0) return { admitted: 0, waitSeconds: closedFor, isDown: true };
+      const retryAfterSeconds = Math.max(...asked.map((breaker) => breaker.retryAfterSeconds()));
+      if (retryAfterSeconds > 0) return { acquired: 0, waitSeconds: retryAfterSeconds, isDown: true };
       const answer = await count(carrier, messages);
-      if (answer.admitted > 0) for (const breaker of asked) breaker.begin();
+      if (answer.acquired > 0) for (const breaker of asked) breaker.begin();
       return answer;
     },
-    note(carrier, sender, outcomes) {
+    report(carrier, sender, outcomes) {
       if (outcomes.length === 0) return;
-      breakerOf(carrier.name).note(outcomes.every(isOutage) ? 'failed' : 'answered');
-      breakerOf(carrier.name, sender).note(outcomes.every(isMisconfigured) ? 'failed' : 'answered');
+      breakerOf(carrier.name).report(outcomes.every(isOutage) ? 'failed' : 'answered');
+      breakerOf(carrier.name, sender).report(outcomes.every(isMisconfigured) ? 'failed' : 'answered');
     },
   };
 }

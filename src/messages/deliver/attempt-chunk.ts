@@ -40,7 +40,7 @@ export async function attemptChunk(attempt: Attempt, deps: DeliverDeps): Promise
   for (;;) {
     const { chunk } = claimed;
     const answered = await submit(chunk, recipientIndexes, carrier, deps);
-    deps.gate.note(carrier, chunk.sender, [...answered.values()]);
+    deps.limiter.report(carrier, chunk.sender, [...answered.values()]);
     failpoint('send.submitted');
     const outcomes = keepDoubt(answered, doubted, route);
     for (const [recipientIndex, outcome] of outcomes) {

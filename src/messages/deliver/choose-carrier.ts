@@ -2,7 +2,7 @@ import type { DirectoryDeps } from '../../directory/index.ts';
 import { recipientsInDoubt } from './claim-chunk.ts';
 import { timeOfMessageId } from '../message-id.ts';
 import type { Chunk } from '../message.ts';
-import type { CarrierGate, OutboundCarrier } from '../ports.ts';
+import type { CarrierLimiter, OutboundCarrier } from '../ports.ts';
 import { parseSender } from '../compose/sender.ts';
 import { retryDelays } from './deps.ts';
 
@@ -10,7 +10,7 @@ import { retryDelays } from './deps.ts';
 export interface ChooseCarrierDeps extends DirectoryDeps {
   /** By their names, in the order in which they are asked where a service names none. */
   carriers: ReadonlyMap<string, OutboundCarrier>;
-  gate: CarrierGate;
+  limiter: CarrierLimiter;
   now: () => Date;
 }
 
@@ -107,9 +107,9 @@ export async function nextTurn(
       recipientIndexes.filter((recipientIndex) => !isDoubted(recipientIndex)),
     ];
     const wanted = idempotent ? [...doubted, ...others] : recipientIndexes.slice(0, batchSize);
-    const answer = await deps.gate.admit(carrier, { sender, protocol, count: wanted.length });
-    const { admitted, waitSeconds, isDown = false } = answer;
-    if (admitted > 0) return { carrier, recipientIndexes: wanted.slice(0, Math.max(admitted, doubted.length)) };
+    const answer = await deps.limiter.acquire(carrier, { sender, protocol, count: wanted.length });
+    const { acquired, waitSeconds, isDown = false } = answer;
+    if (acquired > 0) return { carrier, recipientIndexes: wanted.slice(0, Math.max(acquired, doubted.length)) };
     // One that is busy is waited for; another carrier stands in for one that can't be had.
     if (!isDown) return { waitSeconds };
     shortest = Math.min(shortest ?? waitSeconds, waitSeconds);

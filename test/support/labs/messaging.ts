@@ -5,7 +5,7 @@ import type { MessageIdParts } from '../../../src/messages/message-id.ts';
 import { newMessageId } from '../../../src/messages/index.ts';
 import type {
   CarrierCapabilities,
-  CarrierGate,
+  CarrierLimiter,
   ChunkRecipient,
   FailureCounter,
   FinalFailure,
@@ -186,17 +186,17 @@ export const ableCarrier: CarrierCapabilities = {
   rates: [],
 };
 
-/** A gate that lets everything through. */
-const openGate: CarrierGate = {
-  admit: async (_, { count }) => ({ admitted: count, waitSeconds: 0 }),
-  note: () => {},
+/** A limiter that lets everything through. */
+const openGate: CarrierLimiter = {
+  acquire: async (_, { count }) => ({ acquired: count, waitSeconds: 0 }),
+  report: () => {},
 };
 
-/** What a worker sends with: these carriers, through an open gate. */
-export function sendingBy(...carriers: OutboundCarrier[]): Pick<DeliverDeps, 'carriers' | 'gate' | 'carrierIds'> {
+/** What a worker sends with: these carriers, through an open limiter. */
+export function sendingBy(...carriers: OutboundCarrier[]): Pick<DeliverDeps, 'carriers' | 'limiter' | 'carrierIds'> {
   return {
     carriers: new Map(carriers.map((carrier) => [carrier.name, carrier])),
-    gate: openGate,
+    limiter: openGate,
     carrierIds: createMemoryCarrierIdStore(),
   };
 }

@@ -1,5 +1,11 @@
 import { acceptMessage } from '../../../src/messages/index.ts';
-import type { CarrierGate, Chunk, ChunkProgress, OutboundCarrier, SendOutcome } from '../../../src/messages/index.ts';
+import type {
+  CarrierLimiter,
+  Chunk,
+  ChunkProgress,
+  OutboundCarrier,
+  SendOutcome,
+} from '../../../src/messages/index.ts';
 import type { DirectoryService } from '../../../src/directory/index.ts';
 import { sendChunk } from '../../../src/messages/deliver/send-chunk.ts';
 import { createMemoryDirectory } from '../fakes/directory.ts';
@@ -14,7 +20,7 @@ interface LabDetails {
   prepared?: Parameters<typeof preparedSend>[1];
   /** What the directory says of the service that sends. */
   service?: Partial<DirectoryService>;
-  gate?: CarrierGate;
+  limiter?: CarrierLimiter;
 }
 
 /**
@@ -23,7 +29,7 @@ interface LabDetails {
 export async function acceptedMessage(
   recipientCount: number,
   [first, ...others]: readonly [OutboundCarrier, ...OutboundCarrier[]],
-  { prepared = {}, service, gate }: LabDetails = {},
+  { prepared = {}, service, limiter }: LabDetails = {},
 ) {
   const messaging = createMessaging();
   let now = testNow;
@@ -39,7 +45,7 @@ export async function acceptedMessage(
     ...createSending(messaging, first, () => now),
     ...sendingBy(first, ...others),
     directory: createMemoryDirectory({ customers: [{ ...testCustomer, id: 'demo', services }], users: [] }),
-    ...(gate === undefined ? {} : { gate }),
+    ...(limiter === undefined ? {} : { limiter }),
   };
   const { messageId } = await acceptMessage(sendRequest(), preparedSend(recipientCount, prepared), {}, messaging);
   const job = { messageId, chunk: 0 };

@@ -2,14 +2,14 @@ import { describe, expect, test } from 'vitest';
 
 import type {
   CarrierCapabilities,
-  CarrierGate,
+  CarrierLimiter,
   PreparedSend,
   SendingRate,
   SendOutcome,
 } from '../../../../src/messages/index.ts';
 import { retryDelays } from '../../../../src/messages/deliver/deps.ts';
 import { createBreaker } from '../../../../src/policies/breaker.ts';
-import { createCarrierGate } from '../../../../src/policies/carrier-limiter.ts';
+import { createCarrierLimiter } from '../../../../src/policies/carrier-limiter.ts';
 import { createThrottle } from '../../../../src/policies/throttle.ts';
 import { createMemoryPermitStore } from '../../../support/fakes/permit-store.ts';
 import { testNow } from '../../../support/labs/kernel.ts';
@@ -196,17 +196,17 @@ describe('a carrier without room', () => {
 });
 
 describe('the gate', () => {
-  const gateThat = (...answers: [admitted: number, waitSeconds: number, isDown?: true][]): CarrierGate => ({
-    admit: async () => {
-      const [admitted, waitSeconds, isDown = false] = answers.shift() ?? [100, 0];
-      return { admitted, waitSeconds, isDown };
+  const gateThat = (...answers: [acquired: number, waitSeconds: number, isDown?: true][]): CarrierLimiter => ({
+    acquire: async () => {
+      const [acquired, waitSeconds, isDown = false] = answers.shift() ?? [100, 0];
+      return { acquired, waitSeconds, isDown };
     },
-    note: () => {},
+    report: () => {},
   });
 
   test('that is closed leaves the chunk as it is, and its job for later', async () => {
     const carrier = carrierOf('first');
-    const message = await acceptedMessage(1, [carrier], { gate: gateThat([0, 17]) });
+    const message = await acceptedMessage(1, [carrier], { limiter: gateThat([0, 17]) });
     const before = await message.read();
     expect(await message.send()).toBe('noRoom');
     expect(takeJobs(message.queue)).toEqual([{ job: message.job, delaySeconds: 17 }]);
@@ -217,21 +217,21 @@ describe('the gate', () => {
 
   test('that is closed for a carrier that is busy lets no other have the chunk', async () => {
     const [first, second] = [carrierOf('first'), carrierOf('second')];
-    const message = await acceptedMessage(1, [first, second], { gate: gateThat([0, 17]) });
+    const message = await acceptedMessage(1, [first, second], { limiter: gateThat([0, 17]) });
     expect(await message.send()).toBe('noRoom');
     expect([first.batches.length, second.batches.length]).toEqual([0, 0]);
   });
 
   test('that is closed for a carrier that can’t be had lets another have the chunk', async () => {
     const [first, second] = [carrierOf('first'), carrierOf('second')];
-    const message = await acceptedMessage(1, [first, second], { gate: gateThat([0, 17, true]) });
+    const message = await acceptedMessage(1, [first, second], { limiter: gateThat([0, 17, true]) });
     expect(await message.send()).toBe('sent');
     expect([first.batches.length, second.batches.length]).toEqual([0, 1]);
   });
 
   test('that lets some through has the others wait, without spending an attempt', async () => {
     const carrier = createScriptedCarrier(everythingSent, { idempotent: false, batchSize: 10 });
-    const message = await acceptedMessage(25, [carrier], { gate: gateThat([10, 0], [4, 0], [0, 30]) });
+    const message = await acceptedMessage(25, [carrier], { limiter: gateThat([10, 0], [4, 0], [0, 30]) });
     expect(await message.send()).toBe('partlySent');
     expect(carrier.batches.map(({ recipients }) => recipients.length)).toEqual([10, 4]);
     expect(takeJobs(message.queue)).toEqual([{ job: message.job, delaySeconds: 30 }]);
@@ -244,8 +244,8 @@ describe('the gate', () => {
 
   test('that lets a message wait for longer than a day counts as trying, so that the message ends', async () => {
     const carrier = carrierOf('first');
-    const always: CarrierGate = { admit: async () => ({ admitted: 0, waitSeconds: 30 }), note: () => {} };
-    const message = await acceptedMessage(1, [carrier], { gate: always });
+    const always: CarrierLimiter = { acquire: async () => ({ acquired: 0, waitSeconds: 30 }), report: () => {} };
+    const message = await acceptedMessage(1, [carrier], { limiter: always });
     let now = seconds(24 * 3_600 + 1);
     for (const delay of retryDelays) {
       message.setNow(now);
@@ -265,7 +265,7 @@ describe('the gate', () => {
     const clock = (): Date => now;
     const store = createMemoryPermitStore();
     const newGate = () =>
-      createCarrierGate({
+      createCarrierLimiter({
         throttle: createThrottle({ store, now: clock, wait: () => new Promise(() => {}), random: () => 0.5 }),
         now: clock,
         ...options,
@@ -279,37 +279,37 @@ describe('the gate', () => {
     const { newGate, at } = openGate();
     const gates = [newGate(), newGate()];
     const carrier = carrierOf('first', sent, { rates: [perSender] });
-    let admitted = 0;
+    let acquired = 0;
     let waited = 0;
     for (let round = 0; round < 12; round++) {
-      const answer = await gates[round % 2]?.admit(carrier, some(10));
-      admitted += answer?.admitted ?? 0;
+      const answer = await gates[round % 2]?.acquire(carrier, some(10));
+      acquired += answer?.acquired ?? 0;
       waited = Math.max(waited, answer?.waitSeconds ?? 0);
     }
     // A tenth more than the limit is there, so that what an instance keeps for itself isn't missed.
-    expect(admitted).toBeGreaterThanOrEqual(54);
-    expect(admitted).toBeLessThanOrEqual(66);
+    expect(acquired).toBeGreaterThanOrEqual(54);
+    expect(acquired).toBeLessThanOrEqual(66);
     expect(waited).toBeGreaterThan(0);
-    expect(await newGate().admit(carrier, some(1, 'Another'))).toEqual({ admitted: 1, waitSeconds: 0 });
+    expect(await newGate().acquire(carrier, some(1, 'Another'))).toEqual({ acquired: 1, waitSeconds: 0 });
     at(61);
-    expect(await newGate().admit(carrier, some(10))).toEqual({ admitted: 10, waitSeconds: 0 });
+    expect(await newGate().acquire(carrier, some(10))).toEqual({ acquired: 10, waitSeconds: 0 });
   });
 
   test('counts all senders together where the rate is the carrier’s, and by the first rate that is about a message', async () => {
-    const gate = openGate().newGate();
+    const limiter = openGate().newGate();
     const rates = [
       { per: 'carrier', senderKind: 'shortCode', perMinute: 10 },
       { per: 'carrier', protocol: 'WhatsApp', perMinute: 1 },
     ] as const;
     const carrier = carrierOf('first', sent, { rates });
-    const admit = async (sender: string) => (await gate.admit(carrier, some(20, sender))).admitted;
-    expect([await admit('16400'), await admit('17200'), await admit('Arena')]).toEqual([11, 0, 20]);
+    const acquire = async (sender: string) => (await limiter.acquire(carrier, some(20, sender))).acquired;
+    expect([await acquire('16400'), await acquire('17200'), await acquire('Arena')]).toEqual([11, 0, 20]);
   });
 
   test('takes an operator’s rate for the carrier’s own', async () => {
-    const gate = openGate({ rates: new Map([['first', { per: 'carrier', perMinute: 20 }]]) }).newGate();
+    const limiter = openGate({ rates: new Map([['first', { per: 'carrier', perMinute: 20 }]]) }).newGate();
     const carrier = carrierOf('first', sent, { rates: [perSender] });
-    expect((await gate.admit(carrier, some(100))).admitted).toBe(22);
+    expect((await limiter.acquire(carrier, some(100))).acquired).toBe(22);
   });
 
   test.for([
@@ -317,19 +317,19 @@ describe('the gate', () => {
     ['loses answers', lost],
     ['leaves all in doubt', outcomes.unknown],
   ] as const)('closes for a carrier that %s, and for no other', async ([, outcome]) => {
-    const gate = openGate().newGate();
+    const limiter = openGate().newGate();
     const [first, second] = [carrierOf('first'), carrierOf('second')];
-    for (let call = 0; call < 3; call++) gate.note(first, 'Arena', [outcome, outcome]);
-    expect(await gate.admit(first, some(1))).toEqual({ admitted: 0, waitSeconds: 10, isDown: true });
-    expect(await gate.admit(second, some(1))).toEqual({ admitted: 1, waitSeconds: 0 });
+    for (let call = 0; call < 3; call++) limiter.report(first, 'Arena', [outcome, outcome]);
+    expect(await limiter.acquire(first, some(1))).toEqual({ acquired: 0, waitSeconds: 10, isDown: true });
+    expect(await limiter.acquire(second, some(1))).toEqual({ acquired: 1, waitSeconds: 0 });
   });
 
   test('closes for a sender whose settings are wrong at a carrier, and for no other sender', async () => {
-    const gate = openGate().newGate();
+    const limiter = openGate().newGate();
     const carrier = carrierOf('first');
-    for (let call = 0; call < 3; call++) gate.note(carrier, 'Arena', [{ ...retry, reason: 'carrierSettings' }]);
-    expect(await gate.admit(carrier, some(1))).toEqual({ admitted: 0, waitSeconds: 10, isDown: true });
-    expect(await gate.admit(carrier, some(1, 'Another'))).toEqual({ admitted: 1, waitSeconds: 0 });
+    for (let call = 0; call < 3; call++) limiter.report(carrier, 'Arena', [{ ...retry, reason: 'carrierSettings' }]);
+    expect(await limiter.acquire(carrier, some(1))).toEqual({ acquired: 0, waitSeconds: 10, isDown: true });
+    expect(await limiter.acquire(carrier, some(1, 'Another'))).toEqual({ acquired: 1, waitSeconds: 0 });
   });
 
   test.for([
@@ -338,10 +338,10 @@ describe('the gate', () => {
     ['answers for some', [down, sent]],
     ['refuses a sender', [{ ...rejected, reason: 'carrierSettings' }]],
   ] as const)('stays open for a carrier that %s', async ([, answered]) => {
-    const gate = openGate().newGate();
+    const limiter = openGate().newGate();
     const carrier = carrierOf('first');
-    for (let call = 0; call < 10; call++) gate.note(carrier, 'Arena', answered);
-    expect(await gate.admit(carrier, some(1))).toEqual({ admitted: 1, waitSeconds: 0 });
+    for (let call = 0; call < 10; call++) limiter.report(carrier, 'Arena', answered);
+    expect(await limiter.acquire(carrier, some(1))).toEqual({ acquired: 1, waitSeconds: 0 });
   });
 });
 
@@ -351,20 +351,20 @@ describe('a breaker', () => {
     const breaker = createBreaker(() => now);
     /** Asks, and calls where that may be done. */
     const ask = (): number => {
-      const closedFor = breaker.closedFor();
-      if (closedFor === 0) breaker.begin();
-      return closedFor;
+      const retryAfterSeconds = breaker.retryAfterSeconds();
+      if (retryAfterSeconds === 0) breaker.begin();
+      return retryAfterSeconds;
     };
     return { breaker: { ...breaker, ask }, at: (count: number) => (now = seconds(count)) };
   }
-  const fail = (breaker: Pick<ReturnType<typeof createBreaker>, 'note'>, times: number): void => {
-    for (let call = 0; call < times; call++) breaker.note('failed');
+  const fail = (breaker: Pick<ReturnType<typeof createBreaker>, 'report'>, times: number): void => {
+    for (let call = 0; call < times; call++) breaker.report('failed');
   };
 
   test('opens after three failures in a row, not after as many with an answer between', () => {
     const { breaker } = open();
     fail(breaker, 2);
-    breaker.note('answered');
+    breaker.report('answered');
     fail(breaker, 2);
     expect(breaker.ask()).toBe(0);
     fail(breaker, 1);
@@ -378,7 +378,7 @@ describe('a breaker', () => {
     expect(breaker.ask()).toBe(6);
     at(10);
     expect([breaker.ask(), breaker.ask(), breaker.ask()]).toEqual([0, 1, 1]);
-    breaker.note('answered');
+    breaker.report('answered');
     expect([breaker.ask(), breaker.ask()]).toEqual([0, 0]);
   });
 
@@ -425,8 +425,8 @@ test('work waits for a carrier that is down, in its order, and goes on when it i
     wait: () => new Promise(() => {}),
     random: () => 0.5,
   });
-  const gate = createCarrierGate({ throttle, now: () => now });
-  const messages = await Promise.all(Array.from({ length: 8 }, () => acceptedMessage(1, [carrier], { gate })));
+  const limiter = createCarrierLimiter({ throttle, now: () => now });
+  const messages = await Promise.all(Array.from({ length: 8 }, () => acceptedMessage(1, [carrier], { limiter })));
   const turn = async () => {
     const results: string[] = [];
     for (const message of messages) {

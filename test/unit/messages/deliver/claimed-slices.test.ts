@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { giveUpChunk } from '../../../../src/messages/deliver/give-up-chunk.ts';
-import type { CarrierGate, Chunk, OutboundCarrier, SendOutcome } from '../../../../src/messages/index.ts';
+import type { CarrierLimiter, Chunk, OutboundCarrier, SendOutcome } from '../../../../src/messages/index.ts';
 import { sendChunk } from '../../../../src/messages/deliver/send-chunk.ts';
 import { retryDelays } from '../../../../src/messages/deliver/deps.ts';
 import { watchFailpoints } from '../../../../src/core/failpoint.ts';
@@ -181,12 +181,12 @@ describe('of a carrier that recognises repeats', () => {
       handed.push(batch.recipients.map(({ recipientId }) => recipientId.slice(-2)));
       return call === 1 ? batch.recipients.map(() => lost) : everythingSent(batch);
     });
-    const admitted = [2, 2, 0, 1];
-    const gate: CarrierGate = {
-      admit: async (_, { count }) => ({ admitted: admitted.shift() ?? count, waitSeconds: 1 }),
-      note: () => {},
+    const acquired = [2, 2, 0, 1];
+    const limiter: CarrierLimiter = {
+      acquire: async (_, { count }) => ({ acquired: acquired.shift() ?? count, waitSeconds: 1 }),
+      report: () => {},
     };
-    const message = await acceptedMessage(5, [carrier], { gate });
+    const message = await acceptedMessage(5, [carrier], { limiter });
     expect(await message.send()).toBe('partlySent');
     expect(seen).toEqual([
       [0, 1],
