@@ -1,6 +1,6 @@
 import { cleanUpGroupContacts, giveUpContactCleanUp } from './contacts/index.ts';
 import type { CleanUpDeps } from './contacts/index.ts';
-import { giveUpInboundMessage, leadInboundMessage } from './conversations/index.ts';
+import { giveUpInboundMessage, routeInboundMessage } from './conversations/index.ts';
 import type { RouteInboundDeps } from './conversations/index.ts';
 import { deliverDeliveryCallbacks, giveUpDeliveryCallbacks } from './delivery-callbacks/index.ts';
 import type { CallbackDeps } from './delivery-callbacks/index.ts';
@@ -24,7 +24,7 @@ export const workers: readonly Worker<WorkerDeps>[] = [
   giveUpOutboundChunk,
   cleanUpGroupContacts,
   giveUpContactCleanUp,
-  leadInboundMessage,
+  routeInboundMessage,
   giveUpInboundMessage,
   deliverNotifications,
   giveUpNotificationChunk,

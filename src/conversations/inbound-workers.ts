@@ -1,6 +1,6 @@
 import type { Worker } from '../operation/define-worker.ts';
 import { isInboundId } from './inbound-id.ts';
-import { leadInbound } from './route-inbound.ts';
+import { routeInbound } from './route-inbound.ts';
 import type { RouteInboundDeps } from './route-inbound.ts';
 import type { InboundJob } from './ports.ts';
 
@@ -12,13 +12,13 @@ function jobOf(message: unknown): InboundJob | undefined {
 }
 
 /** Leads phones' messages to services and their subscribers. */
-export const leadInboundMessage: Worker<RouteInboundDeps> = {
-  name: 'LeadInboundMessage',
+export const routeInboundMessage: Worker<RouteInboundDeps> = {
+  name: 'RouteInboundMessage',
   queue: 'inbound',
   async handle(message, deps) {
     const job = jobOf(message);
     if (job === undefined) throw new Error('not a job for the inbound queue');
-    return { ...job, ...(await leadInbound(job, deps)) };
+    return { ...job, ...(await routeInbound(job, deps)) };
   },
 };
 
@@ -33,7 +33,7 @@ export const giveUpInboundMessage: Worker<RouteInboundDeps> = {
     const job = jobOf(message);
     if (job === undefined) return { result: 'notAJob', error: new Error('a poison message is not a job of ours') };
     try {
-      return { ...job, ...(await leadInbound(job, deps)) };
+      return { ...job, ...(await routeInbound(job, deps)) };
     } catch (error) {
       const found = await deps.inbound.read(job.inboundId);
       if (found !== undefined) await deps.inbound.noteUnrouted(found.message);

@@ -1,6 +1,6 @@
 export { inboundIdFor, isInboundId } from './inbound-id.ts';
 export * from './inbound-message.ts';
-export { giveUpInboundMessage, leadInboundMessage } from './inbound-workers.ts';
+export { giveUpInboundMessage, routeInboundMessage } from './inbound-workers.ts';
 export type { RouteInboundDeps } from './route-inbound.ts';
 export type * from './ports.ts';
 export type { ParentDeps } from './find-parent.ts';

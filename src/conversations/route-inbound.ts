@@ -14,7 +14,7 @@ export type RouteInboundDeps = DirectoryDeps &
   ThreadsDeps & { inbound: InboundStore; inboundQueue: InboundQueue; notifier: Notifier };
 
 /** What became of a job, for the log. */
-export type LeadResult =
+export type RouteResult =
   | { result: 'notified'; subscribers: number }
   | { result: 'waitsForAttachments' | 'unrouted' | 'nothingToDo' | 'missing' };
 
@@ -23,7 +23,7 @@ export type LeadResult =
  * before subscribers are told, since one of them may answer at once. Harmless when repeated, so a worker that died
  * somewhere in between leaves nothing undone: the job comes again.
  */
-export async function leadInbound(job: InboundJob, deps: RouteInboundDeps): Promise<LeadResult> {
+export async function routeInbound(job: InboundJob, deps: RouteInboundDeps): Promise<RouteResult> {
   const found = await deps.inbound.read(job.inboundId);
   if (found === undefined) return { result: 'missing' };
   const { message } = found;
@@ -47,7 +47,7 @@ async function tell(
   message: RoutedMessage,
   { again }: InboundJob,
   { notifier, inbound }: RouteInboundDeps,
-): Promise<LeadResult> {
+): Promise<RouteResult> {
   const subscribers = await notifier.notify(message);
   if (again === true) await inbound.dropUnrouted(message.id);
   return { result: 'notified', subscribers };

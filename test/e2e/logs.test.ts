@@ -311,7 +311,7 @@ async function failEverything(): Promise<void> {
   await put('notification-retries', JSON.stringify({ inboundId: made.inboundId, subscriptionKey: 'ab'.repeat(16) }));
   await put('contact-cleanup', JSON.stringify({ customerId: 'demo', serviceId: 'demo-group' }));
   await put('delivery-callbacks', JSON.stringify({ messageId: made.messageId, chunk: 0 }));
-  const workers = ['SendOutboundChunk', 'LeadInboundMessage', 'RetryNotification', 'CleanUpGroupContacts'];
+  const workers = ['SendOutboundChunk', 'RouteInboundMessage', 'RetryNotification', 'CleanUpGroupContacts'];
   for (const name of [...workers, 'DeliverDeliveryCallbacks']) {
     await logged(({ worker, error }, index) => index >= before && worker === name && error !== undefined);
   }
@@ -442,7 +442,7 @@ describe('each call leaves a line', () => {
     const webhooks = lines().filter(({ webhook }) => webhook === 'simulated');
     expect(webhooks.flatMap(({ messageIds }) => messageIds ?? [])).toContain(made.messageId);
     expect(webhooks.flatMap(({ inboundIds }) => inboundIds ?? [])).toContain(made.inboundId);
-    for (const worker of ['LeadInboundMessage', 'DeliverNotifications', 'RetryNotification']) {
+    for (const worker of ['RouteInboundMessage', 'DeliverNotifications', 'RetryNotification']) {
       expect(lines()).toContainEqual(expect.objectContaining({ worker, inboundId: made.inboundId }));
     }
   });
@@ -466,7 +466,7 @@ describe('each call leaves a line', () => {
       new Set([
         ...new Set(failedCalls.map(({ operation }) => operation)),
         'SendOutboundChunk',
-        'LeadInboundMessage',
+        'RouteInboundMessage',
         'RetryNotification',
         'CleanUpGroupContacts',
         'DeliverDeliveryCallbacks',

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { attachmentRefusal } from '../../../src/conversations/attachment-rules.ts';
 import { attachmentRetryDelays } from '../../../src/conversations/collect-attachments.ts';
 import type { Attachment, AttachmentOutcome, InboundMessage } from '../../../src/conversations/index.ts';
-import { leadInbound } from '../../../src/conversations/route-inbound.ts';
+import { routeInbound } from '../../../src/conversations/route-inbound.ts';
 import { after, createInbound, directoryOf, inboundMessage, receivingService } from '../../support/labs/inbound.ts';
 
 const hour = 3_600_000;
@@ -35,15 +35,15 @@ async function keptMessage(
     deps,
     message,
     /** Leads the message once, with the job that waits for it or a first one. */
-    lead: () => leadInbound(deps.inboundQueue.jobs.shift()?.job ?? { inboundId: message.id }, deps),
+    route: () => routeInbound(deps.inboundQueue.jobs.shift()?.job ?? { inboundId: message.id }, deps),
     read: async () => (await deps.inbound.read(message.id))?.message,
   };
 }
 
 describe('attachments', () => {
   test('are fetched and kept as announced, for as long as they are good for, before anybody is told', async () => {
-    const { deps, lead, read } = await keptMessage(() => fetched, [attachment(1), attachment(2)]);
-    expect(await lead()).toEqual({ result: 'notified', subscribers: 2 });
+    const { deps, route, read } = await keptMessage(() => fetched, [attachment(1), attachment(2)]);
+    expect(await route()).toEqual({ result: 'notified', subscribers: 2 });
     expect(deps.fetched).toEqual([
       ['r1', 1_000],
       ['r2', 1_000],
@@ -64,11 +64,11 @@ describe('attachments', () => {
   });
 
   test('that can not be had are marked, and the message arrives', async () => {
-    const { deps, lead, read } = await keptMessage(
+    const { deps, route, read } = await keptMessage(
       (reference) => (reference === 'r2' ? gone : fetched),
       [attachment(1), attachment(2), attachment(3, { mimeType: 'text/html' })],
     );
-    expect(await lead()).toEqual({ result: 'notified', subscribers: 2 });
+    expect(await route()).toEqual({ result: 'notified', subscribers: 2 });
     expect((await read())?.attachments).toEqual([
       attachment(1, { state: 'stored' }),
       attachment(2, { state: 'failed', reason: 'the carrier has it no longer' }),
@@ -79,8 +79,8 @@ describe('attachments', () => {
   });
 
   test('of a carrier that hands out none are marked', async () => {
-    const { deps, lead, read } = await keptMessage(() => fetched, [attachment(1)], { carrier: 'another' });
-    expect(await lead()).toEqual({ result: 'notified', subscribers: 2 });
+    const { deps, route, read } = await keptMessage(() => fetched, [attachment(1)], { carrier: 'another' });
+    expect(await route()).toEqual({ result: 'notified', subscribers: 2 });
     expect(deps.fetched).toEqual([]);
     expect((await read())?.attachments).toEqual([
       attachment(1, { state: 'failed', reason: 'the carrier hands out no attachments' }),
@@ -89,15 +89,15 @@ describe('attachments', () => {
 
   test('that were settled before are not fetched again', async () => {
     const settled = [attachment(1, { state: 'stored' }), attachment(2, { state: 'failed', reason: 'x' })];
-    const { deps, lead, read } = await keptMessage(() => fetched, settled, { attempts: 2 });
-    await lead();
+    const { deps, route, read } = await keptMessage(() => fetched, settled, { attempts: 2 });
+    await route();
     expect(deps.fetched).toEqual([]);
     expect(await read()).toMatchObject({ state: 'routed', attachments: settled, attempts: 2 });
   });
 
   test('of a message that no service wants are kept for when one does', async () => {
-    const { deps, lead, read, message } = await keptMessage(() => fetched, [attachment(1)], { recipient: '99999' });
-    expect(await lead()).toEqual({ result: 'unrouted' });
+    const { deps, route, read, message } = await keptMessage(() => fetched, [attachment(1)], { recipient: '99999' });
+    expect(await route()).toEqual({ result: 'unrouted' });
     expect(await read()).toEqual({
       ...message,
       state: 'unrouted',
@@ -110,15 +110,15 @@ describe('attachments', () => {
 
 describe('attachments that the carrier does not hand over yet', () => {
   test('hold the message back 2, 10 and 60 seconds, then it arrives without them', async () => {
-    const { deps, message, lead, read } = await keptMessage(() => busy, [attachment(1)]);
+    const { deps, message, route, read } = await keptMessage(() => busy, [attachment(1)]);
     expect(attachmentRetryDelays).toEqual([2, 10, 60]);
     for (const [index, delaySeconds] of [2, 10, 60].entries()) {
-      expect(await lead()).toEqual({ result: 'waitsForAttachments' });
+      expect(await route()).toEqual({ result: 'waitsForAttachments' });
       expect(await read()).toEqual({ ...message, attempts: index + 1 });
       expect(deps.inboundQueue.jobs).toEqual([{ job: { inboundId: message.id }, delaySeconds }]);
       expect(deps.notified).toEqual([]);
     }
-    expect(await lead()).toEqual({ result: 'notified', subscribers: 2 });
+    expect(await route()).toEqual({ result: 'notified', subscribers: 2 });
     expect(await read()).toMatchObject({
       state: 'routed',
       attachments: [attachment(1, { state: 'failed', reason: 'the carrier is busy' })],
@@ -130,45 +130,45 @@ describe('attachments that the carrier does not hand over yet', () => {
 
   test('are asked for again, and no others', async () => {
     const lost = attachment(3, { state: 'failed', reason: 'x' });
-    const { deps, lead, read } = await keptMessage(
+    const { deps, route, read } = await keptMessage(
       (reference, call) => (reference === 'r2' && call < 3 ? busy : fetched),
       [attachment(1), attachment(2), lost],
     );
-    expect(await lead()).toEqual({ result: 'waitsForAttachments' });
+    expect(await route()).toEqual({ result: 'waitsForAttachments' });
     expect((await read())?.attachments).toEqual([attachment(1, { state: 'stored' }), attachment(2), lost]);
     deps.setNow(after(2_000));
-    expect(await lead()).toEqual({ result: 'notified', subscribers: 2 });
+    expect(await route()).toEqual({ result: 'notified', subscribers: 2 });
     expect(deps.fetched.map(([reference]) => reference)).toEqual(['r1', 'r2', 'r2']);
     expect((await deps.attachments.read(attachment(2).id))?.expiresAt).toEqual(after(48 * hour + 2_000));
     expect(deps.notified[0]?.attachments.map(({ state }) => state)).toEqual(['stored', 'stored', 'failed']);
   });
 
   test('keep what the operator asked for: the note goes when the message arrives', async () => {
-    const { deps, message, lead } = await keptMessage((_, call) => (call === 1 ? busy : fetched), [attachment(1)]);
+    const { deps, message, route } = await keptMessage((_, call) => (call === 1 ? busy : fetched), [attachment(1)]);
     await deps.inbound.noteUnrouted(message);
     const job = { inboundId: message.id, again: true } as const;
-    expect(await leadInbound(job, deps)).toEqual({ result: 'waitsForAttachments' });
+    expect(await routeInbound(job, deps)).toEqual({ result: 'waitsForAttachments' });
     expect(deps.inboundQueue.jobs).toEqual([{ job, delaySeconds: 2 }]);
-    expect(await lead()).toEqual({ result: 'notified', subscribers: 2 });
+    expect(await route()).toEqual({ result: 'notified', subscribers: 2 });
     expect(await deps.inbound.listUnrouted(10)).toEqual([]);
   });
 
   test('do not count as asked for where the message could not be kept', async () => {
-    const { deps, lead, read, message } = await keptMessage(() => fetched, [attachment(1)]);
+    const { deps, route, read, message } = await keptMessage(() => fetched, [attachment(1)]);
     const put = async () => {
       throw new Error('no room');
     };
     const full = { ...deps, attachments: { ...deps.attachments, put } };
-    await expect(leadInbound({ inboundId: message.id }, full)).rejects.toThrow('no room');
+    await expect(routeInbound({ inboundId: message.id }, full)).rejects.toThrow('no room');
     expect(await read()).toEqual(message);
-    expect(await lead()).toEqual({ result: 'notified', subscribers: 2 });
+    expect(await route()).toEqual({ result: 'notified', subscribers: 2 });
   });
 
   test('are led by the directory of the day on which they came', async () => {
-    const { deps, lead, read } = await keptMessage((_, call) => (call === 1 ? busy : fetched), [attachment(1)]);
-    await lead();
+    const { deps, route, read } = await keptMessage((_, call) => (call === 1 ? busy : fetched), [attachment(1)]);
+    await route();
     deps.directory = directoryOf({ other: [receivingService('new')] });
-    await lead();
+    await route();
     expect(await read()).toMatchObject({ customerId: 'other', serviceId: 'new' });
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { leadInbound } from '../../../src/conversations/route-inbound.ts';
+import { routeInbound } from '../../../src/conversations/route-inbound.ts';
 import {
   after,
   createBreaker,
@@ -28,7 +28,7 @@ async function breakableDeps(details: Partial<typeof kept> = {}) {
     call === 1 ? { outcome: 'retry', reason: 'busy' } : { outcome: 'fetched', bytes, mimeType: 'image/jpeg' },
   );
   await deps.inbound.create(earlier);
-  await leadInbound({ inboundId: earlier.id }, deps);
+  await routeInbound({ inboundId: earlier.id }, deps);
   deps.notified.splice(0);
   const message = { ...kept, ...details };
   await deps.inbound.create(message);
@@ -51,7 +51,7 @@ async function workOff(deps: TestInbound): Promise<number> {
   let rejected = 0;
   for (let next = deps.inboundQueue.jobs.shift(); next !== undefined; next = deps.inboundQueue.jobs.shift()) {
     const { job } = next;
-    await leadInbound(job, deps).catch(() => {
+    await routeInbound(job, deps).catch(() => {
       rejected += 1;
       deps.inboundQueue.jobs.push({ job, delaySeconds: 60 });
     });

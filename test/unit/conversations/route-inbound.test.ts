@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 
 import { enterThread } from '../../../src/conversations/enter-thread.ts';
-import { giveUpInboundMessage, leadInboundMessage } from '../../../src/conversations/index.ts';
+import { giveUpInboundMessage, routeInboundMessage } from '../../../src/conversations/index.ts';
 import type { InboundMessage } from '../../../src/conversations/index.ts';
-import { leadInbound } from '../../../src/conversations/route-inbound.ts';
+import { routeInbound } from '../../../src/conversations/route-inbound.ts';
 import { workers } from '../../../src/workers.ts';
 import {
   after,
@@ -26,7 +26,7 @@ async function keptMessage(details: Partial<InboundMessage> = {}) {
   return {
     deps,
     message,
-    lead: (again?: true) => leadInbound({ inboundId: message.id, ...(again === undefined ? {} : { again }) }, deps),
+    route: (again?: true) => routeInbound({ inboundId: message.id, ...(again === undefined ? {} : { again }) }, deps),
     read: async () => (await deps.inbound.read(message.id))?.message,
     unrouted: () => deps.inbound.listUnrouted(10),
   };
@@ -38,8 +38,8 @@ describe('a message that a service wants', () => {
     ['Hei!', { serviceId: 'rest' }],
     ['', { serviceId: 'rest' }],
   ])('of %j is led to it and to its thread, and subscribers are told', async (content, where) => {
-    const { deps, message, lead, read, unrouted } = await keptMessage({ content });
-    expect(await lead()).toEqual({ result: 'notified', subscribers: 2 });
+    const { deps, message, route, read, unrouted } = await keptMessage({ content });
+    expect(await route()).toEqual({ result: 'notified', subscribers: 2 });
     const routed = { ...message, state: 'routed', customerId: 'demo', threadId, ...where };
     expect(await read()).toEqual(routed);
     expect(deps.notified).toEqual([await read()]);
@@ -60,16 +60,16 @@ describe('a message that a service wants', () => {
         return 1;
       },
     };
-    await leadInbound({ inboundId: message.id }, { ...deps, notifier });
+    await routeInbound({ inboundId: message.id }, { ...deps, notifier });
     expect(recorded).toEqual({ ...message, state: 'routed', customerId: 'demo', serviceId: 'rest', threadId });
   });
 
   test('answers the last message of ours in its thread', async () => {
-    const { deps, lead, read } = await keptMessage();
+    const { deps, route, read } = await keptMessage();
     const conversation = { customerId: 'demo', channel: 'SMS', address: ourAddress, phone } as const;
     const entry = { id: 'm1-00000', direction: 'out', messageId: 'm1', at: after(-5_000) } as const;
     const sent = await enterThread(conversation, { entry, serviceId: 'oneway' }, deps);
-    await lead();
+    await route();
     expect(await read()).toMatchObject({ threadId: sent.threadId, parentMessageId: 'm1' });
     expect(deps.notified[0]).toMatchObject({ threadId: sent.threadId, parentMessageId: 'm1' });
   });
@@ -85,7 +85,7 @@ describe('a message that a service wants', () => {
     for (const [index, details] of variants.entries()) {
       const message = inboundMessage({ id: `i${String(index).repeat(32)}`, ...details });
       await deps.inbound.create(message);
-      await leadInbound({ inboundId: message.id }, deps);
+      await routeInbound({ inboundId: message.id }, deps);
     }
     const [sms, mms, ...others] = deps.notified.map((message) => message.threadId);
     expect(mms).toBe(sms);
@@ -99,7 +99,7 @@ describe('a message that a service wants', () => {
     for (const content of ['A', 'B']) {
       const message = inboundMessage({ id: `i${content.toLowerCase().repeat(32)}`, content });
       await deps.inbound.create(message);
-      await leadInbound({ inboundId: message.id }, deps);
+      await routeInbound({ inboundId: message.id }, deps);
     }
     const [a, b] = deps.notified;
     expect([a?.customerId, a?.serviceId, b?.customerId, b?.serviceId]).toEqual(['a', 'a', 'b', 'b']);
@@ -107,11 +107,11 @@ describe('a message that a service wants', () => {
   });
 
   test('is told again when its job comes again, and nothing else happens', async () => {
-    const { deps, lead, read } = await keptMessage();
-    await lead();
+    const { deps, route, read } = await keptMessage();
+    await route();
     const routed = await read();
     deps.directory = directoryOf({});
-    expect(await lead()).toEqual({ result: 'notified', subscribers: 2 });
+    expect(await route()).toEqual({ result: 'notified', subscribers: 2 });
     expect(await read()).toEqual(routed);
     expect(deps.notified).toEqual([routed, routed]);
   });
@@ -121,8 +121,8 @@ describe('a message that no service wants', () => {
   const elsewhere = { recipient: '99999' };
 
   test('is kept, and noted for the operator', async () => {
-    const { deps, message, lead, read, unrouted } = await keptMessage(elsewhere);
-    expect(await lead()).toEqual({ result: 'unrouted' });
+    const { deps, message, route, read, unrouted } = await keptMessage(elsewhere);
+    expect(await route()).toEqual({ result: 'unrouted' });
     expect(await read()).toEqual({ ...message, state: 'unrouted' });
     expect(await unrouted()).toEqual([message.id]);
     expect(deps.notified).toEqual([]);
@@ -130,28 +130,28 @@ describe('a message that no service wants', () => {
   });
 
   test('is left alone when its job comes again, even where a service wants it now', async () => {
-    const { deps, message, lead, read } = await keptMessage(elsewhere);
-    await lead();
+    const { deps, message, route, read } = await keptMessage(elsewhere);
+    await route();
     deps.directory = directoryOf({ demo: [receivingService('new', [], { address: '99999' })] });
-    expect(await lead()).toEqual({ result: 'nothingToDo' });
+    expect(await route()).toEqual({ result: 'nothingToDo' });
     expect(await read()).toEqual({ ...message, state: 'unrouted' });
     expect(deps.notified).toEqual([]);
   });
 
   test('is led on when the operator asks for it, and no longer noted', async () => {
-    const { deps, message, lead, read, unrouted } = await keptMessage(elsewhere);
-    await lead();
+    const { deps, message, route, read, unrouted } = await keptMessage(elsewhere);
+    await route();
     deps.directory = directoryOf({ demo: [receivingService('new', [], { address: '99999' })] });
-    expect(await lead(true)).toEqual({ result: 'notified', subscribers: 2 });
+    expect(await route(true)).toEqual({ result: 'notified', subscribers: 2 });
     expect(await read()).toEqual({ ...message, state: 'routed', customerId: 'demo', serviceId: 'new', threadId });
     expect(deps.notified).toEqual([await read()]);
     expect(await unrouted()).toEqual([]);
   });
 
   test('stays noted where still none wants it', async () => {
-    const { message, lead, read, unrouted } = await keptMessage(elsewhere);
-    await lead();
-    expect(await lead(true)).toEqual({ result: 'unrouted' });
+    const { message, route, read, unrouted } = await keptMessage(elsewhere);
+    await route();
+    expect(await route(true)).toEqual({ result: 'unrouted' });
     expect(await read()).toEqual({ ...message, state: 'unrouted' });
     expect(await unrouted()).toEqual([message.id]);
   });
@@ -160,26 +160,26 @@ describe('a message that no service wants', () => {
 describe('a job', () => {
   test('for a message that is not there does nothing', async () => {
     const deps = createInbound();
-    expect(await leadInbound({ inboundId: `i${'0'.repeat(32)}` }, deps)).toEqual({ result: 'missing' });
+    expect(await routeInbound({ inboundId: `i${'0'.repeat(32)}` }, deps)).toEqual({ result: 'missing' });
     expect(deps.notified).toEqual([]);
   });
 
   test.each([ourAddress, '99999'])('that is overtaken by its copy rejects, to come again: to %s', async (recipient) => {
     const { deps, message } = await keptMessage({ recipient });
     const inbound = { ...deps.inbound, update: async () => 'conflict' as const };
-    await expect(leadInbound({ inboundId: message.id }, { ...deps, inbound })).rejects.toThrow(
+    await expect(routeInbound({ inboundId: message.id }, { ...deps, inbound })).rejects.toThrow(
       `${message.id} was changed by another worker`,
     );
     expect(deps.notified).toEqual([]);
   });
 
   test('that runs ten times at once leads to one thread, and the others come again', async () => {
-    const { deps, lead, read } = await keptMessage();
+    const { deps, route, read } = await keptMessage();
     const breaker = createBreaker();
     deps.threads = breaker.wrap(deps.threads);
-    const outcomes = await Promise.allSettled(Array.from({ length: 10 }, () => lead()));
+    const outcomes = await Promise.allSettled(Array.from({ length: 10 }, () => route()));
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-    expect(await lead()).toEqual({ result: 'notified', subscribers: 2 });
+    expect(await route()).toEqual({ result: 'notified', subscribers: 2 });
     expect(new Set(deps.notified.map((message) => message.threadId))).toEqual(new Set([(await read())?.threadId]));
     expect(breaker.calls.filter(({ answer }) => answer === 'done')).toHaveLength(1);
   });
@@ -189,19 +189,19 @@ describe('the workers', () => {
   const id = `i${'1'.repeat(32)}`;
 
   test('are registered', () => {
-    expect(workers).toEqual(expect.arrayContaining([leadInboundMessage, giveUpInboundMessage]));
-    expect([leadInboundMessage.queue, giveUpInboundMessage.queue]).toEqual(['inbound', 'inbound-poison']);
+    expect(workers).toEqual(expect.arrayContaining([routeInboundMessage, giveUpInboundMessage]));
+    expect([routeInboundMessage.queue, giveUpInboundMessage.queue]).toEqual(['inbound', 'inbound-poison']);
   });
 
   test('lead a message, and again where the job says so', async () => {
-    const { deps, message, lead } = await keptMessage({ recipient: '99999' });
-    await lead();
+    const { deps, message, route } = await keptMessage({ recipient: '99999' });
+    await route();
     deps.directory = directoryOf({ demo: [receivingService('new', [], { address: '99999' })] });
     const job = { inboundId: message.id };
     for (const odd of [{}, { again: false }, { again: 'true' }, { again: 1 }, { again: null }]) {
-      expect(await leadInboundMessage.handle({ ...job, ...odd }, deps)).toEqual({ ...job, result: 'nothingToDo' });
+      expect(await routeInboundMessage.handle({ ...job, ...odd }, deps)).toEqual({ ...job, result: 'nothingToDo' });
     }
-    expect(await leadInboundMessage.handle({ ...job, again: true }, deps)).toEqual({
+    expect(await routeInboundMessage.handle({ ...job, again: true }, deps)).toEqual({
       ...job,
       again: true,
       result: 'notified',
@@ -213,7 +213,7 @@ describe('the workers', () => {
 
   test.each(noJobs)('refuse %j', async (message) => {
     const deps = createInbound();
-    await expect(leadInboundMessage.handle(message, deps)).rejects.toThrow('not a job for the inbound queue');
+    await expect(routeInboundMessage.handle(message, deps)).rejects.toThrow('not a job for the inbound queue');
     expect(await giveUpInboundMessage.handle(message, deps)).toEqual({
       result: 'notAJob',
       error: new Error('a poison message is not a job of ours'),
@@ -234,12 +234,12 @@ describe('the workers', () => {
   });
 
   test('note what can not be led on, for an operator who then leads it on', async () => {
-    const { deps, message, lead, unrouted } = await keptMessage();
+    const { deps, message, route, unrouted } = await keptMessage();
     const job = { inboundId: message.id };
     const error = new Error('nobody can be told');
     expect(await giveUpInboundMessage.handle(job, failing(deps))).toEqual({ ...job, result: 'givenUp', error });
     expect(await unrouted()).toEqual([message.id]);
-    expect(await lead(true)).toEqual({ result: 'notified', subscribers: 2 });
+    expect(await route(true)).toEqual({ result: 'notified', subscribers: 2 });
     expect(await unrouted()).toEqual([]);
     expect(deps.notified).toHaveLength(1);
   });
