@@ -4,7 +4,7 @@ import type { ContainerClient } from '@azure/storage-blob';
 
 import type { AttachmentStore, StoredAttachment } from '../../conversations/index.ts';
 import type { StorageConnection } from '../connection.ts';
-import { keepTrying } from '../service/with-retry.ts';
+import { withRetry } from '../service/with-retry.ts';
 
 /**
  * Keeps attachments in the container `attachments`, which nobody reads without this app's rights and which comes into
@@ -18,14 +18,14 @@ export function createBlobAttachmentStore(connection: StorageConnection): Attach
     async put(id, { bytes, ...description }) {
       const client = await container();
       const upload = () =>
-        keepTrying(() =>
+        withRetry(() =>
           client
             .getBlockBlobClient(id)
             .upload(bytes, bytes.byteLength, { ...describe(description), abortSignal: timeLimit() }),
         );
       await upload().catch(async (error: unknown) => {
         if (!hasCode(error, 'ContainerNotFound')) throw error;
-        await keepTrying(() => client.createIfNotExists({ abortSignal: timeLimit() }));
+        await withRetry(() => client.createIfNotExists({ abortSignal: timeLimit() }));
         await upload();
       });
     },
@@ -48,7 +48,7 @@ export function createBlobAttachmentStore(connection: StorageConnection): Attach
         };
       };
       try {
-        return await keepTrying(download);
+        return await withRetry(download);
       } catch (error) {
         if (hasCode(error, 'BlobNotFound', 'ContainerNotFound')) return undefined;
         throw error;
@@ -58,7 +58,7 @@ export function createBlobAttachmentStore(connection: StorageConnection): Attach
     async remove(id) {
       const client = await container();
       const remove = () => client.deleteBlob(id, { deleteSnapshots: 'include', abortSignal: timeLimit() });
-      await keepTrying(remove).catch((error: unknown) => {
+      await withRetry(remove).catch((error: unknown) => {
         if (!hasCode(error, 'BlobNotFound', 'ContainerNotFound')) throw error;
       });
     },
@@ -73,7 +73,7 @@ async function openContainer(connection: StorageConnection, name: string): Promi
     : new ContainerClient(`${connection.blobUrl}/${name}`, connection.credential, once);
 }
 
-/** Repeats are {@link keepTrying}'s, here as for tables and queues. */
+/** Repeats are {@link withRetry}'s, here as for tables and queues. */
 const once = { retryOptions: { maxTries: 1 } };
 
 /** The time for one try: an attachment may be large, and the library waits for ever. */

@@ -1,5 +1,5 @@
 import type { StorageConnection } from '../connection.ts';
-import { keepTrying } from '../service/with-retry.ts';
+import { withRetry } from '../service/with-retry.ts';
 import { openService } from '../service/open-service.ts';
 import { StorageError } from '../service/storage-error.ts';
 
@@ -30,12 +30,12 @@ export function openQueue<Job>(connection: StorageConnection, name: string): Enq
         body: `<?xml version="1.0" encoding="utf-8"?><QueueMessage><MessageText>${text}</MessageText></QueueMessage>`,
       });
     try {
-      await keepTrying(put);
+      await withRetry(put);
     } catch (error) {
       if (!(error instanceof StorageError) || error.code !== 'QueueNotFound') throw error;
       // Done as well where others created it at the same time, so long as it has no metadata.
-      await keepTrying(() => service.send({ method: 'PUT', path: `/${name}` }));
-      await keepTrying(put);
+      await withRetry(() => service.send({ method: 'PUT', path: `/${name}` }));
+      await withRetry(put);
     }
   };
 }

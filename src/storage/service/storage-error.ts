@@ -30,7 +30,7 @@ export function codeIn(body: string): string {
  * Whether an error, of ours or of the library for blobs, is the service's own trouble and may be gone in a moment: it is
  * overloaded, broken or too slow, or its connection is. 4xx answers but for 408 and 429 are about the request.
  */
-export function isTrouble(error: unknown): boolean {
+export function isTransient(error: unknown): boolean {
   // Mistakes of ours, and answers that can't be read, are nobody's trouble but ours.
   if (error instanceof TypeError || error instanceof SyntaxError || error instanceof RangeError) return false;
   const { statusCode } = (error ?? {}) as { statusCode?: unknown };

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { UnavailableError } from '../../core/unavailable-error.ts';
-import { isTrouble } from './storage-error.ts';
+import { isTransient } from './storage-error.ts';
 
 /** Milliseconds before each further try, give or take a half, so that many callers don't come back at once. */
 const pausesMs = [150, 800] as const;
@@ -10,25 +10,25 @@ const pausesMs = [150, 800] as const;
 const beginWithinMs = 12_000;
 
 /**
- * Tries something a few times while storage is in trouble; callers have repeats of their own, so soon after they are
- * told. `settle` is asked about an error that comes after a try whose outcome nobody knows, and which may be that try's
- * own doing: it gives the result, or undefined where the error stands.
+ * Runs an attempt up to three times while storage fails for the moment. Callers retry too, so it gives up soon.
  *
- * @throws UnavailableError where the trouble lasts, else what the attempt threw
+ * @param findOutcome is asked about an error that follows a try whose outcome nobody knows, since that try may have
+ *   caused it. Resolves to the result of that try, or to undefined if the error stands.
+ * @throws UnavailableError if storage keeps failing; otherwise what the attempt threw
  */
-export async function keepTrying<Result>(
+export async function withRetry<Result>(
   attempt: () => Promise<Result>,
-  settle?: (error: unknown) => Promise<Result | undefined>,
+  findOutcome?: (error: unknown) => Promise<Result | undefined>,
 ): Promise<Result> {
   const begun = performance.now();
   for (let tries = 0; ; tries++) {
     try {
       return await attempt();
     } catch (error) {
-      if (!isTrouble(error)) {
-        const settled = tries === 0 ? undefined : await settle?.(error);
-        if (settled === undefined) throw error;
-        return settled;
+      if (!isTransient(error)) {
+        const outcome = tries === 0 ? undefined : await findOutcome?.(error);
+        if (outcome === undefined) throw error;
+        return outcome;
       }
       const pause = pausesMs[tries];
       if (pause === undefined || performance.now() - begun > beginWithinMs) {

@@ -3,7 +3,7 @@ import type { StorageConnection } from '../connection.ts';
 import { byMessageTime } from '../time-ranges.ts';
 import { callbackKeys, callbackRow, callbacksOf } from './callback-rows.ts';
 import { odata } from './odata.ts';
-import { openTable, unlessRaced } from './open-table.ts';
+import { openTable, ifUnmodified } from './open-table.ts';
 import { fitsRowKey } from './row-key.ts';
 import { listDue } from './sweep-pages.ts';
 
@@ -20,7 +20,7 @@ export function createTableCallbackStore(connection: StorageConnection): Callbac
 
     async write(callbacks, version) {
       const row = callbackRow(callbacks);
-      const next = await unlessRaced(
+      const next = await ifUnmodified(
         version === undefined ? table.insert(row) : table.replace(row, version),
         undefined,
       );

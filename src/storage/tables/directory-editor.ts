@@ -16,7 +16,7 @@ import {
   userRow,
 } from './directory-rows.ts';
 import type { ClaimRow } from './directory-rows.ts';
-import { openTable, unless, unlessRaced } from './open-table.ts';
+import { openTable, unless, ifUnmodified } from './open-table.ts';
 import type { Table } from './open-table.ts';
 import { odata } from './odata.ts';
 
@@ -167,7 +167,7 @@ function entryWrites({ versions }: StoredDirectory, { customers, users }: Direct
       return kind === 'removed' ? table.remove({ partitionKey, rowKey }, etag) : table.replace(row, etag);
     };
     const run: Write['run'] = async (table) => {
-      const answer = await unlessRaced(put(table), 'conflict' as const);
+      const answer = await ifUnmodified(put(table), 'conflict' as const);
       return answer === 'conflict' ? 'conflict' : 'written';
     };
     return { name: `${name} ${kind}`, run };

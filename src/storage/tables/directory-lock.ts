@@ -1,6 +1,6 @@
 import type { Row } from './entity.ts';
 import { lockKeys } from './directory-rows.ts';
-import { unlessRaced } from './open-table.ts';
+import { ifUnmodified } from './open-table.ts';
 import type { Table } from './open-table.ts';
 
 /** The row that a writer of the directory takes, as it was read; undefined before the first write. */
@@ -37,7 +37,7 @@ export async function takeDirectoryLock(
     at = now();
     const row = { ...lockKeys, kind: 'lock', state, at: at.toISOString() };
     const etag = version;
-    const answer = await unlessRaced(etag === undefined ? table.insert(row) : table.replace(row, etag), undefined);
+    const answer = await ifUnmodified(etag === undefined ? table.insert(row) : table.replace(row, etag), undefined);
     version = answer;
     return answer !== undefined;
   };

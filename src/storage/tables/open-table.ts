@@ -1,6 +1,6 @@
 import type { StorageConnection } from '../connection.ts';
 import type { StorageAnswer } from '../service/exchange.ts';
-import { keepTrying } from '../service/with-retry.ts';
+import { withRetry } from '../service/with-retry.ts';
 import { openService } from '../service/open-service.ts';
 import type { ServiceRequest, StorageService } from '../service/open-service.ts';
 import { StorageError } from '../service/storage-error.ts';
@@ -52,7 +52,7 @@ export interface Table {
 export function openTable(connection: StorageConnection, name: string): Table {
   const service = openService(connection, 'table');
   const get = async (path: string, query?: string): Promise<StorageAnswer> =>
-    keepTrying(() => service.send({ method: 'GET', path, headers: json, ...(query === undefined ? {} : { query }) }));
+    withRetry(() => service.send({ method: 'GET', path, headers: json, ...(query === undefined ? {} : { query }) }));
   const readRow = async (keys: Keys): Promise<Page['rows'][number]> =>
     readEntity(JSON.parse((await get(rowPath(name, keys))).body) as Record<string, unknown>);
   const find = (keys: Keys): Promise<Page['rows'][number] | undefined> =>
@@ -83,7 +83,7 @@ export function openTable(connection: StorageConnection, name: string): Table {
     versionsIn: (answer: StorageAnswer) => string[],
   ): Promise<string[]> {
     const attempt = (): Promise<string[]> =>
-      keepTrying(
+      withRetry(
         async () => versionsIn(await service.send(request)),
         async (error) => (isStorageError(error, ...lostRace) ? versionsIfDone(changes, find) : undefined),
       );
@@ -162,7 +162,7 @@ async function createTable(service: StorageService, name: string): Promise<void>
   };
   // Others may create it at the same time.
   await unless(
-    keepTrying(() => service.send(request)),
+    withRetry(() => service.send(request)),
     undefined,
     'TableAlreadyExists',
   );
@@ -188,7 +188,7 @@ export async function unless<Result, Instead>(
 }
 
 /** Runs a write of rows, each new or of a certain version, and gives `instead` where one is not so any more. */
-export function unlessRaced<Result, Instead>(operation: Promise<Result>, instead: Instead): Promise<Result | Instead> {
+export function ifUnmodified<Result, Instead>(operation: Promise<Result>, instead: Instead): Promise<Result | Instead> {
   return unless(operation, instead, ...lostRace);
 }
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 import type { PermitStore } from '../../policies/permit-store.ts';
 import type { StorageConnection } from '../connection.ts';
-import { openTable, unlessRaced } from './open-table.ts';
+import { openTable, ifUnmodified } from './open-table.ts';
 import { odata } from './odata.ts';
 import type { RowChange } from './row-change.ts';
 
@@ -30,7 +30,7 @@ export function createTablePermitStore(connection: StorageConnection): PermitSto
         const row = { partitionKey, rowKey: `${partitionKey}.${index}`, place: index, freeAt: freeAt.toISOString() };
         return version === undefined ? { change: 'insert', row } : { change: 'replace', row, version };
       });
-      const answer = await unlessRaced(table.writeTogether(steps), undefined);
+      const answer = await ifUnmodified(table.writeTogether(steps), undefined);
       return answer ?? 'conflict';
     },
   };

@@ -1,7 +1,7 @@
 import { isThreadId } from '../../conversations/index.ts';
 import type { ThreadStore } from '../../conversations/index.ts';
 import type { StorageConnection } from '../connection.ts';
-import { openTable, unlessRaced } from './open-table.ts';
+import { openTable, ifUnmodified } from './open-table.ts';
 import type { RowChange } from './row-change.ts';
 import { fitsRowKey } from './row-key.ts';
 import {
@@ -33,7 +33,7 @@ export function createTableThreadStore(connection: StorageConnection): ThreadSto
         version === undefined ? { change: 'insert', row: current } : { change: 'replace', row: current, version },
       ];
       if (started !== undefined) steps.push({ change: 'insert', row: threadRow(started) });
-      const answer = await unlessRaced(table.writeTogether(steps), undefined);
+      const answer = await ifUnmodified(table.writeTogether(steps), undefined);
       if (answer !== undefined) return 'done';
       // More than one row may stand in the way and the answer names one of them; the entry decides.
       const { partitionKey, rowKey } = entryKeys(conversation, entry.id);

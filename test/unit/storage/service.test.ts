@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { createTokenSource } from '../../../src/storage/service/bearer-token.ts';
 import { parseConnectionString } from '../../../src/storage/service/connection-string.ts';
 import { createSigner } from '../../../src/storage/service/shared-key.ts';
-import { codeIn, isTrouble, storageError } from '../../../src/storage/service/storage-error.ts';
+import { codeIn, isTransient, storageError } from '../../../src/storage/service/storage-error.ts';
 import { readTransaction } from '../../../src/storage/tables/transaction.ts';
 
 describe('a connection string', () => {
@@ -119,7 +119,7 @@ describe('an answer', () => {
     [500, true],
     [503, true],
   ])('%i is trouble: %s', (status, expected) => {
-    expect(isTrouble(storageError({ status, headers: {}, body: '' }))).toBe(expected);
+    expect(isTransient(storageError({ status, headers: {}, body: '' }))).toBe(expected);
   });
 
   test('to a transaction is read as a whole: versions, or what stood in the way, or nothing that was said', () => {
