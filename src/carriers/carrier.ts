@@ -1,6 +1,6 @@
 import type { AttachmentOutcome, AttachmentSource, InboundEvent } from '../conversations/index.ts';
 import type { DeliveryReport, OutboundCarrier, ReferencedReport } from '../messages/index.ts';
-import type { TemplateCarrier, TemplateNews } from '../templates/index.ts';
+import type { TemplateCarrier, TemplateStatusUpdate } from '../templates/index.ts';
 import type { SettingsReader } from './settings-reader.ts';
 
 /** A webhook call as it came in; the body is raw because signatures are made over bytes. */
@@ -25,7 +25,7 @@ export interface WebhookEvents {
   reports: DeliveryReport[];
   /** Reports that name a recipient by nothing but the carrier's own id of the message. */
   referenced?: ReferencedReport[];
-  templates: TemplateNews[];
+  templates: TemplateStatusUpdate[];
   /** Messages of phones. */
   inbound: InboundEvent[];
   answer?: WebhookAnswer;

@@ -4,7 +4,7 @@ import type { CarrierIdStore, DeliveryReport, ReferencedReport, ReportJournal } 
 import { UnavailableError } from '../core/unavailable-error.ts';
 import { readBody } from '../operation/read-body.ts';
 import type { BodySource } from '../operation/read-body.ts';
-import type { TemplateNews, TemplateRegistry } from '../templates/index.ts';
+import type { TemplateStatusUpdate, TemplateRegistry } from '../templates/index.ts';
 import { WebhookRefused } from './carrier.ts';
 import type { Carrier, WebhookAnswer } from './carrier.ts';
 
@@ -125,7 +125,7 @@ function some<Name extends string>(name: Name, ids: readonly string[]): { [Key i
 }
 
 /** Records one after the other, since the later word on a template counts. Gives those that nobody knows. */
-async function recordTemplates(news: readonly TemplateNews[], registry: TemplateRegistry): Promise<string[]> {
+async function recordTemplates(news: readonly TemplateStatusUpdate[], registry: TemplateRegistry): Promise<string[]> {
   const unknown: string[] = [];
   for (const each of news) {
     if ((await registry.record(each)) === 'unknown') unknown.push(`${each.identity}/${each.name}`);

@@ -57,7 +57,7 @@ export interface TemplateCarrier {
 }
 
 /** A carrier's word on a template. */
-export interface TemplateNews {
+export interface TemplateStatusUpdate {
   /** The WhatsApp number that it is for, as the carrier writes it. */
   identity: string;
   name: string;

@@ -1,12 +1,12 @@
 import { readIdentity } from '../directory/index.ts';
 import type { DirectoryDeps } from '../directory/index.ts';
-import type { TemplateNews, TemplateStore } from './ports.ts';
+import type { TemplateStatusUpdate, TemplateStore } from './ports.ts';
 import { keptReason } from './template.ts';
 
 /** Takes a carrier's word on templates. */
 export interface TemplateRegistry {
   /** Stores it; `unknown` where no customer has such a template: nothing is stored then. Told twice, stores it once. */
-  record(news: TemplateNews): Promise<'recorded' | 'unknown'>;
+  record(news: TemplateStatusUpdate): Promise<'recorded' | 'unknown'>;
 }
 
 /** Records what carriers say of templates. A template belongs to whoever has the identity that it is for. */

@@ -1,7 +1,7 @@
 import { inboundProtocols } from '../../conversations/index.ts';
 import type { AnnouncedAttachment, InboundEvent } from '../../conversations/index.ts';
 import type { DeliveryReport } from '../../messages/index.ts';
-import type { TemplateNews } from '../../templates/index.ts';
+import type { TemplateStatusUpdate } from '../../templates/index.ts';
 import { WebhookRefused, type WebhookEvents } from '../carrier.ts';
 import { parseJson } from '../parse-json.ts';
 
@@ -42,13 +42,13 @@ function parseReport(value: unknown, index: number): DeliveryReport {
 }
 
 /** The carrier's words are ours. */
-const verdicts = new Map<unknown, TemplateNews['status']>([
+const verdicts = new Map<unknown, TemplateStatusUpdate['status']>([
   ['pending', 'pending'],
   ['approved', 'approved'],
   ['rejected', 'rejected'],
 ]);
 
-function parseVerdict(value: unknown, index: number): TemplateNews {
+function parseVerdict(value: unknown, index: number): TemplateStatusUpdate {
   const refuse = (what: string): never => {
     throw new WebhookRefused(400, `templates[${index}] ${what}`);
   };

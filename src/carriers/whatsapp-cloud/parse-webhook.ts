@@ -4,7 +4,7 @@ import { fieldsOf, objectsOf } from '../fields.ts';
 import type { Fields } from '../fields.ts';
 import { readInbound } from './read-inbound.ts';
 import { readStatus } from './read-status.ts';
-import { readTemplateNews } from './read-template-status-update.ts';
+import { readTemplateStatusUpdate } from './read-template-status-update.ts';
 import type { WhatsAppNumber } from './settings.ts';
 
 type Parsed = Required<Pick<WebhookEvents, 'reports' | 'templates' | 'inbound'>>;
@@ -21,7 +21,7 @@ const readers: ReadonlyMap<unknown, Reader> = new Map<unknown, Reader>([
   ],
   [
     'message_template_status_update',
-    (value, entry, numbers) => ({ templates: readTemplateNews(value, entry['id'], numbers) }),
+    (value, entry, numbers) => ({ templates: readTemplateStatusUpdate(value, entry['id'], numbers) }),
   ],
 ]);
 

@@ -1,4 +1,4 @@
-import type { TemplateNews } from '../../templates/index.ts';
+import type { TemplateStatusUpdate } from '../../templates/index.ts';
 import { fieldsOf, textOf } from '../fields.ts';
 import type { Fields } from '../fields.ts';
 import type { WhatsAppNumber } from './settings.ts';
@@ -9,11 +9,11 @@ import { templateStatus } from './template-status.ts';
  * account, since templates are the account's. Nothing for an account that is not ours, or for an event that changes
  * nothing about whether the template can be sent.
  */
-export function readTemplateNews(
+export function readTemplateStatusUpdate(
   value: Fields,
   accountId: unknown,
   numbers: readonly WhatsAppNumber[],
-): TemplateNews[] {
+): TemplateStatusUpdate[] {
   const { event, message_template_name: name, message_template_language: language } = value;
   const status = templateStatus(event);
   if (status === undefined || textOf(name) === undefined || typeof name !== 'string') return [];

@@ -1,11 +1,11 @@
-import type { TemplateNews } from '../../templates/index.ts';
+import type { TemplateStatusUpdate } from '../../templates/index.ts';
 
 /**
  * What Meta's words for a template's state mean: whether it can be sent. One that is paused, disabled or deleted can't,
  * so it counts as rejected until Meta approves it again. Words that are not here change nothing: a template that is
  * flagged or locked is sent as before.
  */
-const statuses = new Map<unknown, TemplateNews['status']>([
+const statuses = new Map<unknown, TemplateStatusUpdate['status']>([
   ['APPROVED', 'approved'],
   ['REINSTATED', 'approved'],
   ['PENDING', 'pending'],
@@ -19,6 +19,6 @@ const statuses = new Map<unknown, TemplateNews['status']>([
 ]);
 
 /** Whether a template can be sent, by Meta's word for its state; undefined where that says nothing. */
-export function templateStatus(word: unknown): TemplateNews['status'] | undefined {
+export function templateStatus(word: unknown): TemplateStatusUpdate['status'] | undefined {
   return statuses.get(word);
 }

@@ -5,13 +5,13 @@ import { receiveWebhook } from '../../../src/carriers/receive-webhook.ts';
 import type { WebhookDeps } from '../../../src/carriers/receive-webhook.ts';
 import type { InboundEvent } from '../../../src/conversations/index.ts';
 import type { DeliveryReport } from '../../../src/messages/index.ts';
-import type { TemplateNews } from '../../../src/templates/index.ts';
+import type { TemplateStatusUpdate } from '../../../src/templates/index.ts';
 import { ableCarrier } from '../../support/labs/messaging.ts';
 
 const at = new Date('2026-11-23T10:00:00Z');
 const messageId = 'ab'.repeat(16);
 const report: DeliveryReport = { recipientId: `${messageId}-00000`, status: 'delivered', at };
-const verdict: TemplateNews = { identity: '358401000001', name: 'order_ready', status: 'approved' };
+const verdict: TemplateStatusUpdate = { identity: '358401000001', name: 'order_ready', status: 'approved' };
 const event: InboundEvent = {
   carrierMessageId: 'i1',
   sender: '358401230001',

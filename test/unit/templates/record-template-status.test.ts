@@ -5,13 +5,13 @@ import type { Carrier } from '../../../src/carriers/carrier.ts';
 import { createMemoryDirectory } from '../../support/fakes/directory.ts';
 import { createMemoryTemplateStore } from '../../support/fakes/template-store.ts';
 import { createTemplateRegistry } from '../../../src/templates/index.ts';
-import type { TemplateNews } from '../../../src/templates/index.ts';
+import type { TemplateStatusUpdate } from '../../../src/templates/index.ts';
 import { createScriptedCarrier } from '../../support/labs/messaging.ts';
 import { testCustomer, testNow } from '../../support/labs/kernel.ts';
 import { storedTemplate } from '../../support/labs/templates.ts';
 
 const later = new Date(testNow.getTime() + 60_000);
-const approved: TemplateNews = { identity: '358401000001', name: 'order_ready', status: 'approved' };
+const approved: TemplateStatusUpdate = { identity: '358401000001', name: 'order_ready', status: 'approved' };
 
 const directory = createMemoryDirectory({
   customers: [
@@ -36,7 +36,7 @@ async function open() {
   const registry = createTemplateRegistry({ directory, templateStore, now: () => later });
   return {
     registry,
-    record: (details: Partial<TemplateNews> = {}) => registry.record({ ...approved, ...details }),
+    record: (details: Partial<TemplateStatusUpdate> = {}) => registry.record({ ...approved, ...details }),
     stored: async () => (await store.read('demo', 'order_ready'))?.template,
     writes: () => writes,
   };
@@ -93,7 +93,7 @@ test.each([
 
 test('a webhook call brings it, and is told 200 of templates that nobody knows', async () => {
   const { registry, stored } = await open();
-  const unknown: TemplateNews = { identity: '358401000009', name: 'gone', status: 'rejected' };
+  const unknown: TemplateStatusUpdate = { identity: '358401000009', name: 'gone', status: 'rejected' };
   const carrier: Carrier = {
     ...createScriptedCarrier(),
     webhookMethods: ['POST'],

@@ -206,7 +206,7 @@ describe('a call', () => {
 });
 
 describe('news of a template', () => {
-  const newsOf = async (value: object, account: unknown = '2223') =>
+  const updateOf = async (value: object, account: unknown = '2223') =>
     (await receiveChange('message_template_status_update', value, account)).templates;
   const about = { message_template_id: 5, message_template_name: 'order_ready', message_template_language: 'fi' };
   const ours = { identity: '358401000003', name: 'order_ready', language: 'fi' };
@@ -217,7 +217,7 @@ describe('news of a template', () => {
     ['PENDING', 'pending'],
     ['IN_APPEAL', 'pending'],
   ] as const)('%s is %s', async ([event, status]) => {
-    expect(await newsOf({ ...about, event, reason: 'NONE' })).toEqual([{ ...ours, status }]);
+    expect(await updateOf({ ...about, event, reason: 'NONE' })).toEqual([{ ...ours, status }]);
   });
 
   test.for([
@@ -240,11 +240,11 @@ describe('news of a template', () => {
     [{ event: 'ARCHIVED' }, 'ARCHIVED'],
     [{ event: 'REJECTED', reason: 'NONE' }, 'WhatsApp gives no reason.'],
   ] as const)('%j can’t be sent', async ([value, reason]) => {
-    expect(await newsOf({ ...about, ...value })).toEqual([{ ...ours, status: 'rejected', reason }]);
+    expect(await updateOf({ ...about, ...value })).toEqual([{ ...ours, status: 'rejected', reason }]);
   });
 
   test('comes for each number of the account', async () => {
-    const news = await newsOf({ ...about, event: 'APPROVED' }, '2222');
+    const news = await updateOf({ ...about, event: 'APPROVED' }, '2222');
     expect(news.map(({ identity }) => identity)).toEqual(['358401000001', '358401000002']);
   });
 
@@ -258,6 +258,6 @@ describe('news of a template', () => {
     [{ ...about, event: 'APPROVED' }, '9999'],
     [{ ...about, event: 'APPROVED' }, undefined],
   ] as const)('%j of account %s changes nothing', async ([value, account]) => {
-    expect(await newsOf(value, account ?? null)).toEqual([]);
+    expect(await updateOf(value, account ?? null)).toEqual([]);
   });
 });
