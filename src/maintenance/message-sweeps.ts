@@ -2,7 +2,7 @@ import { failpoint } from '../core/failpoint.ts';
 import { defineRepairs, isForgotten } from './sweep.ts';
 import type { Look, LookStep, StalledDeps } from './sweep.ts';
 import { delayUntil, longestDelay } from '../messages/accept/accept-message.ts';
-import { giveUpSilent } from '../messages/reports/expire-unreported.ts';
+import { expireUnreported } from '../messages/reports/expire-unreported.ts';
 import type { UnreportedDeps } from '../messages/reports/expire-unreported.ts';
 import type { MessageFinder, OutboundQueue, WaitingChunk } from '../messages/ports.ts';
 
@@ -80,18 +80,18 @@ const requeueWaiting = defineRepairs<MessageSweepsDeps>(
   accounts,
 );
 
-/** Seconds after the report timeout at which silence is looked for: later ones find what was sent long after it was due. */
-const silenceTiers = [0, 12 * 3_600, 7 * 24 * 3_600] as const;
+/** Seconds after the report timeout at which unreported is looked for: later ones find what was sent long after it was due. */
+const unreportedTiers = [0, 12 * 3_600, 7 * 24 * 3_600] as const;
 
 /** Ends as unknown those of whom no report came in time. */
-const endSilence = silenceTiers.map((later): Look<MessageSweepsDeps> => ({
-  name: `end-silence-${later}`,
+const expireUnreportedSweeps = unreportedTiers.map((later): Look<MessageSweepsDeps> => ({
+  name: `expire-unreported-${later}`,
   ageSeconds: ({ reportTimeoutSeconds }) => reportTimeoutSeconds + later,
   everySeconds: ({ reportTimeoutSeconds }) => Math.min(600, Math.ceil(reportTimeoutSeconds / 5)),
   accounts,
   async step({ span, from, account }, deps) {
-    const { items = [], next } = (await deps.messageFinders[account]?.listSilent(span, from)) ?? {};
-    const step = await eachOf(items, (messageId) => giveUpSilent(messageId, deps));
+    const { items = [], next } = (await deps.messageFinders[account]?.listUnreported(span, from)) ?? {};
+    const step = await eachOf(items, (messageId) => expireUnreported(messageId, deps));
     return { ...step, ...(next === undefined ? {} : { next }) };
   },
 }));
@@ -101,5 +101,5 @@ export const messageLooks: readonly Look<MessageSweepsDeps>[] = [
   promoteScheduled(['promote-scheduled', longestDelay, 600]),
   promoteScheduled(['promote-due-soon', 900, 300]),
   ...requeueWaiting,
-  ...endSilence,
+  ...expireUnreportedSweeps,
 ];

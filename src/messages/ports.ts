@@ -261,7 +261,7 @@ export interface MessageFinder {
   /** Chunks of messages due in a span that have recipients who wait for sending, without content and recipients. */
   listWaiting(span: Span, from?: string): Promise<Found<WaitingChunk>>;
   /** Ids of messages due in a span that seem to have recipients of whom no report came. */
-  listSilent(span: Span, from?: string): Promise<Found<string>>;
+  listUnreported(span: Span, from?: string): Promise<Found<string>>;
 }
 
 /** A chunk that waits, as far as it takes to say what for. */

@@ -71,7 +71,7 @@ export function messageFinderContract(name: string, open: () => MessageStore & M
     test('finds messages with recipients that were sent to and of whom no final report came', async () => {
       const at = (offset: number): Date => new Date(Date.UTC(2032, 0, 1) + offset);
       const report = (status: RecipientStatus, recipientIndex = 0) => ({ chunk: 0, recipientIndex, status, at: at(1) });
-      const silent = await write(at(0), [['sent']]);
+      const unreported = await write(at(0), [['sent']]);
       const inPart = await write(at(0), [['sent', 'sent'], ['failed']]);
       await store.appendReports(inPart, [report('delivered'), report('sent', 1)]);
       const heard = await write(at(0), [['sent', 'rejected']]);
@@ -79,8 +79,8 @@ export function messageFinderContract(name: string, open: () => MessageStore & M
       await store.appendReports(heard, [report('undelivered')]);
       await write(at(0), [['accepted', 'unknown']]);
       await write(at(hour), [['sent']]);
-      const found = await allPages((from) => store.listSilent({ from: at(0), to: at(hour) }, from));
-      expect([...new Set(found)].sort()).toEqual([silent, inPart].sort());
+      const found = await allPages((from) => store.listUnreported({ from: at(0), to: at(hour) }, from));
+      expect([...new Set(found)].sort()).toEqual([unreported, inPart].sort());
     });
   });
 }

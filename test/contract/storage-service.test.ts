@@ -244,9 +244,9 @@ describe('trouble', () => {
   );
 
   test('is a storage that takes connections and never answers, or stops in the middle', async () => {
-    const silent = await serve(() => undefined);
+    const unreported = await serve(() => undefined);
     const halting = await serve((_, response) => void response.writeHead(200, { 'content-length': 9 }).write('{'));
-    const attempts = [silent, halting].flatMap((url) => {
+    const attempts = [unreported, halting].flatMap((url) => {
       const connectionString = `AccountName=a;AccountKey=YQ==;TableEndpoint=${url};QueueEndpoint=${url}`;
       const connection = { connectionString, timeLimitMs: 50 };
       return [openTable(connection, 't').find('p', 'r'), openQueue(connection, 'q')({})];

@@ -265,9 +265,9 @@ describe('threads', () => {
   }
 
   test('go when nothing happened in them for so long, with their entries', async () => {
-    const silent = conversationOf('silent');
-    const gone = await enter(silent, daysAgo(100));
-    await enter(silent, daysAgo(95), gone);
+    const unreported = conversationOf('silent');
+    const gone = await enter(unreported, daysAgo(100));
+    await enter(unreported, daysAgo(95), gone);
     const active = conversationOf('active');
     const ended = await enter(active, daysAgo(200));
     const long = await enter(active, daysAgo(150));
@@ -277,7 +277,7 @@ describe('threads', () => {
     const only = deps({ sweeps: createTableSweeps(storage, attachments).filter(({ name }) => name === 'threads') });
     expect(await deleteExpired.run(only)).toMatchObject({ deleted: { threads: 4 + 3 } });
     expect(await Promise.all([gone, ended].map((id) => threads.read(id)))).toEqual([undefined, undefined]);
-    expect(await threads.current(silent)).toBeUndefined();
+    expect(await threads.current(unreported)).toBeUndefined();
     const kept = await Promise.all([long, latest].map((id) => threads.read(id)));
     expect(kept.map((thread) => thread?.threadId)).toEqual([long, latest]);
     expect((await threads.current(active))?.current.threadId).toBe(latest);

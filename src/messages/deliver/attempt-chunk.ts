@@ -59,7 +59,7 @@ export async function attemptChunk(attempt: Attempt, deps: DeliverDeps): Promise
       finishAttempt({ job, before, told, claimed }, progress, { turn, overdue, tried }, deps);
     if (turn === 'none' || 'waitSeconds' in turn) return end();
     // What ended is followed up before it is recorded; where that fails, the attempt ends here, and its outcome is kept.
-    // One look for silent recipients is enough for all slices.
+    // One look for unreported recipients is enough for all slices.
     const followUp = told === before ? followUpAttempt : followUpEnd;
     const untold = await followUp(told, after, deps).catch(failed);
     if (untold !== undefined) return end();

@@ -1,7 +1,7 @@
 import type { Worker } from '../../operation/define-worker.ts';
 import { isObject } from '../../core/json.ts';
 import { unpackChunk } from '../accept/carried-chunk.ts';
-import { followUpSilence } from '../reports/follow-up.ts';
+import { followUpUnreported } from '../reports/follow-up.ts';
 import { giveUpChunk } from './give-up-chunk.ts';
 import { isMessageId } from '../message-id.ts';
 import type { OutboundJob } from '../ports.ts';
@@ -32,7 +32,7 @@ type Result = Readonly<Record<string, unknown>>;
 async function work(job: OutboundJob, deps: DeliverDeps): Promise<Result> {
   const { messageId, chunk } = job;
   if (job.check === 'unreported') {
-    return { messageId, chunk, result: 'checked', silent: await followUpSilence(job, deps) };
+    return { messageId, chunk, result: 'checked', unreported: await followUpUnreported(job, deps) };
   }
   return { messageId, chunk, result: await sendChunk(job, deps) };
 }

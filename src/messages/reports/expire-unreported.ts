@@ -5,7 +5,7 @@ import type { MessageStore, FinalStatusRecorder } from '../ports.ts';
 import { recordFinalStatus } from './record-final-status.ts';
 import { fallbackIndex } from './sms-fallback.ts';
 
-/** What giving up on silent recipients works with. */
+/** What giving up on unreported recipients works with. */
 export interface UnreportedDeps {
   messages: MessageStore;
   finalStatuses: FinalStatusRecorder;
@@ -24,7 +24,7 @@ const noReport: StatusNote = {
  * Ends as unknown the recipients of a message that the carrier has and of whom no report came. A report that comes later
  * still counts. Resolves to how many there were.
  */
-export async function giveUpSilent(messageId: string, deps: UnreportedDeps): Promise<number> {
+export async function expireUnreported(messageId: string, deps: UnreportedDeps): Promise<number> {
   const { messages, reportTimeoutSeconds, now } = deps;
   const message = await messages.readMessage(messageId);
   if (message === undefined) return 0;

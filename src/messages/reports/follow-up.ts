@@ -149,18 +149,18 @@ async function deliveredRecipients({ messageId, index }: Chunk, { messages }: Fo
  * Starts the fallback for recipients of a chunk of whom no report came in time: the carrier has the message, and
  * nothing says that it arrived. Resolves to how many there were.
  */
-export async function followUpSilence(
+export async function followUpUnreported(
   { messageId, chunk: index }: { messageId: string; chunk: number },
   deps: FollowUpDeps,
 ): Promise<number> {
   const message = await deps.messages.readMessage(messageId);
   const chunk = message?.chunks.find((candidate) => candidate.index === index);
   if (message === undefined || chunk?.fallbackSender === undefined) return 0;
-  const silent = foldMessage(message).flatMap(({ id, status, history }) => {
+  const unreported = foldMessage(message).flatMap(({ id, status, history }) => {
     const recipientIndex = parseRecipientId(id);
     const unheard = status === 'sent' || status === 'unknown';
     return recipientIndex?.chunk === index && history === undefined && unheard ? [recipientIndex.recipientIndex] : [];
   });
-  await startFallbacks(chunk, silent, deps);
-  return silent.length;
+  await startFallbacks(chunk, unreported, deps);
+  return unreported.length;
 }

@@ -18,18 +18,18 @@ export function createTableMessageFinder(connection: StorageConnection): Message
       return listDue(table, query, (rows) => rows.map(waitingChunkOf));
     },
 
-    listSilent(span, from) {
+    listUnreported(span, from) {
       const query = { span, from, columns: ['index', 'statuses', ...reportColumns] };
       return listDue(table, query, (rows) => {
         const byMessage = [...Map.groupBy(rows, ({ partitionKey }) => partitionKey)];
-        return byMessage.flatMap(([messageId, own]) => (seemsSilent(own) ? [messageId] : []));
+        return byMessage.flatMap(([messageId, own]) => (seemsUnreported(own) ? [messageId] : []));
       });
     },
   };
 }
 
 /** Whether recipients were sent to of whom these rows, which may not be all of the message's, have no final report. */
-function seemsSilent(rows: Page['rows']): boolean {
+function seemsUnreported(rows: Page['rows']): boolean {
   const sent = new Set<string>();
   for (const row of rows) {
     if (kindOfRow(row.rowKey) !== 'chunk') continue;

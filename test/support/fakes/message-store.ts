@@ -76,7 +76,7 @@ export function createMemoryMessageStore(): MessageStore & MessageFinder {
       return { items: chunks.filter(({ statuses }) => statuses.some(awaitsSending)) };
     },
 
-    async listSilent(span) {
+    async listUnreported(span) {
       const items: string[] = [];
       for (const [messageId] of dueIn(span)) {
         const message = await store.readMessage(messageId);

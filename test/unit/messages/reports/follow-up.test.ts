@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { acceptMessage } from '../../../../src/messages/accept/accept-message.ts';
-import { followUpSilence } from '../../../../src/messages/reports/follow-up.ts';
+import { followUpUnreported } from '../../../../src/messages/reports/follow-up.ts';
 import { foldMessage } from '../../../../src/messages/reports/fold-message.ts';
 import { createReportRecorder, sendOutboundChunk } from '../../../../src/messages/index.ts';
 import type { DeliveryReport, SendOutcome } from '../../../../src/messages/index.ts';
@@ -50,7 +50,7 @@ describe('a recipient whom WhatsApp does not reach', () => {
       fallback: 'Arena',
       outcomes: [rejected, sent, sent],
     });
-    // The check for silence waits its time; the SMS for the refused one doesn't.
+    // The check for unreported waits its time; the SMS for the refused one doesn't.
     expect(deps.outbound.jobs.map(({ job, delaySeconds }) => [job.chunk, job.check, delaySeconds])).toEqual([
       [10_000, undefined, 0],
       [0, 'unreported', 3600],
@@ -124,14 +124,14 @@ describe('a recipient whom WhatsApp does not reach', () => {
   });
 });
 
-describe('silence', () => {
+describe('no report in time', () => {
   test('of the carrier brings on the SMS for those of whom nothing was heard, once', async () => {
     const { deps, messageId, report, work, texts } = await whatsApp({ fallback: 'Arena' });
     await report(0, 'delivered');
     deps.outbound.jobs.length = 0;
-    expect(await followUpSilence({ messageId, chunk: 0 }, deps)).toBe(2);
+    expect(await followUpUnreported({ messageId, chunk: 0 }, deps)).toBe(2);
     await work();
-    expect(await followUpSilence({ messageId, chunk: 0 }, deps)).toBe(0);
+    expect(await followUpUnreported({ messageId, chunk: 0 }, deps)).toBe(0);
     await work();
     expect(texts().flatMap(({ recipients }) => recipients.map(({ address }) => address))).toEqual(phones(3).slice(1));
   });
@@ -139,8 +139,8 @@ describe('silence', () => {
   test('about a message without fallback, or none at all, changes nothing', async () => {
     const { deps, messageId } = await whatsApp({});
     expect(deps.outbound.jobs).toEqual([]);
-    expect(await followUpSilence({ messageId, chunk: 0 }, deps)).toBe(0);
-    expect(await followUpSilence({ messageId: 'ab'.repeat(16), chunk: 0 }, deps)).toBe(0);
+    expect(await followUpUnreported({ messageId, chunk: 0 }, deps)).toBe(0);
+    expect(await followUpUnreported({ messageId: 'ab'.repeat(16), chunk: 0 }, deps)).toBe(0);
     expect(deps.outbound.jobs).toEqual([]);
   });
 });
