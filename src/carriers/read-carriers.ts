@@ -48,7 +48,7 @@ export function readCarriers(read: SettingsReader & { readonly list: (name: stri
   const names = [...new Set(named.length === 0 ? [simulated.name] : named)];
   const carriers = names.flatMap((name) => {
     const kind = kinds.find((candidate) => candidate.name === name);
-    if (kind === undefined) read.fault(`CARRIERS names '${name}'; there are ${carrierNames.join(', ')}`);
+    if (kind === undefined) read.problem(`CARRIERS names '${name}'; there are ${carrierNames.join(', ')}`);
     return kind === undefined ? [] : [kind.configure(read)];
   });
   return { carriers, carrierRates: readRates(read, names) };
@@ -62,9 +62,9 @@ function readRates(read: SettingsReader, names: readonly string[]): ReadonlyMap<
   for (const [name, written] of read.pairs('CARRIER_RATES')) {
     const [, number, per] = /^(\d+(?:\.\d+)?)(\/sender)?$/.exec(written) ?? [];
     const perMinute = Math.floor(Number(number) * 60);
-    if (!names.includes(name)) read.fault(`CARRIER_RATES names '${name}', which CARRIERS does not`);
+    if (!names.includes(name)) read.problem(`CARRIER_RATES names '${name}', which CARRIERS does not`);
     else if (!(perMinute >= 1 && perMinute <= fastest * 60))
-      read.fault(
+      read.problem(
         `CARRIER_RATES of ${name} is not a number of messages a second up to ${fastest}, with or without /sender`,
       );
     else rates.set(name, { per: per === undefined ? 'carrier' : 'sender', perMinute });

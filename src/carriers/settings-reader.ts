@@ -9,6 +9,6 @@ export interface SettingsReader {
   readonly wholeNumber: (name: string, range: { preset: number; most: number }) => number;
   /** `key=value` pairs, separated by commas; none where the setting is not there. */
   readonly pairs: (name: string) => ReadonlyMap<string, string>;
-  /** Notes another fault: a sentence without a full stop that begins with the setting's name. */
-  readonly fault: (sentence: string) => void;
+  /** Notes another problem: a sentence without a full stop that begins with the setting's name. */
+  readonly problem: (sentence: string) => void;
 }

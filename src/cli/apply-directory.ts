@@ -1,4 +1,4 @@
-import { claimFaults, planDirectory } from '../directory/index.ts';
+import { claimProblems, planDirectory } from '../directory/index.ts';
 import type { DirectoryEditor } from '../storage/tables/directory-editor.ts';
 import { describeKept, describePlan } from './describe-plan.ts';
 import type { DirectoryFile } from './read-directory-file.ts';
@@ -9,23 +9,23 @@ export interface ApplyOptions {
   write: boolean;
 }
 
-/** What came of it, to be printed. With faults nothing was written; at a conflict with another writer, not all. */
+/** What came of it, to be printed. With problems nothing was written; at a conflict with another writer, not all. */
 export interface Applied {
-  outcome: 'done' | 'faults' | 'conflict';
+  outcome: 'done' | 'problems' | 'conflict';
   lines: readonly string[];
 }
 
-/** Makes the stored directory say what a file says. Nothing is written where the whole would be at fault. */
+/** Makes the stored directory say what a file says. Nothing is written where the whole would be at problem. */
 export async function applyDirectory(
   editor: DirectoryEditor,
   file: DirectoryFile,
   { prune, write }: ApplyOptions,
 ): Promise<Applied> {
-  if (file.faults.length > 0) return { outcome: 'faults', lines: file.faults };
+  if (file.problems.length > 0) return { outcome: 'problems', lines: file.problems };
   const stored = await editor.read();
   const plan = planDirectory(stored.document, file.document, { prune });
-  const faults = file.describe(claimFaults(file.document, plan.result.customers));
-  if (faults.length > 0) return { outcome: 'faults', lines: [...faults, ...describeKept(plan)] };
+  const problems = file.describe(claimProblems(file.document, plan.result.customers));
+  if (problems.length > 0) return { outcome: 'problems', lines: [...problems, ...describeKept(plan)] };
   const { missing, surplus } = editor.compareClaims(stored, plan);
   const changes = describePlan(plan);
   // After a run that broke off, rows by address may be all that is left to do.

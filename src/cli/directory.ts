@@ -20,8 +20,8 @@ async function openEditor(): Promise<DirectoryEditor> {
 }
 
 function check(name: string): Applied {
-  const { document, faults } = readDirectoryFile(name);
-  if (faults.length > 0) return { outcome: 'faults', lines: faults };
+  const { document, problems } = readDirectoryFile(name);
+  if (problems.length > 0) return { outcome: 'problems', lines: problems };
   const { customers, users } = document;
   return { outcome: 'done', lines: [`${name} is in order: ${count(customers, 'customer')}, ${count(users, 'user')}.`] };
 }
@@ -48,7 +48,7 @@ async function run(argv: readonly string[]): Promise<Applied> {
   if (action === 'check' && isPlain) return check(name);
   if (action !== 'apply') throw new Error(usage);
   const file = readDirectoryFile(name);
-  if (file.faults.length > 0) return { outcome: 'faults', lines: file.faults };
+  if (file.problems.length > 0) return { outcome: 'problems', lines: file.problems };
   return applyDirectory(await openEditor(), file, { prune: values.prune, write: values.yes });
 }
 

@@ -33,13 +33,13 @@ export async function createApiKey(options: NewApiKeyOptions, deps: ApiKeyDeps):
   const scopes = scopesOf(options);
   const expiresAt = options.expires === undefined ? undefined : timeOf(options.expires);
   const userId = options.user ?? '';
-  const faults = [
+  const problems = [
     ...(userId === '' ? ['--user names no user'] : []),
     ...(isName(options.name) ? [] : ['--name must be 1 to 100 characters on one line']),
-    ...scopes.faults,
+    ...scopes.problems,
     ...(expiresAt === undefined || expiresAt > now ? [] : ['--expires must be a date and time to come, in ISO 8601']),
   ];
-  if (faults.length > 0) throw new Error(faults.join('\n'));
+  if (problems.length > 0) throw new Error(problems.join('\n'));
   if ((await deps.directory.user(userId)) === undefined) throw new Error(`The directory has no user '${userId}'.`);
   const { key, id, hash } = newApiKey(deps.randomBytes);
   const name = options.name?.trim() ?? '';
@@ -76,14 +76,14 @@ function describe({ id, userId, name, scopes, createdAt, expiresAt }: ApiKey, no
   return `${id}  ${name}  user ${userId}  ${scopes.join(',')}  created ${createdAt.toISOString()}, ${end}`;
 }
 
-function scopesOf({ scopes, allScopes }: NewApiKeyOptions): { names: string[]; faults: string[] } {
+function scopesOf({ scopes, allScopes }: NewApiKeyOptions): { names: string[]; problems: string[] } {
   const all = Object.keys(knownScopes);
   const named = [...new Set((scopes ?? '').split(',').flatMap((scope) => scope.trim() || []))];
-  if (allScopes === named.length > 0) return { names: [], faults: ['give either --scopes or --all-scopes'] };
-  const faults = named
+  if (allScopes === named.length > 0) return { names: [], problems: ['give either --scopes or --all-scopes'] };
+  const problems = named
     .filter((scope) => !all.includes(scope))
     .map((scope) => `'${scope}' is not a scope; there are ${all.join(', ')}`);
-  return { names: allScopes ? all : named, faults };
+  return { names: allScopes ? all : named, problems };
 }
 
 function isName(text = ''): boolean {

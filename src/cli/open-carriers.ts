@@ -12,13 +12,13 @@ import { signedIn } from './open-storage.ts';
  * @throws a sentence for each setting that is missing or malformed
  */
 export function openOperatorCarriers(environment: NodeJS.ProcessEnv): Carrier[] {
-  const faults: string[] = [];
-  const read = createSettingsReader(environment, faults);
+  const problems: string[] = [];
+  const read = createSettingsReader(environment, problems);
   // The app's preset is the simulated carrier, which an operator who forgot the setting does not mean.
   if (read.list('CARRIERS').length === 0) throw new Error('CARRIERS is not set: name the carriers that the app has.');
   const { carriers } = readCarriers(read);
   const entraAuthority = read.url('ENTRA_AUTHORITY', usualAuthority);
-  if (faults.length > 0) throw new Error(faults.join('\n'));
+  if (problems.length > 0) throw new Error(problems.join('\n'));
   return createCarriers(carriers, {
     publicUrl: environment['PUBLIC_URL'] ?? '',
     identity: signedIn(),

@@ -11,8 +11,8 @@ import type { MessageAccount } from '../storage/message-accounts.ts';
  * @throws a sentence where one of these can't be used
  */
 export function openOperatorMessages(own: StorageConnection, environment: NodeJS.ProcessEnv): MessageAccount {
-  const faults: string[] = [];
-  const more = readMessageStorage(environment, faults);
-  if (faults.length > 0) throw new Error(faults.join('\n'));
+  const problems: string[] = [];
+  const more = readMessageStorage(environment, problems);
+  if (problems.length > 0) throw new Error(problems.join('\n'));
   return openMessages([own, ...more.map(([, account]) => connectStorage(account))]);
 }

@@ -14,9 +14,9 @@ import type { StorageConnection } from '../storage/connection.ts';
 export async function openOperatorStorage(environment: NodeJS.ProcessEnv): Promise<StorageConnection> {
   const isNamed = Object.keys(environment).some((name) => name.startsWith('AzureWebJobsStorage'));
   if (!isNamed) return { connectionString: await askLocalHost(environment) };
-  const faults: string[] = [];
-  const settings = readStorage(environment, faults);
-  if (faults.length > 0) throw new Error(faults.join('\n'));
+  const problems: string[] = [];
+  const settings = readStorage(environment, problems);
+  if (problems.length > 0) throw new Error(problems.join('\n'));
   if ('connectionString' in settings) return settings;
   return { ...settings, credential: signedIn() };
 }

@@ -5,20 +5,20 @@ import type { Node, ParseError } from 'jsonc-parser';
 
 import { carrierNames } from '../carriers/read-carriers.ts';
 import { readDocument } from '../directory/index.ts';
-import type { DirectoryDocument, DocumentFault } from '../directory/index.ts';
+import type { DirectoryDocument, DocumentProblem } from '../directory/index.ts';
 import { parseSender } from '../messages/index.ts';
 
 /** A directory's file, and everything that is wrong with it. */
 export interface DirectoryFile {
   document: DirectoryDocument;
   /** Each with file and line, in the order of lines: `directory.json:12: customers[0].name is missing`. */
-  faults: readonly string[];
-  /** Writes further faults in the same way. */
-  describe(faults: readonly DocumentFault[]): string[];
+  problems: readonly string[];
+  /** Writes further problems in the same way. */
+  describe(problems: readonly DocumentProblem[]): string[];
 }
 
-/** A fault whose place its path doesn't tell has its offset in the text. */
-type PlacedFault = DocumentFault & { offset?: number };
+/** A problem whose place its path doesn't tell has its offset in the text. */
+type PlacedProblem = DocumentProblem & { offset?: number };
 
 /** Reads and checks a directory's file; throws with a sentence where there is none. */
 export function readDirectoryFile(name: string): DirectoryFile {
@@ -37,26 +37,27 @@ export function readDirectoryText(written: string, name: string): DirectoryFile 
   const text = written.replace(/^\uFEFF/, '');
   const errors: ParseError[] = [];
   const root = parseTree(text, errors, { disallowComments: true });
-  const describe = (faults: readonly PlacedFault[]): string[] =>
-    faults
-      .map((fault) => ({ ...fault, offset: fault.offset ?? offsetOf(root, fault.path) }))
+  const describe = (problems: readonly PlacedProblem[]): string[] =>
+    problems
+      .map((problem) => ({ ...problem, offset: problem.offset ?? offsetOf(root, problem.path) }))
       .sort((left, right) => left.offset - right.offset)
       .map(
-        ({ path, offset, text: fault }) => `${name}${path.length === 0 ? '' : `:${lineAt(text, offset)}`}: ${fault}`,
+        ({ path, offset, text: problem }) =>
+          `${name}${path.length === 0 ? '' : `:${lineAt(text, offset)}`}: ${problem}`,
       );
   const value = errors.length === 0 ? parseJson(text) : undefined;
   if (root === undefined || value === undefined) {
     const [{ error, offset } = { error: 0, offset: 0 }] = errors;
     const what = errors.length === 0 ? 'it is empty' : sayError(printParseErrorCode(error));
-    const faults = [`${name}:${lineAt(text, offset)}: it is not valid JSON: ${what}`];
-    return { document: { customers: [], users: [] }, faults, describe };
+    const problems = [`${name}:${lineAt(text, offset)}: it is not valid JSON: ${what}`];
+    return { document: { customers: [], users: [] }, problems, describe };
   }
-  const { document, faults } = readDocument(
+  const { document, problems } = readDocument(
     value.parsed,
     (sender, region) => parseSender(sender, [region]) !== undefined,
     carrierNames,
   );
-  return { document, faults: describe([...repeatedNames(root, []), ...faults]), describe };
+  return { document, problems: describe([...repeatedNames(root, []), ...problems]), describe };
 }
 
 /** The library takes what comes close to JSON; what isn't JSON ends as the first error. */
@@ -80,15 +81,15 @@ function lineAt(text: string, offset: number): number {
 }
 
 /** Where a place begins; where it isn't there, what it would stand in. */
-function offsetOf(root: Node | undefined, path: DocumentFault['path']): number {
+function offsetOf(root: Node | undefined, path: DocumentProblem['path']): number {
   const node = root && findNodeAtLocation(root, [...path]);
   return path.length === 0 || node !== undefined ? (node?.offset ?? 0) : offsetOf(root, path.slice(0, -1));
 }
 
 /** Fields that an object has twice: of those, JSON's reader would drop the first without a word. */
-function repeatedNames(node: Node, place: readonly (string | number)[]): PlacedFault[] {
+function repeatedNames(node: Node, place: readonly (string | number)[]): PlacedProblem[] {
   const names = new Set<string>();
-  return (node.children ?? []).flatMap((child, index): PlacedFault[] => {
+  return (node.children ?? []).flatMap((child, index): PlacedProblem[] => {
     if (node.type === 'array') return repeatedNames(child, [...place, index]);
     const [key, value] = child.children ?? [];
     if (key === undefined || value === undefined) return [];

@@ -54,14 +54,14 @@ function checkSources(
   const missing = Object.entries(target.parameters)
     .filter(([name, parameter]) => isRequired(parameter) && !Object.hasOwn(sources, name))
     .map(([name]) => `'${target.operationId}' needs '${name}'`);
-  const misfits = Object.entries(sources).flatMap(([name, source]) => {
+  const errors = Object.entries(sources).flatMap(([name, source]) => {
     const wanted = typeOf(target, name);
     if (wanted === undefined) return [`'${target.operationId}' has no parameter '${name}'`];
     const given = typeof source === 'object' ? typeOf(caller, source.parameter) : typeof source;
     if (given === undefined) return [`there is no parameter '${(source as { parameter: string }).parameter}' here`];
     return given === wanted ? [] : [`'${name}' is of type ${wanted}, but gets a ${given}`];
   });
-  return [...missing, ...misfits];
+  return [...missing, ...errors];
 }
 
 /**

@@ -123,7 +123,7 @@ export interface AttachmentStore {
   /** Keeps an attachment; keeping it again under the same id replaces it. */
   put(id: string, attachment: StoredAttachment): Promise<void>;
   read(id: string): Promise<StoredAttachment | undefined>;
-  /** Forgets an attachment; one that is not there is no fault. */
+  /** Forgets an attachment; one that is not there is no problem. */
   remove(id: string): Promise<void>;
 }
 

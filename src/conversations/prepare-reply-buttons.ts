@@ -35,20 +35,20 @@ export function prepareReplyButtons(
     if (label === undefined) continue;
     // A phone's owner can't tell labels apart that differ in capitals alone.
     const key = label.toLowerCase();
-    const rule = labelFault(label) ?? repeatFault(firsts.get(key));
+    const rule = labelProblem(label) ?? repeatProblem(firsts.get(key));
     if (rule !== undefined) problems.push(problem('InvalidField', { target: `Buttons[${index}]`, rule }));
     if (!firsts.has(key)) firsts.set(key, index);
   }
   return labels.filter((label) => label !== undefined);
 }
 
-function labelFault(label: string): string | undefined {
+function labelProblem(label: string): string | undefined {
   if (/^[\s\p{Cf}]*$/u.test(label)) return 'must have a character that can be seen';
   if (label.length > labelLimit) return `must be at most ${labelLimit} characters long`;
   // NUL is the kernel's to refuse.
   return /[^\P{Cc}\0]|[\p{Zl}\p{Zp}]/u.test(label) ? 'must not have line breaks or control characters' : undefined;
 }
 
-function repeatFault(first: number | undefined): string | undefined {
+function repeatProblem(first: number | undefined): string | undefined {
   return first === undefined ? undefined : `repeats the label of Buttons[${first}]`;
 }

@@ -4,7 +4,7 @@ import { readAddress, readIdentity } from './identity.ts';
 import { foldKeyword } from './keyword.ts';
 
 /** What is wrong with what a customer claims, and whose service it is about where it is about one. */
-export interface ClaimFault {
+export interface ClaimProblem {
   text: string;
   customerId: string;
   serviceId?: string;
@@ -49,52 +49,52 @@ export function claimsOf(customer: CustomerEntry): string[] {
 
 /**
  * Finds what customers may not claim: an identity or an address that is none, an identity of two customers, an address
- * that is another's identity, and what two services would both get of a phone. A later entry is at fault.
+ * that is another's identity, and what two services would both get of a phone. A later entry is at problem.
  */
-export function checkClaims(customers: readonly CustomerEntry[]): ClaimFault[] {
-  const { owners, faults } = checkIdentities(customers);
+export function checkClaims(customers: readonly CustomerEntry[]): ClaimProblem[] {
+  const { owners, problems } = checkIdentities(customers);
   const claims = new Map<string, string>();
   for (const { id: customerId, region, services } of customers) {
     for (const { id: serviceId, receivesOn } of services) {
       if (receivesOn === undefined) continue;
-      const fault = (text: string): void => void faults.push({ text, customerId, serviceId });
+      const problem = (text: string): void => void problems.push({ text, customerId, serviceId });
       const { protocol, address: written, keywords } = receivesOn;
       const address = readAddress(written, region);
       if (address === undefined) {
-        fault(`'${written}', on which ${serviceId} receives, is no address`);
+        problem(`'${written}', on which ${serviceId} receives, is no address`);
         continue;
       }
       const place = addressClaim(protocol, address);
       const owner = protocol === 'WhatsApp' ? (owners.get(address) ?? customerId) : customerId;
-      if (owner !== customerId) fault(`${serviceId} receives on ${place}, which belongs to ${owner}`);
+      if (owner !== customerId) problem(`${serviceId} receives on ${place}, which belongs to ${owner}`);
       // No keyword is a claim as well: to all that no keyword claims.
       for (const keyword of keywords.length === 0 ? [''] : keywords.map(foldKeyword)) {
         const claim = `${place} ${keyword}`;
         const other = claims.get(claim);
         const what = keyword === '' ? 'everything' : `the keyword '${keyword}'`;
-        if (other !== undefined) fault(`${other} and ${serviceId} both claim ${what} on ${place}`);
+        if (other !== undefined) problem(`${other} and ${serviceId} both claim ${what} on ${place}`);
         else claims.set(claim, serviceId);
       }
     }
   }
-  return faults;
+  return problems;
 }
 
 /** The owners of WhatsApp numbers. With another owner, templates and messages would be the wrong customer's. */
 function checkIdentities(customers: readonly CustomerEntry[]) {
   const owners = new Map<string, string>();
-  const faults: ClaimFault[] = [];
+  const problems: ClaimProblem[] = [];
   for (const { id: customerId, region, whatsappIdentities = [] } of customers) {
     for (const written of whatsappIdentities) {
       const address = readIdentity(written, region);
       const owner = address === undefined ? undefined : owners.get(address);
       if (address === undefined)
-        faults.push({ text: `'${written}', a WhatsApp identity of ${customerId}, is no number`, customerId });
+        problems.push({ text: `'${written}', a WhatsApp identity of ${customerId}, is no number`, customerId });
       else if (owner === undefined) owners.set(address, customerId);
       else if (owner === customerId)
-        faults.push({ text: `WhatsApp identity ${address} stands twice with ${owner}`, customerId });
-      else faults.push({ text: `WhatsApp identity ${address} belongs to ${owner} and ${customerId}`, customerId });
+        problems.push({ text: `WhatsApp identity ${address} stands twice with ${owner}`, customerId });
+      else problems.push({ text: `WhatsApp identity ${address} belongs to ${owner} and ${customerId}`, customerId });
     }
   }
-  return { owners, faults };
+  return { owners, problems };
 }

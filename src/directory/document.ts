@@ -18,7 +18,7 @@ export interface DirectoryDocument {
 export type DocumentPath = readonly (string | number)[];
 
 /** What is wrong with a document, as a sentence without a full stop, and where. */
-export interface DocumentFault {
+export interface DocumentProblem {
   path: DocumentPath;
   text: string;
 }

@@ -10,5 +10,5 @@ export { getUserCustomers } from './get-user-customers.ts';
 export { readAddress, readIdentity } from './identity.ts';
 export { planDirectory } from './plan-directory.ts';
 export type * from './plan-directory.ts';
-export { claimFaults, readDocument } from './read-document.ts';
+export { claimProblems, readDocument } from './read-document.ts';
 export { firstWord, foldKeyword, isKeyword } from './keyword.ts';

@@ -2,15 +2,15 @@ import { isObject } from '../core/json.ts';
 import { isPhoneNumberRegion } from '../phone-numbers/index.ts';
 import { checkClaims } from './claims.ts';
 import type { User } from './directory.ts';
-import type { CustomerEntry, DirectoryDocument, DocumentFault, DocumentPath } from './document.ts';
-import { nameFault, readEntries, readField, readTexts, refuseRepeated, refuseUnknown } from './read-fields.ts';
+import type { CustomerEntry, DirectoryDocument, DocumentProblem, DocumentPath } from './document.ts';
+import { nameProblem, readEntries, readField, readTexts, refuseRepeated, refuseUnknown } from './read-fields.ts';
 import type { Reader, Written } from './read-fields.ts';
 import { readService } from './read-service.ts';
 
 /** What a document says, and everything that is wrong with it; it is not to be used where something is. */
 export interface ReadDocument {
   document: DirectoryDocument;
-  faults: readonly DocumentFault[];
+  problems: readonly DocumentProblem[];
 }
 
 /**
@@ -25,11 +25,11 @@ export function readDocument(
   isSender: Reader['isSender'],
   carrierNames?: readonly string[],
 ): ReadDocument {
-  const faults: DocumentFault[] = [];
-  const reader: Reader = { faults, isSender, ...(carrierNames === undefined ? {} : { carrierNames }) };
+  const problems: DocumentProblem[] = [];
+  const reader: Reader = { problems, isSender, ...(carrierNames === undefined ? {} : { carrierNames }) };
   if (!isObject(value)) {
-    faults.push({ path: [], text: 'it is no JSON object' });
-    return { document: { customers: [], users: [] }, faults };
+    problems.push({ path: [], text: 'it is no JSON object' });
+    return { document: { customers: [], users: [] }, problems };
   }
   const root: Written = { entry: value, path: [] };
   refuseUnknown(reader, root, ['customers', 'users']);
@@ -40,13 +40,13 @@ export function readDocument(
   const known = new Set(customers.map(({ id }) => id));
   for (const [index, { customerIds }] of users.entries()) {
     for (const [place, id] of customerIds.entries()) {
-      if (!known.has(id)) nameFault(reader, ['users', index, 'customerIds', place], `names no customer: '${id}'`);
+      if (!known.has(id)) nameProblem(reader, ['users', index, 'customerIds', place], `names no customer: '${id}'`);
     }
   }
   // An address that is missing or the like would only be told of twice.
   const document = { customers, users };
-  if (faults.length === 0) faults.push(...claimFaults(document, customers));
-  return { document, faults };
+  if (problems.length === 0) problems.push(...claimProblems(document, customers));
+  return { document, problems };
 }
 
 /**
@@ -54,7 +54,7 @@ export function readDocument(
  *
  * @param customers the document's and any others, which are named without a place
  */
-export function claimFaults(document: DirectoryDocument, customers: readonly CustomerEntry[]): DocumentFault[] {
+export function claimProblems(document: DirectoryDocument, customers: readonly CustomerEntry[]): DocumentProblem[] {
   return checkClaims(customers).map(({ text, customerId, serviceId }) => {
     const index = document.customers.findIndex(({ id }) => id === customerId);
     const customer = document.customers[index];
@@ -80,9 +80,9 @@ function readCustomer(reader: Reader, written: Written): CustomerEntry {
   refuseUnknown(reader, written, fields);
   const region = readField(reader, written, 'region', { preset: 'FI' }).toUpperCase();
   const isRegion = isPhoneNumberRegion(region);
-  if (!isRegion) nameFault(reader, [...path, 'region'], 'is no two-letter region');
+  if (!isRegion) nameProblem(reader, [...path, 'region'], 'is no two-letter region');
   const timeZone = readField(reader, written, 'timeZone', { preset: 'UTC' });
-  if (!isTimeZone(timeZone)) nameFault(reader, [...path, 'timeZone'], 'is no IANA time zone');
+  if (!isTimeZone(timeZone)) nameProblem(reader, [...path, 'timeZone'], 'is no IANA time zone');
   const { callsPerMinute, callbackSecretSetting } = entry;
   const services = readEntries(reader, written, 'services', []).map((service) =>
     readService(reader, service, isRegion ? region : undefined),
@@ -104,7 +104,7 @@ const mostCalls = 100_000;
 
 function readCalls(reader: Reader, value: unknown, path: DocumentPath): number {
   if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= mostCalls) return value;
-  nameFault(reader, [...path, 'callsPerMinute'], `is no whole number from 1 to ${mostCalls}`);
+  nameProblem(reader, [...path, 'callsPerMinute'], `is no whole number from 1 to ${mostCalls}`);
   return mostCalls;
 }
 
@@ -113,7 +113,7 @@ function readSettingName(reader: Reader, written: Written): string {
   const name = readField(reader, written, 'callbackSecretSetting', { isId: true });
   if (name !== '' && !/^CALLBACK_SECRET_[A-Z0-9_]+$/.test(name)) {
     const path = [...written.path, 'callbackSecretSetting'];
-    nameFault(reader, path, 'is no name of a setting: CALLBACK_SECRET_ and capital letters, digits or underscores');
+    nameProblem(reader, path, 'is no name of a setting: CALLBACK_SECRET_ and capital letters, digits or underscores');
   }
   return name;
 }

@@ -1,5 +1,5 @@
 import { isObject } from '../core/json.ts';
-import type { DocumentFault, DocumentPath } from './document.ts';
+import type { DocumentProblem, DocumentPath } from './document.ts';
 
 /** An object of a document, as it was written. */
 type Fields = Readonly<Record<string, unknown>>;
@@ -13,13 +13,13 @@ export interface Written {
 /** What reading a document's parts works with. */
 export interface Reader {
   /** What is wrong so far, in the order in which it was found. */
-  faults: DocumentFault[];
+  problems: DocumentProblem[];
   isSender: (text: string, region: string) => boolean;
   /** Names of the carriers that there are; any will do where absent. */
   carrierNames?: readonly string[];
 }
 
-/** A place as faults write it: `customers[0].services[1].type`. */
+/** A place as problems write it: `customers[0].services[1].type`. */
 function writePath(path: DocumentPath): string {
   return path
     .map((step) => (typeof step === 'number' ? `[${step}]` : `.${step}`))
@@ -27,15 +27,15 @@ function writePath(path: DocumentPath): string {
     .replace(/^\./, '');
 }
 
-/** Notes a fault whose sentence begins with its place; `joint` stands between the two. */
-export function nameFault({ faults }: Reader, path: DocumentPath, rule: string, joint = ' '): void {
-  faults.push({ path, text: `${writePath(path)}${joint}${rule}` });
+/** Notes a problem whose sentence begins with its place; `joint` stands between the two. */
+export function nameProblem({ problems }: Reader, path: DocumentPath, rule: string, joint = ' '): void {
+  problems.push({ path, text: `${writePath(path)}${joint}${rule}` });
 }
 
 /** Refuses fields that an object doesn't have: most are mistyped. */
 export function refuseUnknown(reader: Reader, { entry, path }: Written, known: readonly string[]): void {
   for (const name of Object.keys(entry)) {
-    if (!known.includes(name)) nameFault(reader, [...path, name], `is not a field; there are ${known.join(', ')}`);
+    if (!known.includes(name)) nameProblem(reader, [...path, name], `is not a field; there are ${known.join(', ')}`);
   }
 }
 
@@ -46,7 +46,7 @@ export function refuseRepeated(reader: Reader, entries: readonly { id: string }[
     const earlier = first.get(id);
     if (id === '') continue;
     if (earlier === undefined) first.set(id, index);
-    else nameFault(reader, [...path, index, 'id'], `is that of ${writePath([...path, earlier])} too: '${id}'`);
+    else nameProblem(reader, [...path, index, 'id'], `is that of ${writePath([...path, earlier])} too: '${id}'`);
   }
 }
 
@@ -74,7 +74,7 @@ function readList<Item>(
   { is, what }: { is: (value: unknown) => value is Item; what: string },
 ): Item[] {
   if (Array.isArray(value) && value.every(is)) return value;
-  nameFault(reader, path, `is no list of ${what}`);
+  nameProblem(reader, path, `is no list of ${what}`);
   return [];
 }
 
@@ -93,8 +93,8 @@ export function readField(
   if (value === undefined && preset !== undefined) return preset;
   const text = typeof value === 'string' ? value.trim() : '';
   const longest = isId ? longestId : longestText;
-  if (text === '') nameFault(reader, place, preset === undefined ? 'is missing' : 'is no text');
-  else if (text.length > longest) nameFault(reader, place, `has more than ${longest} characters`);
-  else if (/\p{Cc}/u.test(text)) nameFault(reader, place, 'contains a control character');
+  if (text === '') nameProblem(reader, place, preset === undefined ? 'is missing' : 'is no text');
+  else if (text.length > longest) nameProblem(reader, place, `has more than ${longest} characters`);
+  else if (/\p{Cc}/u.test(text)) nameProblem(reader, place, 'contains a control character');
   return text;
 }

@@ -3,7 +3,7 @@ import { isObject } from '../core/json.ts';
 import type { DirectoryService } from './directory.ts';
 import type { DocumentPath } from './document.ts';
 import { isKeyword } from './keyword.ts';
-import { nameFault, readField, readTexts, refuseUnknown } from './read-fields.ts';
+import { nameProblem, readField, readTexts, refuseUnknown } from './read-fields.ts';
 import type { Reader, Written } from './read-fields.ts';
 
 /** Reads one service of a customer in `region`; without one, its senders can't be judged. */
@@ -20,20 +20,20 @@ export function readService(reader: Reader, written: Written, region: string | u
     'resendInDoubt',
   ]);
   const type = serviceTypes.find((candidate) => candidate === entry['type']);
-  if (type === undefined) nameFault(reader, [...path, 'type'], `is none of ${serviceTypes.join(', ')}`);
+  if (type === undefined) nameProblem(reader, [...path, 'type'], `is none of ${serviceTypes.join(', ')}`);
   const receivesOn = readReceivesOn(reader, entry['receivesOn'], [...path, 'receivesOn']);
   if (receivesOn !== undefined && type !== undefined && type !== 'TwoWay')
-    nameFault(reader, [...path, 'receivesOn'], 'only a TwoWay service receives', ': ');
+    nameProblem(reader, [...path, 'receivesOn'], 'only a TwoWay service receives', ': ');
   const senders = readTexts(reader, written, 'senders', []);
   for (const [index, sender] of senders.entries()) {
     if (region !== undefined && !reader.isSender(sender, region))
-      nameFault(reader, [...path, 'senders', index], `is no sender: '${sender}'`);
+      nameProblem(reader, [...path, 'senders', index], `is no sender: '${sender}'`);
   }
   const allowsReplies = entry['allowsReplies'] ?? false;
-  if (typeof allowsReplies !== 'boolean') nameFault(reader, [...path, 'allowsReplies'], 'is neither true nor false');
+  if (typeof allowsReplies !== 'boolean') nameProblem(reader, [...path, 'allowsReplies'], 'is neither true nor false');
   const carriers = entry['carriers'] === undefined ? undefined : readCarriers(reader, written);
   const resendInDoubt = entry['resendInDoubt'] ?? false;
-  if (typeof resendInDoubt !== 'boolean') nameFault(reader, [...path, 'resendInDoubt'], 'is neither true nor false');
+  if (typeof resendInDoubt !== 'boolean') nameProblem(reader, [...path, 'resendInDoubt'], 'is neither true nor false');
   return {
     id: readField(reader, written, 'id', { isId: true }),
     name: readField(reader, written, 'name'),
@@ -49,17 +49,18 @@ export function readService(reader: Reader, written: Written, region: string | u
 function readCarriers(reader: Reader, written: Written): string[] {
   const path = [...written.path, 'carriers'];
   const carriers = readTexts(reader, written, 'carriers');
-  if (Array.isArray(written.entry['carriers']) && carriers.length === 0) nameFault(reader, path, 'names no carrier');
+  if (Array.isArray(written.entry['carriers']) && carriers.length === 0) nameProblem(reader, path, 'names no carrier');
   for (const [index, carrier] of carriers.entries()) {
     const known = reader.carrierNames;
     const isName = known?.includes(carrier) ?? /^[a-z][a-z0-9-]{0,49}$/.test(carrier);
     if (!isName)
-      nameFault(
+      nameProblem(
         reader,
         [...path, index],
         `is no carrier${known === undefined ? '' : `; there are ${known.join(', ')}`}`,
       );
-    else if (carriers.indexOf(carrier) < index) nameFault(reader, [...path, index], `stands there twice: '${carrier}'`);
+    else if (carriers.indexOf(carrier) < index)
+      nameProblem(reader, [...path, index], `stands there twice: '${carrier}'`);
   }
   return carriers;
 }
@@ -67,17 +68,17 @@ function readCarriers(reader: Reader, written: Written): string[] {
 function readReceivesOn(reader: Reader, value: unknown, path: DocumentPath): DirectoryService['receivesOn'] {
   if (value === undefined) return undefined;
   if (!isObject(value)) {
-    nameFault(reader, path, 'is no object');
+    nameProblem(reader, path, 'is no object');
     return undefined;
   }
   const written: Written = { entry: value, path };
   refuseUnknown(reader, written, ['protocol', 'address', 'keywords']);
   const { protocol } = value;
   const known = protocol === 'SMS' || protocol === 'WhatsApp';
-  if (!known) nameFault(reader, [...path, 'protocol'], 'is neither SMS nor WhatsApp');
+  if (!known) nameProblem(reader, [...path, 'protocol'], 'is neither SMS nor WhatsApp');
   const keywords = readTexts(reader, written, 'keywords', []);
   for (const keyword of keywords) {
-    if (!isKeyword(keyword)) nameFault(reader, [...path, 'keywords'], `'${keyword}' is no word`, ': ');
+    if (!isKeyword(keyword)) nameProblem(reader, [...path, 'keywords'], `'${keyword}' is no word`, ': ');
   }
   return { protocol: known ? protocol : 'SMS', address: readField(reader, written, 'address'), keywords };
 }

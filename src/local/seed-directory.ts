@@ -35,7 +35,7 @@ export async function seedDirectory(
     const prune = ownStorage && file !== undefined;
     const { outcome, lines } = await applyDirectory(editor, directory, { prune, write: true });
     if (outcome === 'done') return;
-    if (outcome === 'faults' || attempt === attempts) throw new Error(lines.join('\n'));
+    if (outcome === 'problems' || attempt === attempts) throw new Error(lines.join('\n'));
     await sleep(waitMs);
   }
 }

@@ -101,10 +101,10 @@ async function attempt<Deps>(
   Object.assign(entry, idsAmong(settled.parameters));
   const body = operation.body === undefined ? undefined : await readJson(request);
   if (operation.body !== undefined) dropAbsentFields(asJsonSchema(operation.body.schema), body);
-  const misfits = checkBody(operation, body);
+  const errors = checkBody(operation, body);
   const nothing = { problems: [], prepared: undefined };
   const { problems, prepared } = (await operation.prepare?.({ ...settled, body } as never, kernel.deps)) ?? nothing;
-  refuse([...misfits, ...problems]);
+  refuse([...errors, ...problems]);
   if (operation.body !== undefined) dropUnknownFields(asJsonSchema(operation.body.schema), body);
   const header: ReadHeader = (name) => request.headers.get(name);
   const handled = { ...settled, header, body, prepared };

@@ -87,26 +87,26 @@ export function checkParameters(operation: Operation<never>, values: Record<stri
     if (typeof value === 'string' && asJsonSchema(schema).type === 'boolean') values[name] = value.toLowerCase();
   }
   const validate = validatorsOf(operation).parameters;
-  const misfits = validate(values) ? [] : misfitsOf(validate).map((error) => parameterProblem(operation, error));
-  return [...misfits, ...checkCharacters(values, (path) => String(path[0]))];
+  const problems = validate(values) ? [] : errorsOf(validate).map((error) => parameterProblem(operation, error));
+  return [...problems, ...checkCharacters(values, (path) => String(path[0]))];
 }
 
 /** Checks a body against the operation's schema, after {@link dropAbsentFields}. */
 export function checkBody(operation: Operation<never>, body: unknown): Problem[] {
   const validate = validatorsOf(operation).body;
   if (validate === undefined) return [];
-  const misfits: Problem[] = [];
-  collectMisfits(validate, body, [], misfits);
-  return [...misfits, ...checkCharacters(body, fieldName)];
+  const problems: Problem[] = [];
+  collectErrors(validate, body, [], problems);
+  return [...problems, ...checkCharacters(body, fieldName)];
 }
 
-function collectMisfits({ own, lists }: BodyValidator, value: unknown, path: Path, found: Problem[]): void {
+function collectErrors({ own, lists }: BodyValidator, value: unknown, path: Path, found: Problem[]): void {
   if (found.length >= problemLimit) return;
-  if (!own(value)) found.push(...misfitsOf(own).map((misfit) => fieldProblem(misfit, path)));
+  if (!own(value)) found.push(...errorsOf(own).map((error) => fieldProblem(error, path)));
   for (const { steps, limit, items } of lists) {
     const list = steps.reduce(fieldOf, value);
     if (!Array.isArray(list) || list.length > limit) continue;
-    for (const [index, item] of list.entries()) collectMisfits(items, item, [...path, ...steps, index], found);
+    for (const [index, item] of list.entries()) collectErrors(items, item, [...path, ...steps, index], found);
   }
 }
 
@@ -207,17 +207,17 @@ const formatNames: Record<string, string> = {
   uuid: 'a UUID',
 };
 
-type Misfit = Pick<ErrorObject, 'instancePath' | 'keyword' | 'params'>;
+type ValidationError = Pick<ErrorObject, 'instancePath' | 'keyword' | 'params'>;
 
 /** What ajv found. Where a value has the wrong type, its other rules fail too and say nothing more. */
-function misfitsOf({ errors }: ValidateFunction): Misfit[] {
+function errorsOf({ errors }: ValidateFunction): ValidationError[] {
   const all = errors ?? [];
   const wrongTypes = new Set(all.filter(({ keyword }) => keyword === 'type').map(({ instancePath }) => instancePath));
   return all.filter(({ keyword, instancePath }) => keyword === 'type' || !wrongTypes.has(instancePath));
 }
 
 /** The rest of the sentence that begins with the field's name. */
-function ruleOf({ keyword, params }: Misfit): string {
+function ruleOf({ keyword, params }: ValidationError): string {
   const values = params as Record<string, unknown>;
   const limit = String(values['limit']);
   const sentences: Record<string, string> = {
@@ -233,7 +233,7 @@ function ruleOf({ keyword, params }: Misfit): string {
   return sentences[keyword] ?? 'is not valid';
 }
 
-function pathOf({ instancePath, keyword, params }: Misfit): (string | number)[] {
+function pathOf({ instancePath, keyword, params }: ValidationError): (string | number)[] {
   const steps = instancePath
     .split('/')
     .slice(1)
@@ -244,13 +244,13 @@ function pathOf({ instancePath, keyword, params }: Misfit): (string | number)[] 
 
 const codeByKeyword: Record<string, ErrorCode> = { required: 'MissingField' };
 
-function fieldProblem(error: Misfit, path: Path): Problem {
+function fieldProblem(error: ValidationError, path: Path): Problem {
   const isDate = error.keyword === 'format' && (error.params as { format: string }).format === 'date-time';
   const code = isDate ? 'InvalidDateTime' : (codeByKeyword[error.keyword] ?? 'InvalidField');
   return problem(code, { target: fieldName([...path, ...pathOf(error)]) || 'the body', rule: ruleOf(error) });
 }
 
-function parameterProblem(operation: Operation<never>, error: Misfit): Problem {
+function parameterProblem(operation: Operation<never>, error: ValidationError): Problem {
   const target = String(pathOf(error)[0]);
   const place = operation.parameters[target]?.in ?? 'query';
   return problem(error.keyword === 'required' ? 'MissingParameter' : 'InvalidParameter', {

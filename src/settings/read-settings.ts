@@ -60,23 +60,23 @@ export interface Settings {
 
 /** Settings that are missing or malformed, all at once, so that an operator mends them in one go. */
 class SettingsError extends Error {
-  constructor(faults: readonly string[]) {
-    super(`The app can't start:\n${faults.map((fault) => `- ${fault}`).join('\n')}`);
+  constructor(problems: readonly string[]) {
+    super(`The app can't start:\n${problems.map((problem) => `- ${problem}`).join('\n')}`);
     this.name = 'SettingsError';
   }
 }
 
 /** Reads and checks all settings; throws {@link SettingsError} with everything that is wrong. */
 export function readSettings(environment: Environment): Settings {
-  const faults: string[] = [];
-  const read = createSettingsReader(environment, faults);
+  const problems: string[] = [];
+  const read = createSettingsReader(environment, problems);
   const { text, url, list, wholeNumber } = read;
   const entraAuthority = url('ENTRA_AUTHORITY', usualAuthority);
   const settings: Settings = {
-    storage: readStorage(environment, faults),
-    messageStorage: readMessageStorage(environment, faults),
+    storage: readStorage(environment, problems),
+    messageStorage: readMessageStorage(environment, problems),
     token: {
-      issuers: readIssuers(environment, { text, url, list, faults }, entraAuthority),
+      issuers: readIssuers(environment, { text, url, list, problems }, entraAuthority),
       clientIds: list('TOKEN_CLIENT_IDS'),
     },
     entraAuthority,
@@ -95,10 +95,10 @@ export function readSettings(environment: Environment): Settings {
     retentionDays: wholeNumber('RETENTION_DAYS', { preset: 90, most: 3_650 }),
     callbacks: {
       allowLoopback: environment['ALLOW_LOOPBACK_CALLBACKS'] === 'true',
-      allowedHosts: hostsOf(environment['CALLBACK_HOSTS'] ?? '', faults),
+      allowedHosts: hostsOf(environment['CALLBACK_HOSTS'] ?? '', problems),
     },
     notificationSchedule: {
-      delaysSeconds: delaysOf(environment['NOTIFICATION_RETRY_SECONDS'] ?? '', faults),
+      delaysSeconds: delaysOf(environment['NOTIFICATION_RETRY_SECONDS'] ?? '', problems),
       giveUpAfterSeconds: wholeNumber('NOTIFICATION_RETRY_HOURS', { preset: 24, most: 6 * 24 }) * 3_600,
     },
     ...readCarriers(read),
@@ -111,29 +111,29 @@ export function readSettings(environment: Environment): Settings {
     environment['WEBSITE_SITE_NAME'] !== undefined &&
     environment['ALLOW_SIMULATED_CARRIER'] !== 'true'
   ) {
-    faults.push(
+    problems.push(
       'the simulated carrier sends nothing to real phones; set ALLOW_SIMULATED_CARRIER=true if that is meant',
     );
   }
   if (environment['WEBSITE_SITE_NAME'] !== undefined && settings.callbacks.allowLoopback) {
-    faults.push('ALLOW_LOOPBACK_CALLBACKS is for local runs: in Azure it would let callers reach this machine');
+    problems.push('ALLOW_LOOPBACK_CALLBACKS is for local runs: in Azure it would let callers reach this machine');
   }
   const failpoint = environment['FAILPOINT'];
   if (failpoint !== undefined) {
     const order = environment['WEBSITE_SITE_NAME'] === undefined ? parseFailpoint(failpoint) : undefined;
-    if (order === undefined) faults.push('FAILPOINT is for tests on this machine, and names a failpoint');
+    if (order === undefined) problems.push('FAILPOINT is for tests on this machine, and names a failpoint');
     else settings.failpoint = order;
   }
   if (environment['WEBSITE_SITE_NAME'] !== undefined && (settings.leaseSeconds ?? 60) < 60) {
-    faults.push('LEASE_SECONDS is less than 60: calls may take half a minute, and would be made twice');
+    problems.push('LEASE_SECONDS is less than 60: calls may take half a minute, and would be made twice');
   }
   if (settings.fallbackAfterSeconds >= settings.reportTimeoutSeconds) {
-    faults.push('SMS_FALLBACK_AFTER_SECONDS is not less than REPORT_TIMEOUT_SECONDS, after which nothing stands in');
+    problems.push('SMS_FALLBACK_AFTER_SECONDS is not less than REPORT_TIMEOUT_SECONDS, after which nothing stands in');
   }
   if (settings.attachmentHours > settings.retentionDays * 24) {
-    faults.push('ATTACHMENT_HOURS is longer than RETENTION_DAYS, after which attachments are deleted');
+    problems.push('ATTACHMENT_HOURS is longer than RETENTION_DAYS, after which attachments are deleted');
   }
-  if (faults.length > 0) throw new SettingsError(faults);
+  if (problems.length > 0) throw new SettingsError(problems);
   return settings;
 }
 
@@ -150,25 +150,25 @@ interface Readers {
   text: (name: string) => string;
   url: (name: string, preset?: string) => string;
   list: (name: string) => string[];
-  faults: string[];
+  problems: string[];
 }
 
 /** Tenants of Entra, another issuer, or both; none where everybody has an API key. */
 function readIssuers(
   environment: Environment,
-  { text, url, list, faults }: Readers,
+  { text, url, list, problems }: Readers,
   authority: string,
 ): TrustedIssuer[] {
   const tenants = list('ENTRA_TENANTS').map((id) => id.toLowerCase());
   const audiences = list('ENTRA_AUDIENCES');
   const isGuid = (id: string): boolean => /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id);
-  if (!tenants.every(isGuid)) faults.push('ENTRA_TENANTS is not a list of tenant ids, separated by commas');
-  if (tenants.length > 0 && audiences.length === 0) faults.push('ENTRA_AUDIENCES is not set');
+  if (!tenants.every(isGuid)) problems.push('ENTRA_TENANTS is not a list of tenant ids, separated by commas');
+  if (tenants.length > 0 && audiences.length === 0) problems.push('ENTRA_AUDIENCES is not set');
   const isSet = (name: string): boolean => (environment[name] ?? '').trim() !== '';
   const issuers = entraIssuers(tenants, audiences, authority);
   const keysOnly = environment['API_KEYS_ONLY'] === 'true';
   if (keysOnly && (tenants.length > 0 || isSet('TOKEN_ISSUER'))) {
-    faults.push('API_KEYS_ONLY is true, but ENTRA_TENANTS or TOKEN_ISSUER lets tokens in');
+    problems.push('API_KEYS_ONLY is true, but ENTRA_TENANTS or TOKEN_ISSUER lets tokens in');
   }
   if ((tenants.length > 0 || keysOnly) && !isSet('TOKEN_ISSUER')) return issuers;
   return [
@@ -181,31 +181,31 @@ function readIssuers(
 export const usualAuthority = 'https://login.microsoftonline.com';
 
 /** Host names, separated by commas. */
-function hostsOf(text: string, faults: string[]): string[] {
+function hostsOf(text: string, problems: string[]): string[] {
   const hosts = text.split(',').flatMap((host) => host.trim().replace(/^\./, '') || []);
   const isHost = (host: string): boolean => /^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/i.test(host);
-  if (!hosts.every(isHost)) faults.push('CALLBACK_HOSTS is not a list of host names, separated by commas');
+  if (!hosts.every(isHost)) problems.push('CALLBACK_HOSTS is not a list of host names, separated by commas');
   return hosts;
 }
 
 /** Seconds before each further call of a notification, separated by commas; each at least 1 and at most a day. */
-function delaysOf(text: string, faults: string[]): readonly number[] {
+function delaysOf(text: string, problems: string[]): readonly number[] {
   if (text.trim() === '') return usualSchedule.delaysSeconds;
   const delays = text.split(',').map(Number);
   if (!delays.every((delay) => Number.isInteger(delay) && delay >= 1 && delay <= 24 * 3_600)) {
-    faults.push('NOTIFICATION_RETRY_SECONDS is not a list of whole numbers from 1 to 86400, separated by commas');
+    problems.push('NOTIFICATION_RETRY_SECONDS is not a list of whole numbers from 1 to 86400, separated by commas');
   }
   return delays;
 }
 
 /** `MESSAGE_STORAGE_1`, `MESSAGE_STORAGE_2` and so on, as far as they are set one after the other. */
-export function readMessageStorage(environment: Environment, faults: string[]): Settings['messageStorage'] {
+export function readMessageStorage(environment: Environment, problems: string[]): Settings['messageStorage'] {
   const isSet = (name: string): boolean => Object.keys(environment).some((each) => each.split('__', 1)[0] === name);
   const names = Array.from({ length: accountLimit - 1 }, (_, index) => `MESSAGE_STORAGE_${index + 1}`);
   const end = names.findIndex((name) => !isSet(name));
   const beyond = end === -1 ? undefined : names.slice(end).find(isSet);
-  if (beyond !== undefined) faults.push(`${beyond} is set, but ${names[end]} is not: their numbers are in the ids`);
-  return names.slice(0, end === -1 ? undefined : end).map((name) => [name, readStorage(environment, faults, name)]);
+  if (beyond !== undefined) problems.push(`${beyond} is set, but ${names[end]} is not: their numbers are in the ids`);
+  return names.slice(0, end === -1 ? undefined : end).map((name) => [name, readStorage(environment, problems, name)]);
 }
 
 /** The name that Azure Functions uses for its own storage. */
@@ -215,7 +215,11 @@ export const ownStorage = 'AzureWebJobsStorage';
  * Reads how a storage account is reached, by the names that Azure Functions uses: a connection string, or endpoints and
  * an identity.
  */
-export function readStorage(environment: Environment, faults: string[], prefix: string = ownStorage): StorageSettings {
+export function readStorage(
+  environment: Environment,
+  problems: string[],
+  prefix: string = ownStorage,
+): StorageSettings {
   const setting = (suffix: string): string | undefined =>
     environment[`${prefix}${suffix}`]?.trim().replace(/\/+$/, '') || undefined;
   const connectionString = setting('');
@@ -223,20 +227,20 @@ export function readStorage(environment: Environment, faults: string[], prefix: 
     const isUsable = /(?:^|;)(?:AccountName=[^;]|UseDevelopmentStorage=true|TableEndpoint=[^;])/i.test(
       connectionString,
     );
-    if (!isUsable) faults.push(`${prefix} is not a connection string of a storage account`);
+    if (!isUsable) problems.push(`${prefix} is not a connection string of a storage account`);
     return { connectionString };
   }
   const account = setting('__accountName');
   const services = ['table', 'queue', 'blob'] as const;
   if (account === undefined && services.every((service) => setting(`__${service}ServiceUri`) === undefined)) {
-    faults.push(`${prefix} is not set, nor ${prefix}__accountName`);
+    problems.push(`${prefix} is not set, nor ${prefix}__accountName`);
     return { connectionString: '' };
   }
   const url = (service: (typeof services)[number]): string => {
     const name = `${prefix}__${service}ServiceUri`;
     const value = setting(`__${service}ServiceUri`) ?? (account && `https://${account}.${service}.core.windows.net`);
-    if (value === undefined) faults.push(`${name} is not set, nor ${prefix}__accountName`);
-    else if (!URL.canParse(value)) faults.push(`${name} is not an address`);
+    if (value === undefined) problems.push(`${name} is not set, nor ${prefix}__accountName`);
+    else if (!URL.canParse(value)) problems.push(`${name} is not an address`);
     return value ?? '';
   };
   const identityClientId = setting('__clientId');

@@ -1,7 +1,7 @@
 import { readIdentity } from '../directory/index.ts';
 import type { DirectoryDeps } from '../directory/index.ts';
 import { chooseLanguage } from './choose-language.ts';
-import { listedFault } from './listed-fault.ts';
+import { listedProblem } from './listed-fault.ts';
 import { mergeTemplate } from './merge-template.ts';
 import type { ListedTemplate, TemplateCarrier, TemplateStore } from './ports.ts';
 import { attemptMs } from './submit-template.ts';
@@ -86,10 +86,10 @@ interface Namesake {
 
 async function importName(namesake: Namesake, deps: ImportDeps): Promise<ImportStep[]> {
   const { customerId, identity, region, seen, listed } = namesake;
-  const faults = new Map(listed.map((each) => [each, listedFault(each)]));
-  const usable = listed.filter((each) => faults.get(each) === undefined);
-  const steps = [...faults].flatMap(([{ name, language }, fault]) =>
-    fault === undefined ? [] : [left(name, `is passed over in ${language}: ${fault}`)],
+  const problems = new Map(listed.map((each) => [each, listedProblem(each)]));
+  const usable = listed.filter((each) => problems.get(each) === undefined);
+  const steps = [...problems].flatMap(([{ name, language }, problem]) =>
+    problem === undefined ? [] : [left(name, `is passed over in ${language}: ${problem}`)],
   );
   const isSpoilt = listed.some((each) => each.language === seen?.language && !usable.includes(each));
   const chosen = chooseLanguage(usable, { stored: seen?.language, region });

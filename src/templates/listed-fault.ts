@@ -1,4 +1,4 @@
-import { countPlaceholders, numberingFault } from './placeholders.ts';
+import { countPlaceholders, numberingProblem } from './placeholders.ts';
 import type { ListedTemplate } from './ports.ts';
 import { hasVariablePart } from './template.ts';
 
@@ -6,15 +6,21 @@ import { hasVariablePart } from './template.ts';
 const textLimit = 32_000;
 
 /** Why a template of a carrier can't be stored and sent from here, as a part of a sentence; undefined where it can. */
-export function listedFault({ name, language, content, headerText = '', buttons }: ListedTemplate): string | undefined {
+export function listedProblem({
+  name,
+  language,
+  content,
+  headerText = '',
+  buttons,
+}: ListedTemplate): string | undefined {
   if (!/^[a-z0-9_]{1,512}$/.test(name)) return 'its name has more than small letters, digits and underscores';
   if (!/^[a-z]{2,3}(?:[-_][a-z0-9]{2,8}){0,3}$/i.test(language)) return 'its language is not a code of one';
   if (content.trim() === '') return 'it has no text';
   if (content.length > textLimit || headerText.length > textLimit) return 'its text is too long';
-  const contentFault = numberingFault(content);
-  if (contentFault !== undefined) return `its text ${contentFault}`;
-  const headerFault = numberingFault(headerText);
-  if (headerFault !== undefined) return `its header ${headerFault}`;
+  const contentProblem = numberingProblem(content);
+  if (contentProblem !== undefined) return `its text ${contentProblem}`;
+  const headerProblem = numberingProblem(headerText);
+  if (headerProblem !== undefined) return `its header ${headerProblem}`;
   if (countPlaceholders(headerText) > 1) return 'its header has more than one placeholder';
   const odd = buttons.some((button) => button.type === 'Url' && !hasVariablePart(button) && button.data.includes('{{'));
   return odd ? 'an address of a button has a placeholder that is not its end' : undefined;

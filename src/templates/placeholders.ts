@@ -15,7 +15,7 @@ export function fillPlaceholders(text: string, values: readonly string[]): strin
  * What is wrong with how a text's placeholders are written and numbered, as the rest of a sentence that begins with the
  * text's name; undefined where nothing is.
  */
-export function numberingFault(text: string): string | undefined {
+export function numberingProblem(text: string): string | undefined {
   const stray = /\{\{[^{}]{0,20}\}?\}?|\}\}/.exec(text.replaceAll(placeholder, ' '))?.[0];
   if (stray !== undefined) return `has ${stray}, but placeholders are written {{1}}, {{2}} and so on`;
   const used = new Set(Array.from(text.matchAll(placeholder), ([, number]) => Number(number)));
@@ -26,9 +26,9 @@ export function numberingFault(text: string): string | undefined {
 
 /**
  * What the platform has against where a body's placeholders stand (WhatsApp's template guidelines), in the form of
- * {@link numberingFault}. One at the beginning or the end is left to the platform's review: published flows have
+ * {@link numberingProblem}. One at the beginning or the end is left to the platform's review: published flows have
  * templates such as `Hei {{1}}`, and sources differ on whether they pass.
  */
-export function placingFault(body: string): string | undefined {
+export function placingProblem(body: string): string | undefined {
   return /\}\}\{\{/.test(body) ? 'must have text between two placeholders' : undefined;
 }

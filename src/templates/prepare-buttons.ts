@@ -3,7 +3,7 @@ import type { Customer } from '../operation/access.ts';
 import { problem } from '../operation/errors.ts';
 import type { Problem } from '../operation/errors.ts';
 import { parsePhoneNumber } from '../phone-numbers/index.ts';
-import { numberingFault } from './placeholders.ts';
+import { numberingProblem } from './placeholders.ts';
 import { buttonTypes } from './template.ts';
 import type { ButtonType, TemplateButton } from './template.ts';
 import { checkPlainText, checkWebAddress } from './text-rules.ts';
@@ -84,9 +84,9 @@ function readData(value: unknown, place: DataPlace): string {
 }
 
 function readAddress(data: string, { target, problems }: DataPlace): string {
-  const fault = numberingFault(data);
-  if (fault !== undefined || data.replace(/\{\{1\}\}$/, '').includes('{{')) {
-    const rule = fault ?? 'must have no placeholder but {{1}}, and that at its end';
+  const broken = numberingProblem(data);
+  if (broken !== undefined || data.replace(/\{\{1\}\}$/, '').includes('{{')) {
+    const rule = broken ?? 'must have no placeholder but {{1}}, and that at its end';
     problems.push(problem('InvalidField', { target, rule }));
   }
   checkWebAddress(data, target, problems);

@@ -5,7 +5,7 @@ import { problem } from '../operation/errors.ts';
 import type { Problem } from '../operation/errors.ts';
 import { categoryNames, readCategory } from './categories.ts';
 import { isLanguageCode } from './language.ts';
-import { countPlaceholders, numberingFault, placingFault } from './placeholders.ts';
+import { countPlaceholders, numberingProblem, placingProblem } from './placeholders.ts';
 import { prepareButtons } from './prepare-buttons.ts';
 import { templateName } from './template-name.ts';
 import { mediaKindOf } from './template.ts';
@@ -96,7 +96,7 @@ function checkCategory(value: unknown, problems: Problem[]): NewTemplate['catego
 }
 
 function checkContent(content: string | undefined, problems: Problem[]): void {
-  const rule = content === undefined ? undefined : (numberingFault(content) ?? placingFault(content));
+  const rule = content === undefined ? undefined : (numberingProblem(content) ?? placingProblem(content));
   if (rule !== undefined) problems.push(problem('InvalidField', { target: 'RawContent', rule }));
 }
 
@@ -105,8 +105,8 @@ function checkHeader({ headerText, attachmentUrl }: NewTemplate, problems: Probl
   const refuse = (rule: string): void => {
     problems.push(problem('InvalidField', { target: 'HeaderText', rule }));
   };
-  const fault = numberingFault(headerText);
-  if (fault !== undefined) refuse(fault);
+  const broken = numberingProblem(headerText);
+  if (broken !== undefined) refuse(broken);
   else if (countPlaceholders(headerText) > 1) refuse('must have at most one placeholder');
   if (/[*\p{Emoji_Presentation}\ufe0f]/u.test(headerText)) refuse('must have neither an asterisk nor an emoji');
   if (attachmentUrl !== undefined)

@@ -63,8 +63,8 @@ async function compare(
 ): Promise<Finding['rows'][number]> {
   const bodies = texts.map((text) => JSON.parse(text) as unknown);
   for (const body of bodies) {
-    const [misfit] = checkBody(operation, body);
-    if (misfit !== undefined) throw new Error(`${name} refuses a good body: ${JSON.stringify(misfit)}`);
+    const [error] = checkBody(operation, body);
+    if (error !== undefined) throw new Error(`${name} refuses a good body: ${JSON.stringify(error)}`);
   }
   const schema = asJsonSchema(operation.body?.schema ?? {});
   const rates = await interleaved(rounds, {

@@ -267,9 +267,9 @@ describe('applying', () => {
       { customers: [{ ...demo, services: [smsService('renamed', '16400')] }], users: [] },
       'renamed and main both claim everything on SMS 16400',
     ],
-  ])('refuses %s, and writes nothing', async (_, document, fault) => {
+  ])('refuses %s, and writes nothing', async (_, document, problem) => {
     const { outcome, lines } = await apply(document);
-    expect([outcome, lines[0]?.replace(/^d\.json:\d+: /, '')]).toEqual(['faults', fault]);
+    expect([outcome, lines[0]?.replace(/^d\.json:\d+: /, '')]).toEqual(['problems', problem]);
     expect(lines.at(-1)).toMatch(/is not in the file and stays; --prune removes it$/);
     expect(await exported()).toEqual(both);
     expect((await apply(document, { prune: true })).outcome).toBe('done');
@@ -280,7 +280,7 @@ describe('applying', () => {
     const never = () => Promise.reject(new Error('storage was asked'));
     const closed = { ...editor, read: never };
     expect(await applyDirectory(closed, file, { prune: true, write: true })).toEqual({
-      outcome: 'faults',
+      outcome: 'problems',
       lines: ['d.json:1: customers is no list of objects', 'd.json:1: users is no list of objects'],
     });
   });

@@ -127,14 +127,14 @@ test('settings that are missing are all listed, and nothing starts', async () =>
     () => ({ stderr: '' }),
     (error: unknown) => error as { stderr: string },
   );
-  for (const fault of [
+  for (const problem of [
     'AzureWebJobsStorage',
     'TOKEN_ISSUER',
     'TOKEN_AUDIENCE',
     'TOKEN_JWKS_URL',
     'SIMULATED_CARRIER_KEY',
   ]) {
-    expect(stderr).toContain(`- ${fault} is not set`);
+    expect(stderr).toContain(`- ${problem} is not set`);
   }
   expect(stderr).toContain('- PUBLIC_URL is not an http(s) address');
   expect(stderr).toContain('ALLOW_SIMULATED_CARRIER=true');

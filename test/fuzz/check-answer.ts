@@ -38,18 +38,18 @@ export function operationOf({ method, path }: FuzzRequest): Operation<never> | u
 }
 
 /** What is wrong with an answer, as sentences. */
-export function faultsOf(request: FuzzRequest, answer: RawAnswer): string[] {
+export function problemsOf(request: FuzzRequest, answer: RawAnswer): string[] {
   const { status, headers, body } = answer;
-  const faults: string[] = [];
+  const problems: string[] = [];
   const everything = `${[...headers].join('\n')}\n${body}`;
-  if (status >= 500) faults.push(`the status is ${status}`);
+  if (status >= 500) problems.push(`the status is ${status}`);
   for (const innard of innards)
-    if (everything.includes(innard)) faults.push(`the answer holds ${JSON.stringify(innard)}`);
-  if (headers.has('x-injected')) faults.push('the answer has a header of the request');
+    if (everything.includes(innard)) problems.push(`the answer holds ${JSON.stringify(innard)}`);
+  if (headers.has('x-injected')) problems.push('the answer has a header of the request');
   const operation = operationOf(request);
-  if (body === '' && isOfHost(request, operation, status)) return faults;
-  if (status < 400) return [...faults, ...faultsOfSuccess(operation, answer)];
-  return [...faults, ...faultsOfRefusal(operation, answer)];
+  if (body === '' && isOfHost(request, operation, status)) return problems;
+  if (status < 400) return [...problems, ...problemsOfSuccess(operation, answer)];
+  return [...problems, ...problemsOfRefusal(operation, answer)];
 }
 
 /** What no function has answered: a path that none has, and a head that is not HTTP. */
@@ -70,7 +70,7 @@ const forAnswers = new Ajv({
 });
 const compiled = new Map<Operation<never>, ValidateFunction>();
 
-function faultsOfSuccess(operation: Operation<never> | undefined, { status, headers, body }: RawAnswer): string[] {
+function problemsOfSuccess(operation: Operation<never> | undefined, { status, headers, body }: RawAnswer): string[] {
   if (operation === undefined) return [`a path of no operation is answered ${status}`];
   const { answer } = operation;
   if (status !== answer.status) return [`${operation.operationId} answers ${status}`];
@@ -88,7 +88,7 @@ function faultsOfSuccess(operation: Operation<never> | undefined, { status, head
 const unfilled =
   /\{(?:reason|contentType|limit|place|target|rule|what|scope|seconds|actual|expected|parts|placeholder|channel|name|reference)\}/;
 
-function faultsOfRefusal(operation: Operation<never> | undefined, { status, headers, body }: RawAnswer): string[] {
+function problemsOfRefusal(operation: Operation<never> | undefined, { status, headers, body }: RawAnswer): string[] {
   const parsed = parseJson(headers, body);
   if (typeof parsed === 'string') return [parsed];
   const { value } = parsed;
@@ -107,7 +107,7 @@ function faultsOfRefusal(operation: Operation<never> | undefined, { status, head
     [target === undefined || (typeof target === 'string' && target !== ''), 'the target is no text'],
     [Array.isArray(details) && details.every(isProblem), 'the details are no list of problems'],
   ];
-  return rules.flatMap(([holds, fault]) => (holds ? [] : [fault]));
+  return rules.flatMap(([holds, problem]) => (holds ? [] : [problem]));
 }
 
 function parseJson(headers: RawAnswer['headers'], body: string): { value: unknown } | string {

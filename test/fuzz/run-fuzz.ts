@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 
-import { faultsOf, operationOf } from './check-answer.ts';
+import { problemsOf, operationOf } from './check-answer.ts';
 import type { FuzzHost } from './fuzz-host.ts';
 import { sendRaw } from './raw-request.ts';
 import { requestsOf } from './requests.ts';
@@ -38,9 +38,9 @@ export async function runFuzz({ host, storage, known }: FuzzHost, plan: FuzzPlan
     const answer = await sendRaw(host.baseUrl, request);
     const kind = `${operationOf(request)?.operationId ?? 'none'} ${answer.status}`;
     answers.set(kind, (answers.get(kind) ?? 0) + 1);
-    const faults = faultsOf(request, answer);
-    if (faults.length > 0)
-      throw new Error(`${faults.join('; ')}\nanswer: ${answer.status} ${answer.body.slice(0, 500)}`);
+    const problems = problemsOf(request, answer);
+    if (problems.length > 0)
+      throw new Error(`${problems.join('; ')}\nanswer: ${answer.status} ${answer.body.slice(0, 500)}`);
     return answer.status;
   }
 

@@ -28,12 +28,12 @@ function readAccess(read: SettingsReader): Pick<AzureCommunicationSettings, 'end
   const text = read.optional('ACS_CONNECTION_STRING');
   if (text === undefined) return { endpoint: read.url('ACS_ENDPOINT') };
   if (read.optional('ACS_ENDPOINT') !== undefined) {
-    read.fault('ACS_ENDPOINT must be left out where ACS_CONNECTION_STRING is set: that one names the endpoint');
+    read.problem('ACS_ENDPOINT must be left out where ACS_CONNECTION_STRING is set: that one names the endpoint');
   }
   const access = parseConnectionString(text);
   if (access === undefined) {
     // The text holds a key, so no word of it is repeated.
-    read.fault('ACS_CONNECTION_STRING must have the form endpoint=https://...;accesskey=...');
+    read.problem('ACS_CONNECTION_STRING must have the form endpoint=https://...;accesskey=...');
   }
   return access ?? { endpoint: '', accessKey: '' };
 }
@@ -52,7 +52,7 @@ function readChannels(read: SettingsReader): ReadonlyMap<string, string> {
   for (const [number, channel] of read.pairs('ACS_CHANNELS')) {
     const digits = /^\+?(\d{7,15})$/.exec(number)?.[1];
     if (digits === undefined || !uuid.test(channel)) {
-      read.fault('ACS_CHANNELS must have the form 358401000001=00000000-0000-0000-0000-000000000000');
+      read.problem('ACS_CHANNELS must have the form 358401000001=00000000-0000-0000-0000-000000000000');
       continue;
     }
     channels.set(digits, channel.toLowerCase());
@@ -66,18 +66,18 @@ function readWebhook(read: SettingsReader): WebhookProtection {
   const audience = read.optional('ACS_WEBHOOK_AUDIENCE');
   if (secret !== undefined) {
     if (tenant !== undefined || audience !== undefined) {
-      read.fault('ACS_WEBHOOK_SECRET must be left out where ACS_WEBHOOK_TENANT and ACS_WEBHOOK_AUDIENCE are set');
+      read.problem('ACS_WEBHOOK_SECRET must be left out where ACS_WEBHOOK_TENANT and ACS_WEBHOOK_AUDIENCE are set');
     }
     // It stands in an address, where any other character would have to be encoded, and sooner or later isn't.
     if (secret.length < secretLength || !/^[\w.~-]*$/.test(secret)) {
-      read.fault(
+      read.problem(
         `ACS_WEBHOOK_SECRET must have at least ${secretLength} characters, of letters, digits and - _ . ~ alone`,
       );
     }
     return { secret };
   }
   if (tenant === undefined && audience === undefined) {
-    read.fault('ACS_WEBHOOK_SECRET must be set, or ACS_WEBHOOK_TENANT and ACS_WEBHOOK_AUDIENCE');
+    read.problem('ACS_WEBHOOK_SECRET must be set, or ACS_WEBHOOK_TENANT and ACS_WEBHOOK_AUDIENCE');
     return { tenant: '', audience: '' };
   }
   return { tenant: tenant ?? read.text('ACS_WEBHOOK_TENANT'), audience: audience ?? read.text('ACS_WEBHOOK_AUDIENCE') };

@@ -28,7 +28,7 @@ const leastSecret = 16;
 export function readSettings(read: SettingsReader): KannelSettings {
   const webhookSecret = read.text('KANNEL_WEBHOOK_SECRET');
   if (webhookSecret !== '' && webhookSecret.length < leastSecret) {
-    read.fault(`KANNEL_WEBHOOK_SECRET has less than ${leastSecret} characters`);
+    read.problem(`KANNEL_WEBHOOK_SECRET has less than ${leastSecret} characters`);
   }
   const smsc = read.optional('KANNEL_SMSC');
   if (smsc !== undefined) checkHeader('KANNEL_SMSC', smsc, read);
@@ -47,16 +47,16 @@ export function readSettings(read: SettingsReader): KannelSettings {
 }
 
 function checkHeader(name: string, value: string, read: SettingsReader): string {
-  if (/\p{Cc}/u.test(value)) read.fault(`${name} has a line break or another control character in it`);
+  if (/\p{Cc}/u.test(value)) read.problem(`${name} has a line break or another control character in it`);
   return value;
 }
 
 /** It stands in an address in Kannel's configuration, where other characters have a meaning. */
 function checkInboundSecret(secret: string, webhookSecret: string, read: SettingsReader): void {
   if (!/^[\w-]+$/.test(secret) || secret.length < leastSecret) {
-    read.fault(`KANNEL_INBOUND_SECRET is not at least ${leastSecret} letters, digits, - and _`);
+    read.problem(`KANNEL_INBOUND_SECRET is not at least ${leastSecret} letters, digits, - and _`);
   }
-  if (secret === webhookSecret) read.fault('KANNEL_INBOUND_SECRET is the same as KANNEL_WEBHOOK_SECRET');
+  if (secret === webhookSecret) read.problem('KANNEL_INBOUND_SECRET is the same as KANNEL_WEBHOOK_SECRET');
 }
 
 function readCallbackUrl(read: SettingsReader): string | undefined {
@@ -66,7 +66,7 @@ function readCallbackUrl(read: SettingsReader): string | undefined {
   // Ours is added to it, and Kannel would make a header of a user's name.
   const isPlain = url !== null && [url.search, url.hash, url.username, url.password].join('') === '';
   if (!isPlain || !/^https?:$/.test(url.protocol)) {
-    read.fault('KANNEL_CALLBACK_URL is not an http(s) address without a query');
+    read.problem('KANNEL_CALLBACK_URL is not an http(s) address without a query');
   }
   return text;
 }

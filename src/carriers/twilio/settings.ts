@@ -23,23 +23,23 @@ export function readSettings(read: SettingsReader): TwilioSettings {
   const accountSid = read.text('TWILIO_ACCOUNT_SID');
   // What is not set at all is noted by the reader.
   if (accountSid !== '' && !isSid(accountSid, 'AC')) {
-    read.fault('TWILIO_ACCOUNT_SID is not AC and 32 hexadecimal digits');
+    read.problem('TWILIO_ACCOUNT_SID is not AC and 32 hexadecimal digits');
   }
   const authToken = read.text('TWILIO_AUTH_TOKEN');
   const sid = read.optional('TWILIO_API_KEY');
   const secret = read.optional('TWILIO_API_SECRET');
-  if (sid !== undefined && !isSid(sid, 'SK')) read.fault('TWILIO_API_KEY is not SK and 32 hexadecimal digits');
-  if (sid !== undefined && secret === undefined) read.fault('TWILIO_API_SECRET is not set, though TWILIO_API_KEY is');
-  if (sid === undefined && secret !== undefined) read.fault('TWILIO_API_KEY is not set, though TWILIO_API_SECRET is');
+  if (sid !== undefined && !isSid(sid, 'SK')) read.problem('TWILIO_API_KEY is not SK and 32 hexadecimal digits');
+  if (sid !== undefined && secret === undefined) read.problem('TWILIO_API_SECRET is not set, though TWILIO_API_KEY is');
+  if (sid === undefined && secret !== undefined) read.problem('TWILIO_API_KEY is not set, though TWILIO_API_SECRET is');
   const messagingServiceSid = read.optional('TWILIO_MESSAGING_SERVICE_SID');
   if (messagingServiceSid !== undefined && !isSid(messagingServiceSid, 'MG')) {
-    read.fault('TWILIO_MESSAGING_SERVICE_SID is not MG and 32 hexadecimal digits');
+    read.problem('TWILIO_MESSAGING_SERVICE_SID is not MG and 32 hexadecimal digits');
   }
   const whatsappNumbers = (read.optional('TWILIO_WHATSAPP_NUMBERS') ?? '')
     .split(',')
     .flatMap((number) => number.trim() || []);
   if (!whatsappNumbers.every((number) => /^\d{5,15}$/.test(number))) {
-    read.fault('TWILIO_WHATSAPP_NUMBERS is not a list of numbers as digits, separated by commas');
+    read.problem('TWILIO_WHATSAPP_NUMBERS is not a list of numbers as digits, separated by commas');
   }
   return {
     url: read.url('TWILIO_URL', 'https://api.twilio.com'),

@@ -27,9 +27,9 @@ export interface WhatsAppSettings {
 export function readSettings(read: SettingsReader): WhatsAppSettings {
   const version = read.optional('WHATSAPP_CLOUD_VERSION') ?? 'v23.0';
   if (!/^v\d+\.\d+$/.test(version))
-    read.fault('WHATSAPP_CLOUD_VERSION is not a version of the Graph API, such as v23.0');
+    read.problem('WHATSAPP_CLOUD_VERSION is not a version of the Graph API, such as v23.0');
   const appId = read.optional('WHATSAPP_CLOUD_APP_ID');
-  if (appId !== undefined && !isId(appId)) read.fault('WHATSAPP_CLOUD_APP_ID is not the number of an app');
+  if (appId !== undefined && !isId(appId)) read.problem('WHATSAPP_CLOUD_APP_ID is not the number of an app');
   return {
     url: read.url('WHATSAPP_CLOUD_URL', 'https://graph.facebook.com'),
     version,
@@ -45,7 +45,7 @@ export function readSettings(read: SettingsReader): WhatsAppSettings {
 function readToken(read: SettingsReader): string {
   const token = read.text('WHATSAPP_CLOUD_TOKEN');
   if (!/^[!-~]*$/.test(token))
-    read.fault('WHATSAPP_CLOUD_TOKEN has blanks, line breaks or other characters that no token has');
+    read.problem('WHATSAPP_CLOUD_TOKEN has blanks, line breaks or other characters that no token has');
   return token;
 }
 
@@ -54,20 +54,20 @@ const isId = (text: string): boolean => /^\d{1,30}$/.test(text);
 function readNumbers(read: SettingsReader): WhatsAppNumber[] {
   const name = 'WHATSAPP_CLOUD_NUMBERS';
   const pairs = [...read.pairs(name)];
-  if (pairs.length === 0) read.fault(`${name} is not set`);
+  if (pairs.length === 0) read.problem(`${name} is not set`);
   const numbers = pairs.flatMap(([key, value]): WhatsAppNumber[] => {
     const number = key.replace(/^\+/, '');
     const [phoneNumberId = '', accountId = '', ...more] = value.split('/');
     if (/^\d{5,15}$/.test(number) && isId(phoneNumberId) && isId(accountId) && more.length === 0) {
       return [{ number, phoneNumberId, accountId }];
     }
-    read.fault(`${name} has ${key}, which is not like 358401000001=PHONE_NUMBER_ID/WABA_ID`);
+    read.problem(`${name} has ${key}, which is not like 358401000001=PHONE_NUMBER_ID/WABA_ID`);
     return [];
   });
   for (const field of ['number', 'phoneNumberId'] as const) {
     const values = numbers.map((each) => each[field]);
     const repeated = values.find((value, index) => values.indexOf(value) < index);
-    if (repeated !== undefined) read.fault(`${name} has ${repeated} twice`);
+    if (repeated !== undefined) read.problem(`${name} has ${repeated} twice`);
   }
   return numbers;
 }

@@ -34,7 +34,7 @@ export function readLongText(name: string, entity: Readonly<Record<string, unkno
   }
 }
 
-/** Throws where an entity is larger than Azure would take: a fault of ours, since callers deal data out before. */
+/** Throws where an entity is larger than Azure would take: a problem of ours, since callers deal data out before. */
 export function guardEntitySize<Entity extends object>(entity: Entity): Entity {
   let bytes = 0;
   for (const [name, value] of Object.entries(entity)) {

@@ -7,8 +7,8 @@ import type { Directory, DirectoryDocument } from '../../../src/directory/index.
  * the same message of a phone.
  */
 export function createMemoryDirectory({ customers, users }: DirectoryDocument): Directory {
-  const [fault] = checkClaims(customers);
-  if (fault !== undefined) throw new Error(fault.text);
+  const [problem] = checkClaims(customers);
+  if (problem !== undefined) throw new Error(problem.text);
   const customersById = new Map(customers.map((customer) => [customer.id, customer]));
   const usersById = new Map(users.map((user) => [user.id, user]));
   const claims = new Map(customers.map((customer) => [customer.id, readClaims(customer)]));

@@ -8,12 +8,12 @@ import { parseSender } from '../../../src/messages/index.ts';
  * @throws with a list of everything that is wrong, each with its place
  */
 export function parseDirectory(text: string): DirectoryDocument {
-  const { document, faults } = readDocument(
+  const { document, problems } = readDocument(
     parseJson(text),
     (sender, region) => parseSender(sender, [region]) !== undefined,
   );
-  if (faults.length > 0)
-    throw new Error(`The directory can't be used:\n${faults.map((fault) => `- ${fault.text}`).join('\n')}`);
+  if (problems.length > 0)
+    throw new Error(`The directory can't be used:\n${problems.map((problem) => `- ${problem.text}`).join('\n')}`);
   return document;
 }
 

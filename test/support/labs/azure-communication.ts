@@ -12,11 +12,11 @@ export const channel = '0f0eb78e-a576-4dfc-b414-0f0756de3338';
 /** Settings as the adapter reads them from an environment, and what it finds wrong with them. */
 export function settingsFrom(environment: Readonly<Record<string, string>>): {
   settings: AzureCommunicationSettings;
-  faults: string[];
+  problems: string[];
 } {
-  const faults: string[] = [];
+  const problems: string[] = [];
   const text = (name: string): string => {
-    if (environment[name] === undefined) faults.push(`${name} is not set`);
+    if (environment[name] === undefined) problems.push(`${name} is not set`);
     return environment[name] ?? '';
   };
   const read: SettingsReader = {
@@ -34,9 +34,9 @@ export function settingsFrom(environment: Readonly<Record<string, string>>): {
             return [key.trim(), value.trim()];
           }),
       ),
-    fault: (sentence) => faults.push(sentence),
+    problem: (sentence) => problems.push(sentence),
   };
-  return { settings: azureCommunication.readSettings(read), faults };
+  return { settings: azureCommunication.readSettings(read), problems };
 }
 
 const usualSettings = {

@@ -27,7 +27,7 @@ export interface Forger {
   /** A report that the message was delivered, and a message of a phone. */
   genuine(said: Said): { report: HookCall; inbound: HookCall };
   /** Each with what is wrong with it. All that is asked of them is to be refused. */
-  forged(said: Said): (readonly [fault: string, call: HookCall])[];
+  forged(said: Said): (readonly [problem: string, call: HookCall])[];
 }
 
 /** Sends one; resolves to what came back. */
@@ -231,7 +231,7 @@ export function azureForger(): Forger {
     genuine: (said) => ({ report: post(reportOf(said)), inbound: post([inboundOf(said)]) }),
     forged: (said) => [
       ...[reportOf(said), smsReportOf(said), inboundOf(said)].flatMap((each) =>
-        queries.map(([fault, query]) => [fault, post([each], query)] as const),
+        queries.map(([problem, query]) => [problem, post([each], query)] as const),
       ),
       ['the secret as a token', post([inboundOf(said)], '', { authorization: `Bearer ${gridSecret}` })],
       ['another secret in the header', post([inboundOf(said)], `?${isUnder}`, { 'x-webhook-secret': 'another' })],

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { requestFault } from './whatsapp-cloud-schema.ts';
+import { requestProblem } from './whatsapp-cloud-schema.ts';
 
 type Json = Record<string, unknown>;
 
@@ -102,8 +102,8 @@ export async function startWhatsAppCloudApi(settings: {
   }
 
   function takeMessage(message: Json): [status: number, answer: Json] {
-    const fault = requestFault('message', message);
-    if (fault !== undefined) return [400, refusal(100, 'Invalid parameter', { error_data: { details: fault } })];
+    const problem = requestProblem('message', message);
+    if (problem !== undefined) return [400, refusal(100, 'Invalid parameter', { error_data: { details: problem } })];
     const to = String(message['to']);
     const undeliverable = { error_data: { messaging_product: 'whatsapp', details: 'Message Undeliverable.' } };
     if (to.endsWith(fates.rejected)) return [400, refusal(131026, 'Message undeliverable', undeliverable)];
@@ -129,8 +129,8 @@ export async function startWhatsAppCloudApi(settings: {
   }
 
   function takeTemplate(body: Json): [status: number, answer: Json] {
-    const fault = requestFault('newTemplate', body);
-    if (fault !== undefined) return [400, refusal(100, 'Invalid parameter', { error_user_msg: fault })];
+    const problem = requestProblem('newTemplate', body);
+    if (problem !== undefined) return [400, refusal(100, 'Invalid parameter', { error_user_msg: problem })];
     const { name, language } = body as Template;
     if (templates.some((each) => each.name === name && each.language === language)) {
       const words = 'There is already content in this language for this template.';
@@ -159,8 +159,8 @@ export async function startWhatsAppCloudApi(settings: {
   }
 
   function startUpload(query: URLSearchParams): [status: number, answer: Json] {
-    const fault = requestFault('newUpload', Object.fromEntries(query));
-    if (fault !== undefined) return [400, refusal(100, 'Invalid parameter', { error_data: { details: fault } })];
+    const problem = requestProblem('newUpload', Object.fromEntries(query));
+    if (problem !== undefined) return [400, refusal(100, 'Invalid parameter', { error_data: { details: problem } })];
     const id = `upload:MTphdHRhY2htZW50${nextId()}?sig=ARZ`;
     uploads.set(id, { length: Number(query.get('file_length')), type: query.get('file_type') ?? '' });
     return [200, { id }];

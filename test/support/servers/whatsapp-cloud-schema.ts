@@ -173,7 +173,7 @@ const ajv = new Ajv2020({ strict: false });
 const validators = new Map<string, ValidateFunction>();
 
 /** What is wrong with a request, in words; undefined where nothing is. */
-export function requestFault(kind: keyof typeof schemas, value: unknown): string | undefined {
+export function requestProblem(kind: keyof typeof schemas, value: unknown): string | undefined {
   const validate = validators.get(kind) ?? ajv.compile(schemas[kind]);
   validators.set(kind, validate);
   return validate(value) ? repeatedButton(value) : ajv.errorsText(validate.errors);

@@ -10,13 +10,13 @@ const simulated = {
 };
 
 function read(environment: Readonly<Record<string, string>>) {
-  const faults: string[] = [];
-  const { carriers, carrierRates } = readCarriers(createSettingsReader(environment, faults));
-  return { names: carriers.map(({ name }) => name), rates: Object.fromEntries(carrierRates), faults };
+  const problems: string[] = [];
+  const { carriers, carrierRates } = readCarriers(createSettingsReader(environment, problems));
+  return { names: carriers.map(({ name }) => name), rates: Object.fromEntries(carrierRates), problems };
 }
 
 test('without a word there is the simulated carrier', () => {
-  expect(read(simulated)).toEqual({ names: ['simulated'], rates: {}, faults: [] });
+  expect(read(simulated)).toEqual({ names: ['simulated'], rates: {}, problems: [] });
 });
 
 test('those that are named are there, in their order and once', () => {
@@ -24,7 +24,7 @@ test('those that are named are there, in their order and once', () => {
 });
 
 test('what one needs is missed, what others need is not', () => {
-  expect(read({ CARRIERS: 'simulated' }).faults).toEqual([
+  expect(read({ CARRIERS: 'simulated' }).problems).toEqual([
     'SIMULATED_CARRIER_URL is not set',
     'SIMULATED_CARRIER_KEY is not set',
     'SIMULATED_CARRIER_SECRET is not set',
@@ -32,9 +32,9 @@ test('what one needs is missed, what others need is not', () => {
 });
 
 test('a carrier that does not exist is a fault', () => {
-  const { names, faults } = read({ ...simulated, CARRIERS: 'pigeon,simulated' });
+  const { names, problems } = read({ ...simulated, CARRIERS: 'pigeon,simulated' });
   expect(names).toEqual(['simulated']);
-  expect(faults).toEqual([expect.stringMatching(/^CARRIERS names 'pigeon'; there are simulated\b/)]);
+  expect(problems).toEqual([expect.stringMatching(/^CARRIERS names 'pigeon'; there are simulated\b/)]);
 });
 
 test('rates are messages a second, of the carrier or of each sender', () => {
@@ -58,6 +58,6 @@ test.for([
   ['simulated=-1', noRate],
   ['simulated=1/minute', noRate],
   ['simulated=many', noRate],
-])('the rate %s is a fault', ([CARRIER_RATES = '', fault]) => {
-  expect(read({ ...simulated, CARRIER_RATES }).faults).toEqual([fault]);
+])('the rate %s is a fault', ([CARRIER_RATES = '', problem]) => {
+  expect(read({ ...simulated, CARRIER_RATES }).problems).toEqual([problem]);
 });

@@ -74,11 +74,11 @@ describe('a new key', () => {
     [{ expires: testNow.toISOString() }, ['--expires must be a date and time to come']],
     [{ user: 'nobody' }, ["The directory has no user 'nobody'."]],
     [{ user: '', name: '', scopes: '', expires: '' }, ['--user names', '--name must', 'give either', '--expires must']],
-  ])('is refused with %j, and nothing is kept', async (change, faults) => {
+  ])('is refused with %j, and nothing is kept', async (change, problems) => {
     const deps = openDeps();
     const error = (await createApiKey({ ...wanted, ...change }, deps).catch((thrown: unknown) => thrown)) as Error;
     const lines = error.message.split('\n');
-    expect(lines.map((line, index) => line.slice(0, faults[index]?.length ?? 0))).toEqual(faults);
+    expect(lines.map((line, index) => line.slice(0, problems[index]?.length ?? 0))).toEqual(problems);
     expect(await listApiKeys(deps)).toEqual(['There are no API keys.']);
   });
 });

@@ -47,11 +47,11 @@ const lines = [
 ];
 const withLine = (number: number, text: string): string =>
   lines.map((line, index) => (index === number - 1 ? text : line)).join('\n');
-const faultsOf = (text: string): readonly string[] => readDirectoryText(text, 'directory.json').faults;
+const problemsOf = (text: string): readonly string[] => readDirectoryText(text, 'directory.json').problems;
 
 test('a file in order is read with what it leaves out', () => {
-  const { document, faults } = readDirectoryText(`\uFEFF${lines.join('\r\n')}`, 'directory.json');
-  expect(faults).toEqual([]);
+  const { document, problems } = readDirectoryText(`\uFEFF${lines.join('\r\n')}`, 'directory.json');
+  expect(problems).toEqual([]);
   expect(document).toEqual({
     customers: [
       {
@@ -88,11 +88,11 @@ test('a file in order is read with what it leaves out', () => {
 });
 
 test("a customer's setting for the secret of its callbacks is read", () => {
-  const { document, faults } = readDirectoryText(
+  const { document, problems } = readDirectoryText(
     withLine(8, '      "callbackSecretSetting": " CALLBACK_SECRET_DEMO_2 ",'),
     'directory.json',
   );
-  expect(faults).toEqual([]);
+  expect(problems).toEqual([]);
   expect(document.customers[0]).toMatchObject({ callbackSecretSetting: 'CALLBACK_SECRET_DEMO_2' });
 });
 
@@ -153,28 +153,28 @@ describe('a fault names file, line and place', () => {
     [37, '      "customerIds": ["demo", "gone"]', "users[0].customerIds[1] names no customer: 'gone'"],
     [37, '      "customerIds": ["Demo"]', "users[0].customerIds[0] names no customer: 'Demo'"],
     ...idsAtFault.filter(([line]) => line !== 4),
-  ])('line %i as %s', (line, text, fault) => {
+  ])('line %i as %s', (line, text, problem) => {
     // What a service's type says is about another line of its.
-    const at = fault.includes('only a TwoWay') ? 22 : line;
-    expect(faultsOf(withLine(line, text))[0]).toBe(`directory.json:${at}: ${fault}`);
+    const at = problem.includes('only a TwoWay') ? 22 : line;
+    expect(problemsOf(withLine(line, text))[0]).toBe(`directory.json:${at}: ${problem}`);
   });
 
-  test.each(idsAtFault.filter(([line]) => line === 4))('line %i as %s, and who refers to it', (line, text, fault) => {
-    expect(faultsOf(withLine(line, text))).toEqual([
-      `directory.json:${line}: ${fault}`,
+  test.each(idsAtFault.filter(([line]) => line === 4))('line %i as %s, and who refers to it', (line, text, problem) => {
+    expect(problemsOf(withLine(line, text))).toEqual([
+      `directory.json:${line}: ${problem}`,
       "directory.json:37: users[0].customerIds[0] names no customer: 'demo'",
     ]);
   });
 
-  test.each<[string, number, string, { at: number; fault: string }]>([
-    ['a field that is missing: where its object begins', 12, '', { at: 10, fault: `${send}.name is missing` }],
+  test.each<[string, number, string, { at: number; problem: string }]>([
+    ['a field that is missing: where its object begins', 12, '', { at: 10, problem: `${send}.name is missing` }],
     [
       'a mistyped field',
       15,
       '          "allowReplies": true,',
       {
         at: 15,
-        fault: `${send}.allowReplies is not a field; there are id, name, type, senders, allowsReplies, receivesOn, carriers, resendInDoubt`,
+        problem: `${send}.allowReplies is not a field; there are id, name, type, senders, allowsReplies, receivesOn, carriers, resendInDoubt`,
       },
     ],
     [
@@ -183,83 +183,83 @@ describe('a fault names file, line and place', () => {
       '      "regoin": "SE",',
       {
         at: 6,
-        fault: `${customer}.regoin is not a field; there are id, name, region, timeZone, callsPerMinute, callbackSecretSetting, services, whatsappIdentities`,
+        problem: `${customer}.regoin is not a field; there are id, name, region, timeZone, callsPerMinute, callbackSecretSetting, services, whatsappIdentities`,
       },
     ],
     [
       'a mistyped field of a user',
       36,
       '      "name": "Ann", "mail": "a@example.com",',
-      { at: 36, fault: 'users[0].mail is not a field; there are id, name, customerIds' },
+      { at: 36, problem: 'users[0].mail is not a field; there are id, name, customerIds' },
     ],
     [
       'a mistyped field of an address',
       25,
       '            "keyword": ["Info"]',
-      { at: 25, fault: `${info}.receivesOn.keyword is not a field; there are protocol, address, keywords` },
+      { at: 25, problem: `${info}.receivesOn.keyword is not a field; there are protocol, address, keywords` },
     ],
     [
       'a field beside the lists',
       2,
       '  "version": 1, "customers": [',
-      { at: 2, fault: 'version is not a field; there are customers, users' },
+      { at: 2, problem: 'version is not a field; there are customers, users' },
     ],
     [
       'a field that stands twice',
       6,
       '      "name": "Demo again",',
-      { at: 6, fault: 'name stands twice in the same object' },
+      { at: 6, problem: 'name stands twice in the same object' },
     ],
     [
       'a customer that stands twice',
       31,
       '    { "id": "demo", "name": "Other" }',
-      { at: 31, fault: "customers[1].id is that of customers[0] too: 'demo'" },
+      { at: 31, problem: "customers[1].id is that of customers[0] too: 'demo'" },
     ],
     [
       'a service that stands twice',
       19,
       '          "id": " send ",',
-      { at: 19, fault: `${info}.id is that of ${send} too: 'send'` },
+      { at: 19, problem: `${info}.id is that of ${send} too: 'send'` },
     ],
     [
       'a user that stands twice',
       38,
       '    }, { "id": "ann", "name": "Ann", "customerIds": [] }',
-      { at: 38, fault: "users[1].id is that of users[0] too: 'ann'" },
+      { at: 38, problem: "users[1].id is that of users[0] too: 'ann'" },
     ],
     [
       'an identity that is no number',
       29,
       '      "whatsappIdentities": ["me"]',
-      { at: 29, fault: "'me', a WhatsApp identity of demo, is no number" },
+      { at: 29, problem: "'me', a WhatsApp identity of demo, is no number" },
     ],
     [
       'an identity of two customers',
       31,
       '    { "id": "other", "name": "Other", "whatsappIdentities": ["0401000001"] }',
-      { at: 31, fault: 'WhatsApp identity 358401000001 belongs to demo and other' },
+      { at: 31, problem: 'WhatsApp identity 358401000001 belongs to demo and other' },
     ],
     [
       'an identity that stands twice',
       29,
       '      "whatsappIdentities": ["+358 40 100 0001", "0401000001"]',
-      { at: 29, fault: 'WhatsApp identity 358401000001 stands twice with demo' },
+      { at: 29, problem: 'WhatsApp identity 358401000001 stands twice with demo' },
     ],
     [
       'an address that is none',
       24,
       '            "address": "Arena",',
-      { at: 22, fault: "'Arena', on which info receives, is no address" },
+      { at: 22, problem: "'Arena', on which info receives, is no address" },
     ],
     [
       'a keyword that stands twice',
       25,
       '            "keywords": ["Info", "INFO!"]',
-      { at: 22, fault: "info and info both claim the keyword 'info' on SMS 16400" },
+      { at: 22, problem: "info and info both claim the keyword 'info' on SMS 16400" },
     ],
-  ])('%s', (_, line, text, { at, fault }) => {
-    expect(faultsOf(withLine(line, text))).toEqual([`directory.json:${at}: ${fault}`]);
+  ])('%s', (_, line, text, { at, problem }) => {
+    expect(problemsOf(withLine(line, text))).toEqual([`directory.json:${at}: ${problem}`]);
   });
 
   test.each<[string, string, string]>([
@@ -270,16 +270,16 @@ describe('a fault names file, line and place', () => {
     ['a comment', '{\n  // ours\n  "customers": [], "users": []\n}', '2: it is not valid JSON: invalid comment token'],
     ['an end too early', '{\n  "customers": [', '2: it is not valid JSON: close bracket expected'],
     ['two values', '{}\n{}', '2: it is not valid JSON: end of file expected'],
-  ])('%s is not JSON', (_, text, fault) => {
-    expect(faultsOf(text)).toEqual([`directory.json:${fault}`]);
+  ])('%s is not JSON', (_, text, problem) => {
+    expect(problemsOf(text)).toEqual([`directory.json:${problem}`]);
   });
 
   test.each([
     ['[]', ['directory.json: it is no JSON object']],
     ['{}', ['directory.json:1: customers is no list of objects', 'directory.json:1: users is no list of objects']],
     ['{ "customers": [null], "users": [] }', ['directory.json:1: customers is no list of objects']],
-  ])('%s is no directory', (text, faults) => {
-    expect(faultsOf(text)).toEqual(faults);
+  ])('%s is no directory', (text, problems) => {
+    expect(problemsOf(text)).toEqual(problems);
   });
 
   test('all of them are told, in the order of lines', () => {
@@ -288,7 +288,7 @@ describe('a fault names file, line and place', () => {
       .replace('"region": "FI"', '"region": "X"')
       .replace('["demo"]', '["x"]')
       .replace('"OneWay"', '1');
-    expect(faultsOf(text)).toEqual([
+    expect(problemsOf(text)).toEqual([
       `directory.json:6: ${customer}.region is no two-letter region`,
       `directory.json:13: ${send}.type is none of OneWay, TwoWay, Group`,
       "directory.json:37: users[0].customerIds[0] names no customer: 'x'",

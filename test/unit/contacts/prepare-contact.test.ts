@@ -132,7 +132,7 @@ describe('a new contact', () => {
   test('what the schema refuses is passed over, whatever it is', () => {
     const texts = ['email', 'firstName', 'lastName', 'gender', 'streetAddress', 'zipCode', 'city', 'countryCode'];
     const lists = ['customContactProperties', 'phoneNumberRegions', 'fieldsToClear'];
-    const misfits: [names: string[], values: unknown[]][] = [
+    const errors: [names: string[], values: unknown[]][] = [
       [
         [...texts, 'phone'],
         [7, true, {}, [], ['x']],
@@ -142,7 +142,7 @@ describe('a new contact', () => {
       [['active'], [7, 'true', {}, []]],
       [lists, [7, true, 'x', {}, [null], [7], Array.from({ length: 100_000 }, () => ''), [{ name: 7, value: 7 }]]],
     ];
-    for (const [names, values] of misfits) {
+    for (const [names, values] of errors) {
       for (const field of names.flatMap((name) => values.map((value) => ({ [name]: value })))) {
         expect([field, said(create(field).problems)]).toEqual([field, []]);
         expect([field, said(change(field).problems)]).toEqual([field, []]);

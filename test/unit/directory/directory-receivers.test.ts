@@ -82,8 +82,8 @@ describe('the services that receive on an address', () => {
     ],
     ['a keyword twice', { demo: [sms('a', ['Info', 'INFO!'])] }, "a and a both claim the keyword 'info' on SMS 16400"],
     ['an address that is none', { demo: [sms('a', [], 'Arena')] }, "'Arena', on which a receives, is no address"],
-  ])('may not be %s', (_, customers, fault) => {
-    expect(refusal(() => directoryOf(customers))).toBe(fault);
+  ])('may not be %s', (_, customers, problem) => {
+    expect(refusal(() => directoryOf(customers))).toBe(problem);
   });
 
   test('read a national address in the region of their customer', async () => {
@@ -159,9 +159,9 @@ describe('a directory document', () => {
     ],
     [{ type: 'OneWay', receivesOn: good }, [`${place}: only a TwoWay service receives`]],
     [{ type: 'Group', receivesOn: good }, [`${place}: only a TwoWay service receives`]],
-  ])('may not say %j', (service, faults) => {
+  ])('may not say %j', (service, problems) => {
     expect(refusal(() => parse(service))).toBe(
-      `The directory can't be used:\n${faults.map((fault) => `- ${fault}`).join('\n')}`,
+      `The directory can't be used:\n${problems.map((problem) => `- ${problem}`).join('\n')}`,
     );
   });
 });

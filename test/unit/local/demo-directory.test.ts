@@ -10,14 +10,14 @@ const root = join(import.meta.dirname, '../../..');
 test('the README’s directory is in order', () => {
   const readme = readFileSync(join(root, 'README.md'), 'utf8');
   const [, text = ''] = /<!-- directory -->\n+```json\n(.*?)```\n+<!-- \/directory -->/s.exec(readme) ?? [];
-  const { document, faults } = readDirectoryText(text, 'README.md');
-  expect(faults).toEqual([]);
+  const { document, problems } = readDirectoryText(text, 'README.md');
+  expect(problems).toEqual([]);
   expect(document.customers[0]?.services.map(({ type }) => type)).toEqual(['OneWay', 'TwoWay', 'Group']);
   expect(document.users).toHaveLength(1);
 });
 
 test('the demo’s directory is in order', () => {
-  const { document, faults } = readDirectoryFile(join(root, 'src/local/demo-directory.json'));
-  expect(faults).toEqual([]);
+  const { document, problems } = readDirectoryFile(join(root, 'src/local/demo-directory.json'));
+  expect(problems).toEqual([]);
   expect(document.users.map(({ id }) => id)).toEqual(['demo-user', 'other-user']);
 });

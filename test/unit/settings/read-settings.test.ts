@@ -136,8 +136,8 @@ describe('settings', () => {
       { MESSAGE_STORAGE_1: 'AccountName=a', MESSAGE_STORAGE_3: 'AccountName=c' },
       'MESSAGE_STORAGE_3 is set, but MESSAGE_STORAGE_2 is not',
     ],
-  ])('%j is refused', (change, fault) => {
-    expect(() => readSettings({ ...complete, ...change })).toThrow(fault);
+  ])('%j is refused', (change, problem) => {
+    expect(() => readSettings({ ...complete, ...change })).toThrow(problem);
   });
 });
 
@@ -180,8 +180,8 @@ describe('a directory', () => {
       'services[0].senders',
     ],
     [JSON.stringify({ customers: [], users: [{ id: 'u', name: 'U' }] }), 'users[0].customerIds'],
-  ])('%s is refused with its place', (text, fault) => {
-    expect(() => parseDirectory(text)).toThrow(fault);
+  ])('%s is refused with its place', (text, problem) => {
+    expect(() => parseDirectory(text)).toThrow(problem);
   });
 });
 

@@ -87,9 +87,9 @@ describe('who signs in is', () => {
     ],
     ['keys only, and a tenant', { ...entra, API_KEYS_ONLY: 'true' }, ['API_KEYS_ONLY is true, but ENTRA_TENANTS or']],
     ['keys only, and another', { ...provider, API_KEYS_ONLY: 'true' }, ['API_KEYS_ONLY is true, but ENTRA_TENANTS or']],
-  ])('%s is refused', (_, given, faults) => {
+  ])('%s is refused', (_, given, problems) => {
     const read = () => readSettings({ ...others, ...given });
-    expect(read).toThrow(new RegExp(`^The app can't start:(?:\\n- .*){${faults.length}}$`));
-    for (const fault of faults) expect(read).toThrow(`\n- ${fault}`);
+    expect(read).toThrow(new RegExp(`^The app can't start:(?:\\n- .*){${problems.length}}$`));
+    for (const problem of problems) expect(read).toThrow(`\n- ${problem}`);
   });
 });

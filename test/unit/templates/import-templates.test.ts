@@ -285,7 +285,7 @@ describe('of several languages of a name', () => {
 });
 
 describe('what can not be sent from here is passed over, and named', () => {
-  test.each<[fault: string, details: Partial<ListedTemplate>]>([
+  test.each<[problem: string, details: Partial<ListedTemplate>]>([
     ['its name has more than small letters, digits and underscores', { name: 'Order Ready' }],
     ['its name has more than small letters, digits and underscores', { name: '' }],
     ['its name has more than small letters, digits and underscores', { name: 'a'.repeat(513) }],
@@ -302,11 +302,11 @@ describe('what can not be sent from here is passed over, and named', () => {
       'an address of a button has a placeholder that is not its end',
       { buttons: [{ type: 'Url', label: 'See', data: 'https://example.com/{{1}}/x' }] },
     ],
-  ])('%s: %j', async (fault, details) => {
+  ])('%s: %j', async (problem, details) => {
     const { run, store } = await open();
     const listed = listedTemplate(details);
     expect(brief(await run([listed, listedTemplate({ name: 'zz' })]))).toEqual([
-      `${listed.name} is passed over in ${listed.language}: ${fault}`,
+      `${listed.name} is passed over in ${listed.language}: ${problem}`,
       'zz (en) added',
     ]);
     expect(await store.list('demo')).toHaveLength(1);

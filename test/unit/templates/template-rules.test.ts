@@ -5,8 +5,8 @@ import { isLanguageCode } from '../../../src/templates/language.ts';
 import {
   countPlaceholders,
   fillPlaceholders,
-  numberingFault,
-  placingFault,
+  numberingProblem,
+  placingProblem,
 } from '../../../src/templates/placeholders.ts';
 import { templateName } from '../../../src/templates/template-name.ts';
 import { headerKindOf, mediaKindOf } from '../../../src/templates/template.ts';
@@ -121,8 +121,8 @@ describe('placeholders', () => {
     ['Hi {{2}}!', 'must number its placeholders from 1 without gaps, but {{1}} is missing'],
     ['Hi {{3}}, {{1}}!', 'must number its placeholders from 1 without gaps, but {{2}} is missing'],
     ['Hi {{1000}}!', `has {{1000}}, ${written}`],
-  ])('%s: %s', (text, fault) => {
-    expect(numberingFault(text)).toBe(fault);
+  ])('%s: %s', (text, problem) => {
+    expect(numberingProblem(text)).toBe(problem);
   });
 
   test.each([
@@ -131,8 +131,8 @@ describe('placeholders', () => {
     ['{{1}}, hi.', undefined],
     ['Hi {{1}}', undefined],
     ['Hi {{1}}{{2}}.', 'must have text between two placeholders'],
-  ])('in a body, %j: %s', (text, fault) => {
-    expect(placingFault(text)).toBe(fault);
+  ])('in a body, %j: %s', (text, problem) => {
+    expect(placingProblem(text)).toBe(problem);
   });
 });
 

@@ -17,7 +17,7 @@ describe('settings that fit', () => {
         ]),
         webhook: { secret: webhookSecret },
       },
-      faults: [],
+      problems: [],
     });
   });
 
@@ -25,7 +25,7 @@ describe('settings that fit', () => {
     const environment = { ACS_ENDPOINT: 'https://a.example', ACS_WEBHOOK_TENANT: 't', ACS_WEBHOOK_AUDIENCE: 'api://a' };
     expect(settingsFrom(environment)).toEqual({
       settings: { endpoint: 'https://a.example', channels: new Map(), webhook: { tenant: 't', audience: 'api://a' } },
-      faults: [],
+      problems: [],
     });
   });
 
@@ -33,9 +33,9 @@ describe('settings that fit', () => {
     `ENDPOINT=https://a.example;ACCESSKEY=${accessKey}`,
     ` endpoint=https://a.example/;accesskey=${accessKey}; `,
   ])('connection strings in other writings: %s', (text) => {
-    const { settings, faults } = settingsFrom({ ...good, ACS_CONNECTION_STRING: text });
+    const { settings, problems } = settingsFrom({ ...good, ACS_CONNECTION_STRING: text });
     expect(settings).toMatchObject({ endpoint: 'https://a.example', accessKey });
-    expect(faults).toEqual([]);
+    expect(problems).toEqual([]);
   });
 });
 
@@ -62,13 +62,13 @@ describe('settings that don’t fit', () => {
     ['a secret and a tenant', { ...good, ACS_WEBHOOK_TENANT: 't' }, /^ACS_WEBHOOK_SECRET must be left out/],
     ['a tenant alone', { ACS_CONNECTION_STRING: connection, ACS_WEBHOOK_TENANT: 't' }, /^ACS_WEBHOOK_AUDIENCE/],
     ['an audience alone', { ACS_CONNECTION_STRING: connection, ACS_WEBHOOK_AUDIENCE: 'a' }, /^ACS_WEBHOOK_TENANT/],
-  ])('%s', ([, environment, fault]) => {
-    const { faults } = settingsFrom(environment);
-    expect(faults).toEqual([expect.stringMatching(fault)]);
+  ])('%s', ([, environment, problem]) => {
+    const { problems } = settingsFrom(environment);
+    expect(problems).toEqual([expect.stringMatching(problem)]);
   });
 
   test('no fault repeats the key', () => {
-    const { faults } = settingsFrom({ ...good, ACS_CONNECTION_STRING: `endpoint=;accesskey=${accessKey}` });
-    expect(faults.join()).not.toContain(accessKey);
+    const { problems } = settingsFrom({ ...good, ACS_CONNECTION_STRING: `endpoint=;accesskey=${accessKey}` });
+    expect(problems.join()).not.toContain(accessKey);
   });
 });

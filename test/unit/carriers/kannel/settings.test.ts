@@ -11,14 +11,14 @@ const needed = {
 };
 
 function read(environment: Readonly<Record<string, string>>) {
-  const faults: string[] = [];
-  const settings = readSettings(createSettingsReader(environment, faults));
-  return { settings, faults };
+  const problems: string[] = [];
+  const settings = readSettings(createSettingsReader(environment, problems));
+  return { settings, problems };
 }
 
 test('four settings are enough', () => {
   expect(read(needed)).toEqual({
-    faults: [],
+    problems: [],
     settings: {
       url: 'http://127.0.0.1:13013/cgi-bin/sendsms',
       username: 'app',
@@ -29,13 +29,13 @@ test('four settings are enough', () => {
 });
 
 test('what else can be set', () => {
-  const { settings, faults } = read({
+  const { settings, problems } = read({
     ...needed,
     KANNEL_INBOUND_SECRET: 'abcdef0123456789-_',
     KANNEL_CALLBACK_URL: 'http://127.0.0.1:8080/webhooks/kannel',
     KANNEL_SMSC: 'OPERATOR 1',
   });
-  expect(faults).toEqual([]);
+  expect(problems).toEqual([]);
   expect(settings).toMatchObject({
     inboundSecret: 'abcdef0123456789-_',
     callbackUrl: 'http://127.0.0.1:8080/webhooks/kannel',
@@ -44,7 +44,7 @@ test('what else can be set', () => {
 });
 
 test('all that is missing is said at once', () => {
-  expect(read({}).faults.toSorted()).toEqual([
+  expect(read({}).problems.toSorted()).toEqual([
     'KANNEL_PASSWORD is not set',
     'KANNEL_URL is not set',
     'KANNEL_USERNAME is not set',
@@ -66,6 +66,6 @@ test.for([
   ['KANNEL_USERNAME', 'a\r\nb', 'has a line break or another control character in it'],
   ['KANNEL_PASSWORD', 'a\0b', 'has a line break or another control character in it'],
   ['KANNEL_SMSC', 'a\nb', 'has a line break or another control character in it'],
-] as const)('%s=%j %s', ([name, value, fault]) => {
-  expect(read({ ...needed, [name]: value }).faults).toEqual([`${name} ${fault}`]);
+] as const)('%s=%j %s', ([name, value, problem]) => {
+  expect(read({ ...needed, [name]: value }).problems).toEqual([`${name} ${problem}`]);
 });

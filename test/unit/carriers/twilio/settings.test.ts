@@ -8,19 +8,19 @@ const needed = { TWILIO_ACCOUNT_SID: sid('AC'), TWILIO_AUTH_TOKEN: 'token' };
 
 /** Reads Twilio's settings from an environment; gives them and what is wrong with them. */
 function read(environment: Readonly<Record<string, string>>) {
-  const faults: string[] = [];
-  return { settings: readSettings(createSettingsReader(environment, faults)), faults };
+  const problems: string[] = [];
+  return { settings: readSettings(createSettingsReader(environment, problems)), problems };
 }
 
 test('the account and its token are enough', () => {
   expect(read(needed)).toEqual({
     settings: { url: 'https://api.twilio.com', accountSid: sid('AC'), authToken: 'token', whatsappNumbers: [] },
-    faults: [],
+    problems: [],
   });
 });
 
 test('all that there is', () => {
-  const { settings, faults } = read({
+  const { settings, problems } = read({
     ...needed,
     TWILIO_API_KEY: sid('SK'),
     TWILIO_API_SECRET: 'secret',
@@ -28,7 +28,7 @@ test('all that there is', () => {
     TWILIO_WHATSAPP_NUMBERS: '358401000001, 358401000002',
     TWILIO_URL: 'https://api.dublin.ie1.twilio.com',
   });
-  expect(faults).toEqual([]);
+  expect(problems).toEqual([]);
   expect(settings).toEqual({
     url: 'https://api.dublin.ie1.twilio.com',
     accountSid: sid('AC'),
@@ -39,9 +39,9 @@ test('all that there is', () => {
   });
 });
 
-describe('faults', () => {
+describe('problems', () => {
   test('nothing at all', () => {
-    expect(read({}).faults).toEqual(['TWILIO_ACCOUNT_SID is not set', 'TWILIO_AUTH_TOKEN is not set']);
+    expect(read({}).problems).toEqual(['TWILIO_ACCOUNT_SID is not set', 'TWILIO_AUTH_TOKEN is not set']);
   });
 
   test.for([
@@ -52,7 +52,9 @@ describe('faults', () => {
     ['TWILIO_MESSAGING_SERVICE_SID', 'MG1'],
   ] as const)('%s is %s', ([name, value]) => {
     const letters = name === 'TWILIO_ACCOUNT_SID' ? 'AC' : 'MG';
-    expect(read({ ...needed, [name]: value }).faults).toEqual([`${name} is not ${letters} and 32 hexadecimal digits`]);
+    expect(read({ ...needed, [name]: value }).problems).toEqual([
+      `${name} is not ${letters} and 32 hexadecimal digits`,
+    ]);
   });
 
   test.for([
@@ -63,8 +65,8 @@ describe('faults', () => {
     [{ TWILIO_API_KEY: sid('SK') }, 'TWILIO_API_SECRET is not set, though TWILIO_API_KEY is'],
     [{ TWILIO_API_SECRET: 's' }, 'TWILIO_API_KEY is not set, though TWILIO_API_SECRET is'],
     [{ TWILIO_API_KEY: sid('AC'), TWILIO_API_SECRET: 's' }, 'TWILIO_API_KEY is not SK and 32 hexadecimal digits'],
-  ] as const)('%o', ([more, fault]) => {
-    expect(read({ ...needed, ...more }).faults).toEqual([fault]);
+  ] as const)('%o', ([more, problem]) => {
+    expect(read({ ...needed, ...more }).problems).toEqual([problem]);
   });
 });
 

@@ -11,9 +11,9 @@ const complete = {
 
 /** Reads settings as the app does: what is missing is noted. */
 function read(environment: Record<string, string>) {
-  const faults: string[] = [];
+  const problems: string[] = [];
   const text = (name: string): string => {
-    if (environment[name] === undefined) faults.push(`${name} is not set`);
+    if (environment[name] === undefined) problems.push(`${name} is not set`);
     return environment[name] ?? '';
   };
   const settings = readSettings({
@@ -28,14 +28,14 @@ function read(environment: Record<string, string>) {
           return key === '' ? [] : [[key, value]];
         }),
       ),
-    fault: (sentence) => faults.push(sentence),
+    problem: (sentence) => problems.push(sentence),
   });
-  return { settings, faults };
+  return { settings, problems };
 }
 
 test('settings are read, with presets where Meta is always at the same place', () => {
   expect(read(complete)).toEqual({
-    faults: [],
+    problems: [],
     settings: {
       url: 'https://graph.facebook.com',
       version: 'v23.0',
@@ -56,13 +56,13 @@ test('address, version and app may be other ones', () => {
     WHATSAPP_CLOUD_VERSION: 'v24.1',
     WHATSAPP_CLOUD_APP_ID: '33',
   };
-  const { settings, faults } = read({ ...complete, ...other });
-  expect(faults).toEqual([]);
+  const { settings, problems } = read({ ...complete, ...other });
+  expect(problems).toEqual([]);
   expect(settings).toMatchObject({ url: 'http://127.0.0.1:8080', version: 'v24.1', appId: '33' });
 });
 
 test('all that is missing is noted', () => {
-  expect(read({}).faults.sort()).toEqual([
+  expect(read({}).problems.sort()).toEqual([
     'WHATSAPP_CLOUD_APP_SECRET is not set',
     'WHATSAPP_CLOUD_NUMBERS is not set',
     'WHATSAPP_CLOUD_TOKEN is not set',
@@ -81,8 +81,8 @@ test.for([
   ['WHATSAPP_CLOUD_NUMBERS', 'Arena=11/22', `WHATSAPP_CLOUD_NUMBERS has Arena, ${like}`],
   ['WHATSAPP_CLOUD_NUMBERS', '358401000001=11/22,358401000002=11/22', 'WHATSAPP_CLOUD_NUMBERS has 11 twice'],
   ['WHATSAPP_CLOUD_NUMBERS', '358401000001=11/22,+358401000001=12/22', 'WHATSAPP_CLOUD_NUMBERS has 358401000001 twice'],
-] as const)('%s with %s is a fault', ([name, value, fault]) => {
-  expect(read({ ...complete, [name]: value }).faults).toEqual([fault]);
+] as const)('%s with %s is a fault', ([name, value, problem]) => {
+  expect(read({ ...complete, [name]: value }).problems).toEqual([problem]);
 });
 
 test('the carrier sends from the numbers of the settings, 80 messages a second from each', () => {

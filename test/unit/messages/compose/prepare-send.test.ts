@@ -29,7 +29,7 @@ function prepare(
 }
 
 /** What the rules find wrong, without the sentences. */
-function faults(...given: Parameters<typeof prepare>): [ErrorCode, string | undefined][] {
+function problems(...given: Parameters<typeof prepare>): [ErrorCode, string | undefined][] {
   return prepare(...given).problems.map(({ code, target }) => [code, target]);
 }
 
@@ -290,16 +290,16 @@ describe('parts', () => {
     ]);
     const unicode = 'ж'.repeat(255 * 67);
     expect(prepare({ Content: unicode })).toMatchObject({ problems: [], prepared: { partCount: 255 } });
-    expect(faults({ Content: `${unicode}ж` })).toEqual([['ContentTooLong', 'Content']]);
+    expect(problems({ Content: `${unicode}ж` })).toEqual([['ContentTooLong', 'Content']]);
   });
 
   test('are counted after normalising, so that a text is no longer than what is sent', () => {
     const decomposed = 'a\u0308'.repeat(255 * 153);
     expect(prepare({ Content: decomposed })).toMatchObject({ problems: [], prepared: { partCount: 255 } });
-    expect(faults({ Content: `${decomposed}x` })).toEqual([['ContentTooLong', 'Content']]);
+    expect(problems({ Content: `${decomposed}x` })).toEqual([['ContentTooLong', 'Content']]);
     const escaped = '$($)'.repeat(255 * 153);
     expect(prepare({ Content: escaped })).toMatchObject({ problems: [], prepared: { partCount: 255 } });
-    expect(faults({ Content: `${escaped}x` })).toEqual([['ContentTooLong', 'Content']]);
+    expect(problems({ Content: `${escaped}x` })).toEqual([['ContentTooLong', 'Content']]);
   });
 
   test('are at most 255 in the text of each recipient', () => {
