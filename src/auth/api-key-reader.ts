@@ -15,7 +15,7 @@ interface Answer {
  */
 export function createApiKeyReader(
   store: Pick<ApiKeyStore, 'find'>,
-  { now, ttlMs = 60_000, most = 10_000 }: { now: () => Date; ttlMs?: number; most?: number },
+  { now, ttlMs = 60_000, max = 10_000 }: { now: () => Date; ttlMs?: number; max?: number },
 ): ApiKeyReader {
   // Ids that somebody makes up must not drive out those of real keys, so each kind has its own place.
   const known = new Map<string, Answer>();
@@ -27,7 +27,7 @@ export function createApiKeyReader(
     unknown.delete(id);
     const answers = answer.key === undefined ? unknown : known;
     const [oldest] = answers.keys();
-    if (answers.size >= most && oldest !== undefined) answers.delete(oldest);
+    if (answers.size >= max && oldest !== undefined) answers.delete(oldest);
     answers.set(id, answer);
   };
 

@@ -52,10 +52,10 @@ async function describe(
   const answers = givenUp.flatMap(({ lastAnswer }) => lastAnswer ?? []);
   const last = answers.toSorted((left, right) => right.at.getTime() - left.at.getTime())[0];
   const dlrUrl = (await messages.readHeader(messageId))?.dlrUrl ?? 'the message is gone';
-  const most = Math.max(...givenUp.map(({ attempts }) => attempts));
+  const max = Math.max(...givenUp.map(({ attempts }) => attempts));
   return [
     messageId,
-    `  ${customerId}, chunk ${chunk}: ${givenUp.length} given up, after at most ${most} calls each`,
+    `  ${customerId}, chunk ${chunk}: ${givenUp.length} given up, after at most ${max} calls each`,
     `  last answer: ${last === undefined ? 'none' : `${last.detail}, ${last.at.toISOString()}`}`,
     `  ${dlrUrl.replace(/[?#].*/s, '')}`,
   ].join('\n');

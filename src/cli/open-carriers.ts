@@ -1,7 +1,7 @@
 import { readCarriers } from '../carriers/read-carriers.ts';
 import type { Carrier } from '../carriers/carrier.ts';
 import { createCarriers } from '../create-carriers.ts';
-import { usualAuthority } from '../settings/read-settings.ts';
+import { defaultAuthority } from '../settings/read-settings.ts';
 import { createSettingsReader } from '../settings/settings-reader.ts';
 import { signedIn } from './open-storage.ts';
 
@@ -17,7 +17,7 @@ export function openOperatorCarriers(environment: NodeJS.ProcessEnv): Carrier[] 
   // The app's preset is the simulated carrier, which an operator who forgot the setting does not mean.
   if (read.list('CARRIERS').length === 0) throw new Error('CARRIERS is not set: name the carriers that the app has.');
   const { carriers } = readCarriers(read);
-  const entraAuthority = read.url('ENTRA_AUTHORITY', usualAuthority);
+  const entraAuthority = read.url('ENTRA_AUTHORITY', defaultAuthority);
   if (problems.length > 0) throw new Error(problems.join('\n'));
   return createCarriers(carriers, {
     publicUrl: environment['PUBLIC_URL'] ?? '',

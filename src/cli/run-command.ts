@@ -29,7 +29,7 @@ export async function targetsOf(
 /** One thing that a command can do; what it resolves to is printed line by line. */
 type Action = (options: CommandOptions) => Promise<readonly string[]>;
 
-const presetLimit = 100;
+const defaultLimit = 100;
 
 /** The words that ask for the actions of a command, and what they do on a storage account. */
 export interface Command<Name extends string> {
@@ -53,7 +53,7 @@ export async function runCommand<Name extends string>(
       options: {
         all: { type: 'boolean', default: false },
         customer: { type: 'string' },
-        limit: { type: 'string', default: String(presetLimit) },
+        limit: { type: 'string', default: String(defaultLimit) },
       },
     });
     const [word, ...ids] = positionals;

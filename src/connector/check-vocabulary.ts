@@ -67,7 +67,7 @@ function checkType({ type, format, items, properties, required, additionalProper
 }
 
 function checkValues(schema: JsonSchema): string[] {
-  const { type, default: preset } = schema;
+  const { type, default: defaultValue } = schema;
   const values = schema['enum'] as unknown[] | undefined;
   const fits = (value: unknown): boolean =>
     type === 'integer' ? Number.isInteger(value) : typeof value === (type as string);
@@ -75,11 +75,11 @@ function checkValues(schema: JsonSchema): string[] {
     .filter((value) => !fits(value))
     .map((value) => `the choice ${JSON.stringify(value)} is not of type ${JSON.stringify(type)}`);
   if (values?.length === 0) complaints.push('there is nothing to choose from');
-  if (preset !== undefined && !fits(preset)) {
-    complaints.push(`the default ${JSON.stringify(preset)} is not of type ${JSON.stringify(type)}`);
+  if (defaultValue !== undefined && !fits(defaultValue)) {
+    complaints.push(`the default ${JSON.stringify(defaultValue)} is not of type ${JSON.stringify(type)}`);
   }
-  if (preset !== undefined && values !== undefined && !values.includes(preset)) {
-    complaints.push(`the default ${JSON.stringify(preset)} is not one of the choices`);
+  if (defaultValue !== undefined && values !== undefined && !values.includes(defaultValue)) {
+    complaints.push(`the default ${JSON.stringify(defaultValue)} is not one of the choices`);
   }
   return complaints;
 }

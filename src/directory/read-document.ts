@@ -78,10 +78,10 @@ function readCustomer(reader: Reader, written: Written): CustomerEntry {
     'whatsappIdentities',
   ];
   refuseUnknown(reader, written, fields);
-  const region = readField(reader, written, 'region', { preset: 'FI' }).toUpperCase();
+  const region = readField(reader, written, 'region', { defaultValue: 'FI' }).toUpperCase();
   const isRegion = isPhoneNumberRegion(region);
   if (!isRegion) nameProblem(reader, [...path, 'region'], 'is no two-letter region');
-  const timeZone = readField(reader, written, 'timeZone', { preset: 'UTC' });
+  const timeZone = readField(reader, written, 'timeZone', { defaultValue: 'UTC' });
   if (!isTimeZone(timeZone)) nameProblem(reader, [...path, 'timeZone'], 'is no IANA time zone');
   const { callsPerMinute, callbackSecretSetting } = entry;
   const services = readEntries(reader, written, 'services', []).map((service) =>
@@ -100,12 +100,12 @@ function readCustomer(reader: Reader, written: Written): CustomerEntry {
   };
 }
 
-const mostCalls = 100_000;
+const maxCalls = 100_000;
 
 function readCalls(reader: Reader, value: unknown, path: DocumentPath): number {
-  if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= mostCalls) return value;
-  nameProblem(reader, [...path, 'callsPerMinute'], `is no whole number from 1 to ${mostCalls}`);
-  return mostCalls;
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= maxCalls) return value;
+  nameProblem(reader, [...path, 'callsPerMinute'], `is no whole number from 1 to ${maxCalls}`);
+  return maxCalls;
 }
 
 /** The secret itself is not for a file or a table; a setting may refer to a key vault. */

@@ -51,20 +51,20 @@ export function refuseRepeated(reader: Reader, entries: readonly { id: string }[
 }
 
 /** The objects of a list field; `preset` where the field is not there, and without one it has to be. */
-export function readEntries(reader: Reader, written: Written, name: string, preset?: []): Written[] {
+export function readEntries(reader: Reader, written: Written, name: string, defaultValue?: []): Written[] {
   const path = [...written.path, name];
-  const entries = readList(reader, valueOf(written, name, preset), path, { is: isObject, what: 'objects' });
+  const entries = readList(reader, valueOf(written, name, defaultValue), path, { is: isObject, what: 'objects' });
   return entries.map((entry, index) => ({ entry, path: [...path, index] }));
 }
 
 /** The texts of a list field, as they are written; `preset` as for {@link readEntries}. */
-export function readTexts(reader: Reader, written: Written, name: string, preset?: []): string[] {
+export function readTexts(reader: Reader, written: Written, name: string, defaultValue?: []): string[] {
   const is = (value: unknown): value is string => typeof value === 'string';
-  return readList(reader, valueOf(written, name, preset), [...written.path, name], { is, what: 'texts' });
+  return readList(reader, valueOf(written, name, defaultValue), [...written.path, name], { is, what: 'texts' });
 }
 
-function valueOf({ entry }: Written, name: string, preset: [] | undefined): unknown {
-  return entry[name] === undefined ? preset : entry[name];
+function valueOf({ entry }: Written, name: string, defaultValue: [] | undefined): unknown {
+  return entry[name] === undefined ? defaultValue : entry[name];
 }
 
 function readList<Item>(
@@ -78,22 +78,22 @@ function readList<Item>(
   return [];
 }
 
-const longestId = 100;
-const longestText = 1_000;
+const maxIdLength = 100;
+const maxTextLength = 1_000;
 
 /** A text field without blanks at its ends, which has to be there unless it has a preset. Ids are short. */
 export function readField(
   reader: Reader,
   { entry, path }: Written,
   name: string,
-  { preset, isId = false }: { preset?: string; isId?: boolean } = {},
+  { defaultValue, isId = false }: { defaultValue?: string; isId?: boolean } = {},
 ): string {
   const value = entry[name];
   const place = [...path, name];
-  if (value === undefined && preset !== undefined) return preset;
+  if (value === undefined && defaultValue !== undefined) return defaultValue;
   const text = typeof value === 'string' ? value.trim() : '';
-  const longest = isId ? longestId : longestText;
-  if (text === '') nameProblem(reader, place, preset === undefined ? 'is missing' : 'is no text');
+  const longest = isId ? maxIdLength : maxTextLength;
+  if (text === '') nameProblem(reader, place, defaultValue === undefined ? 'is missing' : 'is no text');
   else if (text.length > longest) nameProblem(reader, place, `has more than ${longest} characters`);
   else if (/\p{Cc}/u.test(text)) nameProblem(reader, place, 'contains a control character');
   return text;

@@ -7,7 +7,7 @@ export interface RetrySchedule {
 }
 
 /** 5 s, 15 s, 1 min, 5 min, 30 min, then hourly, for a day. */
-export const usualSchedule: RetrySchedule = {
+export const defaultSchedule: RetrySchedule = {
   delaysSeconds: [5, 15, 60, 300, 1_800, 3_600],
   giveUpAfterSeconds: 24 * 3_600,
 };

@@ -57,8 +57,8 @@ async function runSweep(
   stopAt: number,
   { sweepPositions, retentionDays, now }: RetentionDeps,
 ): Promise<SweepResult> {
-  const { name, leastDays = 0 } = sweep;
-  const before = new Date(now().getTime() - Math.max(retentionDays, leastDays) * dayMs);
+  const { name, minDays = 0 } = sweep;
+  const before = new Date(now().getTime() - Math.max(retentionDays, minDays) * dayMs);
   const began = await sweepPositions.read(name);
   let position = began;
   let deleted = 0;

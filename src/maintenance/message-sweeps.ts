@@ -1,7 +1,7 @@
 import { failpoint } from '../core/failpoint.ts';
 import { defineRepairs, isForgotten } from './sweep.ts';
 import type { Look, LookStep, StalledDeps } from './sweep.ts';
-import { delayUntil, longestDelay } from '../messages/accept/accept-message.ts';
+import { delayUntil, maxDelaySeconds } from '../messages/accept/accept-message.ts';
 import { expireUnreported } from '../messages/reports/expire-unreported.ts';
 import type { UnreportedDeps } from '../messages/reports/expire-unreported.ts';
 import type { MessageFinder, OutboundQueue, WaitingChunk } from '../messages/ports.ts';
@@ -98,7 +98,7 @@ const expireUnreportedSweeps = unreportedTiers.map((later): Look<MessageSweepsDe
 
 /** Every look at messages. */
 export const messageLooks: readonly Look<MessageSweepsDeps>[] = [
-  promoteScheduled(['promote-scheduled', longestDelay, 600]),
+  promoteScheduled(['promote-scheduled', maxDelaySeconds, 600]),
   promoteScheduled(['promote-due-soon', 900, 300]),
   ...requeueWaiting,
   ...expireUnreportedSweeps,

@@ -10,7 +10,7 @@ export interface Sweep {
   /** Names it in the log, and its position among those of other sweeps. */
   name: string;
   /** The fewest days that such data is kept, where something needs it for so long. */
-  leastDays?: number;
+  minDays?: number;
   /** Does a bounded piece of work: about one page of rows. Harmless when repeated, or done twice at a time. */
   step(before: Date, from?: string): Promise<SweepStep>;
 }

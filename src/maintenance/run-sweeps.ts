@@ -13,13 +13,13 @@ export interface SweepDeps {
 const timeLimit = 4 * 60_000;
 
 /** The longest span of one look, in milliseconds: after a long pause it catches up in several. */
-const longestSpan = 6 * 3_600_000;
+const maxSpanMs = 6 * 3_600_000;
 
 /** How far the first look of all goes back, in milliseconds. */
 const firstSpan = 24 * 3_600_000;
 
 /** By how much spans overlap at least, in milliseconds: a row may be written a while after the time in its id. */
-const leastOverlap = 60_000;
+const minOverlapMs = 60_000;
 
 /** How far a look got: up to `to`, or, where `next` is there, in the middle of the span. */
 interface Progress extends Span {
@@ -125,8 +125,8 @@ function nextSpan(progress: Progress | undefined, latest: number, everyMs: numbe
   if (progress === undefined) return { from: new Date(latest - firstSpan), to: new Date(latest) };
   const reached = progress.to.getTime();
   if (latest - reached < everyMs) return undefined;
-  const overlap = Math.max(leastOverlap, everyMs);
-  return { from: new Date(reached - overlap), to: new Date(Math.min(latest, reached + longestSpan)) };
+  const overlap = Math.max(minOverlapMs, everyMs);
+  return { from: new Date(reached - overlap), to: new Date(Math.min(latest, reached + maxSpanMs)) };
 }
 
 function parseProgress(text: string | undefined): Progress | undefined {

@@ -89,9 +89,9 @@ export function timestamp(label: Label) {
 /** One of a fixed list of texts. */
 export function choice<const Values extends readonly string[]>(
   values: Values,
-  { default: preset, ...label }: Label & { default?: Values[number] },
+  { default: defaultValue, ...label }: Label & { default?: Values[number] },
 ) {
-  const rules = preset === undefined ? {} : { default: preset };
+  const rules = defaultValue === undefined ? {} : { default: defaultValue };
   return unsafeOf<Values[number]>({ ...labelled(label), type: 'string', enum: [...values], ...rules });
 }
 
@@ -106,8 +106,8 @@ export function integer({ minimum, maximum, ...label }: Label & { minimum?: numb
 }
 
 /** True or false. */
-export function flag({ default: preset, ...label }: Label & { default?: boolean }) {
-  return booleanOf({ ...labelled(label), ...(preset === undefined ? {} : { default: preset }) });
+export function flag({ default: defaultValue, ...label }: Label & { default?: boolean }) {
+  return booleanOf({ ...labelled(label), ...(defaultValue === undefined ? {} : { default: defaultValue }) });
 }
 
 /** A list of like items. */

@@ -3,7 +3,7 @@ import { isIpLiteral, isLocalCall, parseAddress } from './address.ts';
 import type { Address } from './address.ts';
 import { isForbiddenAddress } from './forbidden-addresses.ts';
 
-const usualLengthLimit = 2000;
+const defaultMaxLength = 2000;
 
 /** Top-level names that mean something in one network only (RFC 6761, RFC 6762; ICANN reserves `internal`). */
 const localNames: ReadonlySet<string> = new Set(['localhost', 'local', 'internal']);
@@ -28,7 +28,7 @@ export function createAddressRule({
   allowLoopback,
   allowedHosts,
   allowHttp = false,
-  lengthLimit = usualLengthLimit,
+  lengthLimit = defaultMaxLength,
 }: AddressRuleSettings): CallbackRule {
   const suffixes = allowedHosts.map((host) => host.toLowerCase().replace(/^\.|\.$/g, ''));
   return (url) => {

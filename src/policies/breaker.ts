@@ -11,7 +11,7 @@ export interface Breaker {
 /** Calls in a row that fail before no more are made. */
 const failureLimit = 3;
 /** How long none are made, at first and at most, in seconds; doubled each time that the one that is then tried fails. */
-const [firstPause, longestPause] = [10, 300];
+const [firstPauseSeconds, maxPauseSeconds] = [10, 300];
 /** Seconds after which a call that is tried counts as lost, and another may be. */
 const trialSeconds = 30;
 
@@ -21,7 +21,7 @@ const trialSeconds = 30;
  */
 export function createBreaker(now: () => Date): Breaker {
   let failures = 0;
-  let pause = firstPause;
+  let pause = firstPauseSeconds;
   let openUntil = 0;
   let trialUntil = 0;
   const secondsUntil = (time: number): number => Math.max(1, Math.ceil((time - now().getTime()) / 1000));
@@ -40,14 +40,14 @@ export function createBreaker(now: () => Date): Breaker {
     report(result) {
       if (result === 'answered') {
         failures = 0;
-        pause = firstPause;
+        pause = firstPauseSeconds;
         trialUntil = 0;
         return;
       }
       failures += 1;
       // Calls that were under way when it opened say nothing new.
       if (failures < failureLimit || now().getTime() < openUntil) return;
-      if (failures > failureLimit) pause = Math.min(pause * 2, longestPause);
+      if (failures > failureLimit) pause = Math.min(pause * 2, maxPauseSeconds);
       openUntil = now().getTime() + pause * 1000;
       trialUntil = 0;
     },

@@ -10,7 +10,7 @@ import type { Throttle } from './throttle.ts';
 export function createCallerThrottle({
   throttle,
   directory,
-  limit: usual,
+  limit: defaultLimit,
 }: {
   throttle: Throttle;
   directory: Pick<Directory, 'user' | 'customer'>;
@@ -19,8 +19,10 @@ export function createCallerThrottle({
   async function limitOf(userId: string): Promise<number> {
     const { customerIds = [] } = (await directory.user(userId)) ?? {};
     const customers = await Promise.all(customerIds.map((id) => directory.customer(id)));
-    const limits = customers.flatMap((customer) => (customer === undefined ? [] : (customer.callsPerMinute ?? usual)));
-    return limits.length === 0 ? usual : Math.max(...limits);
+    const limits = customers.flatMap((customer) =>
+      customer === undefined ? [] : (customer.callsPerMinute ?? defaultLimit),
+    );
+    return limits.length === 0 ? defaultLimit : Math.max(...limits);
   }
 
   return {
@@ -28,7 +30,7 @@ export function createCallerThrottle({
       let failure: unknown;
       const limit = await limitOf(userId).catch((error: unknown) => {
         failure = error;
-        return usual;
+        return defaultLimit;
       });
       const result = await throttle.take(connection, limit);
       if (!result.allowed) return { ...result, limit };

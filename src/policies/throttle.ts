@@ -48,7 +48,7 @@ const pauseMs = 5_000;
 /** How long what others did is believed to be as it was read, in milliseconds. */
 const beliefMs = 5_000;
 /** How often a write is tried that other instances cross. */
-const mostAttempts = 10;
+const maxAttempts = 10;
 /** Connections that were idle for longer are forgotten, in milliseconds. */
 const idleMs = 5 * windowMs;
 
@@ -155,7 +155,7 @@ export function createThrottle({ store, now, wait, random }: ThrottleDeps): Thro
   async function ask(key: string, connection: Connection): Promise<void> {
     const { permits, waiting } = connection;
     let isListed = false;
-    for (let attempt = 0; attempt < mostAttempts; attempt++) {
+    for (let attempt = 0; attempt < maxAttempts; attempt++) {
       const at = time();
       const write = permits.plan(waiting.length, { at, slack, withPool: connection.listedAt + beliefMs > at });
       if (isListed && write.calls === 0) {

@@ -6,7 +6,7 @@ import type { ConfiguredCarrier } from '../carriers/carrier.ts';
 import { simulated } from '../carriers/simulated/index.ts';
 import { accountLimit } from '../messages/index.ts';
 import type { SendingRate } from '../messages/index.ts';
-import { usualSchedule } from '../notifications/index.ts';
+import { defaultSchedule } from '../notifications/index.ts';
 import type { RetrySchedule } from '../notifications/index.ts';
 import { parseFailpoint } from '../core/failpoint.ts';
 import type { ArmedFailpoint } from '../core/failpoint.ts';
@@ -71,7 +71,7 @@ export function readSettings(environment: Environment): Settings {
   const problems: string[] = [];
   const read = createSettingsReader(environment, problems);
   const { text, url, list, wholeNumber } = read;
-  const entraAuthority = url('ENTRA_AUTHORITY', usualAuthority);
+  const entraAuthority = url('ENTRA_AUTHORITY', defaultAuthority);
   const settings: Settings = {
     storage: readStorage(environment, problems),
     messageStorage: readMessageStorage(environment, problems),
@@ -81,25 +81,25 @@ export function readSettings(environment: Environment): Settings {
     },
     entraAuthority,
     publicUrl: url('PUBLIC_URL'),
-    callsPerMinute: wholeNumber('CALLS_PER_MINUTE', { preset: 100, most: 100_000 }),
-    fallbackAfterSeconds: wholeNumber('SMS_FALLBACK_AFTER_SECONDS', { preset: 3_600, most: 6 * 24 * 3_600 }),
+    callsPerMinute: wholeNumber('CALLS_PER_MINUTE', { defaultValue: 100, max: 100_000 }),
+    fallbackAfterSeconds: wholeNumber('SMS_FALLBACK_AFTER_SECONDS', { defaultValue: 3_600, max: 6 * 24 * 3_600 }),
     keysByTracking: environment['IDEMPOTENCY_BY_TRACKING'] !== 'false',
-    repairAfterSeconds: wholeNumber('REPAIR_AFTER_SECONDS', { preset: 300, most: 24 * 3_600 }),
-    reportTimeoutSeconds: wholeNumber('REPORT_TIMEOUT_SECONDS', { preset: 48 * 3_600, most: 7 * 24 * 3_600 }),
+    repairAfterSeconds: wholeNumber('REPAIR_AFTER_SECONDS', { defaultValue: 300, max: 24 * 3_600 }),
+    reportTimeoutSeconds: wholeNumber('REPORT_TIMEOUT_SECONDS', { defaultValue: 48 * 3_600, max: 7 * 24 * 3_600 }),
     ...(environment['LEASE_SECONDS'] === undefined
       ? {}
-      : { leaseSeconds: wholeNumber('LEASE_SECONDS', { preset: 120, most: 3_600 }) }),
-    threadHours: wholeNumber('THREAD_HOURS', { preset: 24, most: 24 * 365 }),
-    attachmentLimit: wholeNumber('ATTACHMENT_MEGABYTES', { preset: 16, most: 64 }) * 1_000_000,
-    attachmentHours: wholeNumber('ATTACHMENT_HOURS', { preset: 7 * 24, most: 90 * 24 }),
-    retentionDays: wholeNumber('RETENTION_DAYS', { preset: 90, most: 3_650 }),
+      : { leaseSeconds: wholeNumber('LEASE_SECONDS', { defaultValue: 120, max: 3_600 }) }),
+    threadHours: wholeNumber('THREAD_HOURS', { defaultValue: 24, max: 24 * 365 }),
+    attachmentLimit: wholeNumber('ATTACHMENT_MEGABYTES', { defaultValue: 16, max: 64 }) * 1_000_000,
+    attachmentHours: wholeNumber('ATTACHMENT_HOURS', { defaultValue: 7 * 24, max: 90 * 24 }),
+    retentionDays: wholeNumber('RETENTION_DAYS', { defaultValue: 90, max: 3_650 }),
     callbacks: {
       allowLoopback: environment['ALLOW_LOOPBACK_CALLBACKS'] === 'true',
       allowedHosts: hostsOf(environment['CALLBACK_HOSTS'] ?? '', problems),
     },
     notificationSchedule: {
       delaysSeconds: delaysOf(environment['NOTIFICATION_RETRY_SECONDS'] ?? '', problems),
-      giveUpAfterSeconds: wholeNumber('NOTIFICATION_RETRY_HOURS', { preset: 24, most: 6 * 24 }) * 3_600,
+      giveUpAfterSeconds: wholeNumber('NOTIFICATION_RETRY_HOURS', { defaultValue: 24, max: 6 * 24 }) * 3_600,
     },
     ...readCarriers(read),
     ...(read.optional('AZURE_CLIENT_ID') === undefined ? {} : { identityClientId: text('AZURE_CLIENT_ID') }),
@@ -148,7 +148,7 @@ export function readCallbackSecret(environment: Environment, name: string): stri
 
 interface Readers {
   text: (name: string) => string;
-  url: (name: string, preset?: string) => string;
+  url: (name: string, defaultValue?: string) => string;
   list: (name: string) => string[];
   problems: string[];
 }
@@ -178,7 +178,7 @@ function readIssuers(
 }
 
 /** Where people sign in outside sovereign clouds. */
-export const usualAuthority = 'https://login.microsoftonline.com';
+export const defaultAuthority = 'https://login.microsoftonline.com';
 
 /** Host names, separated by commas. */
 function hostsOf(text: string, problems: string[]): string[] {
@@ -190,7 +190,7 @@ function hostsOf(text: string, problems: string[]): string[] {
 
 /** Seconds before each further call of a notification, separated by commas; each at least 1 and at most a day. */
 function delaysOf(text: string, problems: string[]): readonly number[] {
-  if (text.trim() === '') return usualSchedule.delaysSeconds;
+  if (text.trim() === '') return defaultSchedule.delaysSeconds;
   const delays = text.split(',').map(Number);
   if (!delays.every((delay) => Number.isInteger(delay) && delay >= 1 && delay <= 24 * 3_600)) {
     problems.push('NOTIFICATION_RETRY_SECONDS is not a list of whole numbers from 1 to 86400, separated by commas');

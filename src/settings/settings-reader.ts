@@ -21,17 +21,17 @@ export function createSettingsReader(
     optional,
     list,
     problem,
-    url(name, preset) {
-      const value = optional(name) ?? preset ?? text(name);
+    url(name, defaultValue) {
+      const value = optional(name) ?? defaultValue ?? text(name);
       if (value !== '' && !(URL.canParse(value) && /^https?:/.test(value)))
         problem(`${name} is not an http(s) address`);
       return value.replace(/\/+$/, '');
     },
-    wholeNumber(name, { preset, most }) {
-      const value = Number(environment[name] ?? preset);
-      if (Number.isInteger(value) && value >= 1 && value <= most) return value;
-      problem(`${name} is not a whole number from 1 to ${most}`);
-      return preset;
+    wholeNumber(name, { defaultValue, max }) {
+      const value = Number(environment[name] ?? defaultValue);
+      if (Number.isInteger(value) && value >= 1 && value <= max) return value;
+      problem(`${name} is not a whole number from 1 to ${max}`);
+      return defaultValue;
     },
     pairs(name) {
       const pairs = new Map<string, string>();

@@ -31,13 +31,13 @@ export function createReadCache<Value>(
     now,
     freshMs = 60_000,
     staleMs = 600_000,
-    most = 5_000,
+    max = 5_000,
     wait = (milliseconds) => sleep(milliseconds, undefined, { ref: false }),
   }: {
     now: () => Date;
     freshMs?: number;
     staleMs?: number;
-    most?: number;
+    max?: number;
     wait?: (milliseconds: number) => Promise<void>;
   },
 ): ReadCache<Value> {
@@ -51,7 +51,7 @@ export function createReadCache<Value>(
       known.delete(key);
       known.set(key, { value, at, retryAt: 0 });
       const [first] = known.keys();
-      if (known.size > most && first !== undefined) known.delete(first);
+      if (known.size > max && first !== undefined) known.delete(first);
       return value;
     } catch (error) {
       const old = usable(key);

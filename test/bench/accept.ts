@@ -49,7 +49,7 @@ export async function benchAccept({ rounds }: { rounds: number }): Promise<Findi
       'with RequestId': kind === 'app' ? 'no' : 'yes',
       'app (sends/s)': rate(width, kind),
       'bare storage (sends/s)': rate(width, kind === 'app' ? 'bare' : 'bare, RequestId'),
-      ratio: against(ratio(width, kind), { least: width === 1 ? 0.6 : 0.8 }),
+      ratio: against(ratio(width, kind), { min: width === 1 ? 0.6 : 0.8 }),
     })),
   );
   const costs = widths.map(

@@ -86,7 +86,7 @@ async function countToFinal({ storage, host, carrier }: Pieces): Promise<Row[]> 
       {
         what: recipients === 1 ? 'a lone delivery report' : `a burst of ${short(recipients)} delivery reports`,
         operations: inserts,
-        each: `${against(inserts / recipients, { most: recipients === 1 ? 2 : 0.1 })} per report`,
+        each: `${against(inserts / recipients, { max: recipients === 1 ? 2 : 0.1 })} per report`,
       },
     );
   }

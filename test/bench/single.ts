@@ -48,8 +48,8 @@ async function countOperations(): Promise<Finding> {
     return {
       title: 'single: storage operations of a send with one recipient, from accept to its delivery report',
       rows: [
-        { send: 'without RequestId', operations: against(plain.length, { most: 8 }) },
-        { send: 'with RequestId', operations: against(withId.length, { most: 8 }) },
+        { send: 'without RequestId', operations: against(plain.length, { max: 8 }) },
+        { send: 'with RequestId', operations: against(withId.length, { max: 8 }) },
       ],
       notes: [`With RequestId: ${withId.join(', ')}.`],
     };

@@ -13,9 +13,9 @@ export function short(value: number): string {
 }
 
 /** A ratio, with the word of whether it reaches its aim. */
-export function against(ratio: number, aim: { least?: number; most?: number }): string {
-  const reached = ratio >= (aim.least ?? Number.NEGATIVE_INFINITY) && ratio <= (aim.most ?? Number.POSITIVE_INFINITY);
-  return `${short(ratio)} (aim ${aim.least === undefined ? `<= ${aim.most}` : `>= ${aim.least}`}${reached ? '' : ', missed'})`;
+export function against(ratio: number, aim: { min?: number; max?: number }): string {
+  const reached = ratio >= (aim.min ?? Number.NEGATIVE_INFINITY) && ratio <= (aim.max ?? Number.POSITIVE_INFINITY);
+  return `${short(ratio)} (aim ${aim.min === undefined ? `<= ${aim.max}` : `>= ${aim.min}`}${reached ? '' : ', missed'})`;
 }
 
 /** Numbers to the permit, words to the left, under their columns' names. */

@@ -171,11 +171,11 @@ export function contactStoreContract(name: string, open: () => ContactStore): vo
         const before = contact('358401230001');
         await store.create(group, before);
         // Plain letters: Azurite reads a large single write piece by piece and breaks letters that a border cuts.
-        const most = Array.from({ length: 100 }, (_, index) => ({
+        const max = Array.from({ length: 100 }, (_, index) => ({
           name: String(index).padEnd(100, '"'),
           value: '"'.repeat(1_000),
         }));
-        for (const customContactProperties of [most, most.slice(0, 2), most, []]) {
+        for (const customContactProperties of [max, max.slice(0, 2), max, []]) {
           await store.update(group, before.phone, { customContactProperties });
           const after = { ...before, customContactProperties };
           expect(await store.read(group, before.phone)).toEqual({ contact: after, failedMessages: 0 });

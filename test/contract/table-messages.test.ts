@@ -40,14 +40,14 @@ function message(chunkCount: number, content: string): { header: MessageHeader; 
 test.each([
   ['many rows', 205, 'x', 3],
   ['large rows', 30, 'ж'.repeat(100_000), 2],
-])('a message of %s goes in transactions of at most 100 rows and 4 MiB', async (_, chunkCount, content, least) => {
+])('a message of %s goes in transactions of at most 100 rows and 4 MiB', async (_, chunkCount, content, min) => {
   const { header, chunks } = message(chunkCount, content);
   await store.create(header, chunks.slice(0, 1));
   storage.reset();
   const other = message(chunkCount, content);
   expect(await store.create(other.header, other.chunks)).not.toBe('exists');
   const transactions = storage.operations().filter(({ path }) => path.endsWith('$batch'));
-  expect(transactions.length).toBeGreaterThanOrEqual(least);
+  expect(transactions.length).toBeGreaterThanOrEqual(min);
   for (const { bytes } of transactions) {
     expect(bytes).toBeGreaterThan(0);
     expect(bytes).toBeLessThanOrEqual(4 * 1024 * 1024);

@@ -15,7 +15,7 @@ export interface Load {
 }
 
 /** Sends and phones' messages under way at a time; beyond that the pace waits. */
-const mostUnderWay = 40;
+const maxConcurrent = 40;
 
 /** Of a hundred beginnings, so many are a phone that writes. */
 const phonesPerHundred = 20;
@@ -92,7 +92,7 @@ export function startLoad({
 
   const pace = async (): Promise<void> => {
     for (let index = 0; !ending.signal.aborted; index++) {
-      if (underWay.size < mostUnderWay) begin(index);
+      if (underWay.size < maxConcurrent) begin(index);
       await sleep(1_000 / perSecond);
     }
   };

@@ -162,10 +162,10 @@ it('works on a batch at a time, and on the next once enough of it is done', asyn
     await release(1);
     expect(await waiting('crowd')).toBe(0);
   });
-  const { most, working } = (await state()) as { most: number; working: number };
+  const { max, working } = (await state()) as { max: number; working: number };
   expect(working).toBe(0);
-  expect(most).toBeGreaterThan(newBatchThreshold);
-  expect(most).toBeLessThanOrEqual(batchSize + newBatchThreshold);
+  expect(max).toBeGreaterThan(newBatchThreshold);
+  expect(max).toBeLessThanOrEqual(batchSize + newBatchThreshold);
 });
 
 it('sends one message per element of an array, and what a function returns', async () => {

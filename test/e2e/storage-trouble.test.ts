@@ -72,7 +72,7 @@ test('whatever storage does, who calls again until a send is accepted has sent i
     randomTroubles({
       seed,
       rates: { busy: 60, broken: 50, throttled: 50, late: 12, lost: 90, answerLost: 100 },
-      mostLate: 4,
+      maxLate: 4,
       // A worker that gives up comes again after a minute or two, for which a test can't wait.
       lasting: ({ path, method }) => !/\/messages\(/.test(path) || method === 'POST',
     }),

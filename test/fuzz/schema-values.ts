@@ -72,8 +72,8 @@ function objectsOf({ properties = {}, required = [] }: JsonSchema, mix: Mix, goo
 function plainOf(schema: JsonSchema): fc.Arbitrary<unknown> {
   const choices = schema['enum'] as readonly unknown[] | undefined;
   if (choices !== undefined) return fc.constantFrom(...choices);
-  const preset = schema['default'];
-  if (typeof preset === 'string') return fc.constant(preset);
+  const defaultValue = schema['default'];
+  if (typeof defaultValue === 'string') return fc.constant(defaultValue);
   if (schema.type === 'boolean') return fc.boolean();
   if (schema.type === 'integer') return fc.integer({ min: 0, max: 3_000 });
   if (schema.type === 'object')

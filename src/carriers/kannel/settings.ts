@@ -17,7 +17,7 @@ export interface KannelSettings {
 }
 
 /** So short a secret could be guessed. */
-const leastSecret = 16;
+const minSecretLength = 16;
 
 /**
  * Reads Kannel's settings.
@@ -27,8 +27,8 @@ const leastSecret = 16;
  */
 export function readSettings(read: SettingsReader): KannelSettings {
   const webhookSecret = read.text('KANNEL_WEBHOOK_SECRET');
-  if (webhookSecret !== '' && webhookSecret.length < leastSecret) {
-    read.problem(`KANNEL_WEBHOOK_SECRET has less than ${leastSecret} characters`);
+  if (webhookSecret !== '' && webhookSecret.length < minSecretLength) {
+    read.problem(`KANNEL_WEBHOOK_SECRET has less than ${minSecretLength} characters`);
   }
   const smsc = read.optional('KANNEL_SMSC');
   if (smsc !== undefined) checkHeader('KANNEL_SMSC', smsc, read);
@@ -53,8 +53,8 @@ function checkHeader(name: string, value: string, read: SettingsReader): string 
 
 /** It stands in an address in Kannel's configuration, where other characters have a meaning. */
 function checkInboundSecret(secret: string, webhookSecret: string, read: SettingsReader): void {
-  if (!/^[\w-]+$/.test(secret) || secret.length < leastSecret) {
-    read.problem(`KANNEL_INBOUND_SECRET is not at least ${leastSecret} letters, digits, - and _`);
+  if (!/^[\w-]+$/.test(secret) || secret.length < minSecretLength) {
+    read.problem(`KANNEL_INBOUND_SECRET is not at least ${minSecretLength} letters, digits, - and _`);
   }
   if (secret === webhookSecret) read.problem('KANNEL_INBOUND_SECRET is the same as KANNEL_WEBHOOK_SECRET');
 }

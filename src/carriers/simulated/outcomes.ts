@@ -25,11 +25,11 @@ type Outcome =
   | { throttledOnce?: true; ends: Exclude<MessageStatus, 'accepted'>; reports: readonly PlannedReport[] };
 
 const deliveredAtOnce: PlannedReport = { status: 'delivered', due: 1 };
-const usual: Outcome = { ends: 'delivered', reports: [deliveredAtOnce] };
+const defaultOutcome: Outcome = { ends: 'delivered', reports: [deliveredAtOnce] };
 
 /** What becomes of a message, by the last four digits of the phone's number; every other number is `0001`. */
 const outcomes = new Map<string, Outcome>([
-  ['0001', usual],
+  ['0001', defaultOutcome],
   ['0002', { ends: 'undelivered', reports: [{ status: 'undelivered', due: 1 }] }],
   ['0003', { ends: 'expired', reports: [{ status: 'expired', due: 1 }] }],
   ['0004', { refused: { code: 'NumberBarred', message: 'The number is barred: no message is taken for it.' } }],
@@ -55,7 +55,7 @@ const reasons: Partial<Record<ReportStatus, Reason>> = {
 };
 
 function outcomeOf(address: string): Outcome {
-  return outcomes.get(address.slice(-4)) ?? usual;
+  return outcomes.get(address.slice(-4)) ?? defaultOutcome;
 }
 
 /** Why submissions to this number (digits) are refused; undefined where they are taken. */

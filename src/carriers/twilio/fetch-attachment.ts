@@ -11,7 +11,7 @@ const mediaOrigin = 'https://api.twilio.com';
 const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 /** Twilio sends on to where it keeps media, and that may be moved once or twice. */
-const mostRedirects = 3;
+const maxRedirects = 3;
 
 /**
  * Fetches media of at most `limit` bytes, as {@link readAttachment} reads them. The account's credentials go to Twilio's
@@ -51,7 +51,7 @@ async function follow(settings: TwilioSettings & HttpDeps, url: URL, protocol: s
     if (to === null || (to.protocol !== 'https:' && to.protocol !== protocol)) {
       return 'The carrier sends on to an address that is not safe.';
     }
-    if (step === mostRedirects) return 'The carrier sends on and on.';
+    if (step === maxRedirects) return 'The carrier sends on and on.';
     response = await startCall(settings, to.href, { method: 'GET' });
     from = to;
   }

@@ -95,10 +95,10 @@ function inboundOf(form: URLSearchParams): InboundEvent[] {
 }
 
 /** The most media that a message has (twilio.com/docs/messaging/api/media-resource). */
-const mostMedia = 10;
+const maxMedia = 10;
 
 function attachmentsOf(form: URLSearchParams): AnnouncedAttachment[] {
-  const count = Math.min(Number(/^\d{1,3}$/.exec(form.get('NumMedia') ?? '')?.[0] ?? 0), mostMedia);
+  const count = Math.min(Number(/^\d{1,3}$/.exec(form.get('NumMedia') ?? '')?.[0] ?? 0), maxMedia);
   return Array.from({ length: count }, (_, index): AnnouncedAttachment | undefined => {
     const reference = form.get(`MediaUrl${index}`);
     if (reference === null || reference === '') return undefined;

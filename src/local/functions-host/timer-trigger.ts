@@ -19,7 +19,7 @@ export interface TimerTrigger {
 }
 
 // What setTimeout can do is 2^31 - 1 ms; Azure's timers go in steps of 24 days as well.
-const longestWait = 24 * 24 * 60 * 60 * 1000;
+const maxWait = 24 * 24 * 60 * 60 * 1000;
 const neverRun = new Date('0001-01-01T00:00:00Z');
 
 /**
@@ -72,9 +72,9 @@ export function runTimer(trigger: TimerTrigger): Listener {
 
 /** Waits for a moment; false where the wait was given up. */
 async function reaches(moment: Date, now: () => Date, signal: AbortSignal): Promise<boolean> {
-  for (let wait = longestWait; wait >= longestWait && !signal.aborted;) {
+  for (let wait = maxWait; wait >= maxWait && !signal.aborted;) {
     wait = Math.max(moment.getTime() - now().getTime(), 0);
-    await setTimeout(Math.min(wait, longestWait), undefined, { signal }).catch(() => {});
+    await setTimeout(Math.min(wait, maxWait), undefined, { signal }).catch(() => {});
   }
   return !signal.aborted;
 }

@@ -14,7 +14,7 @@ import type { RecentIds } from './recent-ids.ts';
 import { requestKeyOf } from './request-key.ts';
 
 /** The longest that a queue holds a message back, in seconds: what is due later is queued by a timer. */
-export const longestDelay = 24 * 60 * 60;
+export const maxDelaySeconds = 24 * 60 * 60;
 
 /** Queue messages written at the same time. */
 const enqueueWidth = 16;
@@ -227,11 +227,11 @@ function jobOf(chunk: Chunk, version: string | undefined): OutboundJob {
 
 /** Whether a time is too far ahead for the queue. */
 function isFarAhead(sendAt: Date | undefined, now: Date): boolean {
-  return sendAt !== undefined && sendAt.getTime() - now.getTime() > longestDelay * 1000;
+  return sendAt !== undefined && sendAt.getTime() - now.getTime() > maxDelaySeconds * 1000;
 }
 
 /** Seconds from now until a chunk is due, rounded up, and no more than the queue is to hold it back. */
 export function delayUntil(sendAt: Date | undefined, now: Date): number {
   if (sendAt === undefined) return 0;
-  return Math.min(Math.max(0, Math.ceil((sendAt.getTime() - now.getTime()) / 1000)), longestDelay);
+  return Math.min(Math.max(0, Math.ceil((sendAt.getTime() - now.getTime()) / 1000)), maxDelaySeconds);
 }

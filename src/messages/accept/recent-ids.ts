@@ -5,14 +5,14 @@ export interface RecentIds {
 }
 
 /** Remembers so many ids. */
-export function createRecentIds(most = 10_000): RecentIds {
+export function createRecentIds(max = 10_000): RecentIds {
   const ids = new Set<string>();
   return {
     has: (id) => ids.has(id),
     add(id) {
       ids.add(id);
       const [first] = ids;
-      if (ids.size > most && first !== undefined) ids.delete(first);
+      if (ids.size > max && first !== undefined) ids.delete(first);
     },
   };
 }

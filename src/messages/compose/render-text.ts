@@ -5,7 +5,7 @@ import { normaliseText } from './sms-parts.ts';
  * Characters beyond which no text fits into an SMS, so that rendering can stop: 255 parts hold 39,015 characters of GSM,
  * each of which normalising makes of two at the most, or 17,085 of UCS-2, made of four at the most.
  */
-const endlessLength = 80_000;
+const maxRenderedLength = 80_000;
 
 /**
  * The text that one recipient gets. `values` stand in the order of the content's placeholders. Normalised after
@@ -16,7 +16,7 @@ export function renderText(compiled: CompiledContent, values: readonly string[])
   return normaliseText(
     compiled.renderStart(
       new Map(compiled.placeholders.map((name, index) => [name, values[index] ?? ''])),
-      endlessLength,
+      maxRenderedLength,
     ),
   );
 }

@@ -1,11 +1,11 @@
 /** Jobs in one queue message: a worker does them all at once. */
-const mostJobs = 16;
+const maxJobs = 16;
 
 /** Bytes of a queue message's jobs: it holds 48 KiB before base64. */
-const mostBytes = 40_000;
+const maxBytes = 40_000;
 
 /** Queue messages that are written at the same time before jobs gather: one that takes long must not hold up the rest. */
-const mostUnderWay = 8;
+const maxConcurrent = 8;
 
 interface Group<Job> {
   jobs: Job[];
@@ -37,13 +37,13 @@ export function createGatherer<Job>(enqueue: (jobs: readonly Job[]) => Promise<v
   return (job) => {
     const bytes = Buffer.byteLength(JSON.stringify(job));
     const open = waiting.at(-1);
-    if (open !== undefined && open.jobs.length < mostJobs && open.bytes + bytes <= mostBytes) {
+    if (open !== undefined && open.jobs.length < maxJobs && open.bytes + bytes <= maxBytes) {
       open.jobs.push(job);
       open.bytes += bytes;
       return open.queued.promise;
     }
     const group: Group<Job> = { jobs: [job], bytes, queued: Promise.withResolvers<void>() };
-    if (underWay < mostUnderWay) start(group);
+    if (underWay < maxConcurrent) start(group);
     else waiting.push(group);
     return group.queued.promise;
   };

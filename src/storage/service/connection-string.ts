@@ -34,8 +34,8 @@ export function parseConnectionString(text: string, kind: 'table' | 'queue'): Se
   const signature = part('SharedAccessSignature').replace(/^\?/, '');
   const protocol = part('DefaultEndpointsProtocol') || 'https';
   const suffix = part('EndpointSuffix') || 'core.windows.net';
-  const usual = name === '' ? '' : `${protocol}://${name}.${kind}.${suffix}`;
-  const url = (part(kind === 'table' ? 'TableEndpoint' : 'QueueEndpoint') || usual).replace(/\/+$/, '');
+  const standard = name === '' ? '' : `${protocol}://${name}.${kind}.${suffix}`;
+  const url = (part(kind === 'table' ? 'TableEndpoint' : 'QueueEndpoint') || standard).replace(/\/+$/, '');
   if (!URL.canParse(url)) throw new Error(`the connection string does not say where the ${kind} service is`);
   if (name !== '' && key !== '') return { url, account: { name, key } };
   if (signature === '') throw new Error('the connection string has neither a key nor a shared access signature');

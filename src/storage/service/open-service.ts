@@ -28,7 +28,7 @@ export interface StorageService {
 }
 
 /** Milliseconds for one try. Whoever waits for a flow is given 120 seconds in all. */
-const usualLimitMs = 10_000;
+const defaultTimeLimitMs = 10_000;
 
 /** The versions of the services' interfaces that this is written for. Queues and tables know tokens by then. */
 const versions = { table: '2020-12-06', queue: '2021-12-02' };
@@ -38,7 +38,7 @@ export function openService(connection: StorageConnection, kind: 'table' | 'queu
   const { url, signature, authorize } = accessTo(connection, kind);
   const endpoint = new URL(url);
   const base = endpoint.pathname.replace(/\/+$/, '');
-  const timeLimitMs = connection.timeLimitMs ?? usualLimitMs;
+  const timeLimitMs = connection.timeLimitMs ?? defaultTimeLimitMs;
   return {
     url,
     async send({ method, path, query, headers, body = '' }) {

@@ -33,7 +33,7 @@ export interface Table {
   /** The rows that an OData filter, made with the tag `odata`, lets through, in the order of their keys. */
   list(filter: string, columns?: string[]): Promise<Row[]>;
   /** The first `most` of these rows; no more than that is read. */
-  listFirst(most: number, filter: string, columns?: string[]): Promise<Row[]>;
+  listFirst(max: number, filter: string, columns?: string[]): Promise<Row[]>;
   /** One page of such rows, from where the page before ended. */
   listPage(query: PageQuery, from?: string): Promise<Page>;
   insert(row: Entity): Promise<string>;
@@ -58,18 +58,18 @@ export function openTable(connection: StorageConnection, name: string): Table {
   const find = (keys: Keys): Promise<Page['rows'][number] | undefined> =>
     unless(readRow(keys), undefined, 'ResourceNotFound', 'TableNotFound');
 
-  async function readPage({ filter, columns }: PageQuery, from?: string, most = pageRows): Promise<Page> {
-    const { headers, body } = await get(`/${name}()`, queryOf({ filter, columns, from, most }));
+  async function readPage({ filter, columns }: PageQuery, from?: string, max = pageRows): Promise<Page> {
+    const { headers, body } = await get(`/${name}()`, queryOf({ filter, columns, from, max }));
     const { value } = JSON.parse(body) as { value: Record<string, unknown>[] };
     const next = encodePosition(headers);
     return { rows: value.map(readEntity), ...(next === undefined ? {} : { next }) };
   }
 
-  async function readAll(query: PageQuery, most = Number.POSITIVE_INFINITY): Promise<Row[]> {
+  async function readAll(query: PageQuery, max = Number.POSITIVE_INFINITY): Promise<Row[]> {
     const rows: Row[] = [];
     let from: string | undefined;
-    while (rows.length < most) {
-      const page = await readPage(query, from, Math.min(most - rows.length, pageRows));
+    while (rows.length < max) {
+      const page = await readPage(query, from, Math.min(max - rows.length, pageRows));
       rows.push(...page.rows);
       if (page.next === undefined) break;
       from = page.next;
@@ -104,8 +104,8 @@ export function openTable(connection: StorageConnection, name: string): Table {
   return {
     find: (partitionKey, rowKey) => find({ partitionKey, rowKey }),
     list: (filter, columns) => unless(readAll({ filter, ...(columns && { columns }) }), [], 'TableNotFound'),
-    listFirst: (most, filter, columns) =>
-      unless(readAll({ filter, ...(columns && { columns }) }, most), [], 'TableNotFound'),
+    listFirst: (max, filter, columns) =>
+      unless(readAll({ filter, ...(columns && { columns }) }, max), [], 'TableNotFound'),
     listPage: ({ filter, columns }, from) => {
       const page = readPage({ filter, ...(columns && { columns: ['partitionKey', 'rowKey', ...columns] }) }, from);
       return unless(page, { rows: [] }, 'TableNotFound');
@@ -130,11 +130,11 @@ interface WireQuery {
   filter: string;
   columns: string[] | undefined;
   from: string | undefined;
-  most: number;
+  max: number;
 }
 
-function queryOf({ filter, columns, from, most }: WireQuery): string {
-  const parts = [`$filter=${encodeURIComponent(filter)}`, `$top=${most}`];
+function queryOf({ filter, columns, from, max }: WireQuery): string {
+  const parts = [`$filter=${encodeURIComponent(filter)}`, `$top=${max}`];
   if (columns !== undefined) parts.push(`$select=${columns.map(wireName).join(',')}`);
   if (from !== undefined) parts.push(decodePosition(from));
   return parts.join('&');

@@ -57,7 +57,7 @@ const olderThan = (prefix: string, before: Date): string =>
 function createMessageSweep(table: Table, suffix = ''): Sweep {
   return {
     name: `messages${suffix}`,
-    leastDays: workingDays,
+    minDays: workingDays,
     async step(before, from) {
       const page = await readShardPage(table, (shard) => ({ filter: olderThan(shard, before), columns: [] }), from);
       await deleteRows(table, page.rows);
@@ -70,7 +70,7 @@ function createMessageSweep(table: Table, suffix = ''): Sweep {
 function createInboundSweep(table: Table, attachments: Pick<AttachmentStore, 'remove'>): Sweep {
   return {
     name: 'inbound',
-    leastDays: workingDays,
+    minDays: workingDays,
     async step(before, from) {
       const queryOf = (shard: string) => ({ filter: olderThan(`i${shard}`, before), columns: attachmentColumns });
       const page = await readShardPage(table, queryOf, from);
@@ -116,7 +116,7 @@ function createUnroutedSweep(table: Table): Sweep {
 function createNotificationSweep(table: Table): Sweep {
   return {
     name: 'notifications',
-    leastDays: workingDays,
+    minDays: workingDays,
     async step(before, from) {
       const queryOf = (shard: string) => ({ filter: olderThan(`i${shard}`, before), columns: ['since'] });
       const page = await readShardPage(table, queryOf, from);
@@ -131,7 +131,7 @@ function createNotificationSweep(table: Table): Sweep {
 function createCallbackSweep(table: Table): Sweep {
   return {
     name: 'callbacks',
-    leastDays: workingDays,
+    minDays: workingDays,
     async step(before, from) {
       const queryOf = (shard: string) => ({ filter: olderThan(shard, before), columns: ['changedAt'] });
       const page = await readShardPage(table, queryOf, from);
@@ -149,7 +149,7 @@ function createCallbackSweep(table: Table): Sweep {
 function createDeadLetterSweep(table: Table): Sweep {
   return {
     name: 'deadletters',
-    leastDays: workingDays,
+    minDays: workingDays,
     async step(before, from = '') {
       const [first] = await table.listFirst(1, odata`PartitionKey gt ${from}`, ['partitionKey', 'rowKey']);
       if (first === undefined) return { deleted: 0 };
@@ -172,7 +172,7 @@ function createDeadLetterSweep(table: Table): Sweep {
 function createHashedSweep(table: Table, { name, column }: { name: string; column: string }): Sweep {
   return {
     name,
-    leastDays: workingDays,
+    minDays: workingDays,
     async step(before, from) {
       const filter = `${column} lt ${odata`${before.toISOString()}`}`;
       const page = await table.listPage({ filter, columns: [] }, from);

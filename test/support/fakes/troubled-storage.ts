@@ -107,17 +107,17 @@ export async function startTroubledStorage(connectionString: string): Promise<Tr
 
 /**
  * Chooses troubles at random, at rates per thousand. Of requests that are not `lasting`, equal ones have two
- * troubles in all, and none is late: so long as the app tries three times, it doesn't give up. No more than `mostLate` are late, since
+ * troubles in all, and none is late: so long as the app tries three times, it doesn't give up. No more than `maxLate` are late, since
  * each takes the test's time.
  */
 export function randomTroubles({
   seed,
   rates,
-  mostLate,
+  maxLate,
   lasting,
 }: {
   seed: number;
-  mostLate: number;
+  maxLate: number;
   rates: Readonly<Record<Trouble, number>>;
   lasting: (request: AppRequest) => boolean;
 }): (request: AppRequest) => Trouble | undefined {
@@ -127,7 +127,7 @@ export function randomTroubles({
   const draw = (): Trouble | undefined => {
     let left = below(1_000);
     const drawn = (Object.entries(rates) as [Trouble, number][]).find(([, rate]) => (left -= rate) < 0)?.[0];
-    return drawn === 'late' && late === mostLate ? undefined : drawn;
+    return drawn === 'late' && late === maxLate ? undefined : drawn;
   };
   const mild = (request: AppRequest): Trouble | undefined => {
     const key = JSON.stringify(request);

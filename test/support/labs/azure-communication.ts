@@ -23,7 +23,7 @@ export function settingsFrom(environment: Readonly<Record<string, string>>): {
     text,
     optional: (name) => environment[name],
     url: text,
-    wholeNumber: (_, { preset }) => preset,
+    wholeNumber: (_, { defaultValue }) => defaultValue,
     pairs: (name) =>
       new Map(
         (environment[name] ?? '')
@@ -39,7 +39,7 @@ export function settingsFrom(environment: Readonly<Record<string, string>>): {
   return { settings: azureCommunication.readSettings(read), problems };
 }
 
-const usualSettings = {
+const defaultSettings = {
   channels: new Map([[whatsAppNumber, channel]]),
   webhook: { secret: webhookSecret },
 };
@@ -49,13 +49,13 @@ export function createCarrier(
   endpoint: string,
   { settings = {}, deps = {} }: { settings?: Partial<AzureCommunicationSettings>; deps?: Partial<CarrierDeps> } = {},
 ): Carrier {
-  const all = { endpoint, accessKey, ...usualSettings, ...settings };
+  const all = { endpoint, accessKey, ...defaultSettings, ...settings };
   return azureCommunication.create(all, carrierDeps(deps));
 }
 
 /** The same without a key, so that it signs in with tokens. */
 export function createKeylessCarrier(endpoint: string, deps: Partial<CarrierDeps>): Carrier {
-  return azureCommunication.create({ endpoint, ...usualSettings }, carrierDeps(deps));
+  return azureCommunication.create({ endpoint, ...defaultSettings }, carrierDeps(deps));
 }
 
 /** A call that brings events as JSON, with the secret. */

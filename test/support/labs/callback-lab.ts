@@ -7,7 +7,7 @@ import {
 import type { CallbackQueue, CallbackDeps, ChunkCallbacks } from '../../../src/delivery-callbacks/index.ts';
 import type { Chunk, MessageHeader, FinalRecipient } from '../../../src/messages/index.ts';
 import type { CallOutcome } from '../../../src/notifications/index.ts';
-import { usualSchedule } from '../../../src/notifications/index.ts';
+import { defaultSchedule } from '../../../src/notifications/index.ts';
 import { createMemoryCallbackQueue } from '../fakes/callback-queue.ts';
 import { createMemoryCallbackStore } from '../fakes/callback-store.ts';
 import { createMemoryMessageStore } from '../fakes/message-store.ts';
@@ -101,7 +101,7 @@ export function createCallbackLab({ recipients = 3, ...options }: LabOptions = {
     },
     deliveryCaller: { get: (url, headers) => time.inProcess(() => call(url, headers)) },
     callbackSecret: (name) => secrets.get(name),
-    schedule: usualSchedule,
+    schedule: defaultSchedule,
     newSecret() {
       made += 1;
       return String(made);

@@ -6,7 +6,7 @@ import {
   giveUpNotificationRetry,
   giveUpNotificationChunk,
   retryNotification,
-  usualSchedule,
+  defaultSchedule,
 } from '../../../src/notifications/index.ts';
 import type {
   CallOutcome,
@@ -156,7 +156,7 @@ export function createNotificationLab({ random = () => 0, faults = () => undefin
     now: time.now,
     random,
     callLeaseSeconds: 60,
-    schedule: usualSchedule,
+    schedule: defaultSchedule,
   });
   const worker =
     ({ handle }: typeof deliverNotifications) =>

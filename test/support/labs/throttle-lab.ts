@@ -150,12 +150,12 @@ export function createThrottleLab({
 }
 
 /** The most of the given moments that lie in one span of this length, its end not included. */
-export function mostWithin(moments: readonly number[], spanMs = 60_000): number {
+export function maxWithin(moments: readonly number[], spanMs = 60_000): number {
   let first = 0;
-  let most = 0;
+  let max = 0;
   for (const [index, moment] of moments.entries()) {
     while (moments[first]! <= moment - spanMs) first++;
-    most = Math.max(most, index - first + 1);
+    max = Math.max(max, index - first + 1);
   }
-  return most;
+  return max;
 }

@@ -56,7 +56,7 @@ const reports = new Map<string, readonly Record<string, string>[]>([
   ['0002', [{ MessageStatus: 'undelivered', ErrorCode: '30003' }]],
   ['0003', [{ MessageStatus: 'undelivered', ErrorCode: '30036' }]],
 ]);
-const usualReports = [{ MessageStatus: 'sent' }, { MessageStatus: 'delivered' }];
+const defaultReports = [{ MessageStatus: 'sent' }, { MessageStatus: 'delivered' }];
 
 const newSid = (letters: string): string => letters + randomBytes(16).toString('hex');
 
@@ -137,7 +137,7 @@ export async function startTwilioApi(settings: {
       From: from,
       ApiVersion: '2010-04-01',
     };
-    for (const each of reports.get(to.slice(-4)) ?? usualReports) {
+    for (const each of reports.get(to.slice(-4)) ?? defaultReports) {
       await call(url, { ...about, ...each, SmsStatus: each['MessageStatus'] ?? '' });
     }
   }

@@ -118,7 +118,7 @@ describe('whoever shows a key', () => {
 
 describe('the cache', () => {
   /** A store that counts what it is asked, and a clock. */
-  function lab(options: { most?: number } = {}) {
+  function lab(options: { max?: number } = {}) {
     const store = createMemoryApiKeyStore();
     const asked: string[] = [];
     let time = testNow.getTime();
@@ -204,7 +204,7 @@ describe('the cache', () => {
   });
 
   test('keeps no more than it may, the newest; made-up ids don’t drive out real ones', async () => {
-    const { store, asked, find } = lab({ most: 2 });
+    const { store, asked, find } = lab({ max: 2 });
     const keys = [makeKey(), makeKey(), makeKey()].map(({ kept }) => kept);
     for (const key of keys) await store.add(key);
     const [first, second, third] = keys.map(({ id }) => id) as [string, string, string];

@@ -74,16 +74,16 @@ test.each([
 
 test('many are written some at a time, and all before it resolves', async () => {
   let running = 0;
-  let most = 0;
+  let max = 0;
   const { counter, writes } = openCounter(async () => {
     running += 1;
-    most = Math.max(most, running);
+    max = Math.max(max, running);
     await new Promise((resolve) => setImmediate(resolve));
     running -= 1;
     return 'counted';
   });
   await counter.record(Array.from({ length: 100 }, (_, index) => failure('other', '358401', String(index))));
-  expect([writes.length, most, running]).toEqual([100, 16, 0]);
+  expect([writes.length, max, running]).toEqual([100, 16, 0]);
 });
 
 test('a write that fails is told of', async () => {

@@ -121,13 +121,13 @@ describe('many replies', () => {
   test('are 16 at a time', async () => {
     const threads = createMemoryThreadStore();
     let running = 0;
-    let most = 0;
+    let max = 0;
     const recorder = createReplyRecorder({
       threads: {
         ...threads,
         async enter(...values) {
           running += 1;
-          most = Math.max(most, running);
+          max = Math.max(max, running);
           await new Promise(setImmediate);
           running -= 1;
           return threads.enter(...values);
@@ -137,7 +137,7 @@ describe('many replies', () => {
       now: () => testNow,
     });
     await recorder.record(phones(40).map((number, place) => reply({ phone: number, recipientId: `m1-${place}` })));
-    expect(most).toBe(16);
+    expect(max).toBe(16);
   });
 
   test('reject where one can not be entered, and are completed when recorded again', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { customerKey } from '../../../src/directory/index.ts';
-import { nextCallAt, usualSchedule } from '../../../src/http-delivery/retry-schedule.ts';
+import { nextCallAt, defaultSchedule } from '../../../src/http-delivery/retry-schedule.ts';
 import { createNotificationLab, flowUrl, labMessage, labSubscription } from '../../support/labs/notification-lab.ts';
 import { testNow } from '../../support/labs/kernel.ts';
 
@@ -11,7 +11,7 @@ const hour = 60 * minute;
 const day = 24 * hour;
 
 /** When calls are due that all fail at once, in milliseconds from the first. */
-const usualTimes = [
+const defaultTimes = [
   0,
   5 * second,
   20 * second,
@@ -28,12 +28,12 @@ describe('a flow that never takes a message', () => {
     lab.script('dead', () => 503);
     lab.tell(1);
     await lab.time.play();
-    expect(lab.callTimes('dead')).toEqual(usualTimes);
-    expect(usualTimes.at(-1)).toBeLessThanOrEqual(day);
-    expect(usualTimes.at(-1)! + hour).toBeGreaterThan(day);
+    expect(lab.callTimes('dead')).toEqual(defaultTimes);
+    expect(defaultTimes.at(-1)).toBeLessThanOrEqual(day);
+    expect(defaultTimes.at(-1)! + hour).toBeGreaterThan(day);
     expect(await lab.fates()).toEqual({ dead: 'givenUp' });
     const { key, pipelineId } = labSubscription('dead');
-    const givenUpAt = new Date(testNow.getTime() + usualTimes.at(-1)!);
+    const givenUpAt = new Date(testNow.getTime() + defaultTimes.at(-1)!);
     expect(await lab.letters()).toEqual([
       {
         id: `${customerKey('demo')}.${testNow.getTime().toString(16).padStart(12, '0')}.${labMessage(1).id}.${key}`,
@@ -45,7 +45,7 @@ describe('a flow that never takes a message', () => {
         callbackUrl: flowUrl('dead'),
         payload: lab.calls[0]?.body,
         reason: 'it failed for too long',
-        attempts: usualTimes.length,
+        attempts: defaultTimes.length,
         lastAnswer: { status: 503, detail: 'answered 503', at: givenUpAt },
         since: testNow,
         givenUpAt,
@@ -63,7 +63,7 @@ describe('a flow that never takes a message', () => {
     await lab.time.play();
     const times = lab.callTimes('dead');
     const gaps = times.slice(1).map((at, index) => at - times[index]!);
-    const wanted = usualTimes.slice(1, times.length).map((at, index) => at - usualTimes[index]!);
+    const wanted = defaultTimes.slice(1, times.length).map((at, index) => at - defaultTimes[index]!);
     expect(times).toHaveLength(25);
     for (const [index, gap] of gaps.entries()) {
       expect(gap).toBeGreaterThan(wanted[index]! * 1.19);
@@ -109,7 +109,7 @@ describe('a flow that never takes a message', () => {
       notBefore: new Date(testNow.getTime() + 2_180 * second),
     });
     await lab.time.play();
-    expect(lab.callTimes('busy')).toEqual(usualTimes.slice(0, 6));
+    expect(lab.callTimes('busy')).toEqual(defaultTimes.slice(0, 6));
     expect(await lab.retry('busy')).toEqual({
       ...waiting,
       payload: lab.calls[0]?.body,
@@ -163,7 +163,7 @@ describe('the next call', () => {
   });
 
   test('spreads a wait that was asked for as well, so that not all come back at once', () => {
-    const next = nextCallAt(usualSchedule, { attempts: 1, since, now: since, retryAfterSeconds: 100 }, 0.25);
+    const next = nextCallAt(defaultSchedule, { attempts: 1, since, now: since, retryAfterSeconds: 100 }, 0.25);
     expect(next).toEqual(after(105_000));
   });
 

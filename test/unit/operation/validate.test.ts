@@ -294,13 +294,13 @@ describe('bodies made to do harm', () => {
   });
 
   test('get no more problems of one kind than are worth telling', () => {
-    const most = problemLimit + 500;
-    const entries = Array.from({ length: most }, () => ({ Lists: Array.from({ length: 50 }, () => 0) }));
+    const max = problemLimit + 500;
+    const entries = Array.from({ length: max }, () => ({ Lists: Array.from({ length: 50 }, () => 0) }));
     const kinds: object[] = [
       { Many: entries },
-      { Other: Array.from({ length: most }, () => '\0') },
+      { Other: Array.from({ length: max }, () => '\0') },
       { Other: Object.fromEntries(entries.map((_, index) => [`\0${index}`, 1])) },
-      { Other: Array.from({ length: most }, () => nested(32)) },
+      { Other: Array.from({ length: max }, () => nested(32)) },
     ];
     for (const details of kinds) {
       const { length } = problemsIn({ ...good, ...details });

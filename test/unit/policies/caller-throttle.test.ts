@@ -14,12 +14,12 @@ const customer = (id: string, callsPerMinute?: number) => ({
 const user = (id: string, ...customerIds: string[]) => ({ id, name: id, customerIds });
 
 const directory = createMemoryDirectory({
-  customers: [customer('usual'), customer('small', 20), customer('large', 500)],
+  customers: [customer('unlimited'), customer('small', 20), customer('large', 500)],
   users: [
-    user('usual-user', 'usual'),
+    user('default-user', 'unlimited'),
     user('small-user', 'small'),
-    user('large-user', 'small', 'large', 'usual'),
-    user('mixed-user', 'small', 'usual'),
+    user('large-user', 'small', 'large', 'unlimited'),
+    user('mixed-user', 'small', 'unlimited'),
     user('former-user', 'gone', 'small'),
     user('idle-user'),
   ],
@@ -38,7 +38,7 @@ function callerThrottle(result: PermitResult) {
 }
 
 test.each([
-  ['usual-user', 100],
+  ['default-user', 100],
   ['small-user', 20],
   ['large-user', 500],
   ['mixed-user', 100],

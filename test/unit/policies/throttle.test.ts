@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { leaseMs, planPermits } from '../../../src/policies/permit-plan.ts';
-import { createThrottleLab, mostWithin } from '../../support/labs/throttle-lab.ts';
+import { createThrottleLab, maxWithin } from '../../support/labs/throttle-lab.ts';
 
 type Lab = ReturnType<typeof createThrottleLab>;
 type Arrivals = { at: number; instance: number }[];
@@ -11,7 +11,7 @@ const minute = 60 * second;
 const minutes = 6;
 const limit = 100;
 /** What a limit of 100 stands for: never more calls in 60 seconds, and no refusal before this one. */
-const most = 110;
+const max = 110;
 const earliestRefusal = 90;
 
 /** Calls at the same distance, by the instances in turn. */
@@ -81,7 +81,7 @@ describe('storage operations per call', () => {
 
   test('refusals ask storage once for each right that comes free', async () => {
     const lab = createThrottleLab({ instances: 1 });
-    await lab.load([...Array(most)].map(() => ({ at: 0, instance: 0 })));
+    await lab.load([...Array(max)].map(() => ({ at: 0, instance: 0 })));
     const before = lab.operations.length;
     await lab.load([...Array(5_000).keys()].map((index) => ({ at: 5 * second + index * 10, instance: 0 })));
     expect(lab.refused()).toHaveLength(5_000);
@@ -113,7 +113,7 @@ describe('calls let through', () => {
         const all = arrivals(lab);
         await lab.load(all);
         expect(lab.calls).toHaveLength(all.length);
-        expect(mostWithin(lab.passed())).toBeLessThanOrEqual(most);
+        expect(maxWithin(lab.passed())).toBeLessThanOrEqual(max);
         expect(soonestRefusal(lab)).toBeGreaterThanOrEqual(earliestRefusal);
       }
     }
@@ -123,7 +123,7 @@ describe('calls let through', () => {
     for (const latencyMs of [0, 10]) {
       const lab = createThrottleLab({ instances: 8, latencyMs });
       for (let instance = 0; instance < 7; instance++) await lab.callNow(instance);
-      for (let count = 0; count < most; count++) await lab.callNow(7);
+      for (let count = 0; count < max; count++) await lab.callNow(7);
       expect(lab.passed()).toHaveLength(earliestRefusal - 1);
       expect(soonestRefusal(lab)).toBe(earliestRefusal);
     }
@@ -133,18 +133,18 @@ describe('calls let through', () => {
     const lab = createThrottleLab({ instances: 8 });
     await lab.load(even(8, 90).filter(({ at }) => at < 2 * minute));
     await lab.play(3 * minute - 5 * second);
-    for (let count = 0; count < most; count++) await lab.callNow(7);
+    for (let count = 0; count < max; count++) await lab.callNow(7);
     expect(soonestRefusal(lab)).toBeGreaterThanOrEqual(earliestRefusal);
-    expect(mostWithin(lab.passed())).toBeLessThanOrEqual(most);
+    expect(maxWithin(lab.passed())).toBeLessThanOrEqual(max);
   });
 
   test('what was let through late, since storage was slow, counts from then on for quicker instances too', async () => {
     const lab = createThrottleLab({ instances: 2, latencyMs: [400, 10] });
-    const burst = (from: number, instance: number): Arrivals => [...Array(most)].map(() => ({ at: from, instance }));
+    const burst = (from: number, instance: number): Arrivals => [...Array(max)].map(() => ({ at: from, instance }));
     await lab.callNow(0);
     await lab.load([...burst(2 * minute, 0), ...burst(3 * minute, 1)]);
-    expect(lab.passed().length).toBeGreaterThan(most);
-    expect(mostWithin(lab.passed())).toBeLessThanOrEqual(most);
+    expect(lab.passed().length).toBeGreaterThan(max);
+    expect(maxWithin(lab.passed())).toBeLessThanOrEqual(max);
   });
 
   test.each([
@@ -155,12 +155,12 @@ describe('calls let through', () => {
     async (instances, first) => {
       const hammered = createThrottleLab({ instances });
       for (let instance = 1; instance < instances; instance++) await hammered.callNow(instance);
-      for (let count = 0; count < most; count++) await hammered.callNow(0);
+      for (let count = 0; count < max; count++) await hammered.callNow(0);
       expect(soonestRefusal(hammered)).toBe(first);
       for (const arrivals of [spread, bursts]) {
         const lab = createThrottleLab({ instances });
         await lab.load(arrivals(lab, instances, 95));
-        expect(mostWithin(lab.passed())).toBeLessThanOrEqual(most);
+        expect(maxWithin(lab.passed())).toBeLessThanOrEqual(max);
         expect(soonestRefusal(lab)).toBeGreaterThanOrEqual(first);
         expect(costOf(lab)).toBeLessThanOrEqual(1.6);
       }
@@ -172,7 +172,7 @@ describe('calls let through', () => {
       const lab = createThrottleLab({ instances: 8, seed, clockErrorMs: (instance) => (instance - 3.5) * 285 });
       await lab.load([...spread(lab, 8, 110), ...bursts(lab, 8, 60)]);
       expect(lab.refused().length).toBeGreaterThan(0);
-      expect(mostWithin(lab.passed(), 58 * second)).toBeLessThanOrEqual(most);
+      expect(maxWithin(lab.passed(), 58 * second)).toBeLessThanOrEqual(max);
     }
   });
 
@@ -180,7 +180,7 @@ describe('calls let through', () => {
     const lab = createThrottleLab({ instances: 8, limit: calls });
     await lab.load(spread(lab, 8, calls + Math.ceil(calls / 4) + 5));
     expect(lab.refused().length).toBeGreaterThan(0);
-    expect(mostWithin(lab.passed())).toBeLessThanOrEqual(calls + Math.floor(calls / 10));
+    expect(maxWithin(lab.passed())).toBeLessThanOrEqual(calls + Math.floor(calls / 10));
     expect(soonestRefusal(lab)).toBeGreaterThanOrEqual(Math.ceil(0.9 * calls));
   });
 
@@ -225,7 +225,7 @@ describe('a refusal', () => {
 
   test('of a burst says a minute', async () => {
     const lab = createThrottleLab({ instances: 1, latencyMs: 0 });
-    await lab.load([...Array(most)].map(() => ({ at: 0, instance: 0 })));
+    await lab.load([...Array(max)].map(() => ({ at: 0, instance: 0 })));
     await lab.play(7_500);
     expect(await lab.callNow()).toEqual({ allowed: false, retryAfterSeconds: 53 });
     await lab.play(minute);
@@ -238,18 +238,18 @@ test('rights of an instance that died go to others within 90 seconds of when it 
   const { reserve } = planPermits(limit);
   const passing = async (): Promise<number> => {
     const before = lab.passed().length;
-    await Promise.all([...Array(most)].map(() => lab.callNow(1)));
+    await Promise.all([...Array(max)].map(() => lab.callNow(1)));
     return lab.passed().length - before;
   };
   await lab.callNow(0);
   await lab.play(20 * second);
-  expect(await passing()).toBe(most - 1 - reserve);
+  expect(await passing()).toBe(max - 1 - reserve);
   await lab.play(minute);
   expect(await passing()).toBe(1);
   await lab.play(leaseMs - 1);
-  expect(lab.passed()).toHaveLength(1 + (most - 1 - reserve) + 1);
+  expect(lab.passed()).toHaveLength(1 + (max - 1 - reserve) + 1);
   await lab.play(2 * minute + 20 * second);
-  expect(await passing()).toBe(most);
+  expect(await passing()).toBe(max);
 });
 
 describe('a large limit', () => {
@@ -319,7 +319,7 @@ describe('where storage fails', () => {
     await lab.load([...spread(lab, 2, 900)]);
     for (const instance of [0, 1]) {
       const own = lab.calls.filter((call) => call.instance === instance && call.result.allowed);
-      expect(mostWithin(own.map(({ answeredAt }) => answeredAt))).toBeLessThanOrEqual(limit);
+      expect(maxWithin(own.map(({ answeredAt }) => answeredAt))).toBeLessThanOrEqual(limit);
       expect(own.length).toBeGreaterThan(5 * limit);
     }
   });
@@ -347,7 +347,7 @@ describe('where storage fails', () => {
     await lab.play(40 * second);
     await lab.load([...Array(200)].map(() => ({ at: 40 * second, instance: 0 })));
     expect(lab.operations.length).toBeGreaterThan(1);
-    expect(lab.calls.filter(({ at, result }) => at === 40 * second && result.allowed)).toHaveLength(most);
+    expect(lab.calls.filter(({ at, result }) => at === 40 * second && result.allowed)).toHaveLength(max);
   });
 
   test('by not answering, calls wait two seconds, and later ones not at all', async () => {
@@ -373,8 +373,8 @@ describe('where storage fails', () => {
     await lab.play(lab.elapsed() + 62 * second);
     await calls(1);
     expect(lab.operations.map(({ name }) => name)).toEqual(['list', 'write', 'write', 'write', 'list', 'write']);
-    await calls(most);
-    expect(mostWithin(lab.passed())).toBeLessThanOrEqual(most);
+    await calls(max);
+    expect(maxWithin(lab.passed())).toBeLessThanOrEqual(max);
     expect(soonestRefusal(lab)).toBeGreaterThanOrEqual(earliestRefusal);
   });
 });

@@ -4,7 +4,7 @@ import { createReadCache } from '../../../src/storage/read-cache.ts';
 import { after } from '../../support/labs/inbound.ts';
 
 /** A cache over values that count up, with a clock and a storage that can fail or be slow. */
-function openCache({ most, wait }: { most?: number; wait?: () => Promise<void> } = {}) {
+function openCache({ max, wait }: { max?: number; wait?: () => Promise<void> } = {}) {
   let now = after(0);
   let fails = false;
   let gate: Promise<void> | undefined;
@@ -19,7 +19,7 @@ function openCache({ most, wait }: { most?: number; wait?: () => Promise<void> }
     asked,
     cache: createReadCache(load, {
       now: () => now,
-      ...(most === undefined ? {} : { most }),
+      ...(max === undefined ? {} : { max }),
       ...(wait === undefined ? {} : { wait }),
     }),
     setNow: (milliseconds: number) => (now = after(milliseconds)),
@@ -134,7 +134,7 @@ describe('while storage fails', () => {
 });
 
 test('as many values are kept as there may be, those read last', async () => {
-  const { cache, setNow, asked } = openCache({ most: 2 });
+  const { cache, setNow, asked } = openCache({ max: 2 });
   await cache.read('a');
   await cache.read('b');
   setNow(60_000);

@@ -39,15 +39,15 @@ listen('slow', 'slow', async (entry, context) => {
 });
 
 let working = 0;
-let most = 0;
+let max = 0;
 const waiting: (() => void)[] = [];
 listen('crowd', 'crowd', async () => {
   working += 1;
-  most = Math.max(most, working);
+  max = Math.max(max, working);
   await new Promise<void>((resolve) => waiting.push(resolve));
   working -= 1;
 });
-app.http('crowd-state', { handler: () => ({ jsonBody: { working, most } }) });
+app.http('crowd-state', { handler: () => ({ jsonBody: { working, max } }) });
 app.http('crowd-release', {
   handler: (request) => {
     for (const release of waiting.splice(0, Number(request.query.get('count')))) release();

@@ -55,7 +55,7 @@ function answersOf({ operation }: Standing): { status: string; schema?: LooseSch
 }
 
 function checkSchema({ place, schema }: Place): string[] {
-  const { type, format, properties, items, enum: values, default: preset } = schema;
+  const { type, format, properties, items, enum: values, default: defaultValue } = schema;
   if (schema.$ref !== undefined) return [];
   const fits = (value: unknown): boolean =>
     type === 'integer' ? Number.isInteger(value) : typeof value === String(type) || type === 'array';
@@ -74,7 +74,7 @@ function checkSchema({ place, schema }: Place): string[] {
     ...requiredOf(schema)
       .filter((name) => !Object.hasOwn(properties ?? {}, name))
       .map((name) => `${place} requires ${name}, which it doesn't define`),
-    ...unless(preset === undefined || fits(preset), `${place} has a default of another type`),
+    ...unless(defaultValue === undefined || fits(defaultValue), `${place} has a default of another type`),
     ...(values ?? []).filter((value) => !fits(value)).map((value) => `${place} offers ${String(value)}`),
   ];
 }

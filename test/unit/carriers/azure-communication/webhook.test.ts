@@ -360,9 +360,14 @@ describe('what phones write by SMS', () => {
     ['to a short code, from another', { from: '16400', to: '16500' }, { sender: '16400', recipient: '16500' }],
     ['without words', { message: '' }, { content: '' }],
   ])('%s', async ([, data, expected]) => {
-    const usual = { carrierMessageId: 'Incoming_1', sender: '358401234567', recipient: '358207000000', content: 'Hei' };
+    const standard = {
+      carrierMessageId: 'Incoming_1',
+      sender: '358401234567',
+      recipient: '358207000000',
+      content: 'Hei',
+    };
     const { inbound } = await receive([sms(data)]);
-    expect(inbound).toEqual([{ ...usual, protocol: 'SMS', attachments: [], at, ...expected }]);
+    expect(inbound).toEqual([{ ...standard, protocol: 'SMS', attachments: [], at, ...expected }]);
   });
 
   test('is passed over where a name sent it', async () => {

@@ -106,14 +106,14 @@ test('a receiver that starts late still gets every report', async () => {
 
 test('at most sixteen calls are under way', async () => {
   let open = 0;
-  let most = 0;
+  let max = 0;
   let release = () => {};
   const released = new Promise<void>((resolve) => {
     release = resolve;
   });
   const receiver = await startReceiver(async () => {
     open += 1;
-    most = Math.max(most, open);
+    max = Math.max(max, open);
     await released;
     open -= 1;
     return 200;
@@ -125,6 +125,6 @@ test('at most sixteen calls are under way', async () => {
   await eventually(() => expect(open).toBe(16));
   release();
   await eventually(() => expect(receiver.calls).toHaveLength(40));
-  expect(most).toBe(16);
+  expect(max).toBe(16);
   expect(new Set(receiver.calls.map(({ path }) => path)).size).toBe(40);
 });

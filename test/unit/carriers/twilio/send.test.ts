@@ -9,7 +9,7 @@ import { carrierDeps } from '../../../support/labs/carrier-deps.ts';
 const accountSid = `AC${'0'.repeat(32)}`;
 const webhookUrl = 'https://app.example/api/webhooks/twilio';
 const deps = carrierDeps({ webhookUrl, now: () => testNow });
-const usual: TwilioSettings = { url: 'https://api.twilio.com', accountSid, authToken: 'token', whatsappNumbers: [] };
+const defaults: TwilioSettings = { url: 'https://api.twilio.com', accountSid, authToken: 'token', whatsappNumbers: [] };
 
 function batchOf(details: Partial<OutboundBatch> = {}): OutboundBatch {
   const recipients = [{ recipientId: 'm-1', address: '358401230001', content: 'Hei', parts: 1 }];
@@ -17,7 +17,7 @@ function batchOf(details: Partial<OutboundBatch> = {}): OutboundBatch {
 }
 
 /** Sends to a Twilio that always answers the same; gives the outcomes and the calls. */
-async function sendTo(answer: () => Response, { settings = usual, batch = batchOf() } = {}) {
+async function sendTo(answer: () => Response, { settings = defaults, batch = batchOf() } = {}) {
   const calls: { url: string; init: RequestInit; form: Record<string, string> }[] = [];
   const carrier = twilio.create(settings, {
     ...deps,
@@ -90,7 +90,7 @@ describe('what Twilio gets', () => {
 
   test('is called with the key where there is one, and goes by the messaging service for SMS', async () => {
     const apiKey = { sid: `SK${'1'.repeat(32)}`, secret: 'sécret' };
-    const settings = { ...usual, apiKey, messagingServiceSid: `MG${'2'.repeat(32)}` };
+    const settings = { ...defaults, apiKey, messagingServiceSid: `MG${'2'.repeat(32)}` };
     const { calls } = await sendTo(created, { settings });
     expect(calls[0]?.form).toMatchObject({ From: '+358401000001', MessagingServiceSid: settings.messagingServiceSid });
     const authorization = `Basic ${Buffer.from(`${apiKey.sid}:sécret`).toString('base64')}`;
@@ -194,7 +194,7 @@ describe('what Twilio answers', () => {
 test("Twilio's own numbers for tests are refused as it says", async () => {
   const network = await startTwilioApi({ accountSid, authToken: 'token', inboundUrl: webhookUrl });
   try {
-    const carrier = twilio.create({ ...usual, url: network.url }, { ...deps, fetch });
+    const carrier = twilio.create({ ...defaults, url: network.url }, { ...deps, fetch });
     const recipients = ['0001', '0002', '0003', '0004', '0009'].map((end, index) => ({
       recipientId: `m-${index}`,
       address: `1500555${end}`,

@@ -19,8 +19,8 @@ function read(environment: Record<string, string>) {
   const settings = readSettings({
     text,
     optional: (name) => environment[name],
-    url: (name, preset = '') => environment[name] ?? preset,
-    wholeNumber: (_, { preset }) => preset,
+    url: (name, defaultValue = '') => environment[name] ?? defaultValue,
+    wholeNumber: (_, { defaultValue }) => defaultValue,
     pairs: (name) =>
       new Map(
         (environment[name] ?? '').split(',').flatMap((pair): [string, string][] => {
