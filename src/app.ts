@@ -116,7 +116,7 @@ function createApp(settings: Settings): App {
         newMessageId: (about) => newMessageId(about, 1 + moreAccounts.length, randomBytes),
         keysByTracking: settings.keysByTracking,
         checkDlrUrl: deliveryRule,
-        queuedLately: createRecentIds(),
+        recentlyQueued: createRecentIds(),
         contacts,
         cleanUps,
         newContactId: randomUUID,

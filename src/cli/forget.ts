@@ -12,7 +12,7 @@ const usage = [
   'npm run forget -- PHONE [--opt-outs] --yes   forgets it',
 ].join('\n');
 
-const said: Record<keyof ForgottenCounts, string> = {
+const labels: Record<keyof ForgottenCounts, string> = {
   contacts: 'rows of group contacts and their failed messages, deleted',
   optOuts: 'opt-outs, deleted',
   recipients: 'parts of messages to the number, in which number, values and text are blanked',
@@ -40,9 +40,9 @@ async function run(argv: readonly string[]): Promise<readonly string[]> {
   const attachments = createBlobAttachmentStore(storage);
   const { yes: apply, 'opt-outs': optOuts } = values;
   const counts = await forgetPhone(storage, { phone, apply, optOuts, attachments });
-  const names = Object.keys(said) as (keyof ForgottenCounts)[];
+  const names = Object.keys(labels) as (keyof ForgottenCounts)[];
   return [
-    ...names.map((name) => `${String(counts[name]).padStart(8)}  ${said[name]}`),
+    ...names.map((name) => `${String(counts[name]).padStart(8)}  ${labels[name]}`),
     optOuts ? '' : 'Opt-outs stay, so that they go on to be honoured; --opt-outs deletes them as well.',
     apply ? 'Done.' : 'Nothing was changed; --yes does it.',
   ].filter((line) => line !== '');

@@ -51,7 +51,7 @@ async function describe(letter: DeadLetter, { subscriptions }: ReplayDeps): Prom
   ].join('\n');
 }
 
-const said: Record<ReplayResult, string> = {
+const labels: Record<ReplayResult, string> = {
   replayed: 'will be delivered again',
   unsubscribed: 'has no subscription any more, so it stays',
   missing: 'is not among the dead letters',
@@ -61,7 +61,7 @@ async function replay(options: CommandOptions, deps: ReplayDeps): Promise<string
   const listAll = async () => (await find(options, deps)).map(({ id }) => id);
   const lines: string[] = [];
   for (const id of await targetsOf(options, usage, listAll))
-    lines.push(`${id} ${said[await replayDeadLetter(id, deps)]}`);
+    lines.push(`${id} ${labels[await replayDeadLetter(id, deps)]}`);
   return lines.length === 0 ? none : lines;
 }
 

@@ -1,6 +1,6 @@
 import {
   acceptMessage,
-  askedOf,
+  requestOf,
   customerData,
   requestId,
   sendDetails,
@@ -62,8 +62,8 @@ export const sendDiscussionReplyMessage = defineOperation({
   async handler({ body, caller, customer, now, header, prepared }, deps: AcceptDeps & DiscussionDeps) {
     const { serviceId, threadId } = prepared;
     const details = sendDetails({ body, caller, customer, serviceId, now, header });
-    const asked = askedOf('SendDiscussionReplyMessage', { body });
-    const accepted = await acceptMessage({ ...details, threadId }, prepared, asked, deps);
+    const requestContent = requestOf('SendDiscussionReplyMessage', { body });
+    const accepted = await acceptMessage({ ...details, threadId }, prepared, requestContent, deps);
     return {
       body: { ...sentBody(accepted), ThreadId: threadId },
       headers: sentHeaders(prepared, accepted),

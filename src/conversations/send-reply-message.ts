@@ -1,6 +1,6 @@
 import {
   acceptMessage,
-  askedOf,
+  requestOf,
   parametersOfSends,
   prepareTextSend,
   sendBody,
@@ -53,8 +53,8 @@ export const sendReplyMessage = defineOperation({
     const { body, parameters, prepared, service } = request;
     const { ParentMessageId: parentMessageId } = parameters;
     const details = { ...sendDetails({ ...request, serviceId: service.id }), parentMessageId };
-    const asked = askedOf('SendReplyMessage', { parentMessageId, serviceId: service.id, body });
-    const accepted = await acceptMessage(details, prepared, asked, deps);
+    const requestContent = requestOf('SendReplyMessage', { parentMessageId, serviceId: service.id, body });
+    const accepted = await acceptMessage(details, prepared, requestContent, deps);
     return { body: sentBody(accepted), headers: sentHeaders(prepared, accepted), failure: accepted.failure };
   },
 });

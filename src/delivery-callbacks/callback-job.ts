@@ -11,7 +11,12 @@ import type { CallbackJob } from './ports.ts';
 /** A job as the JSON of a queue message. */
 export function encodeCallbackJob({ entries, ...job }: CallbackJob): object {
   if (entries === undefined) return job;
-  return { ...job, entries: entries.map(({ recipientIndex: place, ...entry }) => ({ place, ...entry })) };
+  return { ...job, entries: entries.map(encodeEntry) };
+}
+
+/** An entry of a job as the JSON of a queue message. */
+export function encodeEntry({ recipientIndex: place, ...entry }: FinalStatus): object {
+  return { place, ...entry };
 }
 
 /** The inverse of {@link encodeCallbackJob} after JSON; undefined for anything that is no job. */

@@ -1,5 +1,6 @@
 import type { FinalRecipient, FinalStatusRecorder } from '../messages/index.ts';
 import { eachOf } from '../core/concurrency.ts';
+import { encodeEntry } from './callback-job.ts';
 import type { FinalStatus } from './callbacks.ts';
 import type { CallbackJob, CallbackQueue } from './ports.ts';
 
@@ -37,7 +38,7 @@ function jobsOf(settled: readonly FinalRecipient[]): CallbackJob[] {
       ...(code === undefined ? {} : { code: code.slice(0, codeCharacters) }),
       at,
     };
-    const bytes = Buffer.byteLength(JSON.stringify(entry)) + 1;
+    const bytes = Buffer.byteLength(JSON.stringify(encodeEntry(entry))) + 1;
     const last = lots.at(-1);
     if (last === undefined || last.entries.length === jobEntries || last.bytes + bytes > jobBytes) {
       lots.push({ messageId, chunk, entries: [entry], bytes });

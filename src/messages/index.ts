@@ -33,7 +33,7 @@ export { createReportJournal } from './reports/report-journal.ts';
 export type { ReportJournal } from './reports/report-journal.ts';
 export { giveUpOutboundChunk, sendOutboundChunk } from './deliver/outbound-workers.ts';
 export type { DeliverDeps } from './deliver/deps.ts';
-export { askedOf, sendDetails } from './send-details.ts';
+export { requestOf, sendDetails } from './send-details.ts';
 export {
   customerData,
   parametersOfSends,

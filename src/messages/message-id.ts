@@ -18,7 +18,7 @@ const flagsPosition = 31;
 /** Storage accounts that ids can tell apart. */
 export const accountLimit = 16;
 
-/** The flag of a message whose sender wants to be called when recipients http their final status. */
+/** The flag of a message whose sender wants to be called when recipients reach their final status. */
 const callbacksFlag = 1;
 
 /** What an id says of its message. */
@@ -26,7 +26,7 @@ export interface MessageIdParts {
   customerId: string;
   /** When the message is to be sent, which may be now. */
   dueAt: Date;
-  /** Whether somebody is called when recipients http their final status. */
+  /** Whether somebody is called when recipients reach their final status. */
   callbacks: boolean;
 }
 
@@ -55,7 +55,7 @@ export function accountOf(messageId: string): number {
   return digitAt(messageId, accountPosition);
 }
 
-/** Whether somebody is to be called when recipients of a message http their final status. */
+/** Whether somebody is to be called when recipients of a message reach their final status. */
 export function wantsCallbacks(messageId: string): boolean {
   return (digitAt(messageId, flagsPosition) & callbacksFlag) !== 0;
 }

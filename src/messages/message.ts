@@ -126,7 +126,7 @@ export interface Chunk extends ChunkProgress {
   template?: TemplateCall;
   /** Labels of buttons that stand below the text, one to three, where the channel has them. */
   buttons?: readonly string[];
-  /** Who sends the text as SMS to those whom this chunk doesn't http; absent where nobody does. */
+  /** Who sends the text as SMS to those whom this chunk doesn't reach; absent where nobody does. */
   fallbackSender?: string;
   /** Set where conversations are to be told. */
   reply?: ReplyLink;

@@ -37,7 +37,7 @@ export function sendDetails({ caller, customer, serviceId, now, header, body }: 
  * Everything that makes a request to an operation what it is: where two differ in it, one is no repeat of the other. Its
  * request id is not among it, since that may as well come in a header.
  */
-export function askedOf(
+export function requestOf(
   operation: string,
   { body, ...rest }: { body: Details['body']; serviceId?: string; parentMessageId?: string },
 ): unknown {

@@ -3,7 +3,7 @@ import { acceptMessage } from './accept/accept-message.ts';
 import type { AcceptDeps } from './accept/accept-message.ts';
 import type { MarketingOptOutsDeps } from './compose/marketing-opt-outs.ts';
 import { prepareTextSend } from './compose/prepare-text-send.ts';
-import { askedOf, sendDetails } from './send-details.ts';
+import { requestOf, sendDetails } from './send-details.ts';
 import { sendBody, sendErrors, sendingParameters, sentAnswer, sentBody } from './send-fields.ts';
 import { sentHeaders } from './send-warnings.ts';
 
@@ -29,7 +29,7 @@ export const sendMessage = defineOperation({
     const accepted = await acceptMessage(
       details,
       prepared,
-      askedOf('SendMessage', { serviceId: service.id, body }),
+      requestOf('SendMessage', { serviceId: service.id, body }),
       deps,
     );
     return { body: sentBody(accepted), headers: sentHeaders(prepared, accepted), failure: accepted.failure };

@@ -6,7 +6,7 @@ import type { AcceptDeps } from './accept/accept-message.ts';
 import { recipientLimit } from './compose/prepare-send.ts';
 import { prepareTemplateSend } from './compose/prepare-template-send.ts';
 import type { TemplateSendDeps } from './compose/prepare-template-send.ts';
-import { askedOf, sendDetails } from './send-details.ts';
+import { requestOf, sendDetails } from './send-details.ts';
 import { customerData, requestId, sendingParameters } from './send-fields.ts';
 import { sentHeaders } from './send-warnings.ts';
 
@@ -127,7 +127,7 @@ export const sendWhatsappTemplateMessage = defineOperation({
     const accepted = await acceptMessage(
       details,
       prepared,
-      askedOf('SendWhatsappTemplateMessage', { serviceId: service.id, body }),
+      requestOf('SendWhatsappTemplateMessage', { serviceId: service.id, body }),
       deps,
     );
     return {

@@ -18,7 +18,7 @@ export interface NotifierDeps {
   subscriptions: SubscriptionStore;
   notifications: NotificationStore;
   notificationQueue: NotificationQueue;
-  /** This app's address as flows http it, base path included, without a slash at the end. */
+  /** This app's address as flows reach it, base path included, without a slash at the end. */
   publicUrl: string;
 }
 
@@ -55,8 +55,8 @@ async function complete(
 ): Promise<NotificationChunk[]> {
   for (;;) {
     const stored = await notifications.listChunks(message.id);
-    const told = new Set(stored.flatMap(({ targets }) => targets.map(({ key }) => key)));
-    const missing = subscriptions.filter(({ key }) => !told.has(key));
+    const notified = new Set(stored.flatMap(({ targets }) => targets.map(({ key }) => key)));
+    const missing = subscriptions.filter(({ key }) => !notified.has(key));
     if (missing.length === 0) return stored.filter(({ attempts }) => attempts === 0);
     const firstIndex = Math.max(...stored.map(({ index }) => index)) + 1;
     await notifications.createChunks(dealOut(message, missing, { firstIndex, publicUrl }));

@@ -5,7 +5,7 @@ import type { RoutedMessage } from '../conversations/index.ts';
  * What subscribers are posted for a message, as JSON, in the form of the trigger's notification schema. An attachment
  * that nobody has is listed all the same, with an empty location and the reason.
  *
- * @param publicUrl this app's address as flows http it, base path included
+ * @param publicUrl this app's address as flows reach it, base path included
  */
 export function payloadOf(message: RoutedMessage, publicUrl: string): string {
   const { id, sender, recipient, content, at, protocol, attachments } = message;

@@ -61,7 +61,7 @@ export interface Credentials {
   apiKey: string | null;
 }
 
-/** Settles who calls and what they may http. Each method throws an ApiError where the answer is no. */
+/** Settles who calls and what they may reach. Each method throws an ApiError where the answer is no. */
 export interface AccessPort {
   authenticate(credentials: Credentials): Promise<Caller>;
   /** The same error for a customer that doesn't exist and one that isn't the caller's. */

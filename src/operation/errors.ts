@@ -45,7 +45,7 @@ export const errorCatalogue = {
     remedy: 'Give the full address, beginning with https://.',
   },
 
-  // Who calls, and what they may http
+  // Who calls, and what they may reach
   Unauthenticated: {
     status: 401,
     message: 'The access token or API key is missing or not valid: {reason}.',

@@ -59,11 +59,11 @@ export function createCarrierLimiter({
 
   return {
     async acquire(carrier, messages) {
-      const asked = [breakerOf(carrier.name), breakerOf(carrier.name, messages.sender)];
-      const retryAfterSeconds = Math.max(...asked.map((breaker) => breaker.retryAfterSeconds()));
+      const affected = [breakerOf(carrier.name), breakerOf(carrier.name, messages.sender)];
+      const retryAfterSeconds = Math.max(...affected.map((breaker) => breaker.retryAfterSeconds()));
       if (retryAfterSeconds > 0) return { acquired: 0, waitSeconds: retryAfterSeconds, isDown: true };
       const answer = await count(carrier, messages);
-      if (answer.acquired > 0) for (const breaker of asked) breaker.begin();
+      if (answer.acquired > 0) for (const breaker of affected) breaker.begin();
       return answer;
     },
     report(carrier, sender, outcomes) {

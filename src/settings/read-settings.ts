@@ -18,12 +18,12 @@ import type { StorageSettings } from '../storage/connection.ts';
 /** Everything that the app is told from outside. */
 export interface Settings {
   storage: StorageSettings;
-  /** Further storage accounts for messages, by the names of the settings that say how to http them. */
+  /** Further storage accounts for messages, by the names of the settings that say how to reach them. */
   messageStorage: readonly (readonly [setting: string, StorageSettings])[];
   token: TokenSettings;
   /** Where people and applications sign in with Entra ID, without a slash at the end. */
   entraAuthority: string;
-  /** Address of this app as carriers and flows http it, base path included, without a slash at the end. */
+  /** Address of this app as carriers and flows reach it, base path included, without a slash at the end. */
   publicUrl: string;
   /** How many calls a connection may make in 60 seconds, where its customers have no limit of their own. */
   callsPerMinute: number;

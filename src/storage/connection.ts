@@ -5,7 +5,7 @@ export type StorageSettings =
   | { connectionString: string }
   | { tableUrl: string; queueUrl: string; blobUrl: string; identityClientId?: string };
 
-/** How to http the storage account. */
+/** How to reach the storage account. */
 export type StorageConnection = (
   | { connectionString: string }
   | { tableUrl: string; queueUrl: string; blobUrl: string; credential: TokenCredential }

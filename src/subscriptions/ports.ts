@@ -22,6 +22,6 @@ export interface SubscriptionsDeps {
   checkCallback: CallbackRule;
   /** 32 hexadecimal digits that nobody can guess. */
   newSecret: () => string;
-  /** This app's address as callers http it, base path included, without a slash at the end. */
+  /** This app's address as callers reach it, base path included, without a slash at the end. */
   publicUrl: string;
 }

@@ -29,10 +29,10 @@ export function healthAfter(
   // Counting on would only make the calls of one moment contend for the row.
   if (row.count > refusalLimit && !isLong) return undefined;
   if (row.count < refusalLimit || !isLong) return { state, refusals: row };
-  const said = `at least ${refusalLimit} times in a row since ${row.since.toISOString()}`;
+  const detail = `at least ${refusalLimit} times in a row since ${row.since.toISOString()}`;
   return kind === 'notFound'
-    ? { state: 'ended', reason: `the callback answered 404, ${said}`, refusals: row }
-    : { state: 'disabled', reason: `the callback refused our calls (401 or 403), ${said}`, refusals: row };
+    ? { state: 'ended', reason: `the callback answered 404, ${detail}`, refusals: row }
+    : { state: 'disabled', reason: `the callback refused our calls (401 or 403), ${detail}`, refusals: row };
 }
 
 /**

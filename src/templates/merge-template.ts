@@ -54,10 +54,10 @@ export function mergeTemplate(
     updatedAt: now,
   };
   if (seen === undefined) return { kind: 'added', template, fields: [] };
-  const said = differences(essence, seen, template);
-  const fields = [...said, ...differences(verdict, seen, template)];
+  const differing = differences(essence, seen, template);
+  const fields = [...differing, ...differences(verdict, seen, template)];
   if (fields.length === 0) return { kind: 'unchanged', template: seen, fields };
-  return { kind: said.length > 0 ? 'replaced' : 'updated', template, fields };
+  return { kind: differing.length > 0 ? 'replaced' : 'updated', template, fields };
 }
 
 function differences(of: typeof essence, one: Template, other: Template): string[] {

@@ -16,7 +16,7 @@ const spelledOut = new Map([
 /**
  * The name, and so the id, of a template, from what its maker calls it: small letters a to z and digits, with an
  * underscore for whatever stands between them, as the platform demands of names (at most 512 characters, which twice a
- * display name's hundred can't http).
+ * display name's hundred can't reach).
  *
  * @returns undefined where nothing would remain, or where the text has letters of another script: two names that
  *   differ in those alone would become one.

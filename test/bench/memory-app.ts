@@ -57,7 +57,7 @@ export function createMemoryApp(reportsPerCall: number): MemoryApp {
     newMessageId: (about) => newMessageId(about, 1, randomBytes),
     keysByTracking: true,
     checkDlrUrl: () => undefined,
-    queuedLately: createRecentIds(),
+    recentlyQueued: createRecentIds(),
   };
   const directory = createMemoryDirectory({ customers: [], users: [] });
   const optOuts: MarketingOptOutsDeps['optOuts'] = {

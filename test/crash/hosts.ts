@@ -101,7 +101,7 @@ export function startHosts({
   };
 }
 
-/** Nothing of this process's settings may http a host. */
+/** Nothing of this process's settings may reach a host. */
 function bareEnvironment(): NodeJS.ProcessEnv {
   const { PATH, HOME, TMPDIR } = process.env;
   return { PATH, HOME, TMPDIR };

@@ -36,7 +36,7 @@ export interface KillWish {
   seed: number;
 }
 
-/** How long a host may wait to http its point before it is ended at random; the point has one more turn then. */
+/** How long a host may wait to reach its point before it is ended at random; the point has one more turn then. */
 const patienceMs = { first: 12_000, only: 12_000, mixed: 4_000, none: 0 };
 const turns = 2;
 

@@ -74,7 +74,7 @@ export function planSend(index: number, random: Random, means: SendMeans): Plann
     return { ...planned('answer', { ...call, headers: { customerid: 'crash' } }), tellsDlr: false };
   }
   if (roll < 26) {
-    // Many whom WhatsApp doesn't http, so that SMS stands in.
+    // Many whom WhatsApp doesn't reach, so that SMS stands in.
     const Address = random.below(2) === 0 ? phoneOf(random) : phoneOf(random).replace(/\d{4}$/, '0002');
     const template = { TemplateName: means.templateName, BodyParameters: [`[${key}]`], UseSmsFallback: true };
     const dlr = tellsDlr && { DlrUrl: means.dlrUrl };

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 
-/** What exists on the host that is called: ids that http deep code. Every list has an entry. */
+/** What exists on the host that is called: ids that reach deep code. Every list has an entry. */
 export interface KnownIds {
   token: string;
   /** Of a user who is assigned to another customer. */

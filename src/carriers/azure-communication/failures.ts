@@ -5,8 +5,8 @@ import { refusalReasons } from './reasons.ts';
 
 /** What the carrier says is wrong: `{error:{code,message}}`, or the problem details of its gateway. */
 function detailOf({ error, title, message }: CarrierAnswer['fields']): { code?: string; words: string } {
-  const { code, message: said } = isObject(error) ? error : {};
-  const words = [said, message, title].find((text) => typeof text === 'string') ?? '';
+  const { code, message: detail } = isObject(error) ? error : {};
+  const words = [detail, message, title].find((text) => typeof text === 'string') ?? '';
   return typeof code === 'string' && /^\w+$/.test(code) ? { code, words } : { words };
 }
 

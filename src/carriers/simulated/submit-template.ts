@@ -15,8 +15,8 @@ export async function submitTemplate(settings: CarrierSettings, template: Templa
     });
     const { reference, message } = fields;
     if (status < 300 && typeof reference === 'string') return { outcome: 'submitted', carrierReference: reference };
-    const said = typeof message === 'string' && message !== '' ? message : `the carrier answered ${status}`;
-    return refusals.has(status) ? { outcome: 'refused', reason: said } : unavailable(said);
+    const detail = typeof message === 'string' && message !== '' ? message : `the carrier answered ${status}`;
+    return refusals.has(status) ? { outcome: 'refused', reason: detail } : unavailable(detail);
   } catch (error) {
     return unavailable(String(error));
   }

@@ -44,9 +44,9 @@ export function askForBytes(graph: Graph, url: string): Promise<Response> {
 
 /** What an answer means that refuses a call: what its code says, and else what its status says. */
 export function failureOfAnswer(answer: CarrierAnswer, now: () => Date): Failure {
-  const said = answer.fields['error'];
-  const byStatus = failureOfStatus(answer, wordsOf(said), { ...about, now });
-  const error = readGraphError(said);
+  const detail = answer.fields['error'];
+  const byStatus = failureOfStatus(answer, wordsOf(detail), { ...about, now });
+  const error = readGraphError(detail);
   if (error === undefined) return byStatus;
   const code = String(error.code);
   const subcode = error.subcode === undefined ? '' : ` (subcode ${error.subcode})`;

@@ -21,6 +21,6 @@ export function readGraphError(value: unknown): GraphError | undefined {
 export function wordsOf(value: unknown): string {
   const error = fieldsOf(value);
   const details = fieldsOf(error['error_data'])['details'];
-  const said = [details, error['error_user_msg'], error['message'], error['title']].find((each) => textOf(each));
-  return textOf(said) ?? '';
+  const detail = [details, error['error_user_msg'], error['message'], error['title']].find((each) => textOf(each));
+  return textOf(detail) ?? '';
 }

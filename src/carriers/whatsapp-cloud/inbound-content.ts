@@ -40,8 +40,8 @@ function text(value: unknown): Content | undefined {
 }
 
 function tap(label: unknown): Content | undefined {
-  const said = text(label);
-  return said && { ...said, buttonReply: said.content };
+  const detail = text(label);
+  return detail && { ...detail, buttonReply: detail.content };
 }
 
 function interactive(reply: Fields): Content | undefined {

@@ -25,7 +25,8 @@ export function readStatus(value: Fields): DeliveryReport | undefined {
   if (status !== undefined) return { recipientId, status, at };
   if (value['status'] !== 'failed') return undefined;
   const error = readGraphError(objectsOf(value['errors'])[0]);
-  const told = error === undefined ? { code: 'Failed', words: '' } : { code: String(error.code), words: error.words };
-  const message = told.words === '' ? 'WhatsApp says that sending failed.' : told.words;
-  return { recipientId, ...endingOf(error), code: told.code, message, at };
+  const failure =
+    error === undefined ? { code: 'Failed', words: '' } : { code: String(error.code), words: error.words };
+  const message = failure.words === '' ? 'WhatsApp says that sending failed.' : failure.words;
+  return { recipientId, ...endingOf(error), code: failure.code, message, at };
 }

@@ -40,8 +40,8 @@ export function readTemplate(entry: Fields, identity: string): ListedTemplate | 
   };
 }
 
-function reasonOf({ status, rejected_reason: said }: Fields): string {
-  return textOf(said) === undefined || said === 'NONE' ? String(status) : String(said);
+function reasonOf({ status, rejected_reason: detail }: Fields): string {
+  return textOf(detail) === undefined || detail === 'NONE' ? String(status) : String(detail);
 }
 
 /** How each part of a template is read into parts so far; undefined where it can't be. */

@@ -28,7 +28,7 @@ export interface AcceptDeps extends DlrUrlDeps {
   /** Whether the headers by which a caller's runtime names its actions tell a repeat, where there is no request id. */
   keysByTracking: boolean;
   /** The messages that this process queued lately. */
-  queuedLately: RecentIds;
+  recentlyQueued: RecentIds;
 }
 
 /** What a caller asked for, beyond the text and its recipients. */
@@ -73,13 +73,13 @@ export interface Accepted {
 export async function acceptMessage(
   { header: readHeader = () => null, ...request }: SendRequest,
   prepared: PreparedSend,
-  asked: unknown,
+  requestContent: unknown,
   deps: AcceptDeps,
 ): Promise<Accepted> {
   const { messageId, repeated, hasKey } = await claimMessageId(
     { ...request, header: readHeader },
     prepared,
-    asked,
+    requestContent,
     deps,
   );
   failpoint('accept.keyClaimed');
@@ -112,11 +112,11 @@ export async function acceptMessage(
 async function claimMessageId(
   { customerId, requestId, acceptedAt, header, dlrUrl }: SendRequest & { header: ReadHeader },
   { sendAt }: PreparedSend,
-  asked: unknown,
+  requestContent: unknown,
   { requests, newMessageId, keysByTracking }: AcceptDeps,
 ): Promise<{ messageId: string; repeated: boolean; hasKey: boolean }> {
   const messageId = newMessageId({ customerId, dueAt: sendAt ?? acceptedAt, callbacks: dlrUrl !== undefined });
-  const found = requestKeyOf({ requestId, asked, header }, keysByTracking);
+  const found = requestKeyOf({ requestId, requestContent, header }, keysByTracking);
   if (found === undefined) return { messageId, repeated: false, hasKey: false };
   const { key, fingerprint, memoryMs } = found;
   const use = await requests.claim(
@@ -210,14 +210,14 @@ async function enqueueChunks(
   messageId: string,
   { chunks, versions }: Stored,
   now: Date,
-  { outbound, queuedLately }: AcceptDeps,
+  { outbound, recentlyQueued }: AcceptDeps,
 ): Promise<void> {
-  if (queuedLately.has(messageId)) return;
+  if (recentlyQueued.has(messageId)) return;
   const untouched = chunks.filter(({ attempts, sendAt }) => attempts === 0 && !isFarAhead(sendAt, now));
   await eachOf(untouched, enqueueWidth, (chunk) =>
     outbound.enqueue(jobOf(chunk, versions[chunk.index]), delayUntil(chunk.sendAt, now)),
   );
-  queuedLately.add(messageId);
+  recentlyQueued.add(messageId);
 }
 
 function jobOf(chunk: Chunk, version: string | undefined): OutboundJob {

@@ -34,14 +34,14 @@ const trackingForm = /^[\w.:-]{1,200}$/;
  * @param byTracking whether the headers of the caller's runtime count
  */
 export function requestKeyOf(
-  { requestId, asked, header }: { requestId: string | undefined; asked: unknown; header: ReadHeader },
+  { requestId, requestContent, header }: { requestId: string | undefined; requestContent: unknown; header: ReadHeader },
   byTracking: boolean,
 ): RequestKey | undefined {
   const given = requestId ?? readGivenKey(header);
-  if (given !== undefined) return { key: given, fingerprint: fingerprintOf(asked), memoryMs: givenMemoryMs };
+  if (given !== undefined) return { key: given, fingerprint: fingerprintOf(requestContent), memoryMs: givenMemoryMs };
   const action = trackingOf(header);
   if (!byTracking || action === undefined) return undefined;
-  const fingerprint = fingerprintOf(asked);
+  const fingerprint = fingerprintOf(requestContent);
   // A RequestId can't be taken for one of these: it is at most as long as this is longer.
   return { key: `tracked ${action} ${fingerprint}`.padEnd(givenLimit + 1), fingerprint, memoryMs: trackedMemoryMs };
 }
@@ -50,7 +50,7 @@ function readGivenKey(header: ReadHeader): string | undefined {
   const key = header('idempotency-key')?.trim() ?? '';
   if (key.length > givenLimit) {
     const rule = `must be at most ${givenLimit} characters long`;
-    throw apiError('InvalidParameter', { recipientIndex: 'header', target: 'Idempotency-Key', rule });
+    throw apiError('InvalidParameter', { place: 'header', target: 'Idempotency-Key', rule });
   }
   return key === '' ? undefined : key;
 }
@@ -67,8 +67,8 @@ function trackingOf(header: ReadHeader): string | undefined {
 }
 
 /** Equal for two requests that ask for the same, in whatever order their fields stand. */
-export function fingerprintOf(asked: unknown): string {
-  const canonical = JSON.stringify(asked, (_, value: unknown) =>
+export function fingerprintOf(requestContent: unknown): string {
+  const canonical = JSON.stringify(requestContent, (_, value: unknown) =>
     isObject(value)
       ? Object.fromEntries(Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1)))
       : value,

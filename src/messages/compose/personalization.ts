@@ -51,7 +51,7 @@ function valueOf(values: PlaceholderValues, name: string): string | undefined {
  * `$($)(name)`: `$($)` gives a dollar sign.
  *
  * A value is inserted as it is: a placeholder inside it is not filled, whatever it spells. A placeholder without a
- * value stays as written, for the caller to refuse by `placeholders` where it must not http a phone.
+ * value stays as written, for the caller to refuse by `placeholders` where it must not reach a phone.
  *
  * @example compileContent('Hi $(name)!').render({ name: 'Aino' }) // 'Hi Aino!'
  */

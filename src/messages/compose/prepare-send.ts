@@ -170,7 +170,7 @@ function checkPersonalized(
 }
 
 /** A text that is much too long was not rendered to its end, so its parts were not all counted. */
-function saidParts(parts: number): string {
+function describeParts(parts: number): string {
   return parts > 2 * maximumParts ? `more than ${2 * maximumParts}` : String(parts);
 }
 
@@ -181,6 +181,6 @@ export function checkText(text: string, target: string, problems: Problem[]): nu
   if (/^[\s\p{Cc}\p{Cf}]*$/u.test(text)) problems.push(problem('EmptyContent', { target }));
   const parts = countSmsParts(text);
   if (parts > maximumParts)
-    problems.push(problem('ContentTooLong', { target, parts: saidParts(parts), limit: maximumParts }));
+    problems.push(problem('ContentTooLong', { target, parts: describeParts(parts), limit: maximumParts }));
   return parts;
 }

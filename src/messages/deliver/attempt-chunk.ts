@@ -1,7 +1,7 @@
 import { failpoint } from '../../core/failpoint.ts';
 import { applyOutcomes, keepDoubt } from './apply-outcomes.ts';
-import { isOverdue, nextTurn } from './choose-carrier.ts';
-import type { Route, Turn } from './choose-carrier.ts';
+import { isOverdue, nextStep } from './choose-carrier.ts';
+import type { Route, NextStep } from './choose-carrier.ts';
 import { claimChunk, recipientsInDoubt, waitingRecipients } from './claim-chunk.ts';
 import { changedMeanwhile, failed, finishAttempt } from './finish-attempt.ts';
 import { followUpAttempt, followUpEnd } from '../reports/follow-up.ts';
@@ -36,7 +36,7 @@ export async function attemptChunk(attempt: Attempt, deps: DeliverDeps): Promise
   const doubted = new Set(recipientsInDoubt(before));
   const tried = new Map<number, { outcome: SendOutcome; by: Set<OutboundCarrier> }>();
   let { carrier, claimed, recipientIndexes } = attempt;
-  let told = before;
+  let notified = before;
   for (;;) {
     const { chunk } = claimed;
     const answered = await submit(chunk, recipientIndexes, carrier, deps);
@@ -54,20 +54,20 @@ export async function attemptChunk(attempt: Attempt, deps: DeliverDeps): Promise
     const pending = (candidate: OutboundCarrier): number[] =>
       waitingRecipients(progress).filter((recipientIndex) => mayGoTo(candidate, tried.get(recipientIndex)));
     // A carrier that has no room is not asked for the others at once.
-    const turn = isFull ? 'none' : await nextTurn(after, route, pending, deps);
+    const step = isFull ? 'none' : await nextStep(after, route, pending, deps);
     const end = (): Promise<'sent' | 'partlySent'> =>
-      finishAttempt({ job, before, told, claimed }, progress, { turn, overdue, tried }, deps);
-    if (turn === 'none' || 'waitSeconds' in turn) return end();
+      finishAttempt({ job, before, notified, claimed }, progress, { step, overdue, tried }, deps);
+    if (step === 'none' || 'waitSeconds' in step) return end();
     // What ended is followed up before it is recorded; where that fails, the attempt ends here, and its outcome is kept.
     // One look for unreported recipients is enough for all slices.
-    const followUp = told === before ? followUpAttempt : followUpEnd;
-    const untold = await followUp(told, after, deps).catch(failed);
-    if (untold !== undefined) return end();
-    told = after;
-    const next = await claimChunk(claimed, progress, claimOf(turn, chunk, deps), deps);
+    const followUp = notified === before ? followUpAttempt : followUpEnd;
+    const unnotified = await followUp(notified, after, deps).catch(failed);
+    if (unnotified !== undefined) return end();
+    notified = after;
+    const next = await claimChunk(claimed, progress, claimOf(step, chunk, deps), deps);
     if (next === 'conflict') throw changedMeanwhile(chunk);
     failpoint('send.sliceRecorded');
-    ({ carrier, recipientIndexes } = turn);
+    ({ carrier, recipientIndexes } = step);
     claimed = next;
   }
 }
@@ -87,7 +87,7 @@ function mayGoTo(
 
 /** What a worker is about to hand over, and since when: a repeat of what is in doubt keeps its time. */
 export function claimOf(
-  { carrier, recipientIndexes }: Exclude<Turn, 'none' | { waitSeconds: number }>,
+  { carrier, recipientIndexes }: Exclude<NextStep, 'none' | { waitSeconds: number }>,
   { attemptedAt }: Pick<Chunk, 'attemptedAt'>,
   { now }: Pick<DeliverDeps, 'now'>,
 ): { carrier: string; recipientIndexes: readonly number[]; attemptedAt: Date } {

@@ -79,7 +79,10 @@ export function throttleDelay({ messageId }: Chunk, now: Date): number {
 }
 
 /** What a worker does next with a chunk: hand recipients to a carrier, wait so many seconds, or nothing. */
-export type Turn = { carrier: OutboundCarrier; recipientIndexes: readonly number[] } | { waitSeconds: number } | 'none';
+export type NextStep =
+  | { carrier: OutboundCarrier; recipientIndexes: readonly number[] }
+  | { waitSeconds: number }
+  | 'none';
 
 /**
  * Chooses who gets whom next: the first carrier of the route that has room, and of those that it hasn't had as many as it
@@ -87,12 +90,12 @@ export type Turn = { carrier: OutboundCarrier; recipientIndexes: readonly number
  *
  * @param pending which of the chunk's recipients a carrier may still get
  */
-export async function nextTurn(
+export async function nextStep(
   chunk: Chunk,
   route: Route,
   pending: (carrier: OutboundCarrier) => readonly number[],
   deps: ChooseCarrierDeps,
-): Promise<Turn> {
+): Promise<NextStep> {
   const { sender, protocol } = chunk;
   const inDoubt = new Set(recipientsInDoubt(chunk));
   const isDoubted = (recipientIndex: number): boolean => inDoubt.has(recipientIndex);

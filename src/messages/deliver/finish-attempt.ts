@@ -1,7 +1,7 @@
 import { failpoint } from '../../core/failpoint.ts';
 import { isSpent } from './apply-outcomes.ts';
 import { throttleDelay } from './choose-carrier.ts';
-import type { Turn } from './choose-carrier.ts';
+import type { NextStep } from './choose-carrier.ts';
 import { recordProgress, waitingRecipients } from './claim-chunk.ts';
 import { followUpAttempt } from '../reports/follow-up.ts';
 import { withProgress } from '../message.ts';
@@ -13,17 +13,17 @@ import { awaitsSending, isFinal } from '../status.ts';
 import type { RecipientStatus } from '../status.ts';
 
 /** An attempt that is over, but for being recorded. */
-interface MadeAttempt {
+interface FinishedAttempt {
   job: OutboundJob;
   /** The chunk as it was when nothing of the attempt was recorded yet, and as it was last followed up. */
   before: Chunk;
-  told: Chunk;
+  notified: Chunk;
   claimed: VersionedChunk;
 }
 
 /** How it ended: what would have come next, and what each recipient came to. */
-interface Ending {
-  turn: Turn;
+interface AttemptResult {
+  step: NextStep;
   overdue: boolean;
   tried: ReadonlyMap<number, { outcome: SendOutcome }>;
 }
@@ -37,9 +37,9 @@ export const changedMeanwhile = ({ index, messageId }: Chunk): Error =>
 
 /** Records what an attempt came to, and queues another where one is due. */
 export async function finishAttempt(
-  { job, before, told, claimed }: MadeAttempt,
+  { job, before, notified, claimed }: FinishedAttempt,
   progress: ChunkProgress,
-  ending: Ending,
+  ending: AttemptResult,
   deps: DeliverDeps,
 ): Promise<'sent' | 'partlySent'> {
   const { outbound, now } = deps;
@@ -53,15 +53,15 @@ export async function finishAttempt(
   // either fails, what the carrier said is recorded all the same, or it would be in doubt, and this job comes again.
   const unqueued = again ? await outbound.enqueue(job, delay).catch(failed) : undefined;
   failpoint('send.retryQueued');
-  const untold = await followUpAttempt(told, withProgress(before, progress), deps).catch(failed);
+  const unnotified = await followUpAttempt(notified, withProgress(before, progress), deps).catch(failed);
   failpoint('send.followedUp');
   const ended = { ...progress, attempts, ...due };
-  const kept = untold === undefined ? ended : withoutUntold(told, ended, now());
+  const kept = unnotified === undefined ? ended : withoutUnnotified(notified, ended, now());
   const isOurs = ({ attempts: stored, leaseId, statuses }: Chunk): boolean =>
     leaseId === undefined && stored === kept.attempts && statuses.join() === kept.statuses.join();
   if ((await recordProgress(claimed, kept, deps, isOurs)) === 'conflict') throw changedMeanwhile(chunk);
   failpoint('send.recorded');
-  const failure = unqueued ?? untold;
+  const failure = unqueued ?? unnotified;
   if (failure !== undefined) throw failure.error;
   return again ? 'partlySent' : 'sent';
 }
@@ -70,29 +70,29 @@ export async function finishAttempt(
 function afterwards(
   before: Chunk,
   chunk: Chunk,
-  { turn, overdue, tried }: Ending,
+  { step, overdue, tried }: AttemptResult,
   now: Date,
 ): { attempts: number; delay: number } {
   const outcomes = waitingRecipients(chunk).flatMap((recipientIndex) => tried.get(recipientIndex)?.outcome ?? []);
-  const asked = outcomes.flatMap((outcome) =>
+  const retryAfters = outcomes.flatMap((outcome) =>
     'retryAfterSeconds' in outcome ? (outcome.retryAfterSeconds ?? []) : [],
   );
   if (outcomes.some((outcome) => isSpent(outcome, { overdue }))) {
-    return { attempts: chunk.attempts, delay: Math.max(retryDelays[chunk.attempts - 1] ?? 0, ...asked) };
+    return { attempts: chunk.attempts, delay: Math.max(retryDelays[chunk.attempts - 1] ?? 0, ...retryAfters) };
   }
   const isThrottled = outcomes.some(({ outcome }) => outcome === 'retry');
-  const room = typeof turn === 'object' && 'waitSeconds' in turn ? [turn.waitSeconds] : [];
-  const throttled = isThrottled && asked.length === 0 ? [throttleDelay(chunk, now)] : [];
-  return { attempts: Math.max(1, before.attempts), delay: Math.max(0, ...asked, ...throttled, ...room) };
+  const room = typeof step === 'object' && 'waitSeconds' in step ? [step.waitSeconds] : [];
+  const throttled = isThrottled && retryAfters.length === 0 ? [throttleDelay(chunk, now)] : [];
+  return { attempts: Math.max(1, before.attempts), delay: Math.max(0, ...retryAfters, ...throttled, ...room) };
 }
 
 /**
  * What an attempt came to, of which nobody could be told: who was refused waits for another attempt, since nothing was
  * sent to them, and what is in doubt counts as sent until the time for a report is over.
  */
-function withoutUntold(told: Chunk, progress: ChunkProgress, now: Date): ChunkProgress {
+function withoutUnnotified(notified: Chunk, progress: ChunkProgress, now: Date): ChunkProgress {
   const statuses = progress.statuses.map((status, recipientIndex): RecipientStatus => {
-    if (status === told.statuses[recipientIndex] || !isFinal(status)) return status;
+    if (status === notified.statuses[recipientIndex] || !isFinal(status)) return status;
     return status === 'unknown' ? 'sent' : 'queued';
   });
   return { ...progress, statuses, notBefore: now };

@@ -2,7 +2,7 @@ import { failpoint } from '../../core/failpoint.ts';
 import { delayUntil } from '../accept/accept-message.ts';
 import { applyOutcomes, keepDoubt } from './apply-outcomes.ts';
 import { attemptChunk, claimOf } from './attempt-chunk.ts';
-import { isDoubtFinal, isInDoubt, isOverdue, nextTurn, routeOf } from './choose-carrier.ts';
+import { isDoubtFinal, isInDoubt, isOverdue, nextStep, routeOf } from './choose-carrier.ts';
 import type { Route } from './choose-carrier.ts';
 import { attemptInDoubt, claimChunk, endWaiting, recipientsInDoubt, waitingRecipients } from './claim-chunk.ts';
 import { followUpAttempt, followUpEnd } from '../reports/follow-up.ts';
@@ -71,11 +71,11 @@ async function sendFound(
     const finals = await settleDoubt(found, route, deps);
     if (finals !== 'open') return finals;
   }
-  const turn = await nextTurn(chunk, route, () => waitingRecipients(chunk), deps);
-  if (turn === 'none') return countAsTried(job, found, noCarrier, deps);
-  if ('waitSeconds' in turn) {
+  const step = await nextStep(chunk, route, () => waitingRecipients(chunk), deps);
+  if (step === 'none') return countAsTried(job, found, noCarrier, deps);
+  if ('waitSeconds' in step) {
     if (isOverdue(chunk, now())) return countAsTried(job, found, noRoom, deps);
-    await outbound.enqueue(job, turn.waitSeconds);
+    await outbound.enqueue(job, step.waitSeconds);
     return 'noRoom';
   }
   // Before the attempt is claimed: where this fails, nothing was sent, and nothing is in doubt.
@@ -86,10 +86,10 @@ async function sendFound(
     attempts: chunk.attempts + 1,
     ...stillInFlight(chunk, recipientsInDoubt(chunk)),
   };
-  const claimed = await claimChunk(found, progress, claimOf(turn, chunk, deps), deps);
+  const claimed = await claimChunk(found, progress, claimOf(step, chunk, deps), deps);
   if (claimed === 'conflict') return 'lookAgain';
   failpoint('send.claimed');
-  return attemptChunk({ job, before: chunk, claimed, ...turn, route }, deps);
+  return attemptChunk({ job, before: chunk, claimed, ...step, route }, deps);
 }
 
 /** Puts the job back for after the lease, where a worker has the chunk; resolves to whether one has. */

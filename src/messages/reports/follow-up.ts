@@ -63,8 +63,8 @@ export async function followUpEnd(before: Chunk, after: Chunk, deps: FollowUpDep
   const newly = recipientIndexes.filter((recipientIndex) => !endedIn(before, recipientIndex));
   const failures = newly.filter((recipientIndex) => hasFailed(after.statuses[recipientIndex] ?? 'accepted'));
   await followUpFailures(after, failures, deps);
-  const told = before.attempts === 0 ? recipientIndexes : newly;
-  const finals = told.flatMap((recipientIndex): FinalRecipient[] => {
+  const notified = before.attempts === 0 ? recipientIndexes : newly;
+  const finals = notified.flatMap((recipientIndex): FinalRecipient[] => {
     const status = after.statuses[recipientIndex] ?? 'accepted';
     // What was not reached by the one channel goes by the other, sooner or later.
     if (after.fallbackSender !== undefined && newly.includes(recipientIndex) && isUnreached(status)) return [];
@@ -75,7 +75,7 @@ export async function followUpEnd(before: Chunk, after: Chunk, deps: FollowUpDep
   await recordFinalStatus(finals, deps);
 }
 
-/** As {@link followUpEnd}, and looks later for reports on those whom another channel may have to http. */
+/** As {@link followUpEnd}, and looks later for reports on those whom another channel may have to reach. */
 export async function followUpAttempt(
   before: Chunk,
   after: Chunk,

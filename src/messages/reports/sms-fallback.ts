@@ -6,7 +6,7 @@ import { renderText } from '../compose/render-text.ts';
 import { countSmsParts } from '../compose/sms-parts.ts';
 
 /*
- * A recipient whom WhatsApp doesn't http gets the text by SMS, once: as a chunk of its own in the same message, whose
+ * A recipient whom WhatsApp doesn't reach gets the text by SMS, once: as a chunk of its own in the same message, whose
  * index follows from the recipient's place. Inserting it decides, so whatever finds the failure first, and however
  * often, one SMS goes out; and from then on it is sent, retried and reported on like any chunk.
  */

@@ -67,8 +67,8 @@ export async function forgetPhone(connection: StorageConnection, forgetting: For
     ],
   });
   // What flows are told begins with who wrote.
-  const told = JSON.stringify({ sender: phone }).slice(0, -1);
-  const tellsOf = (row: Page['rows'][number]): boolean => String(row['payload0']).startsWith(`${told},`);
+  const prefix = JSON.stringify({ sender: phone }).slice(0, -1);
+  const tellsOf = (row: Page['rows'][number]): boolean => String(row['payload0']).startsWith(`${prefix},`);
 
   async function dropInbound(): Promise<number> {
     const table = open('inbound');

@@ -54,14 +54,19 @@ export function testConversations(host: () => TwoWayHost): void {
       const flow = local.flows.flow();
       await subscribe(local.api, service, flow);
       await local.play({ sender, recipient: address, protocol, content: 'Is it open?' });
-      const asked = await flow.notified('Is it open?');
-      expect(asked).not.toHaveProperty('parentMessageId');
+      const requestContent = await flow.notified('Is it open?');
+      expect(requestContent).not.toHaveProperty('parentMessageId');
 
       const content = 'Yes, $(name), until $5.';
-      const answer = await discuss(local.api, { ThreadId: asked.threadId, Content: content });
+      const answer = await discuss(local.api, { ThreadId: requestContent.threadId, Content: content });
       expect([answer.status, answer.body]).toEqual([
         200,
-        { MessageId: text, MessagePartCount: 1, Recipients: [{ Address: sender, Id: text }], ThreadId: asked.threadId },
+        {
+          MessageId: text,
+          MessagePartCount: 1,
+          Recipients: [{ Address: sender, Id: text }],
+          ThreadId: requestContent.threadId,
+        },
       ]);
       const { MessageId: messageId, Recipients: recipients } = answer.body as SentBody;
       expect(await received(sender, messageId)).toEqual({
@@ -87,7 +92,7 @@ export function testConversations(host: () => TwoWayHost): void {
         protocol,
         attachments: [],
         messageId: expect.stringMatching(/^i[0-9a-f]{40}$/) as string,
-        threadId: asked.threadId,
+        threadId: requestContent.threadId,
         serviceId: service,
         customerId: 'demo',
         parentMessageId: messageId,
@@ -119,8 +124,11 @@ export function testConversations(host: () => TwoWayHost): void {
       const flow = local.flows.flow();
       await subscribe(local.api, 'demo-twoway', flow);
       await local.play({ sender: writer, recipient: '16400', content: 'Who comes?' });
-      const asked = await flow.notified('Who comes?');
-      const answer = await reply(asked.messageId, sendTo([writer, another], { Sender: '16400', Content: 'All of us' }));
+      const requestContent = await flow.notified('Who comes?');
+      const answer = await reply(
+        requestContent.messageId,
+        sendTo([writer, another], { Sender: '16400', Content: 'All of us' }),
+      );
       expect([answer.status, answer.body]).toEqual([
         200,
         {
@@ -141,9 +149,9 @@ export function testConversations(host: () => TwoWayHost): void {
         await flow.notified(`Good, says ${writer}`),
         await flow.notified(`Good, says ${another}`),
       ];
-      expect(fromWriter).toMatchObject({ threadId: asked.threadId, parentMessageId: messageId });
+      expect(fromWriter).toMatchObject({ threadId: requestContent.threadId, parentMessageId: messageId });
       expect(fromAnother).toMatchObject({ parentMessageId: messageId });
-      expect(fromAnother.threadId).not.toBe(asked.threadId);
+      expect(fromAnother.threadId).not.toBe(requestContent.threadId);
     });
 
     test('threads and messages of a customer are not there for another', async () => {

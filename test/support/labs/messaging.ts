@@ -113,7 +113,7 @@ export function createMessaging(): TestMessaging {
     },
     keysByTracking: true,
     checkDlrUrl: () => undefined,
-    queuedLately: createRecentIds(),
+    recentlyQueued: createRecentIds(),
     finalStatuses: createSettlementList(),
     sendLeaseSeconds: 120,
   };

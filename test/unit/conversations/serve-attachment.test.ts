@@ -9,10 +9,10 @@ const id = '0123456789abcdef0123456789abcdef';
 const later = new Date(testNow.getTime() + 1);
 const kept = { bytes: Uint8Array.of(0, 255, 10), name: 'kissa.jpg', mimeType: 'image/jpeg', expiresAt: later };
 
-async function serve(changes: Partial<typeof kept> = {}, { asked = id, now = testNow } = {}) {
+async function serve(changes: Partial<typeof kept> = {}, { requestContent = id, now = testNow } = {}) {
   const attachments = createMemoryAttachmentStore();
   await attachments.put(id, { ...kept, ...changes });
-  return serveAttachment(asked, { attachments, now: () => now });
+  return serveAttachment(requestContent, { attachments, now: () => now });
 }
 
 describe('an attachment', () => {
@@ -36,7 +36,7 @@ describe('an attachment', () => {
   });
 
   test.each([
-    ['unknown', {}, { asked: 'f'.repeat(32) }],
+    ['unknown', {}, { requestContent: 'f'.repeat(32) }],
     ['expired a moment ago', {}, { now: new Date(later.getTime() + 1) }],
     ['expiring now', {}, { now: later }],
     ['without a time that can be read', { expiresAt: new Date(Number.NaN) }, {}],
@@ -67,13 +67,13 @@ describe('an attachment', () => {
     `../${id}`,
     `${id.slice(1)}é`,
     'g'.repeat(32),
-  ])('is not looked for under %j, which can be no id', async (asked) => {
+  ])('is not looked for under %j, which can be no id', async (requestContent) => {
     const attachments: AttachmentStore = {
       put: () => Promise.reject(new Error('Nothing is kept here.')),
       read: () => Promise.reject(new Error('This store must not be asked.')),
       remove: () => Promise.reject(new Error('Nothing is removed here.')),
     };
-    expect((await serveAttachment(asked, { attachments, now: () => testNow })).status).toBe(404);
+    expect((await serveAttachment(requestContent, { attachments, now: () => testNow })).status).toBe(404);
   });
 
   test('is a failure of ours where the store fails', async () => {

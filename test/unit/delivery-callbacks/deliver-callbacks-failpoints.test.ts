@@ -35,7 +35,7 @@ async function settleAll(lab: Awaited<ReturnType<typeof openAll>>) {
       messageId: labMessageId,
       chunk: 0,
       entries: recipientIndexes.map((recipientIndex) => ({
-        recipientIndex,
+        place: recipientIndex,
         status: 'delivered',
         at: lab.time.now().toISOString(),
       })),
@@ -177,7 +177,7 @@ describe('a job that failed too often', () => {
     lab.time.enqueue('delivery-callbacks-poison', {
       messageId: labMessageId,
       chunk: 0,
-      entries: [{ recipientIndex: 1, status: 'read', at: lab.time.now().toISOString() }],
+      entries: [{ place: 1, status: 'read', at: lab.time.now().toISOString() }],
     });
     await lab.time.play();
     expect(lab.callTimes(1)).toHaveLength(3);
@@ -224,7 +224,7 @@ describe('a job that failed too often', () => {
     lab.time.enqueue('delivery-callbacks-poison', {
       messageId: labMessageId,
       chunk: 0,
-      entries: [{ recipientIndex: 1, status: 'read', at: lab.time.now().toISOString() }],
+      entries: [{ place: 1, status: 'read', at: lab.time.now().toISOString() }],
     });
     await lab.time.play();
     expect((await lab.callbacks())?.lease).toBeUndefined();

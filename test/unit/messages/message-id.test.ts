@@ -16,12 +16,12 @@ const bytes = (size: number): Uint8Array => Uint8Array.from({ length: size }, (_
 
 describe('a message id', () => {
   test('is a shard, the time and what is random, in hexadecimal', () => {
-    const asked: number[] = [];
+    const requestContent: number[] = [];
     const id = newMessageId({ customerId: 'demo', dueAt: testNow, callbacks: false }, 1, (size) => {
-      asked.push(size);
+      requestContent.push(size);
       return bytes(size);
     });
-    expect(asked).toEqual([5]);
+    expect(requestContent).toEqual([5]);
     expect(id).toBe(`a0${testNow.getTime().toString(16).padStart(12, '0')}${customerKey('demo')}a1a2a3a400`);
     expect(isMessageId(id)).toBe(true);
   });

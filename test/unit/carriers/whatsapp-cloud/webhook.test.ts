@@ -131,7 +131,7 @@ describe('a status', () => {
     expect(reports).toEqual([{ recipientId, status: 'delivered', at }]);
   });
 
-  /** Where a recipient ends that the network's words http in an order. */
+  /** Where a recipient ends that the network's words reach in an order. */
   const endOf = async (...words: string[]): Promise<string> => {
     const errors = [{ code: 131026, title: 'Message undeliverable' }];
     const reports = await reportsOf(...words.map((word) => status({ status: word, errors })));

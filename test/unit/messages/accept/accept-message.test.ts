@@ -180,7 +180,7 @@ describe('request ids', () => {
     // This process has queued the second chunk; as far as any other can tell, that may not have been done.
     expect(await accept(deps, { acceptedAt: after(minute) })).toEqual({ ...first, replayed: true });
     expect(takeJobs(deps.outbound)).toEqual([]);
-    const elsewhere = { ...deps, queuedLately: createRecentIds() };
+    const elsewhere = { ...deps, recentlyQueued: createRecentIds() };
     expect(await accept(elsewhere, { acceptedAt: after(minute) })).toEqual({ ...first, replayed: true });
     expect(takeJobs(deps.outbound)).toEqual(others);
 
@@ -262,7 +262,7 @@ function crashing(deps: AcceptDeps, { after: allowed, effect }: { after: number;
   const { messages, requests, outbound } = deps;
   return {
     ...deps,
-    queuedLately: createRecentIds(),
+    recentlyQueued: createRecentIds(),
     messages: {
       ...messages,
       create: (...given) => step(() => messages.create(...given)),

@@ -13,11 +13,11 @@ const day = 24 * 3_600_000;
 
 type Headers = Readonly<Record<string, string>>;
 
-const asked = { body: 'Hei' };
-const fingerprint = fingerprintOf(asked);
+const requestContent = { body: 'Hei' };
+const fingerprint = fingerprintOf(requestContent);
 
 const keyOf = (headers: Headers, requestId?: string, byTracking = true) =>
-  requestKeyOf({ requestId, asked, header: (name) => headers[name] ?? null }, byTracking);
+  requestKeyOf({ requestId, requestContent, header: (name) => headers[name] ?? null }, byTracking);
 
 describe('the key of a request', () => {
   test('is its request id, else the Idempotency-Key, for seven days', () => {
@@ -75,7 +75,7 @@ describe('a send', () => {
   test('that the platform repeats sends nothing, without a request id', async () => {
     const deps = createMessaging();
     const first = await send(deps, tracked);
-    const again = await send({ ...deps, queuedLately: createRecentIds() }, tracked);
+    const again = await send({ ...deps, recentlyQueued: createRecentIds() }, tracked);
     expect(again).toMatchObject({ id: first.id, replayed: 'true' });
     expect(first.replayed).toBeUndefined();
   });

@@ -427,7 +427,7 @@ test('work waits for a carrier that is down, in its order, and goes on when it i
   });
   const limiter = createCarrierLimiter({ throttle, now: () => now });
   const messages = await Promise.all(Array.from({ length: 8 }, () => acceptedMessage(1, [carrier], { limiter })));
-  const turn = async () => {
+  const step = async () => {
     const results: string[] = [];
     for (const message of messages) {
       message.setNow(now);
@@ -437,14 +437,14 @@ test('work waits for a carrier that is down, in its order, and goes on when it i
     return results;
   };
   // Three calls fail, and no more are made; the others have not been tried.
-  expect(await turn()).toEqual([
+  expect(await step()).toEqual([
     ...Array.from({ length: 3 }, () => 'partlySent'),
     ...Array.from({ length: 5 }, () => 'noRoom'),
   ]);
   expect(carrier.batches).toHaveLength(3);
   isDown = false;
   now = seconds(10);
-  expect(await turn()).toEqual(Array.from({ length: 8 }, () => 'sent'));
+  expect(await step()).toEqual(Array.from({ length: 8 }, () => 'sent'));
   const attempts = await Promise.all(messages.map(async ({ read }) => (await read()).attempts));
   expect(attempts).toEqual([2, 2, 2, 1, 1, 1, 1, 1]);
 });
