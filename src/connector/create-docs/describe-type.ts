@@ -14,7 +14,7 @@ export function describeType(schema: JsonSchema, nameOperation: NameOperation): 
     ...(dropdown === undefined
       ? []
       : [`choices from ${nameOperation((dropdown as { operationId: string }).operationId)}`]),
-    ...(preset === undefined ? [] : [`default: ${code(String(preset as string | boolean))}`]),
+    ...(typeof preset === 'string' || typeof preset === 'boolean' ? [`default: ${code(String(preset))}`] : []),
   ].join('; ');
 }
 

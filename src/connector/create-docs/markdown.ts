@@ -16,6 +16,11 @@ export function code(text: string): string {
   return `\`${text.replaceAll('|', String.raw`\|`)}\``;
 }
 
+/** A paragraph in lines of at most 120 characters; a longer word stands alone. */
+export function paragraph(text: string): string {
+  return text.replaceAll(/(\S.{0,119})(?: |$)/g, '$1\n').trimEnd();
+}
+
 /** The anchor that GitHub gives a heading. */
 export function anchor(heading: string): string {
   return heading

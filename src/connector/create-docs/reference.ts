@@ -8,18 +8,19 @@ import { basePath } from '../create/document.ts';
 import { describeType } from './describe-type.ts';
 import type { NameOperation } from './describe-type.ts';
 import { listFields } from './list-fields.ts';
-import { anchor, cell, code, table } from './markdown.ts';
+import { anchor, cell, code, paragraph, table } from './markdown.ts';
 
 type OperationRecord = Operation<never>;
 
-const introduction = `# Reference
+const notice =
+  '<!-- Generated from the operations by `npm run connector`. Change the operations in src, not this document. -->';
 
-<!-- Generated from the operations by \`npm run connector\`. Change the operations in src, not this document. -->
-
-Every operation of the connector: what it takes, what it answers, and the [errors](errors.md) that it can answer with.
-Addresses begin with \`${basePath}\`. A caller needs one of the scopes that an operation names. A field that is
-not required may be left out; \`null\` and empty text count as left out. \`Recipients[].Address\` is the field \`Address\` of
-each entry in the list \`Recipients\`.`;
+const introduction = paragraph(
+  'Every operation of the connector: what it takes, what it answers, and the [errors](errors.md) that it can answer with. ' +
+    `Addresses begin with \`${basePath}\`. A caller needs one of the scopes that an operation names. A field that is not ` +
+    'required may be left out; `null` and empty text count as left out. `Recipients[].Address` is the field `Address` of ' +
+    'each entry in the list `Recipients`.',
+);
 
 /** The reference of all operations as a document, in the order of the list. */
 export function createReference(operations: readonly OperationRecord[]): string {
@@ -37,7 +38,7 @@ export function createReference(operations: readonly OperationRecord[]): string 
     ]),
   );
   const chapters = operations.map((operation) => createChapter(operation, nameOperation));
-  return `${[introduction, overview, ...chapters].join('\n\n')}\n`;
+  return `${['# Reference', notice, introduction, overview, ...chapters].join('\n\n')}\n`;
 }
 
 function createChapter(operation: OperationRecord, nameOperation: NameOperation): string {
@@ -45,7 +46,7 @@ function createChapter(operation: OperationRecord, nameOperation: NameOperation)
   const { status, description: answered, schema } = answer;
   return [
     `## ${summary}`,
-    cell(description),
+    paragraph(cell(description)),
     ...notesOf(operation),
     factsOf(operation),
     ...(Object.keys(parameters).length === 0 ? [] : ['**Parameters**', parameterTable(parameters, nameOperation)]),
@@ -70,7 +71,7 @@ function notesOf({ visibility, deprecated, trigger, anonymous }: OperationRecord
   return [
     ...(deprecated === true ? ['Deprecated: it still works, but do not build new flows on it.'] : []),
     ...(visibility === 'internal' ? ['Internal: designers do not show it, but call it themselves.'] : []),
-    ...(trigger === undefined ? [] : [`A trigger. ${cell(trigger.hint)}`]),
+    ...(trigger === undefined ? [] : [paragraph(`A trigger. ${cell(trigger.hint)}`)]),
     ...(anonymous === true ? ['It also works without signing in, for whoever knows the ids.'] : []),
   ];
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 
 import { describeType } from '../../../src/connector/create-docs/describe-type.ts';
 import { listFields } from '../../../src/connector/create-docs/list-fields.ts';
-import { anchor, cell, replaceTable, table } from '../../../src/connector/create-docs/markdown.ts';
+import { anchor, cell, paragraph, replaceTable, table } from '../../../src/connector/create-docs/markdown.ts';
 import { asJsonSchema, choice, flag, integer, list, object, optional, text } from '../../../src/operation/schema.ts';
 import type { Schema } from '../../../src/operation/schema.ts';
 
@@ -16,6 +16,14 @@ test('a table has columns of one width', () => {
 
 test('a cell escapes what would end it or be taken for markup', () => {
   expect(cell('a|b <c> *d* $(e)')).toBe(String.raw`a\|b \<c> \*d\* $(e)`);
+});
+
+test('a paragraph has lines of at most 120 characters, and keeps its words', () => {
+  const text = `${'word '.repeat(60)}${'x'.repeat(130)} end`;
+  const lines = paragraph(text).split('\n');
+  expect(lines.filter((line) => line.length > 120)).toEqual(['x'.repeat(130)]);
+  expect(lines.join(' ')).toBe(text);
+  expect(lines[0]).toHaveLength(119);
 });
 
 test('an anchor is that of the heading on GitHub', () => {
