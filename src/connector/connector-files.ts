@@ -2,10 +2,11 @@ import type { Operation } from '../operation/define-operation.ts';
 import { checkOperations } from './check-operations.ts';
 import { createApiProperties } from './create/api-properties.ts';
 import { createDefinition } from './create/document.ts';
+import { createReference } from './create-docs/reference.ts';
 import type { ConnectorSettings } from './settings.ts';
 
 /**
- * The connector's files by their names: the same text for the same operations and settings, always. Throws a
+ * The connector's files by their paths in its folder: the same text for the same operations and settings, always. Throws a
  * GeneratorError where the operations hold something that a connector can't say.
  */
 export function connectorFiles(
@@ -17,6 +18,7 @@ export function connectorFiles(
     ['apiDefinition.swagger.json', render(createDefinition(operations, settings))],
     ['apiProperties.json', render(createApiProperties(settings, 'create'))],
     ['apiProperties.update.json', render(createApiProperties(settings, 'update'))],
+    ['docs/reference.md', createReference(operations)],
   ]);
 }
 

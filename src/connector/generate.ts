@@ -4,7 +4,7 @@
  * host and ids don't belong in the repository.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 
 import { operations } from '../operations.ts';
@@ -23,11 +23,12 @@ const { check, settings, out } = parseArgs({
 
 try {
   const files = connectorFiles(operations, parseSettings(readFileSync(settings, 'utf8')));
-  if (!check) mkdirSync(out, { recursive: true });
   for (const [name, text] of files) {
     const file = join(out, name);
-    if (!check) writeFileSync(file, text);
-    else if (!existsSync(file) || readFileSync(file, 'utf8') !== text) {
+    if (!check) {
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, text);
+    } else if (!existsSync(file) || readFileSync(file, 'utf8') !== text) {
       console.error(`${file} differs from what the operations say: run npm run connector.`);
       process.exitCode = 1;
     }

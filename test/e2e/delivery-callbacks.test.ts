@@ -82,9 +82,11 @@ async function givenUp(messageId: string): Promise<void> {
 }
 
 const [, snippet = ''] =
-  /<!-- signature -->\s+```js\n(.*?)```/s.exec(readFileSync(join(root, 'README.md'), 'utf8')) ?? [];
+  /<!-- signature -->\s+```js\n(.*?)```/s.exec(
+    readFileSync(join(root, 'connector/docs/delivery-reports.md'), 'utf8'),
+  ) ?? [];
 
-test('what became of each recipient is told once, signed as the README says', async () => {
+test('what became of each recipient is told once, signed as the documents say', async () => {
   const dlrUrl = `${receiver.url}/dlr?key=a%2Fb+c&x=%c3%a4#part`;
   const addresses = ['358401230001', '358401230002'];
   const status = await sendAndSettle(addresses, { DlrUrl: dlrUrl, CustomerData: 'Tilaus 7 & ä' });

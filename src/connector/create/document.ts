@@ -6,7 +6,7 @@ import { createSecurity, createSecurityDefinitions } from './security.ts';
 import type { ConnectorDefinition } from './types.ts';
 
 /** Where every operation's path begins. Stored workflows hold it; the host's route prefix is the same. */
-const basePath = '/api-integrations/v1';
+export const basePath = '/api-integrations/v1';
 
 const mediaTypes = ['application/json'];
 
