@@ -7,10 +7,10 @@ import { readDirectoryFile, readDirectoryText } from '../../../src/cli/read-dire
 
 const root = join(import.meta.dirname, '../../..');
 
-test('the README’s directory is in order', () => {
-  const readme = readFileSync(join(root, 'README.md'), 'utf8');
-  const [, text = ''] = /<!-- directory -->\n+```json\n(.*?)```\n+<!-- \/directory -->/s.exec(readme) ?? [];
-  const { document, problems } = readDirectoryText(text, 'README.md');
+test('the directory that the documents show is in order', () => {
+  const page = readFileSync(join(root, 'infra/docs/directory.md'), 'utf8');
+  const [, text = ''] = /<!-- directory -->\n+```json\n(.*?)```\n+<!-- \/directory -->/s.exec(page) ?? [];
+  const { document, problems } = readDirectoryText(text, 'directory.md');
   expect(problems).toEqual([]);
   expect(document.customers[0]?.services.map(({ type }) => type)).toEqual(['OneWay', 'TwoWay', 'Group']);
   expect(document.users).toHaveLength(1);
