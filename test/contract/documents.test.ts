@@ -142,7 +142,7 @@ describe('what is wrong with a document is seen', () => {
     ['`src/app.ts`, `src/`, `src`, `docs/gone.md`', []],
     ['`src/gone.ts`', ['line 1: no src/gone.ts']],
     ['`src/gone/`', ['line 1: no src/gone/']],
-    ['`src/<name>/index.ts`, `src/*.ts`, `application/json`', []],
+    ['`src/<name>/index.ts`, `src/NAME/index.ts`, `src/*.ts`, `application/json`', []],
   ])('paths: %s', (text, problems) => {
     expect(unknownPaths(readMarkdown(text), sample(''))).toEqual(problems);
   });

@@ -32,6 +32,12 @@ export interface Repository {
 const shells = new Set(['', 'sh', 'bash', 'shell', 'console']);
 const roots = new Set(['.ci', '.github', 'connector', 'functions', 'infra', 'src', 'test']);
 
+/** Whether a code span is a path from the root, without a word in its place that stands for others. */
+function isPath(code: string): boolean {
+  const [first = '', ...rest] = code.split('/');
+  return roots.has(first) && rest.length > 0 && /^[\w./-]+$/.test(code) && !/\b(?:NAME|FILE|FOLDER)\b/.test(code);
+}
+
 /** Takes a document apart. */
 export function readMarkdown(source: string): Markdown {
   const { prose, blocks } = splitFences(source.split('\n'));
@@ -55,9 +61,7 @@ export function readMarkdown(source: string): Markdown {
     ],
     anchors: new Set([...slugsOf(prose), ...find(/<\w[^>]*\b(?:id|name)="([^"]+)"/g).map(({ text: name }) => name)]),
     commands: [...blocks.flatMap(commandsOf), ...spans.filter(({ text: code }) => /^(?:npm|node) /.test(code))],
-    paths: spans.filter(
-      ({ text: code }) => /^[\w.-]+(?:\/[\w.-]+)+\/?$/.test(code) && roots.has(code.split('/', 1)[0] ?? ''),
-    ),
+    paths: spans.filter(({ text: code }) => isPath(code)),
     prose: prose.flatMap((line, index) =>
       /^\s*\|/.test(line)
         ? []
