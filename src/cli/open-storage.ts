@@ -1,6 +1,6 @@
 import type { TokenCredential } from '@azure/identity';
 
-import { readPort } from '../local/options.ts';
+import { readPort } from '../settings/read-port.ts';
 import { readStorage } from '../settings/read-settings.ts';
 import { lazyCredential } from '../storage/connection.ts';
 import type { StorageConnection } from '../storage/connection.ts';

@@ -1,4 +1,4 @@
-import { readPort } from './options.ts';
+import { readPort } from '../settings/read-port.ts';
 
 /* Prints an access token that the running local host accepts: of the demo user, or of the user that is named. */
 const [user = 'demo-user'] = process.argv.slice(2);

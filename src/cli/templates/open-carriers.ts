@@ -1,20 +1,20 @@
-import { readCarriers } from '../carriers/read-carriers.ts';
-import type { Carrier } from '../carriers/carrier.ts';
-import { createCarriers } from '../create-carriers.ts';
-import { defaultAuthority } from '../settings/read-settings.ts';
-import { createSettingsReader } from '../settings/settings-reader.ts';
-import { signedIn } from './open-storage.ts';
+import { readCarriers } from '../../carriers/read-carriers.ts';
+import type { Carrier } from '../../carriers/carrier.ts';
+import { createCarriers } from '../../create-carriers.ts';
+import { defaultAuthority } from '../../settings/read-settings.ts';
+import { createSettingsReader } from '../../settings/settings-reader.ts';
+import { signedIn } from '../open-storage.ts';
 
 /**
- * The carriers that an operator's command asks: those that the app has, from the same settings (CARRIERS and each
- * carrier's own). They are asked and not called back, so the app's other settings need not be there.
+ * Opens the carriers that the app has, from the same settings: CARRIERS and each carrier's own. A command asks them and
+ * is never called back by them, so it doesn't need the app's other settings.
  *
  * @throws a sentence for each setting that is missing or malformed
  */
 export function openOperatorCarriers(environment: NodeJS.ProcessEnv): Carrier[] {
   const problems: string[] = [];
   const read = createSettingsReader(environment, problems);
-  // The app's preset is the simulated carrier, which an operator who forgot the setting does not mean.
+  // The app's default is the simulated carrier, which an operator who forgot the setting does not mean.
   if (read.list('CARRIERS').length === 0) throw new Error('CARRIERS is not set: name the carriers that the app has.');
   const { carriers } = readCarriers(read);
   const entraAuthority = read.url('ENTRA_AUTHORITY', defaultAuthority);
