@@ -49,7 +49,7 @@ import { createTableNotificationStore } from './storage/tables/notification-stor
 import { createTableOptOutStore } from './storage/tables/opt-out-store.ts';
 import { createTableRequestStore } from './storage/tables/request-store.ts';
 import { createTablePermitStore } from './storage/tables/permit-store.ts';
-import { createTableSweeps } from './storage/tables/retention-sweeps.ts';
+import { createTableExpiredRows } from './storage/tables/expired-rows.ts';
 import { createTableSubscriptionStore } from './storage/tables/subscription-store.ts';
 import { createTableSweepPositions } from './storage/tables/sweep-positions.ts';
 import { createTableTemplateStore } from './storage/tables/template-store.ts';
@@ -149,7 +149,7 @@ function createApp(settings: Settings): App {
       finalStatuses,
       repairAfterSeconds: settings.repairAfterSeconds,
       reportTimeoutSeconds: settings.reportTimeoutSeconds,
-      sweeps: createTableSweeps(storage, twoWay.attachments, moreAccounts),
+      expiredRows: createTableExpiredRows(storage, twoWay.attachments, moreAccounts),
       sweepPositions: createTableSweepPositions(storage),
       retentionDays: settings.retentionDays,
       now,
