@@ -49,7 +49,7 @@ import { createTableNotificationStore } from './storage/tables/notification-stor
 import { createTableOptOutStore } from './storage/tables/opt-out-store.ts';
 import { createTableRequestStore } from './storage/tables/request-store.ts';
 import { createTablePermitStore } from './storage/tables/permit-store.ts';
-import { createTableSweeps } from './storage/tables/retention-sweeps.ts';
+import { createTableExpiredRows } from './storage/tables/expired-rows.ts';
 import { createTableSubscriptionStore } from './storage/tables/subscription-store.ts';
 import { createTableSweepPositions } from './storage/tables/sweep-positions.ts';
 import { createTableTemplateStore } from './storage/tables/template-store.ts';
@@ -136,10 +136,12 @@ function createApp(settings: Settings): App {
       limiter: createCarrierLimiter({ throttle, rates: settings.carrierRates, now }),
       ids: createTableCarrierIdStore(storage),
     },
-    repairAfterSeconds: settings.repairAfterSeconds,
-    sweeps: createTableSweeps(storage, attachments.store, moreAccounts),
-    sweepPositions: createTableSweepPositions(storage),
-    retentionDays: settings.retentionDays,
+    maintenance: {
+      positions: createTableSweepPositions(storage),
+      expiredRows: createTableExpiredRows(storage, attachments.store, moreAccounts),
+      stalledAfterSeconds: settings.repairAfterSeconds,
+      retentionDays: settings.retentionDays,
+    },
     newSecret,
     random,
     wait,

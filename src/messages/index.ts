@@ -1,4 +1,4 @@
-export { acceptMessage } from './accept/accept-message.ts';
+export { acceptMessage, delayUntil, maxDelaySeconds } from './accept/accept-message.ts';
 export { createRecentIds } from './accept/recent-ids.ts';
 export { cancelMessage } from './cancel-message.ts';
 export type { CancelResult } from './cancel-message.ts';
@@ -19,14 +19,13 @@ export {
   wantsCallbacks,
 } from './message-id.ts';
 export { withProgress } from './message.ts';
-export { messageLooks } from '../maintenance/message-sweeps.ts';
-export type { MessageSweepsDeps } from '../maintenance/message-sweeps.ts';
 export type * from './deps.ts';
 export type * from './message.ts';
 export type * from './ports.ts';
 export { checkText } from './compose/prepare-send.ts';
 export type { PreparedSend } from './compose/prepare-send.ts';
 export { prepareTextSend } from './compose/prepare-text-send.ts';
+export { expireUnreported } from './reports/expire-unreported.ts';
 export { createReportRecorder } from './reports/record-reports.ts';
 export { createReportJournal } from './reports/report-journal.ts';
 export type { ReportJournal } from './reports/report-journal.ts';

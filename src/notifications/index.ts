@@ -17,5 +17,3 @@ export type { ReplayResult } from './replay.ts';
 export { nextCallAt, defaultSchedule } from '../http-delivery/retry-schedule.ts';
 export type { RetrySchedule } from '../http-delivery/retry-schedule.ts';
 export { createSlowSubscribers } from './slow-subscribers.ts';
-export { notificationLooks } from '../maintenance/notification-sweeps.ts';
-export type { NotificationSweepsDeps } from '../maintenance/notification-sweeps.ts';
