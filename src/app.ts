@@ -27,8 +27,10 @@ import { realNetwork } from './outgoing/network.ts';
 import { createCallerThrottle } from './policies/caller-throttle.ts';
 import { createCarrierLimiter } from './policies/carrier-limiter.ts';
 import { createThrottle } from './policies/throttle.ts';
-import { ownStorage, readCallbackSecret, readSettings } from './settings/read-settings.ts';
+import { readCallbackSecret } from './settings/callback-settings.ts';
+import { readSettings } from './settings/read-settings.ts';
 import type { Settings } from './settings/read-settings.ts';
+import { ownStorage } from './settings/storage-settings.ts';
 import { createBlobAttachmentStore } from './storage/blobs/attachment-store.ts';
 import { connectStorage, managedIdentity } from './storage/connection.ts';
 import type { StorageConnection } from './storage/connection.ts';
@@ -136,7 +138,7 @@ function createApp(settings: Settings): App {
       carriers: new Map(carriers.map((carrier) => [carrier.name, carrier])),
       limiter: createCarrierLimiter({ throttle, rates: settings.carrierRates, now }),
       fallbackAfterSeconds,
-      sendLeaseSeconds: settings.leaseSeconds ?? 120,
+      sendLeaseSeconds: settings.leases.send,
       contacts,
       cleanUps,
     },
@@ -169,7 +171,7 @@ function createApp(settings: Settings): App {
 
 /** What receives messages and tells subscribers of them. */
 function createTwoWay(
-  { publicUrl, callbacks, threadHours, attachmentLimit, attachmentHours, notificationSchedule, leaseSeconds }: Settings,
+  { publicUrl, callbacks, threadHours, attachmentLimit, attachmentHours, notificationSchedule, leases }: Settings,
   storage: StorageConnection,
   carriers: readonly Carrier[],
 ) {
@@ -204,7 +206,7 @@ function createTwoWay(
     callbacks: createCallbackCaller(createGuardedClient({ rule, network: realNetwork, allowLoopback, now })),
     slow: createSlowSubscribers(now),
     schedule: notificationSchedule,
-    callLeaseSeconds: leaseSeconds ?? 60,
+    callLeaseSeconds: leases.flow,
     random: Math.random,
     wait: (milliseconds: number) => sleep(milliseconds, undefined, { ref: false }),
     newSecret,
@@ -216,10 +218,10 @@ function createTwoWay(
 const deliveryUrlLimit = 8_000;
 
 /** What calls delivery-report addresses. */
-function createCallbackCalling({ callbacks, leaseSeconds }: Settings, rule: ReturnType<typeof createAddressRule>) {
+function createCallbackCalling({ callbacks, leases }: Settings, rule: ReturnType<typeof createAddressRule>) {
   const { allowLoopback } = callbacks;
   return {
-    ...(leaseSeconds === undefined ? {} : { leaseSeconds }),
+    leaseSeconds: leases.dlr,
     deliveryCaller: createDeliveryCaller(createGuardedClient({ rule, network: realNetwork, allowLoopback, now })),
     callbackSecret: (name: string) => readCallbackSecret(process.env, name),
   };

@@ -9,8 +9,6 @@ import type { CallbackJob } from './ports.ts';
 import { recordCalls } from './record-calls.ts';
 import type { RecordCallsResult } from './record-calls.ts';
 
-const defaultLeaseSeconds = 120;
-
 /** The part of a lease in which calls are begun: one takes half a minute at most, and then there is to write. */
 const callingPart = 0.5;
 
@@ -28,7 +26,7 @@ export type DeliverCallbacksResult =
  * it ends only when all is recorded, and comes back where its worker dies. Calls that a dead worker made are made again.
  */
 export async function deliverCallbacks(job: CallbackJob, deps: CallbackDeps): Promise<DeliverCallbacksResult> {
-  const { callbackStore, now, newSecret, leaseSeconds = defaultLeaseSeconds } = deps;
+  const { callbackStore, now, newSecret, leaseSeconds } = deps;
   const { messageId, chunk, entries: brought = [] } = job;
   let message: CalledMessage | 'missing' | 'unwanted' | undefined;
   for (;;) {

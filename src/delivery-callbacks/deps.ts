@@ -13,8 +13,8 @@ export interface CallbackDeps {
   /** The value of an app setting that holds a customer's secret; undefined where it has none. */
   callbackSecret: (setting: string) => string | undefined;
   schedule: RetrySchedule;
-  /** How long a worker may keep a chunk before another may take it for crashed; 120 unless given. */
-  leaseSeconds?: number;
+  /** How long a worker may hold a chunk before another worker takes it for dead. */
+  leaseSeconds: number;
   /** 32 hexadecimal digits that nobody can guess. */
   newSecret: () => string;
   /** A number from 0 to below 1. */

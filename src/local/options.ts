@@ -1,6 +1,8 @@
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
+import { localSettings } from './local-settings.ts';
+
 /** What `npm start` was asked for. */
 export interface LocalOptions {
   /** 0 = any free one. */
@@ -17,18 +19,17 @@ export interface LocalOptions {
   carrier?: string;
 }
 
-/** The port that Azure's own local host uses. */
-const defaultPort = 7071;
-
 /** At the project's root; git ignores it. */
 const defaultDataFolder = join(import.meta.dirname, '..', '..', '.data');
 
 /** Reads a port from a command line or the environment's PORT; throws with a sentence where it isn't one. */
 export function readPort(given: string | undefined): number {
+  // The default is the port of Azure's own local host.
+  const { default: defaultPort, minimum, maximum } = localSettings.PORT;
   if (given === undefined || given === '') return defaultPort;
   const port = Number(given);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535)
-    throw new Error(`'${given}' is not a port: give 0 to 65535.`);
+  if (!Number.isInteger(port) || port < minimum || port > maximum)
+    throw new Error(`'${given}' is not a port: give ${minimum} to ${maximum}.`);
   return port;
 }
 

@@ -1,3 +1,4 @@
+import { localSettings } from './local-settings.ts';
 import { readPort } from './options.ts';
 
 /* Prints an access token that the running local host accepts: of the demo user, or of the user that is named. */
@@ -8,6 +9,8 @@ try {
   const { access_token: token } = (await answer.json()) as { access_token: string };
   console.log(token);
 } catch {
-  console.error(`No local host answers at ${rootUrl}. Start one with npm start; PORT names its port if it isn't 7071.`);
+  console.error(
+    `No local host answers at ${rootUrl}. Start one with npm start; PORT names its port if it isn't ${localSettings.PORT.default}.`,
+  );
   process.exitCode = 1;
 }

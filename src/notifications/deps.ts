@@ -12,8 +12,8 @@ export interface NotificationDeps extends CallTargetDeps {
   deadLetters: DeadLetterStore;
   schedule: RetrySchedule;
   /**
-   * How long a worker may keep a notification before another may take it for crashed, in seconds: usually 60, since a
-   * call ends after half a minute.
+   * How long a worker may hold a notification before another worker takes it for dead, in seconds: at least 60, since a
+   * call ends after half a minute at most.
    */
   callLeaseSeconds: number;
   /** A number from 0 to below 1. */

@@ -14,7 +14,7 @@ export type * from './notification.ts';
 export type * from './ports.ts';
 export { replayDeadLetter } from './replay.ts';
 export type { ReplayResult, ReplayDeps } from './replay.ts';
-export { nextCallAt, defaultSchedule } from '../http-delivery/retry-schedule.ts';
+export { nextCallAt } from '../http-delivery/retry-schedule.ts';
 export type { RetrySchedule } from '../http-delivery/retry-schedule.ts';
 export { createSlowSubscribers } from './slow-subscribers.ts';
 export { notificationLooks } from '../maintenance/notification-sweeps.ts';
