@@ -40,7 +40,7 @@ export type Setting = Described &
     | { kind: 'flag'; default: boolean }
     | (Range & { kind: 'wholeNumber'; minimum: number; default?: number; minimumInAzure?: number })
     | (Range & { kind: 'wholeNumbers'; minimum: number; default: readonly number[] })
-    /** Above 0, fractions included. */
+    /** With a maximum: above 0. Fractions are numbers, too. */
     | (Partial<Range> & { kind: 'number'; default?: number })
     /** `of`: what is listed, in the plural. */
     | { kind: 'list'; of: string; default?: readonly string[] }

@@ -53,7 +53,7 @@ export const localSettings = {
   },
   SIMULATED_CARRIER_INBOUND_URL: {
     kind: 'url',
-    absent: 'phones can not write',
+    absent: "none: phones can't write",
     meaning:
       "Where `npm run carrier` brings inbound messages: the host's base address and `/webhooks/simulated`. `npm start` knows it.",
   },

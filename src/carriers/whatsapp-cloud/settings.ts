@@ -87,22 +87,23 @@ function readToken(read: Reader): string {
 const isId = (text: string): boolean => /^\d{1,30}$/.test(text);
 
 function readNumbers(read: Reader): WhatsAppNumber[] {
-  const name = 'WHATSAPP_CLOUD_NUMBERS';
-  const pairs = [...read.pairs(name)];
-  if (pairs.length === 0) read.problem(`${name} is not set`);
+  const pairs = [...read.pairs('WHATSAPP_CLOUD_NUMBERS')];
+  if (pairs.length === 0) read.problem('WHATSAPP_CLOUD_NUMBERS is not set');
   const numbers = pairs.flatMap(([key, value]): WhatsAppNumber[] => {
     const number = key.replace(/^\+/, '');
     const [phoneNumberId = '', accountId = '', ...more] = value.split('/');
     if (/^\d{5,15}$/.test(number) && isId(phoneNumberId) && isId(accountId) && more.length === 0) {
       return [{ number, phoneNumberId, accountId }];
     }
-    read.problem(`${name} names ${key}, which must be written as ${settingsTable[name].form}`);
+    read.problem(
+      `WHATSAPP_CLOUD_NUMBERS names ${key}, which must be written as ${settingsTable.WHATSAPP_CLOUD_NUMBERS.form}`,
+    );
     return [];
   });
   for (const field of ['number', 'phoneNumberId'] as const) {
     const values = numbers.map((each) => each[field]);
     const repeated = values.find((value, index) => values.indexOf(value) < index);
-    if (repeated !== undefined) read.problem(`${name} names ${repeated} twice`);
+    if (repeated !== undefined) read.problem(`WHATSAPP_CLOUD_NUMBERS names ${repeated} twice`);
   }
   return numbers;
 }
