@@ -333,7 +333,7 @@ describe.concurrent('settings', () => {
       ['--carrier', 'telegraph,kannel,twilio,whatsapp-cloud,azure-communication'],
       {},
       [
-        "CARRIERS names 'telegraph'; there are simulated, kannel, whatsapp-cloud, azure-communication, twilio",
+        "CARRIERS names 'telegraph', which is not a carrier: use simulated, kannel, whatsapp-cloud, azure-communication, twilio",
         ...['KANNEL_URL', 'KANNEL_USERNAME', 'KANNEL_PASSWORD', 'KANNEL_WEBHOOK_SECRET'].map(isNotSet),
         ...['TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN'].map(isNotSet),
         ...['TOKEN', 'APP_SECRET', 'VERIFY_TOKEN', 'NUMBERS'].map((name) => isNotSet(`WHATSAPP_CLOUD_${name}`)),
