@@ -19,23 +19,21 @@ const usage = [
 const none = ['No call was given up.'];
 
 interface Deps {
-  callbackStore: CallbackStore;
-  callbackQueue: CallbackQueue;
-  messages: MessageStore;
+  dlr: { store: CallbackStore; queue: CallbackQueue };
+  messages: { store: MessageStore };
   now: () => Date;
 }
 
 function openDeps(storage: StorageConnection): Deps {
   return {
-    callbackStore: createTableCallbackStore(storage),
-    callbackQueue: createCallbackQueue(storage),
-    messages: openOperatorMessages(storage, process.env).messages,
+    dlr: { store: createTableCallbackStore(storage), queue: createCallbackQueue(storage) },
+    messages: { store: openOperatorMessages(storage, process.env).messages },
     now: () => new Date(),
   };
 }
 
-function find({ customer, limit }: CommandOptions, { callbackStore }: Deps): Promise<ChunkCallbacks[]> {
-  return callbackStore.listGivenUp({ limit, ...(customer === undefined ? {} : { customerId: customer }) });
+function find({ customer, limit }: CommandOptions, { dlr }: Deps): Promise<ChunkCallbacks[]> {
+  return dlr.store.listGivenUp({ limit, ...(customer === undefined ? {} : { customerId: customer }) });
 }
 
 async function list(options: CommandOptions, deps: Deps): Promise<string[]> {
@@ -51,7 +49,7 @@ async function describe(
   const givenUp = entries.filter(({ state }) => state === 'givenUp');
   const answers = givenUp.flatMap(({ lastAnswer }) => lastAnswer ?? []);
   const last = answers.toSorted((left, right) => right.at.getTime() - left.at.getTime())[0];
-  const dlrUrl = (await messages.readHeader(messageId))?.dlrUrl ?? 'the message is gone';
+  const dlrUrl = (await messages.store.readHeader(messageId))?.dlrUrl ?? 'the message is gone';
   const max = Math.max(...givenUp.map(({ attempts }) => attempts));
   return [
     messageId,

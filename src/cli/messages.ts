@@ -1,6 +1,6 @@
 import { createFinalStatusRecorder } from '../delivery-callbacks/index.ts';
 import { cancelMessage, foldMessage } from '../messages/index.ts';
-import type { CancelResult, MessageStore, FinalStatusRecorder } from '../messages/index.ts';
+import type { CancelDeps, CancelResult } from '../messages/index.ts';
 import { createCallbackQueue } from '../storage/queues/callback-queue.ts';
 import { describeChunk, describeRecipient } from './describe-message.ts';
 import { openOperatorMessages } from './open-messages.ts';
@@ -11,15 +11,11 @@ import type { CommandOptions } from './run-command.ts';
 
 const usage = ['npm run messages -- show ID ...', 'npm run messages -- cancel ID ...'].join('\n');
 
-interface Deps {
-  messages: MessageStore;
-  finalStatuses: FinalStatusRecorder;
-  now: () => Date;
-}
+type Deps = CancelDeps;
 
 /** Numbers are cut to their last three digits, and texts are left out, as in the log. */
 async function show(messageId: string, { messages }: Deps): Promise<string[]> {
-  const message = await messages.readMessage(messageId);
+  const message = await messages.store.readMessage(messageId);
   if (message === undefined) return [`${messageId} is not a message`];
   const { header, chunks, fallbacks } = message;
   const { customerId, serviceId, protocol, sender, acceptedAt, sendAt, recipientCount, requestId, dlrUrl } = header;
@@ -58,8 +54,10 @@ await runCommand(process.argv.slice(2), {
   actions(storage) {
     const { messages } = openOperatorMessages(storage, process.env);
     const deps: Deps = {
-      messages,
-      finalStatuses: createFinalStatusRecorder({ callbackQueue: createCallbackQueue(storage) }),
+      messages: {
+        store: messages,
+        finalStatuses: createFinalStatusRecorder({ dlr: { queue: createCallbackQueue(storage) } }),
+      },
       now: () => new Date(),
     };
     return {

@@ -20,16 +20,18 @@ const none = ['There are no dead letters.'];
 
 function openDeps(storage: StorageConnection): ReplayDeps {
   return {
-    subscriptions: createTableSubscriptionStore(storage),
-    notifications: createTableNotificationStore(storage),
-    notificationQueue: createNotificationQueue(storage),
-    deadLetters: createTableDeadLetterStore(storage),
+    flows: {
+      subscriptions: createTableSubscriptionStore(storage),
+      notifications: createTableNotificationStore(storage),
+      queue: createNotificationQueue(storage),
+      deadLetters: createTableDeadLetterStore(storage),
+    },
     now: () => new Date(),
   };
 }
 
-function find({ customer, limit }: CommandOptions, { deadLetters }: ReplayDeps): Promise<DeadLetter[]> {
-  return deadLetters.list({ limit, ...(customer === undefined ? {} : { customerId: customer }) });
+function find({ customer, limit }: CommandOptions, { flows }: ReplayDeps): Promise<DeadLetter[]> {
+  return flows.deadLetters.list({ limit, ...(customer === undefined ? {} : { customerId: customer }) });
 }
 
 async function list(options: CommandOptions, deps: ReplayDeps): Promise<string[]> {
@@ -38,9 +40,9 @@ async function list(options: CommandOptions, deps: ReplayDeps): Promise<string[]
 }
 
 /** The address is shown without its query, which holds what lets a caller in. */
-async function describe(letter: DeadLetter, { subscriptions }: ReplayDeps): Promise<string> {
+async function describe(letter: DeadLetter, { flows }: ReplayDeps): Promise<string> {
   const { id, customerId, serviceId, inboundId, reason, attempts, lastAnswer, since, callbackUrl } = letter;
-  const found = await subscriptions.find(letter.pipelineId, letter.subscriptionKey);
+  const found = await flows.subscriptions.find(letter.pipelineId, letter.subscriptionKey);
   const { origin = {}, state = 'unsubscribed' } = found?.subscription ?? {};
   const flow = origin['x-ms-workflow-name'] ?? origin['x-ms-workflow-id'] ?? 'unknown';
   return [

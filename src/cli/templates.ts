@@ -16,35 +16,35 @@ const usage = [
   "npm run templates -- import NUMBER ...   with CARRIERS and the carriers' settings in the environment",
 ].join('\n');
 
-type Deps = Omit<ImportDeps, 'templateCarrier'>;
+type Deps = Omit<ImportDeps, 'templates'> & { templates: Pick<ImportDeps['templates'], 'store'> };
 
 function openDeps(storage: StorageConnection): Deps {
   const now = (): Date => new Date();
   return {
     directory: createTableDirectory(storage, { now }),
-    templateStore: createTableTemplateStore(storage),
+    templates: { store: createTableTemplateStore(storage) },
     now,
   };
 }
 
-async function list(options: CommandOptions, { directory, templateStore }: Deps): Promise<string[]> {
+async function list(options: CommandOptions, { directory, templates }: Deps): Promise<string[]> {
   const [customerId, ...more] = idsOf(options);
   if (customerId === undefined || more.length > 0) throw new Error(usage);
   if ((await directory.customer(customerId)) === undefined) {
     throw new Error(`The directory has no customer '${customerId}'.`);
   }
-  const lines = describeTemplates(await templateStore.list(customerId));
+  const lines = describeTemplates(await templates.store.list(customerId));
   return lines.length === 0 ? [`${customerId} has no templates.`] : lines;
 }
 
 /** One number after the other; what is wrong with one of them keeps none of the others from being imported. */
 async function importAll(options: CommandOptions, deps: Deps): Promise<string[]> {
   const numbers = idsOf(options);
-  const templateCarrier = routeTemplates(openOperatorCarriers(process.env));
+  const carrier = routeTemplates(openOperatorCarriers(process.env));
   const lines: string[] = [];
   let isRefused = false;
   for (const number of numbers) {
-    const result = await importTemplates(number, { ...deps, templateCarrier });
+    const result = await importTemplates(number, { ...deps, templates: { ...deps.templates, carrier } });
     isRefused ||= result.outcome === 'refused';
     lines.push(...describeImport(number, result));
   }

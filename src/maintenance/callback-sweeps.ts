@@ -1,12 +1,11 @@
+import type { DlrDeps } from '../delivery-callbacks/deps.ts';
 import { defineRepairs, isForgotten } from './sweep.ts';
 import type { Look, StalledDeps } from './sweep.ts';
 import type { CallbackEntry } from '../delivery-callbacks/callbacks.ts';
-import type { CallbackQueue, CallbackStore } from '../delivery-callbacks/ports.ts';
 
 /** What the looks at callbacks work with. */
 export interface CallbackSweepsDeps extends StalledDeps {
-  callbackStore: CallbackStore;
-  callbackQueue: CallbackQueue;
+  dlr: Pick<DlrDeps, 'store' | 'queue'>;
 }
 
 /** The one that is due first is what its job waits for. */
@@ -19,14 +18,14 @@ function dueTimes(entries: readonly CallbackEntry[]): Date[] {
 export const callbackLooks: readonly Look<CallbackSweepsDeps>[] = defineRepairs(
   'requeue-callbacks',
   async ({ span, from }, deps) => {
-    const { callbackStore, callbackQueue } = deps;
-    const { items, next } = await callbackStore.listWaiting(span, from);
+    const { dlr } = deps;
+    const { items, next } = await dlr.store.listWaiting(span, from);
     const forgotten = items.filter(({ lease, jobAt, changedAt, entries }) =>
       isForgotten([lease?.until, jobAt, changedAt, ...dueTimes(entries)], deps),
     );
     for (const { messageId, chunk, jobAt } of forgotten) {
       // As the job that was to come, or a worker would wait for that.
-      await callbackQueue.enqueue({ messageId, chunk, ...(jobAt === undefined ? {} : { dueAt: jobAt.getTime() }) });
+      await dlr.queue.enqueue({ messageId, chunk, ...(jobAt === undefined ? {} : { dueAt: jobAt.getTime() }) });
     }
     return { done: forgotten.length, ...(next === undefined ? {} : { next }) };
   },

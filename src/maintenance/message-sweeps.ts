@@ -3,29 +3,31 @@ import { defineRepairs, isForgotten } from './sweep.ts';
 import type { Look, LookStep, StalledDeps } from './sweep.ts';
 import { delayUntil, maxDelaySeconds } from '../messages/accept/accept-message.ts';
 import { expireUnreported } from '../messages/reports/expire-unreported.ts';
-import type { UnreportedDeps } from '../messages/reports/expire-unreported.ts';
-import type { MessageFinder, OutboundQueue, WaitingChunk } from '../messages/ports.ts';
+import type { MessageFinder, WaitingChunk } from '../messages/ports.ts';
+import type { UnreportedDeps, MessagesDeps } from '../messages/deps.ts';
 
 /** What the looks at messages work with. */
-export interface MessageSweepsDeps extends StalledDeps, UnreportedDeps {
-  /** One for each storage account. */
-  messageFinders: readonly MessageFinder[];
-  outbound: OutboundQueue;
-}
+export type MessageSweepsDeps = StalledDeps &
+  UnreportedDeps & {
+    messages: Pick<MessagesDeps, 'queue'> & {
+      /** One for each storage account. */
+      finders: readonly MessageFinder[];
+    };
+  };
 
 /** Messages that are seen to at a time. */
 const concurrency = 16;
 
-const accounts = ({ messageFinders }: MessageSweepsDeps): number => messageFinders.length;
+const accounts = ({ messages }: MessageSweepsDeps): number => messages.finders.length;
 
 /** Queues chunks of messages that were accepted; a message without its header never was. */
 async function enqueue(chunks: readonly WaitingChunk[], deps: MessageSweepsDeps): Promise<LookStep> {
-  const { messages, outbound, now } = deps;
+  const { messages, now } = deps;
   const byMessage = [...Map.groupBy(chunks, ({ messageId }) => messageId)];
   return eachOf(byMessage, async ([messageId, own]) => {
-    if ((await messages.readHeader(messageId)) === undefined) return 0;
+    if ((await messages.store.readHeader(messageId)) === undefined) return 0;
     for (const { index, sendAt } of own) {
-      await outbound.enqueue({ messageId, chunk: index }, delayUntil(sendAt, now()));
+      await messages.queue.enqueue({ messageId, chunk: index }, delayUntil(sendAt, now()));
     }
     return own.length;
   });
@@ -59,7 +61,7 @@ const promoteScheduled = ([name, aheadSeconds, everySeconds]: readonly [
   everySeconds: () => everySeconds,
   accounts,
   async step({ span, from, account }, deps) {
-    const { items = [], next } = (await deps.messageFinders[account]?.listWaiting(span, from)) ?? {};
+    const { items = [], next } = (await deps.messages.finders[account]?.listWaiting(span, from)) ?? {};
     const scheduled = items.filter(({ sendAt = new Date(0) }) => sendAt > deps.now());
     const step = await enqueue(scheduled, deps);
     failpoint('schedule.promoted');
@@ -71,7 +73,7 @@ const promoteScheduled = ([name, aheadSeconds, everySeconds]: readonly [
 const requeueWaiting = defineRepairs<MessageSweepsDeps>(
   'requeue-messages',
   async ({ span, from, account }, deps) => {
-    const { items = [], next } = (await deps.messageFinders[account]?.listWaiting(span, from)) ?? {};
+    const { items = [], next } = (await deps.messages.finders[account]?.listWaiting(span, from)) ?? {};
     const forgotten = items.filter(({ leasedUntil, notBefore, updatedAt, sendAt }) =>
       isForgotten([leasedUntil, notBefore, updatedAt, sendAt], deps),
     );
@@ -86,11 +88,11 @@ const unreportedTiers = [0, 12 * 3_600, 7 * 24 * 3_600] as const;
 /** Ends as unknown those of whom no report came in time. */
 const expireUnreportedSweeps = unreportedTiers.map((later): Look<MessageSweepsDeps> => ({
   name: `expire-unreported-${later}`,
-  ageSeconds: ({ reportTimeoutSeconds }) => reportTimeoutSeconds + later,
-  everySeconds: ({ reportTimeoutSeconds }) => Math.min(600, Math.ceil(reportTimeoutSeconds / 5)),
+  ageSeconds: ({ messages }) => messages.reportTimeoutSeconds + later,
+  everySeconds: ({ messages }) => Math.min(600, Math.ceil(messages.reportTimeoutSeconds / 5)),
   accounts,
   async step({ span, from, account }, deps) {
-    const { items = [], next } = (await deps.messageFinders[account]?.listUnreported(span, from)) ?? {};
+    const { items = [], next } = (await deps.messages.finders[account]?.listUnreported(span, from)) ?? {};
     const step = await eachOf(items, (messageId) => expireUnreported(messageId, deps));
     return { ...step, ...(next === undefined ? {} : { next }) };
   },

@@ -270,3 +270,9 @@ export interface WaitingChunk extends Pick<ChunkProgress, 'leasedUntil' | 'notBe
   index: number;
   sendAt?: Date;
 }
+
+/** Remembers the ids that it got last. */
+export interface RecentIds {
+  has(id: string): boolean;
+  add(id: string): void;
+}

@@ -52,7 +52,7 @@ async function callbacks(...args: readonly string[]): Promise<string> {
 
 /** Says what became of a message's recipients, as whoever learns of it does, and any number of times. */
 async function settle({ MessageId, Recipients }: StatusBody): Promise<void> {
-  const recorder = createFinalStatusRecorder({ callbackQueue: createCallbackQueue(azurite) });
+  const recorder = createFinalStatusRecorder({ dlr: { queue: createCallbackQueue(azurite) } });
   await recorder.record(
     Recipients.map(({ Status, ErrorCode, UpdatedAt }, recipientIndex) => ({
       messageId: MessageId,

@@ -90,20 +90,19 @@ export function createCallbackLab({ recipients = 3, ...options }: LabOptions = {
 
   const customer = 'customer' in options ? options.customer : {};
   const watch: Watch = { time: () => time, faults, steps, kill: () => time.kill() };
-  const ports = {
-    callbackStore: watchedPort('callbackStore', store, watch),
-    callbackQueue: watchedPort('queue', queue, watch),
-    messages: watchedPort('messages', messages, watch),
-  };
   const deps: CallbackDeps = {
-    ...ports,
+    dlr: {
+      store: watchedPort('callbackStore', store, watch),
+      queue: watchedPort('queue', queue, watch),
+      caller: { get: (url, headers) => time.inProcess(() => call(url, headers)) },
+      secret: (name) => secrets.get(name),
+      schedule: defaultSchedule,
+      leaseSeconds: defaultLeases.dlr,
+    },
+    messages: { store: watchedPort('messages', messages, watch) },
     directory: {
       customer: async (id) => customer && { id, name: 'Demo', region: 'FI', timeZone: 'UTC', ...customer },
     },
-    deliveryCaller: { get: (url, headers) => time.inProcess(() => call(url, headers)) },
-    callbackSecret: (name) => secrets.get(name),
-    schedule: defaultSchedule,
-    leaseSeconds: defaultLeases.dlr,
     newSecret() {
       made += 1;
       return String(made);
@@ -115,7 +114,7 @@ export function createCallbackLab({ recipients = 3, ...options }: LabOptions = {
     'delivery-callbacks': (job) => deliverDeliveryCallbacks.handle(job, deps),
     'delivery-callbacks-poison': (job) => giveUpDeliveryCallbacks.handle(job, deps),
   });
-  const recorder = createFinalStatusRecorder({ callbackQueue: queue });
+  const recorder = createFinalStatusRecorder({ dlr: { queue } });
 
   /** Writes the message down. */
   async function accept(): Promise<void> {

@@ -147,23 +147,25 @@ export function createNotificationLab({ random = () => 0, faults = () => undefin
     subscriptions: watchedPort('subscriptions', subscriptions, watch),
     notifications: watchedPort('notifications', notifications, watch),
     deadLetters: watchedPort('deadLetters', deadLetters, watch),
-    notificationQueue: watchedPort('queue', notificationQueue, watch),
+    queue: watchedPort('queue', notificationQueue, watch),
   };
   const deps = (): NotificationDeps => ({
-    ...ports,
-    slow,
-    callbacks: { call: (outgoing) => time.inProcess(() => call(outgoing)) },
+    flows: {
+      ...ports,
+      slow,
+      caller: { call: (outgoing) => time.inProcess(() => call(outgoing)) },
+      leaseSeconds: defaultLeases.flow,
+      schedule: defaultSchedule,
+    },
     wait: time.wait,
     now: time.now,
     random,
-    callLeaseSeconds: defaultLeases.flow,
-    schedule: defaultSchedule,
   });
   const worker =
     ({ handle }: typeof deliverNotifications) =>
     (job: unknown) =>
       handle(job, deps());
-  const notify = (message: RoutedMessage) => createNotifier({ ...ports, publicUrl }).notify(message);
+  const notify = (message: RoutedMessage) => createNotifier({ flows: { ...ports, publicUrl } }).notify(message);
   const time: SimulatedTime = createSimulatedTime(testNow, {
     inbound: (message) => notify(message as RoutedMessage),
     notifications: worker(deliverNotifications),

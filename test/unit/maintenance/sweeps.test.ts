@@ -27,15 +27,14 @@ function createUpkeep() {
   let now = testNow;
   const store = createMemoryMessageStore();
   const carrier = createScriptedCarrier();
+  const messaging = createMessaging();
   const deps = {
-    ...createMessaging(),
+    ...messaging,
     ...sendingBy(carrier),
-    messages: store,
-    messageFinders: [store],
+    messages: { ...messaging.messages, store, finders: [store], reportTimeoutSeconds: 48 * 3_600 },
     carrier,
     sweepPositions: createMemorySweepPositions(),
     repairAfterSeconds: 300,
-    reportTimeoutSeconds: 48 * 3_600,
     now: () => now,
   };
   const timer = lookAfterWork<MessageSweepsDeps & typeof deps>(messageLooks);
@@ -54,13 +53,13 @@ function createUpkeep() {
     accept: (details: Parameters<typeof preparedSend>[1] = {}, request = {}) =>
       acceptMessage(sendRequest({ acceptedAt: now, ...request }), preparedSend(1, details), {}, deps),
     async work(): Promise<void> {
-      for (const { job } of deps.outbound.jobs.splice(0)) await sendOutboundChunk.handle(job, deps);
+      for (const { job } of deps.messages.queue.jobs.splice(0)) await sendOutboundChunk.handle(job, deps);
     },
     statuses: async (id: string) => foldMessage((await store.readMessage(id))!).map(({ status }) => status),
   };
 }
 
-const lose = ({ deps }: ReturnType<typeof createUpkeep>) => deps.outbound.jobs.splice(0);
+const lose = ({ deps }: ReturnType<typeof createUpkeep>) => deps.messages.queue.jobs.splice(0);
 
 describe('a message that never reached the queue', () => {
   test('is queued after five minutes, once, and sent', async () => {
@@ -68,13 +67,13 @@ describe('a message that never reached the queue', () => {
     const { messageId } = await upkeep.accept();
     lose(upkeep);
     await upkeep.pass(4 * minute);
-    expect(upkeep.deps.outbound.jobs).toEqual([]);
+    expect(upkeep.deps.messages.queue.jobs).toEqual([]);
     await upkeep.pass(3 * minute);
-    expect(upkeep.deps.outbound.jobs.map(({ job }) => job)).toContainEqual({ messageId, chunk: 0 });
+    expect(upkeep.deps.messages.queue.jobs.map(({ job }) => job)).toContainEqual({ messageId, chunk: 0 });
     await upkeep.work();
     expect(upkeep.carrier.batches).toHaveLength(1);
     await upkeep.pass(2 * hour);
-    expect(upkeep.deps.outbound.jobs).toEqual([]);
+    expect(upkeep.deps.messages.queue.jobs).toEqual([]);
   });
 
   test('is queued again after an hour and after a day, where that was lost too', async () => {
@@ -100,10 +99,10 @@ describe('a message that never reached the queue', () => {
       const upkeep = createUpkeep();
       const { messageId } = await upkeep.accept();
       lose(upkeep);
-      const found = await upkeep.deps.messages.readChunk(messageId, 0);
-      await upkeep.deps.messages.updateChunk(found!, { ...found!.chunk, attempts: 1, ...details });
+      const found = await upkeep.deps.messages.store.readChunk(messageId, 0);
+      await upkeep.deps.messages.store.updateChunk(found!, { ...found!.chunk, attempts: 1, ...details });
       await upkeep.pass(30 * minute);
-      expect(upkeep.deps.outbound.jobs).toEqual([]);
+      expect(upkeep.deps.messages.queue.jobs).toEqual([]);
     }
   });
 
@@ -111,11 +110,11 @@ describe('a message that never reached the queue', () => {
     const upkeep = createUpkeep();
     const { messageId } = await upkeep.accept();
     lose(upkeep);
-    const chunk = (await upkeep.deps.messages.readChunk(messageId, 0))!.chunk;
+    const chunk = (await upkeep.deps.messages.store.readChunk(messageId, 0))!.chunk;
     const other = createUpkeep();
-    await other.deps.messages.addChunks(messageId, [chunk]);
+    await other.deps.messages.store.addChunks(messageId, [chunk]);
     await other.pass(10 * minute);
-    expect(other.deps.outbound.jobs).toEqual([]);
+    expect(other.deps.messages.queue.jobs).toEqual([]);
   });
 
   test('is found after the timer did not run for a day', async () => {
@@ -125,7 +124,7 @@ describe('a message that never reached the queue', () => {
     lose(upkeep);
     upkeep.skip(day);
     await upkeep.run();
-    expect(upkeep.deps.outbound.jobs.length).toBeGreaterThan(0);
+    expect(upkeep.deps.messages.queue.jobs.length).toBeGreaterThan(0);
   });
 });
 
@@ -139,7 +138,7 @@ describe('a message that is scheduled', () => {
     const upkeep = createUpkeep();
     const sendAt = new Date(testNow.getTime() + ahead);
     const { messageId } = await upkeep.accept({ sendAt });
-    expect(upkeep.deps.outbound.jobs).toHaveLength(ahead > day ? 0 : 1);
+    expect(upkeep.deps.messages.queue.jobs).toHaveLength(ahead > day ? 0 : 1);
     // What happens before the day in question is nothing.
     if (ahead > 2 * day) {
       await upkeep.pass(hour);
@@ -179,7 +178,7 @@ describe('a message that is scheduled', () => {
     await upkeep.work();
     expect(upkeep.carrier.batches).toEqual([]);
     expect(await upkeep.statuses(messageId)).toEqual(['canceled']);
-    expect(upkeep.deps.finalStatuses.settled.map(({ status, code }) => [status, code])).toEqual([
+    expect(upkeep.deps.messages.finalStatuses.settled.map(({ status, code }) => [status, code])).toEqual([
       ['canceled', 'Canceled'],
       ['canceled', 'Canceled'],
     ]);
@@ -211,14 +210,16 @@ describe('a recipient of whom no report comes', () => {
     expect(await upkeep.statuses(messageId)).toEqual(['sent']);
     await upkeep.pass(hour);
     expect(await upkeep.statuses(messageId)).toEqual(['unknown']);
-    expect(upkeep.deps.finalStatuses.settled.map(({ status, code }) => [status, code])).toEqual([
+    expect(upkeep.deps.messages.finalStatuses.settled.map(({ status, code }) => [status, code])).toEqual([
       ['unknown', 'NoReport'],
     ]);
     const at = upkeep.deps.now();
-    await upkeep.deps.messages.appendReports(messageId, [{ chunk: 0, recipientIndex: 0, status: 'delivered', at }]);
+    await upkeep.deps.messages.store.appendReports(messageId, [
+      { chunk: 0, recipientIndex: 0, status: 'delivered', at },
+    ]);
     expect(await upkeep.statuses(messageId)).toEqual(['delivered']);
     await upkeep.pass(day);
-    expect(upkeep.deps.finalStatuses.settled).toHaveLength(1);
+    expect(upkeep.deps.messages.finalStatuses.settled).toHaveLength(1);
   });
 
   test('has its time from when it was sent, where that was long after it was due', async () => {
@@ -241,7 +242,7 @@ describe('a recipient of whom no report comes', () => {
     const upkeep = createUpkeep();
     const { messageId } = await upkeep.accept();
     await upkeep.work();
-    await upkeep.deps.messages.appendReports(messageId, [
+    await upkeep.deps.messages.store.appendReports(messageId, [
       { chunk: 0, recipientIndex: 0, status: 'expired', at: testNow },
     ]);
     upkeep.skip(50 * hour);
