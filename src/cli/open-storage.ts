@@ -1,7 +1,6 @@
 import type { TokenCredential } from '@azure/identity';
 
-import { localSettings } from '../local/local-settings.ts';
-import { readPort } from '../local/options.ts';
+import { portSetting, readPort } from '../settings/read-port.ts';
 import { readStorage } from '../settings/storage-settings.ts';
 import { lazyCredential } from '../storage/connection.ts';
 import type { StorageConnection } from '../storage/connection.ts';
@@ -38,7 +37,7 @@ async function askLocalHost(environment: NodeJS.ProcessEnv): Promise<string> {
     return connectionString;
   } catch {
     throw new Error(
-      `Set AzureWebJobsStorage, or start a local host: none answers at ${rootUrl} (PORT names its port if it isn't ${localSettings.PORT.default}).`,
+      `Set AzureWebJobsStorage, or start a local host: none answers at ${rootUrl} (PORT names its port if it isn't ${portSetting.default}).`,
     );
   }
 }

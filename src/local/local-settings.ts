@@ -1,5 +1,6 @@
 import { defaultLatencyMs } from '../carriers/simulated/outcomes.ts';
 import type { SettingsTable } from '../core/setting.ts';
+import { portSetting } from '../settings/read-port.ts';
 
 /** A week, in seconds: the longest time that makes sense for any of them. */
 const maximum = 604_800;
@@ -10,14 +11,7 @@ const maximum = 604_800;
  * this one.
  */
 export const localSettings = {
-  PORT: {
-    kind: 'wholeNumber',
-    minimum: 0,
-    maximum: 65_535,
-    default: 7071,
-    meaning:
-      'The port of the local host, which takes the two after it as well; 0 takes any free one. `npm run token` and the commands for operators look for the host there. `npm run carrier` has no default, and listens there itself.',
-  },
+  PORT: portSetting,
   DIRECTORY_FILE: {
     kind: 'text',
     absent: "the demo's directory, where the storage has none yet",

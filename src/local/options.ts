@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
-import { localSettings } from './local-settings.ts';
+import { readPort } from '../settings/read-port.ts';
 
 /** What `npm start` was asked for. */
 export interface LocalOptions {
@@ -21,17 +21,6 @@ export interface LocalOptions {
 
 /** At the project's root; git ignores it. */
 const defaultDataFolder = join(import.meta.dirname, '..', '..', '.data');
-
-/** Reads a port from a command line or the environment's PORT; throws with a sentence where it isn't one. */
-export function readPort(given: string | undefined): number {
-  // The default is the port of Azure's own local host.
-  const { default: defaultPort, minimum, maximum } = localSettings.PORT;
-  if (given === undefined || given === '') return defaultPort;
-  const port = Number(given);
-  if (!Number.isInteger(port) || port < minimum || port > maximum)
-    throw new Error(`'${given}' is not a port: give ${minimum} to ${maximum}.`);
-  return port;
-}
 
 /** Reads the command line of `npm start -- …`; throws with a sentence where it holds something unknown. */
 export function readOptions(argv: readonly string[], environmentPort: string | undefined): LocalOptions {

@@ -1,5 +1,4 @@
-import { localSettings } from './local-settings.ts';
-import { readPort } from './options.ts';
+import { portSetting, readPort } from '../settings/read-port.ts';
 
 /* Prints an access token that the running local host accepts: of the demo user, or of the user that is named. */
 const [user = 'demo-user'] = process.argv.slice(2);
@@ -10,7 +9,7 @@ try {
   console.log(token);
 } catch {
   console.error(
-    `No local host answers at ${rootUrl}. Start one with npm start; PORT names its port if it isn't ${localSettings.PORT.default}.`,
+    `No local host answers at ${rootUrl}. Start one with npm start; PORT names its port if it isn't ${portSetting.default}.`,
   );
   process.exitCode = 1;
 }

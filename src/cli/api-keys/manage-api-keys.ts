@@ -1,10 +1,10 @@
-import { newApiKey } from '../auth/api-key.ts';
-import type { ApiKey, ApiKeyStore } from '../auth/ports.ts';
-import type { Directory } from '../directory/index.ts';
-import { isDateTime, parseDateTime } from '../core/date-time.ts';
-import { scopes as knownScopes } from '../operation/scopes.ts';
+import { newApiKey } from '../../auth/api-key.ts';
+import type { ApiKey, ApiKeyStore } from '../../auth/ports.ts';
+import type { Directory } from '../../directory/index.ts';
+import { isDateTime, parseDateTime } from '../../core/date-time.ts';
+import { scopes as knownScopes } from '../../operation/scopes.ts';
 
-/** What API keys are managed with. */
+/** What managing API keys works with. */
 export interface ApiKeyDeps {
   apiKeys: ApiKeyStore;
   directory: Pick<Directory, 'user'>;
@@ -12,7 +12,7 @@ export interface ApiKeyDeps {
   now: () => Date;
 }
 
-/** What an operator says of a new key, as typed; everything but the time of its end must be said. */
+/** What an operator typed about a new key. All but `expires` is required. */
 export interface NewApiKeyOptions {
   user?: string;
   /** Names of scopes, separated by commas. */
@@ -24,9 +24,9 @@ export interface NewApiKeyOptions {
 }
 
 /**
- * Makes a key, and returns it with what to do about it; it can't be shown again.
+ * Makes a key. The first line returned is the key, which can't be shown again; the second describes it.
  *
- * @throws with all that is wrong with the options, a line each
+ * @throws everything that is wrong with the options, a line each
  */
 export async function createApiKey(options: NewApiKeyOptions, deps: ApiKeyDeps): Promise<string[]> {
   const now = deps.now();
@@ -34,10 +34,12 @@ export async function createApiKey(options: NewApiKeyOptions, deps: ApiKeyDeps):
   const expiresAt = options.expires === undefined ? undefined : timeOf(options.expires);
   const userId = options.user ?? '';
   const problems = [
-    ...(userId === '' ? ['--user names no user'] : []),
+    ...(userId === '' ? ['--user must name a user'] : []),
     ...(isName(options.name) ? [] : ['--name must be 1 to 100 characters on one line']),
     ...scopes.problems,
-    ...(expiresAt === undefined || expiresAt > now ? [] : ['--expires must be a date and time to come, in ISO 8601']),
+    ...(expiresAt === undefined || expiresAt > now
+      ? []
+      : ['--expires must be a date and time in the future, in ISO 8601']),
   ];
   if (problems.length > 0) throw new Error(problems.join('\n'));
   if ((await deps.directory.user(userId)) === undefined) throw new Error(`The directory has no user '${userId}'.`);
@@ -46,16 +48,20 @@ export async function createApiKey(options: NewApiKeyOptions, deps: ApiKeyDeps):
   const end = expiresAt === undefined ? {} : { expiresAt };
   const kept: ApiKey = { id, hash, userId, scopes: scopes.names, name, createdAt: now, ...end };
   await deps.apiKeys.add(kept);
-  return [key, `Keep it now: it is not shown again. ${describe(kept, now)}`];
+  return [key, `Save it now: it is not shown again. ${describe(kept, now)}`];
 }
 
-/** One line a key, without the keys themselves. */
+/** One line for each key, without the key itself. */
 export async function listApiKeys({ apiKeys, now }: Pick<ApiKeyDeps, 'apiKeys' | 'now'>): Promise<string[]> {
   const keys = await apiKeys.list();
   return keys.length === 0 ? ['There are no API keys.'] : keys.map((key) => describe(key, now()));
 }
 
-/** Takes keys away for good, and says so of each; throws where one isn't there. */
+/**
+ * Deletes keys, and says so of each.
+ *
+ * @throws where some don't exist, once the others are deleted
+ */
 export async function revokeApiKeys(
   ids: readonly string[],
   { apiKeys }: Pick<ApiKeyDeps, 'apiKeys'>,
@@ -63,7 +69,7 @@ export async function revokeApiKeys(
   const lines: string[] = [];
   const missing: string[] = [];
   for (const id of ids) {
-    if (await apiKeys.remove(id)) lines.push(`${id} is revoked; it may work for a minute more.`);
+    if (await apiKeys.remove(id)) lines.push(`${id} is revoked; it may work for another minute.`);
     else missing.push(`There is no API key with the id '${id}'.`);
   }
   if (missing.length > 0) throw new Error([...lines, ...missing].join('\n'));
@@ -82,7 +88,7 @@ function scopesOf({ scopes, allScopes }: NewApiKeyOptions): { names: string[]; p
   if (allScopes === named.length > 0) return { names: [], problems: ['give either --scopes or --all-scopes'] };
   const problems = named
     .filter((scope) => !all.includes(scope))
-    .map((scope) => `'${scope}' is not a scope; there are ${all.join(', ')}`);
+    .map((scope) => `'${scope}' is not a scope; the scopes are ${all.join(', ')}`);
   return { names: allScopes ? all : named, problems };
 }
 
@@ -90,7 +96,7 @@ function isName(text = ''): boolean {
   return /^[^\p{Cc}\u2028\u2029]{1,100}$/u.test(text.trim());
 }
 
-/** The beginning of time where the text is none. */
+/** The beginning of time if the text is not a time, so that it counts as past. */
 function timeOf(text: string): Date {
   return isDateTime(text) ? parseDateTime(text, 'UTC') : new Date(0);
 }

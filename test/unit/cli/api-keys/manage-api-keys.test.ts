@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto';
 
 import { describe, expect, test } from 'vitest';
 
-import { hashApiKey, readApiKeyId } from '../../../src/auth/api-key.ts';
-import { scopes } from '../../../src/operation/scopes.ts';
-import { createApiKey, listApiKeys, revokeApiKeys } from '../../../src/cli/manage-api-keys.ts';
-import type { ApiKeyDeps, NewApiKeyOptions } from '../../../src/cli/manage-api-keys.ts';
-import { createMemoryApiKeyStore } from '../../support/fakes/api-key-store.ts';
-import { testNow } from '../../support/labs/kernel.ts';
+import { hashApiKey, readApiKeyId } from '../../../../src/auth/api-key.ts';
+import { scopes } from '../../../../src/operation/scopes.ts';
+import { createApiKey, listApiKeys, revokeApiKeys } from '../../../../src/cli/api-keys/manage-api-keys.ts';
+import type { ApiKeyDeps, NewApiKeyOptions } from '../../../../src/cli/api-keys/manage-api-keys.ts';
+import { createMemoryApiKeyStore } from '../../../support/fakes/api-key-store.ts';
+import { testNow } from '../../../support/labs/kernel.ts';
 
 const demoUser = { id: 'demo-user', name: 'Demo user', customerIds: ['demo'] };
 
@@ -46,7 +46,7 @@ describe('a new key', () => {
     const line =
       `${id}  Reports  user demo-user  WhatsApp,Gateway.Send  ` +
       'created 2026-11-23T10:00:00.000Z, expires 2026-12-01T00:00:00.000Z';
-    expect(remark).toBe(`Keep it now: it is not shown again. ${line}`);
+    expect(remark).toBe(`Save it now: it is not shown again. ${line}`);
     expect(await listApiKeys(deps)).toEqual([line]);
     const later = { ...deps, now: () => new Date('2026-12-01T00:00:00.000Z') };
     expect(await listApiKeys(later)).toEqual([line.replace('expires', 'expired')]);
@@ -63,17 +63,17 @@ describe('a new key', () => {
   });
 
   test.each<[Partial<NewApiKeyOptions>, string[]]>([
-    [{ user: '' }, ['--user names no user']],
+    [{ user: '' }, ['--user must name a user']],
     [{ name: ' ' }, ['--name must be 1 to 100 characters on one line']],
     [{ name: 'x'.repeat(101) }, ['--name must be 1 to 100 characters on one line']],
     [{ name: 'two\nlines' }, ['--name must be 1 to 100 characters on one line']],
     [{ scopes: '' }, ['give either --scopes or --all-scopes']],
     [{ allScopes: true }, ['give either --scopes or --all-scopes']],
     [{ scopes: 'WhatsApp,whatsapp,toString' }, ["'whatsapp' is not a scope", "'toString' is not a scope"]],
-    [{ expires: 'tomorrow' }, ['--expires must be a date and time to come']],
-    [{ expires: testNow.toISOString() }, ['--expires must be a date and time to come']],
+    [{ expires: 'tomorrow' }, ['--expires must be a date and time in the future']],
+    [{ expires: testNow.toISOString() }, ['--expires must be a date and time in the future']],
     [{ user: 'nobody' }, ["The directory has no user 'nobody'."]],
-    [{ user: '', name: '', scopes: '', expires: '' }, ['--user names', '--name must', 'give either', '--expires must']],
+    [{ user: '', name: '', scopes: '', expires: '' }, ['--user must', '--name must', 'give either', '--expires must']],
   ])('is refused with %j, and nothing is kept', async (change, problems) => {
     const deps = openDeps();
     const error = (await createApiKey({ ...wanted, ...change }, deps).catch((thrown: unknown) => thrown)) as Error;
@@ -87,9 +87,9 @@ test('keys are revoked by their ids, those that are there', async () => {
   const deps = openDeps();
   for (const name of ['one', 'two', 'three']) await createApiKey({ ...wanted, name }, deps);
   const [one = '', two = '', three = ''] = (await deps.apiKeys.list()).map(({ id }) => id);
-  expect(await revokeApiKeys([one], deps)).toEqual([`${one} is revoked; it may work for a minute more.`]);
+  expect(await revokeApiKeys([one], deps)).toEqual([`${one} is revoked; it may work for another minute.`]);
   await expect(revokeApiKeys([one, two], deps)).rejects.toThrow(
-    `${two} is revoked; it may work for a minute more.\nThere is no API key with the id '${one}'.`,
+    `${two} is revoked; it may work for another minute.\nThere is no API key with the id '${one}'.`,
   );
   expect((await deps.apiKeys.list()).map(({ id }) => id)).toEqual([three]);
 });

@@ -1,13 +1,13 @@
-import type { Carrier } from '../carriers/carrier.ts';
-import { createCarriers } from '../create-carriers.ts';
-import { readCarriers } from '../settings/carrier-settings.ts';
-import { createSettingsReader } from '../settings/create-settings-reader.ts';
-import { settingsTable } from '../settings/settings-table.ts';
-import { signedIn } from './open-storage.ts';
+import type { Carrier } from '../../carriers/carrier.ts';
+import { createCarriers } from '../../create-carriers.ts';
+import { readCarriers } from '../../settings/carrier-settings.ts';
+import { createSettingsReader } from '../../settings/create-settings-reader.ts';
+import { settingsTable } from '../../settings/settings-table.ts';
+import { signedIn } from '../open-storage.ts';
 
 /**
- * The carriers that an operator's command asks: those that the app has, from the same settings (CARRIERS and each
- * carrier's own). They are asked and not called back, so the app's other settings need not be there.
+ * Opens the carriers that the app has, from the same settings: CARRIERS and each carrier's own. A command asks them and
+ * is never called back by them, so it doesn't need the app's other settings.
  *
  * @throws a sentence for each setting that is missing or malformed
  */

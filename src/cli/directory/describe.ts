@@ -1,4 +1,4 @@
-import type { Change, DirectoryPlan } from '../directory/index.ts';
+import type { Change, DirectoryPlan } from '../../directory/index.ts';
 
 const signs = { added: '+', changed: '~', removed: '-' } as const;
 
@@ -15,7 +15,7 @@ function describe(what: string, change: Change<{ id: string }>): string {
   return `${signs[change.kind]} ${what} ${change.entry.id}${fields}`;
 }
 
-/** Says what stands in the directory, not in the file, and stays. */
+/** Says what stays in the directory although the file doesn't name it. */
 export function describeKept({ kept }: DirectoryPlan): string[] {
   return kept.map((what) => `  ${what} is not in the file and stays; --prune removes it`);
 }

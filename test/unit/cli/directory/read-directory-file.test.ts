@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { readDirectoryText } from '../../../src/cli/read-directory-file.ts';
+import { readDirectoryText } from '../../../../src/cli/directory/read-directory-file.ts';
 
 /** A document of one field per line, so that lines tell fields apart; `change` replaces a line by others. */
 const lines = [

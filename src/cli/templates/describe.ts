@@ -1,6 +1,6 @@
-import type { ImportOutcome, ImportStep, Template } from '../templates/index.ts';
+import type { ImportOutcome, ImportStep, Template } from '../../templates/index.ts';
 
-/** One line a template, by name: what an operator wants to know of it, without what it says. */
+/** One line for each template, by name, without its text. */
 export function describeTemplates(templates: readonly Template[]): string[] {
   return templates
     .toSorted((one, two) => (one.name < two.name ? -1 : 1))
@@ -21,7 +21,7 @@ export function describeImport(number: string, result: ImportOutcome): string[] 
   return [
     `${identity} of ${customerId}:`,
     ...steps.flatMap(describeStep),
-    isChanged ? 'Written; sends follow it within a minute.' : 'Nothing has changed.',
+    isChanged ? 'Written. Sends use the change within a minute.' : 'Nothing has changed.',
   ];
 }
 
@@ -31,7 +31,7 @@ function describeStep(step: ImportStep): string[] {
   if (step.kind === 'left') return [`  ${step.name} ${step.why}`];
   const { name, language } = step.template;
   const others = step.otherLanguages.join(', ');
-  const choice = `  ${name} is stored in ${language}: the carrier also has it in ${others}, but a name is stored once`;
+  const choice = `  ${name} is stored in ${language}: the carrier also has it in ${others}, but only one language is stored`;
   return [...describeChange(step), ...(others === '' ? [] : [choice])];
 }
 
@@ -43,7 +43,7 @@ function describeChange({ kind, template, fields }: Exclude<ImportStep, { kind: 
   return [`${signs[kind]} ${name}  ${language}  ${status}  ${what}`, ...why];
 }
 
-/** Words of a carrier, which may have any characters. */
+/** A carrier's words may have any characters. */
 function onOneLine(text: string): string {
   return text.replaceAll(/[\s\p{Cc}]+/gu, ' ');
 }
