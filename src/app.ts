@@ -27,8 +27,10 @@ import { realNetwork } from './outgoing/network.ts';
 import { createCallerThrottle } from './policies/caller-throttle.ts';
 import { createCarrierLimiter } from './policies/carrier-limiter.ts';
 import { createThrottle } from './policies/throttle.ts';
-import { ownStorage, readCallbackSecret, readSettings } from './settings/read-settings.ts';
+import { readCallbackSecret } from './settings/callback-settings.ts';
+import { readSettings } from './settings/read-settings.ts';
 import type { Settings } from './settings/read-settings.ts';
+import { ownStorage } from './settings/storage-settings.ts';
 import { createBlobAttachmentStore } from './storage/blobs/attachment-store.ts';
 import { connectStorage, managedIdentity } from './storage/connection.ts';
 import type { StorageConnection } from './storage/connection.ts';
@@ -202,15 +204,12 @@ function createMessages(settings: Settings, accounts: readonly [StorageConnectio
     recentlyQueued: createRecentIds(),
     fallbackAfterSeconds: settings.fallbackAfterSeconds,
     reportTimeoutSeconds: settings.reportTimeoutSeconds,
-    leaseSeconds: settings.leaseSeconds ?? 120,
+    leaseSeconds: settings.leases.send,
   };
 }
 
 /** The flows that subscribe to inbound messages, and how they are called. */
-function createFlows(
-  { callbacks, publicUrl, notificationSchedule, leaseSeconds }: Settings,
-  storage: StorageConnection,
-) {
+function createFlows({ callbacks, publicUrl, notificationSchedule, leases }: Settings, storage: StorageConnection) {
   const rule = createAddressRule(callbacks);
   const { allowLoopback } = callbacks;
   return {
@@ -222,7 +221,7 @@ function createFlows(
     checkUrl: rule,
     slow: createSlowSubscribers(now),
     schedule: notificationSchedule,
-    leaseSeconds: leaseSeconds ?? 60,
+    leaseSeconds: leases.flow,
     publicUrl,
   };
 }
@@ -237,7 +236,7 @@ function createDlr(settings: Settings, storage: StorageConnection) {
     caller: createDeliveryCaller(client),
     secret: (name: string) => readCallbackSecret(process.env, name),
     schedule: settings.notificationSchedule,
-    leaseSeconds: settings.leaseSeconds ?? 120,
+    leaseSeconds: settings.leases.dlr,
   };
 }
 

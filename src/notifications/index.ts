@@ -14,6 +14,6 @@ export type * from './notification.ts';
 export type * from './ports.ts';
 export { replayDeadLetter } from './replay.ts';
 export type { ReplayResult } from './replay.ts';
-export { nextCallAt, defaultSchedule } from '../http-delivery/retry-schedule.ts';
+export { nextCallAt } from '../http-delivery/retry-schedule.ts';
 export type { RetrySchedule } from '../http-delivery/retry-schedule.ts';
 export { createSlowSubscribers } from './slow-subscribers.ts';

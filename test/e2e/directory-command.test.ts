@@ -127,6 +127,9 @@ describe('npm run directory', () => {
 
   test('a storage account that is none is a sentence, too', async () => {
     const { code, stderr } = await directory(['export'], { AzureWebJobsStorage: 'nonsense' });
-    expect([code, stderr]).toEqual([1, 'AzureWebJobsStorage is not a connection string of a storage account\n']);
+    expect([code, stderr]).toEqual([
+      1,
+      'AzureWebJobsStorage is not a connection string of a storage account: it has no AccountName=… and no TableEndpoint=…\n',
+    ]);
   });
 });

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { findNodeAtLocation, parseTree, printParseErrorCode } from 'jsonc-parser';
 import type { Node, ParseError } from 'jsonc-parser';
 
-import { carrierNames } from '../../carriers/read-carriers.ts';
+import { carrierNames } from '../../carriers/carrier-kinds.ts';
 import { readDocument } from '../../directory/index.ts';
 import type { DirectoryDocument, DocumentProblem } from '../../directory/index.ts';
 import { parseSender } from '../../messages/index.ts';

@@ -1,8 +1,8 @@
-import { readCarriers } from '../../carriers/read-carriers.ts';
 import type { Carrier } from '../../carriers/carrier.ts';
 import { createCarriers } from '../../create-carriers.ts';
-import { defaultAuthority } from '../../settings/read-settings.ts';
-import { createSettingsReader } from '../../settings/settings-reader.ts';
+import { readCarriers } from '../../settings/carrier-settings.ts';
+import { createSettingsReader } from '../../settings/create-settings-reader.ts';
+import { settingsTable } from '../../settings/settings-table.ts';
 import { signedIn } from '../open-storage.ts';
 
 /**
@@ -15,9 +15,11 @@ export function openOperatorCarriers(environment: NodeJS.ProcessEnv): Carrier[] 
   const problems: string[] = [];
   const read = createSettingsReader(environment, problems);
   // The app's default is the simulated carrier, which an operator who forgot the setting does not mean.
-  if (read.list('CARRIERS').length === 0) throw new Error('CARRIERS is not set: name the carriers that the app has.');
+  const withoutDefault = { CARRIERS: { ...settingsTable.CARRIERS, default: [] } };
+  if (read(withoutDefault).list('CARRIERS').length === 0)
+    throw new Error('CARRIERS is not set: name the carriers that the app has.');
   const { carriers } = readCarriers(read);
-  const entraAuthority = read.url('ENTRA_AUTHORITY', defaultAuthority);
+  const entraAuthority = read(settingsTable).url('ENTRA_AUTHORITY');
   if (problems.length > 0) throw new Error(problems.join('\n'));
   return createCarriers(carriers, {
     publicUrl: environment['PUBLIC_URL'] ?? '',

@@ -7,10 +7,11 @@ import {
 import type { CallbackQueue, CallbackDeps, ChunkCallbacks } from '../../../src/delivery-callbacks/index.ts';
 import type { Chunk, MessageHeader, FinalRecipient } from '../../../src/messages/index.ts';
 import type { CallOutcome } from '../../../src/notifications/index.ts';
-import { defaultSchedule } from '../../../src/notifications/index.ts';
+import { defaultLeases } from '../../../src/settings/defaults.ts';
 import { createMemoryCallbackQueue } from '../fakes/callback-queue.ts';
 import { createMemoryCallbackStore } from '../fakes/callback-store.ts';
 import { createMemoryMessageStore } from '../fakes/message-store.ts';
+import { defaultSchedule } from './default-settings.ts';
 import { testNow } from './kernel.ts';
 import { phones, testMessageId } from './messaging.ts';
 import { createSimulatedTime } from '../fakes/simulated-time.ts';
@@ -96,7 +97,7 @@ export function createCallbackLab({ recipients = 3, ...options }: LabOptions = {
       caller: { get: (url, headers) => time.inProcess(() => call(url, headers)) },
       secret: (name) => secrets.get(name),
       schedule: defaultSchedule,
-      leaseSeconds: 120,
+      leaseSeconds: defaultLeases.dlr,
     },
     messages: { store: watchedPort('messages', messages, watch) },
     directory: {

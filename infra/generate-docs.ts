@@ -6,12 +6,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { operations } from '../operations.ts';
-import { generatedTables } from './create-docs/generated-tables.ts';
-import { replaceTable } from './create-docs/markdown.ts';
-import { createReference } from './create-docs/reference.ts';
+import { replaceTable } from '../src/connector/create-docs/markdown.ts';
+import { createReference } from '../src/connector/create-docs/reference.ts';
+import { operations } from '../src/operations.ts';
+import { generatedTables } from './generated-tables.ts';
 
-const root = join(import.meta.dirname, '../..');
+const root = join(import.meta.dirname, '..');
 
 for (const { file, marker, table } of generatedTables) {
   const path = join(root, file);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
-import { readCarriers } from '../../../src/carriers/read-carriers.ts';
-import { createSettingsReader } from '../../../src/settings/settings-reader.ts';
+import { readCarriers } from '../../../src/settings/carrier-settings.ts';
+import { createSettingsReader } from '../../../src/settings/create-settings-reader.ts';
 
 const simulated = {
   SIMULATED_CARRIER_URL: 'http://127.0.0.1:7073/',
@@ -34,7 +34,9 @@ test('what one needs is missed, what others need is not', () => {
 test('a carrier that does not exist is a fault', () => {
   const { names, problems } = read({ ...simulated, CARRIERS: 'pigeon,simulated' });
   expect(names).toEqual(['simulated']);
-  expect(problems).toEqual([expect.stringMatching(/^CARRIERS names 'pigeon'; there are simulated\b/)]);
+  expect(problems).toEqual([
+    expect.stringMatching(/^CARRIERS names 'pigeon', which is not a carrier: use simulated, kannel\b/),
+  ]);
 });
 
 test('rates are messages a second, of the carrier or of each sender', () => {
@@ -46,12 +48,13 @@ test('rates are messages a second, of the carrier or of each sender', () => {
   });
 });
 
-const noRate = 'CARRIER_RATES of simulated is not a number of messages a second up to 1500, with or without /sender';
+const noRate =
+  'CARRIER_RATES of simulated must be a number of messages a second above 0, at most 1500, with or without /sender';
 test.for([
-  ['simulated', 'CARRIER_RATES is not a list like key=value, other=value'],
-  ['simulated=', 'CARRIER_RATES is not a list like key=value, other=value'],
-  ['simulated=1,simulated=2', 'CARRIER_RATES has simulated twice'],
-  ['kannel=1', "CARRIER_RATES names 'kannel', which CARRIERS does not"],
+  ['simulated', 'CARRIER_RATES must be a list such as kannel=30, twilio=1/sender'],
+  ['simulated=', 'CARRIER_RATES must be a list such as kannel=30, twilio=1/sender'],
+  ['simulated=1,simulated=2', 'CARRIER_RATES names simulated twice'],
+  ['kannel=1', "CARRIER_RATES names 'kannel', which CARRIERS does not name"],
   ['simulated=0', noRate],
   ['simulated=0.01', noRate],
   ['simulated=1501', noRate],
