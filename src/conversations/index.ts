@@ -2,6 +2,7 @@ export { inboundIdFor, isInboundId } from './inbound-id.ts';
 export * from './inbound-message.ts';
 export { giveUpInboundMessage, routeInboundMessage } from './inbound-workers.ts';
 export type { RouteInboundDeps } from './route-inbound.ts';
+export { currentThreadPrivacy, storedAttachmentPrivacy, threadEntryPrivacy, threadPrivacy } from './ports.ts';
 export type * from './ports.ts';
 export type { ParentDeps } from './find-parent.ts';
 export type { DiscussionDeps } from './prepare-discussion-reply.ts';

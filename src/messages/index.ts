@@ -8,7 +8,7 @@ export type { FailureReason } from './failure-reasons.ts';
 export type { AcceptDeps } from './accept/accept-message.ts';
 export { foldMessage } from './reports/fold-message.ts';
 export type { RecipientState } from './reports/fold-message.ts';
-export { forgetRecipient, forgottenMark } from './forget-recipient.ts';
+export { forgetHeader, forgetRecipient, forgottenMark } from './forget-recipient.ts';
 export { getMessageStatus } from './get-message-status.ts';
 export type { MarketingOptOutsDeps } from './compose/marketing-opt-outs.ts';
 export {
@@ -20,10 +20,11 @@ export {
   recipientId,
   wantsCallbacks,
 } from './message-id.ts';
-export { withProgress } from './message.ts';
+export { chunkPrivacy, journalEntryPrivacy, messageHeaderPrivacy, withProgress } from './message.ts';
 export { messageLooks } from '../maintenance/message-sweeps.ts';
 export type { MessageSweepsDeps } from '../maintenance/message-sweeps.ts';
 export type * from './message.ts';
+export { carrierIdPrivacy, requestUsePrivacy } from './ports.ts';
 export type * from './ports.ts';
 export { checkText } from './compose/prepare-send.ts';
 export type { PreparedSend } from './compose/prepare-send.ts';

@@ -6,7 +6,7 @@ import type { StorageConnection } from '../connection.ts';
 import { concurrency, deleteRows, deleteUnchanged } from './delete-rows.ts';
 import { readLongText } from './long-text.ts';
 import { openTable } from './open-table.ts';
-import type { Page, Table } from './open-table.ts';
+import type { Page, Table, TableName } from './open-table.ts';
 import { readShardPage } from './sweep-pages.ts';
 import { createThreadSweep } from './thread-sweep.ts';
 import { odata } from './odata.ts';
@@ -30,7 +30,7 @@ export function createTableSweeps(
   attachments: Pick<AttachmentStore, 'remove'>,
   moreAccounts: readonly StorageConnection[] = [],
 ): readonly Sweep[] {
-  const open = (name: string): Table => openTable(connection, name);
+  const open = (name: TableName): Table => openTable(connection, name);
   return [
     createMessageSweep(open('messages')),
     ...moreAccounts.map((account, index) => createMessageSweep(openTable(account, 'messages'), `-${index + 1}`)),
