@@ -2,6 +2,7 @@ export type * from './deps.ts';
 export { inboundIdFor, isInboundId } from './inbound-id.ts';
 export * from './inbound-message.ts';
 export { giveUpInboundMessage, routeInboundMessage } from './inbound-workers.ts';
+export { currentThreadPrivacy, storedAttachmentPrivacy, threadEntryPrivacy, threadPrivacy } from './ports.ts';
 export type * from './ports.ts';
 export { createInboundReceiver } from './receive-inbound.ts';
 export { createReplyRecorder } from './reply-recorder.ts';

@@ -7,7 +7,7 @@ export { isFailureReason } from './failure-reasons.ts';
 export type { FailureReason } from './failure-reasons.ts';
 export { foldMessage } from './reports/fold-message.ts';
 export type { RecipientState } from './reports/fold-message.ts';
-export { forgetRecipient, forgottenMark } from './forget-recipient.ts';
+export { forgetHeader, forgetRecipient, forgottenMark } from './forget-recipient.ts';
 export { getMessageStatus } from './get-message-status.ts';
 export {
   accountLimit,
@@ -18,9 +18,10 @@ export {
   recipientId,
   wantsCallbacks,
 } from './message-id.ts';
-export { withProgress } from './message.ts';
+export { chunkPrivacy, journalEntryPrivacy, messageHeaderPrivacy, withProgress } from './message.ts';
 export type * from './deps.ts';
 export type * from './message.ts';
+export { carrierIdPrivacy, requestUsePrivacy } from './ports.ts';
 export type * from './ports.ts';
 export { checkText } from './compose/prepare-send.ts';
 export type { PreparedSend } from './compose/prepare-send.ts';

@@ -9,7 +9,13 @@ export {
   giveUpNotificationChunk,
   retryNotification,
 } from './notification-workers.ts';
-export { chunkStates } from './notification.ts';
+export {
+  callbackAnswerPrivacy,
+  chunkStates,
+  deadLetterPrivacy,
+  notificationChunkPrivacy,
+  retryNotificationPrivacy,
+} from './notification.ts';
 export type * from './notification.ts';
 export type * from './ports.ts';
 export { replayDeadLetter } from './replay.ts';

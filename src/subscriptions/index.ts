@@ -4,5 +4,6 @@ export { noteAnswer } from './record-answer.ts';
 export type { AnswerKind } from './record-answer.ts';
 export type * from './ports.ts';
 export { pipelineIdOf } from './subscription-ids.ts';
+export { subscriptionPrivacy } from './subscription.ts';
 export type * from './subscription.ts';
 export { unsubscribeCallback } from './unsubscribe-callback.ts';
