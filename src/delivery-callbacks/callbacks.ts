@@ -1,7 +1,7 @@
+import type { CallbackAnswer } from '../http-delivery/index.ts';
+import { callbackAnswerPrivacy } from '../http-delivery/index.ts';
 import type { PrivacyOf } from '../core/privacy.ts';
 import type { FinalRecipient } from '../messages/index.ts';
-import { callbackAnswerPrivacy } from '../notifications/index.ts';
-import type { CallbackAnswer } from '../notifications/index.ts';
 
 /** A recipient's final status, as a job carries it. */
 export interface FinalStatus {

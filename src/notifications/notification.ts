@@ -1,3 +1,5 @@
+import type { CallbackAnswer } from '../http-delivery/index.ts';
+import { callbackAnswerPrivacy } from '../http-delivery/index.ts';
 import type { PrivacyOf } from '../core/privacy.ts';
 import type { HttpVerb } from '../subscriptions/index.ts';
 
@@ -59,18 +61,6 @@ export interface VersionedNotificationChunk {
   chunk: NotificationChunk;
   version: string;
 }
-
-/** What a callback answered, or why there was no answer. */
-export interface CallbackAnswer {
-  /** Absent where there was no answer. */
-  status?: number;
-  /** In words, for an operator. */
-  detail: string;
-  at: Date;
-}
-
-/** The words are ours and name no more than a status or a fault of the network. */
-export const callbackAnswerPrivacy = { detail: 'technical' } as const satisfies PrivacyOf<CallbackAnswer>;
 
 /** What changes about a notification that goes alone. */
 export interface RetryProgress {

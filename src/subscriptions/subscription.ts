@@ -1,3 +1,4 @@
+import type { RefusalKind } from '../http-delivery/index.ts';
 import type { PrivacyOf } from '../core/privacy.ts';
 
 /** With which method a callback is called. */
@@ -48,7 +49,7 @@ export const subscriptionPrivacy = {
 
 /** Answers of one kind, one after the other. */
 export interface Refusals {
-  kind: 'notFound' | 'unauthorised';
+  kind: RefusalKind;
   count: number;
   since: Date;
 }
