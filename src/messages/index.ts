@@ -2,34 +2,19 @@ export { acceptMessage, delayUntil, maxDelaySeconds } from './accept/accept-mess
 export { createRecentIds } from './accept/recent-ids.ts';
 export { cancelMessage } from './cancel-message.ts';
 export type { CancelResult } from './cancel-message.ts';
-export { packChunk } from './accept/carried-chunk.ts';
-export { isFailureReason } from './failure-reasons.ts';
 export type { FailureReason } from './failure-reasons.ts';
 export { foldMessage } from './reports/fold-message.ts';
 export type { RecipientState } from './reports/fold-message.ts';
-export { forgetHeader, forgetRecipient, forgottenMark } from './forget-recipient.ts';
 export { getMessageStatus } from './get-message-status.ts';
-export {
-  accountLimit,
-  accountOf,
-  isMessageId,
-  mayBeMessageOf,
-  newMessageId,
-  recipientId,
-  wantsCallbacks,
-} from './message-id.ts';
-export { chunkPrivacy, journalEntryPrivacy, messageHeaderPrivacy, withProgress } from './message.ts';
+export { accountLimit, isMessageId, mayBeMessageOf, newMessageId, recipientId } from './message-id.ts';
 export type * from './deps.ts';
 export type * from './message.ts';
-export { carrierIdPrivacy, requestUsePrivacy } from './ports.ts';
 export type * from './ports.ts';
 export { checkText } from './compose/prepare-send.ts';
 export type { PreparedSend } from './compose/prepare-send.ts';
 export { prepareTextSend } from './compose/prepare-text-send.ts';
 export { expireUnreported } from './reports/expire-unreported.ts';
 export { createReportRecorder } from './reports/record-reports.ts';
-export { createReportJournal } from './reports/report-journal.ts';
-export type { ReportJournal } from './reports/report-journal.ts';
 export { giveUpOutboundChunk, sendOutboundChunk } from './deliver/outbound-workers.ts';
 export { requestOf, sendDetails } from './send-details.ts';
 export {
@@ -48,7 +33,5 @@ export { parseSender, senderAllowed } from './compose/sender.ts';
 export type { SenderKind } from './compose/sender.ts';
 export { sendWhatsappTemplateMessage } from './send-whatsapp-template-message.ts';
 export { sentHeaders } from './send-warnings.ts';
-export { sortChunks } from './reports/sms-fallback.ts';
 export { normaliseText, splitSms } from './compose/sms-parts.ts';
-export { awaitsSending, decodeStatuses, encodeStatuses, isFinal } from './status.ts';
 export type { RecipientStatus } from './status.ts';

@@ -6,12 +6,6 @@ export {
   giveUpNotificationChunk,
   retryNotification,
 } from './notification-workers.ts';
-export {
-  chunkStates,
-  deadLetterPrivacy,
-  notificationChunkPrivacy,
-  retryNotificationPrivacy,
-} from './notification.ts';
 export type * from './notification.ts';
 export type * from './ports.ts';
 export { replayDeadLetter } from './replay.ts';

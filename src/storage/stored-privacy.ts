@@ -6,7 +6,7 @@ import {
   storedAttachmentPrivacy,
   threadEntryPrivacy,
   threadPrivacy,
-} from '../conversations/index.ts';
+} from '../conversations/stored-form.ts';
 import type { AnyPrivacy } from '../core/privacy.ts';
 import { chunkCallbacksPrivacy } from '../delivery-callbacks/index.ts';
 import { customerEntryPrivacy, userPrivacy } from '../directory/index.ts';
@@ -16,8 +16,8 @@ import {
   journalEntryPrivacy,
   messageHeaderPrivacy,
   requestUsePrivacy,
-} from '../messages/index.ts';
-import { deadLetterPrivacy, notificationChunkPrivacy, retryNotificationPrivacy } from '../notifications/index.ts';
+} from '../messages/stored-form.ts';
+import { deadLetterPrivacy, notificationChunkPrivacy, retryNotificationPrivacy } from '../notifications/stored-form.ts';
 import { optOutPrivacy } from '../opt-outs/index.ts';
 import { subscriptionPrivacy } from '../subscriptions/index.ts';
 import { templatePrivacy } from '../templates/index.ts';

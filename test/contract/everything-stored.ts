@@ -5,11 +5,11 @@ import { contactPrivacy, failedMessagePrivacy } from '../../src/contacts/index.t
 import {
   currentThreadPrivacy,
   inboundMessagePrivacy,
-  newThreadId,
   storedAttachmentPrivacy,
   threadEntryPrivacy,
   threadPrivacy,
-} from '../../src/conversations/index.ts';
+} from '../../src/conversations/stored-form.ts';
+import { newThreadId } from '../../src/conversations/thread-id.ts';
 import { chunkCallbacksPrivacy } from '../../src/delivery-callbacks/index.ts';
 import { customerEntryPrivacy, userPrivacy } from '../../src/directory/index.ts';
 import {
@@ -17,16 +17,16 @@ import {
   chunkPrivacy,
   journalEntryPrivacy,
   messageHeaderPrivacy,
-  newMessageId,
   requestUsePrivacy,
-} from '../../src/messages/index.ts';
+} from '../../src/messages/stored-form.ts';
+import { newMessageId } from '../../src/messages/index.ts';
 import type { Chunk, MessageHeader } from '../../src/messages/index.ts';
 import { chunkRecipientPrivacy } from '../../src/messages/message.ts';
 import {
   deadLetterPrivacy,
   notificationChunkPrivacy,
   retryNotificationPrivacy,
-} from '../../src/notifications/index.ts';
+} from '../../src/notifications/stored-form.ts';
 import { optOutPrivacy } from '../../src/opt-outs/index.ts';
 import { createBlobAttachmentStore } from '../../src/storage/blobs/attachment-store.ts';
 import type { StorageConnection } from '../../src/storage/connection.ts';

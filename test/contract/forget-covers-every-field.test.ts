@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { omitPersonal } from '../../src/core/privacy.ts';
 import type { AnyPrivacy } from '../../src/core/privacy.ts';
 import { startAzurite } from '../../src/local/azurite.ts';
-import { messageHeaderPrivacy } from '../../src/messages/index.ts';
+import { messageHeaderPrivacy } from '../../src/messages/stored-form.ts';
 import type { MessageHeader } from '../../src/messages/index.ts';
 import { createBlobAttachmentStore } from '../../src/storage/blobs/attachment-store.ts';
 import { containerPrivacy, tablePrivacy } from '../../src/storage/stored-privacy.ts';

@@ -1,5 +1,5 @@
 import type { Attachment, AttachmentStore } from '../../conversations/index.ts';
-import { forgetHeader, forgetRecipient, forgottenMark } from '../../messages/index.ts';
+import { forgetHeader, forgetRecipient, forgottenMark } from '../../messages/stored-form.ts';
 import type { StorageConnection } from '../connection.ts';
 import { deleteRows } from './delete-rows.ts';
 import type { Keys, Row } from './entity.ts';
