@@ -29,7 +29,7 @@ import { createCarrierLimiter } from './policies/carrier-limiter.ts';
 import { createThrottle } from './policies/throttle.ts';
 import { readCallbackSecret } from './settings/callback-settings.ts';
 import { readSettings } from './settings/read-settings.ts';
-import type { Settings } from './settings/read-settings.ts';
+import type { Settings } from './settings/settings.ts';
 import { ownStorage } from './settings/storage-settings.ts';
 import { createBlobAttachmentStore } from './storage/blobs/attachment-store.ts';
 import { connectStorage, managedIdentity } from './storage/connection.ts';

@@ -1,5 +1,5 @@
 import type { AttachmentOutcome } from '../conversations/index.ts';
-import { readBody } from '../operation/read-body.ts';
+import { readBody } from '../core/read-body.ts';
 
 /** Answers by which a carrier says that it has no such attachment, or has it no more. */
 export const goneStatuses: ReadonlySet<number> = new Set([404, 410]);

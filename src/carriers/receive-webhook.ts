@@ -1,10 +1,10 @@
 import type { InboundEvent } from '../conversations/index.ts';
 import { isMessageId } from '../messages/index.ts';
-import type { ReportJournal } from '../messages/reports/report-journal.ts';
+import type { ReportJournal } from '../messages/index.ts';
 import type { CarrierIdStore, DeliveryReport, ReferencedReport } from '../messages/index.ts';
 import { UnavailableError } from '../core/unavailable-error.ts';
-import { readBody } from '../operation/read-body.ts';
-import type { BodySource } from '../operation/read-body.ts';
+import { readBody } from '../core/read-body.ts';
+import type { BodySource } from '../core/read-body.ts';
 import type { TemplateStatusUpdate, TemplateRegistry } from '../templates/index.ts';
 import { WebhookRefused } from './carrier.ts';
 import type { Carrier, WebhookAnswer } from './carrier.ts';

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 
-import { readBody } from '../operation/read-body.ts';
+import { readBody } from '../core/read-body.ts';
 import { readRetryAfter } from '../core/retry-after.ts';
 import type { CallbackRule } from '../subscriptions/index.ts';
 import { isIpLiteral, isLocalCall, parseAddress } from './address.ts';

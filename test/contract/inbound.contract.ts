@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { WebhookRequest } from '../../src/carriers/carrier.ts';
+import type { Carrier, WebhookRequest } from '../../src/carriers/carrier.ts';
 import type { AttachmentOutcome, InboundEvent, InboundProtocol } from '../../src/conversations/index.ts';
 import { eventually } from '../support/tools/eventually.ts';
 import { addressOfNobody, answering, startFaultyNetwork } from '../support/servers/faulty-network.ts';
-import type { CarrierSetup } from './carrier.contract.ts';
 
 /** A message as a phone writes it. */
 interface PhoneMessage extends Pick<InboundEvent, 'sender' | 'recipient' | 'protocol' | 'content' | 'buttonReply'> {
@@ -30,6 +29,16 @@ export interface InboundSetup {
   answerCalls(status: number): void;
 }
 
+/** The part of a carrier's setup that these tests use. */
+interface ReceivingSetup {
+  carrier: Carrier;
+  unauthorised: Carrier;
+  connect(options: { url: string; timeoutMs: number }): Carrier;
+  calls(): readonly WebhookRequest[];
+  forgeries(call: WebhookRequest): WebhookRequest[];
+  inbound?: InboundSetup;
+}
+
 const png = { name: 'kuva ä.png', mimeType: 'image/png', bytes: Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 0xff, 0x0a]) };
 const failed = { outcome: 'failed', reason: expect.stringMatching(/\S/) as string };
 const retry = { outcome: 'retry', reason: expect.stringMatching(/\S/) as string };
@@ -47,7 +56,7 @@ function messageTo(recipient: string, protocol: InboundProtocol, details: Partia
 }
 
 /** What every carrier promises of the messages that phones write to us; part of the carrier contract. */
-export function inboundContract(setup: () => CarrierSetup): void {
+export function inboundContract(setup: () => ReceivingSetup): void {
   const eventsIn = async (call: WebhookRequest): Promise<InboundEvent[]> =>
     (await setup().carrier.receive(call)).inbound;
 
