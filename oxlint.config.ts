@@ -54,30 +54,34 @@ const refused: Record<string, readonly string[]> = {
 
 const allRooms = [...Object.keys(rooms), ...Object.keys(refused)];
 
-interface Pattern {
-  regex: string;
-  message: string;
-}
+type Pattern = { message: string } & ({ regex: string } | { group: readonly string[] });
 
 /** Matches an import of one of these rooms from anywhere in src. */
 const importOf = (names: readonly string[], rest = ''): string =>
   `^(\\./|(\\.\\./)+)(src/)?(${names.join('|')})/${rest}`;
 
-const composition: Pattern = {
+const composition = {
   regex: '^(\\.\\./)+(src/)?(app|operations|workers|timers|create-carriers)\\.ts$',
   message: 'The composition stands above the rooms.',
 };
-const typebox: Pattern = { regex: '^typebox(/|$)', message: 'src/operation/schema.ts builds the schemas.' };
-const azure: Pattern = { regex: '^@azure/', message: 'SDKs stay in storage, auth, local, cli and the composition.' };
+const typebox = { regex: '^typebox(/|$)', message: 'src/operation/schema.ts builds the schemas.' };
+const azure = { regex: '^@azure/', message: 'SDKs stay in storage, auth, local, cli and the composition.' };
 
-/** What behind a wall others can't reach; storage reaches the stored form as well. */
-const walls = (room: string): Pattern => ({
-  regex: importOf(
-    walled.filter((name) => name !== room),
-    room === 'storage' ? '(?!index\\.ts$|stored-form\\.ts$)' : '(?!index\\.ts$)',
-  ),
-  message: 'Use the index.ts of the room, or export what is missing there.',
-});
+/**
+ * What lies behind the walls of other rooms. Storage may use their stored form as well.
+ *
+ * @param room empty for the composition and functions/
+ */
+function walls(room: string): Pattern {
+  const doors = room === 'storage' ? ['index.ts', 'stored-form.ts'] : ['index.ts'];
+  const folders = walled
+    .filter((name) => name !== room)
+    .flatMap((name) => (room === '' ? ['./', '../src/'] : ['../', '../../', '../../../']).map((up) => up + name));
+  return {
+    group: folders.flatMap((folder) => [`${folder}/**`, ...doors.map((door) => `!${folder}/${door}`)]),
+    message: 'Use the index.ts of the room, or export what is missing there.',
+  };
+}
 
 function patternsOf(room: string): Pattern[] {
   const allowed = rooms[room];
