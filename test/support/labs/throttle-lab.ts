@@ -121,7 +121,7 @@ export function createThrottleLab({
     },
     /** Makes calls at the given moments. */
     async load(arrivals: readonly { at: number; instance: number }[]): Promise<void> {
-      for (const { at, instance } of [...arrivals].sort((left, permit) => left.at - permit.at)) {
+      for (const { at, instance } of [...arrivals].sort((one, other) => one.at - other.at)) {
         await play(at);
         void call(instance);
       }
@@ -144,7 +144,7 @@ export function createThrottleLab({
       calls
         .filter(({ result }) => result.allowed)
         .map(({ answeredAt }) => answeredAt)
-        .sort((left, permit) => left - permit),
+        .sort((one, other) => one - other),
     refused: (): LabCall[] => calls.filter(({ result }) => !result.allowed),
   };
 }
