@@ -5,13 +5,13 @@ import { createAddressRule } from '../../../src/outgoing/address-rule.ts';
 const rule = createAddressRule({ allowLoopback: false, allowedHosts: [] });
 const localRule = createAddressRule({ allowLoopback: true, allowedHosts: [] });
 
-const privateAddress = 'must not lead to an address of a private network';
-const privateHost = 'must not lead to a host of a private network';
+const privateAddress = 'must not point to an address in a private network';
+const privateHost = 'must not point to a host in a private network';
 const notFull = 'must name its host in full, as in example.com';
 const notAbsolute = 'must be an absolute https address';
 const notHttps = 'must be an https address';
-const credentials = 'must not have a user name or a password in it';
-const characters = 'must not have blanks, backslashes or characters outside ASCII';
+const credentials = 'must not contain a user name or a password';
+const characters = 'must not contain spaces, backslashes or characters outside ASCII';
 
 const longest = `https://example.com/${'a'.repeat(1980)}`;
 
@@ -178,7 +178,7 @@ describe('a rule with a list of hosts', () => {
   const allowedHosts = ['logic.azure.com', '.Environment.API.powerplatform.com.'];
   const listed = createAddressRule({ allowLoopback: true, allowedHosts });
   const notListed =
-    'must be at a host that is allowed here, which are those that end in logic.azure.com, environment.api.powerplatform.com';
+    'must be on one of these hosts or their subdomains: logic.azure.com, environment.api.powerplatform.com';
 
   test.each([
     'https://logic.azure.com/',

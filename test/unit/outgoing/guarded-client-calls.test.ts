@@ -261,10 +261,10 @@ describe('no answer', () => {
     const server = await startServer((socket) => socket.end('HTTP/1.1 204 None\r\n\r\n'));
     const { url } = server;
     expect(await clientWith().request({ url, method: 'GET /x' })).toEqual(
-      failed('The call came to nothing (ERR_INVALID_HTTP_TOKEN).'),
+      failed('The call failed (ERR_INVALID_HTTP_TOKEN).'),
     );
     expect(await clientWith().request({ url, method: 'GET', headers: { x: 'a\r\nb' } })).toEqual(
-      failed('The call came to nothing (ERR_INVALID_CHAR).'),
+      failed('The call failed (ERR_INVALID_CHAR).'),
     );
     expect(server.requests).toEqual([]);
   });
@@ -316,12 +316,12 @@ describe('a redirect', () => {
     ['another host by backslashes', String.raw`307 x${'\r\n'}location: /\10.0.0.1/`, elsewhere],
     ['another host for a GET', '302 x\r\nlocation: https://example.com/', elsewhere],
     ['a file', '307 x\r\nlocation: file:///etc/passwd', elsewhere],
-    ['no address', '307 x', refused('The host redirects with status 307, but to no address.')],
-    ['what is none', '308 x\r\nlocation: http://[', refused('The host redirects with status 308, but to no address.')],
+    ['no address', '307 x', refused('The host redirects with status 307, but gives no valid address.')],
+    ['what is none', '308 x\r\nlocation: http://[', refused('The host redirects with status 308, but gives no valid address.')],
     [
       'a path with characters outside ASCII',
       '307 x\r\nlocation: /ä',
-      refused('The address must not have blanks, backslashes or characters outside ASCII.'),
+      refused('The address must not contain spaces, backslashes or characters outside ASCII.'),
     ],
     [
       'a path, for a GET',
@@ -344,7 +344,7 @@ describe('a redirect', () => {
     const network = createRecordingNetwork([['127.0.0.1'], ['10.0.0.1']], (endpoint) => realNetwork.connect(endpoint));
     const url = `http://localhost:${server.port}/`;
     expect(await clientWith({ network }).request({ url, method: 'POST', body: '{}' })).toEqual(
-      refused('The host leads to an address of a private network.'),
+      refused('The host resolves to an address in a private network.'),
     );
     expect(network.dialled).toEqual([{ address: '127.0.0.1', port: server.port, tls: undefined }]);
   });

@@ -119,7 +119,7 @@ describe('TLS', () => {
     const { port } = plain.address() as AddressInfo;
     expect(await call('hook.example.com', asInProduction(port))).toEqual({
       outcome: 'failed',
-      reason: expect.stringMatching(/^The host and this service agree on no encryption \(ERR_SSL_\w+\)\.$/),
+      reason: expect.stringMatching(/^The TLS handshake with the host failed \(ERR_SSL_\w+\)\.$/),
     });
   });
 
