@@ -42,7 +42,7 @@ describe('a call that never left', () => {
           outcome: 'retry',
           reason: 'carrierSettings',
           code: 'CarrierMisconfigured',
-          message: 'A setting of the carrier holds a character that its calls may not have.',
+          message: 'A setting of the carrier contains a character that a header must not have.',
         });
         expect(receiver.calls).toEqual([]);
       } finally {

@@ -219,7 +219,7 @@ describe('what smsbox answers', () => {
       outcome: 'unknown',
       code: 'KannelPartsMissing',
       reason: 'inDoubt',
-      message: expect.stringMatching(/^Kannel took 1 of 3 parts, and then: \S/) as string,
+      message: expect.stringMatching(/^Kannel took 1 of 3 parts, then failed: \S/) as string,
     });
     expect(calls()).toBe(2);
   });

@@ -86,7 +86,7 @@ describe('send', () => {
     outcome: 'retry',
     mayHaveArrived: true,
     code: 'CarrierAnswerIncomplete',
-    message: 'The carrier took the call but said nothing of this recipient.',
+    message: 'The carrier accepted the call, but its answer does not name this recipient.',
   };
   const refusal = { code: 'NumberBarred', message: 'The number is barred.' };
   test.for([

@@ -140,7 +140,7 @@ describe('POST /inbound', () => {
   const listRule = 'attachments must be a list of at most 10.';
   const textRule = 'content must be a text of at most 39015 characters.';
   const labelRule = 'buttonReply must be a text of 1 to 25 characters.';
-  const emptyRule = 'content must not be empty where there is no attachment and no buttonReply.';
+  const emptyRule = 'content must not be empty without an attachment or a buttonReply.';
   const protocolRule = 'protocol must be SMS, MMS or WhatsApp.';
   const withFile = (change: object) => ({ protocol: 'MMS', attachments: [{ ...file, ...change }] });
   const tap = (buttonReply: unknown) => ({ protocol: 'WhatsApp', content: '', buttonReply });
@@ -229,7 +229,7 @@ describe('POST /inbound', () => {
     const response = await fetch(`${network.url}/inbound`, { method: 'POST', body });
     expect([response.status, await response.json()]).toEqual([
       413,
-      { code: 'TooLarge', message: 'The body may have 16777216 bytes.' },
+      { code: 'TooLarge', message: 'The body must have at most 16777216 bytes.' },
     ]);
   });
 
@@ -241,7 +241,7 @@ describe('POST /inbound', () => {
       409,
       {
         code: 'NoInboundAddress',
-        message: 'The carrier was started without an address to tell of what phones write.',
+        message: 'The carrier was started without an address for inbound messages.',
       },
     ]);
     expect(await readFile(stateFile, 'utf8')).toBe('');

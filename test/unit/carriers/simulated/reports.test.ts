@@ -86,8 +86,8 @@ test('a report is sent again, signed afresh, until its receiver confirms it', as
   ]);
   const address = `${receiver.url}/reports`;
   expect(lines).toEqual([
-    `1 reports to ${address}: answered 500; next attempt in 0.5 s`,
-    `1 reports to ${address}: answered 302; next attempt in 1 s`,
+    `1 report to ${address}: answered 500; next attempt in 0.5 s`,
+    `1 report to ${address}: answered 302; next attempt in 1 s`,
   ]);
 });
 

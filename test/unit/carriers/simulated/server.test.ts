@@ -213,7 +213,7 @@ describe('POST /messages', () => {
     const response = await post(network, ' '.repeat(16 * 1024 * 1024 + 1));
     expect([response.status, await response.json()]).toEqual([
       413,
-      { code: 'TooLarge', message: 'The body may have 16777216 bytes.' },
+      { code: 'TooLarge', message: 'The body must have at most 16777216 bytes.' },
     ]);
   });
 

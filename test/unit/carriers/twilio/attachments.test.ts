@@ -95,7 +95,7 @@ describe('where Twilio sends on to', () => {
 
   test('is asked a few times only', async () => {
     const { outcome, asked } = await fetchWith({ [media]: to(media) }, media);
-    expect(outcome).toEqual({ outcome: 'retry', reason: 'The carrier sends on and on.' });
+    expect(outcome).toEqual({ outcome: 'retry', reason: 'The carrier redirects too often.' });
     expect(asked).toHaveLength(4);
   });
 

@@ -171,9 +171,9 @@ describe('what Twilio answers', () => {
 
   test.for([
     [{ status: 'failed', error_code: 30_007, error_message: 'Filtered.' }, '30007', 'Filtered.', 'contentRefused'],
-    [{ status: 'undelivered', error_code: 30_003 }, '30003', /gave it up/, 'absent'],
-    [{ status: 'failed', error_code: null }, 'TwilioGaveUp', /gave it up/, 'other'],
-    [{ status: 'canceled' }, 'TwilioGaveUp', /gave it up/, 'other'],
+    [{ status: 'undelivered', error_code: 30_003 }, '30003', /failed at once/, 'absent'],
+    [{ status: 'failed', error_code: null }, 'TwilioGaveUp', /failed at once/, 'other'],
+    [{ status: 'canceled' }, 'TwilioGaveUp', /failed at once/, 'other'],
   ] as const)('a message that is given up at once (%j) is rejected', async ([fields, code, words, reason]) => {
     expect(await outcomeOf(refusing(201, { sid: 'SM1', ...fields }))).toEqual({
       outcome: 'rejected',
