@@ -26,7 +26,7 @@ const callerOn = (network: RecordingNetwork, { allowLoopback = false, allowedHos
     }),
   );
 
-/** Calls an address, and gives what was asked of the network for that. */
+/** Calls an address, and returns the outcome with the calls to the network. */
 async function call(
   url: string,
   answers: Parameters<typeof createRecordingNetwork>[0] = [[publicIp]],
@@ -65,11 +65,11 @@ describe('an address that the rule refuses', () => {
     ['https://työ.example.com/', 'must not contain spaces, backslashes or characters outside ASCII'],
     [String.raw`https://example.com\@10.0.0.1/`, 'must not contain spaces, backslashes or characters outside ASCII'],
     ['file:///etc/passwd', 'must be an absolute https address'],
-  ])('%s is neither looked up nor called', async (url, reason) => {
+  ])('is neither looked up nor called: %s', async (url, reason) => {
     expect(await call(url)).toEqual({ outcome: refused(`The address ${reason}.`), lookups: [], dialled: [] });
   });
 
-  test('is refused where its host is on no list', async () => {
+  test('is refused if its host is not in the list', async () => {
     const options = { allowedHosts: ['logic.azure.com'] };
     const reason = 'The address must be on one of these hosts or their subdomains: logic.azure.com.';
     for (const host of ['evillogic.azure.com', 'logic.azure.com.evil.com']) {
@@ -95,14 +95,14 @@ describe('a name that resolves', () => {
     ['to a link-local address with a zone', ['fe80::1%eth0']],
     ['to a public and a private address', [publicIp, '10.0.0.1']],
     ['to a private and a public address', ['fd00::1', publicIp]],
-    ['to what is no address', ['example.com']],
+    ['to something that is not an address', ['example.com']],
   ])('%s is not called', async (_name, addresses) => {
     const refusal = { outcome: privateNetwork, lookups: ['example.com'], dialled: [] };
     expect(await call('https://example.com/', [addresses])).toEqual(refusal);
     expect(await call('https://example.com/', [addresses], { allowLoopback: true })).toEqual(refusal);
   });
 
-  test('to public addresses is called at each until one lets us', async () => {
+  test('to public addresses is called at each address until one accepts', async () => {
     expect(await call('https://Example.com.:8443/x', [[publicIp, otherIp]])).toEqual({
       outcome: connectionRefused,
       lookups: ['example.com'],
@@ -114,7 +114,7 @@ describe('a name that resolves', () => {
     });
   });
 
-  test('to another address at each look-up is called where it was checked', async () => {
+  test('to another address at each look-up is called at the address that was checked', async () => {
     const network = createRecordingNetwork([[publicIp], ['10.0.0.1']]);
     const caller = callerOn(network);
     const request = { url: 'https://example.com/', method: 'POST', body: '{}' } as const;
@@ -138,7 +138,7 @@ describe('a name that resolves', () => {
     });
   });
 
-  test('to nothing fails', async () => {
+  test('to no address fails', async () => {
     expect(await call('https://example.com/', [[]])).toEqual({
       outcome: failed('The host was not found.'),
       lookups: ['example.com'],
@@ -152,7 +152,7 @@ describe('an IP address', () => {
     ['https://93.184.215.14/', publicIp],
     ['https://0x5db8d70e/', publicIp],
     ['https://[2603:1030:0::14]/', otherIp],
-  ])('%s is called without a look-up and without a server name', async (url, address) => {
+  ])('is called without a look-up and without a server name: %s', async (url, address) => {
     expect(await call(url)).toEqual({
       outcome: connectionRefused,
       lookups: [],
@@ -164,7 +164,7 @@ describe('an IP address', () => {
 describe('a local run', () => {
   const local = { allowLoopback: true };
 
-  test('calls this machine by plain http', async () => {
+  test('calls this machine with plain http', async () => {
     expect(await call('http://localhost:8080/', [['::1', '127.0.0.1']], local)).toEqual({
       outcome: connectionRefused,
       lookups: ['localhost'],
@@ -177,7 +177,7 @@ describe('a local run', () => {
     });
   });
 
-  test('calls no other machine by plain http, whatever localhost resolves to', async () => {
+  test('calls no other machine with plain http, whatever localhost resolves to', async () => {
     for (const addresses of [[publicIp], ['127.0.0.1', publicIp], ['10.0.0.1'], ['::ffff:127.0.0.1']]) {
       expect(await call('http://localhost/', [addresses], local)).toEqual({
         outcome: privateNetwork,
@@ -187,7 +187,7 @@ describe('a local run', () => {
     }
   });
 
-  test('is not enough said by the rule alone', async () => {
+  test('requires allowLoopback of the client and not only of the rule', async () => {
     const network = createRecordingNetwork([['127.0.0.1']]);
     const client = createGuardedClient({
       rule: () => undefined,
