@@ -141,12 +141,15 @@ test('an address that never answers leaves time for the next', async () => {
 });
 
 describe('an answer', () => {
-  test.each([200, 202, 204, 299, 300, 304, 400, 401, 404, 410, 413, 429, 500, 503])('with status %i counts as an answer', async (status) => {
-    expect(await post(`HTTP/1.1 ${status} x\r\ncontent-length: 0\r\n\r\n`)).toEqual({
-      outcome: answered(status),
-      requests: 1,
-    });
-  });
+  test.each([200, 202, 204, 299, 300, 304, 400, 401, 404, 410, 413, 429, 500, 503])(
+    'with status %i counts as an answer',
+    async (status) => {
+      expect(await post(`HTTP/1.1 ${status} x\r\ncontent-length: 0\r\n\r\n`)).toEqual({
+        outcome: answered(status),
+        requests: 1,
+      });
+    },
+  );
 
   test.each([
     ['30', 30],
@@ -159,7 +162,11 @@ describe('an answer', () => {
 
   test.each([
     ['with a malformed Retry-After', 'HTTP/1.1 429 x\r\nretry-after: later\r\n\r\n', 429],
-    ['after informational answers', 'HTTP/1.1 100 x\r\n\r\nHTTP/1.1 103 x\r\nlink: x\r\n\r\nHTTP/1.1 202 x\r\n\r\n', 202],
+    [
+      'after informational answers',
+      'HTTP/1.1 100 x\r\n\r\nHTTP/1.1 103 x\r\nlink: x\r\n\r\nHTTP/1.1 202 x\r\n\r\n',
+      202,
+    ],
     ['of HTTP/1.0', 'HTTP/1.0 202 x\r\n\r\nrest', 202],
     ['whose body breaks off', 'HTTP/1.1 202 x\r\ncontent-length: 50\r\n\r\nrest', 202],
     ['whose chunks are nonsense', 'HTTP/1.1 202 x\r\ntransfer-encoding: chunked\r\n\r\nnonsense', 202],
@@ -317,7 +324,11 @@ describe('a redirect', () => {
     ['another host for a GET', '302 x\r\nlocation: https://example.com/', elsewhere],
     ['a file', '307 x\r\nlocation: file:///etc/passwd', elsewhere],
     ['no address', '307 x', refused('The host redirects with status 307, but gives no valid address.')],
-    ['a malformed address', '308 x\r\nlocation: http://[', refused('The host redirects with status 308, but gives no valid address.')],
+    [
+      'a malformed address',
+      '308 x\r\nlocation: http://[',
+      refused('The host redirects with status 308, but gives no valid address.'),
+    ],
     [
       'a path with characters outside ASCII',
       '307 x\r\nlocation: /ä',

@@ -106,18 +106,21 @@ describe('allowed calls', () => {
       ({ random }) =>
         even(1, 150).map(({ at }) => ({ at: at + random.below(500), instance: Math.floor(at / 20_000) % 8 })),
     ],
-  ])('%s: never more than 110 in any 60 seconds, and the first 89 are never refused', async (_, instances, arrivals) => {
-    for (const seed of seeds) {
-      for (const latencyMs of [0, 10, 60]) {
-        const lab = createThrottleLab({ instances, seed, latencyMs });
-        const all = arrivals(lab);
-        await lab.load(all);
-        expect(lab.calls).toHaveLength(all.length);
-        expect(maxWithin(lab.passed())).toBeLessThanOrEqual(max);
-        expect(soonestRefusal(lab)).toBeGreaterThanOrEqual(earliestRefusal);
+  ])(
+    '%s: never more than 110 in any 60 seconds, and the first 89 are never refused',
+    async (_, instances, arrivals) => {
+      for (const seed of seeds) {
+        for (const latencyMs of [0, 10, 60]) {
+          const lab = createThrottleLab({ instances, seed, latencyMs });
+          const all = arrivals(lab);
+          await lab.load(all);
+          expect(lab.calls).toHaveLength(all.length);
+          expect(maxWithin(lab.passed())).toBeLessThanOrEqual(max);
+          expect(soonestRefusal(lab)).toBeGreaterThanOrEqual(earliestRefusal);
+        }
       }
-    }
-  });
+    },
+  );
 
   test('the reserves of 7 other instances leave the first 89 calls to an instance', async () => {
     for (const latencyMs of [0, 10]) {
