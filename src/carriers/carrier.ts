@@ -70,8 +70,8 @@ export interface Carrier extends OutboundCarrier {
   /** Fetches attachments of inbound messages; absent if the carrier brings none. */
   readonly attachments?: AttachmentSource;
   /**
-   * Checks by signature or secret that a webhook call comes from the carrier, then parses it. Rejects with {@link
-   * WebhookRefused} if either fails.
+   * Checks by signature or secret that a webhook call comes from the carrier, then parses it. Rejects with
+   * {@link WebhookRefused} if either fails.
    */
   receive(request: WebhookRequest): Promise<WebhookEvents>;
 }

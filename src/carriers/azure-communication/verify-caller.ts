@@ -13,8 +13,8 @@ const deliveryRole = 'AzureEventGridSecureWebhookSubscriber';
 /**
  * Checks that a call comes from our subscription to Event Grid. Event Grid signs nothing. A call must have the secret
  * in its query or in `x-webhook-secret`, or a token in `Authorization` that Entra ID issued for us. Handshakes are
- * checked like any other call: who may not deliver events must not be able to subscribe either. Rejects with {@link
- * WebhookRefused} (401).
+ * checked like any other call: who may not deliver events must not be able to subscribe either. Rejects with
+ * {@link WebhookRefused} (401).
  */
 export async function verifyCaller(
   { query, headers }: WebhookRequest,
