@@ -54,7 +54,7 @@ describe('a restart', () => {
     expect(second.results.toSpliced(2, 1)).toEqual(first.results.toSpliced(2, 1));
   });
 
-  test('sends the reports that were not confirmed, and no other', async () => {
+  test('sends the unconfirmed reports, and no others', async () => {
     const stateFile = await temporaryFile();
     let status = 503;
     const receiver = await startReceiver(() => status);
@@ -81,7 +81,7 @@ describe('a restart', () => {
     expect(idsOf(receiver)).toEqual(['a', 'a', 'b']);
   });
 
-  test('sends what is overdue in calls of a hundred', async () => {
+  test('sends overdue reports in calls of a hundred', async () => {
     const stateFile = await temporaryFile();
     const receiver = await startReceiver();
     const before = await startNetwork({ ...never, stateFile });
@@ -117,7 +117,7 @@ describe('a restart', () => {
     expect((await third.list()).map(({ recipientId }) => recipientId)).toEqual(['b', 'a']);
   });
 
-  test('is refused where the file is another one', async () => {
+  test('fails if the file is not a journal', async () => {
     const stateFile = await temporaryFile();
     const network = await startNetwork({ ...never, stateFile });
     await network.stop();
@@ -129,7 +129,7 @@ describe('a restart', () => {
   });
 });
 
-describe('the process of its own', () => {
+describe('the carrier as a separate process', () => {
   const runner = new URL('../../../../src/local/simulated-carrier.ts', import.meta.url).pathname;
   const run = (settings: Record<string, string>) => {
     const child = spawn(process.execPath, [runner], { env: { PATH: process.env['PATH'] ?? '', ...settings } });
@@ -182,7 +182,7 @@ describe('the process of its own', () => {
       { SIMULATED_CARRIER_INBOUND_URL: 'ftp://x' },
       "SIMULATED_CARRIER_INBOUND_URL must be an http or https address, not 'ftp://x'",
     ],
-  ] as const)('says what is wrong with its settings: %j', async ([change, message]) => {
+  ] as const)('prints what is wrong with its settings: %j', async ([change, message]) => {
     const child = run({ ...settings, ...change });
     let errors = '';
     child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString('utf8')));
