@@ -130,7 +130,7 @@ export function carrierContract(name: string, setup: () => Promise<CarrierSetup>
       });
 
       test('takes a text with buttons to the phone, where it says so', async ({ skip }) => {
-        if (!the.carrier.capabilities.sendsButtons) skip();
+        skip(!the.carrier.capabilities.sendsButtons, 'this carrier sends no buttons');
         const buttons = ['Kyllä 👍', 'x'.repeat(20), '"Ei" & <b>'];
         const batch: OutboundBatch = { ...batchTo(the.addresses.delivered), protocol: 'WhatsApp', buttons };
         expect(await the.carrier.send(batch)).toMatchObject([sentBy(the)]);
@@ -157,13 +157,13 @@ export function carrierContract(name: string, setup: () => Promise<CarrierSetup>
       });
 
       test('asks for another attempt where the network throttles, and then gets through', async ({ skip }) => {
-        const batch = batchTo(the.addresses.throttledOnce ?? skip());
+        const batch = batchTo(the.addresses.throttledOnce ?? skip('no number of this network is throttled'));
         expect(await the.carrier.send(batch)).toMatchObject([{ ...failed('retry'), reason: 'throttled' }]);
         expect(await the.carrier.send(batch)).toMatchObject([sentBy(the)]);
       });
 
       test('recognises a batch it has seen, where it says so', async ({ skip }) => {
-        if (!the.carrier.capabilities.idempotent) skip();
+        skip(!the.carrier.capabilities.idempotent, 'this carrier recognises no repeats');
         const batch = batchTo(the.addresses.delivered, the.addresses.rejected);
         const first = await the.carrier.send(batch);
         expect(await the.carrier.send(batch)).toMatchObject(first);
@@ -174,7 +174,7 @@ export function carrierContract(name: string, setup: () => Promise<CarrierSetup>
       test('takes a batch that it has seen for another one, where it says that it recognises none', async ({
         skip,
       }) => {
-        if (the.carrier.capabilities.idempotent) skip();
+        skip(the.carrier.capabilities.idempotent, 'this carrier recognises repeats');
         const batch = batchTo(the.addresses.delivered, the.addresses.rejected);
         const taken = [sentBy(the), failed('rejected')];
         expect(await the.carrier.send(batch)).toMatchObject(taken);
@@ -275,17 +275,18 @@ export function carrierContract(name: string, setup: () => Promise<CarrierSetup>
 
     describe('templates, where it manages them', () => {
       const managed = () => (the.submitsTemplates === false ? undefined : the.carrier.templates);
+      const managesNone = 'no templates are made through this carrier';
       const submitted = { outcome: 'submitted', carrierReference: expect.stringMatching(/\S/) as string };
       const unavailable = { outcome: 'unavailable', reason: expect.stringMatching(/\S/) as string };
 
       test('refuses every template, where they are made elsewhere', async ({ skip }) => {
-        if (the.submitsTemplates !== false) skip();
+        skip(the.submitsTemplates !== false, 'templates are not made elsewhere');
         const outcome = await the.carrier.templates?.submit(storedTemplate());
         expect(outcome).toEqual({ outcome: 'refused', reason: expect.stringMatching(/\S/) as string });
       });
 
       test('takes a template, and brings back the verdict on it', async ({ skip }) => {
-        const templates = managed() ?? skip();
+        const templates = managed() ?? skip(managesNone);
         const template = storedTemplate({ name: 'with_verdict', displayName: 'With verdict' });
         expect(await templates.submit(template)).toEqual(submitted);
         await eventually(async () => {
@@ -301,7 +302,7 @@ export function carrierContract(name: string, setup: () => Promise<CarrierSetup>
       });
 
       test('recognises one that it has seen, and refuses another of its name', async ({ skip }) => {
-        const templates = managed() ?? skip();
+        const templates = managed() ?? skip(managesNone);
         const template = storedTemplate({ name: 'seen', displayName: 'Seen' });
         const first = await templates.submit(template);
         // The carrier may have come to a verdict meanwhile.
@@ -313,14 +314,14 @@ export function carrierContract(name: string, setup: () => Promise<CarrierSetup>
       });
 
       test.for([500, 503, 429, 401, 404])('when it answers %i: not available', async (status, { skip }) => {
-        if (managed() === undefined) skip();
+        skip(managed() === undefined, managesNone);
         const url = await startFaultyNetwork(answering(status, '{"message":"not now"}'));
         const { templates } = the.connect({ url, timeoutMs: 10_000 });
         expect(await templates?.submit(storedTemplate())).toEqual(unavailable);
       });
 
       test('when it never answers: not available', async ({ skip }) => {
-        if (managed() === undefined) skip();
+        skip(managed() === undefined, managesNone);
         const { templates } = the.connect({ url: await startFaultyNetwork(() => {}), timeoutMs: 200 });
         expect(await templates?.submit(storedTemplate())).toEqual(unavailable);
       });
@@ -334,7 +335,7 @@ export function carrierContract(name: string, setup: () => Promise<CarrierSetup>
         ['undelivered', reason],
         ['expired', reason],
       ] as const)('brings back %s', async ([status, why], { skip }) => {
-        const batch = batchTo(the.addresses[status] ?? skip());
+        const batch = batchTo(the.addresses[status] ?? skip(`no message of this network ends as ${status}`));
         const before = Date.now();
         const [outcome] = await the.carrier.send(batch);
         const reference = outcome?.outcome === 'sent' ? (outcome.carrierReference ?? '') : '';
