@@ -121,7 +121,7 @@ export function createThrottleLab({
     },
     /** Makes calls at the given moments. */
     async load(arrivals: readonly { at: number; instance: number }[]): Promise<void> {
-      for (const { at, instance } of [...arrivals].sort((left, permit) => left.at - permit.at)) {
+      for (const { at, instance } of [...arrivals].sort((left, right) => left.at - right.at)) {
         await play(at);
         void call(instance);
       }
@@ -144,7 +144,7 @@ export function createThrottleLab({
       calls
         .filter(({ result }) => result.allowed)
         .map(({ answeredAt }) => answeredAt)
-        .sort((left, permit) => left - permit),
+        .sort((left, right) => left - right),
     refused: (): LabCall[] => calls.filter(({ result }) => !result.allowed),
   };
 }
