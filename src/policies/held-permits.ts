@@ -60,7 +60,7 @@ export function createHeldPermits({ permits: count, weight, reserve }: PermitPla
   function ownCandidates(at: number): Permit[] {
     return permits
       .filter((permit) => permit.isOwn && hasCalls(permit, at))
-      .sort((left, permit) => permit.freeAt - left.freeAt);
+      .sort((left, right) => right.freeAt - left.freeAt);
   }
 
   /**
@@ -70,7 +70,7 @@ export function createHeldPermits({ permits: count, weight, reserve }: PermitPla
   function poolCandidates(at: number): Permit[] {
     const free = permits
       .filter((permit) => !permit.isOwn && permit.freeAt <= at)
-      .sort((left, permit) => left.freeAt - permit.freeAt);
+      .sort((left, right) => left.freeAt - right.freeAt);
     const start = Math.floor(random() * Math.min(free.length, choices));
     return [...free.slice(start), ...free.slice(0, start)];
   }
@@ -85,7 +85,7 @@ export function createHeldPermits({ permits: count, weight, reserve }: PermitPla
   function dueSoon(at: number): Permit[] {
     return permits
       .filter((permit) => permit.isOwn && !hasCalls(permit, at) && dueAt(permit) <= at + foresightMs)
-      .sort((left, permit) => dueAt(left) - dueAt(permit));
+      .sort((left, right) => dueAt(left) - dueAt(right));
   }
 
   function writing(leases: ReadonlyMap<Permit, number>, uses: ReadonlyMap<Permit, number>): Omit<PermitWrite, 'calls'> {

@@ -21,7 +21,7 @@ export function permitStoreContract(name: string, open: () => PermitStore): void
 
     /** The connection's permits, by index. */
     const listed = async (connection: string) =>
-      [...(await store.list(connection))].sort((left, permit) => left.index - permit.index);
+      [...(await store.list(connection))].sort((left, right) => left.index - right.index);
 
     /** Writes what must succeed; resolves to the versions. */
     async function write(...[connection, changes]: Parameters<PermitStore['write']>): Promise<readonly string[]> {
