@@ -11,9 +11,9 @@ import type {
 } from '../../src/messages/index.ts';
 import { eventually } from '../support/tools/eventually.ts';
 import { addressOfNobody, answering, startFaultyNetwork } from '../support/servers/faulty-network.ts';
-import { storedTemplate } from '../support/labs/templates.ts';
-import { inboundContract } from './inbound.contract.ts';
-import type { InboundSetup } from './inbound.contract.ts';
+import { storedTemplate } from '../support/samples/templates.ts';
+import { inboundContract } from './carrier-inbound.contract.ts';
+import type { InboundSetup } from './carrier-inbound.contract.ts';
 
 /** What the network does the same way each time, by the number (digits) that is written to. */
 interface Addresses {

@@ -6,7 +6,7 @@ import { eventually } from '../support/tools/eventually.ts';
 import type { ShownMessage } from '../support/tools/join-parts.ts';
 import { receipt, startKannelApi } from '../support/servers/kannel-api.ts';
 import { hasKannel, kannelUser, missingKannel } from '../support/hosts/kannel-boxes.ts';
-import { createKannelCarrier, kannelSecrets } from '../support/labs/kannel-carrier.ts';
+import { createKannelCarrier, kannelSecrets } from '../support/labs/carriers/kannel.ts';
 import { startKannelChain } from '../support/hosts/kannel-chain.ts';
 import { describeIf } from '../support/tools/describe-if.ts';
 import { startWebhookReceiver } from '../support/servers/webhook-receiver.ts';

@@ -15,8 +15,8 @@ import { openQueue } from '../../src/storage/queues/open-queue.ts';
 import { odata } from '../../src/storage/tables/odata.ts';
 import { openTable } from '../../src/storage/tables/open-table.ts';
 import type { RowChange } from '../../src/storage/tables/row-change.ts';
-import { startTroubledStorage } from '../support/fakes/troubled-storage.ts';
-import type { Trouble } from '../support/fakes/troubled-storage.ts';
+import { startTroubledStorage } from '../support/servers/troubled-storage.ts';
+import type { Trouble } from '../support/servers/troubled-storage.ts';
 
 const azurite = await startAzurite({});
 const storage = await startTroubledStorage(azurite.connectionString);

@@ -23,7 +23,7 @@ afterAll(() => local.stop());
 /** Runs an operator's command as npm does. */
 async function operator(command: 'messages' | 'poison', ...args: readonly string[]): Promise<string> {
   const env = { PATH: process.env['PATH'], AzureWebJobsStorage: local.storage.connectionString };
-  const { stdout } = await promisify(execFile)(process.execPath, [`src/operator/${command}.ts`, ...args], {
+  const { stdout } = await promisify(execFile)(process.execPath, [`src/cli/${command}.ts`, ...args], {
     cwd: root,
     env,
   });

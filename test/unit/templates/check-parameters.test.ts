@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 
 import { checkParameters, renderTemplate } from '../../../src/templates/index.ts';
 import type { Template, TemplateParameters } from '../../../src/templates/index.ts';
-import { storedTemplate } from '../../support/labs/templates.ts';
+import { storedTemplate } from '../../support/samples/templates.ts';
 
 const nothing: TemplateParameters = { bodyParameters: [], headerParameters: [], buttons: [] };
 

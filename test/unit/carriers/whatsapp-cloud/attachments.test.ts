@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { AttachmentOutcome } from '../../../../src/conversations/index.ts';
-import { connectCloud } from '../../../support/labs/whatsapp-cloud.ts';
+import { connectCloud } from '../../../support/labs/carriers/whatsapp-cloud.ts';
 
 /** A carrier whose medium is said to be at an address, and where it asked for what, as whom. */
 async function fetchAt(

@@ -9,7 +9,7 @@ import type { Operation } from '../../../src/operation/define-operation.ts';
 import { flag, list, object, optional, text } from '../../../src/operation/schema.ts';
 import type { Dropdown, Schema } from '../../../src/operation/schema.ts';
 import { operations } from '../../../src/operations.ts';
-import { exampleSettings } from '../../support/labs/connector-settings.ts';
+import { exampleSettings } from '../../support/samples/connector-settings.ts';
 import { readPublishedSchema } from '../../support/schemas/published-schemas.ts';
 
 const label = { title: 'Label', description: 'What it is.' };

@@ -20,12 +20,12 @@ const blindCarrier = (...script: Parameters<typeof createScriptedCarrier>) =>
 const countOf = ({ statuses }: Chunk, wanted: string): number => statuses.filter((status) => status === wanted).length;
 
 /** Lets the work end as a crash would at the n-th passing of a point: whatever comes after it is not done. */
-async function crashingAt<Result>(point: FailpointName, failpoint: number, work: () => Promise<Result>): Promise<void> {
+async function crashingAt<Result>(point: FailpointName, passing: number, work: () => Promise<Result>): Promise<void> {
   let passed = 0;
   watchFailpoints((candidate) => {
     if (candidate !== point) return;
     passed += 1;
-    if (passed === failpoint) throw new Error(`crashed at ${point}`);
+    if (passed === passing) throw new Error(`crashed at ${point}`);
   });
   try {
     await expect(work()).rejects.toThrow(`crashed at ${point}`);
@@ -71,11 +71,11 @@ describe('of a carrier that takes one message in a call', () => {
     ['send.recorded', 1, 25],
   ] as const)(
     'a crash at %s, passing %i, leaves at most ten in doubt, and sends nobody twice',
-    async ([point, failpoint, handedOver]) => {
+    async ([point, passing, submitted]) => {
       const carrier = blindCarrier();
       const message = await acceptedMessage(25, [carrier]);
-      await crashingAt(point, failpoint, message.send);
-      expect(carrier.batches.flatMap(({ recipients }) => recipients)).toHaveLength(handedOver);
+      await crashingAt(point, passing, message.send);
+      expect(carrier.batches.flatMap(({ recipients }) => recipients)).toHaveLength(submitted);
       message.setNow(seconds(lease));
       await message.send();
       const chunk = await message.read();
