@@ -9,6 +9,6 @@ export { createInboundReceiver } from './receive-inbound.ts';
 export { createReplyRecorder } from './reply-recorder.ts';
 export { sendDiscussionReplyMessage } from './send-discussion-reply-message.ts';
 export { sendReplyMessage } from './send-reply-message.ts';
-export { conversationKey, conversationKeyOf, isThreadId, newThreadId } from './thread-id.ts';
+export { conversationKey, conversationKeyOf, isThreadId } from './thread-id.ts';
 export { inboundLooks } from '../maintenance/inbound-sweeps.ts';
 export type { InboundSweepsDeps } from '../maintenance/inbound-sweeps.ts';

@@ -11,15 +11,7 @@ export type { RecipientState } from './reports/fold-message.ts';
 export { forgetRecipient, forgottenMark } from './forget-recipient.ts';
 export { getMessageStatus } from './get-message-status.ts';
 export type { MarketingOptOutsDeps } from './compose/marketing-opt-outs.ts';
-export {
-  accountLimit,
-  accountOf,
-  isMessageId,
-  mayBeMessageOf,
-  newMessageId,
-  recipientId,
-  wantsCallbacks,
-} from './message-id.ts';
+export { accountLimit, accountOf, isMessageId, mayBeMessageOf, newMessageId, recipientId } from './message-id.ts';
 export { withProgress } from './message.ts';
 export { messageLooks } from '../maintenance/message-sweeps.ts';
 export type { MessageSweepsDeps } from '../maintenance/message-sweeps.ts';
@@ -29,7 +21,6 @@ export { checkText } from './compose/prepare-send.ts';
 export type { PreparedSend } from './compose/prepare-send.ts';
 export { prepareTextSend } from './compose/prepare-text-send.ts';
 export { createReportRecorder } from './reports/record-reports.ts';
-export { createReportJournal } from './reports/report-journal.ts';
 export type { ReportJournal } from './reports/report-journal.ts';
 export { giveUpOutboundChunk, sendOutboundChunk } from './deliver/outbound-workers.ts';
 export type { DeliverDeps } from './deliver/deps.ts';

@@ -9,7 +9,6 @@ export {
   giveUpNotificationChunk,
   retryNotification,
 } from './notification-workers.ts';
-export { chunkStates } from './notification.ts';
 export type * from './notification.ts';
 export type * from './ports.ts';
 export { replayDeadLetter } from './replay.ts';

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { TableClient } from '@azure/data-tables';
 import { afterAll, expect, test } from 'vitest';
 
-import { newThreadId } from '../../src/conversations/index.ts';
+import { newThreadId } from '../../src/conversations/thread-id.ts';
 import type { Conversation } from '../../src/conversations/index.ts';
 import { startAzurite } from '../../src/local/azurite.ts';
 import { newMessageId } from '../../src/messages/index.ts';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 
 import { describe, expect, test } from 'vitest';
 
-import { chunkStates } from '../../src/notifications/index.ts';
+import { chunkStates } from '../../src/notifications/notification.ts';
 import type {
   RetryNotification,
   RetryProgress,

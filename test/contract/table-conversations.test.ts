@@ -3,7 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { TableClient } from '@azure/data-tables';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
-import { newThreadId } from '../../src/conversations/index.ts';
+import { newThreadId } from '../../src/conversations/thread-id.ts';
 import type { Conversation, ThreadEntry } from '../../src/conversations/index.ts';
 import { startAzurite } from '../../src/local/azurite.ts';
 import { createTableDeadLetterStore } from '../../src/storage/tables/dead-letter-store.ts';

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { TableClient } from '@azure/data-tables';
 import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
 
-import { newThreadId } from '../../src/conversations/index.ts';
+import { newThreadId } from '../../src/conversations/thread-id.ts';
 import type { Conversation, InboundMessage } from '../../src/conversations/index.ts';
 import { customerKey } from '../../src/directory/index.ts';
 import { startAzurite } from '../../src/local/azurite.ts';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import { describe, expect, test } from 'vitest';
 
-import { newThreadId } from '../../src/conversations/index.ts';
+import { newThreadId } from '../../src/conversations/thread-id.ts';
 import type { Conversation, CurrentThread, Thread, ThreadEntry, ThreadStore } from '../../src/conversations/index.ts';
 
 const startedAt = new Date('2026-11-24T10:00:00.123Z');

@@ -1,5 +1,5 @@
 /** What fills the placeholders of one recipient, by name: a map, or an object of which only own properties count. */
-export type PlaceholderValues = ReadonlyMap<string, string> | Readonly<Record<string, string>>;
+type PlaceholderValues = ReadonlyMap<string, string> | Readonly<Record<string, string>>;
 
 /** A message's content, read once and rendered for each recipient. */
 export type CompiledContent = {
@@ -73,14 +73,4 @@ export function compileContent(content: string): CompiledContent {
     render: (values) => renderStart(values, Number.POSITIVE_INFINITY),
     renderStart,
   };
-}
-
-/** The placeholder names in a content, each once, in order of first appearance: see {@link compileContent}. */
-export function placeholdersIn(content: string): readonly string[] {
-  return compileContent(content).placeholders;
-}
-
-/** Fills a content's placeholders for one recipient: see {@link compileContent}, which serves many. */
-export function renderContent(content: string, values: PlaceholderValues): string {
-  return compileContent(content).render(values);
 }

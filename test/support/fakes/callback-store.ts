@@ -1,6 +1,7 @@
 import type { CallbackStore, ChunkCallbacks, VersionedCallbacks } from '../../../src/delivery-callbacks/index.ts';
-import { byMessageTime, timeOfMessage } from '../../../src/storage/time-ranges.ts';
+import { byMessageTime } from '../../../src/storage/time-ranges.ts';
 import { deepCopy } from '../tools/deep-copy.ts';
+import { timeOfMessage } from '../tools/time-of-id.ts';
 
 /** Keeps callbacks in this process: for tests and for load without a storage account. */
 export function createMemoryCallbackStore(): CallbackStore {

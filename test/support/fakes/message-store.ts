@@ -1,7 +1,7 @@
 import { awaitsSending, foldMessage, sortChunks, withProgress } from '../../../src/messages/index.ts';
 import type { Chunk, JournalEntry, MessageFinder, MessageHeader, MessageStore } from '../../../src/messages/index.ts';
 import type { Span } from '../../../src/maintenance/sweep.ts';
-import { timeOfMessage } from '../../../src/storage/time-ranges.ts';
+import { timeOfMessage } from '../tools/time-of-id.ts';
 
 interface Entry {
   header?: MessageHeader;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { enterThread } from '../../../src/conversations/enter-thread.ts';
-import { newThreadId } from '../../../src/conversations/index.ts';
+import { newThreadId } from '../../../src/conversations/thread-id.ts';
 import type { Conversation, ThreadEntry, ThreadStore } from '../../../src/conversations/index.ts';
 import { createMemoryThreadStore } from '../../support/fakes/thread-store.ts';
 import { after, createBreaker } from '../../support/labs/inbound.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
-import { newThreadId, sendDiscussionReplyMessage } from '../../../src/conversations/index.ts';
+import { sendDiscussionReplyMessage } from '../../../src/conversations/index.ts';
+import { newThreadId } from '../../../src/conversations/thread-id.ts';
 import type { Conversation } from '../../../src/conversations/index.ts';
 import { customerKey } from '../../../src/directory/index.ts';
 import { sendChunk } from '../../../src/messages/deliver/send-chunk.ts';

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { acceptMessage, delayUntil } from '../../../../src/messages/accept/accept-message.ts';
 import { createRecentIds } from '../../../../src/messages/accept/recent-ids.ts';
 import type { AcceptDeps } from '../../../../src/messages/accept/accept-message.ts';
-import { wantsCallbacks } from '../../../../src/messages/index.ts';
+import { wantsCallbacks } from '../../../../src/messages/message-id.ts';
 import type { ChunkRecipient } from '../../../../src/messages/index.ts';
 import { sendChunk } from '../../../../src/messages/deliver/send-chunk.ts';
 import { sendMessage } from '../../../../src/messages/index.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { createReportJournal } from '../../../../src/messages/index.ts';
+import { createReportJournal } from '../../../../src/messages/reports/report-journal.ts';
 import type { DeliveryReport, JournalEntry } from '../../../../src/messages/index.ts';
 import { recipientId } from '../../../../src/messages/message-id.ts';
 import { createMemoryMessageStore } from '../../../support/fakes/message-store.ts';
