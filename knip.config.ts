@@ -7,9 +7,8 @@ import type { KnipConfiguration } from 'knip';
 export default ({ production = false }: { production?: boolean }): KnipConfiguration => ({
   entry: [
     'functions/*.ts!',
-    'src/local/{main,token,simulated-carrier}.ts!',
+    'src/{connector/generate,local/main,local/token,local/simulated-carrier}.ts!',
     'src/cli/{notifications,callbacks,inbound,messages,templates,poison,forget,directory,api-keys}.ts!',
-    'src/connector/{generate,docs}.ts!',
     'infra/*.ts!',
     'test/crash/{azurite,host}.ts',
     'test/bench/*-main.ts',

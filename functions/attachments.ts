@@ -14,7 +14,11 @@ app.http('Attachments', {
       context,
       // The id opens the attachment, so the log doesn't get it.
       { attachment: 'read' },
-      () => serveAttachment(params['id'] ?? '', { attachments: smartDialog.attachments, now: smartDialog.kernel.now }),
+      () =>
+        serveAttachment(params['id'] ?? '', {
+          attachments: smartDialog.deps.attachments.store,
+          now: smartDialog.kernel.now,
+        }),
       ({ status }) => ({ status }),
     ),
 });

@@ -15,7 +15,7 @@ for (const { name, queue, perAccount, handle } of workers) {
         await logInvocation(
           context,
           about,
-          () => handle(message, smartDialog.workerDeps),
+          () => handle(message, smartDialog.deps),
           (result) => result,
         );
       },

@@ -11,7 +11,7 @@ for (const { name, schedule, run } of timers) {
       await logInvocation(
         context,
         { timer: name },
-        () => run(smartDialog.timerDeps),
+        () => run(smartDialog.deps),
         (result) => result,
       );
     },

@@ -11,7 +11,7 @@ import type { WebhookDeps } from './carriers/receive-webhook.ts';
 import { routeTemplates } from './carriers/route-templates.ts';
 import { createFailureCounter } from './contacts/index.ts';
 import { createInboundReceiver, createReplyRecorder } from './conversations/index.ts';
-import type { AttachmentSource, AttachmentStore } from './conversations/index.ts';
+import type { AttachmentSource } from './conversations/index.ts';
 import { createCarriers } from './create-carriers.ts';
 import { createRecentIds, createReportRecorder, newMessageId } from './messages/index.ts';
 import { createFinalStatusRecorder } from './delivery-callbacks/index.ts';
@@ -27,8 +27,10 @@ import { realNetwork } from './outgoing/network.ts';
 import { createCallerThrottle } from './policies/caller-throttle.ts';
 import { createCarrierLimiter } from './policies/carrier-limiter.ts';
 import { createThrottle } from './policies/throttle.ts';
-import { ownStorage, readCallbackSecret, readSettings } from './settings/read-settings.ts';
+import { readCallbackSecret } from './settings/callback-settings.ts';
+import { readSettings } from './settings/read-settings.ts';
 import type { Settings } from './settings/read-settings.ts';
+import { ownStorage } from './settings/storage-settings.ts';
 import { createBlobAttachmentStore } from './storage/blobs/attachment-store.ts';
 import { connectStorage, managedIdentity } from './storage/connection.ts';
 import type { StorageConnection } from './storage/connection.ts';
@@ -49,7 +51,7 @@ import { createTableNotificationStore } from './storage/tables/notification-stor
 import { createTableOptOutStore } from './storage/tables/opt-out-store.ts';
 import { createTableRequestStore } from './storage/tables/request-store.ts';
 import { createTablePermitStore } from './storage/tables/permit-store.ts';
-import { createTableSweeps } from './storage/tables/retention-sweeps.ts';
+import { createTableExpiredRows } from './storage/tables/expired-rows.ts';
 import { createTableSubscriptionStore } from './storage/tables/subscription-store.ts';
 import { createTableSweepPositions } from './storage/tables/sweep-positions.ts';
 import { createTableTemplateStore } from './storage/tables/template-store.ts';
@@ -60,169 +62,190 @@ import type { WorkerDeps } from './workers.ts';
 
 /** The composed app, as the entry files in functions/ use it. */
 export interface App {
-  kernel: Kernel<OperationDeps>;
-  workerDeps: WorkerDeps;
-  timerDeps: TimerDeps;
+  kernel: Kernel<AppDeps>;
+  /** What operations, workers and timers depend on, grouped by noun. */
+  deps: AppDeps;
   carriers: readonly Carrier[];
   /** The settings that name the storage accounts of messages, the app's own first. */
   messageConnections: readonly string[];
   webhookDeps: WebhookDeps;
-  attachments: AttachmentStore;
 }
 
+type AppDeps = OperationDeps & WorkerDeps & TimerDeps;
+
 const now = (): Date => new Date();
+const random = Math.random;
+const wait = (milliseconds: number): Promise<void> => sleep(milliseconds, undefined, { ref: false });
 const newSecret = (): string => randomBytes(16).toString('hex');
 
-/** Picks the adapters that the settings ask for. One app per process, and one client per storage service in it. */
+/**
+ * The wiring plan: which adapter stands behind each port. One app per process, and one client per storage service in
+ * it.
+ */
 function createApp(settings: Settings): App {
   if (settings.failpoint !== undefined) armFailpoint(settings.failpoint);
-  const { token, fallbackAfterSeconds } = settings;
   const storage = connectStorage(settings.storage);
-  const directory = createTableDirectory(storage, { now });
   const moreAccounts = settings.messageStorage.map(([, account]) => connectStorage(account));
-  const { messages, outbound } = openMessages([storage, ...moreAccounts]);
-  const contacts = createTableContactStore(storage, now);
-  const cleanUps = createCleanUpQueue(storage);
-  const failures = createFailureCounter({ directory, contacts });
-  const deliveryRule = createAddressRule({ ...settings.callbacks, allowHttp: true, lengthLimit: deliveryUrlLimit });
-  const callbackStores = {
-    callbackStore: createTableCallbackStore(storage),
-    callbackQueue: createCallbackQueue(storage),
+
+  const directory = createTableDirectory(storage, { now });
+  const optOuts = createOptOutList(createTableOptOutStore(storage), { now });
+  const throttle = createThrottle({ store: createTablePermitStore(storage), now, wait, random });
+  const carriers = openCarriers(settings);
+  const contacts = {
+    store: createTableContactStore(storage, now),
+    cleanUps: createCleanUpQueue(storage),
+    newId: randomUUID,
   };
-  const finalStatuses = createFinalStatusRecorder(callbackStores);
-  const followUps = { messages, outbound, failures, finalStatuses, now };
   const templateStore = createTableTemplateStore(storage);
-  const carriers = createCarriers(settings.carriers, {
+  const templates = {
+    store: templateStore,
+    reader: createTemplateReader(templateStore, { now }),
+    carrier: routeTemplates(carriers),
+  };
+  const threads = { store: createTableThreadStore(storage), hours: settings.threadHours };
+  const attachments = {
+    store: createBlobAttachmentStore(storage),
+    sources: attachmentSources(carriers),
+    maxBytes: settings.attachmentLimit,
+    hours: settings.attachmentHours,
+  };
+  const flows = createFlows(settings, storage);
+  const inbound = {
+    store: createTableInboundStore(storage),
+    queue: createInboundQueue(storage),
+    notifier: createNotifier({ flows }),
+  };
+  const dlr = createDlr(settings, storage);
+  const messages = {
+    ...createMessages(settings, [storage, ...moreAccounts]),
+    failures: createFailureCounter({ directory, contacts: contacts.store }),
+    finalStatuses: createFinalStatusRecorder({ dlr }),
+    replies: createReplyRecorder({ threads, now }),
+  };
+  const deps: AppDeps = {
+    directory,
+    optOuts,
+    contacts,
+    templates,
+    threads,
+    attachments,
+    flows,
+    inbound,
+    dlr,
+    messages,
+    carriers: {
+      byName: new Map(carriers.map((carrier) => [carrier.name, carrier])),
+      limiter: createCarrierLimiter({ throttle, rates: settings.carrierRates, now }),
+      ids: createTableCarrierIdStore(storage),
+    },
+    maintenance: {
+      positions: createTableSweepPositions(storage),
+      expiredRows: createTableExpiredRows(storage, attachments.store, moreAccounts),
+      stalledAfterSeconds: settings.repairAfterSeconds,
+      retentionDays: settings.retentionDays,
+    },
+    newSecret,
+    random,
+    wait,
+    now,
+  };
+  const verifyApiKey = createApiKeyVerifier(createApiKeyReader(createTableApiKeyStore(storage), { now }));
+  return {
+    kernel: {
+      access: createAccess(createAuthenticator(createTokenVerifier(settings.token), verifyApiKey), directory),
+      throttle: createCallerThrottle({ throttle, directory, limit: settings.callsPerMinute }),
+      deps,
+      now,
+    },
+    deps,
+    carriers,
+    messageConnections: [ownStorage, ...settings.messageStorage.map(([name]) => name)],
+    webhookDeps: {
+      reports: createReportRecorder(deps),
+      templates: createTemplateRegistry(deps),
+      inbound: createInboundReceiver(deps),
+      carriers: deps.carriers,
+      now,
+    },
+  };
+}
+
+/** The carriers that the settings name. */
+function openCarriers(settings: Settings): readonly Carrier[] {
+  return createCarriers(settings.carriers, {
     publicUrl: settings.publicUrl,
     identity: managedIdentity(settings.identityClientId),
     entraAuthority: settings.entraAuthority,
     allowLoopback: settings.callbacks.allowLoopback,
     now,
   });
-  const verifyApiKey = createApiKeyVerifier(createApiKeyReader(createTableApiKeyStore(storage), { now }));
-  const twoWay = createTwoWay(settings, storage, carriers);
-  const { wait, random } = twoWay;
-  const throttle = createThrottle({ store: createTablePermitStore(storage), now, wait, random });
+}
+
+/** Where attachments are fetched, by the carrier's name. */
+function attachmentSources(carriers: readonly Carrier[]): ReadonlyMap<string, AttachmentSource> {
+  return new Map(
+    carriers.flatMap(({ name, attachments }): [string, AttachmentSource][] =>
+      attachments === undefined ? [] : [[name, attachments]],
+    ),
+  );
+}
+
+/** Messages, in all their storage accounts. */
+function createMessages(settings: Settings, accounts: readonly [StorageConnection, ...StorageConnection[]]) {
+  const { messages: store, outbound: queue } = openMessages(accounts);
   return {
-    kernel: {
-      access: createAccess(createAuthenticator(createTokenVerifier(token), verifyApiKey), directory),
-      throttle: createCallerThrottle({ throttle, directory, limit: settings.callsPerMinute }),
-      deps: {
-        ...twoWay,
-        directory,
-        messages,
-        requests: createTableRequestStore(storage),
-        outbound,
-        newMessageId: (about) => newMessageId(about, 1 + moreAccounts.length, randomBytes),
-        keysByTracking: settings.keysByTracking,
-        checkDlrUrl: deliveryRule,
-        recentlyQueued: createRecentIds(),
-        contacts,
-        cleanUps,
-        newContactId: randomUUID,
-        templateStore,
-        templates: createTemplateReader(templateStore, { now }),
-        templateCarrier: routeTemplates(carriers),
-        optOuts: createOptOutList(createTableOptOutStore(storage), { now }),
-      },
-      now,
-    },
-    workerDeps: {
-      ...twoWay,
-      ...followUps,
-      ...callbackStores,
-      ...createCallbackCalling(settings, deliveryRule),
-      directory,
-      carriers: new Map(carriers.map((carrier) => [carrier.name, carrier])),
-      limiter: createCarrierLimiter({ throttle, rates: settings.carrierRates, now }),
-      fallbackAfterSeconds,
-      sendLeaseSeconds: settings.leaseSeconds ?? 120,
-      contacts,
-      cleanUps,
-    },
-    timerDeps: {
-      ...twoWay,
-      ...callbackStores,
-      messages,
-      messageFinders: [storage, ...moreAccounts].map(createTableMessageFinder),
-      outbound,
-      finalStatuses,
-      repairAfterSeconds: settings.repairAfterSeconds,
-      reportTimeoutSeconds: settings.reportTimeoutSeconds,
-      sweeps: createTableSweeps(storage, twoWay.attachments, moreAccounts),
-      sweepPositions: createTableSweepPositions(storage),
-      retentionDays: settings.retentionDays,
-      now,
-    },
-    messageConnections: [ownStorage, ...settings.messageStorage.map(([name]) => name)],
-    carriers,
-    webhookDeps: {
-      reports: createReportRecorder(followUps),
-      templates: createTemplateRegistry({ directory, templateStore, now }),
-      inbound: createInboundReceiver(twoWay),
-      carrierIds: twoWay.carrierIds,
-      now,
-    },
-    attachments: twoWay.attachments,
+    store,
+    queue,
+    finders: accounts.map(createTableMessageFinder),
+    requests: createTableRequestStore(accounts[0]),
+    newId: (about: Parameters<typeof newMessageId>[0]) => newMessageId(about, accounts.length, randomBytes),
+    keysByTracking: settings.keysByTracking,
+    checkDlrUrl: dlrRule(settings),
+    recentlyQueued: createRecentIds(),
+    fallbackAfterSeconds: settings.fallbackAfterSeconds,
+    reportTimeoutSeconds: settings.reportTimeoutSeconds,
+    leaseSeconds: settings.leases.send,
   };
 }
 
-/** What receives messages and tells subscribers of them. */
-function createTwoWay(
-  { publicUrl, callbacks, threadHours, attachmentLimit, attachmentHours, notificationSchedule, leaseSeconds }: Settings,
-  storage: StorageConnection,
-  carriers: readonly Carrier[],
-) {
+/** The flows that subscribe to inbound messages, and how they are called. */
+function createFlows({ callbacks, publicUrl, notificationSchedule, leases }: Settings, storage: StorageConnection) {
   const rule = createAddressRule(callbacks);
   const { allowLoopback } = callbacks;
-  const subscriptions = createTableSubscriptionStore(storage);
-  const notifications = createTableNotificationStore(storage);
-  const notificationQueue = createNotificationQueue(storage);
-  const threads = createTableThreadStore(storage);
   return {
-    inbound: createTableInboundStore(storage),
-    carrierIds: createTableCarrierIdStore(storage),
-    inboundQueue: createInboundQueue(storage),
-    threads,
-    threadHours,
-    replies: createReplyRecorder({ threads, threadHours, now }),
-    attachments: createBlobAttachmentStore(storage),
-    attachmentLimit,
-    attachmentHours,
-    attachmentSources: new Map(
-      carriers.flatMap(({ name, attachments }): [string, AttachmentSource][] =>
-        attachments === undefined ? [] : [[name, attachments]],
-      ),
-    ),
-    subscriptions,
-    checkCallback: rule,
-    publicUrl,
-    notifications,
-    notificationQueue,
-    notifier: createNotifier({ subscriptions, notifications, notificationQueue, publicUrl }),
+    subscriptions: createTableSubscriptionStore(storage),
+    notifications: createTableNotificationStore(storage),
+    queue: createNotificationQueue(storage),
     deadLetters: createTableDeadLetterStore(storage),
-    callbacks: createCallbackCaller(createGuardedClient({ rule, network: realNetwork, allowLoopback, now })),
+    caller: createCallbackCaller(createGuardedClient({ rule, network: realNetwork, allowLoopback, now })),
+    checkUrl: rule,
     slow: createSlowSubscribers(now),
     schedule: notificationSchedule,
-    callLeaseSeconds: leaseSeconds ?? 60,
-    random: Math.random,
-    wait: (milliseconds: number) => sleep(milliseconds, undefined, { ref: false }),
-    newSecret,
-    now,
+    leaseSeconds: leases.flow,
+    publicUrl,
+  };
+}
+
+/** The calls of delivery-report addresses. */
+function createDlr(settings: Settings, storage: StorageConnection) {
+  const { allowLoopback } = settings.callbacks;
+  const client = createGuardedClient({ rule: dlrRule(settings), network: realNetwork, allowLoopback, now });
+  return {
+    store: createTableCallbackStore(storage),
+    queue: createCallbackQueue(storage),
+    caller: createDeliveryCaller(client),
+    secret: (name: string) => readCallbackSecret(process.env, name),
+    schedule: settings.notificationSchedule,
+    leaseSeconds: settings.leases.dlr,
   };
 }
 
 /** Characters of an address with what a delivery report adds to it: up to 255 of a sender's own data, each up to 12. */
-const deliveryUrlLimit = 8_000;
+const dlrUrlLimit = 8_000;
 
-/** What calls delivery-report addresses. */
-function createCallbackCalling({ callbacks, leaseSeconds }: Settings, rule: ReturnType<typeof createAddressRule>) {
-  const { allowLoopback } = callbacks;
-  return {
-    ...(leaseSeconds === undefined ? {} : { leaseSeconds }),
-    deliveryCaller: createDeliveryCaller(createGuardedClient({ rule, network: realNetwork, allowLoopback, now })),
-    callbackSecret: (name: string) => readCallbackSecret(process.env, name),
-  };
+/** Which delivery-report addresses may be called: plain http as well, which published flows may have. */
+function dlrRule({ callbacks }: Settings): ReturnType<typeof createAddressRule> {
+  return createAddressRule({ ...callbacks, allowHttp: true, lengthLimit: dlrUrlLimit });
 }
 
 /** The app of this process. */

@@ -1,7 +1,8 @@
 import type { AttachmentOutcome, AttachmentSource, InboundEvent } from '../conversations/index.ts';
+import type { SettingsTable } from '../core/setting.ts';
 import type { DeliveryReport, OutboundCarrier, ReferencedReport } from '../messages/index.ts';
 import type { TemplateCarrier, TemplateStatusUpdate } from '../templates/index.ts';
-import type { SettingsReader } from './settings-reader.ts';
+import type { ReadSettings } from './settings-reader.ts';
 
 /** A webhook call as it came in; the body is raw because signatures are made over bytes. */
 export interface WebhookRequest {
@@ -82,11 +83,13 @@ export interface CarrierDeps {
   fetchPublic: (url: string, limit: number) => Promise<AttachmentOutcome>;
 }
 
-/** A kind of carrier: how its settings are read, and how it is made from them. */
+/** A kind of carrier: its settings, how they are read, and how it is made from them. */
 export interface CarrierKind<Settings = unknown> {
   readonly name: string;
+  /** What it reads from the environment; `npm run docs` writes the table in its README.md from it. */
+  readonly settingsTable: SettingsTable;
   /** Reads all settings; what is missing or malformed is noted with the reader. */
-  readSettings(read: SettingsReader): Settings;
+  readSettings(read: ReadSettings): Settings;
   create(settings: Settings, deps: CarrierDeps): Carrier;
 }
 

@@ -28,7 +28,7 @@ export interface WebhookDeps {
   /** Resolves to ids when the messages are kept; a repeated one must not be kept twice. */
   inbound: { record(carrier: string, events: readonly InboundEvent[]): Promise<readonly string[]> };
   /** Whose recipient a carrier's id is. */
-  carrierIds: Pick<CarrierIdStore, 'find'>;
+  carriers: { ids: Pick<CarrierIdStore, 'find'> };
   now: () => Date;
 }
 
@@ -101,13 +101,13 @@ const notingSeconds = 3_600;
 async function resolveReferences(
   carrier: string,
   referenced: readonly ReferencedReport[],
-  { carrierIds, now }: WebhookDeps,
+  { carriers, now }: WebhookDeps,
 ): Promise<{ found: DeliveryReport[]; foreign: number; missing?: string }> {
   const found: DeliveryReport[] = [];
   let foreign = 0;
   let missing: string | undefined;
   for (const { reference, ...report } of referenced) {
-    const known = await carrierIds.find(carrier, reference);
+    const known = await carriers.ids.find(carrier, reference);
     if (known !== undefined) found.push({ ...report, recipientId: known.value });
     else if (now().getTime() - report.at.getTime() > notingSeconds * 1000) foreign += 1;
     else missing ??= reference;

@@ -1,4 +1,4 @@
-import { readMessageStorage } from '../settings/read-settings.ts';
+import { readMessageStorage } from '../settings/storage-settings.ts';
 import { connectStorage } from '../storage/connection.ts';
 import type { StorageConnection } from '../storage/connection.ts';
 import { openMessages } from '../storage/open-messages.ts';

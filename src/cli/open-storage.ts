@@ -1,7 +1,7 @@
 import type { TokenCredential } from '@azure/identity';
 
-import { readPort } from '../local/options.ts';
-import { readStorage } from '../settings/read-settings.ts';
+import { portSetting, readPort } from '../settings/read-port.ts';
+import { readStorage } from '../settings/storage-settings.ts';
 import { lazyCredential } from '../storage/connection.ts';
 import type { StorageConnection } from '../storage/connection.ts';
 
@@ -37,7 +37,7 @@ async function askLocalHost(environment: NodeJS.ProcessEnv): Promise<string> {
     return connectionString;
   } catch {
     throw new Error(
-      `Set AzureWebJobsStorage, or start a local host: none answers at ${rootUrl} (PORT names its port if it isn't 7071).`,
+      `Set AzureWebJobsStorage, or start a local host: none answers at ${rootUrl} (PORT names its port if it isn't ${portSetting.default}).`,
     );
   }
 }

@@ -1,76 +1,90 @@
 import { parseArgs } from 'node:util';
+import type { ParseArgsOptionDescriptor } from 'node:util';
 
-import type { StorageConnection } from '../storage/connection.ts';
-import { openOperatorStorage } from './open-storage.ts';
-
-/** What an operator asked for: ids, or everything, of one customer where one is named. */
-export interface CommandOptions {
-  ids: readonly string[];
-  /** Whether everything is asked for instead of ids. */
-  all: boolean;
-  customer?: string;
-  limit: number;
-}
+import { describeHelp, describeUsage } from './describe-usage.ts';
+import { UsageError } from './subcommand.ts';
+import type { Arguments, Command, Options, Subcommand } from './subcommand.ts';
 
 /**
- * What an action is to be done with: the ids that were asked for, or, where everything was, those that `listAll` finds.
- *
- * @throws the usage where both were asked for, or neither
+ * Runs the subcommand that the command line names, and prints its lines on the output. If that fails, prints a sentence
+ * on the error output and sets the exit code to 1. If the command line is wrong, prints the usage, too. With `--help`,
+ * only explains the command.
  */
-export async function targetsOf(
-  { ids, all }: CommandOptions,
-  usage: string,
-  listAll: () => Promise<Iterable<string>>,
-): Promise<Iterable<string>> {
-  if (all === ids.length > 0) throw new Error(usage);
-  return all ? listAll() : ids;
-}
-
-/** One thing that a command can do; what it resolves to is printed line by line. */
-type Action = (options: CommandOptions) => Promise<readonly string[]>;
-
-const defaultLimit = 100;
-
-/** The words that ask for the actions of a command, and what they do on a storage account. */
-export interface Command<Name extends string> {
-  usage: string;
-  names: readonly Name[];
-  actions: (storage: StorageConnection) => Readonly<Record<Name, Action>>;
-}
-
-/**
- * Runs one of a command's actions, the first word of the command line, and prints what comes of it. Sets the exit code
- * to 1 and prints a sentence where that fails, or where there is no such action.
- */
-export async function runCommand<Name extends string>(
-  argv: readonly string[],
-  { usage, names, actions }: Command<Name>,
+export async function runCommand(
+  command: Command,
+  { argv, env }: Pick<NodeJS.Process, 'argv' | 'env'> = process,
 ): Promise<void> {
   try {
-    const { values, positionals } = parseArgs({
-      args: [...argv],
-      allowPositionals: true,
-      options: {
-        all: { type: 'boolean', default: false },
-        customer: { type: 'string' },
-        limit: { type: 'string', default: String(defaultLimit) },
-      },
-    });
-    const [word, ...ids] = positionals;
-    const name = names.find((candidate) => candidate === word);
-    if (name === undefined) throw new Error(usage);
-    const limit = Number(values.limit);
-    if (!Number.isInteger(limit) || limit < 1) throw new Error(`'${values.limit}' is not a number of lines.`);
-    const { all, customer } = values;
-    const lines = await actions(await openOperatorStorage(process.env))[name]({
-      ids,
-      all,
-      limit,
-      ...(customer === undefined ? {} : { customer }),
-    });
-    for (const line of lines) console.log(line);
+    for (const line of await perform(command, argv.slice(2), env)) console.log(line);
   } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
+    const sentence = error instanceof Error ? error.message : String(error);
+    const usage = error instanceof UsageError ? describeUsage(command) : [];
+    console.error([sentence, ...usage].filter((line) => line !== '').join('\n'));
     process.exitCode = 1;
   }
+}
+
+async function perform(
+  command: Command,
+  words: readonly string[],
+  environment: NodeJS.ProcessEnv,
+): Promise<readonly string[]> {
+  const { subcommand, rest, isHelp } = findSubcommand(command, words);
+  if (isHelp) return describeHelp(command, subcommand === undefined ? command.subcommands : [subcommand]);
+  if (subcommand === undefined) throw new UsageError();
+  return subcommand.run(readArguments(subcommand, rest), environment);
+}
+
+/** The subcommand that is named first among the words, and the words without its name. */
+function findSubcommand(
+  { subcommands }: Command,
+  words: readonly string[],
+): { subcommand: Subcommand | undefined; rest: readonly string[]; isHelp: boolean } {
+  const known: Options = Object.assign({}, ...subcommands.map(({ options }) => options));
+  const { tokens } = parseArgs({
+    args: [...words],
+    options: parsed(known),
+    allowPositionals: true,
+    // Only the subcommand's own options say what is wrong.
+    strict: false,
+    tokens: true,
+  });
+  const isHelp = tokens.some((token) => token.kind === 'option' && token.name === 'help');
+  const nameless = subcommands.find(({ name }) => name === undefined);
+  if (nameless !== undefined) return { subcommand: nameless, rest: words, isHelp };
+  const first = tokens.find((token) => token.kind === 'positional');
+  const subcommand = subcommands.find(({ name }) => name === first?.value);
+  const rest = first === undefined ? words : words.toSpliced(first.index, 1);
+  return { subcommand, rest, isHelp };
+}
+
+/** @throws UsageError where the words don't fit the subcommand */
+function readArguments({ options, operands: wanted }: Subcommand, words: readonly string[]): Arguments {
+  const { operands, values } = parseWords(options, words);
+  const isFitting = {
+    none: operands.length === 0,
+    one: operands.length === 1,
+    some: operands.length > 0,
+    someOrAll: (values['all'] === true) !== operands.length > 0,
+  }[wanted];
+  if (!isFitting) throw new UsageError();
+  return { operands, values };
+}
+
+function parseWords(options: Options, words: readonly string[]): Arguments {
+  try {
+    const { values, positionals } = parseArgs({ args: [...words], options: parsed(options), allowPositionals: true });
+    // Which of the options are texts is known to each subcommand, not here.
+    return { operands: positionals, values: values as Arguments['values'] };
+  } catch (error) {
+    // The library's sentence, such as "Unknown option '--x'".
+    throw new UsageError((error as Error).message, { cause: error });
+  }
+}
+
+/** Options as the library wants them. */
+function parsed(options: Options): Record<string, ParseArgsOptionDescriptor> {
+  return Object.fromEntries(
+    Object.entries(options).map(([name, { value }]) => [name, { type: value === undefined ? 'boolean' : 'string' }]),
+  );
 }

@@ -1,13 +1,12 @@
 import type { Worker } from '../operation/define-worker.ts';
-import type { CleanUpJob, CleanUpQueue, ContactStore } from './ports.ts';
+import type { CleanUpJob, ContactsDeps } from './ports.ts';
 
 /** Milliseconds after which a clean-up goes on as another queue message: far below the time that a function has. */
 const timeLimit = 60_000;
 
 /** What the clean-up worker works with. */
 export interface CleanUpDeps {
-  contacts: ContactStore;
-  cleanUps: CleanUpQueue;
+  contacts: Pick<ContactsDeps['contacts'], 'store' | 'cleanUps'>;
   now: () => Date;
 }
 
@@ -18,21 +17,21 @@ export interface CleanUpDeps {
  */
 async function cleanUpContacts(
   { customerId, serviceId, ...job }: CleanUpJob,
-  { contacts, cleanUps, now }: CleanUpDeps,
+  { contacts, now }: CleanUpDeps,
 ): Promise<{ result: 'done' | 'notFinished'; removed: number }> {
   const group = { customerId, serviceId };
   const stopAt = now().getTime() + timeLimit;
   let { from, found = false } = job;
   let removed = 0;
   for (;;) {
-    const step = await contacts.cleanUp(group, from);
+    const step = await contacts.store.cleanUp(group, from);
     removed += step.removed;
     found ||= step.removed > 0;
     from = step.next;
     if (from === undefined && !found) return { result: 'done', removed };
     if (from === undefined) found = false;
     if (now().getTime() >= stopAt) {
-      await cleanUps.enqueue({ ...group, ...(from === undefined ? {} : { from, found }) });
+      await contacts.cleanUps.enqueue({ ...group, ...(from === undefined ? {} : { from, found }) });
       return { result: 'notFinished', removed };
     }
   }

@@ -25,10 +25,10 @@ export const createGroupContact = defineOperation({
   customer: 'Customer',
   service: { parameter: 'Group Service', type: 'Group' },
   prepare: prepareNewContact,
-  async handler({ prepared, customer, service, now }, { contacts, newContactId }: ContactsDeps) {
+  async handler({ prepared, customer, service, now }, { contacts }: ContactsDeps) {
     const group = { customerId: customer.id, serviceId: service.id };
-    const id = newContactId();
-    const outcome = await contacts.create(group, { ...prepared, id, createdAt: now });
+    const id = contacts.newId();
+    const outcome = await contacts.store.create(group, { ...prepared, id, createdAt: now });
     if (outcome === 'exists') throw apiError('ContactExists', { target: 'phone' });
     return { body: id };
   },

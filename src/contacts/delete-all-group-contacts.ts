@@ -20,11 +20,11 @@ export const deleteAllGroupContacts = defineOperation({
   errors: [],
   customer: 'Customer',
   service: { parameter: 'Group Service', type: 'Group' },
-  async handler({ customer, service }, { contacts, cleanUps }: ContactsDeps) {
+  async handler({ customer, service }, { contacts }: ContactsDeps) {
     const group = { customerId: customer.id, serviceId: service.id };
-    await contacts.deleteAll(group);
+    await contacts.store.deleteAll(group);
     // Only now: a worker that came before would find nothing to do. A caller who is told of a failure here tries again.
-    await cleanUps.enqueue(group);
+    await contacts.cleanUps.enqueue(group);
     return { body: true };
   },
 });

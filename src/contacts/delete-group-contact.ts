@@ -24,7 +24,7 @@ export const deleteGroupContact = defineOperation({
   service: { parameter: 'Group Service', type: 'Group' },
   prepare: ({ parameters }) => preparePhone(parameters.Phone),
   async handler({ prepared, customer, service }, { contacts }: ContactsDeps) {
-    const outcome = await contacts.delete({ customerId: customer.id, serviceId: service.id }, prepared.phone);
+    const outcome = await contacts.store.delete({ customerId: customer.id, serviceId: service.id }, prepared.phone);
     if (outcome === 'absent') throw apiError('ContactNotFound', { target: 'Phone' });
     return { body: true };
   },

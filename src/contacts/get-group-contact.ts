@@ -34,7 +34,7 @@ export const getGroupContact = defineOperation({
   service: { parameter: 'Group Service', type: 'Group' },
   prepare: ({ parameters }) => preparePhone(parameters.Phone, parameters.Region),
   async handler({ prepared, customer, service }, { contacts }: ContactsDeps) {
-    const found = await contacts.read({ customerId: customer.id, serviceId: service.id }, prepared.phone);
+    const found = await contacts.store.read({ customerId: customer.id, serviceId: service.id }, prepared.phone);
     if (found === undefined) throw apiError('ContactNotFound', { target: 'Phone' });
     const { id: _id, active: _active, createdAt: _createdAt, customContactProperties, ...shown } = found.contact;
     const { failedMessages } = found;

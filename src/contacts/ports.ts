@@ -61,7 +61,9 @@ export interface CleanUpQueue {
 
 /** What operations on contacts work with. */
 export interface ContactsDeps {
-  contacts: ContactStore;
-  cleanUps: CleanUpQueue;
-  newContactId: () => string;
+  contacts: {
+    store: ContactStore;
+    cleanUps: CleanUpQueue;
+    newId: () => string;
+  };
 }

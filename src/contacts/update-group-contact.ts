@@ -28,7 +28,7 @@ export const updateGroupContact = defineOperation({
   prepare: prepareContactChanges,
   async handler({ prepared, customer, service }, { contacts }: ContactsDeps) {
     const group = { customerId: customer.id, serviceId: service.id };
-    const outcome = await contacts.update(group, prepared.phone, prepared.changes);
+    const outcome = await contacts.store.update(group, prepared.phone, prepared.changes);
     if (outcome === 'absent') throw apiError('ContactNotFound', { target: 'Phone' });
     return { body: true };
   },

@@ -1,13 +1,6 @@
-import type { Conversation, CurrentThread, Thread, ThreadEntry, ThreadStore } from './ports.ts';
+import type { EnterThreadDeps } from './deps.ts';
+import type { Conversation, CurrentThread, Thread, ThreadEntry } from './ports.ts';
 import { newThreadId } from './thread-id.ts';
-
-/** What threads work with. */
-export interface ThreadsDeps {
-  threads: ThreadStore;
-  /** How long a thread may be silent before the next message begins another. */
-  threadHours: number;
-  now: () => Date;
-}
 
 /** What a message is entered with. */
 interface NewEntry {
@@ -31,28 +24,29 @@ const attempts = 50;
 export async function enterThread(
   conversation: Conversation,
   { entry: given, serviceId, threadId: named }: NewEntry,
-  { threads, threadHours, now }: ThreadsDeps,
+  { threads, now }: EnterThreadDeps,
 ): Promise<{ threadId: string; parentMessageId?: string }> {
   for (let attempt = 0; attempt < attempts; attempt++) {
-    const found = await threads.current(conversation);
+    const found = await threads.store.current(conversation);
     const startedAt = now();
     // A carrier whose clock is ahead would make a thread that never falls silent, or one of each message.
     const entry = given.at > startedAt ? { ...given, at: startedAt } : given;
-    const continued = named ?? continuedThread(found?.current, entry, threadHours);
+    const continued = named ?? continuedThread(found?.current, entry, threads.hours);
     const started: Thread | undefined =
       continued === undefined
         ? { ...conversation, threadId: newThreadId(conversation, startedAt), serviceId, startedAt }
         : undefined;
     const threadId = started?.threadId ?? continued ?? '';
     const parentMessageId = found?.current.threadId === threadId ? found.current.lastSentMessageId : undefined;
-    const outcome = await threads.enter(conversation, {
+    const outcome = await threads.store.enter(conversation, {
       entry,
       next: nextCurrent({ threadId, entry, parentMessageId, before: found?.current }),
       version: found?.version,
       ...(started === undefined ? {} : { started }),
     });
     if (outcome === 'conflict') continue;
-    const entered = outcome === 'done' ? threadId : ((await threads.threadOf(conversation, entry.id)) ?? threadId);
+    const entered =
+      outcome === 'done' ? threadId : ((await threads.store.threadOf(conversation, entry.id)) ?? threadId);
     // Of a thread that is no longer the current one nobody knows what was sent last.
     const known = entered === threadId && parentMessageId !== undefined;
     return { threadId: entered, ...(known ? { parentMessageId } : {}) };

@@ -1,14 +1,8 @@
+import type { ParentDeps } from './deps.ts';
 import { mayBeMessageOf } from '../messages/index.ts';
-import type { MessageStore, ReplyLink } from '../messages/index.ts';
+import type { ReplyLink } from '../messages/index.ts';
 import type { Customer } from '../operation/access.ts';
 import { parseInboundIdOf } from './inbound-id.ts';
-import type { InboundStore } from './ports.ts';
-
-/** What finding the message that is answered reads: one row. */
-export interface ParentDeps {
-  inbound: InboundStore;
-  messages: MessageStore;
-}
 
 /**
  * Finds the message that a reply answers, be it a phone's or one of ours, and how the reply is linked to its thread.
@@ -21,11 +15,11 @@ export async function findParent(
 ): Promise<ReplyLink | undefined> {
   const inboundId = parseInboundIdOf(customer.id, id);
   if (inboundId !== undefined) {
-    const message = (await inbound.read(inboundId))?.message;
+    const message = (await inbound.store.read(inboundId))?.message;
     if (message?.customerId !== customer.id) return undefined;
     const { threadId, sender } = message;
     return threadId === undefined ? {} : { threadId, phone: sender };
   }
-  const header = mayBeMessageOf(customer.id, id) ? await messages.readHeader(id) : undefined;
+  const header = mayBeMessageOf(customer.id, id) ? await messages.store.readHeader(id) : undefined;
   return header?.customerId === customer.id ? {} : undefined;
 }

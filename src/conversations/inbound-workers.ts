@@ -1,7 +1,7 @@
+import type { RouteInboundDeps } from './deps.ts';
 import type { Worker } from '../operation/define-worker.ts';
 import { isInboundId } from './inbound-id.ts';
 import { routeInbound } from './route-inbound.ts';
-import type { RouteInboundDeps } from './route-inbound.ts';
 import type { InboundJob } from './ports.ts';
 
 function jobOf(message: unknown): InboundJob | undefined {
@@ -35,8 +35,8 @@ export const giveUpInboundMessage: Worker<RouteInboundDeps> = {
     try {
       return { ...job, ...(await routeInbound(job, deps)) };
     } catch (error) {
-      const found = await deps.inbound.read(job.inboundId);
-      if (found !== undefined) await deps.inbound.noteUnrouted(found.message);
+      const found = await deps.inbound.store.read(job.inboundId);
+      if (found !== undefined) await deps.inbound.store.noteUnrouted(found.message);
       return { ...job, result: 'givenUp', error };
     }
   },

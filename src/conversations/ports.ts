@@ -1,5 +1,5 @@
 import type { Protocol } from '../messages/index.ts';
-import type { Found, Span } from '../maintenance/sweep.ts';
+import type { Page, TimeSpan } from '../core/page.ts';
 import type { InboundMessage, InboundProgress } from './inbound-message.ts';
 
 /** A stored message and the version it was read at; a write against an older version is refused. */
@@ -20,7 +20,7 @@ export interface InboundStore {
   /** Forgets the note. */
   dropUnrouted(id: string): Promise<void>;
   /** The ids of messages that carriers got in a span and that were not led on yet. */
-  listReceived(span: Span, from?: string): Promise<Found<string>>;
+  listReceived(span: TimeSpan, from?: string): Promise<Page<string>>;
   /** The ids of messages that no service wants, the oldest first, at most so many. */
   listUnrouted(limit: number): Promise<string[]>;
 }

@@ -1,5 +1,6 @@
+import type { DiscussionDeps } from './deps.ts';
 import { customerKey, readAddress } from '../directory/index.ts';
-import type { DirectoryService, DirectoryDeps } from '../directory/index.ts';
+import type { DirectoryService } from '../directory/index.ts';
 import { checkText, normaliseText, parseSender, senderAllowed } from '../messages/index.ts';
 import type { PreparedSend } from '../messages/index.ts';
 import type { Customer } from '../operation/access.ts';
@@ -7,7 +8,7 @@ import type { Preparation } from '../operation/define-operation.ts';
 import { problem } from '../operation/errors.ts';
 import type { Problem } from '../operation/errors.ts';
 import { isObject } from '../core/json.ts';
-import type { Thread, ThreadStore } from './ports.ts';
+import type { Thread } from './ports.ts';
 import { prepareReplyButtons, textLimitWithButtons } from './prepare-reply-buttons.ts';
 
 /** Characters of a WhatsApp text message (Meta's documentation of the Cloud API, "Text messages"). */
@@ -18,9 +19,6 @@ const whatsAppCharacters = 4_096;
  * "Customer service windows").
  */
 const windowMs = 24 * 3_600_000;
-
-/** What preparing a discussion reply reads: one row, and another one for WhatsApp. */
-export type DiscussionDeps = DirectoryDeps & { threads: ThreadStore };
 
 /** A reply ready to be accepted, and the service of its thread. */
 export type PreparedDiscussionReply = PreparedSend & { serviceId: string; threadId: string };
@@ -75,7 +73,7 @@ async function findThread(
   { threads, directory }: DiscussionDeps,
 ): Promise<Thread | undefined> {
   if (!threadId.startsWith(customerKey(customer.id))) return undefined;
-  const thread = await threads.read(threadId);
+  const thread = await threads.store.read(threadId);
   if (thread?.customerId !== customer.id) return undefined;
   const service = (await directory.services(customer.id)).find(({ id }) => id === thread.serviceId);
   if (service === undefined) return undefined;
@@ -84,7 +82,7 @@ async function findThread(
 
 /** Whether the phone wrote so lately that WhatsApp takes free text to it. */
 async function isWindowOpen(thread: Thread, now: Date, { threads }: DiscussionDeps): Promise<boolean> {
-  const lastReceivedAt = (await threads.current(thread))?.current.lastReceivedAt;
+  const lastReceivedAt = (await threads.store.current(thread))?.current.lastReceivedAt;
   return lastReceivedAt !== undefined && now.getTime() - lastReceivedAt.getTime() < windowMs;
 }
 

@@ -1,9 +1,8 @@
-import type { CarrierIdStore } from '../messages/index.ts';
+import type { ReceiveInboundDeps } from './deps.ts';
 import { failpoint } from '../core/failpoint.ts';
 import { eachOf } from '../core/concurrency.ts';
 import { inboundId } from './inbound-id.ts';
 import type { Attachment, InboundEvent, InboundMessage, TimedEvent } from './inbound-message.ts';
-import type { InboundQueue, InboundStore } from './ports.ts';
 
 /** Messages that are stored at a time: enough to be quick, too few to bring on throttling. */
 const concurrency = 16;
@@ -13,17 +12,6 @@ const concurrency = 16;
  * and what fits into a row, also beside a hundred subscriptions.
  */
 const limits = { content: 40_000, attachments: 20, name: 255, reference: 2_000, word: 200 } as const;
-
-/** What taking phones' messages works with. */
-export interface ReceiveInboundDeps {
-  inbound: InboundStore;
-  inboundQueue: InboundQueue;
-  /** Where the first call of a message is remembered whose carrier says no time. */
-  carrierIds: CarrierIdStore;
-  /** 32 hexadecimal digits that nobody can guess. */
-  newSecret: () => string;
-  now: () => Date;
-}
 
 /** Takes what carriers bring of phones; `record` resolves to ids, when all of it is stored and queued. */
 export interface InboundReceiver {
@@ -50,17 +38,17 @@ export function createInboundReceiver(deps: ReceiveInboundDeps): InboundReceiver
 async function timedEvent(
   carrier: string,
   { at, ...event }: InboundEvent,
-  { carrierIds, now }: ReceiveInboundDeps,
+  { carriers, now }: ReceiveInboundDeps,
 ): Promise<TimedEvent> {
   if (at !== undefined) return { ...event, at };
-  const { notedAt } = await carrierIds.note({ carrier, id: event.carrierMessageId, value: '', notedAt: now() });
+  const { notedAt } = await carriers.ids.note({ carrier, id: event.carrierMessageId, value: '', notedAt: now() });
   return { ...event, at: notedAt };
 }
 
 async function receive(
   carrier: string,
   event: TimedEvent,
-  { inbound, inboundQueue, newSecret, now }: ReceiveInboundDeps,
+  { inbound, newSecret, now }: ReceiveInboundDeps,
 ): Promise<string> {
   const { sender, recipient, attachments, ...rest } = event;
   const id = inboundId(carrier, event);
@@ -75,12 +63,12 @@ async function receive(
     attachments: attachments.map((announced): Attachment => ({ ...announced, id: newSecret(), state: 'pending' })),
     attempts: 0,
   };
-  if ((await inbound.create(message)) === 'exists') {
-    const stored = await inbound.read(id);
+  if ((await inbound.store.create(message)) === 'exists') {
+    const stored = await inbound.store.read(id);
     if (stored?.message.state !== 'received') return id;
   }
   failpoint('inbound.stored');
-  await inboundQueue.enqueue({ inboundId: id });
+  await inbound.queue.enqueue({ inboundId: id });
   failpoint('inbound.queued');
   return id;
 }

@@ -1,17 +1,10 @@
-import type { DirectoryDeps } from '../directory/index.ts';
+import type { RouteInboundDeps } from './deps.ts';
 import { failpoint } from '../core/failpoint.ts';
 import { chooseReceiver } from './choose-receiver.ts';
 import { attachmentRetryDelays, collectAttachments } from './collect-attachments.ts';
-import type { AttachmentsDeps } from './collect-attachments.ts';
 import { enterThread } from './enter-thread.ts';
-import type { ThreadsDeps } from './enter-thread.ts';
 import type { InboundMessage, InboundProgress } from './inbound-message.ts';
-import type { InboundJob, InboundQueue, InboundStore, Notifier, RoutedMessage, VersionedInbound } from './ports.ts';
-
-/** What leading phones' messages to services works with. */
-export type RouteInboundDeps = DirectoryDeps &
-  AttachmentsDeps &
-  ThreadsDeps & { inbound: InboundStore; inboundQueue: InboundQueue; notifier: Notifier };
+import type { InboundJob, RoutedMessage, VersionedInbound } from './ports.ts';
 
 /** What became of a job, for the log. */
 export type RouteResult =
@@ -24,7 +17,7 @@ export type RouteResult =
  * somewhere in between leaves nothing undone: the job comes again.
  */
 export async function routeInbound(job: InboundJob, deps: RouteInboundDeps): Promise<RouteResult> {
-  const found = await deps.inbound.read(job.inboundId);
+  const found = await deps.inbound.store.read(job.inboundId);
   if (found === undefined) return { result: 'missing' };
   const { message } = found;
   if (isRouted(message)) return tell(message, job, deps);
@@ -33,7 +26,7 @@ export async function routeInbound(job: InboundJob, deps: RouteInboundDeps): Pro
   if (collected === undefined) return { result: 'waitsForAttachments' };
   const routed = await route(collected.message, deps);
   if (routed === undefined) {
-    await deps.inbound.noteUnrouted(message);
+    await deps.inbound.store.noteUnrouted(message);
     await update(collected, { ...progressOf(collected.message), state: 'unrouted' }, deps);
     return { result: 'unrouted' };
   }
@@ -46,10 +39,10 @@ export async function routeInbound(job: InboundJob, deps: RouteInboundDeps): Pro
 async function tell(
   message: RoutedMessage,
   { again }: InboundJob,
-  { notifier, inbound }: RouteInboundDeps,
+  { inbound }: RouteInboundDeps,
 ): Promise<RouteResult> {
-  const subscribers = await notifier.notify(message);
-  if (again === true) await inbound.dropUnrouted(message.id);
+  const subscribers = await inbound.notifier.notify(message);
+  if (again === true) await inbound.store.dropUnrouted(message.id);
   return { result: 'notified', subscribers };
 }
 
@@ -70,7 +63,7 @@ async function collect(
   if (!attachments.some(({ state }) => state === 'pending')) return { ...found, message: { ...message, ...next } };
   // Queued before it is recorded: a crash in between leaves a job too many, never one too few.
   const delay = attachmentRetryDelays[message.attempts] ?? 0;
-  await deps.inboundQueue.enqueue(job, delay);
+  await deps.inbound.queue.enqueue(job, delay);
   failpoint('route.attachmentsQueued');
   await update(found, next, deps);
   return undefined;
@@ -117,6 +110,6 @@ async function update(
   progress: InboundProgress,
   { inbound }: RouteInboundDeps,
 ): Promise<void> {
-  const outcome = await inbound.update(versioned, progress);
+  const outcome = await inbound.store.update(versioned, progress);
   if (outcome === 'conflict') throw new Error(`${versioned.message.id} was changed by another worker`);
 }

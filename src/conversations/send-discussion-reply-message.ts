@@ -1,3 +1,4 @@
+import type { DiscussionDeps } from './deps.ts';
 import {
   acceptMessage,
   requestOf,
@@ -13,7 +14,6 @@ import type { AcceptDeps } from '../messages/index.ts';
 import { defineOperation, inHeader } from '../operation/define-operation.ts';
 import { list, object, optional, text } from '../operation/schema.ts';
 import { prepareDiscussionReply } from './prepare-discussion-reply.ts';
-import type { DiscussionDeps } from './prepare-discussion-reply.ts';
 import { buttonLimit } from './prepare-reply-buttons.ts';
 
 /** Answers in a thread: on its channel, from its address, to its phone. */

@@ -1,3 +1,4 @@
+import type { ParentDeps } from './deps.ts';
 import {
   acceptMessage,
   requestOf,
@@ -15,7 +16,6 @@ import { defineOperation, inPath } from '../operation/define-operation.ts';
 import { problem } from '../operation/errors.ts';
 import { text } from '../operation/schema.ts';
 import { findParent } from './find-parent.ts';
-import type { ParentDeps } from './find-parent.ts';
 
 /** Answers a message: a send that refers to it and that its thread sees. */
 export const sendReplyMessage = defineOperation({

@@ -1,8 +1,9 @@
+import type { DlrDeps } from './deps.ts';
 import type { FinalRecipient, FinalStatusRecorder } from '../messages/index.ts';
 import { eachOf } from '../core/concurrency.ts';
 import { encodeEntry } from './callback-job.ts';
 import type { FinalStatus } from './callbacks.ts';
-import type { CallbackJob, CallbackQueue } from './ports.ts';
+import type { CallbackJob } from './ports.ts';
 
 /** Statuses in one job, and the bytes they may take in it: a queue message holds 48 KiB before it is encoded. */
 const jobEntries = 100;
@@ -18,13 +19,13 @@ const enqueueWidth = 16;
  * Queues callbacks: one job for each chunk, which carries what became of its recipients. That a callback is made once is
  * for the worker to see to, so nothing is read here.
  */
-export function createFinalStatusRecorder({ callbackQueue }: { callbackQueue: CallbackQueue }): FinalStatusRecorder {
+export function createFinalStatusRecorder({ dlr }: { dlr: Pick<DlrDeps, 'queue'> }): FinalStatusRecorder {
   return {
     async record(settled) {
       const jobs = [...Map.groupBy(settled, ({ messageId, chunk }) => `${messageId}/${chunk}`).values()].flatMap(
         jobsOf,
       );
-      await eachOf(jobs, enqueueWidth, (job) => callbackQueue.enqueue(job));
+      await eachOf(jobs, enqueueWidth, (job) => dlr.queue.enqueue(job));
     },
   };
 }

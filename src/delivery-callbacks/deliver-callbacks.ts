@@ -9,8 +9,6 @@ import type { CallbackJob } from './ports.ts';
 import { recordCalls } from './record-calls.ts';
 import type { RecordCallsResult } from './record-calls.ts';
 
-const defaultLeaseSeconds = 120;
-
 /** The part of a lease in which calls are begun: one takes half a minute at most, and then there is to write. */
 const callingPart = 0.5;
 
@@ -28,11 +26,11 @@ export type DeliverCallbacksResult =
  * it ends only when all is recorded, and comes back where its worker dies. Calls that a dead worker made are made again.
  */
 export async function deliverCallbacks(job: CallbackJob, deps: CallbackDeps): Promise<DeliverCallbacksResult> {
-  const { callbackStore, now, newSecret, leaseSeconds = defaultLeaseSeconds } = deps;
+  const { dlr, now, newSecret } = deps;
   const { messageId, chunk, entries: brought = [] } = job;
   let message: CalledMessage | 'missing' | 'unwanted' | undefined;
   for (;;) {
-    const found = await callbackStore.read(messageId, chunk);
+    const found = await dlr.store.read(messageId, chunk);
     const begun = now();
     const known = withNew(found, brought, begun);
     if (found?.callbacks.lease !== undefined && found.callbacks.lease.until > begun) {
@@ -44,12 +42,12 @@ export async function deliverCallbacks(job: CallbackJob, deps: CallbackDeps): Pr
     if (due.length === 0) return { result: await waitForDue(known, job, deps) };
     message ??= await readMessage(job, deps);
     if (typeof message === 'string') return { result: message };
-    const lease = { until: new Date(begun.getTime() + leaseSeconds * 1_000), token: newSecret() };
+    const lease = { until: new Date(begun.getTime() + dlr.leaseSeconds * 1_000), token: newSecret() };
     const held: ChunkCallbacks = { messageId, chunk, ...known, customerId: message.header.customerId, lease };
-    const claimed = await callbackStore.write(held, found?.version);
+    const claimed = await dlr.store.write(held, found?.version);
     if (claimed === 'conflict') continue;
     failpoint('callback.claimed');
-    const deadline = new Date(begun.getTime() + leaseSeconds * 1_000 * callingPart);
+    const deadline = new Date(begun.getTime() + dlr.leaseSeconds * 1_000 * callingPart);
     try {
       const made = await makeCalls(due, message, deadline, deps);
       failpoint('callback.called');
@@ -62,9 +60,9 @@ export async function deliverCallbacks(job: CallbackJob, deps: CallbackDeps): Pr
 }
 
 /** Gives a chunk back, where that can be, so that a job that always fails is counted as such and not found waiting. */
-async function release({ callbacks, version }: VersionedCallbacks, { callbackStore }: CallbackDeps): Promise<void> {
+async function release({ callbacks, version }: VersionedCallbacks, { dlr }: CallbackDeps): Promise<void> {
   const { lease: _, ...rest } = callbacks;
-  await callbackStore.write(rest, version).catch(() => undefined);
+  await dlr.store.write(rest, version).catch(() => undefined);
 }
 
 type Known = Pick<ChunkCallbacks, 'done' | 'entries' | 'changedAt'> & Pick<Partial<ChunkCallbacks>, 'jobAt'>;
@@ -84,14 +82,14 @@ async function leaveToHolder(
   { callbacks, version }: VersionedCallbacks,
   known: Known,
   job: CallbackJob,
-  { callbackStore, callbackQueue, now }: CallbackDeps,
+  { dlr, now }: CallbackDeps,
 ): Promise<'joined' | 'taken' | 'conflict'> {
   if (known.entries.length > callbacks.entries.length) {
-    const joined = await callbackStore.write({ ...callbacks, ...known }, version);
+    const joined = await dlr.store.write({ ...callbacks, ...known }, version);
     return joined === 'conflict' ? joined : 'joined';
   }
   // This may be the holder's own job, come back because the holder died, and then no other answers for the chunk.
-  await callbackQueue.enqueue(withoutEntries(job), secondsUntil(callbacks.lease?.until, now()) + 1);
+  await dlr.queue.enqueue(withoutEntries(job), secondsUntil(callbacks.lease?.until, now()) + 1);
   return 'taken';
 }
 
@@ -99,14 +97,14 @@ async function leaveToHolder(
 async function waitForDue(
   { entries, jobAt }: Known,
   job: CallbackJob,
-  { callbackQueue, now }: CallbackDeps,
+  { dlr, now }: CallbackDeps,
 ): Promise<'notDue' | 'nothingToDo'> {
   const next = earliestDue(entries, now());
   if (next === undefined) return 'nothingToDo';
   // Another job is on its way, so that this one, a copy or a late report, may go.
   if (jobAt !== undefined && jobAt > now() && job.dueAt !== jobAt.getTime()) return 'notDue';
   const dueAt = (jobAt ?? next).getTime();
-  await callbackQueue.enqueue({ ...withoutEntries(job), dueAt }, secondsUntil(next, now()));
+  await dlr.queue.enqueue({ ...withoutEntries(job), dueAt }, secondsUntil(next, now()));
   return 'notDue';
 }
 
@@ -118,7 +116,10 @@ async function readMessage(
   { messageId, chunk: index }: CallbackJob,
   { messages }: CallbackDeps,
 ): Promise<CalledMessage | 'missing' | 'unwanted'> {
-  const [header, found] = await Promise.all([messages.readHeader(messageId), messages.readChunk(messageId, index)]);
+  const [header, found] = await Promise.all([
+    messages.store.readHeader(messageId),
+    messages.store.readChunk(messageId, index),
+  ]);
   if (header === undefined || found === undefined) return 'missing';
   const { dlrUrl } = header;
   return dlrUrl === undefined ? 'unwanted' : { header: { ...header, dlrUrl }, chunk: found.chunk };

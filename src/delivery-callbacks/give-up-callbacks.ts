@@ -17,8 +17,8 @@ export type GiveUpCallbacksResult =
  * own queue for that would never be given up.
  */
 export async function giveUpCallbacks(job: CallbackJob, deps: CallbackDeps): Promise<GiveUpCallbacksResult> {
-  const { callbackStore, now } = deps;
-  const lease = (await callbackStore.read(job.messageId, job.chunk))?.callbacks.lease;
+  const { dlr, now } = deps;
+  const lease = (await dlr.store.read(job.messageId, job.chunk))?.callbacks.lease;
   if (lease !== undefined && lease.until > now()) {
     throw new Error(`another worker may be at it until ${lease.until.toISOString()}`);
   }
@@ -33,12 +33,12 @@ export async function giveUpCallbacks(job: CallbackJob, deps: CallbackDeps): Pro
 async function recordGivenUp(
   { messageId, chunk, entries: brought = [] }: CallbackJob,
   error: Error,
-  { callbackStore, messages, now }: CallbackDeps,
+  { dlr, messages, now }: CallbackDeps,
 ): Promise<GiveUpCallbacksResult> {
   for (;;) {
-    const found = await callbackStore.read(messageId, chunk);
+    const found = await dlr.store.read(messageId, chunk);
     const at = now();
-    const customerId = found?.callbacks.customerId ?? (await messages.readHeader(messageId))?.customerId;
+    const customerId = found?.callbacks.customerId ?? (await messages.store.readHeader(messageId))?.customerId;
     if (customerId === undefined) return { result: 'missing', error };
     const { done = [], entries = [] } = found?.callbacks ?? {};
     const ended = [...entries, ...newEntries({ done, entries }, brought, at)].map((entry): CallbackEntry => {
@@ -47,7 +47,7 @@ async function recordGivenUp(
       return { ...rest, state: 'givenUp', lastAnswer: entry.lastAnswer ?? { detail: error.message, at } };
     });
     const givenUp: ChunkCallbacks = { messageId, chunk, customerId, done, entries: ended, changedAt: at };
-    if ((await callbackStore.write(givenUp, found?.version)) === 'conflict') continue;
+    if ((await dlr.store.write(givenUp, found?.version)) === 'conflict') continue;
     return { result: 'givenUp', givenUp: ended.length, error };
   }
 }

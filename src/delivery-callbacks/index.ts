@@ -5,5 +5,3 @@ export type * from './callbacks.ts';
 export { createFinalStatusRecorder } from './create-final-status-recorder.ts';
 export type * from './ports.ts';
 export { replayCallbacks } from './replay-callbacks.ts';
-export { callbackLooks } from '../maintenance/callback-sweeps.ts';
-export type { CallbackSweepsDeps } from '../maintenance/callback-sweeps.ts';

@@ -70,7 +70,7 @@ async function call(
   { recipientIndex, status, code, at }: CallbackEntry,
   { header, chunk }: CalledMessage,
   sign: Signer,
-  { deliveryCaller, now }: CallbackDeps,
+  { dlr, now }: CallbackDeps,
 ): Promise<Verdict> {
   const { messageId, dlrUrl, customerData } = header;
   const recipient = chunk.recipients[recipientIndex];
@@ -88,21 +88,18 @@ async function call(
     parts: recipient.parts,
     ...(customerData === undefined ? {} : { customerData }),
   });
-  return judgeOutcome(await deliveryCaller.get(url, sign(url)), now());
+  return judgeOutcome(await dlr.caller.get(url, sign(url)), now());
 }
 
 type Signer = (url: string) => Record<string, string>;
 
 /** Signs with the customer's secret, where the directory names one; the reason why no call may be made where it is missing. */
-async function signerFor(
-  customerId: string,
-  { directory, callbackSecret, now }: CallbackDeps,
-): Promise<Signer | Error> {
+async function signerFor(customerId: string, { directory, dlr, now }: CallbackDeps): Promise<Signer | Error> {
   const customer = await directory.customer(customerId);
   if (customer === undefined) return new Error('the customer is not in the directory');
   const { callbackSecretSetting } = customer;
   if (callbackSecretSetting === undefined) return () => ({});
-  const secret = callbackSecret(callbackSecretSetting);
+  const secret = dlr.secret(callbackSecretSetting);
   if (secret === undefined) return new Error(`the setting ${callbackSecretSetting} has no value`);
   return (url) => signCall(url, secret, now());
 }

@@ -1,5 +1,5 @@
 import type { CallOutcome } from '../notifications/index.ts';
-import type { Found, Span } from '../maintenance/sweep.ts';
+import type { Page, TimeSpan } from '../core/page.ts';
 import type { ChunkCallbacks, FinalStatus, VersionedCallbacks } from './callbacks.ts';
 
 /** Keeps which callbacks were made, which wait and which were given up. */
@@ -10,7 +10,7 @@ export interface CallbackStore {
   /** All of a message, in the order of its chunks. */
   listOf(messageId: string): Promise<VersionedCallbacks[]>;
   /** Those of which some wait, of messages that were due in a span. */
-  listWaiting(span: Span, from?: string): Promise<Found<ChunkCallbacks>>;
+  listWaiting(span: TimeSpan, from?: string): Promise<Page<ChunkCallbacks>>;
   /** Those of which some were given up, at most `limit`, the oldest of them first; of one customer where one is named. */
   listGivenUp(options: { customerId?: string; limit: number }): Promise<ChunkCallbacks[]>;
 }

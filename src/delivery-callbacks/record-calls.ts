@@ -21,7 +21,7 @@ export async function recordCalls(
   token: string,
   deps: CallbackDeps,
 ): Promise<RecordCallsResult> {
-  const { callbackStore, callbackQueue, now } = deps;
+  const { dlr, now } = deps;
   const { messageId, chunk } = claimed.callbacks;
   const outcomes = outcomesOf(claimed.callbacks, made, deps);
   let { jobAt } = claimed.callbacks;
@@ -34,7 +34,7 @@ export async function recordCalls(
     const next = earliestDue(entries, now());
     // Queued before it is recorded: a crash in between leaves a job too many, never one too few.
     if (next !== undefined && !(jobAt !== undefined && jobAt > now() && jobAt <= next)) {
-      await callbackQueue.enqueue({ messageId, chunk, dueAt: next.getTime() }, secondsUntil(next, now()));
+      await dlr.queue.enqueue({ messageId, chunk, dueAt: next.getTime() }, secondsUntil(next, now()));
       failpoint('callback.retryQueued');
       jobAt = next;
     }
@@ -46,13 +46,13 @@ export async function recordCalls(
       ...(next === undefined || jobAt === undefined ? {} : { jobAt }),
       changedAt: now(),
     };
-    if ((await callbackStore.write(settled, current.version)) !== 'conflict') {
+    if ((await dlr.store.write(settled, current.version)) !== 'conflict') {
       failpoint('callback.recorded');
       const count = (state: CallbackEntry['state']): number => entries.filter((entry) => entry.state === state).length;
       const counts = { delivered: doneOf(made).length, waiting: count('waiting'), givenUp: count('givenUp') };
       return { result: 'done', ...counts, ...(made.fault === undefined ? {} : { error: made.fault }) };
     }
-    const found = await callbackStore.read(messageId, chunk);
+    const found = await dlr.store.read(messageId, chunk);
     if (found?.callbacks.lease?.token !== token) return { result: 'overtaken' };
     current = found;
   }
@@ -70,7 +70,7 @@ function doneOf({ verdicts }: CallsMade): number[] {
 function outcomesOf(
   { entries }: ChunkCallbacks,
   { verdicts, isSilent }: CallsMade,
-  { schedule, random, now }: CallbackDeps,
+  { dlr, random, now }: CallbackDeps,
 ): Map<number, CallbackEntry> {
   const at = now();
   const outcomes = new Map<number, CallbackEntry>();
@@ -82,7 +82,7 @@ function outcomesOf(
   if (!isSilent) return outcomes;
   // Called in turn, a part of them each time, those with the fewest calls first.
   const attempts = Math.max(...[...outcomes.values()].map((entry) => entry.attempts));
-  const notBefore = nextCallAt(schedule, { attempts, since: at, now: at }, random());
+  const notBefore = nextCallAt(dlr.schedule, { attempts, since: at, now: at }, random());
   for (const entry of entries) {
     const isLeft = entry.state === 'waiting' && !verdicts.has(entry.recipientIndex);
     const isEarlier = notBefore !== undefined && (entry.notBefore ?? at) < notBefore;
@@ -98,7 +98,7 @@ function outcomesOf(
       now: at,
       ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
     };
-    const notBefore = next === 'never' ? undefined : nextCallAt(schedule, state, random());
+    const notBefore = next === 'never' ? undefined : nextCallAt(dlr.schedule, state, random());
     return notBefore === undefined ? { ...called, state: 'givenUp' } : { ...called, notBefore };
   }
 }

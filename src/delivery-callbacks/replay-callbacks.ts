@@ -1,5 +1,5 @@
+import type { DlrDeps } from './deps.ts';
 import type { CallbackEntry } from './callbacks.ts';
-import type { CallbackQueue, CallbackStore } from './ports.ts';
 
 /** Seconds after which a job comes that finds what is due again, should this process end before it queues one. */
 const guardSeconds = 60;
@@ -10,29 +10,25 @@ const guardSeconds = 60;
  */
 export async function replayCallbacks(
   messageId: string,
-  {
-    callbackStore,
-    callbackQueue,
-    now,
-  }: { callbackStore: CallbackStore; callbackQueue: CallbackQueue; now: () => Date },
+  { dlr, now }: { dlr: Pick<DlrDeps, 'store' | 'queue'>; now: () => Date },
 ): Promise<number> {
   let count = 0;
-  for (let { callbacks, version } of await callbackStore.listOf(messageId)) {
+  for (let { callbacks, version } of await dlr.store.listOf(messageId)) {
     const { chunk } = callbacks;
     for (;;) {
       const givenUp = callbacks.entries.filter(({ state }) => state === 'givenUp');
       if (givenUp.length === 0) break;
-      await callbackQueue.enqueue({ messageId, chunk }, guardSeconds);
+      await dlr.queue.enqueue({ messageId, chunk }, guardSeconds);
       const at = now();
       const entries = callbacks.entries.map((entry): CallbackEntry =>
         entry.state === 'givenUp' ? { ...entry, state: 'waiting', since: at, attempts: 0 } : entry,
       );
-      if ((await callbackStore.write({ ...callbacks, entries, changedAt: at }, version)) !== 'conflict') {
-        await callbackQueue.enqueue({ messageId, chunk });
+      if ((await dlr.store.write({ ...callbacks, entries, changedAt: at }, version)) !== 'conflict') {
+        await dlr.queue.enqueue({ messageId, chunk });
         count += givenUp.length;
         break;
       }
-      const again = await callbackStore.read(messageId, chunk);
+      const again = await dlr.store.read(messageId, chunk);
       if (again === undefined) break;
       ({ callbacks, version } = again);
     }

@@ -6,12 +6,6 @@ export interface RetrySchedule {
   giveUpAfterSeconds: number;
 }
 
-/** 5 s, 15 s, 1 min, 5 min, 30 min, then hourly, for a day. */
-export const defaultSchedule: RetrySchedule = {
-  delaysSeconds: [5, 15, 60, 300, 1_800, 3_600],
-  giveUpAfterSeconds: 24 * 3_600,
-};
-
 /** How much a delay may be longer than the schedule says: what failed together should not come back together. */
 const jitter = 0.2;
 

@@ -1,6 +1,8 @@
 import type { FunctionsHostOptions } from './functions-host/start-functions-host.ts';
+import { localSettings } from './local-settings.ts';
 
 type Tuning = Pick<FunctionsHostOptions, 'maxPollingIntervalMs' | 'queueVisibilitySeconds' | 'timerSeconds'>;
+type Name = 'LOCAL_QUEUE_POLLING_MS' | 'LOCAL_QUEUE_VISIBILITY_SECONDS' | 'LOCAL_TIMER_SECONDS';
 
 /**
  * What the environment says of the functions host where it is to be quicker than in Azure: how long a queue message may
@@ -8,14 +10,17 @@ type Tuning = Pick<FunctionsHostOptions, 'maxPollingIntervalMs' | 'queueVisibili
  * (LOCAL_QUEUE_VISIBILITY_SECONDS, instead of 10 minutes), and how often every timer runs (LOCAL_TIMER_SECONDS, instead
  * of its schedule).
  *
- * @throws a sentence where one isn't a number above 0
+ * @throws a sentence where one isn't a number above 0, or is more than a week
  */
 export function readHostTuning(environment: Readonly<Record<string, string | undefined>>): Tuning {
-  const read = (name: string): number | undefined => {
+  const read = (name: Name): number | undefined => {
     const given = environment[name];
     if (given === undefined || given === '') return undefined;
     const value = Number(given);
-    if (!(value > 0 && value <= 604_800)) throw new Error(`${name} must be a number above 0, not '${given}'.`);
+    const { maximum } = localSettings[name];
+    if (!(value > 0 && value <= maximum)) {
+      throw new Error(`${name} must be a number above 0 and at most ${maximum}, not '${given}'.`);
+    }
     return value;
   };
   const maxPollingIntervalMs = read('LOCAL_QUEUE_POLLING_MS');

@@ -1,6 +1,8 @@
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
+import { readPort } from '../settings/read-port.ts';
+
 /** What `npm start` was asked for. */
 export interface LocalOptions {
   /** 0 = any free one. */
@@ -17,20 +19,8 @@ export interface LocalOptions {
   carrier?: string;
 }
 
-/** The port that Azure's own local host uses. */
-const defaultPort = 7071;
-
 /** At the project's root; git ignores it. */
 const defaultDataFolder = join(import.meta.dirname, '..', '..', '.data');
-
-/** Reads a port from a command line or the environment's PORT; throws with a sentence where it isn't one. */
-export function readPort(given: string | undefined): number {
-  if (given === undefined || given === '') return defaultPort;
-  const port = Number(given);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535)
-    throw new Error(`'${given}' is not a port: give 0 to 65535.`);
-  return port;
-}
 
 /** Reads the command line of `npm start -- …`; throws with a sentence where it holds something unknown. */
 export function readOptions(argv: readonly string[], environmentPort: string | undefined): LocalOptions {

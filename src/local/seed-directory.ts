@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { applyDirectory } from '../cli/apply-directory.ts';
-import { readDirectoryFile } from '../cli/read-directory-file.ts';
+import { applyDirectory } from '../cli/directory/apply-directory.ts';
+import { readDirectoryFile } from '../cli/directory/read-directory-file.ts';
 import type { StorageConnection } from '../storage/connection.ts';
 import { createTableDirectoryEditor } from '../storage/tables/directory-editor.ts';
 

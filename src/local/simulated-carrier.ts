@@ -1,20 +1,24 @@
 import { startSimulatedCarrier } from '../carriers/simulated/server.ts';
+import type { settingsTable } from '../carriers/simulated/settings.ts';
 import { isHttpUrl } from '../carriers/simulated/submission.ts';
+import type { localSettings } from './local-settings.ts';
 
 // Runs the simulated carrier as a process of its own; settings come from the environment.
 
-function required(name: string): string {
+type Name = keyof typeof localSettings | keyof typeof settingsTable;
+
+function required(name: Name): string {
   const value = process.env[name];
   if (value === undefined || value === '') throw new Error(`${name} is not set`);
   return value;
 }
 
-function wholeNumber(name: string, text: string): number {
+function wholeNumber(name: Name, text: string): number {
   if (!/^\d+$/.test(text)) throw new Error(`${name} must be a whole number, not '${text}'`);
   return Number(text);
 }
 
-function httpUrl(name: string, text: string): string {
+function httpUrl(name: Name, text: string): string {
   if (!isHttpUrl(text)) throw new Error(`${name} must be an http or https address, not '${text}'`);
   return text;
 }

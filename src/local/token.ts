@@ -1,4 +1,4 @@
-import { readPort } from './options.ts';
+import { portSetting, readPort } from '../settings/read-port.ts';
 
 /* Prints an access token that the running local host accepts: of the demo user, or of the user that is named. */
 const [user = 'demo-user'] = process.argv.slice(2);
@@ -8,6 +8,8 @@ try {
   const { access_token: token } = (await answer.json()) as { access_token: string };
   console.log(token);
 } catch {
-  console.error(`No local host answers at ${rootUrl}. Start one with npm start; PORT names its port if it isn't 7071.`);
+  console.error(
+    `No local host answers at ${rootUrl}. Start one with npm start; PORT names its port if it isn't ${portSetting.default}.`,
+  );
   process.exitCode = 1;
 }

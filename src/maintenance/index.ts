@@ -1,5 +1,4 @@
-export { lookAfterWork } from './run-sweeps.ts';
-export type { SweepDeps } from './run-sweeps.ts';
-export { deleteExpired } from './delete-expired.ts';
-export type { RetentionDeps } from './delete-expired.ts';
 export type * from './ports.ts';
+export type { SweepStep } from './sweep.ts';
+export { deleteExpired, requeueStalled } from './timers.ts';
+export type { DeleteExpiredDeps, RequeueStalledDeps } from './timers.ts';

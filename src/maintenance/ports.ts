@@ -1,19 +1,4 @@
-/** What one step of a sweep did. */
-export interface SweepStep {
-  deleted: number;
-  /** Where the next step goes on; absent at the end. */
-  next?: string;
-}
-
-/** Goes through one kind of stored data, and deletes what is older than a moment. */
-export interface Sweep {
-  /** Names it in the log, and its position among those of other sweeps. */
-  name: string;
-  /** The fewest days that such data is kept, where something needs it for so long. */
-  minDays?: number;
-  /** Does a bounded piece of work: about one page of rows. Harmless when repeated, or done twice at a time. */
-  step(before: Date, from?: string): Promise<SweepStep>;
-}
+import type { SweepStep } from './sweep.ts';
 
 /** Keeps where sweeps stopped. */
 export interface SweepPositions {
@@ -21,3 +6,26 @@ export interface SweepPositions {
   /** Undefined: it came to its end, and begins anew with the oldest. */
   write(name: string, position: string | undefined): Promise<void>;
 }
+
+/** The kinds of rows that are not kept for ever. */
+export type ExpiringKind =
+  | 'messages'
+  | 'inbound'
+  | 'unrouted'
+  | 'notifications'
+  | 'callbacks'
+  | 'deadletters'
+  | 'threads'
+  | 'requests'
+  | 'carrierids';
+
+/**
+ * Deletes the rows of one page that are older than a moment, with what belongs to them. Harmless if it is repeated, or
+ * if two hosts do it at once.
+ *
+ * @param from where the page begins: what the page before gave
+ */
+export type DeletePage = (before: Date, from?: string) => Promise<SweepStep>;
+
+/** What deletes rows of each kind: one for each storage account that holds such rows. */
+export type ExpiredRows = Readonly<Record<ExpiringKind, readonly DeletePage[]>>;

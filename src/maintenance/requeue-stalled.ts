@@ -1,25 +1,123 @@
-import { inboundLooks } from '../conversations/index.ts';
-import type { InboundSweepsDeps } from '../conversations/index.ts';
-import { messageLooks } from '../messages/index.ts';
-import type { MessageSweepsDeps } from '../messages/index.ts';
-import { notificationLooks } from '../notifications/index.ts';
-import type { NotificationSweepsDeps } from '../notifications/index.ts';
-import { callbackLooks } from '../delivery-callbacks/index.ts';
-import type { CallbackSweepsDeps } from '../delivery-callbacks/index.ts';
-import type { Look } from './sweep.ts';
-import type { SweepDeps } from './index.ts';
+import type { InboundQueue, InboundStore } from '../conversations/index.ts';
+import type { CallbackQueue, CallbackStore, ChunkCallbacks } from '../delivery-callbacks/index.ts';
+import type { NotificationQueue, NotificationStore } from '../notifications/index.ts';
+import { enqueueWaiting } from './enqueue-chunks.ts';
+import type { EnqueueChunksDeps } from './enqueue-chunks.ts';
+import type { Sweep } from './sweep.ts';
 
-/** Everything that a look may work with. */
-export type SweepsDeps = SweepDeps &
-  MessageSweepsDeps &
-  InboundSweepsDeps &
-  NotificationSweepsDeps &
-  CallbackSweepsDeps;
+/** Settings of the sweeps for stalled work. */
+interface StalledDeps {
+  maintenance: {
+    /** How long work may lie untouched before it is queued again, in seconds. */
+    stalledAfterSeconds: number;
+  };
+  now: () => Date;
+}
 
-/** Every look at work of a certain age. */
-export const looks: readonly Look<SweepsDeps>[] = [
-  ...messageLooks,
-  ...inboundLooks,
-  ...notificationLooks,
-  ...callbackLooks,
+interface RequeueInboundDeps extends StalledDeps {
+  inbound: { store: Pick<InboundStore, 'listReceived'>; queue: InboundQueue };
+}
+
+interface RequeueNotificationsDeps extends StalledDeps {
+  flows: { notifications: Pick<NotificationStore, 'listWaiting'>; queue: NotificationQueue };
+}
+
+interface RequeueCallbacksDeps extends StalledDeps {
+  dlr: { store: Pick<CallbackStore, 'listWaiting'>; queue: CallbackQueue };
+}
+
+/** What queueing stalled work again works with. */
+export type RequeueDeps = EnqueueChunksDeps & RequeueInboundDeps & RequeueNotificationsDeps & RequeueCallbacksDeps;
+
+/** As multiples of `repairAfterSeconds`: a later sweep finds what is lost again after the first. */
+const tiers = [1, 12, 288, 2_016] as const;
+
+/** The sweeps that find stalled work of one kind: by default after 5 minutes, an hour, a day and a week. */
+function stalledSweeps<Deps extends StalledDeps>(
+  name: string,
+  { step, accounts }: Pick<Sweep<Deps>, 'step' | 'accounts'>,
+): readonly Sweep<Deps>[] {
+  return tiers.map((tier) => ({
+    name: `${name}-${tier}`,
+    ageSeconds: ({ maintenance }) => tier * maintenance.stalledAfterSeconds,
+    range: 'new',
+    everySeconds: ({ maintenance }) => Math.ceil((tier * maintenance.stalledAfterSeconds) / 5),
+    step,
+    ...(accounts === undefined ? {} : { accounts }),
+  }));
+}
+
+/**
+ * Whether no worker has had work in flight for so long that its queue message must be lost.
+ *
+ * @param touched when it was written, when it is due, until when a worker has it; absent times don't count
+ */
+function isStalled(touched: readonly (Date | undefined)[], { maintenance, now }: StalledDeps): boolean {
+  const latest = Math.max(...touched.map((time) => time?.getTime() ?? 0));
+  // 800 ms for each second of the age at which it is swept, or work that was queued late would be passed over.
+  return now().getTime() - latest >= maintenance.stalledAfterSeconds * 800;
+}
+
+/** Chunks that were accepted and never reached the queue, or were lost on it. */
+const requeueMessages = stalledSweeps<EnqueueChunksDeps & StalledDeps>('requeue-messages', {
+  accounts: ({ messages }) => messages.finders.length,
+  step: (page, deps) =>
+    enqueueWaiting(
+      page,
+      ({ leasedUntil, notBefore, updatedAt, sendAt }) => isStalled([leasedUntil, notBefore, updatedAt, sendAt], deps),
+      deps,
+    ),
+});
+
+/** Inbound messages that were stored and not routed; to queue one again is harmless. */
+const requeueInbound = stalledSweeps<RequeueInboundDeps>('requeue-inbound', {
+  async step({ span, from }, { inbound }) {
+    const { items, next } = await inbound.store.listReceived(span, from);
+    for (const inboundId of items) await inbound.queue.enqueue({ inboundId });
+    return { done: items.length, next };
+  },
+});
+
+/** Notifications that wait, and that no worker has in flight. */
+const requeueNotifications = stalledSweeps<RequeueNotificationsDeps>('requeue-notifications', {
+  async step({ span, from }, deps) {
+    const { flows } = deps;
+    const { items, next } = await flows.notifications.listWaiting(span, from);
+    const stalled = items.filter(({ leasedUntil, notBefore }) => isStalled([leasedUntil, notBefore], deps));
+    for (const { job } of stalled) {
+      await ('chunk' in job ? flows.queue.enqueueChunk(job) : flows.queue.enqueueRetry(job));
+    }
+    return { done: stalled.length, next };
+  },
+});
+
+/** Delivery callbacks that wait, and that no worker has in flight. */
+const requeueCallbacks = stalledSweeps<RequeueCallbacksDeps>('requeue-callbacks', {
+  async step({ span, from }, deps) {
+    const { dlr } = deps;
+    const { items, next } = await dlr.store.listWaiting(span, from);
+    const stalled = items.filter((callbacks) => {
+      const { lease, jobAt, changedAt } = callbacks;
+      return isStalled([lease?.until, jobAt, changedAt, firstDueTime(callbacks)], deps);
+    });
+    for (const { messageId, chunk, jobAt } of stalled) {
+      // As the job that was to come, or a worker would wait for that one.
+      await dlr.queue.enqueue({ messageId, chunk, ...(jobAt === undefined ? {} : { dueAt: jobAt.getTime() }) });
+    }
+    return { done: stalled.length, next };
+  },
+});
+
+/** When the first of the waiting callbacks is due: a chunk's job waits for that one. */
+function firstDueTime({ entries }: ChunkCallbacks): Date | undefined {
+  const times = entries.flatMap(({ state, notBefore, since }) => (state === 'waiting' ? [notBefore ?? since] : []));
+  return times.sort((left, right) => left.getTime() - right.getTime())[0];
+}
+
+/** Queues work again that no worker has in flight. */
+export const requeueSweeps: readonly Sweep<RequeueDeps>[] = [
+  ...requeueMessages,
+  ...requeueInbound,
+  ...requeueNotifications,
+  ...requeueCallbacks,
 ];

@@ -1,78 +1,68 @@
-/** A span of time, its end excluded. */
-export interface Span {
-  from: Date;
-  to: Date;
-}
+import type { TimeSpan } from '../core/page.ts';
 
-/** Some of what is looked for, and where to go on; absent at the end. */
-export interface Found<Item> {
-  items: readonly Item[];
-  next?: string;
-}
+/**
+ * A pass over stored rows of a certain age, page by page. `runSweeps` runs it, and keeps where it stopped.
+ *
+ * @example
+ *   // Every five minutes: what comes due within the next 15 minutes.
+ *   const dueSoon: Sweep<Deps> = {
+ *     name: 'promote-due-soon',
+ *     ageSeconds: () => -900,
+ *     range: 'new',
+ *     everySeconds: () => 300,
+ *     async step({ span, from }, { messages, outbound }) {
+ *       const { items, next } = await messages.listWaiting(span, from);
+ *       for (const item of items) await outbound.enqueue(item);
+ *       return { done: items.length, next };
+ *     },
+ *   };
+ */
+export type Sweep<Deps> = SweepOfAnyRange<Deps> & (SweepOfNewRows<Deps> | SweepOfAllRows);
 
-/** The record of a look at work of a certain age: how old it is then, how often it is done, and what it does. */
-export interface Look<Deps> {
-  /** Names it in the log, and how far it got among those of other looks. */
+interface SweepOfAnyRange<Deps> {
+  /** Names it in the log, and its position in the store of positions; unlike the name of any other sweep. */
   name: string;
-  /** How long work is due when it is looked at, in seconds; less than 0 for what is to come. */
+  /** How old rows are when they are swept, in seconds; less than 0 for rows that are due in the future. */
   ageSeconds: (deps: Deps) => number;
-  /** How often to look, in seconds. */
-  everySeconds: (deps: Deps) => number;
-  /** In how many places the work lies, each of which is looked at by itself; one unless given. */
+  /** In how many storage accounts it runs, in each with a position of its own; default: 1. */
   accounts?: (deps: Deps) => number;
-  /** Looks at a page of what was due in a span, in one of the places. Harmless when repeated. */
-  step: (page: LookPage, deps: Deps) => Promise<LookStep>;
+  /** How much it may do in one run, counted as its steps count `done`; default: no limit but time. */
+  limit?: number;
+  /** Sweeps one page. Harmless if it is repeated, or if two hosts do it at once. */
+  step: (page: SweepPage, deps: Deps) => Promise<SweepStep>;
 }
 
-/** What one step looks at. */
-interface LookPage {
-  span: Span;
-  /** Where the page begins: what the step before gave. */
+/** Sweeps the rows that have reached the age since the last run, in spans that overlap a little. */
+interface SweepOfNewRows<Deps> {
+  range: 'new';
+  /** How often, in seconds; no more often than its timer runs. */
+  everySeconds: (deps: Deps) => number;
+}
+
+/**
+ * Sweeps everything that is older than the age, in each run of its timer: on from where the last run stopped, or from
+ * the beginning if that came to the end.
+ */
+interface SweepOfAllRows {
+  range: 'all';
+}
+
+/** What one step sweeps. */
+export interface SweepPage {
+  /** Rows of this time. A sweep of all rows gets everything from 1970 on. */
+  span: TimeSpan;
+  /** Where the page begins: `next` of the step before; undefined for the first page. */
   from: string | undefined;
+  /** The storage account, counted from 0. */
   account: number;
 }
 
 /** What one step did. */
-export interface LookStep {
+export interface SweepStep {
+  /** How many rows, messages or the like it did something with. */
   done: number;
-  /** Where to go on; absent at the end. */
-  next?: string;
-  /** What went wrong with single things, which keeps none of the others from being looked at. */
+  /** Where the next step begins; absent at the end. */
+  next?: string | undefined;
+  /** Failures of single items, which kept none of the others from their turn. */
   failures?: readonly unknown[];
-}
-
-/** Settings of the looks for work that nobody has in hand. */
-export interface StalledDeps {
-  /** How long work may lie untouched before it is queued again, in seconds. */
-  repairAfterSeconds: number;
-  now: () => Date;
-}
-
-/** As multiples of `repairAfterSeconds`: what is lost again after the first look is found by a later one. */
-const repairTiers = [1, 12, 288, 2_016] as const;
-
-/** The looks that find forgotten work of one kind: usually after 5 minutes, an hour, a day and a week. */
-export function defineRepairs<Deps extends StalledDeps>(
-  name: string,
-  step: Look<Deps>['step'],
-  accounts?: (deps: Deps) => number,
-): readonly Look<Deps>[] {
-  return repairTiers.map((tier) => ({
-    name: `${name}-${tier}`,
-    ageSeconds: ({ repairAfterSeconds }) => tier * repairAfterSeconds,
-    everySeconds: ({ repairAfterSeconds }) => Math.ceil((tier * repairAfterSeconds) / 5),
-    step,
-    ...(accounts === undefined ? {} : { accounts }),
-  }));
-}
-
-/**
- * Whether nobody has had work in hand for long enough that its queue message must be lost.
- *
- * @param touched times at which it was written, is due or is somebody's; absent ones don't count
- */
-export function isForgotten(touched: readonly (Date | undefined)[], { repairAfterSeconds, now }: StalledDeps): boolean {
-  const latest = Math.max(...touched.map((time) => time?.getTime() ?? 0));
-  // A little less than the age at which it is looked at, or what was queued late would be passed over.
-  return now().getTime() - latest >= repairAfterSeconds * 800;
 }

@@ -2,16 +2,10 @@ import { failpoint } from '../core/failpoint.ts';
 import { endWaiting } from './deliver/claim-chunk.ts';
 import { isMessageId } from './message-id.ts';
 import type { StatusNote } from './message.ts';
-import type { MessageStore, FinalRecipient, FinalStatusRecorder } from './ports.ts';
+import type { FinalRecipient } from './ports.ts';
 import { recordFinalStatus } from './reports/record-final-status.ts';
 import { awaitsSending } from './status.ts';
-
-/** What cancelling works with. */
-export interface CancelDeps {
-  messages: MessageStore;
-  finalStatuses: FinalStatusRecorder;
-  now: () => Date;
-}
+import type { CancelDeps } from './deps.ts';
 
 const canceledNote: StatusNote = {
   code: 'Canceled',
@@ -29,7 +23,7 @@ export type CancelResult =
  * first time left; told after a while that something was kept, the caller may try again, since a worker may have died.
  */
 export async function cancelMessage(messageId: string, deps: CancelDeps): Promise<CancelResult> {
-  const message = isMessageId(messageId) ? await deps.messages.readMessage(messageId) : undefined;
+  const message = isMessageId(messageId) ? await deps.messages.store.readMessage(messageId) : undefined;
   if (message === undefined) return { outcome: 'missing' };
   if (message.header.sendAt === undefined) return { outcome: 'notScheduled' };
   let canceled = 0;
@@ -46,12 +40,12 @@ export async function cancelMessage(messageId: string, deps: CancelDeps): Promis
 async function cancelChunk(messageId: string, index: number, deps: CancelDeps): Promise<number> {
   const { messages, now } = deps;
   for (;;) {
-    const found = await messages.readChunk(messageId, index);
+    const found = await messages.store.readChunk(messageId, index);
     if (found === undefined) return 0;
     const { chunk } = found;
     const isOpen = chunk.attempts === 0 && chunk.statuses.some(awaitsSending);
     const progress = isOpen ? endWaiting(chunk, { status: 'canceled', note: canceledNote }, now()) : chunk;
-    if (isOpen && (await messages.updateChunk(found, progress)) === 'conflict') continue;
+    if (isOpen && (await messages.store.updateChunk(found, progress)) === 'conflict') continue;
     failpoint('cancel.recorded');
     const canceled = progress.statuses.flatMap((status, recipientIndex): FinalRecipient[] =>
       status === 'canceled'

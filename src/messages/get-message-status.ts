@@ -1,3 +1,4 @@
+import type { MessagesDeps } from './deps.ts';
 import { customersDropdown } from '../directory/index.ts';
 import { defineOperation, inHeader, inPath } from '../operation/define-operation.ts';
 import { apiError } from '../operation/errors.ts';
@@ -7,7 +8,6 @@ import { foldMessage } from './reports/fold-message.ts';
 import type { SendingState } from './reports/fold-message.ts';
 import { mayBeMessageOf } from './message-id.ts';
 import type { StatusNote } from './message.ts';
-import type { MessageStore } from './ports.ts';
 import { summariseStatuses } from './status.ts';
 
 const errorCode = optional(text({ title: 'Error Code', description: 'Why the recipient did not get the message.' }));
@@ -99,9 +99,9 @@ export const getMessageStatus = defineOperation({
   },
   errors: ['MessageNotFound'],
   customer: 'Customer-Id',
-  async handler({ parameters, customer }, { messages }: { messages: MessageStore }) {
+  async handler({ parameters, customer }, { messages }: { messages: Pick<MessagesDeps, 'store'> }) {
     const { MessageId: messageId } = parameters;
-    const message = mayBeMessageOf(customer.id, messageId) ? await messages.readMessage(messageId) : undefined;
+    const message = mayBeMessageOf(customer.id, messageId) ? await messages.store.readMessage(messageId) : undefined;
     if (message === undefined || message.header.customerId !== customer.id) {
       throw apiError('MessageNotFound', { target: 'MessageId' });
     }

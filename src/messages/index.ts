@@ -1,29 +1,26 @@
-export { acceptMessage } from './accept/accept-message.ts';
+export { acceptMessage, delayUntil, maxDelaySeconds } from './accept/accept-message.ts';
 export { createRecentIds } from './accept/recent-ids.ts';
 export { cancelMessage } from './cancel-message.ts';
 export type { CancelResult } from './cancel-message.ts';
 export { packChunk } from './accept/carried-chunk.ts';
 export { isFailureReason } from './failure-reasons.ts';
 export type { FailureReason } from './failure-reasons.ts';
-export type { AcceptDeps } from './accept/accept-message.ts';
 export { foldMessage } from './reports/fold-message.ts';
 export type { RecipientState } from './reports/fold-message.ts';
 export { forgetRecipient, forgottenMark } from './forget-recipient.ts';
 export { getMessageStatus } from './get-message-status.ts';
-export type { MarketingOptOutsDeps } from './compose/marketing-opt-outs.ts';
 export { accountLimit, accountOf, isMessageId, mayBeMessageOf, newMessageId, recipientId } from './message-id.ts';
 export { withProgress } from './message.ts';
-export { messageLooks } from '../maintenance/message-sweeps.ts';
-export type { MessageSweepsDeps } from '../maintenance/message-sweeps.ts';
+export type * from './deps.ts';
 export type * from './message.ts';
 export type * from './ports.ts';
 export { checkText } from './compose/prepare-send.ts';
 export type { PreparedSend } from './compose/prepare-send.ts';
 export { prepareTextSend } from './compose/prepare-text-send.ts';
+export { expireUnreported } from './reports/expire-unreported.ts';
 export { createReportRecorder } from './reports/record-reports.ts';
 export type { ReportJournal } from './reports/report-journal.ts';
 export { giveUpOutboundChunk, sendOutboundChunk } from './deliver/outbound-workers.ts';
-export type { DeliverDeps } from './deliver/deps.ts';
 export { requestOf, sendDetails } from './send-details.ts';
 export {
   customerData,
@@ -39,7 +36,6 @@ export {
 export { sendMessage } from './send-message.ts';
 export { parseSender, senderAllowed } from './compose/sender.ts';
 export type { SenderKind } from './compose/sender.ts';
-export type { TemplateSendDeps } from './compose/prepare-template-send.ts';
 export { sendWhatsappTemplateMessage } from './send-whatsapp-template-message.ts';
 export { sentHeaders } from './send-warnings.ts';
 export { sortChunks } from './reports/sms-fallback.ts';

@@ -1,4 +1,4 @@
-import type { Found, Span } from '../maintenance/sweep.ts';
+import type { Page, TimeSpan } from '../core/page.ts';
 import type { FailureReason } from './failure-reasons.ts';
 import type {
   Chunk,
@@ -259,9 +259,9 @@ export interface FinalStatusRecorder {
 /** Finds messages by when they were or will be due, page by page. */
 export interface MessageFinder {
   /** Chunks of messages due in a span that have recipients who wait for sending, without content and recipients. */
-  listWaiting(span: Span, from?: string): Promise<Found<WaitingChunk>>;
+  listWaiting(span: TimeSpan, from?: string): Promise<Page<WaitingChunk>>;
   /** Ids of messages due in a span that seem to have recipients of whom no report came. */
-  listUnreported(span: Span, from?: string): Promise<Found<string>>;
+  listUnreported(span: TimeSpan, from?: string): Promise<Page<string>>;
 }
 
 /** A chunk that waits, as far as it takes to say what for. */
@@ -269,4 +269,10 @@ export interface WaitingChunk extends Pick<ChunkProgress, 'leasedUntil' | 'notBe
   messageId: string;
   index: number;
   sendAt?: Date;
+}
+
+/** Remembers the ids that it got last. */
+export interface RecentIds {
+  has(id: string): boolean;
+  add(id: string): void;
 }

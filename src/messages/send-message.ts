@@ -1,11 +1,10 @@
 import { defineOperation } from '../operation/define-operation.ts';
 import { acceptMessage } from './accept/accept-message.ts';
-import type { AcceptDeps } from './accept/accept-message.ts';
-import type { MarketingOptOutsDeps } from './compose/marketing-opt-outs.ts';
 import { prepareTextSend } from './compose/prepare-text-send.ts';
 import { requestOf, sendDetails } from './send-details.ts';
 import { sendBody, sendErrors, sendingParameters, sentAnswer, sentBody } from './send-fields.ts';
 import { sentHeaders } from './send-warnings.ts';
+import type { AcceptDeps, MarketingOptOutsDeps } from './deps.ts';
 
 /** Sends a text message to one or more recipients. */
 export const sendMessage = defineOperation({

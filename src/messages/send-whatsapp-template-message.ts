@@ -2,13 +2,12 @@ import { defineOperation } from '../operation/define-operation.ts';
 import { choice, flag, integer, list, object, optional, text } from '../operation/schema.ts';
 import { templatesDropdown } from '../templates/index.ts';
 import { acceptMessage } from './accept/accept-message.ts';
-import type { AcceptDeps } from './accept/accept-message.ts';
 import { recipientLimit } from './compose/prepare-send.ts';
 import { prepareTemplateSend } from './compose/prepare-template-send.ts';
-import type { TemplateSendDeps } from './compose/prepare-template-send.ts';
 import { requestOf, sendDetails } from './send-details.ts';
 import { customerData, requestId, sendingParameters } from './send-fields.ts';
 import { sentHeaders } from './send-warnings.ts';
+import type { AcceptDeps, TemplateSendDeps } from './deps.ts';
 
 /** Sends an approved WhatsApp template, with SMS in its stead where asked for. */
 export const sendWhatsappTemplateMessage = defineOperation({

@@ -1,26 +1,17 @@
+import type { NotifierDeps } from './deps.ts';
 import type { Notifier, RoutedMessage } from '../conversations/index.ts';
 import { failpoint } from '../core/failpoint.ts';
 import { eachOf } from '../core/concurrency.ts';
 import { pipelineIdOf } from '../subscriptions/index.ts';
-import type { Subscription, SubscriptionStore } from '../subscriptions/index.ts';
+import type { Subscription } from '../subscriptions/index.ts';
 import type { NotificationChunk, Target } from './notification.ts';
 import { payloadOf } from './payload.ts';
-import type { NotificationQueue, NotificationStore } from './ports.ts';
 
 /** Subscriptions in one chunk, and so in one queue message and one row. */
 const chunkSize = 100;
 
 /** Queue messages written at the same time. */
 const enqueueWidth = 16;
-
-/** What telling subscribers works with. */
-export interface NotifierDeps {
-  subscriptions: SubscriptionStore;
-  notifications: NotificationStore;
-  notificationQueue: NotificationQueue;
-  /** This app's address as flows reach it, base path included, without a slash at the end. */
-  publicUrl: string;
-}
 
 /**
  * Makes the notifications of a message: one for each subscription of its service, a row and a queue message for every
@@ -31,10 +22,10 @@ export function createNotifier(deps: NotifierDeps): Notifier {
   return {
     async notify(message) {
       const { customerId, serviceId } = message;
-      const subscriptions = await deps.subscriptions.listActive(pipelineIdOf({ customerId, serviceId }));
+      const subscriptions = await deps.flows.subscriptions.listActive(pipelineIdOf({ customerId, serviceId }));
       if (subscriptions.length === 0) return 0;
-      const chunks = dealOut(message, subscriptions, { firstIndex: 0, publicUrl: deps.publicUrl });
-      const outcome = await deps.notifications.createChunks(chunks);
+      const chunks = dealOut(message, subscriptions, { firstIndex: 0, publicUrl: deps.flows.publicUrl });
+      const outcome = await deps.flows.notifications.createChunks(chunks);
       const waiting = outcome === 'created' ? chunks : await complete(message, subscriptions, deps);
       failpoint('notify.rowsWritten');
       await enqueueAll(waiting, deps);
@@ -51,15 +42,15 @@ export function createNotifier(deps: NotifierDeps): Notifier {
 async function complete(
   message: RoutedMessage,
   subscriptions: readonly Subscription[],
-  { notifications, publicUrl }: NotifierDeps,
+  { flows }: NotifierDeps,
 ): Promise<NotificationChunk[]> {
   for (;;) {
-    const stored = await notifications.listChunks(message.id);
+    const stored = await flows.notifications.listChunks(message.id);
     const notified = new Set(stored.flatMap(({ targets }) => targets.map(({ key }) => key)));
     const missing = subscriptions.filter(({ key }) => !notified.has(key));
     if (missing.length === 0) return stored.filter(({ attempts }) => attempts === 0);
     const firstIndex = Math.max(...stored.map(({ index }) => index)) + 1;
-    await notifications.createChunks(dealOut(message, missing, { firstIndex, publicUrl }));
+    await flows.notifications.createChunks(dealOut(message, missing, { firstIndex, publicUrl: flows.publicUrl }));
   }
 }
 
@@ -90,8 +81,6 @@ export function targetOf({ pipelineId, key, secret, callbackUrl, httpVerb, refus
   return { pipelineId, key, secret, callbackUrl, httpVerb, wasRefused: refusals !== undefined };
 }
 
-async function enqueueAll(chunks: readonly NotificationChunk[], { notificationQueue }: NotifierDeps): Promise<void> {
-  await eachOf(chunks, enqueueWidth, ({ inboundId, index }) =>
-    notificationQueue.enqueueChunk({ inboundId, chunk: index }),
-  );
+async function enqueueAll(chunks: readonly NotificationChunk[], { flows }: NotifierDeps): Promise<void> {
+  await eachOf(chunks, enqueueWidth, ({ inboundId, index }) => flows.queue.enqueueChunk({ inboundId, chunk: index }));
 }

@@ -28,7 +28,7 @@ export async function decide(retry: RetryNotification, verdict: Verdict, deps: N
   const state = isKnown ? 'active' : await noteAnswer(target, kind, deps);
   const now = deps.now();
   const notBefore = nextCallAt(
-    deps.schedule,
+    deps.flows.schedule,
     { attempts, since, now, ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }) },
     deps.random(),
   );

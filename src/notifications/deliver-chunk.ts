@@ -36,15 +36,15 @@ interface Delivery {
  * twice.
  */
 export async function deliverChunk(job: NotificationJob, deps: NotificationDeps): Promise<DeliverChunkResult> {
-  const { notifications, notificationQueue, now } = deps;
-  const found = await notifications.readChunk(job.inboundId, job.chunk);
+  const { flows, now } = deps;
+  const found = await flows.notifications.readChunk(job.inboundId, job.chunk);
   if (found === undefined) return { result: 'missing' };
   const { chunk } = found;
   if (!chunk.states.includes('waiting')) return { result: 'nothingToDo' };
   const claimed = await claim(found, deps);
   if (claimed === undefined) {
     // Another worker has it, which may yet die; and this may be the only message left that knows of the chunk.
-    await notificationQueue.enqueueChunk(job, secondsUntil(chunk.leasedUntil ?? leaseEnd(deps), now()) + 1);
+    await flows.queue.enqueueChunk(job, secondsUntil(chunk.leasedUntil ?? leaseEnd(deps), now()) + 1);
     return { result: 'taken' };
   }
   failpoint('deliver.claimed');
@@ -59,7 +59,7 @@ export async function deliverChunk(job: NotificationJob, deps: NotificationDeps)
   await scheduleRetries(deliveries, deps);
   failpoint('deliver.retriesQueued');
   const states = deliveries.map(({ state }) => state);
-  const recorded = await notifications.updateChunk(claimed, { states, attempts: claimed.chunk.attempts });
+  const recorded = await flows.notifications.updateChunk(claimed, { states, attempts: claimed.chunk.attempts });
   if (recorded === 'conflict') throw new Error(`chunk ${job.chunk} of ${job.inboundId} changed while it was leased`);
   failpoint('deliver.recorded');
   const count = (wanted: ChunkState): number => states.filter((state) => state === wanted).length;
@@ -70,11 +70,11 @@ async function claim(
   found: VersionedNotificationChunk,
   deps: NotificationDeps,
 ): Promise<VersionedNotificationChunk | undefined> {
-  const { notifications, now } = deps;
+  const { flows, now } = deps;
   const { states, attempts, leasedUntil } = found.chunk;
   if (leasedUntil !== undefined && leasedUntil > now()) return undefined;
   const progress = { states, attempts: attempts + 1, leasedUntil: leaseEnd(deps) };
-  const claimed = await notifications.updateChunk(found, progress);
+  const claimed = await flows.notifications.updateChunk(found, progress);
   return claimed === 'conflict' ? undefined : claimed;
 }
 
@@ -94,7 +94,7 @@ async function deliver(
     since,
     attempts: 0,
   };
-  if (deps.slow.isSlow(target.key)) return { state: 'retried', retry: untried };
+  if (deps.flows.slow.isSlow(target.key)) return { state: 'retried', retry: untried };
   const called = { ...untried, attempts: 1 };
   const result = await callTarget(target, payload, deps);
   if ('pending' in result) {
@@ -112,15 +112,15 @@ async function deliver(
 
 /** Stores and queues what goes on alone; only then can the verdicts to come find it. */
 async function scheduleRetries(deliveries: readonly Delivery[], deps: NotificationDeps): Promise<void> {
-  const { notifications, notificationQueue, now } = deps;
+  const { flows, now } = deps;
   const retried = deliveries.flatMap(({ retry, pending }) => (retry === undefined ? [] : [{ retry, pending }]));
   if (retried.length === 0) return;
-  await notifications.createRetries(retried.map(({ retry }) => retry));
+  await flows.notifications.createRetries(retried.map(({ retry }) => retry));
   failpoint('deliver.retriesWritten');
   await Promise.all(
     retried.map(({ retry: { inboundId, target, notBefore, leasedUntil } }) => {
       const delay = secondsUntil(notBefore ?? leasedUntil, now());
-      return notificationQueue.enqueueRetry({ inboundId, subscriptionKey: target.key }, delay);
+      return flows.queue.enqueueRetry({ inboundId, subscriptionKey: target.key }, delay);
     }),
   );
   for (const { retry, pending } of retried) if (pending !== undefined) recordVerdictLater(retry, pending, deps);

@@ -27,13 +27,13 @@ export type DeliverRetryResult =
 
 /** Delivers a notification that goes alone, to its subscription as it is now. */
 export async function deliverRetry(job: RetryJob, deps: NotificationDeps): Promise<DeliverRetryResult> {
-  const { notifications, notificationQueue, slow, now, random } = deps;
-  const found = await notifications.readRetry(job.inboundId, job.subscriptionKey);
+  const { flows, now, random } = deps;
+  const found = await flows.notifications.readRetry(job.inboundId, job.subscriptionKey);
   if (found === undefined) return 'missing';
   const { retry } = found;
   if (retry.state !== 'waiting') return 'nothingToDo';
   const putOff = async <Result>(result: Result, seconds: number): Promise<Result> => {
-    await notificationQueue.enqueueRetry(job, seconds);
+    await flows.queue.enqueueRetry(job, seconds);
     return result;
   };
   const wait = secondsUntil(retry.notBefore, now());
@@ -41,21 +41,22 @@ export async function deliverRetry(job: RetryJob, deps: NotificationDeps): Promi
   // Its worker may yet die, and this may be the only message left that knows of it.
   const lease = secondsUntil(retry.leasedUntil, now());
   if (lease > 0) return putOff('taken', lease);
-  const known = await deps.subscriptions.find(retry.target.pipelineId, retry.target.key);
+  const known = await deps.flows.subscriptions.find(retry.target.pipelineId, retry.target.key);
   if (known === undefined) {
-    await notifications.updateRetry(found, { ...progressOf(found), state: 'ended' });
+    await flows.notifications.updateRetry(found, { ...progressOf(found), state: 'ended' });
     return 'unsubscribed';
   }
   const { subscription } = known;
   if (subscription.state !== 'active') {
     await giveUp(retry, reasonOf(subscription.state, 'never'), deps);
-    await notifications.updateRetry(found, { ...progressOf(found), state: 'givenUp' });
+    await flows.notifications.updateRetry(found, { ...progressOf(found), state: 'givenUp' });
     return 'givenUp';
   }
-  const isOver = now().getTime() - retry.since.getTime() > deps.schedule.giveUpAfterSeconds * 1_000;
-  if (slow.isCrowded(retry.target.key) && !isOver) return putOff('crowded', Math.ceil(crowdedSeconds * (1 + random())));
+  const isOver = now().getTime() - retry.since.getTime() > deps.flows.schedule.giveUpAfterSeconds * 1_000;
+  if (flows.slow.isCrowded(retry.target.key) && !isOver)
+    return putOff('crowded', Math.ceil(crowdedSeconds * (1 + random())));
   const progress = { ...progressOf(found), attempts: retry.attempts + 1, leasedUntil: leaseEnd(deps) };
-  const claimed = await notifications.updateRetry(found, progress);
+  const claimed = await flows.notifications.updateRetry(found, progress);
   if (claimed === 'conflict') return putOff('taken', secondsUntil(progress.leasedUntil, now()) + 1);
   failpoint('retry.claimed');
   return call({ ...claimed, retry: { ...claimed.retry, target: targetOf(subscription) } }, job, deps);
@@ -66,7 +67,7 @@ async function call(claimed: VersionedRetry, job: RetryJob, deps: NotificationDe
   const result = await callTarget(retry.target, retry.payload, deps);
   failpoint('retry.called');
   if ('verdict' in result) return recordVerdict(claimed, result.verdict, deps);
-  await deps.notificationQueue.enqueueRetry(job, secondsUntil(retry.leasedUntil, deps.now()) + 1);
+  await deps.flows.queue.enqueueRetry(job, secondsUntil(retry.leasedUntil, deps.now()) + 1);
   recordVerdictLater(retry, result.pending, deps);
   return 'underWay';
 }

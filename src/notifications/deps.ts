@@ -1,28 +1,56 @@
 import type { SubscriptionStore } from '../subscriptions/index.ts';
-import type { CallTargetDeps } from './call-target.ts';
 import type { RetryProgress, VersionedRetry } from './notification.ts';
-import type { DeadLetterStore, NotificationQueue, NotificationStore } from './ports.ts';
+import type { CallbackCaller, DeadLetterStore, NotificationQueue, NotificationStore } from './ports.ts';
+import type { SlowSubscribers } from './slow-subscribers.ts';
 import type { RetrySchedule } from '../http-delivery/retry-schedule.ts';
 
-/** What delivering notifications works with. */
-export interface NotificationDeps extends CallTargetDeps {
+/** The flows that get notifications, and what is on its way to them. */
+export interface FlowsDeps {
   subscriptions: SubscriptionStore;
   notifications: NotificationStore;
-  notificationQueue: NotificationQueue;
+  queue: NotificationQueue;
   deadLetters: DeadLetterStore;
+  caller: CallbackCaller;
+  slow: SlowSubscribers;
   schedule: RetrySchedule;
   /**
-   * How long a worker may keep a notification before another may take it for crashed, in seconds: usually 60, since a
-   * call ends after half a minute.
+   * How long a worker may keep a notification before another worker may take it over, in seconds. A call ends after 30
+   * seconds, so 60 is enough.
    */
-  callLeaseSeconds: number;
+  leaseSeconds: number;
+  /** This app's address as flows reach it, base path included, without a slash at the end. */
+  publicUrl: string;
+}
+
+/** What calling a subscriber needs. */
+export interface CallTargetDeps {
+  flows: Pick<FlowsDeps, 'caller' | 'slow'>;
+  /** Resolves after so many milliseconds. */
+  wait: (milliseconds: number) => Promise<void>;
+  now: () => Date;
+}
+
+/** What delivering notifications needs. */
+export interface NotificationDeps extends CallTargetDeps {
+  flows: Omit<FlowsDeps, 'publicUrl'>;
   /** A number from 0 to below 1. */
   random: () => number;
 }
 
+/** What making notifications needs. */
+export interface NotifierDeps {
+  flows: Pick<FlowsDeps, 'subscriptions' | 'notifications' | 'queue' | 'publicUrl'>;
+}
+
+/** What replaying a dead letter needs. */
+export interface ReplayDeps {
+  flows: Pick<FlowsDeps, 'subscriptions' | 'notifications' | 'queue' | 'deadLetters'>;
+  now: () => Date;
+}
+
 /** When a lease that is taken now ends. */
-export function leaseEnd({ now, callLeaseSeconds }: Pick<NotificationDeps, 'now' | 'callLeaseSeconds'>): Date {
-  return new Date(now().getTime() + callLeaseSeconds * 1_000);
+export function leaseEnd({ now, flows }: { now: () => Date; flows: Pick<FlowsDeps, 'leaseSeconds'> }): Date {
+  return new Date(now().getTime() + flows.leaseSeconds * 1_000);
 }
 
 /** Seconds from now until a time, rounded up; 0 where there is none or it is past. */

@@ -24,10 +24,10 @@ export async function giveUpNotifications(
 }
 
 async function giveUpChunk(job: NotificationJob, deps: NotificationDeps): Promise<GiveUpResult> {
-  const { notifications, now } = deps;
+  const { flows, now } = deps;
   const since = now();
   for (;;) {
-    const found = await notifications.readChunk(job.inboundId, job.chunk);
+    const found = await flows.notifications.readChunk(job.inboundId, job.chunk);
     const waiting =
       found?.chunk.targets.filter((_, targetIndex) => found.chunk.states[targetIndex] === 'waiting') ?? [];
     if (found === undefined || waiting.length === 0) return { result: 'givenUp', notifications: 0 };
@@ -38,20 +38,20 @@ async function giveUpChunk(job: NotificationJob, deps: NotificationDeps): Promis
       await giveUp(retry, reason, deps);
     }
     const ended = states.map((state) => (state === 'waiting' ? 'ended' : state));
-    const recorded = await notifications.updateChunk(found, { states: ended, attempts });
+    const recorded = await flows.notifications.updateChunk(found, { states: ended, attempts });
     if (recorded !== 'conflict') return { result: 'givenUp', notifications: waiting.length };
   }
 }
 
 async function giveUpRetry(job: RetryJob, deps: NotificationDeps): Promise<GiveUpResult> {
-  const { notifications, now } = deps;
+  const { flows, now } = deps;
   for (;;) {
-    const found = await notifications.readRetry(job.inboundId, job.subscriptionKey);
+    const found = await flows.notifications.readRetry(job.inboundId, job.subscriptionKey);
     if (found?.retry.state !== 'waiting') return { result: 'givenUp', notifications: 0 };
     const { retry } = found;
     refuseLeased(retry.leasedUntil, now());
     await giveUp(retry, reason, deps);
-    const recorded = await notifications.updateRetry(found, { ...progressOf(found), state: 'givenUp' });
+    const recorded = await flows.notifications.updateRetry(found, { ...progressOf(found), state: 'givenUp' });
     if (recorded !== 'conflict') return { result: 'givenUp', notifications: 1 };
   }
 }

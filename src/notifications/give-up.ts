@@ -1,8 +1,8 @@
+import type { FlowsDeps } from './deps.ts';
 import { failpoint } from '../core/failpoint.ts';
 import { timeInId } from '../core/time-ordered-id.ts';
 import { customerKey } from '../directory/index.ts';
 import type { DeadLetter, RetryNotification } from './notification.ts';
-import type { DeadLetterStore } from './ports.ts';
 
 /**
  * Puts a notification among the dead letters, with the last answer. To be done before it is recorded as given up: a
@@ -11,7 +11,7 @@ import type { DeadLetterStore } from './ports.ts';
 export async function giveUp(
   { inboundId, customerId, serviceId, payload, target, attempts, lastAnswer, since }: RetryNotification,
   reason: string,
-  { deadLetters, now }: { deadLetters: DeadLetterStore; now: () => Date },
+  { flows, now }: { flows: Pick<FlowsDeps, 'deadLetters'>; now: () => Date },
 ): Promise<void> {
   const { pipelineId, key: subscriptionKey, callbackUrl } = target;
   const letter: DeadLetter = {
@@ -29,6 +29,6 @@ export async function giveUp(
     since,
     givenUpAt: now(),
   };
-  await deadLetters.add(letter);
+  await flows.deadLetters.add(letter);
   failpoint('retry.deadLetterAdded');
 }

@@ -1,6 +1,6 @@
 export { createNotifier } from './create-notifier.ts';
 export { secondsUntil } from './deps.ts';
-export type { NotificationDeps } from './deps.ts';
+export type * from './deps.ts';
 export { judgeOutcome } from '../http-delivery/verdict.ts';
 export type { Verdict } from '../http-delivery/verdict.ts';
 export {
@@ -12,9 +12,7 @@ export {
 export type * from './notification.ts';
 export type * from './ports.ts';
 export { replayDeadLetter } from './replay.ts';
-export type { ReplayResult, ReplayDeps } from './replay.ts';
-export { nextCallAt, defaultSchedule } from '../http-delivery/retry-schedule.ts';
+export type { ReplayResult } from './replay.ts';
+export { nextCallAt } from '../http-delivery/retry-schedule.ts';
 export type { RetrySchedule } from '../http-delivery/retry-schedule.ts';
 export { createSlowSubscribers } from './slow-subscribers.ts';
-export { notificationLooks } from '../maintenance/notification-sweeps.ts';
-export type { NotificationSweepsDeps } from '../maintenance/notification-sweeps.ts';

@@ -54,7 +54,7 @@ async function giveUpJob(message: unknown, deps: NotificationDeps): Promise<Read
   const job = chunkJobOf(message) ?? retryJobOf(message);
   if (job === undefined) return { result: 'notAJob', error: new Error('a poison message is not a job of ours') };
   if ('chunk' in job) {
-    const found = await deps.notifications.readChunk(job.inboundId, job.chunk);
+    const found = await deps.flows.notifications.readChunk(job.inboundId, job.chunk);
     if (found !== undefined && found.chunk.attempts < failingAttempts) {
       return { ...job, ...(await deliverChunk(job, deps)) };
     }

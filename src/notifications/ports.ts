@@ -1,4 +1,4 @@
-import type { Found, Span } from '../maintenance/sweep.ts';
+import type { Page, TimeSpan } from '../core/page.ts';
 import type { HttpVerb } from '../subscriptions/index.ts';
 import type {
   DeadLetter,
@@ -27,7 +27,7 @@ export interface NotificationStore {
   readRetry(inboundId: string, subscriptionKey: string): Promise<VersionedRetry | undefined>;
   updateRetry(versioned: VersionedRetry, progress: RetryProgress): Promise<VersionedRetry | 'conflict'>;
   /** Chunks and retried notifications that are not done, of messages that carriers got in a span. */
-  listWaiting(span: Span, from?: string): Promise<Found<WaitingNotification>>;
+  listWaiting(span: TimeSpan, from?: string): Promise<Page<WaitingNotification>>;
 }
 
 /** What is not done, as far as it takes to say what it waits for. */

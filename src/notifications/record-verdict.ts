@@ -30,11 +30,11 @@ export async function recordVerdict(
   // Queued before it is recorded: a crash in between leaves a job too many, never one too few.
   if (decision.state === 'waiting' && (jobAt === undefined || decision.notBefore < jobAt)) {
     const delay = secondsUntil(decision.notBefore, deps.now());
-    await deps.notificationQueue.enqueueRetry({ inboundId, subscriptionKey: target.key }, delay);
+    await deps.flows.queue.enqueueRetry({ inboundId, subscriptionKey: target.key }, delay);
     failpoint('retry.requeued');
   }
   // Where another worker got ahead, its word stands.
-  await deps.notifications.updateRetry(called, progress);
+  await deps.flows.notifications.updateRetry(called, progress);
   return decision.state;
 }
 
@@ -49,7 +49,7 @@ export function recordVerdictLater(
 ): void {
   const settle = async (): Promise<void> => {
     const verdict = await pending;
-    const found = await deps.notifications.readRetry(inboundId, target.key);
+    const found = await deps.flows.notifications.readRetry(inboundId, target.key);
     if (found?.retry.state !== 'waiting' || found.retry.attempts !== attempts) return;
     // What is stored may name the subscription as it was before it was subscribed anew.
     await recordVerdict({ ...found, retry: { ...found.retry, target } }, verdict, deps, leasedUntil);

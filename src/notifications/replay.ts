@@ -1,17 +1,7 @@
+import type { ReplayDeps } from './deps.ts';
 import { failpoint } from '../core/failpoint.ts';
-import type { SubscriptionStore } from '../subscriptions/index.ts';
 import { targetOf } from './create-notifier.ts';
 import type { DeadLetter, RetryNotification } from './notification.ts';
-import type { DeadLetterStore, NotificationQueue, NotificationStore } from './ports.ts';
-
-/** What replaying works with. */
-export interface ReplayDeps {
-  subscriptions: SubscriptionStore;
-  notifications: NotificationStore;
-  notificationQueue: NotificationQueue;
-  deadLetters: DeadLetterStore;
-  now: () => Date;
-}
 
 /** What became of a letter. `unsubscribed`: there is nobody to tell any more, and the letter stays. */
 export type ReplayResult = 'replayed' | 'unsubscribed' | 'missing';
@@ -22,27 +12,27 @@ export type ReplayResult = 'replayed' | 'unsubscribed' | 'missing';
  * at the most.
  */
 export async function replayDeadLetter(id: string, deps: ReplayDeps): Promise<ReplayResult> {
-  const { subscriptions, notifications, notificationQueue, deadLetters, now } = deps;
-  const letter = await deadLetters.read(id);
+  const { flows, now } = deps;
+  const letter = await flows.deadLetters.read(id);
   if (letter === undefined) return 'missing';
   const { inboundId, pipelineId, subscriptionKey } = letter;
-  const known = await subscriptions.find(pipelineId, subscriptionKey);
+  const known = await flows.subscriptions.find(pipelineId, subscriptionKey);
   if (known === undefined) return 'unsubscribed';
   const { subscription } = known;
-  if (subscription.state !== 'active') await subscriptions.update(known, { state: 'active' });
+  if (subscription.state !== 'active') await flows.subscriptions.update(known, { state: 'active' });
   const anew = { state: 'waiting', since: now(), attempts: 0 } as const;
   for (;;) {
-    const found = await notifications.readRetry(inboundId, subscriptionKey);
+    const found = await flows.notifications.readRetry(inboundId, subscriptionKey);
     if (found === undefined)
-      await notifications.createRetries([{ ...retryOf(letter, targetOf(subscription)), ...anew }]);
+      await flows.notifications.createRetries([{ ...retryOf(letter, targetOf(subscription)), ...anew }]);
     // A worker may be writing down right now that it gave up.
-    else if ((await notifications.updateRetry(found, anew)) === 'conflict') continue;
+    else if ((await flows.notifications.updateRetry(found, anew)) === 'conflict') continue;
     break;
   }
   failpoint('replay.renewed');
-  await notificationQueue.enqueueRetry({ inboundId, subscriptionKey });
+  await flows.queue.enqueueRetry({ inboundId, subscriptionKey });
   failpoint('replay.queued');
-  await deadLetters.remove(id);
+  await flows.deadLetters.remove(id);
   return 'replayed';
 }
 

@@ -36,7 +36,7 @@ export const deleteTrigger = defineOperation({
     const isMeant = ({ secret }: Subscription): boolean => isSameSecret(secret, action.secret);
     try {
       if (caller !== undefined && !(await isOf(caller, pipelineId, deps))) return { body: undefined };
-      await removeSubscription({ pipelineId, key: action.key }, isMeant, deps.subscriptions);
+      await removeSubscription({ pipelineId, key: action.key }, isMeant, deps.flows.subscriptions);
       return { body: undefined };
     } catch (failure) {
       // What stays behind ends by itself, when the callback says that the flow is gone.

@@ -97,7 +97,7 @@ export const newMessage = defineOperation({
   service: { parameter: 'Service', type: 'TwoWay' },
   prepare: ({ body }, deps: SubscriptionsDeps) => prepareSubscription(body, deps),
   async handler({ body, customer, service, header, now, prepared: httpVerb }, deps: SubscriptionsDeps) {
-    const { subscriptions, newSecret, publicUrl } = deps;
+    const { flows, newSecret } = deps;
     const owner = { customerId: customer.id, serviceId: service.id };
     const callbackUrl = body.options.endpointUrl;
     const subscription = {
@@ -113,13 +113,16 @@ export const newMessage = defineOperation({
       subscribedAt: now,
       state: 'active' as const,
     };
-    await subscriptions.put(subscription);
+    await flows.subscriptions.put(subscription);
     const id = actionIdOf(subscription);
-    return { body: { id }, headers: { Location: `${publicUrl}/pipelines/${subscription.pipelineId}/actions/${id}` } };
+    return {
+      body: { id },
+      headers: { Location: `${flows.publicUrl}/pipelines/${subscription.pipelineId}/actions/${id}` },
+    };
   },
 });
 
-function prepareSubscription(body: unknown, { checkCallback }: SubscriptionsDeps) {
+function prepareSubscription(body: unknown, { flows }: SubscriptionsDeps) {
   const problems: Problem[] = [];
   const fields = isObject(body) ? body : {};
   const options = isObject(fields['options']) ? fields['options'] : {};
@@ -127,7 +130,7 @@ function prepareSubscription(body: unknown, { checkCallback }: SubscriptionsDeps
   if (typeof fields['actionType'] === 'string' && fields['actionType'] !== actionType) {
     problems.push(problem('InvalidField', { target: 'actionType', rule: `must be ${actionType}` }));
   }
-  const rule = typeof endpointUrl === 'string' ? checkCallback(endpointUrl) : undefined;
+  const rule = typeof endpointUrl === 'string' ? flows.checkUrl(endpointUrl) : undefined;
   if (rule !== undefined) problems.push(problem('CallbackRefused', { target: 'options.endpointUrl', rule }));
   const verb = readVerb(httpVerb);
   if (typeof httpVerb === 'string' && verb === undefined) {

@@ -18,10 +18,13 @@ export type CallbackRule = (url: string) => string | undefined;
 
 /** What operations on subscriptions work with. */
 export interface SubscriptionsDeps {
-  subscriptions: SubscriptionStore;
-  checkCallback: CallbackRule;
+  flows: {
+    subscriptions: SubscriptionStore;
+    /** Why a callback address may not be called, as the rest of a sentence; undefined where it may. */
+    checkUrl: CallbackRule;
+    /** This app's address as flows reach it, base path included, without a slash at the end. */
+    publicUrl: string;
+  };
   /** 32 hexadecimal digits that nobody can guess. */
   newSecret: () => string;
-  /** This app's address as callers reach it, base path included, without a slash at the end. */
-  publicUrl: string;
 }

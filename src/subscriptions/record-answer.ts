@@ -43,14 +43,14 @@ export function healthAfter(
 export async function noteAnswer(
   { pipelineId, key, secret }: Pick<Subscription, 'pipelineId' | 'key' | 'secret'>,
   kind: AnswerKind,
-  { subscriptions, now }: { subscriptions: SubscriptionStore; now: () => Date },
+  { flows, now }: { flows: { subscriptions: SubscriptionStore }; now: () => Date },
 ): Promise<Subscription['state'] | undefined> {
   for (let attempt = 1; ; attempt++) {
-    const found = await subscriptions.find(pipelineId, key);
+    const found = await flows.subscriptions.find(pipelineId, key);
     if (found?.subscription.secret !== secret) return undefined;
     const health = healthAfter(found.subscription, kind, now());
     if (health === undefined) return found.subscription.state;
-    if ((await subscriptions.update(found, health)) === 'updated') return health.state;
+    if ((await flows.subscriptions.update(found, health)) === 'updated') return health.state;
     // So many others write it that the next answer will do.
     if (attempt === attempts) return found.subscription.state;
   }

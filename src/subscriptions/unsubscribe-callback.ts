@@ -41,9 +41,9 @@ export const unsubscribeCallback = defineOperation({
   errors: [],
   customer: 'Customer',
   service: { parameter: 'Service', type: 'TwoWay' },
-  async handler({ body, customer, service }, { subscriptions }: SubscriptionsDeps) {
+  async handler({ body, customer, service }, { flows }: SubscriptionsDeps) {
     const pipelineId = pipelineIdOf({ customerId: customer.id, serviceId: service.id });
-    await removeSubscription({ pipelineId, key: subscriptionKeyOf(body.callbackUrl) }, () => true, subscriptions);
+    await removeSubscription({ pipelineId, key: subscriptionKeyOf(body.callbackUrl) }, () => true, flows.subscriptions);
     return { body: undefined };
   },
 });

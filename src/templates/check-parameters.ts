@@ -1,3 +1,4 @@
+import { count } from '../core/plural.ts';
 import { problem } from '../operation/errors.ts';
 import type { Problem } from '../operation/errors.ts';
 import { countPlaceholders, fillPlaceholders } from './placeholders.ts';
@@ -45,7 +46,7 @@ function checkValues(
 ): Problem[] {
   const expected = countPlaceholders(text);
   if (values.length !== expected) {
-    const rule = `must have ${counted(expected, 'value')}, one for each placeholder of the template, but has ${values.length}`;
+    const rule = `must have ${count(expected, 'value')}, one for each placeholder of the template, but has ${values.length}`;
     return [problem('InvalidField', { target, rule })];
   }
   const problems = values.flatMap((value, index) => checkValue(value, `${target}[${index}]`));
@@ -54,10 +55,6 @@ function checkValues(
   if (length <= limit) return [];
   const rule = `must make a text of at most ${limit} characters, but make one of ${length}`;
   return [problem('InvalidField', { target, rule })];
-}
-
-function counted(count: number, thing: string): string {
-  return `${count} ${thing}${count === 1 ? '' : 's'}`;
 }
 
 function checkValue(value: string, target: string): Problem[] {
@@ -73,7 +70,7 @@ function checkButtons({ buttons: known }: Template, given: TemplateParameters['b
     problems.push(problem('InvalidField', { target, rule }));
   };
   if (given.length > known.length) {
-    const has = known.length === 0 ? 'no buttons' : counted(known.length, 'button');
+    const has = known.length === 0 ? 'no buttons' : count(known.length, 'button');
     refuse('Buttons', `must not have more entries than the template has buttons: it has ${has}`);
     return problems;
   }

@@ -39,10 +39,10 @@ export const getCustomerWhatsAppTemplates = defineOperation({
   },
   errors: [],
   customer: 'Customer-Id',
-  async handler({ customer, parameters: { TemplateId: wanted } }, { templateStore }: TemplatesDeps) {
-    const templates = await templateStore.list(customer.id);
+  async handler({ customer, parameters: { TemplateId: wanted } }, { templates }: TemplatesDeps) {
+    const stored = await templates.store.list(customer.id);
     return {
-      body: templates
+      body: stored
         .filter(({ status, name }) => status === 'approved' && (wanted === undefined || wanted === name))
         .sort((left, right) => (left.name < right.name ? -1 : 1))
         .map(({ name, displayName, content }) => ({

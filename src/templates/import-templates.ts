@@ -10,8 +10,7 @@ import type { Template } from './template.ts';
 
 /** What importing templates works with. */
 export interface ImportDeps extends DirectoryDeps {
-  templateStore: TemplateStore;
-  templateCarrier: Pick<TemplateCarrier, 'manages' | 'list'>;
+  templates: { store: TemplateStore; carrier: Pick<TemplateCarrier, 'manages' | 'list'> };
   now: () => Date;
 }
 
@@ -44,15 +43,15 @@ export type ImportOutcome =
  * one whose row somebody else writes meanwhile: that may be the carrier's newer word.
  */
 export async function importTemplates(number: string, deps: ImportDeps): Promise<ImportOutcome> {
-  const { directory, templateStore, templateCarrier } = deps;
+  const { directory, templates } = deps;
   const identity = readIdentity(number);
   const customerId = identity === undefined ? undefined : await directory.identityOwner(identity);
   if (identity === undefined || customerId === undefined) return refused('is no WhatsApp number of any customer');
-  if (!templateCarrier.manages(identity)) return refused('has no carrier that manages its templates');
+  if (!templates.carrier.manages(identity)) return refused('has no carrier that manages its templates');
   const region = (await directory.customer(customerId))?.region;
   // Before the carrier is asked: what is written after this may be newer than its list.
-  const stored = await templateStore.list(customerId);
-  const answer = await templateCarrier.list(identity);
+  const stored = await templates.store.list(customerId);
+  const answer = await templates.carrier.list(identity);
   if (answer.outcome === 'unavailable') return refused(`can't be imported: ${answer.reason}`);
   const byName = Map.groupBy(answer.templates, ({ name }) => name);
   const steps: ImportStep[] = stored
@@ -124,11 +123,11 @@ const meanwhile = 'was written by somebody else meanwhile: run this again';
 async function write(
   seen: Template | undefined,
   { kind, template }: { kind: string; template: Template },
-  { templateStore }: ImportDeps,
+  { templates }: ImportDeps,
 ): Promise<string | undefined> {
   if (kind === 'unchanged') return undefined;
-  if (seen === undefined) return (await templateStore.create(template)) === 'exists' ? meanwhile : undefined;
-  const found = await templateStore.read(template.customerId, template.name);
+  if (seen === undefined) return (await templates.store.create(template)) === 'exists' ? meanwhile : undefined;
+  const found = await templates.store.read(template.customerId, template.name);
   if (found?.template.updatedAt.getTime() !== seen.updatedAt.getTime()) return meanwhile;
-  return (await templateStore.replace(found, template)) === 'conflict' ? meanwhile : undefined;
+  return (await templates.store.replace(found, template)) === 'conflict' ? meanwhile : undefined;
 }

@@ -12,20 +12,20 @@ export interface TemplateRegistry {
 /** Records what carriers say of templates. A template belongs to whoever has the identity that it is for. */
 export function createTemplateRegistry({
   directory,
-  templateStore,
+  templates,
   now,
-}: DirectoryDeps & { templateStore: TemplateStore; now: () => Date }): TemplateRegistry {
+}: DirectoryDeps & { templates: { store: TemplateStore }; now: () => Date }): TemplateRegistry {
   return {
     async record({ identity, name, language, status, reason }) {
       const address = readIdentity(identity);
       const owner = address === undefined ? undefined : await directory.identityOwner(address);
-      const template = owner === undefined ? undefined : (await templateStore.read(owner, name))?.template;
+      const template = owner === undefined ? undefined : (await templates.store.read(owner, name))?.template;
       if (template === undefined || template.identity !== address) return 'unknown';
       // The same name in another language is another template, which nobody made here.
       if (language !== undefined && language !== template.language) return 'unknown';
       const kept = keptReason(reason);
       if (template.status === status && template.reason === kept) return 'recorded';
-      const outcome = await templateStore.update(template.customerId, name, {
+      const outcome = await templates.store.update(template.customerId, name, {
         status,
         ...(kept === undefined ? {} : { reason: kept }),
         updatedAt: now(),

@@ -5,8 +5,7 @@ import type { NewTemplate, Template } from './template.ts';
 
 /** What creating templates works with. */
 export interface TemplatesDeps {
-  templateStore: TemplateStore;
-  templateCarrier: TemplateCarrier;
+  templates: { store: TemplateStore; carrier: TemplateCarrier };
 }
 
 /** Longer than a submission may take: one that was not confirmed in this time is not under way any more. */
@@ -21,26 +20,22 @@ export const attemptMs = 10 * 60 * 1000;
  *
  * Storage operations: two, and one more where the carrier's verdict is there already.
  */
-export async function submitTemplate(
-  wanted: NewTemplate,
-  now: Date,
-  { templateStore, templateCarrier }: TemplatesDeps,
-): Promise<void> {
-  const claimed = await claimName(wanted, now, templateStore);
+export async function submitTemplate(wanted: NewTemplate, now: Date, { templates }: TemplatesDeps): Promise<void> {
+  const claimed = await claimName(wanted, now, templates.store);
   if (claimed === 'done') return;
   const { template } = claimed;
-  const answer = await templateCarrier.submit(template);
+  const answer = await templates.carrier.submit(template);
   if (answer.outcome === 'submitted') {
     const { carrierReference, status, reason } = answer;
     const verdict = status === undefined ? undefined : { status, ...(reason === undefined ? {} : { reason }) };
     const { customerId, name } = template;
-    const outcome = await templateStore.update(customerId, name, { carrierReference, updatedAt: now });
+    const outcome = await templates.store.update(customerId, name, { carrierReference, updatedAt: now });
     // A repeat that ran beside this one, and found the carrier gone, may have taken it away.
-    if (outcome === 'absent') await templateStore.create({ ...template, carrierReference, ...verdict });
-    else if (verdict !== undefined) await templateStore.update(customerId, name, { ...verdict, updatedAt: now });
+    if (outcome === 'absent') await templates.store.create({ ...template, carrierReference, ...verdict });
+    else if (verdict !== undefined) await templates.store.update(customerId, name, { ...verdict, updatedAt: now });
     return;
   }
-  await templateStore.remove(claimed);
+  await templates.store.remove(claimed);
   throw answer.outcome === 'refused'
     ? apiError('TemplateRefused', { reason: saidReason(answer.reason) })
     : apiError('Unavailable', { what: 'The management of WhatsApp templates' });

@@ -51,13 +51,15 @@ export function createMemoryApp(reportsPerCall: number): MemoryApp {
   const outbound = createMemoryOutboundQueue();
   const messages = createMemoryMessageStore();
   const accepting: AcceptDeps = {
-    messages,
-    outbound,
-    requests: createMemoryRequestStore(),
-    newMessageId: (about) => newMessageId(about, 1, randomBytes),
-    keysByTracking: true,
-    checkDlrUrl: () => undefined,
-    recentlyQueued: createRecentIds(),
+    messages: {
+      store: messages,
+      queue: outbound,
+      requests: createMemoryRequestStore(),
+      newId: (about) => newMessageId(about, 1, randomBytes),
+      keysByTracking: true,
+      checkDlrUrl: () => undefined,
+      recentlyQueued: createRecentIds(),
+    },
   };
   const directory = createMemoryDirectory({ customers: [], users: [] });
   const optOuts: MarketingOptOutsDeps['optOuts'] = {
@@ -66,7 +68,10 @@ export function createMemoryApp(reportsPerCall: number): MemoryApp {
     remove: async () => {},
   };
   const nobody = { record: async () => {} };
-  const followUps = { messages, outbound, failures: nobody, finalStatuses: nobody, now };
+  const followUps = {
+    messages: { store: messages, queue: outbound, failures: nobody, finalStatuses: nobody },
+    now,
+  };
   const recorder = createReportRecorder(followUps);
   const final = createTally();
 
@@ -78,7 +83,8 @@ export function createMemoryApp(reportsPerCall: number): MemoryApp {
     }
   };
   const sending: DeliverDeps = {
-    ...followUps,
+    messages: { ...followUps.messages, replies: nobody, fallbackAfterSeconds: 3_600, leaseSeconds: 120 },
+    now,
     directory,
     ...sendingBy({
       name: 'memory',
@@ -88,16 +94,13 @@ export function createMemoryApp(reportsPerCall: number): MemoryApp {
         return batch.recipients.map((): SendOutcome => ({ outcome: 'sent' }));
       },
     }),
-    replies: nobody,
-    fallbackAfterSeconds: 3_600,
-    sendLeaseSeconds: 120,
   };
 
   return {
     async send(body) {
       const { prepared, problems } = await prepareTextSend(
         { body, customer, service, now: now() },
-        { directory, optOuts, checkDlrUrl: () => undefined },
+        { directory, optOuts, messages: { checkDlrUrl: () => undefined } },
       );
       if (problems.length > 0) throw new Error(JSON.stringify(problems));
       const request = { customerId: customer.id, serviceId: service.id, userId: 'demo-user', acceptedAt: now() };

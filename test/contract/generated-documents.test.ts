@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { expect, test } from 'vitest';
 
-import { generatedTables } from '../../src/connector/create-docs/generated-tables.ts';
+import { generatedTables } from '../../infra/generated-tables.ts';
 import { replaceTable } from '../../src/connector/create-docs/markdown.ts';
 import type { Operation } from '../../src/operation/define-operation.ts';
 import { errorCatalogue } from '../../src/operation/errors.ts';

@@ -4,8 +4,8 @@ import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { planDirectory } from '../../src/directory/index.ts';
 import type { Directory, DirectoryDocument } from '../../src/directory/index.ts';
 import { startAzurite } from '../../src/local/azurite.ts';
-import { applyDirectory } from '../../src/cli/apply-directory.ts';
-import { readDirectoryText } from '../../src/cli/read-directory-file.ts';
+import { applyDirectory } from '../../src/cli/directory/apply-directory.ts';
+import { readDirectoryText } from '../../src/cli/directory/read-directory-file.ts';
 import { createTableDirectoryEditor } from '../../src/storage/tables/directory-editor.ts';
 import { takeDirectoryLock } from '../../src/storage/tables/directory-lock.ts';
 import { claimRow, lockKeys } from '../../src/storage/tables/directory-rows.ts';
@@ -215,7 +215,7 @@ describe('applying', () => {
   const apply = (document: DirectoryDocument, { prune = false, write = true } = {}) =>
     applyDirectory(editor, fileOf(document), { prune, write });
   const exported = async () => (await editor.read()).document;
-  const done = 'Written; it shows within a minute.';
+  const done = 'Written. The app uses it within a minute.';
 
   test('what was exported changes nothing, and nothing is written', async () => {
     const document = await exported();
@@ -231,7 +231,7 @@ describe('applying', () => {
     const lines = ['~ customer demo: name'];
     expect(await apply(changed, { write: false })).toEqual({
       outcome: 'done',
-      lines: [...lines, 'Nothing is written yet; --yes writes it.'],
+      lines: [...lines, 'Nothing is written yet. Add --yes to write it.'],
     });
     expect(await exported()).toEqual(both);
     expect(await apply(changed)).toEqual({ outcome: 'done', lines: [...lines, done] });

@@ -10,7 +10,12 @@ import { startAzurite } from '../../src/local/azurite.ts';
 import { newMessageId } from '../../src/messages/index.ts';
 import type { Chunk, MessageHeader } from '../../src/messages/index.ts';
 import { deleteExpired } from '../../src/maintenance/index.ts';
-import type { RetentionDeps, Sweep } from '../../src/maintenance/index.ts';
+import type { DeleteExpiredDeps } from '../../src/maintenance/index.ts';
+import { deleteSweeps } from '../../src/maintenance/delete-expired.ts';
+import type { ExpireRowsDeps } from '../../src/maintenance/delete-expired.ts';
+import { runSweeps } from '../../src/maintenance/run-sweeps.ts';
+import type { SweepDeps } from '../../src/maintenance/run-sweeps.ts';
+import type { Sweep } from '../../src/maintenance/sweep.ts';
 import { createBlobAttachmentStore } from '../../src/storage/blobs/attachment-store.ts';
 import { createMemorySweepPositions } from '../support/fakes/sweep-positions.ts';
 import { createTableCallbackStore } from '../../src/storage/tables/callback-store.ts';
@@ -20,7 +25,7 @@ import { createTableMessageStore } from '../../src/storage/tables/message-store.
 import { createTableNotificationStore } from '../../src/storage/tables/notification-store.ts';
 import { createTableCarrierIdStore } from '../../src/storage/tables/carrier-id-store.ts';
 import { createTableRequestStore } from '../../src/storage/tables/request-store.ts';
-import { createTableSweeps } from '../../src/storage/tables/retention-sweeps.ts';
+import { createTableExpiredRows } from '../../src/storage/tables/expired-rows.ts';
 import { createTableSweepPositions } from '../../src/storage/tables/sweep-positions.ts';
 import { createTableThreadStore } from '../../src/storage/tables/thread-store.ts';
 import { startStorageProxy } from '../support/servers/storage-proxy.ts';
@@ -53,13 +58,17 @@ const now = new Date('2026-11-24T10:00:00.123Z');
 const dayMs = 24 * 60 * 60 * 1000;
 const daysAgo = (days: number): Date => new Date(now.getTime() - days * dayMs);
 
-const deps = (details: Partial<RetentionDeps> = {}): RetentionDeps => ({
-  sweeps: createTableSweeps(storage, attachments),
-  sweepPositions: createTableSweepPositions(storage),
-  retentionDays: 90,
+const deps = (details: Partial<DeleteExpiredDeps['maintenance']> = {}): DeleteExpiredDeps => ({
+  maintenance: {
+    expiredRows: createTableExpiredRows(storage, attachments),
+    positions: createTableSweepPositions(storage),
+    retentionDays: 90,
+    ...details,
+  },
   now: () => now,
-  ...details,
 });
+
+const sweepOf = (kind: string): Sweep<ExpireRowsDeps> => deleteSweeps.find(({ name }) => name === kind)!;
 
 function client(table: string): TableClient {
   return TableClient.fromConnectionString(azurite.connectionString, table, { allowInsecureConnection: true });
@@ -193,14 +202,13 @@ test('what is older than it may be kept is deleted, and nothing else', async () 
 
   const result = await deleteExpired.run(deps());
   expect(result).toEqual({
-    deleted: {
+    done: {
       messages: 7,
       inbound: 1,
       unrouted: 1,
       notifications: 3,
       callbacks: 2,
       deadletters: 2,
-      threads: 0,
       requests: 1,
       carrierids: 1,
     },
@@ -225,7 +233,7 @@ test('what is older than it may be kept is deleted, and nothing else', async () 
   expect((await rowsOf('carrierids')).map(({ id }) => id)).toEqual(['recent']);
   const found = await Promise.all(files.map((id) => attachments.read(id)));
   expect(found.map((each) => each !== undefined)).toEqual([false, false, true]);
-  expect(await deleteExpired.run(deps())).toMatchObject({ deleted: { messages: 0, inbound: 0, requests: 0 } });
+  expect(await deleteExpired.run(deps())).toEqual({ done: {} });
 });
 
 test('a short retention takes nothing from what is under way or guards against sending twice', async () => {
@@ -235,9 +243,7 @@ test('a short retention takes nothing from what is under way or guards against s
   await notifications.createChunks(chunksOf(message.id, 1));
   const use = { customerId: 'demo', requestId: 'r', messageId, fingerprint: 'f', usedAt: daysAgo(7) };
   await requests.claim(use, daysAgo(100));
-  expect(await deleteExpired.run(deps({ retentionDays: 1 }))).toMatchObject({
-    deleted: { messages: 0, inbound: 0, notifications: 0, requests: 0 },
-  });
+  expect(await deleteExpired.run(deps({ retentionDays: 1 }))).toEqual({ done: {} });
   expect(await messages.readMessage(messageId)).toBeDefined();
   expect(await requests.claim({ ...use, messageId: 'other' }, daysAgo(100))).toEqual(use);
 });
@@ -274,8 +280,8 @@ describe('threads', () => {
     await enter(active, daysAgo(10), long);
     const latest = await enter(active, daysAgo(5));
 
-    const only = deps({ sweeps: createTableSweeps(storage, attachments).filter(({ name }) => name === 'threads') });
-    expect(await deleteExpired.run(only)).toMatchObject({ deleted: { threads: 4 + 3 } });
+    const only = [sweepOf('threads')];
+    expect(await runSweeps(only, deps())).toEqual({ done: { threads: 4 + 3 } });
     expect(await Promise.all([gone, ended].map((id) => threads.read(id)))).toEqual([undefined, undefined]);
     expect(await threads.current(unreported)).toBeUndefined();
     const kept = await Promise.all([long, latest].map((id) => threads.read(id)));
@@ -283,15 +289,15 @@ describe('threads', () => {
     expect((await threads.current(active))?.current.threadId).toBe(latest);
     // The current one, two threads, and the entries of the last days.
     expect(await rowsOf('threads')).toHaveLength(5);
-    expect(await deleteExpired.run(only)).toMatchObject({ deleted: { threads: 0 } });
+    expect(await runSweeps(only, deps())).toEqual({ done: {} });
   });
 
   test('of a conversation that goes on meanwhile stay', async () => {
     const conversation = conversationOf('meanwhile');
     const threadId = await enter(conversation, daysAgo(100));
-    const sweep = createTableSweeps(storage, attachments).find(({ name }) => name === 'threads')!;
+    const [deletePage] = createTableExpiredRows(storage, attachments).threads;
     const held = storage.hold(({ method, path }) => method === 'DELETE' && path.includes('/threads'));
-    const step = sweep.step(daysAgo(90));
+    const step = deletePage!(daysAgo(90));
     await expect.poll(() => held.count(), { timeout: 5_000 }).toBe(1);
     const direct = createTableThreadStore(azurite);
     const current = await direct.current(conversation);
@@ -301,7 +307,7 @@ describe('threads', () => {
       version: current?.version,
     });
     storage.release();
-    expect(await step).toEqual({ deleted: 0 });
+    expect(await step).toEqual({ done: 0 });
     expect((await threads.read(threadId))?.threadId).toBe(threadId);
   });
 });
@@ -313,10 +319,9 @@ describe('the work of a run', () => {
     const all = [...old, ...recent];
     for (let from = 0; from < all.length; from += 50)
       await Promise.all(all.slice(from, from + 50).map((at) => accept(at)));
-    const [sweep] = createTableSweeps(storage, attachments);
     storage.reset();
-    const result = await deleteExpired.run(deps({ sweeps: [sweep!], sweepPositions: createMemorySweepPositions() }));
-    expect(result).toEqual({ deleted: { messages: 400 } });
+    const result = await runSweeps([sweepOf('messages')], deps({ positions: createMemorySweepPositions() }));
+    expect(result).toEqual({ done: { messages: 400 } });
     const counts = Object.groupBy(storage.operations(), ({ method }) => method);
     expect([counts.GET?.length, counts.POST?.length]).toEqual([256, 200]);
     expect(await rowsOf('messages')).toHaveLength(200);
@@ -327,10 +332,9 @@ describe('the work of a run', () => {
     await messages.appendReports(messageId, journal(now));
     const scheduled = await accept(daysAgo(91), { chunks: 1_100, sendAt: daysAgo(-10) });
     await messages.appendReports(scheduled, journal(now));
-    const [sweep] = createTableSweeps(storage, attachments);
     storage.reset();
-    const result = await deleteExpired.run(deps({ sweeps: [sweep!], sweepPositions: createMemorySweepPositions() }));
-    expect(result).toEqual({ deleted: { messages: 2_502 } });
+    const result = await runSweeps([sweepOf('messages')], deps({ positions: createMemorySweepPositions() }));
+    expect(result).toEqual({ done: { messages: 2_502 } });
     const posts = storage.operations().filter(({ method }) => method === 'POST');
     expect(posts.length).toBeLessThanOrEqual(28);
     expect(await rowsOf('messages')).toHaveLength(1_102);
@@ -340,9 +344,12 @@ describe('the work of a run', () => {
     const empty = await startAzurite({});
     const proxy = await startStorageProxy(empty.connectionString);
     const result = await deleteExpired.run(
-      deps({ sweeps: createTableSweeps(proxy, attachments), sweepPositions: createTableSweepPositions(proxy) }),
+      deps({
+        expiredRows: createTableExpiredRows(proxy, attachments),
+        positions: createTableSweepPositions(proxy),
+      }),
     );
-    expect(result['error']).toBeUndefined();
+    expect(result).toEqual({ done: {} });
     const operations = proxy.operations();
     expect(new Set(operations.map(({ method }) => method))).toEqual(new Set(['GET']));
     // Five tables by shard, four more, and where each of the nine sweeps stopped.
@@ -352,77 +359,46 @@ describe('the work of a run', () => {
   });
 });
 
-describe('a run', () => {
+test('a run ends when its time is over, and the next goes on from the position in the table', async () => {
+  let time = now.getTime();
+  const from: (string | undefined)[] = [];
   /** A sweep of so many steps, each of which takes a minute by the clock. */
-  function createSlowSweep(
-    name: string,
-    steps: number,
-    clock: { time: number },
-  ): Sweep & { from: (string | undefined)[] } {
-    const from: (string | undefined)[] = [];
-    return {
-      name,
-      from,
-      async step(_, position) {
-        from.push(position);
-        clock.time += 60_000;
-        const next = Number(position ?? 0) + 1;
-        return { deleted: 1, ...(next < steps ? { next: String(next) } : {}) };
-      },
-    };
-  }
-
-  test('ends when its time is over, and the next goes on from there', async () => {
-    const clock = { time: now.getTime() };
-    const sweeps = [createSlowSweep('first', 5, clock), createSlowSweep('second', 1, clock)];
-    const positions = createTableSweepPositions(storage);
-    const run = () => deleteExpired.run(deps({ sweeps, sweepPositions: positions, now: () => new Date(clock.time) }));
-    expect(await run()).toEqual({ deleted: { first: 2, second: 1 }, unfinished: ['first'] });
-    expect(await run()).toEqual({ deleted: { first: 2, second: 1 }, unfinished: ['first'] });
-    expect(await run()).toEqual({ deleted: { first: 1, second: 1 } });
-    expect(await run()).toEqual({ deleted: { first: 2, second: 1 }, unfinished: ['first'] });
-    expect(sweeps[0]?.from).toEqual([undefined, '1', '2', '3', '4', undefined, '1']);
+  const slowSweep = (name: string, steps: number): Sweep<SweepDeps> => ({
+    name,
+    ageSeconds: () => 60,
+    range: 'all',
+    async step({ from: position }) {
+      if (name === 'first') from.push(position);
+      time += 60_000;
+      const next = Number(position ?? 0) + 1;
+      return { done: 1, ...(next < steps ? { next: String(next) } : {}) };
+    },
   });
+  const sweeps = [slowSweep('first', 5), slowSweep('second', 1)];
+  const positions = createTableSweepPositions(storage);
+  const run = () => runSweeps(sweeps, { maintenance: { positions }, now: () => new Date(time) });
+  expect(await run()).toEqual({ done: { first: 2, second: 1 }, unfinished: ['first'] });
+  expect(await run()).toEqual({ done: { first: 2, second: 1 }, unfinished: ['first'] });
+  expect(await run()).toEqual({ done: { first: 1, second: 1 } });
+  expect(await run()).toEqual({ done: { first: 2, second: 1 }, unfinished: ['first'] });
+  expect(from).toEqual([undefined, '1', '2', '3', '4', undefined, '1']);
+});
 
-  test('in which one sweep fails does the others, and tells of it', async () => {
-    const failure = new Error('no storage');
-    const sweeps: Sweep[] = [
-      { name: 'broken', step: () => Promise.reject(failure) },
-      { name: 'whole', step: async () => ({ deleted: 3 }) },
-    ];
-    const result = await deleteExpired.run(deps({ sweeps }));
-    expect(result).toEqual({
-      deleted: { whole: 3 },
-      error: expect.objectContaining({ cause: failure }) as unknown,
-      failures: 1,
-    });
-  });
-
-  test('that fails where the last one stopped lets the next begin anew', async () => {
-    const positions = createMemorySweepPositions();
-    await positions.write('stuck', 'bad token');
-    const from: (string | undefined)[] = [];
-    const sweep: Sweep = {
-      name: 'stuck',
-      async step(_, position) {
-        from.push(position);
-        if (position !== undefined) throw new Error('no such place');
-        return { deleted: 1 };
-      },
-    };
-    const run = () => deleteExpired.run(deps({ sweeps: [sweep], sweepPositions: positions }));
-    expect(await run()).toMatchObject({ failures: 1 });
-    expect(await run()).toEqual({ deleted: { stuck: 1 } });
-    expect(from).toEqual(['bad token', undefined]);
-  });
-
-  test('deletes so many rows at most', async () => {
-    const sweep: Sweep = { name: 'endless', step: async () => ({ deleted: 1_000, next: 'x' }) };
-    const positions = createMemorySweepPositions();
-    expect(await deleteExpired.run(deps({ sweeps: [sweep], sweepPositions: positions }))).toEqual({
-      deleted: { endless: 200_000 },
-      unfinished: ['endless'],
-    });
-    expect(await positions.read('endless')).toBe('x');
-  });
+test('messages are deleted in each storage account that holds some', async () => {
+  const second = await startAzurite({});
+  const more = createTableMessageStore(second);
+  const messageId = newMessageId(
+    { customerId: 'demo', dueAt: daysAgo(91), callbacks: false },
+    2,
+    (size) => new Uint8Array(size),
+  );
+  const common = { messageId, customerId: 'demo', serviceId: 's', sender: 'Arena', protocol: 'SMS' as const };
+  await more.create(
+    { ...common, userId: 'u', acceptedAt: daysAgo(91), recipientCount: 0, chunkCount: 0, partCount: 1 },
+    [],
+  );
+  const expiredRows = createTableExpiredRows(storage, attachments, [second]);
+  expect(await runSweeps([sweepOf('messages')], deps({ expiredRows }))).toEqual({ done: { 'messages-at-1': 1 } });
+  expect(await more.readMessage(messageId)).toBeUndefined();
+  await second.stop();
 });

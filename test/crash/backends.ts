@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-import { readDirectoryFile } from '../../src/cli/read-directory-file.ts';
+import { readDirectoryFile } from '../../src/cli/directory/read-directory-file.ts';
 import { findFreePort } from '../../src/local/free-port.ts';
-import { applyDirectory } from '../../src/cli/apply-directory.ts';
-import { createApiKey } from '../../src/cli/manage-api-keys.ts';
+import { applyDirectory } from '../../src/cli/directory/apply-directory.ts';
+import { createApiKey } from '../../src/cli/api-keys/manage-api-keys.ts';
 import { createTableApiKeyStore } from '../../src/storage/tables/api-key-store.ts';
 import { createTableDirectory } from '../../src/storage/tables/directory.ts';
 import { createTableDirectoryEditor } from '../../src/storage/tables/directory-editor.ts';

@@ -6,8 +6,8 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { hashApiKey, readApiKeyId } from '../../src/auth/api-key.ts';
-import { createApiKey } from '../../src/cli/manage-api-keys.ts';
-import type { NewApiKeyOptions } from '../../src/cli/manage-api-keys.ts';
+import { createApiKey } from '../../src/cli/api-keys/manage-api-keys.ts';
+import type { NewApiKeyOptions } from '../../src/cli/api-keys/manage-api-keys.ts';
 import { createTableApiKeyStore } from '../../src/storage/tables/api-key-store.ts';
 import { sendTo } from '../support/hosts/api.ts';
 import type { SentBody } from '../support/hosts/api.ts';
@@ -104,7 +104,7 @@ test('the command makes a key, lists it without itself, and revokes it: then a h
     '2099-01-01',
   );
   expect(created).toMatchObject({ code: 0, stderr: '' });
-  const [, key = '', id = ''] = /^(sdk_([0-9a-f]{16})_\S+)\nKeep it now: /.exec(created.stdout) ?? [];
+  const [, key = '', id = ''] = /^(sdk_([0-9a-f]{16})_\S+)\nSave it now: /.exec(created.stdout) ?? [];
   expect(readApiKeyId(key)).toBe(id);
   const listed = await command('list');
   expect(listed).toMatchObject({ code: 0, stderr: '' });

@@ -52,7 +52,7 @@ async function callbacks(...args: readonly string[]): Promise<string> {
 
 /** Says what became of a message's recipients, as whoever learns of it does, and any number of times. */
 async function settle({ MessageId, Recipients }: StatusBody): Promise<void> {
-  const recorder = createFinalStatusRecorder({ callbackQueue: createCallbackQueue(azurite) });
+  const recorder = createFinalStatusRecorder({ dlr: { queue: createCallbackQueue(azurite) } });
   await recorder.record(
     Recipients.map(({ Status, ErrorCode, UpdatedAt }, recipientIndex) => ({
       messageId: MessageId,
@@ -147,13 +147,13 @@ test('what was given up is listed without the query, and called again when it is
   await givenUp(MessageId);
   const listed = await callbacks('list', '--customer', 'demo');
   expect(listed).toContain(MessageId);
-  expect(listed).toContain('demo, chunk 0: 1 given up, after at most 1 calls each');
+  expect(listed).toContain('demo, chunk 0: 1 call given up, at most 1 attempt per call');
   expect(listed).toContain('last answer: answered 400, ');
   expect(listed).toContain(`${receiver.url}/refusing\n`);
   expect(listed).not.toContain('s3cret');
   expect(await callbacks('list', '--customer', 'other')).toBe('No call was given up.\n');
   expect(await callbacks('replay', MessageId, '0'.repeat(32))).toBe(
-    `${MessageId}: 1 will be called again\n${'0'.repeat(32)} has no call that was given up\n`,
+    `${MessageId}: 1 call will be made again\n${'0'.repeat(32)} has no call that was given up\n`,
   );
   await eventually(() => expect(receiver.calls.length).toBe(before + 2));
   expect(await callbacks('replay', '--all')).toBe('No call was given up.\n');

@@ -82,9 +82,9 @@ describe('npm run directory', () => {
     const plan = '+ customer acme\n+ customer b\n+ user ann\n';
     const say = (...args: string[]) => directory(['apply', ...args]);
     const said = (stdout: string): Ran => ({ code: 0, stdout, stderr: '' });
-    expect(await say(path)).toEqual(said(`${plan}Nothing is written yet; --yes writes it.\n`));
+    expect(await say(path)).toEqual(said(`${plan}Nothing is written yet. Add --yes to write it.\n`));
     expect(await directory(['export'])).toEqual(said('{\n  "customers": [],\n  "users": []\n}\n'));
-    expect(await say(path, '--yes')).toEqual(said(`${plan}Written; it shows within a minute.\n`));
+    expect(await say(path, '--yes')).toEqual(said(`${plan}Written. The app uses it within a minute.\n`));
 
     const exported = await directory(['export']);
     expect(exported).toMatchObject({ code: 0, stderr: '' });
@@ -93,7 +93,7 @@ describe('npm run directory', () => {
 
     const less = file('less.json', { customers: [{ ...acme, name: 'Acme Ltd' }], users: document.users });
     expect(await say(less, '--prune', '--yes')).toEqual(
-      said('~ customer acme: name\n- customer b\nWritten; it shows within a minute.\n'),
+      said('~ customer acme: name\n- customer b\nWritten. The app uses it within a minute.\n'),
     );
     const app = createTableDirectory(azurite, { now: () => new Date() });
     expect([(await app.customer('acme'))?.name, await app.customer('b')]).toEqual(['Acme Ltd', undefined]);
@@ -127,6 +127,9 @@ describe('npm run directory', () => {
 
   test('a storage account that is none is a sentence, too', async () => {
     const { code, stderr } = await directory(['export'], { AzureWebJobsStorage: 'nonsense' });
-    expect([code, stderr]).toEqual([1, 'AzureWebJobsStorage is not a connection string of a storage account\n']);
+    expect([code, stderr]).toEqual([
+      1,
+      'AzureWebJobsStorage is not a connection string of a storage account: it has no AccountName=… and no TableEndpoint=…\n',
+    ]);
   });
 });

@@ -136,6 +136,6 @@ test('settings that are missing are all listed, and nothing starts', async () =>
   ]) {
     expect(stderr).toContain(`- ${problem} is not set`);
   }
-  expect(stderr).toContain('- PUBLIC_URL is not an http(s) address');
+  expect(stderr).toContain('- PUBLIC_URL is not an address that begins with http:// or https://');
   expect(stderr).toContain('ALLOW_SIMULATED_CARRIER=true');
 });

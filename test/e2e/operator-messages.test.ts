@@ -37,7 +37,7 @@ async function sendIn(milliseconds: number, address: string): Promise<string> {
 
 test('a scheduled message that is cancelled is never sent, and says so', async () => {
   const id = await sendIn(3_000, '358401760001');
-  expect(await operator('messages', 'cancel', id)).toBe(`${id} is cancelled for its 1 recipients\n`);
+  expect(await operator('messages', 'cancel', id)).toBe(`${id} is cancelled for 1 recipient\n`);
   const shown = await operator('messages', 'show', id);
   expect(shown).toContain('…001  canceled');
   expect(shown).not.toContain('358401760001');
@@ -56,7 +56,7 @@ test('what was sent can not be cancelled, and what is none is said to be none', 
   const id = ((await local.api.post(sendTo(['358401770001']))).body as SentBody).MessageId;
   await local.api.waitForStatus(id, 'delivered');
   expect(await operator('messages', 'cancel', id, 'x')).toBe(
-    `${id} was not scheduled, so it is sent already\nx is not a message\n`,
+    `${id} was not scheduled, so it can't be cancelled\nx is not a message\n`,
   );
   // What the carrier is asked with.
   const [phone] = await local.api.inbox('358401770001');
@@ -69,13 +69,13 @@ test('what was sent can not be cancelled, and what is none is said to be none', 
 test('what queues gave up is shown, and put back', async () => {
   const poison = new QueueClient(local.storage.connectionString, 'outbound-poison');
   await poison.createIfNotExists();
-  expect(await operator('poison', 'list')).toBe('No queue has given up a message.\n');
+  expect(await operator('poison', 'list')).toBe('The poison queues are empty.\n');
   const id = await sendIn(3_600_000, '358401780001');
   await poison.sendMessage(Buffer.from(JSON.stringify({ messageId: id, chunk: 0 })).toString('base64'));
-  expect(await operator('poison', 'list')).toBe('outbound  about 1 messages\n');
-  expect(await operator('poison', 'requeue', 'outbound')).toBe('outbound  1 messages put back\n');
+  expect(await operator('poison', 'list')).toBe('outbound  about 1 message\n');
+  expect(await operator('poison', 'requeue', 'outbound')).toBe('outbound  1 message put back\n');
   await eventually(() => expect(local.host.output()).toContain(`"messageId":"${id}","chunk":0,"result":"notDue"`));
-  expect(await operator('poison', 'list')).toBe('No queue has given up a message.\n');
-  await expect(operator('poison', 'requeue', 'nothing')).rejects.toThrow('nothing is none of outbound');
+  expect(await operator('poison', 'list')).toBe('The poison queues are empty.\n');
+  await expect(operator('poison', 'requeue', 'nothing')).rejects.toThrow('nothing is not one of the queues: outbound,');
   await expect(operator('poison', 'requeue')).rejects.toThrow('npm run poison -- list');
 });

@@ -88,10 +88,10 @@ test('a template that was made elsewhere is imported, listed, and sent', async (
   expect(await templates(['list', 'demo'])).toEqual({ code: 0, stdout: 'demo has no templates.\n', stderr: '' });
   await makeElsewhere('fi');
   await makeElsewhere('en');
-  const choice = '  from_meta is stored in fi: the carrier also has it in en, but a name is stored once\n';
+  const choice = '  from_meta is stored in fi: the carrier also has it in en, but only one language is stored\n';
   expect(await templates(['import', '+358 40 100 0001'])).toEqual({
     code: 0,
-    stdout: `358401000001 of demo:\n+ from_meta  fi  approved  added\n${choice}Written; sends follow it within a minute.\n`,
+    stdout: `358401000001 of demo:\n+ from_meta  fi  approved  added\n${choice}Written. Sends use the change within a minute.\n`,
     stderr: '',
   });
   expect((await templates(['import', '358401000001'])).stdout).toBe(
@@ -140,7 +140,7 @@ test('what is wrong with one number keeps none of the others from being imported
   });
 });
 
-const usage = /^npm run templates -- list CUSTOMER_ID\n/;
+const usage = /^Unknown option '--all'.*\nnpm run templates -- list CUSTOMER_ID\n/;
 test.for<[args: string[], environment: Record<string, string>, said: RegExp]>([
   [['import', '--all'], {}, usage],
   [['list', 'nobody'], {}, /^The directory has no customer 'nobody'\.$/m],

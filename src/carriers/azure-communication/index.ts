@@ -6,13 +6,14 @@ import { fetchAttachment } from './fetch-attachment.ts';
 import { listTemplates } from './list-templates.ts';
 import { parseWebhook } from './parse-webhook.ts';
 import { send } from './send.ts';
-import { readSettings } from './settings.ts';
+import { readSettings, settingsTable } from './settings.ts';
 import type { AzureCommunicationSettings } from './settings.ts';
 import { verifyCaller } from './verify-caller.ts';
 
 /** SMS and WhatsApp by Azure Communication Services; what it has to say comes through Event Grid. */
 export const azureCommunication: CarrierKind<AzureCommunicationSettings> = {
   name: 'azure-communication',
+  settingsTable,
   readSettings,
   create: createAzureCommunication,
 };

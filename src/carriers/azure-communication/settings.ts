@@ -1,4 +1,44 @@
-import type { SettingsReader } from '../settings-reader.ts';
+import type { SettingsTable } from '../../core/setting.ts';
+import type { ReadSettings, SettingsReader } from '../settings-reader.ts';
+
+const secretLength = 16;
+
+/** What the app reads of Azure Communication Services. */
+export const settingsTable = {
+  ACS_CONNECTION_STRING: {
+    kind: 'secret',
+    required: 'without ACS_ENDPOINT',
+    meaning: 'The address and the key of the resource, in the form `endpoint=https://…;accesskey=…`.',
+  },
+  ACS_ENDPOINT: {
+    kind: 'url',
+    required: 'without ACS_CONNECTION_STRING',
+    meaning: "The resource's address, at which the app's managed identity signs in.",
+  },
+  ACS_CHANNELS: {
+    kind: 'pairs',
+    form: '358401000001=00000000-0000-0000-0000-000000000000',
+    absent: 'SMS alone',
+    meaning: 'The id of the WhatsApp channel of each number.',
+  },
+  ACS_WEBHOOK_SECRET: {
+    kind: 'secret',
+    required: 'without ACS_WEBHOOK_TENANT and ACS_WEBHOOK_AUDIENCE',
+    meaning: `At least ${secretLength} letters, digits and \`-_.~\`. Event Grid brings it in the subscription's address as \`?secret=\`, or as the header \`x-webhook-secret\`.`,
+  },
+  ACS_WEBHOOK_TENANT: {
+    kind: 'text',
+    required: 'with ACS_WEBHOOK_AUDIENCE',
+    meaning: 'The tenant whose token Event Grid brings.',
+  },
+  ACS_WEBHOOK_AUDIENCE: {
+    kind: 'text',
+    required: 'with ACS_WEBHOOK_TENANT',
+    meaning: 'The audience of that token.',
+  },
+} satisfies SettingsTable;
+
+type Reader = SettingsReader<typeof settingsTable>;
 
 /** How Event Grid shows that a call is its own: it signs nothing, so it knows a secret or brings a token. */
 export type WebhookProtection = { secret: string } | { tenant: string; audience: string };
@@ -14,21 +54,20 @@ export interface AzureCommunicationSettings {
   webhook: WebhookProtection;
 }
 
-const secretLength = 16;
-
 /** A UUID, in any letters. */
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Reads the settings of Azure Communication Services. */
-export function readSettings(read: SettingsReader): AzureCommunicationSettings {
+export function readSettings(readTable: ReadSettings): AzureCommunicationSettings {
+  const read = readTable(settingsTable);
   return { ...readAccess(read), channels: readChannels(read), webhook: readWebhook(read) };
 }
 
-function readAccess(read: SettingsReader): Pick<AzureCommunicationSettings, 'endpoint' | 'accessKey'> {
+function readAccess(read: Reader): Pick<AzureCommunicationSettings, 'endpoint' | 'accessKey'> {
   const text = read.optional('ACS_CONNECTION_STRING');
   if (text === undefined) return { endpoint: read.url('ACS_ENDPOINT') };
   if (read.optional('ACS_ENDPOINT') !== undefined) {
-    read.problem('ACS_ENDPOINT must be left out where ACS_CONNECTION_STRING is set: that one names the endpoint');
+    read.problem('ACS_ENDPOINT must be left out if ACS_CONNECTION_STRING is set, which names the endpoint itself');
   }
   const access = parseConnectionString(text);
   if (access === undefined) {
@@ -47,12 +86,12 @@ function parseConnectionString(text: string): { endpoint: string; accessKey: str
   return { endpoint: endpoint.replace(/\/+$/, ''), accessKey };
 }
 
-function readChannels(read: SettingsReader): ReadonlyMap<string, string> {
+function readChannels(read: Reader): ReadonlyMap<string, string> {
   const channels = new Map<string, string>();
   for (const [number, channel] of read.pairs('ACS_CHANNELS')) {
     const digits = /^\+?(\d{7,15})$/.exec(number)?.[1];
     if (digits === undefined || !uuid.test(channel)) {
-      read.problem('ACS_CHANNELS must have the form 358401000001=00000000-0000-0000-0000-000000000000');
+      read.problem(`ACS_CHANNELS must have the form ${settingsTable.ACS_CHANNELS.form}`);
       continue;
     }
     channels.set(digits, channel.toLowerCase());
@@ -60,18 +99,18 @@ function readChannels(read: SettingsReader): ReadonlyMap<string, string> {
   return channels;
 }
 
-function readWebhook(read: SettingsReader): WebhookProtection {
+function readWebhook(read: Reader): WebhookProtection {
   const secret = read.optional('ACS_WEBHOOK_SECRET');
   const tenant = read.optional('ACS_WEBHOOK_TENANT');
   const audience = read.optional('ACS_WEBHOOK_AUDIENCE');
   if (secret !== undefined) {
     if (tenant !== undefined || audience !== undefined) {
-      read.problem('ACS_WEBHOOK_SECRET must be left out where ACS_WEBHOOK_TENANT and ACS_WEBHOOK_AUDIENCE are set');
+      read.problem('ACS_WEBHOOK_SECRET must be left out if ACS_WEBHOOK_TENANT or ACS_WEBHOOK_AUDIENCE is set');
     }
     // It stands in an address, where any other character would have to be encoded, and sooner or later isn't.
     if (secret.length < secretLength || !/^[\w.~-]*$/.test(secret)) {
       read.problem(
-        `ACS_WEBHOOK_SECRET must have at least ${secretLength} characters, of letters, digits and - _ . ~ alone`,
+        `ACS_WEBHOOK_SECRET must have at least ${secretLength} characters, all of them letters, digits, - _ . or ~`,
       );
     }
     return { secret };

@@ -4,12 +4,13 @@ import { verifyInbound, verifyReport } from './keys.ts';
 import { parseInbound } from './parse-inbound.ts';
 import { parseReport } from './parse-report.ts';
 import { send } from './send.ts';
-import { readSettings } from './settings.ts';
+import { readSettings, settingsTable } from './settings.ts';
 import type { KannelSettings } from './settings.ts';
 
 /** Kannel 1.4, which takes SMS by HTTP and has the connections of SMPP that no function can hold. */
 export const kannel: CarrierKind<KannelSettings> = {
   name: 'kannel',
+  settingsTable,
   readSettings,
   create: createKannel,
 };

@@ -1,4 +1,41 @@
-import type { SettingsReader } from '../settings-reader.ts';
+import type { SettingsTable } from '../../core/setting.ts';
+import type { ReadSettings, SettingsReader } from '../settings-reader.ts';
+
+/** So short a secret could be guessed. */
+const minSecretLength = 16;
+
+/** What the app reads of Kannel. */
+export const settingsTable = {
+  KANNEL_URL: {
+    kind: 'url',
+    required: true,
+    meaning: "The address of smsbox's sendsms service, for example `http://10.0.0.4:13013/cgi-bin/sendsms`.",
+  },
+  KANNEL_USERNAME: { kind: 'text', required: true, meaning: 'The name of the `sendsms-user` in `kannel.conf`.' },
+  KANNEL_PASSWORD: { kind: 'secret', required: true, meaning: "That user's password." },
+  KANNEL_WEBHOOK_SECRET: {
+    kind: 'secret',
+    required: true,
+    meaning: `At least ${minSecretLength} characters. Each report comes to an address with a key made from it; Kannel never sees the secret.`,
+  },
+  KANNEL_INBOUND_SECRET: {
+    kind: 'secret',
+    absent: 'inbound messages are refused',
+    meaning: `At least ${minSecretLength} letters, digits, \`-\` and \`_\`, and not \`KANNEL_WEBHOOK_SECRET\`. Kannel shows it when it brings an inbound message.`,
+  },
+  KANNEL_CALLBACK_URL: {
+    kind: 'url',
+    absent: 'the webhook below `PUBLIC_URL`',
+    meaning: 'Where Kannel reaches the webhook, without a query.',
+  },
+  KANNEL_SMSC: {
+    kind: 'text',
+    meaning:
+      'The `smsc-id` to send by, if Kannel has several. It decides only if the `smsc` groups have `allowed-smsc-id`.',
+  },
+} satisfies SettingsTable;
+
+type Reader = SettingsReader<typeof settingsTable>;
 
 /** How Kannel is reached, and how it calls back. */
 export interface KannelSettings {
@@ -8,7 +45,7 @@ export interface KannelSettings {
   password: string;
   /** Makes the keys in the addresses that delivery reports come to; Kannel never sees it. */
   webhookSecret: string;
-  /** What Kannel shows where it brings messages of phones; without one, it brings none. */
+  /** What Kannel shows where it brings inbound messages; without one, it brings none. */
   inboundSecret?: string;
   /** Where Kannel reaches our webhook, if not at its public address. */
   callbackUrl?: string;
@@ -16,19 +53,17 @@ export interface KannelSettings {
   smsc?: string;
 }
 
-/** So short a secret could be guessed. */
-const minSecretLength = 16;
-
 /**
  * Reads Kannel's settings.
  *
- * The secret for messages of phones is one of its own and not made from the other: an operator puts it into Kannel's
+ * The secret for inbound messages is one of its own and not made from the other: an operator puts it into Kannel's
  * configuration as it is, with nothing to compute, and it opens nothing else when that file is read by others.
  */
-export function readSettings(read: SettingsReader): KannelSettings {
+export function readSettings(readTable: ReadSettings): KannelSettings {
+  const read = readTable(settingsTable);
   const webhookSecret = read.text('KANNEL_WEBHOOK_SECRET');
   if (webhookSecret !== '' && webhookSecret.length < minSecretLength) {
-    read.problem(`KANNEL_WEBHOOK_SECRET has less than ${minSecretLength} characters`);
+    read.problem(`KANNEL_WEBHOOK_SECRET must have at least ${minSecretLength} characters`);
   }
   const smsc = read.optional('KANNEL_SMSC');
   if (smsc !== undefined) checkHeader('KANNEL_SMSC', smsc, read);
@@ -46,27 +81,27 @@ export function readSettings(read: SettingsReader): KannelSettings {
   };
 }
 
-function checkHeader(name: string, value: string, read: SettingsReader): string {
-  if (/\p{Cc}/u.test(value)) read.problem(`${name} has a line break or another control character in it`);
+function checkHeader(name: keyof typeof settingsTable, value: string, read: Reader): string {
+  if (/\p{Cc}/u.test(value)) read.problem(`${name} must not have line breaks or other control characters`);
   return value;
 }
 
 /** It stands in an address in Kannel's configuration, where other characters have a meaning. */
-function checkInboundSecret(secret: string, webhookSecret: string, read: SettingsReader): void {
+function checkInboundSecret(secret: string, webhookSecret: string, read: Reader): void {
   if (!/^[\w-]+$/.test(secret) || secret.length < minSecretLength) {
-    read.problem(`KANNEL_INBOUND_SECRET is not at least ${minSecretLength} letters, digits, - and _`);
+    read.problem(`KANNEL_INBOUND_SECRET must be at least ${minSecretLength} letters, digits, - and _`);
   }
-  if (secret === webhookSecret) read.problem('KANNEL_INBOUND_SECRET is the same as KANNEL_WEBHOOK_SECRET');
+  if (secret === webhookSecret) read.problem('KANNEL_INBOUND_SECRET must differ from KANNEL_WEBHOOK_SECRET');
 }
 
-function readCallbackUrl(read: SettingsReader): string | undefined {
+function readCallbackUrl(read: Reader): string | undefined {
   const text = read.optional('KANNEL_CALLBACK_URL');
   if (text === undefined) return undefined;
   const url = URL.parse(text);
   // Ours is added to it, and Kannel would make a header of a user's name.
   const isPlain = url !== null && [url.search, url.hash, url.username, url.password].join('') === '';
   if (!isPlain || !/^https?:$/.test(url.protocol)) {
-    read.problem('KANNEL_CALLBACK_URL is not an http(s) address without a query');
+    read.problem('KANNEL_CALLBACK_URL must be an http or https address without a query, a fragment or a user name');
   }
   return text;
 }

@@ -6,7 +6,7 @@ import { fetchAttachment } from './fetch-attachment.ts';
 import { parseWebhook } from './parse-webhook.ts';
 import { reasonOf } from './reasons.ts';
 import { send } from './send.ts';
-import { readSettings } from './settings.ts';
+import { readSettings, settingsTable } from './settings.ts';
 import type { SimulatedSettings } from './settings.ts';
 import { submitTemplate } from './submit-template.ts';
 import { verifySignature } from './verify-signature.ts';
@@ -14,6 +14,7 @@ import { verifySignature } from './verify-signature.ts';
 /** The simulated carrier: an HTTP server of its own that plays phones, reached as any carrier is reached. */
 export const simulated: CarrierKind<SimulatedSettings> = {
   name: 'simulated',
+  settingsTable,
   readSettings,
   create: (settings, { webhookUrl, fetch, timeoutMs, now }) =>
     createSimulatedCarrier({ ...settings, reportUrl: webhookUrl, fetch, timeoutMs, now }),

@@ -10,6 +10,9 @@ export interface Reason {
   message: string;
 }
 
+/** The time between the events of one message, in milliseconds; how a carrier is run can change it. */
+export const defaultLatencyMs = 150;
+
 interface PlannedReport {
   status: ReportStatus;
   /** When the report is made, in latencies after the submission. */

@@ -5,6 +5,7 @@ import { answerBody, problem, writeAnswer, type Answer } from './answer.ts';
 import { parseInboundSubmission } from './inbound-submission.ts';
 import { createInbox, type InboxEntry, type OwedReport } from './inbox.ts';
 import { createVoidJournal, openJournal } from './journal.ts';
+import { defaultLatencyMs } from './outcomes.ts';
 import {
   createPhoneMessages,
   isInboundEntry,
@@ -27,7 +28,7 @@ export interface SimulatedCarrierOptions {
   apiKey: string;
   /** What calls to clients are signed with. */
   webhookSecret: string;
-  /** Milliseconds between the events of one message; 150 by default. */
+  /** Milliseconds between the events of one message; {@link defaultLatencyMs} by default. */
   latencyMs?: number;
   /** Milliseconds from a template to the verdict on it; 2,000 by default. */
   approvalMs?: number;
@@ -75,7 +76,14 @@ const wireVerdict = ({ identity, name, status, reason }: OwedVerdict) => ({ iden
 export async function startSimulatedCarrier(
   options: SimulatedCarrierOptions,
 ): Promise<{ url: string; stop: () => Promise<void> }> {
-  const { port, apiKey, webhookSecret, latencyMs = 150, approvalMs = 2_000, recognisesRepeats = true } = options;
+  const {
+    port,
+    apiKey,
+    webhookSecret,
+    latencyMs = defaultLatencyMs,
+    approvalMs = 2_000,
+    recognisesRepeats = true,
+  } = options;
   const { inboundUrl, stateFile, now = () => new Date(), log = () => {} } = options;
   const inbox = createInbox({ latencyMs, recognisesRepeats });
   const shelf = createTemplateShelf(approvalMs);

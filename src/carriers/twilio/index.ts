@@ -3,13 +3,14 @@ import { capabilitiesOf } from './capabilities.ts';
 import { fetchAttachment } from './fetch-attachment.ts';
 import { parseWebhook } from './parse-webhook.ts';
 import { send } from './send.ts';
-import { readSettings } from './settings.ts';
+import { readSettings, settingsTable } from './settings.ts';
 import type { TwilioSettings } from './settings.ts';
 import { verifySignature } from './verify-signature.ts';
 
 /** Twilio's Programmable Messaging: SMS and MMS, and text by WhatsApp. */
 export const twilio: CarrierKind<TwilioSettings> = {
   name: 'twilio',
+  settingsTable,
   readSettings,
   create(settings, { webhookUrl, fetch, timeoutMs, now }) {
     // Anyone could sign with an empty token.

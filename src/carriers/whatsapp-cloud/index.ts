@@ -5,7 +5,7 @@ import { fetchAttachment } from './fetch-attachment.ts';
 import { listTemplates } from './list-templates.ts';
 import { parseWebhook } from './parse-webhook.ts';
 import { send } from './send.ts';
-import { findNumber, readSettings } from './settings.ts';
+import { findNumber, readSettings, settingsTable } from './settings.ts';
 import type { WhatsAppSettings } from './settings.ts';
 import { submitTemplate } from './submit-template.ts';
 import { answerChallenge, verifySignature } from './verify-signature.ts';
@@ -13,6 +13,7 @@ import { answerChallenge, verifySignature } from './verify-signature.ts';
 /** WhatsApp by Meta's own API, the Cloud API. */
 export const whatsappCloud: CarrierKind<WhatsAppSettings> = {
   name: 'whatsapp-cloud',
+  settingsTable,
   readSettings,
   create: createWhatsAppCloud,
 };

@@ -1,4 +1,35 @@
-import type { SettingsReader } from '../settings-reader.ts';
+import type { SettingsTable } from '../../core/setting.ts';
+import type { ReadSettings, SettingsReader } from '../settings-reader.ts';
+
+/** What the app reads of the Cloud API. */
+export const settingsTable = {
+  WHATSAPP_CLOUD_TOKEN: { kind: 'secret', required: true, meaning: "The system user's token." },
+  WHATSAPP_CLOUD_APP_SECRET: {
+    kind: 'secret',
+    required: true,
+    meaning: "The app's secret, with which Meta signs its calls.",
+  },
+  WHATSAPP_CLOUD_VERIFY_TOKEN: {
+    kind: 'secret',
+    required: true,
+    meaning: 'The long random text that Meta shows when it checks the webhook.',
+  },
+  WHATSAPP_CLOUD_NUMBERS: {
+    kind: 'pairs',
+    form: '358401000001=PHONE_NUMBER_ID/WABA_ID',
+    required: true,
+    meaning: 'Each WhatsApp number with its ids.',
+  },
+  WHATSAPP_CLOUD_APP_ID: {
+    kind: 'text',
+    meaning:
+      "The app's id; needed only to submit templates with a picture, a video or a document, of which Meta wants an example.",
+  },
+  WHATSAPP_CLOUD_VERSION: { kind: 'text', default: 'v23.0', meaning: 'The version of the Graph API.' },
+  WHATSAPP_CLOUD_URL: { kind: 'url', default: 'https://graph.facebook.com', meaning: 'Where the Graph API is.' },
+} satisfies SettingsTable;
+
+type Reader = SettingsReader<typeof settingsTable>;
 
 /** A number that sends, and what Meta knows it by. */
 export interface WhatsAppNumber {
@@ -24,14 +55,18 @@ export interface WhatsAppSettings {
 }
 
 /** Reads the settings of the Cloud API. */
-export function readSettings(read: SettingsReader): WhatsAppSettings {
-  const version = read.optional('WHATSAPP_CLOUD_VERSION') ?? 'v23.0';
-  if (!/^v\d+\.\d+$/.test(version))
-    read.problem('WHATSAPP_CLOUD_VERSION is not a version of the Graph API, such as v23.0');
+export function readSettings(readTable: ReadSettings): WhatsAppSettings {
+  const read = readTable(settingsTable);
+  const version = read.text('WHATSAPP_CLOUD_VERSION');
+  if (!/^v\d+\.\d+$/.test(version)) {
+    const { default: example } = settingsTable.WHATSAPP_CLOUD_VERSION;
+    read.problem(`WHATSAPP_CLOUD_VERSION must be a version of the Graph API, such as ${example}`);
+  }
   const appId = read.optional('WHATSAPP_CLOUD_APP_ID');
-  if (appId !== undefined && !isId(appId)) read.problem('WHATSAPP_CLOUD_APP_ID is not the number of an app');
+  if (appId !== undefined && !isId(appId))
+    read.problem('WHATSAPP_CLOUD_APP_ID must be the id of an app, which has digits alone');
   return {
-    url: read.url('WHATSAPP_CLOUD_URL', 'https://graph.facebook.com'),
+    url: read.url('WHATSAPP_CLOUD_URL'),
     version,
     token: readToken(read),
     appSecret: read.text('WHATSAPP_CLOUD_APP_SECRET'),
@@ -42,32 +77,33 @@ export function readSettings(read: SettingsReader): WhatsAppSettings {
 }
 
 /** It goes into a header, which a line break of a wrapped paste would break. */
-function readToken(read: SettingsReader): string {
+function readToken(read: Reader): string {
   const token = read.text('WHATSAPP_CLOUD_TOKEN');
   if (!/^[!-~]*$/.test(token))
-    read.problem('WHATSAPP_CLOUD_TOKEN has blanks, line breaks or other characters that no token has');
+    read.problem('WHATSAPP_CLOUD_TOKEN must not have blanks, line breaks or other characters that no token has');
   return token;
 }
 
 const isId = (text: string): boolean => /^\d{1,30}$/.test(text);
 
-function readNumbers(read: SettingsReader): WhatsAppNumber[] {
-  const name = 'WHATSAPP_CLOUD_NUMBERS';
-  const pairs = [...read.pairs(name)];
-  if (pairs.length === 0) read.problem(`${name} is not set`);
+function readNumbers(read: Reader): WhatsAppNumber[] {
+  const pairs = [...read.pairs('WHATSAPP_CLOUD_NUMBERS')];
+  if (pairs.length === 0) read.problem('WHATSAPP_CLOUD_NUMBERS is not set');
   const numbers = pairs.flatMap(([key, value]): WhatsAppNumber[] => {
     const number = key.replace(/^\+/, '');
     const [phoneNumberId = '', accountId = '', ...more] = value.split('/');
     if (/^\d{5,15}$/.test(number) && isId(phoneNumberId) && isId(accountId) && more.length === 0) {
       return [{ number, phoneNumberId, accountId }];
     }
-    read.problem(`${name} has ${key}, which is not like 358401000001=PHONE_NUMBER_ID/WABA_ID`);
+    read.problem(
+      `WHATSAPP_CLOUD_NUMBERS names ${key}, which must be written as ${settingsTable.WHATSAPP_CLOUD_NUMBERS.form}`,
+    );
     return [];
   });
   for (const field of ['number', 'phoneNumberId'] as const) {
     const values = numbers.map((each) => each[field]);
     const repeated = values.find((value, index) => values.indexOf(value) < index);
-    if (repeated !== undefined) read.problem(`${name} has ${repeated} twice`);
+    if (repeated !== undefined) read.problem(`WHATSAPP_CLOUD_NUMBERS names ${repeated} twice`);
   }
   return numbers;
 }

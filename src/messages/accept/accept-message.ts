@@ -5,31 +5,17 @@ import { eachOf } from '../../core/concurrency.ts';
 import { canBeCarried } from './carried-chunk.ts';
 import { dealRecipients } from './split-recipients.ts';
 import { recipientId } from '../message-id.ts';
-import type { MessageIdParts } from '../message-id.ts';
 import type { Chunk, ChunkRecipient, MessageHeader, StatusNote } from '../message.ts';
-import type { MessageStore, OutboundJob, OutboundQueue, RequestStore } from '../ports.ts';
-import type { DlrUrlDeps } from '../compose/prepare-fields.ts';
+import type { OutboundJob } from '../ports.ts';
 import type { PreparedSend } from '../compose/prepare-send.ts';
-import type { RecentIds } from './recent-ids.ts';
 import { requestKeyOf } from './request-key.ts';
+import type { AcceptDeps } from '../deps.ts';
 
 /** The longest that a queue holds a message back, in seconds: what is due later is queued by a timer. */
 export const maxDelaySeconds = 24 * 60 * 60;
 
 /** Queue messages written at the same time. */
 const enqueueWidth = 16;
-
-/** What accepting and sending messages work with. */
-export interface AcceptDeps extends DlrUrlDeps {
-  messages: MessageStore;
-  requests: RequestStore;
-  outbound: OutboundQueue;
-  newMessageId: (about: MessageIdParts) => string;
-  /** Whether the headers by which a caller's runtime names its actions tell a repeat, where there is no request id. */
-  keysByTracking: boolean;
-  /** The messages that this process queued lately. */
-  recentlyQueued: RecentIds;
-}
 
 /** What a caller asked for, beyond the text and its recipients. */
 export type SendRequest = Omit<
@@ -113,13 +99,13 @@ async function claimMessageId(
   { customerId, requestId, acceptedAt, header, dlrUrl }: SendRequest & { header: ReadHeader },
   { sendAt }: PreparedSend,
   requestContent: unknown,
-  { requests, newMessageId, keysByTracking }: AcceptDeps,
+  { messages }: AcceptDeps,
 ): Promise<{ messageId: string; repeated: boolean; hasKey: boolean }> {
-  const messageId = newMessageId({ customerId, dueAt: sendAt ?? acceptedAt, callbacks: dlrUrl !== undefined });
-  const found = requestKeyOf({ requestId, requestContent, header }, keysByTracking);
+  const messageId = messages.newId({ customerId, dueAt: sendAt ?? acceptedAt, callbacks: dlrUrl !== undefined });
+  const found = requestKeyOf({ requestId, requestContent, header }, messages.keysByTracking);
   if (found === undefined) return { messageId, repeated: false, hasKey: false };
   const { key, fingerprint, memoryMs } = found;
-  const use = await requests.claim(
+  const use = await messages.requests.claim(
     { customerId, requestId: key, messageId, fingerprint, usedAt: acceptedAt },
     new Date(acceptedAt.getTime() - memoryMs),
   );
@@ -138,12 +124,12 @@ interface Stored {
 }
 
 async function findStored(messageId: string, { messages }: AcceptDeps): Promise<Stored | undefined> {
-  const found = await messages.readMessage(messageId);
+  const found = await messages.store.readMessage(messageId);
   return found && { ...found, versions: [] };
 }
 
 async function store({ header, chunks }: Omit<Stored, 'versions'>, deps: AcceptDeps): Promise<Stored> {
-  const versions = await deps.messages.create(header, chunks);
+  const versions = await deps.messages.store.create(header, chunks);
   if (versions !== 'exists') return { header, chunks, versions };
   return (await findStored(header.messageId, deps)) ?? { header, chunks, versions: [] };
 }
@@ -210,14 +196,14 @@ async function enqueueChunks(
   messageId: string,
   { chunks, versions }: Stored,
   now: Date,
-  { outbound, recentlyQueued }: AcceptDeps,
+  { messages }: AcceptDeps,
 ): Promise<void> {
-  if (recentlyQueued.has(messageId)) return;
+  if (messages.recentlyQueued.has(messageId)) return;
   const untouched = chunks.filter(({ attempts, sendAt }) => attempts === 0 && !isFarAhead(sendAt, now));
   await eachOf(untouched, enqueueWidth, (chunk) =>
-    outbound.enqueue(jobOf(chunk, versions[chunk.index]), delayUntil(chunk.sendAt, now)),
+    messages.queue.enqueue(jobOf(chunk, versions[chunk.index]), delayUntil(chunk.sendAt, now)),
   );
-  recentlyQueued.add(messageId);
+  messages.recentlyQueued.add(messageId);
 }
 
 function jobOf(chunk: Chunk, version: string | undefined): OutboundJob {

@@ -1,8 +1,4 @@
-/** Remembers the ids that it was told last. */
-export interface RecentIds {
-  has(id: string): boolean;
-  add(id: string): void;
-}
+import type { RecentIds } from '../ports.ts';
 
 /** Remembers so many ids. */
 export function createRecentIds(max = 10_000): RecentIds {

@@ -1,9 +1,5 @@
-import type { DirectoryDeps } from '../../directory/index.ts';
 import type { Customer } from '../../operation/access.ts';
-import type { OptOutList } from '../../opt-outs/index.ts';
-
-/** What finding opt-outs reads; all of it through caches. */
-export type MarketingOptOutsDeps = DirectoryDeps & { optOuts: OptOutList };
+import type { MarketingOptOutsDeps } from '../deps.ts';
 
 /**
  * The numbers that an advertisement of this customer must not go to: those that opted out of any of its WhatsApp

@@ -4,6 +4,7 @@ import { problem } from '../../operation/errors.ts';
 import type { Problem } from '../../operation/errors.ts';
 import { parsePhoneNumber } from '../../phone-numbers/index.ts';
 import type { ParsedPhoneNumber } from '../../phone-numbers/index.ts';
+import type { DlrUrlDeps } from '../deps.ts';
 
 /*
  * Rules that every send shares. Each takes a field as it came, any JSON, passes over what the schema refuses, and adds
@@ -37,16 +38,10 @@ export function checkUrl(value: unknown, target: string, problems: Problem[]): v
   }
 }
 
-/** What checking where to call takes. */
-export interface DlrUrlDeps {
-  /** Why an address may not be called, as the rest of a sentence; undefined where it may. */
-  checkDlrUrl: (url: string) => string | undefined;
-}
-
 /** An address that would never be called is refused, or its sender would wait for ever. */
-export function checkDlrUrl(value: unknown, { checkDlrUrl: ruleOf }: DlrUrlDeps, problems: Problem[]): void {
+export function checkDlrUrl(value: unknown, { messages }: DlrUrlDeps, problems: Problem[]): void {
   if (typeof value !== 'string' || problems.some(({ target }) => target === 'DlrUrl')) return;
-  const rule = ruleOf(value);
+  const rule = messages.checkDlrUrl(value);
   if (rule !== undefined) problems.push(problem('CallbackRefused', { target: 'DlrUrl', rule }));
 }
 

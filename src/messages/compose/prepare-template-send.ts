@@ -3,21 +3,14 @@ import { isDateTime } from '../../core/date-time.ts';
 import type { Preparation } from '../../operation/define-operation.ts';
 import { problem, problemLimit } from '../../operation/errors.ts';
 import type { Problem } from '../../operation/errors.ts';
-import type { OptOutList } from '../../opt-outs/index.ts';
 import { checkParameters, headerKindOf, renderTemplate } from '../../templates/index.ts';
-import type { Template, TemplateReader } from '../../templates/index.ts';
+import type { Template } from '../../templates/index.ts';
 import type { ChunkRecipient, TemplateCall } from '../message.ts';
 import { checkAddress, checkDlrUrl, checkSendDateTime, checkUrl } from './prepare-fields.ts';
-import type { DlrUrlDeps } from './prepare-fields.ts';
 import { recipientLimit } from './prepare-send.ts';
 import type { PreparedSend, SendDraft } from './prepare-send.ts';
 import { countSmsParts, maximumParts, normaliseText } from './sms-parts.ts';
-
-/** What a template send reads before it is accepted; both come from caches, so that a send costs no read of its own. */
-export interface TemplateSendDeps extends DlrUrlDeps {
-  templates: TemplateReader;
-  optOuts: OptOutList;
-}
+import type { TemplateSendDeps } from '../deps.ts';
 
 /** Applies the rules of a template send that its schema can't state; see prepareSend for what it promises. */
 export async function prepareTemplateSend(
@@ -28,7 +21,7 @@ export async function prepareTemplateSend(
   const fields = isObject(body) ? body : {};
   const problems: Problem[] = [];
   const name = fields['TemplateName'];
-  const template = typeof name === 'string' ? await templates.approved(customer.id, name) : undefined;
+  const template = typeof name === 'string' ? await templates.reader.approved(customer.id, name) : undefined;
   if (typeof name === 'string' && template === undefined) {
     problems.push(problem('TemplateNotFound', { target: 'TemplateName' }));
   }

@@ -1,11 +1,10 @@
 import type { Preparation } from '../../operation/define-operation.ts';
 import { isObject } from '../../core/json.ts';
 import { marketingOptOuts } from './marketing-opt-outs.ts';
-import type { MarketingOptOutsDeps } from './marketing-opt-outs.ts';
 import { checkDlrUrl } from './prepare-fields.ts';
-import type { DlrUrlDeps } from './prepare-fields.ts';
 import { prepareSend } from './prepare-send.ts';
 import type { PreparedSend, SendDraft } from './prepare-send.ts';
+import type { DlrUrlDeps, MarketingOptOutsDeps } from '../deps.ts';
 
 /** As {@link prepareSend}, and leaves out of an advertisement those who want none. */
 export async function prepareTextSend(

@@ -2,7 +2,7 @@ import { recipientsInDoubt } from './claim-chunk.ts';
 import { plainWords, progressAtRest, statusNote, stillInFlight } from '../message.ts';
 import type { Chunk, ChunkProgress, StatusNote } from '../message.ts';
 import type { SendOutcome } from '../ports.ts';
-import { retryDelays } from './deps.ts';
+import { retryDelays } from './retry-delays.ts';
 import type { RecipientStatus } from '../status.ts';
 
 /** Whether an outcome uses up one of the attempts: that a carrier has no room does not. */

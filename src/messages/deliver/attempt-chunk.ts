@@ -9,7 +9,7 @@ import { submit } from './submit.ts';
 import { withProgress } from '../message.ts';
 import type { Chunk, VersionedChunk } from '../message.ts';
 import type { OutboundCarrier, OutboundJob, SendOutcome } from '../ports.ts';
-import type { DeliverDeps } from './deps.ts';
+import type { DeliverDeps } from '../deps.ts';
 
 /** What an attempt at a chunk works on. */
 export interface Attempt {
@@ -40,7 +40,7 @@ export async function attemptChunk(attempt: Attempt, deps: DeliverDeps): Promise
   for (;;) {
     const { chunk } = claimed;
     const answered = await submit(chunk, recipientIndexes, carrier, deps);
-    deps.limiter.report(carrier, chunk.sender, [...answered.values()]);
+    deps.carriers.limiter.report(carrier, chunk.sender, [...answered.values()]);
     failpoint('send.submitted');
     const outcomes = keepDoubt(answered, doubted, route);
     for (const [recipientIndex, outcome] of outcomes) {

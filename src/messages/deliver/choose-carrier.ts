@@ -1,18 +1,10 @@
-import type { DirectoryDeps } from '../../directory/index.ts';
 import { recipientsInDoubt } from './claim-chunk.ts';
 import { timeOfMessageId } from '../message-id.ts';
 import type { Chunk } from '../message.ts';
-import type { CarrierLimiter, OutboundCarrier } from '../ports.ts';
+import type { OutboundCarrier } from '../ports.ts';
 import { parseSender } from '../compose/sender.ts';
-import { retryDelays } from './deps.ts';
-
-/** What choosing a carrier works with. */
-export interface ChooseCarrierDeps extends DirectoryDeps {
-  /** By their names, in the order in which they are asked where a service names none. */
-  carriers: ReadonlyMap<string, OutboundCarrier>;
-  limiter: CarrierLimiter;
-  now: () => Date;
-}
+import { retryDelays } from './retry-delays.ts';
+import type { ChooseCarrierDeps } from '../deps.ts';
 
 /** Who may send a chunk. */
 export interface Route {
@@ -26,8 +18,8 @@ export interface Route {
 export async function routeOf(chunk: Chunk, { carriers, directory }: ChooseCarrierDeps): Promise<Route> {
   const services = await directory.services(chunk.customerId);
   const service = services.find(({ id }) => id === chunk.serviceId);
-  const named = service?.carriers ?? [...carriers.keys()];
-  const able = named.flatMap((name) => carriers.get(name) ?? []).filter((carrier) => canSend(carrier, chunk));
+  const named = service?.carriers ?? [...carriers.byName.keys()];
+  const able = named.flatMap((name) => carriers.byName.get(name) ?? []).filter((carrier) => canSend(carrier, chunk));
   return { carriers: able, resendInDoubt: service?.resendInDoubt === true };
 }
 
@@ -60,7 +52,7 @@ const isUsedUp = ({ attempts }: Chunk): boolean => attempts > retryDelays.length
 
 /** Whether the carrier that has a chunk, or may have it, recognises a repeat. */
 function isAskedAgain({ carrier }: Chunk, { carriers }: Route, deps: ChooseCarrierDeps): boolean {
-  const holder = carrier === undefined ? carriers[0] : deps.carriers.get(carrier);
+  const holder = carrier === undefined ? carriers[0] : deps.carriers.byName.get(carrier);
   return holder?.capabilities.idempotent === true;
 }
 
@@ -110,7 +102,7 @@ export async function nextStep(
       recipientIndexes.filter((recipientIndex) => !isDoubted(recipientIndex)),
     ];
     const wanted = idempotent ? [...doubted, ...others] : recipientIndexes.slice(0, batchSize);
-    const answer = await deps.limiter.acquire(carrier, { sender, protocol, count: wanted.length });
+    const answer = await deps.carriers.limiter.acquire(carrier, { sender, protocol, count: wanted.length });
     const { acquired, waitSeconds, isDown = false } = answer;
     if (acquired > 0) return { carrier, recipientIndexes: wanted.slice(0, Math.max(acquired, doubted.length)) };
     // One that is busy is waited for; another carrier stands in for one that can't be had.
@@ -122,7 +114,7 @@ export async function nextStep(
 
 /** What may be at a carrier is asked of that one alone, which recognises the repeat. */
 function candidatesFor(chunk: Chunk, route: Route, deps: ChooseCarrierDeps): readonly OutboundCarrier[] {
-  const holder = chunk.carrier === undefined ? undefined : deps.carriers.get(chunk.carrier);
+  const holder = chunk.carrier === undefined ? undefined : deps.carriers.byName.get(chunk.carrier);
   const isHeld = holder?.capabilities.idempotent === true && recipientsInDoubt(chunk).length > 0;
   return isHeld ? [holder] : route.carriers;
 }

@@ -2,10 +2,9 @@ import { randomUUID } from 'node:crypto';
 
 import { progressAtRest } from '../message.ts';
 import type { Chunk, ChunkProgress, StatusNote, VersionedChunk } from '../message.ts';
-import type { MessageStore } from '../ports.ts';
-import type { DeliverDeps } from './deps.ts';
 import { awaitsSending } from '../status.ts';
 import type { RecipientStatus } from '../status.ts';
+import type { DeliverDeps, MessagesDeps } from '../deps.ts';
 
 /** Places of the recipients that still wait. */
 export function waitingRecipients({ statuses }: Pick<Chunk, 'statuses'>): number[] {
@@ -64,7 +63,7 @@ export async function claimChunk(
   found: VersionedChunk,
   progress: ChunkProgress,
   { carrier, recipientIndexes, attemptedAt }: Claim,
-  { messages, sendLeaseSeconds, now }: Pick<DeliverDeps, 'messages' | 'sendLeaseSeconds' | 'now'>,
+  { messages, now }: Pick<DeliverDeps, 'messages' | 'now'>,
 ): Promise<VersionedChunk | 'conflict'> {
   const leaseId = randomUUID();
   // What was in doubt before stays so until its carrier has answered.
@@ -73,7 +72,7 @@ export async function claimChunk(
   const claimed: ChunkProgress = {
     ...rest,
     statuses: progress.statuses.map((status) => (awaitsSending(status) ? 'queued' : status)),
-    leasedUntil: new Date(now().getTime() + sendLeaseSeconds * 1000),
+    leasedUntil: new Date(now().getTime() + messages.leaseSeconds * 1000),
     leaseId,
     carrier,
     // Most often it is all that wait; the row is shorter then.
@@ -93,11 +92,11 @@ export async function claimChunk(
 export async function recordProgress(
   found: VersionedChunk,
   progress: ChunkProgress,
-  { messages }: { messages: MessageStore },
+  { messages }: { messages: Pick<MessagesDeps, 'store'> },
   isOurs: (stored: Chunk) => boolean,
 ): Promise<VersionedChunk | 'conflict'> {
-  const written = await messages.updateChunk(found, progress);
+  const written = await messages.store.updateChunk(found, progress);
   if (written !== 'conflict') return written;
-  const stored = await messages.readChunk(found.chunk.messageId, found.chunk.index);
+  const stored = await messages.store.readChunk(found.chunk.messageId, found.chunk.index);
   return stored !== undefined && isOurs(stored.chunk) ? stored : 'conflict';
 }

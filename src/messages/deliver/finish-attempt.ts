@@ -7,10 +7,10 @@ import { followUpAttempt } from '../reports/follow-up.ts';
 import { withProgress } from '../message.ts';
 import type { Chunk, ChunkProgress, VersionedChunk } from '../message.ts';
 import type { OutboundJob, SendOutcome } from '../ports.ts';
-import { retryDelays } from './deps.ts';
-import type { DeliverDeps } from './deps.ts';
+import { retryDelays } from './retry-delays.ts';
 import { awaitsSending, isFinal } from '../status.ts';
 import type { RecipientStatus } from '../status.ts';
+import type { DeliverDeps } from '../deps.ts';
 
 /** An attempt that is over, but for being recorded. */
 interface FinishedAttempt {
@@ -42,7 +42,7 @@ export async function finishAttempt(
   ending: AttemptResult,
   deps: DeliverDeps,
 ): Promise<'sent' | 'partlySent'> {
-  const { outbound, now } = deps;
+  const { messages, now } = deps;
   const { chunk } = claimed;
   const again = progress.statuses.some(awaitsSending);
   const { attempts, delay } = again
@@ -51,7 +51,7 @@ export async function finishAttempt(
   const due = again ? { notBefore: new Date(now().getTime() + delay * 1000) } : {};
   // Queued and followed up before it is recorded: a crash in between leaves a message too many, never one too few. Where
   // either fails, what the carrier said is recorded all the same, or it would be in doubt, and this job comes again.
-  const unqueued = again ? await outbound.enqueue(job, delay).catch(failed) : undefined;
+  const unqueued = again ? await messages.queue.enqueue(job, delay).catch(failed) : undefined;
   failpoint('send.retryQueued');
   const unnotified = await followUpAttempt(notified, withProgress(before, progress), deps).catch(failed);
   failpoint('send.followedUp');

@@ -4,7 +4,7 @@ import { withProgress } from '../message.ts';
 import type { StatusNote } from '../message.ts';
 import type { OutboundJob } from '../ports.ts';
 import { waitsForLease } from './send-chunk.ts';
-import type { DeliverDeps } from './deps.ts';
+import type { DeliverDeps } from '../deps.ts';
 
 const processingFailed: StatusNote = {
   code: 'ProcessingFailed',
@@ -20,7 +20,7 @@ const processingFailed: StatusNote = {
 export async function giveUpChunk(job: OutboundJob, deps: DeliverDeps): Promise<number> {
   const { messages, now } = deps;
   for (;;) {
-    const found = await messages.readChunk(job.messageId, job.chunk);
+    const found = await messages.store.readChunk(job.messageId, job.chunk);
     if (found === undefined) return 0;
     const { chunk } = found;
     const waiting = waitingRecipients(chunk).length;
@@ -34,6 +34,6 @@ export async function giveUpChunk(job: OutboundJob, deps: DeliverDeps): Promise<
     );
     const progress = endWaiting(withProgress(chunk, inDoubt), { status: 'failed', note: processingFailed }, now());
     await followUpAttempt(chunk, withProgress(chunk, progress), deps);
-    if ((await messages.updateChunk(found, progress)) !== 'conflict') return waiting;
+    if ((await messages.store.updateChunk(found, progress)) !== 'conflict') return waiting;
   }
 }

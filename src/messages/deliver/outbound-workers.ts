@@ -6,7 +6,7 @@ import { giveUpChunk } from './give-up-chunk.ts';
 import { isMessageId } from '../message-id.ts';
 import type { OutboundJob } from '../ports.ts';
 import { sendChunk } from './send-chunk.ts';
-import type { DeliverDeps } from './deps.ts';
+import type { DeliverDeps } from '../deps.ts';
 
 function jobOf(message: unknown): OutboundJob | undefined {
   if (!isObject(message)) return undefined;
@@ -54,7 +54,7 @@ async function workAll(jobs: readonly OutboundJob[], deps: DeliverDeps): Promise
     const { messageId, chunk, check } = jobs[index] ?? { messageId: '', chunk: 0 };
     if (each.status === 'fulfilled') results.push(each.value);
     else {
-      await deps.outbound.enqueue({ messageId, chunk, ...(check === undefined ? {} : { check }) }, apartSeconds);
+      await deps.messages.queue.enqueue({ messageId, chunk, ...(check === undefined ? {} : { check }) }, apartSeconds);
       results.push({ messageId, chunk, result: 'failed' });
       failures.push(each.reason);
     }

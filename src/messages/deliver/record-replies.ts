@@ -1,6 +1,6 @@
+import type { MessagesDeps } from '../deps.ts';
 import { recipientId } from '../message-id.ts';
 import type { Chunk } from '../message.ts';
-import type { ReplyRecorder } from '../ports.ts';
 
 /**
  * Tells conversations of recipients of a chunk that is part of them. To be done before the carrier has the message,
@@ -9,7 +9,7 @@ import type { ReplyRecorder } from '../ports.ts';
 export async function recordReplies(
   { messageId, index, customerId, serviceId, protocol, sender, recipients, reply }: Chunk,
   recipientIndexes: readonly number[],
-  { replies, now }: { replies: ReplyRecorder; now: () => Date },
+  { messages, now }: { messages: Pick<MessagesDeps, 'replies'>; now: () => Date },
 ): Promise<void> {
   if (reply === undefined) return;
   const at = now();
@@ -27,5 +27,5 @@ export async function recordReplies(
       at,
     };
   });
-  await replies.record(outgoing);
+  await messages.replies.record(outgoing);
 }

@@ -6,15 +6,14 @@ import { isDoubtFinal, isInDoubt, isOverdue, nextStep, routeOf } from './choose-
 import type { Route } from './choose-carrier.ts';
 import { attemptInDoubt, claimChunk, endWaiting, recipientsInDoubt, waitingRecipients } from './claim-chunk.ts';
 import { followUpAttempt, followUpEnd } from '../reports/follow-up.ts';
-import type { FollowUpDeps } from '../reports/follow-up.ts';
 import { statesOfChunk } from '../reports/fold-message.ts';
 import { progressAtRest, stillInFlight, withProgress } from '../message.ts';
 import type { Chunk, VersionedChunk } from '../message.ts';
 import type { OutboundJob, SendOutcome } from '../ports.ts';
 import { recordReplies } from './record-replies.ts';
-import { retryDelays } from './deps.ts';
-import type { DeliverDeps } from './deps.ts';
+import { retryDelays } from './retry-delays.ts';
 import { awaitsSending } from '../status.ts';
+import type { DeliverDeps, FollowUpDeps } from '../deps.ts';
 
 /** What became of a job, for the log. */
 export type SendChunkResult =
@@ -39,7 +38,7 @@ const looks = 5;
 export async function sendChunk({ carried, ...job }: OutboundJob, deps: DeliverDeps): Promise<SendChunkResult> {
   for (let look = 0; look < looks; look++) {
     const isFirst = look === 0;
-    const found = isFirst && carried ? carried : await deps.messages.readChunk(job.messageId, job.chunk);
+    const found = isFirst && carried ? carried : await deps.messages.store.readChunk(job.messageId, job.chunk);
     if (found === undefined) return 'missing';
     const result = await sendFound(job, found, deps);
     if (result !== 'lookAgain') return result;
@@ -52,7 +51,7 @@ async function sendFound(
   found: VersionedChunk,
   deps: DeliverDeps,
 ): Promise<SendChunkResult | 'lookAgain'> {
-  const { outbound, now } = deps;
+  const { messages, now } = deps;
   const { chunk } = found;
   if (!chunk.statuses.some(awaitsSending)) {
     // Of what ended before any attempt, nobody has been told yet.
@@ -62,7 +61,7 @@ async function sendFound(
   // Copies of a job may come at any time; only the time that the chunk itself names lets an attempt begin.
   const wait = Math.max(delayUntil(chunk.sendAt, now()), delayUntil(chunk.notBefore, now()));
   if (wait > 0) {
-    await outbound.enqueue(job, wait);
+    await messages.queue.enqueue(job, wait);
     return 'notDue';
   }
   if (await waitsForLease(job, chunk, deps)) return 'taken';
@@ -75,7 +74,7 @@ async function sendFound(
   if (step === 'none') return countAsTried(job, found, noCarrier, deps);
   if ('waitSeconds' in step) {
     if (isOverdue(chunk, now())) return countAsTried(job, found, noRoom, deps);
-    await outbound.enqueue(job, step.waitSeconds);
+    await messages.queue.enqueue(job, step.waitSeconds);
     return 'noRoom';
   }
   // Before the attempt is claimed: where this fails, nothing was sent, and nothing is in doubt.
@@ -96,11 +95,11 @@ async function sendFound(
 export async function waitsForLease(
   job: OutboundJob,
   { leasedUntil }: Pick<Chunk, 'leasedUntil'>,
-  { outbound, now }: FollowUpDeps,
+  { messages, now }: FollowUpDeps,
 ): Promise<boolean> {
   if (leasedUntil === undefined || leasedUntil <= now()) return false;
   // That worker may yet die, and this may be the only message left on the queue that knows of the chunk.
-  await outbound.enqueue(job, delayUntil(leasedUntil, now()) + 1);
+  await messages.queue.enqueue(job, delayUntil(leasedUntil, now()) + 1);
   return true;
 }
 
@@ -116,7 +115,7 @@ async function settleDoubt(
 ): Promise<'inDoubt' | 'lookAgain' | 'open'> {
   const { messages, now } = deps;
   const { chunk } = found;
-  const message = await messages.readMessage(chunk.messageId);
+  const message = await messages.store.readMessage(chunk.messageId);
   const reported = message === undefined ? [] : statesOfChunk(message, chunk.index);
   const isReported = (recipientIndex: number): boolean => !awaitsSending(reported[recipientIndex]?.status ?? 'queued');
   const isFinal = isDoubtFinal(chunk, route);
@@ -134,7 +133,7 @@ async function settleDoubt(
   const open = recipientsInDoubt(chunk).filter((recipientIndex) => !recipientIndexes.includes(recipientIndex));
   const progress = { ...ended, statuses, notes, ...stillInFlight(chunk, open) };
   await followUpAttempt(chunk, withProgress(chunk, progress), deps);
-  const isKept = (await messages.updateChunk(found, progress)) !== 'conflict';
+  const isKept = (await messages.store.updateChunk(found, progress)) !== 'conflict';
   return isKept && !statuses.some(awaitsSending) ? 'inDoubt' : 'lookAgain';
 }
 
@@ -159,7 +158,7 @@ async function countAsTried(
   outcome: SendOutcome,
   deps: DeliverDeps,
 ): Promise<'notTried' | 'lookAgain'> {
-  const { messages, outbound, now } = deps;
+  const { messages, now } = deps;
   const { chunk } = found;
   const tried = { ...chunk, attempts: chunk.attempts + 1 };
   const outcomes = new Map(waitingRecipients(chunk).map((recipientIndex) => [recipientIndex, outcome]));
@@ -167,8 +166,8 @@ async function countAsTried(
   const progress = applyOutcomes(tried, kept, { overdue: true, now: now() });
   const again = progress.statuses.some(awaitsSending);
   const delay = retryDelays[chunk.attempts] ?? 0;
-  if (again) await outbound.enqueue(job, delay);
+  if (again) await messages.queue.enqueue(job, delay);
   await followUpAttempt(chunk, withProgress(chunk, progress), deps);
   const due = again ? { notBefore: new Date(now().getTime() + delay * 1000) } : {};
-  return (await messages.updateChunk(found, { ...progress, ...due })) === 'conflict' ? 'lookAgain' : 'notTried';
+  return (await messages.store.updateChunk(found, { ...progress, ...due })) === 'conflict' ? 'lookAgain' : 'notTried';
 }

@@ -1,8 +1,9 @@
+import type { CarriersDeps } from '../deps.ts';
 import { eachOf } from '../../core/concurrency.ts';
 import { recipientId } from '../message-id.ts';
 import type { Chunk } from '../message.ts';
 import { compileContent } from '../compose/personalization.ts';
-import type { CarrierIdStore, OutboundCarrier, OutboundRecipient, SendOutcome } from '../ports.ts';
+import type { OutboundCarrier, OutboundRecipient, SendOutcome } from '../ports.ts';
 import { renderText } from '../compose/render-text.ts';
 
 /** Ids that are noted at a time. */
@@ -20,7 +21,7 @@ export async function submit(
   chunk: Chunk,
   recipientIndexes: readonly number[],
   carrier: OutboundCarrier,
-  { carrierIds, now }: { carrierIds: CarrierIdStore; now: () => Date },
+  { carriers, now }: { carriers: Pick<CarriersDeps, 'ids'>; now: () => Date },
 ): Promise<Map<number, SendOutcome>> {
   const { messageId, index, sender, protocol, template, buttons, attemptedAt = now() } = chunk;
   const compiled = compileContent(chunk.content);
@@ -51,7 +52,7 @@ export async function submit(
       return typeof id === 'string' ? [{ carrier: carrier.name, id, value, notedAt: now() }] : [];
     });
     // Before the outcome is recorded: a crash in between repeats the attempt, and the carrier gives the same ids.
-    await eachOf(noted, noteWidth, (entry) => carrierIds.note(entry));
+    await eachOf(noted, noteWidth, (entry) => carriers.ids.note(entry));
   }
   return outcomes;
 }

@@ -1,18 +1,9 @@
 import { failpoint } from '../../core/failpoint.ts';
 import { statesOfChunk } from './fold-message.ts';
 import type { JournalEntry, StatusNote } from '../message.ts';
-import type { MessageStore, FinalStatusRecorder } from '../ports.ts';
 import { recordFinalStatus } from './record-final-status.ts';
 import { fallbackIndex } from './sms-fallback.ts';
-
-/** What giving up on unreported recipients works with. */
-export interface UnreportedDeps {
-  messages: MessageStore;
-  finalStatuses: FinalStatusRecorder;
-  /** How long after sending a recipient of whom no report came is given up as unknown, in seconds. */
-  reportTimeoutSeconds: number;
-  now: () => Date;
-}
+import type { UnreportedDeps } from '../deps.ts';
 
 const noReport: StatusNote = {
   code: 'NoReport',
@@ -25,14 +16,16 @@ const noReport: StatusNote = {
  * still counts. Resolves to how many there were.
  */
 export async function expireUnreported(messageId: string, deps: UnreportedDeps): Promise<number> {
-  const { messages, reportTimeoutSeconds, now } = deps;
-  const message = await messages.readMessage(messageId);
+  const { messages, now } = deps;
+  const message = await messages.store.readMessage(messageId);
   if (message === undefined) return 0;
   const at = now();
   const all = [...message.chunks, ...message.fallbacks];
   const indexes = new Set(all.map(({ index }) => index));
   // What was sent long after it was due, or stands in for another channel, has its time from then on.
-  const overdue = all.filter(({ updatedAt }) => at.getTime() - updatedAt.getTime() >= reportTimeoutSeconds * 1000);
+  const overdue = all.filter(
+    ({ updatedAt }) => at.getTime() - updatedAt.getTime() >= messages.reportTimeoutSeconds * 1000,
+  );
   const entries = overdue.flatMap(({ index }) =>
     statesOfChunk(message, index).flatMap(({ status }, recipientIndex): JournalEntry[] =>
       status === 'sent' ? [{ chunk: index, recipientIndex, status: 'unknown', note: noReport, at }] : [],
@@ -53,7 +46,7 @@ export async function expireUnreported(messageId: string, deps: UnreportedDeps):
     deps,
   );
   failpoint('unreported.followedUp');
-  await messages.appendReports(messageId, entries);
+  await messages.store.appendReports(messageId, entries);
   failpoint('unreported.recorded');
   return entries.length;
 }

@@ -1,27 +1,12 @@
 import { foldMessage } from './fold-message.ts';
 import { parseRecipientId, recipientId } from '../message-id.ts';
 import type { Chunk } from '../message.ts';
-import type {
-  DeliveryReport,
-  FailureCounter,
-  MessageStore,
-  OutboundQueue,
-  FinalRecipient,
-  FinalStatusRecorder,
-} from '../ports.ts';
+import type { DeliveryReport, FinalRecipient } from '../ports.ts';
 import { recordFinalStatus } from './record-final-status.ts';
 import { startFallbacks } from './sms-fallback.ts';
 import { isFinal } from '../status.ts';
 import type { RecipientStatus } from '../status.ts';
-
-/** What happens after a recipient failed for good needs these. */
-export interface FollowUpDeps {
-  messages: MessageStore;
-  outbound: OutboundQueue;
-  failures: FailureCounter;
-  finalStatuses: FinalStatusRecorder;
-  now: () => Date;
-}
+import type { FollowUpDeps, MessagesDeps } from '../deps.ts';
 
 const failed: ReadonlySet<RecipientStatus> = new Set(['failed', 'rejected', 'undelivered', 'expired']);
 
@@ -46,7 +31,7 @@ async function followUpFailures(chunk: Chunk, recipientIndexes: readonly number[
     recipientId: recipientId({ messageId, chunk: index, recipientIndex }),
     at,
   }));
-  return deps.failures.record(failures);
+  return deps.messages.failures.record(failures);
 }
 
 /**
@@ -79,7 +64,7 @@ export async function followUpEnd(before: Chunk, after: Chunk, deps: FollowUpDep
 export async function followUpAttempt(
   before: Chunk,
   after: Chunk,
-  deps: FollowUpDeps & { fallbackAfterSeconds: number },
+  deps: FollowUpDeps & { messages: Pick<MessagesDeps, 'fallbackAfterSeconds'> },
 ): Promise<void> {
   await followUpEnd(before, after, deps);
   const isUnheard = (status: RecipientStatus): boolean => status === 'sent' || status === 'unknown';
@@ -90,7 +75,10 @@ export async function followUpAttempt(
   )
     return;
   const { messageId, index } = before;
-  await deps.outbound.enqueue({ messageId, chunk: index, check: 'unreported' }, deps.fallbackAfterSeconds);
+  await deps.messages.queue.enqueue(
+    { messageId, chunk: index, check: 'unreported' },
+    deps.messages.fallbackAfterSeconds,
+  );
 }
 
 function isUnreached(status: RecipientStatus): boolean {
@@ -123,7 +111,7 @@ export async function followUpReports(reports: readonly DeliveryReport[], deps: 
 async function followUpChunk(entries: readonly FinalRecipient[], deps: FollowUpDeps): Promise<void> {
   const [first] = entries;
   if (first === undefined) return;
-  const chunk = (await deps.messages.readChunk(first.messageId, first.chunk))?.chunk;
+  const chunk = (await deps.messages.store.readChunk(first.messageId, first.chunk))?.chunk;
   if (chunk === undefined) return;
   const existing = entries.filter(({ recipientIndex }) => recipientIndex < chunk.recipients.length);
   const delivered = chunk.fallbackSender === undefined ? new Set<number>() : await deliveredRecipients(chunk, deps);
@@ -134,7 +122,7 @@ async function followUpChunk(entries: readonly FinalRecipient[], deps: FollowUpD
 
 /** Those of a chunk whom its own channel reached after all: a report of failure may come late. */
 async function deliveredRecipients({ messageId, index }: Chunk, { messages }: FollowUpDeps): Promise<Set<number>> {
-  const message = await messages.readMessage(messageId);
+  const message = await messages.store.readMessage(messageId);
   const reached = new Set<number>();
   for (const { id, status, history } of message === undefined ? [] : foldMessage(message)) {
     const recipientIndex = parseRecipientId(id);
@@ -153,7 +141,7 @@ export async function followUpUnreported(
   { messageId, chunk: index }: { messageId: string; chunk: number },
   deps: FollowUpDeps,
 ): Promise<number> {
-  const message = await deps.messages.readMessage(messageId);
+  const message = await deps.messages.store.readMessage(messageId);
   const chunk = message?.chunks.find((candidate) => candidate.index === index);
   if (message === undefined || chunk?.fallbackSender === undefined) return 0;
   const unreported = foldMessage(message).flatMap(({ id, status, history }) => {

@@ -1,5 +1,6 @@
+import type { MessagesDeps } from '../deps.ts';
 import { wantsCallbacks } from '../message-id.ts';
-import type { FinalRecipient, FinalStatusRecorder } from '../ports.ts';
+import type { FinalRecipient } from '../ports.ts';
 import { fallbackOrigin } from './sms-fallback.ts';
 
 /**
@@ -8,9 +9,9 @@ import { fallbackOrigin } from './sms-fallback.ts';
  */
 export async function recordFinalStatus(
   finals: readonly FinalRecipient[],
-  { finalStatuses }: { finalStatuses: FinalStatusRecorder },
+  { messages }: { messages: Pick<MessagesDeps, 'finalStatuses'> },
 ): Promise<void> {
   const wanted = finals.filter(({ messageId }) => wantsCallbacks(messageId));
   if (wanted.length === 0) return;
-  await finalStatuses.record(wanted.map((each) => ({ ...each, ...fallbackOrigin(each.chunk) })));
+  await messages.finalStatuses.record(wanted.map((each) => ({ ...each, ...fallbackOrigin(each.chunk) })));
 }

@@ -1,15 +1,15 @@
 import { failpoint } from '../../core/failpoint.ts';
 import { followUpReports } from './follow-up.ts';
-import type { FollowUpDeps } from './follow-up.ts';
 import { createReportJournal } from './report-journal.ts';
 import type { ReportJournal } from './report-journal.ts';
+import type { FollowUpDeps } from '../deps.ts';
 
 /**
  * Takes delivery reports: stored first, then followed up where they tell how sending ended. `record` resolves when both
  * are done; until then the carrier has no answer and will call again.
  */
 export function createReportRecorder(deps: FollowUpDeps): ReportJournal {
-  const journal = createReportJournal(deps.messages);
+  const journal = createReportJournal(deps.messages.store);
   return {
     async record(reports) {
       await journal.record(reports);

@@ -1,9 +1,9 @@
 import { failpoint } from '../../core/failpoint.ts';
 import type { Chunk } from '../message.ts';
 import { compileContent } from '../compose/personalization.ts';
-import type { MessageStore, OutboundQueue } from '../ports.ts';
 import { renderText } from '../compose/render-text.ts';
 import { countSmsParts } from '../compose/sms-parts.ts';
+import type { FallbackDeps } from '../deps.ts';
 
 /*
  * A recipient whom WhatsApp doesn't reach gets the text by SMS, once: as a chunk of its own in the same message, whose
@@ -33,24 +33,17 @@ export function sortChunks(chunks: readonly Chunk[]): { chunks: Chunk[]; fallbac
   return { chunks: inOrder.filter(isOwn), fallbacks: inOrder.filter((chunk) => !isOwn(chunk)) };
 }
 
-/** What starting fallbacks needs. */
-export interface FallbackDeps {
-  messages: Pick<MessageStore, 'addChunks'>;
-  outbound: OutboundQueue;
-  now: () => Date;
-}
-
 /** Starts the SMS for recipients of a chunk that has a fallback; for those who have it already, nothing is sent again. */
 export async function startFallbacks(
   chunk: Chunk,
   recipientIndexes: readonly number[],
-  { messages, outbound, now }: FallbackDeps,
+  { messages, now }: FallbackDeps,
 ): Promise<void> {
   const chunks = recipientIndexes.flatMap((recipientIndex) => fallbackChunk(chunk, recipientIndex, now()));
   if (chunks.length === 0) return;
-  await messages.addChunks(chunk.messageId, chunks);
+  await messages.store.addChunks(chunk.messageId, chunks);
   failpoint('fallback.rowsWritten');
-  await Promise.all(chunks.map(({ messageId, index }) => outbound.enqueue({ messageId, chunk: index })));
+  await Promise.all(chunks.map(({ messageId, index }) => messages.queue.enqueue({ messageId, chunk: index })));
 }
 
 function fallbackChunk(chunk: Chunk, recipientIndex: number, updatedAt: Date): Chunk[] {

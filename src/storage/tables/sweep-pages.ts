@@ -1,7 +1,7 @@
-import type { Found, Span } from '../../maintenance/sweep.ts';
+import type { Page, TimeSpan } from '../../core/page.ts';
 import { timeInId } from '../../core/time-ordered-id.ts';
 import { odata } from './odata.ts';
-import type { Page, PageQuery, Table } from './open-table.ts';
+import type { Page as RowPage, PageQuery, Table } from './open-table.ts';
 
 const shards = 256;
 
@@ -18,7 +18,7 @@ export async function readShardPage(
   table: Pick<Table, 'listPage'>,
   queryOf: (shard: string) => PageQuery,
   from = '00',
-): Promise<Page> {
+): Promise<RowPage> {
   const [shard = '00', token] = from.split(' ', 2);
   const page = await table.listPage(queryOf(shard), token);
   if (page.next !== undefined) return { rows: page.rows, next: `${shard} ${page.next}` };
@@ -28,7 +28,7 @@ export async function readShardPage(
 
 /** What is looked for among rows whose ids have a shard and a time. */
 export interface DueQuery {
-  span: Span;
+  span: TimeSpan;
   /** Where the page begins; what the one before gave. */
   from: string | undefined;
   /** The letter before the shard, where such ids have one. */
@@ -43,8 +43,8 @@ export interface DueQuery {
 export async function listDue<Item>(
   table: Pick<Table, 'listPage'>,
   { span, from, letter = '', condition, columns }: DueQuery,
-  itemsOf: (rows: Page['rows']) => readonly Item[],
-): Promise<Found<Item>> {
+  itemsOf: (rows: RowPage['rows']) => readonly Item[],
+): Promise<Page<Item>> {
   const queryOf = (shard: string): PageQuery => {
     const [first, last] = [span.from, span.to].map((time) => letter + shard + timeInId(time));
     const isDue = odata`PartitionKey ge ${first ?? ''} and PartitionKey lt ${last ?? ''}`;

@@ -1,6 +1,6 @@
 import { awaitsSending, foldMessage, sortChunks, withProgress } from '../../../src/messages/index.ts';
 import type { Chunk, JournalEntry, MessageFinder, MessageHeader, MessageStore } from '../../../src/messages/index.ts';
-import type { Span } from '../../../src/maintenance/sweep.ts';
+import type { TimeSpan } from '../../../src/core/page.ts';
 import { timeOfMessage } from '../tools/time-of-id.ts';
 
 interface Entry {
@@ -19,7 +19,7 @@ export function createMemoryMessageStore(): MessageStore & MessageFinder {
     return entry;
   };
 
-  const dueIn = ({ from, to }: Span): [messageId: string, entry: Entry][] => {
+  const dueIn = ({ from, to }: TimeSpan): [messageId: string, entry: Entry][] => {
     return [...entries].filter(([id]) => {
       const time = timeOfMessage(id);
       return time >= from.getTime() && time < to.getTime();

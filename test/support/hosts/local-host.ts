@@ -67,7 +67,7 @@ const testSettings = {
   CALLS_PER_MINUTE: '100000',
   LOCAL_QUEUE_POLLING_MS: '200',
   'AzureWebJobs.DeleteExpired.Disabled': 'true',
-  'AzureWebJobs.LookAfterWork.Disabled': 'true',
+  'AzureWebJobs.RequeueStalled.Disabled': 'true',
 };
 
 /** This process's environment without what would change the app under test. */

@@ -7,10 +7,11 @@ import {
 import type { CallbackQueue, CallbackDeps, ChunkCallbacks } from '../../../src/delivery-callbacks/index.ts';
 import type { Chunk, MessageHeader, FinalRecipient } from '../../../src/messages/index.ts';
 import type { CallOutcome } from '../../../src/notifications/index.ts';
-import { defaultSchedule } from '../../../src/notifications/index.ts';
+import { defaultLeases } from '../../../src/settings/defaults.ts';
 import { createMemoryCallbackQueue } from '../fakes/callback-queue.ts';
 import { createMemoryCallbackStore } from '../fakes/callback-store.ts';
 import { createMemoryMessageStore } from '../fakes/message-store.ts';
+import { defaultSchedule } from './default-settings.ts';
 import { testNow } from './kernel.ts';
 import { phones, testMessageId } from './messaging.ts';
 import { createSimulatedTime } from '../fakes/simulated-time.ts';
@@ -92,19 +93,19 @@ export function createCallbackLab({ recipients = 3, ...options }: LabOptions = {
 
   const customer = 'customer' in options ? options.customer : {};
   const watch: Watch = { time: () => time, faults, steps, kill: () => time.kill() };
-  const ports = {
-    callbackStore: watchedPort('callbackStore', store, watch),
-    callbackQueue: watchedPort('queue', queue, watch),
-    messages: watchedPort('messages', messages, watch),
-  };
   const deps: CallbackDeps = {
-    ...ports,
+    dlr: {
+      store: watchedPort('callbackStore', store, watch),
+      queue: watchedPort('queue', queue, watch),
+      caller: { get: (url, headers) => time.inProcess(() => call(url, headers)) },
+      secret: (name) => secrets.get(name),
+      schedule: defaultSchedule,
+      leaseSeconds: defaultLeases.dlr,
+    },
+    messages: { store: watchedPort('messages', messages, watch) },
     directory: {
       customer: async (id) => customer && { id, name: 'Demo', region: 'FI', timeZone: 'UTC', ...customer },
     },
-    deliveryCaller: { get: (url, headers) => time.inProcess(() => call(url, headers)) },
-    callbackSecret: (name) => secrets.get(name),
-    schedule: defaultSchedule,
     newSecret() {
       made += 1;
       return String(made);
@@ -116,7 +117,7 @@ export function createCallbackLab({ recipients = 3, ...options }: LabOptions = {
     'delivery-callbacks': (job) => deliverDeliveryCallbacks.handle(job, deps),
     'delivery-callbacks-poison': (job) => giveUpDeliveryCallbacks.handle(job, deps),
   });
-  const recorder = createFinalStatusRecorder({ callbackQueue: queue });
+  const recorder = createFinalStatusRecorder({ dlr: { queue } });
 
   /** Writes the message down. */
   async function accept(): Promise<void> {

@@ -5,7 +5,7 @@ import type {
   RouteInboundDeps,
   RoutedMessage,
 } from '../../../src/conversations/index.ts';
-import type { ReceiveInboundDeps } from '../../../src/conversations/receive-inbound.ts';
+import type { ReceiveInboundDeps } from '../../../src/conversations/index.ts';
 import type { DirectoryService } from '../../../src/directory/index.ts';
 import { createMemoryAttachmentStore } from '../fakes/attachment-store.ts';
 import { createMemoryCarrierIdStore } from '../fakes/carrier-id-store.ts';
@@ -73,7 +73,7 @@ export function directoryOf(customers: Readonly<Record<string, readonly Director
 /** What receives and leads messages, in memory, with all that a test may look into. */
 export type TestInbound = RouteInboundDeps &
   ReceiveInboundDeps & {
-    inboundQueue: ReturnType<typeof createMemoryInboundQueue>;
+    inbound: { queue: ReturnType<typeof createMemoryInboundQueue> };
     /** Every message that subscribers were told of, in order. */
     notified: RoutedMessage[];
     /** What the carrier `simulated` was asked for, in order. */
@@ -96,11 +96,34 @@ export function createInbound(
   const notified: RoutedMessage[] = [];
   const fetched: [string, number][] = [];
   return {
-    inbound: createMemoryInboundStore(),
-    carrierIds: createMemoryCarrierIdStore(),
-    inboundQueue: createMemoryInboundQueue(),
-    threads: createMemoryThreadStore(),
-    attachments: createMemoryAttachmentStore(),
+    inbound: {
+      store: createMemoryInboundStore(),
+      queue: createMemoryInboundQueue(),
+      notifier: {
+        async notify(message) {
+          notified.push(message);
+          return 2;
+        },
+      },
+    },
+    carriers: { ids: createMemoryCarrierIdStore() },
+    threads: { store: createMemoryThreadStore(), hours: 24 },
+    attachments: {
+      store: createMemoryAttachmentStore(),
+      sources: new Map([
+        [
+          'simulated',
+          {
+            async fetchAttachment(reference, limit) {
+              fetched.push([reference, limit]);
+              return script(reference, fetched.length);
+            },
+          },
+        ],
+      ]),
+      maxBytes: 1_000,
+      hours: 48,
+    },
     directory: directoryOf({
       demo: [
         receivingService('info', ['Info']),
@@ -108,26 +131,6 @@ export function createInbound(
         receivingService('whatsapp', [], { protocol: 'WhatsApp' }),
       ],
     }),
-    notifier: {
-      async notify(message) {
-        notified.push(message);
-        return 2;
-      },
-    },
-    attachmentSources: new Map([
-      [
-        'simulated',
-        {
-          async fetchAttachment(reference, limit) {
-            fetched.push([reference, limit]);
-            return script(reference, fetched.length);
-          },
-        },
-      ],
-    ]),
-    attachmentLimit: 1_000,
-    attachmentHours: 48,
-    threadHours: 24,
     newSecret() {
       secrets += 1;
       return secrets.toString(16).padStart(32, '0');

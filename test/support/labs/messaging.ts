@@ -1,5 +1,5 @@
 import type { Directory } from '../../../src/directory/index.ts';
-import type { AcceptDeps, SendRequest } from '../../../src/messages/accept/accept-message.ts';
+import type { SendRequest } from '../../../src/messages/accept/accept-message.ts';
 import { createRecentIds } from '../../../src/messages/accept/recent-ids.ts';
 import type { MessageIdParts } from '../../../src/messages/message-id.ts';
 import { newMessageId } from '../../../src/messages/index.ts';
@@ -27,6 +27,7 @@ import { createMemoryMessageStore } from '../fakes/message-store.ts';
 import { createMemoryOutboundQueue } from '../fakes/outbound-queue.ts';
 import { createMemoryRequestStore } from '../fakes/request-store.ts';
 import { testNow } from './kernel.ts';
+import type { MessagesDeps } from '../../../src/messages/deps.ts';
 
 /** As many different mobile numbers as asked for, in the form in which they are stored. */
 export function phones(count: number): string[] {
@@ -84,38 +85,45 @@ export function testMessageId(number: number): string {
   return testIdOf({ customerId: 'demo', dueAt: testNow, callbacks: false }, number);
 }
 
-type TestMessaging = AcceptDeps & {
-  outbound: ReturnType<typeof createMemoryOutboundQueue>;
-  directory: Directory;
-  optOuts: OptOutList;
+/** Messages in memory, with all that a test may look into. */
+type TestMessages = Omit<MessagesDeps, 'store' | 'queue' | 'failures' | 'replies' | 'finalStatuses'> & {
+  store: ReturnType<typeof createMemoryMessageStore>;
+  queue: ReturnType<typeof createMemoryOutboundQueue>;
   failures: FailureCounter & { counted: FinalFailure[] };
   replies: ReplyRecorder & { noted: OutgoingReply[] };
   finalStatuses: FinalStatusRecorder & { settled: FinalRecipient[] };
-  fallbackAfterSeconds: number;
-  sendLeaseSeconds: number;
 };
+
+interface TestMessaging {
+  messages: TestMessages;
+  directory: Directory;
+  optOuts: OptOutList;
+}
 
 /** Empty stores in memory, a queue that can be looked into, and message ids that count from 1. */
 export function createMessaging(): TestMessaging {
   let made = 0;
   return {
-    messages: createMemoryMessageStore(),
-    requests: createMemoryRequestStore(),
-    outbound: createMemoryOutboundQueue(),
+    messages: {
+      store: createMemoryMessageStore(),
+      requests: createMemoryRequestStore(),
+      queue: createMemoryOutboundQueue(),
+      failures: createFailureList(),
+      replies: createReplyList(),
+      finalStatuses: createFinalStatusList(),
+      fallbackAfterSeconds: 3600,
+      reportTimeoutSeconds: 172_800,
+      newId(about) {
+        made += 1;
+        return testIdOf(about, made);
+      },
+      keysByTracking: true,
+      checkDlrUrl: () => undefined,
+      recentlyQueued: createRecentIds(),
+      leaseSeconds: 120,
+    },
     directory: createMemoryDirectory({ customers: [], users: [] }),
     optOuts: { numbers: async () => new Set(), add: async () => {}, remove: async () => {} },
-    failures: createFailureList(),
-    replies: createReplyList(),
-    fallbackAfterSeconds: 3600,
-    newMessageId(about) {
-      made += 1;
-      return testIdOf(about, made);
-    },
-    keysByTracking: true,
-    checkDlrUrl: () => undefined,
-    recentlyQueued: createRecentIds(),
-    finalStatuses: createSettlementList(),
-    sendLeaseSeconds: 120,
   };
 }
 
@@ -131,7 +139,7 @@ function createReplyList(): ReplyRecorder & { noted: OutgoingReply[] } {
 }
 
 /** Keeps the final statuses that it is told of. */
-function createSettlementList(): FinalStatusRecorder & { settled: FinalRecipient[] } {
+function createFinalStatusList(): FinalStatusRecorder & { settled: FinalRecipient[] } {
   const settled: FinalRecipient[] = [];
   return {
     settled,
@@ -187,17 +195,19 @@ export const ableCarrier: CarrierCapabilities = {
 };
 
 /** A limiter that lets everything through. */
-const openGate: CarrierLimiter = {
+const openLimiter: CarrierLimiter = {
   acquire: async (_, { count }) => ({ acquired: count, waitSeconds: 0 }),
   report: () => {},
 };
 
 /** What a worker sends with: these carriers, through an open limiter. */
-export function sendingBy(...carriers: OutboundCarrier[]): Pick<DeliverDeps, 'carriers' | 'limiter' | 'carrierIds'> {
+export function sendingBy(...carriers: OutboundCarrier[]): Pick<DeliverDeps, 'carriers'> {
   return {
-    carriers: new Map(carriers.map((carrier) => [carrier.name, carrier])),
-    limiter: openGate,
-    carrierIds: createMemoryCarrierIdStore(),
+    carriers: {
+      byName: new Map(carriers.map((carrier) => [carrier.name, carrier])),
+      limiter: openLimiter,
+      ids: createMemoryCarrierIdStore(),
+    },
   };
 }
 
@@ -206,33 +216,25 @@ export function everythingSent({ recipients }: OutboundBatch): SendOutcome[] {
   return recipients.map(() => ({ outcome: 'sent' }));
 }
 
-/** A worker's world around stores and a carrier, with a clock that the test may move, and what was counted as failed. */
+/** What a worker needs around stores and a carrier, with a clock that the test may move. */
 export function createSending(
-  { messages, outbound }: Pick<AcceptDeps, 'messages' | 'outbound'>,
+  { messages }: { messages: Pick<MessagesDeps, 'store' | 'queue'> },
   carrier: OutboundCarrier,
   now: () => Date = () => testNow,
-): DeliverDeps & {
-  failed: FinalFailure[];
-  replies: ReturnType<typeof createReplyList>;
-  finalStatuses: ReturnType<typeof createSettlementList>;
-} {
-  const failed: FinalFailure[] = [];
+) {
   return {
-    messages,
-    outbound,
+    messages: {
+      store: messages.store,
+      queue: messages.queue,
+      failures: createFailureList(),
+      replies: createReplyList(),
+      finalStatuses: createFinalStatusList(),
+      fallbackAfterSeconds: 300,
+      leaseSeconds: 120,
+    },
     ...sendingBy(carrier),
     directory: createMemoryDirectory({ customers: [], users: [] }),
-    replies: createReplyList(),
     now,
-    fallbackAfterSeconds: 300,
-    sendLeaseSeconds: 120,
-    finalStatuses: createSettlementList(),
-    failures: {
-      async record(failures) {
-        failed.push(...failures);
-      },
-    },
-    failed,
   };
 }
 

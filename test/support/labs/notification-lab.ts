@@ -6,7 +6,6 @@ import {
   giveUpNotificationRetry,
   giveUpNotificationChunk,
   retryNotification,
-  defaultSchedule,
 } from '../../../src/notifications/index.ts';
 import type {
   CallOutcome,
@@ -15,12 +14,14 @@ import type {
   NotificationQueue,
   OutgoingCall,
 } from '../../../src/notifications/index.ts';
+import { defaultLeases } from '../../../src/settings/defaults.ts';
 import type { Subscription } from '../../../src/subscriptions/index.ts';
 import { pipelineIdOf, subscriptionKeyOf } from '../../../src/subscriptions/subscription-ids.ts';
 import { createMemoryDeadLetterStore } from '../fakes/dead-letter-store.ts';
 import { createMemoryNotificationQueue } from '../fakes/notification-queue.ts';
 import { createMemoryNotificationStore } from '../fakes/notification-store.ts';
 import { createMemorySubscriptionStore } from '../fakes/subscription-store.ts';
+import { defaultSchedule } from './default-settings.ts';
 import { testNow } from './kernel.ts';
 import { createSimulatedTime } from '../fakes/simulated-time.ts';
 import type { SimulatedTime } from '../fakes/simulated-time.ts';
@@ -146,23 +147,25 @@ export function createNotificationLab({ random = () => 0, faults = () => undefin
     subscriptions: watchedPort('subscriptions', subscriptions, watch),
     notifications: watchedPort('notifications', notifications, watch),
     deadLetters: watchedPort('deadLetters', deadLetters, watch),
-    notificationQueue: watchedPort('queue', notificationQueue, watch),
+    queue: watchedPort('queue', notificationQueue, watch),
   };
   const deps = (): NotificationDeps => ({
-    ...ports,
-    slow,
-    callbacks: { call: (outgoing) => time.inProcess(() => call(outgoing)) },
+    flows: {
+      ...ports,
+      slow,
+      caller: { call: (outgoing) => time.inProcess(() => call(outgoing)) },
+      leaseSeconds: defaultLeases.flow,
+      schedule: defaultSchedule,
+    },
     wait: time.wait,
     now: time.now,
     random,
-    callLeaseSeconds: 60,
-    schedule: defaultSchedule,
   });
   const worker =
     ({ handle }: typeof deliverNotifications) =>
     (job: unknown) =>
       handle(job, deps());
-  const notify = (message: RoutedMessage) => createNotifier({ ...ports, publicUrl }).notify(message);
+  const notify = (message: RoutedMessage) => createNotifier({ flows: { ...ports, publicUrl } }).notify(message);
   const time: SimulatedTime = createSimulatedTime(testNow, {
     inbound: (message) => notify(message as RoutedMessage),
     notifications: worker(deliverNotifications),

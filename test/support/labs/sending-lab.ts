@@ -41,24 +41,24 @@ export async function acceptedMessage(
     allowsReplies: false,
   } as const;
   const services = service === undefined ? [] : [{ ...oneWay, ...service }];
+  const { carriers } = sendingBy(first, ...others);
   const deps = {
     ...createSending(messaging, first, () => now),
-    ...sendingBy(first, ...others),
+    carriers: { ...carriers, ...(limiter === undefined ? {} : { limiter }) },
     directory: createMemoryDirectory({ customers: [{ ...testCustomer, id: 'demo', services }], users: [] }),
-    ...(limiter === undefined ? {} : { limiter }),
   };
   const { messageId } = await acceptMessage(sendRequest(), preparedSend(recipientCount, prepared), {}, messaging);
   const job = { messageId, chunk: 0 };
-  takeJobs(messaging.outbound);
+  takeJobs(messaging.messages.queue);
   const readFound = async () => {
-    const found = await messaging.messages.readChunk(messageId, 0);
+    const found = await messaging.messages.store.readChunk(messageId, 0);
     if (found === undefined) throw new Error('the chunk is gone');
     return found;
   };
   return {
     deps,
     job,
-    queue: messaging.outbound,
+    queue: messaging.messages.queue,
     setNow(moment: Date) {
       now = moment;
     },
@@ -69,7 +69,7 @@ export async function acceptedMessage(
       const found = await readFound();
       const { statuses, notes, references, attempts, updatedAt } = found.chunk;
       const left = { statuses, notes, references, attempts, updatedAt, ...progress };
-      await messaging.messages.updateChunk(found, left);
+      await messaging.messages.store.updateChunk(found, left);
     },
   };
 }

@@ -1,7 +1,7 @@
-import type { Found } from '../../../src/maintenance/sweep.ts';
+import type { Page } from '../../../src/core/page.ts';
 
 /** Everything that is found, page by page. */
-export async function allPages<Item>(page: (from?: string) => Promise<Found<Item>>): Promise<Item[]> {
+export async function allPages<Item>(page: (from?: string) => Promise<Page<Item>>): Promise<Item[]> {
   const items: Item[] = [];
   let from: string | undefined;
   do {

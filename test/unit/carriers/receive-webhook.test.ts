@@ -58,7 +58,7 @@ function createTakers() {
         return events.map(({ carrierMessageId }) => `id of ${carrierMessageId}`);
       },
     },
-    carrierIds: { find: async () => undefined },
+    carriers: { ids: { find: async () => undefined } },
     now: () => at,
   };
   return { taken, deps };
@@ -135,7 +135,9 @@ describe('reports that name nothing but the carrier’s id', () => {
   const known = { carrier: 'scripted', id: 'r1', value: report.recipientId, notedAt: at };
   const withIds = (deps: WebhookDeps): WebhookDeps => ({
     ...deps,
-    carrierIds: { find: async (carrier, id) => (carrier === 'scripted' && id === 'r1' ? known : undefined) },
+    carriers: {
+      ids: { find: async (carrier, id) => (carrier === 'scripted' && id === 'r1' ? known : undefined) },
+    },
   });
   const carrier = (...reports: ReturnType<typeof referenced>[]) =>
     carrierOf(() => ({ reports: [], referenced: reports, templates: [], inbound: [event] }));

@@ -14,16 +14,18 @@ function openDeps(contacts: ContactStore, secondsPerStep = 0) {
   const positions: (string | undefined)[] = [];
   let now = start.getTime();
   const deps: CleanUpDeps = {
-    cleanUps,
-    now: () => new Date(now),
     contacts: {
-      ...contacts,
-      cleanUp(each, from) {
-        positions.push(from);
-        now += secondsPerStep * 1000;
-        return contacts.cleanUp(each, from);
+      cleanUps,
+      store: {
+        ...contacts,
+        cleanUp(each, from) {
+          positions.push(from);
+          now += secondsPerStep * 1000;
+          return contacts.cleanUp(each, from);
+        },
       },
     },
+    now: () => new Date(now),
   };
   return { deps, positions, jobs: cleanUps.jobs };
 }

@@ -30,13 +30,13 @@ async function keptMessage(
 ) {
   const deps = createInbound(script);
   const message = inboundMessage({ attachments, ...details });
-  await deps.inbound.create(message);
+  await deps.inbound.store.create(message);
   return {
     deps,
     message,
     /** Leads the message once, with the job that waits for it or a first one. */
-    route: () => routeInbound(deps.inboundQueue.jobs.shift()?.job ?? { inboundId: message.id }, deps),
-    read: async () => (await deps.inbound.read(message.id))?.message,
+    route: () => routeInbound(deps.inbound.queue.jobs.shift()?.job ?? { inboundId: message.id }, deps),
+    read: async () => (await deps.inbound.store.read(message.id))?.message,
   };
 }
 
@@ -55,7 +55,7 @@ describe('attachments', () => {
     });
     expect(deps.notified).toEqual([await read()]);
     // What the carrier calls it when it is fetched doesn't count: that was never checked.
-    expect(await deps.attachments.read(attachment(1).id)).toEqual({
+    expect(await deps.attachments.store.read(attachment(1).id)).toEqual({
       bytes,
       name: 'kuva 1.png',
       mimeType: 'image/png',
@@ -75,7 +75,7 @@ describe('attachments', () => {
       attachment(3, { state: 'failed', reason: refused, mimeType: 'text/html' }),
     ]);
     expect(deps.fetched.map(([reference]) => reference)).toEqual(['r1', 'r2']);
-    expect(await deps.attachments.read(attachment(2).id)).toBeUndefined();
+    expect(await deps.attachments.store.read(attachment(2).id)).toBeUndefined();
   });
 
   test('of a carrier that hands out none are marked', async () => {
@@ -115,7 +115,7 @@ describe('attachments that the carrier does not hand over yet', () => {
     for (const [index, delaySeconds] of [2, 10, 60].entries()) {
       expect(await route()).toEqual({ result: 'waitsForAttachments' });
       expect(await read()).toEqual({ ...message, attempts: index + 1 });
-      expect(deps.inboundQueue.jobs).toEqual([{ job: { inboundId: message.id }, delaySeconds }]);
+      expect(deps.inbound.queue.jobs).toEqual([{ job: { inboundId: message.id }, delaySeconds }]);
       expect(deps.notified).toEqual([]);
     }
     expect(await route()).toEqual({ result: 'notified', subscribers: 2 });
@@ -125,7 +125,7 @@ describe('attachments that the carrier does not hand over yet', () => {
       attempts: 4,
     });
     expect(deps.fetched).toHaveLength(4);
-    expect(deps.inboundQueue.jobs).toEqual([]);
+    expect(deps.inbound.queue.jobs).toEqual([]);
   });
 
   test('are asked for again, and no others', async () => {
@@ -139,18 +139,18 @@ describe('attachments that the carrier does not hand over yet', () => {
     deps.setNow(after(2_000));
     expect(await route()).toEqual({ result: 'notified', subscribers: 2 });
     expect(deps.fetched.map(([reference]) => reference)).toEqual(['r1', 'r2', 'r2']);
-    expect((await deps.attachments.read(attachment(2).id))?.expiresAt).toEqual(after(48 * hour + 2_000));
+    expect((await deps.attachments.store.read(attachment(2).id))?.expiresAt).toEqual(after(48 * hour + 2_000));
     expect(deps.notified[0]?.attachments.map(({ state }) => state)).toEqual(['stored', 'stored', 'failed']);
   });
 
   test('keep what the operator asked for: the note goes when the message arrives', async () => {
     const { deps, message, route } = await keptMessage((_, call) => (call === 1 ? busy : fetched), [attachment(1)]);
-    await deps.inbound.noteUnrouted(message);
+    await deps.inbound.store.noteUnrouted(message);
     const job = { inboundId: message.id, again: true } as const;
     expect(await routeInbound(job, deps)).toEqual({ result: 'waitsForAttachments' });
-    expect(deps.inboundQueue.jobs).toEqual([{ job, delaySeconds: 2 }]);
+    expect(deps.inbound.queue.jobs).toEqual([{ job, delaySeconds: 2 }]);
     expect(await route()).toEqual({ result: 'notified', subscribers: 2 });
-    expect(await deps.inbound.listUnrouted(10)).toEqual([]);
+    expect(await deps.inbound.store.listUnrouted(10)).toEqual([]);
   });
 
   test('do not count as asked for where the message could not be kept', async () => {
@@ -158,7 +158,7 @@ describe('attachments that the carrier does not hand over yet', () => {
     const put = async () => {
       throw new Error('no room');
     };
-    const full = { ...deps, attachments: { ...deps.attachments, put } };
+    const full = { ...deps, attachments: { ...deps.attachments, store: { ...deps.attachments.store, put } } };
     await expect(routeInbound({ inboundId: message.id }, full)).rejects.toThrow('no room');
     expect(await read()).toEqual(message);
     expect(await route()).toEqual({ result: 'notified', subscribers: 2 });

@@ -16,7 +16,7 @@ const conversation: Conversation = { customerId: 'demo', channel: 'SMS', address
  */
 function createThreads(threads: ThreadStore = createMemoryThreadStore(), clock = 2 * 365 * 24 * hour) {
   let looks = clock;
-  const deps = { threads, threadHours: 24, now: () => after(looks++) };
+  const deps = { threads: { store: threads, hours: 24 }, now: () => after(looks++) };
   const enter = (entry: ThreadEntry, threadId?: string, place = conversation) =>
     enterThread(place, { entry, serviceId: 'twoway', ...(threadId === undefined ? {} : { threadId }) }, deps);
   return {

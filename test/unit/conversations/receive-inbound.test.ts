@@ -20,8 +20,8 @@ function createReceiving() {
     deps,
     record: (...events: Parameters<typeof receiver.record>[1]) => receiver.record('simulated', events),
     leave: async (id: string, state: InboundProgress['state']): Promise<void> => {
-      const found = (await deps.inbound.read(id))!;
-      await deps.inbound.update(found, { state, attachments: found.message.attachments, attempts: 0 });
+      const found = (await deps.inbound.store.read(id))!;
+      await deps.inbound.store.update(found, { state, attachments: found.message.attachments, attempts: 0 });
     },
   };
 }
@@ -39,7 +39,7 @@ describe('a message of a phone', () => {
     });
     const id = inboundId('simulated', event);
     await record(event);
-    expect((await deps.inbound.read(id))?.message).toEqual({
+    expect((await deps.inbound.store.read(id))?.message).toEqual({
       id,
       carrier: 'simulated',
       carrierMessageId: 'c-1',
@@ -57,7 +57,7 @@ describe('a message of a phone', () => {
       ],
       attempts: 0,
     });
-    expect(deps.inboundQueue.jobs).toEqual([{ job: { inboundId: id }, delaySeconds: 0 }]);
+    expect(deps.inbound.queue.jobs).toEqual([{ job: { inboundId: id }, delaySeconds: 0 }]);
   });
 
   test.each([
@@ -72,7 +72,7 @@ describe('a message of a phone', () => {
     const { deps, record } = createReceiving();
     const event = inboundEvent({ sender: written, recipient: written });
     await record(event);
-    const message = (await deps.inbound.read(inboundId('simulated', event)))?.message;
+    const message = (await deps.inbound.store.read(inboundId('simulated', event)))?.message;
     expect([message?.sender, message?.recipient]).toEqual([kept, kept]);
   });
 
@@ -81,8 +81,8 @@ describe('a message of a phone', () => {
     const events = Array.from({ length: 5 }, (_, index) => inboundEvent({ carrierMessageId: `c-${index}` }));
     const ids = events.map((event) => inboundId('simulated', event));
     await record(...events);
-    expect(deps.inboundQueue.jobs.map(({ job }) => job.inboundId)).toEqual(ids);
-    const kept = await Promise.all(ids.map((id) => deps.inbound.read(id)));
+    expect(deps.inbound.queue.jobs.map(({ job }) => job.inboundId)).toEqual(ids);
+    const kept = await Promise.all(ids.map((id) => deps.inbound.store.read(id)));
     expect(kept.map((found) => found?.message.carrierMessageId)).toEqual(['c-0', 'c-1', 'c-2', 'c-3', 'c-4']);
   });
 
@@ -91,10 +91,10 @@ describe('a message of a phone', () => {
     const event = inboundEvent({ attachments: announced.slice(0, 1) });
     await record(event, event);
     const id = inboundId('simulated', event);
-    expect((await deps.inbound.read(id))?.message.attachments).toEqual([
+    expect((await deps.inbound.store.read(id))?.message.attachments).toEqual([
       { ...announced[0], id: secret(1), state: 'pending' },
     ]);
-    expect(new Set(deps.inboundQueue.jobs.map(({ job }) => job.inboundId))).toEqual(new Set([id]));
+    expect(new Set(deps.inbound.queue.jobs.map(({ job }) => job.inboundId))).toEqual(new Set([id]));
   });
 });
 
@@ -105,23 +105,23 @@ describe('a repeat of the call', () => {
   test('queues again what nobody has led on, and changes nothing that is kept', async () => {
     const { deps, record } = createReceiving();
     await record(event);
-    const kept = await deps.inbound.read(id);
-    deps.inboundQueue.jobs.splice(0);
+    const kept = await deps.inbound.store.read(id);
+    deps.inbound.queue.jobs.splice(0);
     deps.setNow(after(5_000));
     await record({ ...event, content: 'Another' });
-    expect(await deps.inbound.read(id)).toEqual(kept);
-    expect(deps.inboundQueue.jobs).toEqual([{ job: { inboundId: id }, delaySeconds: 0 }]);
+    expect(await deps.inbound.store.read(id)).toEqual(kept);
+    expect(deps.inbound.queue.jobs).toEqual([{ job: { inboundId: id }, delaySeconds: 0 }]);
   });
 
   test.each(['routed', 'unrouted'] as const)('of what is %s does nothing', async (state) => {
     const { deps, record, leave } = createReceiving();
     await record(event);
     await leave(id, state);
-    const kept = await deps.inbound.read(id);
-    deps.inboundQueue.jobs.splice(0);
+    const kept = await deps.inbound.store.read(id);
+    deps.inbound.queue.jobs.splice(0);
     await record(event);
-    expect(await deps.inbound.read(id)).toEqual(kept);
-    expect(deps.inboundQueue.jobs).toEqual([]);
+    expect(await deps.inbound.store.read(id)).toEqual(kept);
+    expect(deps.inbound.queue.jobs).toEqual([]);
   });
 });
 
@@ -139,17 +139,16 @@ describe('a call that fails half-way', () => {
     const breaker = createBreaker();
     const receiver = createInboundReceiver({
       ...deps,
-      inbound: breaker.wrap(deps.inbound),
-      inboundQueue: breaker.wrap(deps.inboundQueue),
+      inbound: { ...deps.inbound, store: breaker.wrap(deps.inbound.store), queue: breaker.wrap(deps.inbound.queue) },
     });
     breaker.breakCall(call, when);
     await expect(receiver.record('simulated', [event])).rejects.toThrow(/failed|lost/);
-    expect((await deps.inbound.read(id)) !== undefined).toBe(kept);
-    expect(deps.inboundQueue.jobs).toHaveLength(queued);
+    expect((await deps.inbound.store.read(id)) !== undefined).toBe(kept);
+    expect(deps.inbound.queue.jobs).toHaveLength(queued);
 
     await receiver.record('simulated', [event]);
-    expect((await deps.inbound.read(id))?.message.state).toBe('received');
-    expect(deps.inboundQueue.jobs).toEqual(
+    expect((await deps.inbound.store.read(id))?.message.state).toBe('received');
+    expect(deps.inbound.queue.jobs).toEqual(
       Array.from({ length: queued + 1 }, () => ({ job: { inboundId: id }, delaySeconds: 0 })),
     );
   });
@@ -158,7 +157,10 @@ describe('a call that fails half-way', () => {
     const { deps, record } = createReceiving();
     await record(event);
     const breaker = createBreaker();
-    const receiver = createInboundReceiver({ ...deps, inbound: breaker.wrap(deps.inbound) });
+    const receiver = createInboundReceiver({
+      ...deps,
+      inbound: { ...deps.inbound, store: breaker.wrap(deps.inbound.store) },
+    });
     breaker.breakCall(2, 'before');
     await expect(receiver.record('simulated', [event])).rejects.toThrow('read failed');
   });
@@ -177,8 +179,8 @@ describe('a carrier that says more than fits', () => {
       attachments,
     });
     await record(event);
-    const [queued] = deps.inboundQueue.jobs;
-    const { message } = (await deps.inbound.read(queued!.job.inboundId))!;
+    const [queued] = deps.inbound.queue.jobs;
+    const { message } = (await deps.inbound.store.read(queued!.job.inboundId))!;
     expect([message.content.length, message.sender.length, message.carrierMessageId.length]).toEqual([
       40_000, 200, 2_000,
     ]);
@@ -192,6 +194,6 @@ describe('a carrier that says more than fits', () => {
     const { deps, record } = createReceiving();
     const events = Array.from({ length: 50 }, (_, index) => inboundEvent({ carrierMessageId: `c-${index}` }));
     await record(...events);
-    expect(new Set(deps.inboundQueue.jobs.map(({ job }) => job.inboundId)).size).toBe(50);
+    expect(new Set(deps.inbound.queue.jobs.map(({ job }) => job.inboundId)).size).toBe(50);
   });
 });

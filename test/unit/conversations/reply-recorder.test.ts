@@ -27,7 +27,7 @@ const conversation: Conversation = { customerId: 'demo', channel: 'SMS', address
 function createRecording() {
   const breaker = createBreaker();
   const threads = createMemoryThreadStore();
-  const recorder = createReplyRecorder({ threads: breaker.wrap(threads), threadHours: 24, now: () => testNow });
+  const recorder = createReplyRecorder({ threads: { store: breaker.wrap(threads), hours: 24 }, now: () => testNow });
   return {
     threads,
     breaker,
@@ -125,16 +125,19 @@ describe('many replies', () => {
     let max = 0;
     const recorder = createReplyRecorder({
       threads: {
-        ...threads,
-        async enter(...values) {
-          running += 1;
-          max = Math.max(max, running);
-          await new Promise(setImmediate);
-          running -= 1;
-          return threads.enter(...values);
+        store: {
+          ...threads,
+          async enter(...values) {
+            running += 1;
+            max = Math.max(max, running);
+            await new Promise(setImmediate);
+            running -= 1;
+            return threads.enter(...values);
+          },
         },
+        hours: 24,
       },
-      threadHours: 24,
+
       now: () => testNow,
     });
     await recorder.record(phones(40).map((number, place) => reply({ phone: number, recipientId: `m1-${place}` })));

@@ -27,21 +27,25 @@ async function breakableDeps(details: Partial<typeof kept> = {}) {
   const deps = createInbound((_, call) =>
     call === 1 ? { outcome: 'retry', reason: 'busy' } : { outcome: 'fetched', bytes, mimeType: 'image/jpeg' },
   );
-  await deps.inbound.create(earlier);
+  await deps.inbound.store.create(earlier);
   await routeInbound({ inboundId: earlier.id }, deps);
   deps.notified.splice(0);
   const message = { ...kept, ...details };
-  await deps.inbound.create(message);
-  deps.inboundQueue.jobs.push({ job: { inboundId: message.id }, delaySeconds: 0 });
+  await deps.inbound.store.create(message);
+  deps.inbound.queue.jobs.push({ job: { inboundId: message.id }, delaySeconds: 0 });
   const breaker = createBreaker();
   const wrapped: TestInbound = {
     ...deps,
-    inbound: breaker.wrap(deps.inbound),
-    inboundQueue: breaker.wrap(deps.inboundQueue),
-    threads: breaker.wrap(deps.threads),
-    attachments: breaker.wrap(deps.attachments),
+    inbound: {
+      ...deps.inbound,
+      store: breaker.wrap(deps.inbound.store),
+      queue: breaker.wrap(deps.inbound.queue),
+      notifier: breaker.wrap(deps.inbound.notifier),
+    },
+
+    threads: { ...deps.threads, store: breaker.wrap(deps.threads.store) },
+    attachments: { ...deps.attachments, store: breaker.wrap(deps.attachments.store) },
     directory: breaker.wrap(deps.directory),
-    notifier: breaker.wrap(deps.notifier),
   };
   return { deps, wrapped, breaker, message };
 }
@@ -49,11 +53,11 @@ async function breakableDeps(details: Partial<typeof kept> = {}) {
 /** Works the queue off as the functions host does: a job that rejects comes again. Gives how many rejected. */
 async function workOff(deps: TestInbound): Promise<number> {
   let rejected = 0;
-  for (let next = deps.inboundQueue.jobs.shift(); next !== undefined; next = deps.inboundQueue.jobs.shift()) {
+  for (let next = deps.inbound.queue.jobs.shift(); next !== undefined; next = deps.inbound.queue.jobs.shift()) {
     const { job } = next;
     await routeInbound(job, deps).catch(() => {
       rejected += 1;
-      deps.inboundQueue.jobs.push({ job, delaySeconds: 60 });
+      deps.inbound.queue.jobs.push({ job, delaySeconds: 60 });
     });
   }
   return rejected;
@@ -79,11 +83,11 @@ describe('a worker that dies', () => {
         const { deps, wrapped, breaker, message } = await breakableDeps();
         breaker.breakCall(index + 1, moment);
         expect([name, moment, await workOff(wrapped)]).toEqual([name, moment, 1]);
-        const found = (await deps.inbound.read(message.id))?.message;
-        const { threadId } = (await deps.inbound.read(earlier.id))!.message;
+        const found = (await deps.inbound.store.read(message.id))?.message;
+        const { threadId } = (await deps.inbound.store.read(earlier.id))!.message;
         expect(found).toMatchObject({ state: 'routed', serviceId: 'rest', threadId });
         expect(found?.attachments).toEqual([{ ...attachment, state: 'stored' }]);
-        expect((await deps.attachments.read(attachment.id))?.bytes).toEqual(bytes);
+        expect((await deps.attachments.store.read(attachment.id))?.bytes).toEqual(bytes);
         expect(deps.notified).toEqual([found, ...deps.notified.slice(1).map(() => found)]);
         // An answer that is lost hides that it was entered: never more than one was.
         const entered = breaker.calls.filter(({ answer }) => answer === 'done').length;
@@ -94,8 +98,8 @@ describe('a worker that dies', () => {
           address: kept.recipient,
           phone: kept.sender,
         } as const;
-        expect(await deps.threads.threadOf(conversation, message.id)).toBe(threadId);
-        expect(await deps.inbound.listUnrouted(10)).toEqual([]);
+        expect(await deps.threads.store.threadOf(conversation, message.id)).toBe(threadId);
+        expect(await deps.inbound.store.listUnrouted(10)).toEqual([]);
       }
     }
   });
@@ -109,8 +113,8 @@ describe('a worker that dies', () => {
         const { deps, wrapped, breaker, message } = await breakableDeps(nowhere);
         breaker.breakCall(index + 1, moment);
         expect([name, moment, await workOff(wrapped)]).toEqual([name, moment, 1]);
-        expect((await deps.inbound.read(message.id))?.message).toEqual({ ...message, state: 'unrouted' });
-        expect(await deps.inbound.listUnrouted(10)).toEqual([message.id]);
+        expect((await deps.inbound.store.read(message.id))?.message).toEqual({ ...message, state: 'unrouted' });
+        expect(await deps.inbound.store.listUnrouted(10)).toEqual([message.id]);
         expect(deps.notified).toEqual([]);
       }
     }
@@ -121,7 +125,7 @@ describe('a worker that dies', () => {
     const prepare = async () => {
       const set = await breakableDeps({ recipient: '99999', attachments: [] });
       await workOff(set.deps);
-      set.deps.inboundQueue.jobs.push({ job: { inboundId: set.message.id, again: true }, delaySeconds: 0 });
+      set.deps.inbound.queue.jobs.push({ job: { inboundId: set.message.id, again: true }, delaySeconds: 0 });
       set.wrapped.directory = set.breaker.wrap(mended);
       return set;
     };
@@ -134,10 +138,10 @@ describe('a worker that dies', () => {
         const { deps, wrapped, breaker, message } = await prepare();
         breaker.breakCall(index + 1, moment);
         expect([name, moment, await workOff(wrapped)]).toEqual([name, moment, 1]);
-        const found = (await deps.inbound.read(message.id))?.message;
+        const found = (await deps.inbound.store.read(message.id))?.message;
         expect(found).toMatchObject({ state: 'routed', serviceId: 'new' });
         expect(deps.notified).toEqual([found, ...deps.notified.slice(1).map(() => found)]);
-        expect(await deps.inbound.listUnrouted(10)).toEqual([]);
+        expect(await deps.inbound.store.listUnrouted(10)).toEqual([]);
       }
     }
   });

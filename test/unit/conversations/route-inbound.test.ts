@@ -22,13 +22,13 @@ const threadId = expect.stringMatching(/^[0-9a-f]{44}$/) as string;
 async function keptMessage(details: Partial<InboundMessage> = {}) {
   const deps = createInbound();
   const message = inboundMessage(details);
-  await deps.inbound.create(message);
+  await deps.inbound.store.create(message);
   return {
     deps,
     message,
     route: (again?: true) => routeInbound({ inboundId: message.id, ...(again === undefined ? {} : { again }) }, deps),
-    read: async () => (await deps.inbound.read(message.id))?.message,
-    unrouted: () => deps.inbound.listUnrouted(10),
+    read: async () => (await deps.inbound.store.read(message.id))?.message,
+    unrouted: () => deps.inbound.store.listUnrouted(10),
   };
 }
 
@@ -44,11 +44,14 @@ describe('a message that a service wants', () => {
     expect(await read()).toEqual(routed);
     expect(deps.notified).toEqual([await read()]);
     const conversation = { customerId: 'demo', channel: 'SMS', address: ourAddress, phone } as const;
-    const found = (await deps.threads.current(conversation))?.current;
+    const found = (await deps.threads.store.current(conversation))?.current;
     expect(found).toEqual({ threadId: (await read())?.threadId, lastActiveAt: message.at, lastReceivedAt: message.at });
-    expect(await deps.threads.read(found!.threadId)).toMatchObject({ ...conversation, serviceId: where.serviceId });
+    expect(await deps.threads.store.read(found!.threadId)).toMatchObject({
+      ...conversation,
+      serviceId: where.serviceId,
+    });
     expect(await unrouted()).toEqual([]);
-    expect(deps.inboundQueue.jobs).toEqual([]);
+    expect(deps.inbound.queue.jobs).toEqual([]);
   });
 
   test('is recorded as led before subscribers are told', async () => {
@@ -60,7 +63,7 @@ describe('a message that a service wants', () => {
         return 1;
       },
     };
-    await routeInbound({ inboundId: message.id }, { ...deps, notifier });
+    await routeInbound({ inboundId: message.id }, { ...deps, inbound: { ...deps.inbound, notifier } });
     expect(recorded).toEqual({ ...message, state: 'routed', customerId: 'demo', serviceId: 'rest', threadId });
   });
 
@@ -84,7 +87,7 @@ describe('a message that a service wants', () => {
     ];
     for (const [index, details] of variants.entries()) {
       const message = inboundMessage({ id: `i${String(index).repeat(32)}`, ...details });
-      await deps.inbound.create(message);
+      await deps.inbound.store.create(message);
       await routeInbound({ inboundId: message.id }, deps);
     }
     const [sms, mms, ...others] = deps.notified.map((message) => message.threadId);
@@ -98,7 +101,7 @@ describe('a message that a service wants', () => {
     deps.directory = directoryOf({ a: [receivingService('a', ['A'])], b: [receivingService('b', ['B'])] });
     for (const content of ['A', 'B']) {
       const message = inboundMessage({ id: `i${content.toLowerCase().repeat(32)}`, content });
-      await deps.inbound.create(message);
+      await deps.inbound.store.create(message);
       await routeInbound({ inboundId: message.id }, deps);
     }
     const [a, b] = deps.notified;
@@ -126,7 +129,9 @@ describe('a message that no service wants', () => {
     expect(await read()).toEqual({ ...message, state: 'unrouted' });
     expect(await unrouted()).toEqual([message.id]);
     expect(deps.notified).toEqual([]);
-    expect(await deps.threads.current({ customerId: 'demo', channel: 'SMS', address: '99999', phone })).toBeUndefined();
+    expect(
+      await deps.threads.store.current({ customerId: 'demo', channel: 'SMS', address: '99999', phone }),
+    ).toBeUndefined();
   });
 
   test('is left alone when its job comes again, even where a service wants it now', async () => {
@@ -166,17 +171,17 @@ describe('a job', () => {
 
   test.each([ourAddress, '99999'])('that is overtaken by its copy rejects, to come again: to %s', async (recipient) => {
     const { deps, message } = await keptMessage({ recipient });
-    const inbound = { ...deps.inbound, update: async () => 'conflict' as const };
-    await expect(routeInbound({ inboundId: message.id }, { ...deps, inbound })).rejects.toThrow(
-      `${message.id} was changed by another worker`,
-    );
+    const inbound = { ...deps.inbound.store, update: async () => 'conflict' as const };
+    await expect(
+      routeInbound({ inboundId: message.id }, { ...deps, inbound: { ...deps.inbound, store: inbound } }),
+    ).rejects.toThrow(`${message.id} was changed by another worker`);
     expect(deps.notified).toEqual([]);
   });
 
   test('that runs ten times at once leads to one thread, and the others come again', async () => {
     const { deps, route, read } = await keptMessage();
     const breaker = createBreaker();
-    deps.threads = breaker.wrap(deps.threads);
+    deps.threads.store = breaker.wrap(deps.threads.store);
     const outcomes = await Promise.allSettled(Array.from({ length: 10 }, () => route()));
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     expect(await route()).toEqual({ result: 'notified', subscribers: 2 });
@@ -218,12 +223,12 @@ describe('the workers', () => {
       result: 'notAJob',
       error: new Error('a poison message is not a job of ours'),
     });
-    expect(await deps.inbound.listUnrouted(10)).toEqual([]);
+    expect(await deps.inbound.store.listUnrouted(10)).toEqual([]);
   });
 
   const failing = (deps: Awaited<ReturnType<typeof keptMessage>>['deps']) => ({
     ...deps,
-    notifier: { notify: () => Promise.reject(new Error('nobody can be told')) },
+    inbound: { ...deps.inbound, notifier: { notify: () => Promise.reject(new Error('nobody can be told')) } },
   });
 
   test('lead on what is poison only because its workers died', async () => {
@@ -247,6 +252,6 @@ describe('the workers', () => {
   test('note nothing of a message that is not there', async () => {
     const deps = createInbound();
     expect(await giveUpInboundMessage.handle({ inboundId: id }, deps)).toEqual({ inboundId: id, result: 'missing' });
-    expect(await deps.inbound.listUnrouted(10)).toEqual([]);
+    expect(await deps.inbound.store.listUnrouted(10)).toEqual([]);
   });
 });

@@ -55,7 +55,7 @@ async function createDiscussing(received: { lastReceivedAt?: Date } = { lastRece
     ],
     other: [receivingService('others-twoway', ['Other'])],
   });
-  const deps = { ...createMessaging(), threads, directory };
+  const deps = { ...createMessaging(), threads: { store: threads }, directory };
   const reply = (json: unknown, given: typeof deps = deps) =>
     callOperation(sendDiscussionReplyMessage, { headers: { CustomerId: 'demo' }, json }, given);
   return { deps, reply };
@@ -78,7 +78,7 @@ describe('in a WhatsApp thread', () => {
       const { deps, reply } = await createDiscussing(received);
       const { answer } = await reply(body);
       expect([answer.status, problemsOf(answer)]).toEqual([400, [['WindowClosed', 'ThreadId']]]);
-      expect(deps.outbound.jobs).toEqual([]);
+      expect(deps.messages.queue.jobs).toEqual([]);
       // SMS knows no such window.
       expect((await reply({ ...body, ThreadId: smsThread })).answer.status).toBe(200);
     },
@@ -104,7 +104,7 @@ describe('a reply in a thread', () => {
     const first = await callOperation(sendDiscussionReplyMessage, request, deps);
     const again = await callOperation(sendDiscussionReplyMessage, request, deps);
     expect(again.answer).toEqual({ ...first.answer, headers: { 'Idempotent-Replay': 'true' } });
-    expect(deps.outbound.jobs).toHaveLength(1);
+    expect(deps.messages.queue.jobs).toHaveLength(1);
   });
 
   test.each([
@@ -125,7 +125,7 @@ describe('a reply in a thread', () => {
       },
     });
     const common = { messageId, customerId: 'demo', serviceId, sender: address, protocol };
-    expect(await deps.messages.readMessage(messageId)).toEqual({
+    expect(await deps.messages.store.readMessage(messageId)).toEqual({
       header: {
         ...common,
         userId: 'demo-user',
@@ -153,7 +153,7 @@ describe('a reply in a thread', () => {
       fallbacks: [],
       journal: [],
     });
-    expect(deps.outbound.jobs).toEqual([{ job: { messageId, chunk: 0 }, delaySeconds: 0 }]);
+    expect(deps.messages.queue.jobs).toEqual([{ job: { messageId, chunk: 0 }, delaySeconds: 0 }]);
   });
 
   test.each(['Hei $(name)', '$($)(name)', '$($(a))', '$(', '$()', '$($)($)(', '100 $ ($)', '$$(a)$(b)'])(
@@ -174,7 +174,7 @@ describe('a reply in a thread', () => {
     const { answer } = await reply({ ThreadId: smsThread, Content: 'x'.repeat(3 * 153 + 1) });
     expect([answer.status, answer.jsonBody]).toEqual([200, expect.objectContaining({ MessagePartCount: 4 })]);
     expect(answer.headers['Warning']).toMatch(/^299 - "The text takes 4 message parts/);
-    expect((await deps.messages.readChunk(messageId, 0))?.chunk.recipients[0]?.parts).toBe(4);
+    expect((await deps.messages.store.readChunk(messageId, 0))?.chunk.recipients[0]?.parts).toBe(4);
   });
 
   test.each([
@@ -190,7 +190,7 @@ describe('a reply in a thread', () => {
   test('is stored with umlauts of one character', async () => {
     const { deps, reply } = await createDiscussing();
     await reply({ ThreadId: smsThread, Content: 'Hyvää\npäivää'.normalize('NFD') });
-    expect((await deps.messages.readChunk(messageId, 0))?.chunk.content).toBe('Hyvää\npäivää');
+    expect((await deps.messages.store.readChunk(messageId, 0))?.chunk.content).toBe('Hyvää\npäivää');
   });
 
   test('asks for the customer, and for no service', async () => {
@@ -225,7 +225,7 @@ describe('a reply with buttons', () => {
     const { deps, reply } = await createDiscussing();
     const { answer } = await reply({ ...withButtons, Buttons });
     expect([answer.status, answer.jsonBody]).toEqual([200, expect.objectContaining({ MessagePartCount: 1 })]);
-    expect((await deps.messages.readChunk(messageId, 0))?.chunk.buttons).toEqual(labels);
+    expect((await deps.messages.store.readChunk(messageId, 0))?.chunk.buttons).toEqual(labels);
     const carrier = createScriptedCarrier();
     await sendChunk({ messageId, chunk: 0 }, createSending(deps, carrier));
     expect(carrier.batches).toMatchObject([{ protocol: 'WhatsApp', buttons: labels }]);
@@ -242,7 +242,7 @@ describe('a reply with buttons', () => {
     ]) {
       const { deps, reply } = await createDiscussing();
       expect((await reply({ ThreadId, Content, Buttons })).answer.status).toBe(200);
-      const { chunk } = (await deps.messages.readChunk(messageId, 0))!;
+      const { chunk } = (await deps.messages.store.readChunk(messageId, 0))!;
       expect(chunk).not.toHaveProperty('buttons');
     }
   });
@@ -320,8 +320,8 @@ describe('a reply with buttons', () => {
     const { deps, reply } = await createDiscussing();
     const { answer } = await reply({ ...withButtons, ...(details as object) });
     expect([answer.status, messagesOf(answer)]).toEqual([400, messages]);
-    expect(deps.outbound.jobs).toEqual([]);
-    expect(await deps.messages.readMessage(messageId)).toBeUndefined();
+    expect(deps.messages.queue.jobs).toEqual([]);
+    expect(await deps.messages.store.readMessage(messageId)).toBeUndefined();
   });
 
   test('in no thread is told both', async () => {
@@ -360,8 +360,8 @@ describe('a reply in a thread is refused', () => {
     const { deps, reply } = await createDiscussing();
     const { answer } = await reply(json);
     expect([answer.status, problemsOf(answer)]).toEqual([status, problems]);
-    expect(deps.outbound.jobs).toEqual([]);
-    expect(await deps.messages.readMessage(messageId)).toBeUndefined();
+    expect(deps.messages.queue.jobs).toEqual([]);
+    expect(await deps.messages.store.readMessage(messageId)).toBeUndefined();
   });
 
   const inWhatsApp = { ThreadId: whatsAppThread };
@@ -404,8 +404,8 @@ describe('a reply in a thread is refused', () => {
     const { deps, reply } = await createDiscussing();
     const { answer } = await reply(json);
     expect([answer.status, problemsOf(answer)]).toEqual([status, problems]);
-    expect(deps.outbound.jobs).toEqual([]);
-    expect(await deps.messages.readMessage(messageId)).toBeUndefined();
+    expect(deps.messages.queue.jobs).toEqual([]);
+    expect(await deps.messages.store.readMessage(messageId)).toBeUndefined();
   });
 
   test('without a customer', async () => {
@@ -424,13 +424,16 @@ describe('a reply in a thread is refused', () => {
   test('by who is told a thread of another customer, whose ids begin alike', async () => {
     const { deps, reply } = await createDiscussing();
     const breaker = createBreaker();
-    const threads = breaker.wrap(deps.threads);
-    await reply({ ...good, ThreadId: idOf(others) }, { ...deps, threads });
+    const threads = breaker.wrap(deps.threads.store);
+    await reply({ ...good, ThreadId: idOf(others) }, { ...deps, threads: { ...deps.threads, store: threads } });
     // Not even looked up.
     expect(breaker.calls).toEqual([]);
     const alike = customerKey('demo') + idOf(others).slice(8);
     const read = async () => ({ ...others, threadId: alike, serviceId: 'twoway', startedAt: testNow });
-    const { answer } = await reply({ ...good, ThreadId: alike }, { ...deps, threads: { ...threads, read } });
+    const { answer } = await reply(
+      { ...good, ThreadId: alike },
+      { ...deps, threads: { ...deps.threads, store: { ...threads, read } } },
+    );
     expect(problemsOf(answer)).toEqual([unknown]);
   });
 

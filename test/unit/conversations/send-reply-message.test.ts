@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { inboundIdFor, sendReplyMessage } from '../../../src/conversations/index.ts';
-import type { InboundMessage, ParentDeps } from '../../../src/conversations/index.ts';
+import type { InboundMessage } from '../../../src/conversations/index.ts';
 import { createMemoryInboundStore } from '../../support/fakes/inbound-store.ts';
 import { createBreaker, inboundMessage, phone } from '../../support/labs/inbound.ts';
 import { callOperation, problemsOf, testCustomer, testNow, testService } from '../../support/labs/kernel.ts';
@@ -31,11 +31,11 @@ async function createReplying() {
     [sentId, 'demo'],
     [sentByOther, 'other'],
   ] as const) {
-    const given = { ...messaging, newMessageId: () => messageId };
+    const given = { ...messaging, messages: { ...messaging.messages, newId: () => messageId } };
     await acceptMessage(sendRequest({ customerId }), preparedSend(1), {}, given);
   }
-  messaging.outbound.jobs.splice(0);
-  const deps = { ...messaging, inbound };
+  messaging.messages.queue.jobs.splice(0);
+  const deps = { ...messaging, inbound: { store: inbound } };
   const reply = (parent: string, json: unknown = sendBody(), given: typeof deps = deps) =>
     callOperation(sendReplyMessage, requestTo(parent, json), given);
   return { deps, reply };
@@ -65,7 +65,7 @@ describe('a reply', () => {
         Recipients: [{ Address: '358401234567', Id: `${messageId}-00000` }],
       },
     });
-    const stored = await deps.messages.readMessage(messageId);
+    const stored = await deps.messages.store.readMessage(messageId);
     expect(stored?.header).toEqual({
       messageId,
       customerId: 'demo',
@@ -80,15 +80,15 @@ describe('a reply', () => {
       parentMessageId: parent,
     });
     expect(stored?.chunks.map((chunk) => chunk.reply)).toEqual([link]);
-    expect(deps.outbound.jobs).toEqual([{ job: { messageId, chunk: 0 }, delaySeconds: 0 }]);
+    expect(deps.messages.queue.jobs).toEqual([{ job: { messageId, chunk: 0 }, delaySeconds: 0 }]);
   });
 
   test('to a message of a phone whose thread is not known is in the current one', async () => {
     const { deps, reply } = await createReplying();
     const { threadId: _, ...without } = inboundMessage({ id: `i${'5'.repeat(32)}`, ...routed });
-    await deps.inbound.create(without);
+    await deps.inbound.store.create(without);
     expect((await reply(inboundIdFor('demo', without.id))).answer.status).toBe(200);
-    expect((await deps.messages.readChunk(messageId, 0))?.chunk.reply).toEqual({});
+    expect((await deps.messages.store.readChunk(messageId, 0))?.chunk.reply).toEqual({});
   });
 
   test('fills placeholders for each recipient, as any send does', async () => {
@@ -98,7 +98,7 @@ describe('a reply', () => {
       { Address: '0401234568', Personalization: { name: 'Väinö' } },
     ];
     await reply(inboundId, sendBody({ Content: 'Hei $(name)', Recipients: recipients }));
-    const chunk = (await deps.messages.readChunk(messageId, 0))?.chunk;
+    const chunk = (await deps.messages.store.readChunk(messageId, 0))?.chunk;
     expect(chunk).toMatchObject({
       content: 'Hei $(name)',
       recipients: [
@@ -140,7 +140,7 @@ describe('a reply', () => {
     const first = await reply(inboundId, body);
     const again = await reply(inboundId, body);
     expect(again.answer).toEqual({ ...first.answer, headers: { 'Idempotent-Replay': 'true' } });
-    const jobs = [...deps.outbound.jobs];
+    const jobs = [...deps.messages.queue.jobs];
     const service = async () => ({ ...testService, id: 'another' });
     for (const other of [
       await reply(sentId, body),
@@ -148,13 +148,17 @@ describe('a reply', () => {
     ]) {
       expect([other.answer.status, problemsOf(other.answer)]).toEqual([422, [['RequestIdReused', 'RequestId']]]);
     }
-    expect(deps.outbound.jobs).toEqual(jobs);
+    expect(deps.messages.queue.jobs).toEqual(jobs);
   });
 
   test('reads one row of the message that is answered', async () => {
     const { deps, reply } = await createReplying();
     const breaker = createBreaker();
-    const wrapped = { ...deps, inbound: breaker.wrap(deps.inbound), messages: breaker.wrap(deps.messages) };
+    const wrapped = {
+      ...deps,
+      inbound: { ...deps.inbound, store: breaker.wrap(deps.inbound.store) },
+      messages: { ...deps.messages, store: breaker.wrap(deps.messages.store) },
+    };
     await reply(inboundId, sendBody(), wrapped);
     await reply(sentId, sendBody(), wrapped);
     expect(breaker.calls.map(({ name }) => name)).toEqual(['read', 'create', 'readHeader', 'create']);
@@ -163,7 +167,11 @@ describe('a reply', () => {
   test('looks at nothing of another customer', async () => {
     const { deps, reply } = await createReplying();
     const breaker = createBreaker();
-    const wrapped = { ...deps, inbound: breaker.wrap(deps.inbound), messages: breaker.wrap(deps.messages) };
+    const wrapped = {
+      ...deps,
+      inbound: { ...deps.inbound, store: breaker.wrap(deps.inbound.store) },
+      messages: { ...deps.messages, store: breaker.wrap(deps.messages.store) },
+    };
     for (const id of [
       inboundIdFor('other', stored[1]!),
       newMessageId({ customerId: 'other', dueAt: testNow, callbacks: false }, 1, () => new Uint8Array(6)),
@@ -177,9 +185,12 @@ describe('a reply', () => {
     const { deps, reply } = await createReplying();
     const breaker = createBreaker();
     breaker.breakCall(1, 'before');
-    const { answer } = await reply(inboundId, sendBody(), { ...deps, inbound: breaker.wrap(deps.inbound) });
+    const { answer } = await reply(inboundId, sendBody(), {
+      ...deps,
+      inbound: { ...deps.inbound, store: breaker.wrap(deps.inbound.store) },
+    });
     expect([answer.status, problemsOf(answer)]).toEqual([500, [['InternalError', undefined]]]);
-    expect(deps.outbound.jobs).toEqual([]);
+    expect(deps.messages.queue.jobs).toEqual([]);
   });
 });
 
@@ -247,8 +258,8 @@ describe('a reply is refused', () => {
     const { deps, reply } = await createReplying();
     const { answer } = await reply(parent, sendBody(fields));
     expect([answer.status, problemsOf(answer)]).toEqual([status, problems]);
-    expect(deps.outbound.jobs).toEqual([]);
-    expect(await deps.messages.readMessage(messageId)).toBeUndefined();
+    expect(deps.messages.queue.jobs).toEqual([]);
+    expect(await deps.messages.store.readMessage(messageId)).toBeUndefined();
   });
 
   test('alike to what is not there and what is another customer’s', async () => {
@@ -271,7 +282,10 @@ describe('a reply is refused', () => {
   test('to an id that is none, without a look into the store', async () => {
     const { deps, reply } = await createReplying();
     const breaker = createBreaker();
-    const ports: ParentDeps = { inbound: breaker.wrap(deps.inbound), messages: breaker.wrap(deps.messages) };
+    const ports = {
+      inbound: { store: breaker.wrap(deps.inbound.store) },
+      messages: { ...deps.messages, store: breaker.wrap(deps.messages.store) },
+    };
     await reply("x'; drop", sendBody(), { ...deps, ...ports });
     expect(breaker.calls).toEqual([]);
   });

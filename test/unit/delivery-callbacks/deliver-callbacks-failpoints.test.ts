@@ -152,7 +152,7 @@ describe('a worker that died', () => {
 
   test('is waited for as long as the lease is said to be', async () => {
     const lab = await openAll();
-    Object.assign(lab.deps, { leaseSeconds: 10 });
+    Object.assign(lab.deps.dlr, { leaseSeconds: 10 });
     lab.script((call) => (call === 1 ? { afterMs: 9 * second, answer: 200 } : 200), 0);
     await lab.settle([0]);
     await lab.time.play(1 * second);

@@ -35,7 +35,7 @@ const settled = (details: Partial<FinalRecipient> = {}): FinalRecipient => ({
 describe('what is recorded', () => {
   function createRecorder() {
     const callbackQueue = createMemoryCallbackQueue();
-    const recorder = createFinalStatusRecorder({ callbackQueue });
+    const recorder = createFinalStatusRecorder({ dlr: { queue: callbackQueue } });
     return { jobs: callbackQueue.jobs, recorder };
   }
 
@@ -373,7 +373,7 @@ describe('what was given up', () => {
     lab.script((call) => (call < 3 ? 400 : 200), 0);
     await lab.settle([0, 1]);
     await lab.time.play(1 * hour);
-    const replay = () => replayCallbacks(labMessageId, { ...lab.deps, callbackStore: lab.store });
+    const replay = () => replayCallbacks(labMessageId, { ...lab.deps, dlr: { ...lab.deps.dlr, store: lab.store } });
     expect(await replay()).toBe(1);
     expect(await lab.fates()).toEqual({ 0: 'waiting', 1: 'done' });
     await lab.time.play(2 * hour);

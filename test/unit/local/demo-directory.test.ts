@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { expect, test } from 'vitest';
 
-import { readDirectoryFile, readDirectoryText } from '../../../src/cli/read-directory-file.ts';
+import { readDirectoryFile, readDirectoryText } from '../../../src/cli/directory/read-directory-file.ts';
 
 const root = join(import.meta.dirname, '../../..');
 

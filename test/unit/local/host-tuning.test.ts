@@ -21,6 +21,8 @@ test('it is as quick as the environment says', () => {
 
 test.for(['0', '-1', 'soon', '1e9'])('%s is refused', (value) => {
   for (const name of ['LOCAL_QUEUE_POLLING_MS', 'LOCAL_QUEUE_VISIBILITY_SECONDS', 'LOCAL_TIMER_SECONDS']) {
-    expect(() => readHostTuning({ [name]: value })).toThrow(`${name} must be a number above 0, not '${value}'.`);
+    expect(() => readHostTuning({ [name]: value })).toThrow(
+      `${name} must be a number above 0 and at most 604800, not '${value}'.`,
+    );
   }
 });

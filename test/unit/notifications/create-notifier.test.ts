@@ -23,7 +23,7 @@ async function openDeps(count: number) {
   const subscriptions = createMemorySubscriptionStore();
   const notifications = createMemoryNotificationStore();
   const notificationQueue = createMemoryNotificationQueue();
-  const deps = { subscriptions, notifications, notificationQueue, publicUrl };
+  const deps = { flows: { subscriptions, notifications, queue: notificationQueue, publicUrl } };
   const subscribe = async (...names: string[]): Promise<void> => {
     for (const name of names) await subscriptions.put(labSubscription(name));
   };
@@ -45,9 +45,9 @@ const job = (chunk: number) => [message.id, chunk, 0];
 describe('the notifier', () => {
   test('writes nothing where nobody subscribed, or nobody active', async () => {
     const { deps, notify, chunks, jobs } = await openDeps(0);
-    await deps.subscriptions.put(labSubscription('ended', { state: 'ended' }));
-    await deps.subscriptions.put(labSubscription('disabled', { state: 'disabled' }));
-    await deps.subscriptions.put(labSubscription('foreign', { pipelineId: 'f'.repeat(32) }));
+    await deps.flows.subscriptions.put(labSubscription('ended', { state: 'ended' }));
+    await deps.flows.subscriptions.put(labSubscription('disabled', { state: 'disabled' }));
+    await deps.flows.subscriptions.put(labSubscription('foreign', { pipelineId: 'f'.repeat(32) }));
     expect(await notify()).toBe(0);
     expect(await chunks()).toEqual([]);
     expect(jobs()).toEqual([]);
@@ -57,8 +57,8 @@ describe('the notifier', () => {
     const { deps, notify, chunks, jobs } = await openDeps(0);
     const well = labSubscription('a', { httpVerb: 'PUT', secret: '5'.repeat(32) });
     const refusing = labSubscription('b', { refusals: { kind: 'notFound', count: 1, since: testNow } });
-    await deps.subscriptions.put(well);
-    await deps.subscriptions.put(refusing);
+    await deps.flows.subscriptions.put(well);
+    await deps.flows.subscriptions.put(refusing);
     expect(await notify()).toBe(2);
     const targetOf = ({ pipelineId, key, secret, callbackUrl, httpVerb }: typeof well, wasRefused: boolean) => ({
       pipelineId,
@@ -104,8 +104,8 @@ describe('the notifier', () => {
     await notify();
     jobs();
     const before = await keys();
-    const touched = (await deps.notifications.readChunk(message.id, 1))!;
-    await deps.notifications.updateChunk(touched, { states: touched.chunk.states, attempts: 1 });
+    const touched = (await deps.flows.notifications.readChunk(message.id, 1))!;
+    await deps.flows.notifications.updateChunk(touched, { states: touched.chunk.states, attempts: 1 });
     expect(await notify()).toBe(250);
     expect(await keys()).toEqual(before);
     expect(jobs()).toEqual([job(0), job(2)]);
@@ -125,14 +125,14 @@ describe('the notifier', () => {
 
   test('repeated after a crash between the chunks, adds those that are missing', async () => {
     const { deps, notify, keys, jobs } = await openDeps(250);
-    const { notifications } = deps;
-    deps.notifications = {
-      ...notifications,
-      createChunks: (chunks) => notifications.createChunks(chunks.slice(0, 1)),
+    const flows = { ...deps.flows };
+    deps.flows.notifications = {
+      ...flows.notifications,
+      createChunks: (chunks) => flows.notifications.createChunks(chunks.slice(0, 1)),
     };
     await notify();
     jobs();
-    deps.notifications = notifications;
+    deps.flows.notifications = flows.notifications;
     expect(await notify()).toBe(250);
     const dealt = await keys();
     expect(dealt.map(({ length }) => length)).toEqual([100, 100, 50]);
@@ -142,22 +142,26 @@ describe('the notifier', () => {
 
   test('beside another that adds the missing chunks otherwise and then dies, leaves nobody out', async () => {
     const { deps, notify, keys, jobs } = await openDeps(250);
-    const { notifications, subscriptions } = deps;
+    const flows = { ...deps.flows };
     const other = {
-      ...notifications,
-      createChunks: (chunks: readonly NotificationChunk[]) => notifications.createChunks(chunks.slice(0, 1)),
+      ...flows.notifications,
+      createChunks: (chunks: readonly NotificationChunk[]) => flows.notifications.createChunks(chunks.slice(0, 1)),
     };
-    await createNotifier({ ...deps, notifications: other }).notify(message);
+    await createNotifier({ ...deps, flows: { ...deps.flows, notifications: other } }).notify(message);
     let lists = 0;
-    deps.notifications = {
-      ...notifications,
+    deps.flows.notifications = {
+      ...flows.notifications,
       async listChunks(id) {
-        const listed = await notifications.listChunks(id);
+        const listed = await flows.notifications.listChunks(id);
         lists += 1;
         // The other, who doesn't know of some subscriptions, gets its next chunk in before it dies.
-        const known = (await subscriptions.listActive(labSubscription('x').pipelineId)).slice(0, 120);
-        const stub = { ...subscriptions, listActive: async () => known };
-        if (lists === 1) await createNotifier({ ...deps, subscriptions: stub, notifications }).notify(message);
+        const known = (await flows.subscriptions.listActive(labSubscription('x').pipelineId)).slice(0, 120);
+        const stub = { ...flows.subscriptions, listActive: async () => known };
+        if (lists === 1)
+          await createNotifier({
+            ...deps,
+            flows: { ...deps.flows, subscriptions: stub, notifications: flows.notifications },
+          }).notify(message);
         return listed;
       },
     };
@@ -178,14 +182,14 @@ describe('the notifier', () => {
 
   test('fails where a chunk can not be queued, so that the message comes again', async () => {
     const { deps, notify, jobs } = await openDeps(250);
-    const { notificationQueue } = deps;
-    const enqueueChunk: typeof notificationQueue.enqueueChunk = async (wanted) => {
+    const flows = { ...deps.flows };
+    const enqueueChunk: typeof flows.queue.enqueueChunk = async (wanted) => {
       if (wanted.chunk === 1) throw new Error('the queue is away');
-      await notificationQueue.enqueueChunk(wanted);
+      await flows.queue.enqueueChunk(wanted);
     };
-    deps.notificationQueue = { ...notificationQueue, enqueueChunk };
+    deps.flows.queue = { ...flows.queue, enqueueChunk };
     await expect(notify()).rejects.toThrow('the queue is away');
-    deps.notificationQueue = notificationQueue;
+    deps.flows.queue = flows.queue;
     jobs();
     expect(await notify()).toBe(250);
     expect(jobs()).toEqual([job(0), job(1), job(2)]);

@@ -117,7 +117,7 @@ describe('a dead letter that is replayed', () => {
   test('can be delivered when all else that was kept of it is gone', async () => {
     const { lab, letter, replay, callsSince } = await withLetter(503);
     const notifications = createMemoryNotificationStore();
-    const deps = { ...lab.deps(), notifications };
+    const deps = { ...lab.deps(), flows: { ...lab.deps().flows, notifications } };
     expect(await replayDeadLetter(letter.id, deps)).toBe('replayed');
     expect(await notifications.readRetry(labMessage(1).id, key)).toMatchObject({
       retry: {
@@ -145,13 +145,13 @@ test('a replay that meets a worker which is still giving up wins all the same', 
   const deps = lab.deps();
   let conflicts = 0;
   const notifications = {
-    ...deps.notifications,
-    updateRetry: async (...given: Parameters<typeof deps.notifications.updateRetry>) => {
+    ...deps.flows.notifications,
+    updateRetry: async (...given: Parameters<typeof deps.flows.notifications.updateRetry>) => {
       if (conflicts++ === 0) return 'conflict' as const;
-      return deps.notifications.updateRetry(...given);
+      return deps.flows.notifications.updateRetry(...given);
     },
   };
-  expect(await replayDeadLetter(id, { ...deps, notifications })).toBe('replayed');
+  expect(await replayDeadLetter(id, { ...deps, flows: { ...deps.flows, notifications } })).toBe('replayed');
   await lab.time.play();
   expect((await lab.retry('flow'))?.state).toBe('delivered');
   expect(await lab.letters()).toEqual([]);

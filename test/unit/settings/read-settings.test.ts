@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
-import { readCallbackSecret, readSettings } from '../../../src/settings/read-settings.ts';
+import { readCallbackSecret } from '../../../src/settings/callback-settings.ts';
+import { readSettings } from '../../../src/settings/read-settings.ts';
 import { parseDirectory } from '../../support/tools/parse-directory.ts';
 
 const complete = {
@@ -35,6 +36,7 @@ describe('settings', () => {
       keysByTracking: true,
       repairAfterSeconds: 300,
       reportTimeoutSeconds: 172_800,
+      leases: { send: 120, dlr: 120, flow: 60 },
       threadHours: 24,
       attachmentLimit: 16_000_000,
       attachmentHours: 168,
@@ -84,7 +86,7 @@ describe('settings', () => {
 
   test('switch off keys made of tracking headers, and set leases, where they say so', () => {
     expect(readSettings({ ...complete, IDEMPOTENCY_BY_TRACKING: 'false' }).keysByTracking).toBe(false);
-    expect(readSettings({ ...complete, LEASE_SECONDS: '5' }).leaseSeconds).toBe(5);
+    expect(readSettings({ ...complete, LEASE_SECONDS: '5' }).leases).toEqual({ send: 5, dlr: 5, flow: 5 });
     expect(readSettings({ ...complete, FAILPOINT: 'send.claimed:2' }).failpoint).toEqual({
       name: 'send.claimed',
       hit: 2,
@@ -107,34 +109,70 @@ describe('settings', () => {
   });
 
   test.each([
-    [{ AzureWebJobsStorage: 'nonsense' }, 'AzureWebJobsStorage is not a connection string'],
-    [{ AzureWebJobsStorage: ' ' }, 'AzureWebJobsStorage is not set'],
+    [
+      { AzureWebJobsStorage: 'nonsense' },
+      'AzureWebJobsStorage is not a connection string of a storage account: it has no AccountName=… and no Table',
+    ],
+    [
+      { AzureWebJobsStorage: ' ' },
+      'AzureWebJobsStorage is not set: give a connection string, or name the account in AzureWebJobsStorage__accountName',
+    ],
     ...['table', 'queue', 'blob'].flatMap((service): [object, string][] => {
       const name = `AzureWebJobsStorage__${service}ServiceUri`;
       return [
-        [{ ...endpoints, [name]: ' ' }, `${name} is not set, nor AzureWebJobsStorage__accountName`],
-        [{ ...endpoints, [name]: 'account' }, `${name} is not an address`],
+        [
+          { ...endpoints, [name]: ' ' },
+          `${name} is not set: give the address, or name the account in AzureWebJobsStorage__accountName`,
+        ],
+        [
+          { ...endpoints, [name]: 'account' },
+          `${name} is not an address such as https://ACCOUNT.${service}.core.windows.net`,
+        ],
       ];
     }),
-    [{ TOKEN_AUDIENCE: ' ' }, 'TOKEN_AUDIENCE is not set'],
-    [{ TOKEN_JWKS_URL: 'keys' }, 'TOKEN_JWKS_URL is not an http(s) address'],
-    [{ RETENTION_DAYS: '6' }, 'ATTACHMENT_HOURS is longer than RETENTION_DAYS, after which attachments are deleted'],
-    [{ PUBLIC_URL: 'ftp://x' }, 'PUBLIC_URL is not an http(s) address'],
-    [{ CALLS_PER_MINUTE: '0' }, 'CALLS_PER_MINUTE is not a whole number from 1 to 100000'],
-    [{ SMS_FALLBACK_AFTER_SECONDS: '0' }, 'SMS_FALLBACK_AFTER_SECONDS is not a whole number from 1 to 518400'],
+    [{ TOKEN_AUDIENCE: ' ' }, 'TOKEN_AUDIENCE is not set: it is required with TOKEN_ISSUER'],
+    [{ TOKEN_JWKS_URL: 'keys' }, 'TOKEN_JWKS_URL is not an address that begins with http:// or https://'],
+    [
+      { RETENTION_DAYS: '6' },
+      'ATTACHMENT_HOURS must not be longer than RETENTION_DAYS: attachments are deleted after that',
+    ],
+    [{ PUBLIC_URL: 'ftp://x' }, 'PUBLIC_URL is not an address that begins with http:// or https://'],
+    [{ CALLS_PER_MINUTE: '0' }, "CALLS_PER_MINUTE must be a whole number of calls from 1 to 100000, not '0'"],
+    [
+      { SMS_FALLBACK_AFTER_SECONDS: '0' },
+      "SMS_FALLBACK_AFTER_SECONDS must be a whole number of seconds from 1 to 518400, not '0'",
+    ],
     [{ SMS_FALLBACK_AFTER_SECONDS: '1.5' }, 'SMS_FALLBACK_AFTER_SECONDS'],
-    [{ REPORT_TIMEOUT_SECONDS: '3600' }, 'SMS_FALLBACK_AFTER_SECONDS is not less than REPORT_TIMEOUT_SECONDS'],
-    [{ REPORT_TIMEOUT_SECONDS: '604801' }, 'REPORT_TIMEOUT_SECONDS is not a whole number from 1 to 604800'],
-    [{ REPAIR_AFTER_SECONDS: '0' }, 'REPAIR_AFTER_SECONDS is not a whole number from 1 to 86400'],
-    [{ LEASE_SECONDS: 'x' }, 'LEASE_SECONDS is not a whole number from 1 to 3600'],
-    [{ WEBSITE_SITE_NAME: 'app', LEASE_SECONDS: '59' }, 'LEASE_SECONDS is less than 60'],
-    [{ FAILPOINT: 'nowhere' }, 'FAILPOINT is for tests on this machine'],
-    [{ WEBSITE_SITE_NAME: 'app', FAILPOINT: 'send.claimed' }, 'FAILPOINT is for tests on this machine'],
+    [{ CALLBACK_HOSTS: 'example.com, x' }, "CALLBACK_HOSTS names 'x', which is not a host name"],
+    [
+      { NOTIFICATION_RETRY_SECONDS: '5,,60' },
+      "NOTIFICATION_RETRY_SECONDS must be whole numbers of seconds from 1 to 86400, separated by commas, not '5,,60'",
+    ],
+    [{ WEBSITE_SITE_NAME: 'app', ALLOW_LOOPBACK_CALLBACKS: 'true' }, 'ALLOW_LOOPBACK_CALLBACKS is for local runs'],
+    [
+      { REPORT_TIMEOUT_SECONDS: '3600' },
+      'SMS_FALLBACK_AFTER_SECONDS must be less than REPORT_TIMEOUT_SECONDS: no fallback is sent after that',
+    ],
+    [
+      { REPORT_TIMEOUT_SECONDS: '604801' },
+      "REPORT_TIMEOUT_SECONDS must be a whole number of seconds from 1 to 604800, not '604801'",
+    ],
+    [{ REPAIR_AFTER_SECONDS: '0' }, "REPAIR_AFTER_SECONDS must be a whole number of seconds from 1 to 86400, not '0'"],
+    [{ LEASE_SECONDS: 'x' }, "LEASE_SECONDS must be a whole number of seconds from 1 to 3600, not 'x'"],
+    [{ WEBSITE_SITE_NAME: 'app', LEASE_SECONDS: '59' }, 'LEASE_SECONDS must be at least 60 in Azure, not 59'],
+    [
+      { FAILPOINT: 'nowhere' },
+      "FAILPOINT must name a failpoint, such as send.claimed or send.claimed:3, not 'nowhere'",
+    ],
+    [{ WEBSITE_SITE_NAME: 'app', FAILPOINT: 'send.claimed' }, 'FAILPOINT is for tests on your own machine'],
     [{ MESSAGE_STORAGE_1: 'nonsense' }, 'MESSAGE_STORAGE_1 is not a connection string'],
-    [{ MESSAGE_STORAGE_1__accountName: ' ' }, 'MESSAGE_STORAGE_1 is not set, nor MESSAGE_STORAGE_1__accountName'],
+    [
+      { MESSAGE_STORAGE_1__accountName: ' ' },
+      'MESSAGE_STORAGE_1 is not set: give a connection string, or name the account in MESSAGE_STORAGE_1__accountName',
+    ],
     [
       { MESSAGE_STORAGE_1: 'AccountName=a', MESSAGE_STORAGE_3: 'AccountName=c' },
-      'MESSAGE_STORAGE_3 is set, but MESSAGE_STORAGE_2 is not',
+      'MESSAGE_STORAGE_3 is set, but MESSAGE_STORAGE_2 is not: leave no gap, since message ids hold these numbers',
     ],
   ])('%j is refused', (change, problem) => {
     expect(() => readSettings({ ...complete, ...change })).toThrow(problem);

@@ -28,6 +28,12 @@ const providersIssuer = {
 };
 const microsoft = 'https://login.microsoftonline.com';
 
+const noIssuer = [
+  'TOKEN_ISSUER is not set: it is required without ENTRA_TENANTS and API_KEYS_ONLY',
+  'TOKEN_AUDIENCE is not set: it is required with TOKEN_ISSUER',
+  'TOKEN_JWKS_URL is not set: it is required with TOKEN_ISSUER',
+];
+
 describe('who signs in is', () => {
   test.each<[string, Record<string, string>, ReturnType<typeof readSettings>['token']]>([
     ['a tenant', entra, { issuers: entraIssuers([tenant], ['api://smartdialog'], microsoft), clientIds: [] }],
@@ -66,25 +72,29 @@ describe('who signs in is', () => {
   });
 
   test.each<[string, Record<string, string>, string[]]>([
-    ['nobody', {}, ['TOKEN_ISSUER is not set', 'TOKEN_AUDIENCE is not set', 'TOKEN_JWKS_URL is not set']],
+    ['nobody', {}, noIssuer],
+    ['nobody for sure', { API_KEYS_ONLY: 'yes' }, noIssuer],
     [
-      'nobody for sure',
-      { API_KEYS_ONLY: 'yes' },
-      ['TOKEN_ISSUER is not set', 'TOKEN_AUDIENCE is not set', 'TOKEN_JWKS_URL is not set'],
+      'any tenant',
+      { ...entra, ENTRA_TENANTS: 'common' },
+      ["ENTRA_TENANTS names 'common', which is not a tenant id: give GUIDs"],
     ],
-    ['any tenant', { ...entra, ENTRA_TENANTS: 'common' }, ['ENTRA_TENANTS is not a list of tenant ids']],
     [
       'a tenant and something',
       { ...entra, ENTRA_TENANTS: `${tenant},x` },
-      ['ENTRA_TENANTS is not a list of tenant ids'],
+      ["ENTRA_TENANTS names 'x', which is not a tenant id: give GUIDs"],
     ],
-    ['a tenant, for any audience', { ENTRA_TENANTS: tenant }, ['ENTRA_AUDIENCES is not set']],
-    ['a tenant, somewhere', { ...entra, ENTRA_AUTHORITY: 'login' }, ['ENTRA_AUTHORITY is not an http(s) address']],
     [
-      'half a provider beside',
-      { ...entra, TOKEN_ISSUER: 'x' },
-      ['TOKEN_AUDIENCE is not set', 'TOKEN_JWKS_URL is not set'],
+      'a tenant, for any audience',
+      { ENTRA_TENANTS: tenant },
+      ['ENTRA_AUDIENCES is not set: it is required with ENTRA_TENANTS'],
     ],
+    [
+      'a tenant, somewhere',
+      { ...entra, ENTRA_AUTHORITY: 'login' },
+      ['ENTRA_AUTHORITY is not an address that begins with http:// or https://'],
+    ],
+    ['half a provider beside', { ...entra, TOKEN_ISSUER: 'x' }, noIssuer.slice(1)],
     ['keys only, and a tenant', { ...entra, API_KEYS_ONLY: 'true' }, ['API_KEYS_ONLY is true, but ENTRA_TENANTS or']],
     ['keys only, and another', { ...provider, API_KEYS_ONLY: 'true' }, ['API_KEYS_ONLY is true, but ENTRA_TENANTS or']],
   ])('%s is refused', (_, given, problems) => {

@@ -21,7 +21,7 @@ async function openDeps(change: (store: SubscriptionStore) => Partial<Subscripti
   await store.put(subscription);
   await store.put(other);
   const deps = {
-    subscriptions: { ...store, ...change(store) },
+    flows: { subscriptions: { ...store, ...change(store) }, checkUrl: () => undefined, publicUrl: '' },
     directory: createMemoryDirectory({
       customers: [
         { ...testCustomer, services: [receivingService(labService.serviceId)] },
@@ -32,9 +32,8 @@ async function openDeps(change: (store: SubscriptionStore) => Partial<Subscripti
         { id: 'stranger', name: 'Stranger', customerIds: ['other'] },
       ],
     }),
-    checkCallback: () => undefined,
+
     newSecret: () => '',
-    publicUrl: '',
   };
   const nobody = async (): Promise<Caller> => Promise.reject(apiError('Unauthenticated', { reason: 'there is none' }));
   return {

@@ -29,7 +29,7 @@ function openDeps(checkCallback: CallbackRule = () => undefined) {
   const subscriptions = createMemorySubscriptionStore();
   let made = 0;
   const newSecret = () => (made += 1).toString(16).padStart(32, '0');
-  const deps = { subscriptions, checkCallback, newSecret, publicUrl };
+  const deps = { flows: { subscriptions, checkUrl: checkCallback, publicUrl }, newSecret };
   const call = (json: unknown, { headers = {}, params = {} }: TestRequest = {}, access = {}) =>
     callOperation(
       newMessage,

@@ -131,9 +131,9 @@ describe('noting an answer', () => {
     const subscriptions = createMemorySubscriptionStore();
     const subscription = labSubscription('flow');
     await subscriptions.put(subscription);
-    expect(await noteAnswer(subscription, 'notFound', { subscriptions, now })).toBe('active');
-    expect(await noteAnswer(subscription, 'gone', { subscriptions, now })).toBe('ended');
-    expect(await noteAnswer(subscription, 'fine', { subscriptions, now })).toBe('ended');
+    expect(await noteAnswer(subscription, 'notFound', { flows: { subscriptions }, now })).toBe('active');
+    expect(await noteAnswer(subscription, 'gone', { flows: { subscriptions }, now })).toBe('ended');
+    expect(await noteAnswer(subscription, 'fine', { flows: { subscriptions }, now })).toBe('ended');
     expect((await subscriptions.find(labPipeline, subscription.key))?.subscription).toEqual({
       ...subscription,
       state: 'ended',
@@ -144,10 +144,10 @@ describe('noting an answer', () => {
   test('passes over a subscription that is not there, or was subscribed anew', async () => {
     const subscriptions = createMemorySubscriptionStore();
     const subscription = labSubscription('flow');
-    expect(await noteAnswer(subscription, 'gone', { subscriptions, now })).toBeUndefined();
+    expect(await noteAnswer(subscription, 'gone', { flows: { subscriptions }, now })).toBeUndefined();
     const anew = { ...subscription, secret: '2'.repeat(32) };
     await subscriptions.put(anew);
-    expect(await noteAnswer(subscription, 'gone', { subscriptions, now })).toBeUndefined();
+    expect(await noteAnswer(subscription, 'gone', { flows: { subscriptions }, now })).toBeUndefined();
     expect((await subscriptions.find(labPipeline, subscription.key))?.subscription).toEqual(anew);
   });
 
@@ -161,11 +161,11 @@ describe('noting an answer', () => {
       async find(...keys: Parameters<typeof inner.find>) {
         const found = await inner.find(...keys);
         finds += 1;
-        if (finds === 1) await noteAnswer(subscription, 'notFound', { subscriptions: inner, now });
+        if (finds === 1) await noteAnswer(subscription, 'notFound', { flows: { subscriptions: inner }, now });
         return found;
       },
     };
-    expect(await noteAnswer(subscription, 'notFound', { subscriptions, now })).toBe('active');
+    expect(await noteAnswer(subscription, 'notFound', { flows: { subscriptions }, now })).toBe('active');
     expect(finds).toBe(2);
     expect((await inner.find(labPipeline, subscription.key))?.subscription.refusals?.count).toBe(2);
   });
@@ -179,7 +179,9 @@ describe('noting an answer', () => {
       updates += 1;
       return 'conflict' as const;
     };
-    expect(await noteAnswer(subscription, 'gone', { subscriptions: { ...inner, update }, now })).toBe('active');
+    expect(await noteAnswer(subscription, 'gone', { flows: { subscriptions: { ...inner, update } }, now })).toBe(
+      'active',
+    );
     expect(updates).toBe(10);
   });
 });

@@ -49,7 +49,11 @@ async function open({ stored = [] }: { stored?: readonly Template[] } = {}) {
       const list = async (): Promise<ListOutcome> =>
         typeof script === 'function' ? script() : { outcome: 'listed', templates: [...script] };
       const templateCarrier = { manages: () => manages, list };
-      return importTemplates(number, { directory, templateStore: store, templateCarrier, now: () => now });
+      return importTemplates(number, {
+        directory,
+        templates: { store: store, carrier: templateCarrier },
+        now: () => now,
+      });
     },
     read: async (name = 'order_ready') => (await store.read('demo', name))?.template,
   };

@@ -33,7 +33,7 @@ async function open() {
       return store.update(...given);
     },
   };
-  const registry = createTemplateRegistry({ directory, templateStore, now: () => later });
+  const registry = createTemplateRegistry({ directory, templates: { store: templateStore }, now: () => later });
   return {
     registry,
     record: (details: Partial<TemplateStatusUpdate> = {}) => registry.record({ ...approved, ...details }),
@@ -112,7 +112,7 @@ test('a webhook call brings it, and is told 200 of templates that nobody knows',
     },
     templates: registry,
     inbound: { record: () => Promise.reject(new Error('nothing came')) },
-    carrierIds: { find: async () => undefined },
+    carriers: { ids: { find: async () => undefined } },
     now: () => testNow,
   };
   const call = { method: 'POST', url: 'http://127.0.0.1/webhooks/scripted', headers: new Headers(), body: null };

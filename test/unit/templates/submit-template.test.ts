@@ -27,7 +27,7 @@ function open(script: (template: Template) => SubmitOutcome | Promise<SubmitOutc
     store,
     seen,
     submit: (details: Parameters<typeof newTemplate>[0] = {}, now = testNow, templateStore: TemplateStore = store) =>
-      submitTemplate(newTemplate(details), now, { templateStore, templateCarrier }),
+      submitTemplate(newTemplate(details), now, { templates: { store: templateStore, carrier: templateCarrier } }),
     stored: async () => (await store.read('demo', 'order_ready'))?.template,
   };
 }

@@ -1,7 +1,7 @@
 import { azureCommunication } from '../../../../src/carriers/azure-communication/index.ts';
 import type { AzureCommunicationSettings } from '../../../../src/carriers/azure-communication/settings.ts';
 import type { Carrier, CarrierDeps, WebhookRequest } from '../../../../src/carriers/carrier.ts';
-import type { SettingsReader } from '../../../../src/carriers/settings-reader.ts';
+import { createSettingsReader } from '../../../../src/settings/create-settings-reader.ts';
 import { carrierDeps } from './carrier-deps.ts';
 
 export const accessKey = Buffer.from('the key of the resource').toString('base64');
@@ -15,28 +15,7 @@ export function settingsFrom(environment: Readonly<Record<string, string>>): {
   problems: string[];
 } {
   const problems: string[] = [];
-  const text = (name: string): string => {
-    if (environment[name] === undefined) problems.push(`${name} is not set`);
-    return environment[name] ?? '';
-  };
-  const read: SettingsReader = {
-    text,
-    optional: (name) => environment[name],
-    url: text,
-    wholeNumber: (_, { defaultValue }) => defaultValue,
-    pairs: (name) =>
-      new Map(
-        (environment[name] ?? '')
-          .split(',')
-          .filter((pair) => pair !== '')
-          .map((pair): [string, string] => {
-            const [key = '', value = ''] = pair.split('=');
-            return [key.trim(), value.trim()];
-          }),
-      ),
-    problem: (sentence) => problems.push(sentence),
-  };
-  return { settings: azureCommunication.readSettings(read), problems };
+  return { settings: azureCommunication.readSettings(createSettingsReader(environment, problems)), problems };
 }
 
 const defaultSettings = {

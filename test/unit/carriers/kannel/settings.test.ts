@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
 import { readSettings } from '../../../../src/carriers/kannel/settings.ts';
-import { createSettingsReader } from '../../../../src/settings/settings-reader.ts';
+import { createSettingsReader } from '../../../../src/settings/create-settings-reader.ts';
 
 const needed = {
   KANNEL_URL: 'http://127.0.0.1:13013/cgi-bin/sendsms',
@@ -53,19 +53,31 @@ test('all that is missing is said at once', () => {
 });
 
 test.for([
-  ['KANNEL_URL', 'kannel', 'is not an http(s) address'],
-  ['KANNEL_WEBHOOK_SECRET', '0123456789abcde', 'has less than 16 characters'],
-  ['KANNEL_INBOUND_SECRET', '0123456789abcde', 'is not at least 16 letters, digits, - and _'],
-  ['KANNEL_INBOUND_SECRET', '0123456789abcde@', 'is not at least 16 letters, digits, - and _'],
-  ['KANNEL_INBOUND_SECRET', '0123456789abcde%d', 'is not at least 16 letters, digits, - and _'],
-  ['KANNEL_INBOUND_SECRET', needed.KANNEL_WEBHOOK_SECRET, 'is the same as KANNEL_WEBHOOK_SECRET'],
-  ['KANNEL_CALLBACK_URL', 'here', 'is not an http(s) address without a query'],
-  ['KANNEL_CALLBACK_URL', 'ftp://example.com', 'is not an http(s) address without a query'],
-  ['KANNEL_CALLBACK_URL', 'https://example.com/?a=1', 'is not an http(s) address without a query'],
-  ['KANNEL_CALLBACK_URL', 'https://user:password@example.com/', 'is not an http(s) address without a query'],
-  ['KANNEL_USERNAME', 'a\r\nb', 'has a line break or another control character in it'],
-  ['KANNEL_PASSWORD', 'a\0b', 'has a line break or another control character in it'],
-  ['KANNEL_SMSC', 'a\nb', 'has a line break or another control character in it'],
+  ['KANNEL_URL', 'kannel', 'is not an address that begins with http:// or https://'],
+  ['KANNEL_WEBHOOK_SECRET', '0123456789abcde', 'must have at least 16 characters'],
+  ['KANNEL_INBOUND_SECRET', '0123456789abcde', 'must be at least 16 letters, digits, - and _'],
+  ['KANNEL_INBOUND_SECRET', '0123456789abcde@', 'must be at least 16 letters, digits, - and _'],
+  ['KANNEL_INBOUND_SECRET', '0123456789abcde%d', 'must be at least 16 letters, digits, - and _'],
+  ['KANNEL_INBOUND_SECRET', needed.KANNEL_WEBHOOK_SECRET, 'must differ from KANNEL_WEBHOOK_SECRET'],
+  ['KANNEL_CALLBACK_URL', 'here', 'must be an http or https address without a query, a fragment or a user name'],
+  [
+    'KANNEL_CALLBACK_URL',
+    'ftp://example.com',
+    'must be an http or https address without a query, a fragment or a user name',
+  ],
+  [
+    'KANNEL_CALLBACK_URL',
+    'https://example.com/?a=1',
+    'must be an http or https address without a query, a fragment or a user name',
+  ],
+  [
+    'KANNEL_CALLBACK_URL',
+    'https://user:password@example.com/',
+    'must be an http or https address without a query, a fragment or a user name',
+  ],
+  ['KANNEL_USERNAME', 'a\r\nb', 'must not have line breaks or other control characters'],
+  ['KANNEL_PASSWORD', 'a\0b', 'must not have line breaks or other control characters'],
+  ['KANNEL_SMSC', 'a\nb', 'must not have line breaks or other control characters'],
 ] as const)('%s=%j %s', ([name, value, problem]) => {
   expect(read({ ...needed, [name]: value }).problems).toEqual([`${name} ${problem}`]);
 });

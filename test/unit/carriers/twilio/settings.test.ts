@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { capabilitiesOf } from '../../../../src/carriers/twilio/capabilities.ts';
 import { readSettings } from '../../../../src/carriers/twilio/settings.ts';
-import { createSettingsReader } from '../../../../src/settings/settings-reader.ts';
+import { createSettingsReader } from '../../../../src/settings/create-settings-reader.ts';
 
 const sid = (letters: string): string => letters + '0123456789abcdef'.repeat(2);
 const needed = { TWILIO_ACCOUNT_SID: sid('AC'), TWILIO_AUTH_TOKEN: 'token' };
@@ -53,18 +53,18 @@ describe('problems', () => {
   ] as const)('%s is %s', ([name, value]) => {
     const letters = name === 'TWILIO_ACCOUNT_SID' ? 'AC' : 'MG';
     expect(read({ ...needed, [name]: value }).problems).toEqual([
-      `${name} is not ${letters} and 32 hexadecimal digits`,
+      `${name} must be ${letters} and 32 hexadecimal digits`,
     ]);
   });
 
   test.for([
     [
       { TWILIO_WHATSAPP_NUMBERS: '+358401000001' },
-      'TWILIO_WHATSAPP_NUMBERS is not a list of numbers as digits, separated by commas',
+      'TWILIO_WHATSAPP_NUMBERS must be numbers as 5 to 15 digits, separated by commas',
     ],
-    [{ TWILIO_API_KEY: sid('SK') }, 'TWILIO_API_SECRET is not set, though TWILIO_API_KEY is'],
-    [{ TWILIO_API_SECRET: 's' }, 'TWILIO_API_KEY is not set, though TWILIO_API_SECRET is'],
-    [{ TWILIO_API_KEY: sid('AC'), TWILIO_API_SECRET: 's' }, 'TWILIO_API_KEY is not SK and 32 hexadecimal digits'],
+    [{ TWILIO_API_KEY: sid('SK') }, 'TWILIO_API_SECRET is not set: it is required with TWILIO_API_KEY'],
+    [{ TWILIO_API_SECRET: 's' }, 'TWILIO_API_KEY is not set: it is required with TWILIO_API_SECRET'],
+    [{ TWILIO_API_KEY: sid('AC'), TWILIO_API_SECRET: 's' }, 'TWILIO_API_KEY must be SK and 32 hexadecimal digits'],
   ] as const)('%o', ([more, problem]) => {
     expect(read({ ...needed, ...more }).problems).toEqual([problem]);
   });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { readSettings } from '../../../../src/carriers/whatsapp-cloud/settings.ts';
+import { createSettingsReader } from '../../../../src/settings/create-settings-reader.ts';
 import { connectCloud } from '../../../support/labs/carriers/whatsapp-cloud.ts';
 
 const complete = {
@@ -12,28 +13,11 @@ const complete = {
 /** Reads settings as the app does: what is missing is noted. */
 function read(environment: Record<string, string>) {
   const problems: string[] = [];
-  const text = (name: string): string => {
-    if (environment[name] === undefined) problems.push(`${name} is not set`);
-    return environment[name] ?? '';
-  };
-  const settings = readSettings({
-    text,
-    optional: (name) => environment[name],
-    url: (name, defaultValue = '') => environment[name] ?? defaultValue,
-    wholeNumber: (_, { defaultValue }) => defaultValue,
-    pairs: (name) =>
-      new Map(
-        (environment[name] ?? '').split(',').flatMap((pair): [string, string][] => {
-          const [key = '', value = ''] = pair.split('=');
-          return key === '' ? [] : [[key, value]];
-        }),
-      ),
-    problem: (sentence) => problems.push(sentence),
-  });
+  const settings = readSettings(createSettingsReader(environment, problems));
   return { settings, problems };
 }
 
-test('settings are read, with presets where Meta is always at the same place', () => {
+test('settings are read, with defaults where Meta is always at the same place', () => {
   expect(read(complete)).toEqual({
     problems: [],
     settings: {
@@ -70,17 +54,21 @@ test('all that is missing is noted', () => {
   ]);
 });
 
-const like = 'which is not like 358401000001=PHONE_NUMBER_ID/WABA_ID';
+const like = 'which must be written as 358401000001=PHONE_NUMBER_ID/WABA_ID';
 test.for([
-  ['WHATSAPP_CLOUD_VERSION', '23', 'WHATSAPP_CLOUD_VERSION is not a version of the Graph API, such as v23.0'],
-  ['WHATSAPP_CLOUD_VERSION', 'v23.0/x', 'WHATSAPP_CLOUD_VERSION is not a version of the Graph API, such as v23.0'],
-  ['WHATSAPP_CLOUD_APP_ID', '3/..', 'WHATSAPP_CLOUD_APP_ID is not the number of an app'],
-  ['WHATSAPP_CLOUD_NUMBERS', '358401000001=11', `WHATSAPP_CLOUD_NUMBERS has 358401000001, ${like}`],
-  ['WHATSAPP_CLOUD_NUMBERS', '358401000001=11/22/33', `WHATSAPP_CLOUD_NUMBERS has 358401000001, ${like}`],
-  ['WHATSAPP_CLOUD_NUMBERS', '358401000001=11/x', `WHATSAPP_CLOUD_NUMBERS has 358401000001, ${like}`],
-  ['WHATSAPP_CLOUD_NUMBERS', 'Arena=11/22', `WHATSAPP_CLOUD_NUMBERS has Arena, ${like}`],
-  ['WHATSAPP_CLOUD_NUMBERS', '358401000001=11/22,358401000002=11/22', 'WHATSAPP_CLOUD_NUMBERS has 11 twice'],
-  ['WHATSAPP_CLOUD_NUMBERS', '358401000001=11/22,+358401000001=12/22', 'WHATSAPP_CLOUD_NUMBERS has 358401000001 twice'],
+  ['WHATSAPP_CLOUD_VERSION', '23', 'WHATSAPP_CLOUD_VERSION must be a version of the Graph API, such as v23.0'],
+  ['WHATSAPP_CLOUD_VERSION', 'v23.0/x', 'WHATSAPP_CLOUD_VERSION must be a version of the Graph API, such as v23.0'],
+  ['WHATSAPP_CLOUD_APP_ID', '3/..', 'WHATSAPP_CLOUD_APP_ID must be the id of an app, which has digits alone'],
+  ['WHATSAPP_CLOUD_NUMBERS', '358401000001=11', `WHATSAPP_CLOUD_NUMBERS names 358401000001, ${like}`],
+  ['WHATSAPP_CLOUD_NUMBERS', '358401000001=11/22/33', `WHATSAPP_CLOUD_NUMBERS names 358401000001, ${like}`],
+  ['WHATSAPP_CLOUD_NUMBERS', '358401000001=11/x', `WHATSAPP_CLOUD_NUMBERS names 358401000001, ${like}`],
+  ['WHATSAPP_CLOUD_NUMBERS', 'Arena=11/22', `WHATSAPP_CLOUD_NUMBERS names Arena, ${like}`],
+  ['WHATSAPP_CLOUD_NUMBERS', '358401000001=11/22,358401000002=11/22', 'WHATSAPP_CLOUD_NUMBERS names 11 twice'],
+  [
+    'WHATSAPP_CLOUD_NUMBERS',
+    '358401000001=11/22,+358401000001=12/22',
+    'WHATSAPP_CLOUD_NUMBERS names 358401000001 twice',
+  ],
 ] as const)('%s with %s is a fault', ([name, value, problem]) => {
   expect(read({ ...complete, [name]: value }).problems).toEqual([problem]);
 });

@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest';
 
 import { acceptMessage, delayUntil } from '../../../../src/messages/accept/accept-message.ts';
 import { createRecentIds } from '../../../../src/messages/accept/recent-ids.ts';
-import type { AcceptDeps } from '../../../../src/messages/accept/accept-message.ts';
 import { wantsCallbacks } from '../../../../src/messages/message-id.ts';
 import type { ChunkRecipient } from '../../../../src/messages/index.ts';
 import { sendChunk } from '../../../../src/messages/deliver/send-chunk.ts';
@@ -19,6 +18,7 @@ import {
   takeJobs,
   testMessageId,
 } from '../../../support/labs/messaging.ts';
+import type { AcceptDeps } from '../../../../src/messages/deps.ts';
 
 const minute = 60_000;
 const day = 24 * 60 * minute;
@@ -42,11 +42,11 @@ describe('chunks', () => {
     const prepared = preparedSend(count);
     const accepted = await acceptMessage(sendRequest(), prepared, {}, deps);
     const messageId = testMessageId(1);
-    const stored = await deps.messages.readMessage(messageId);
+    const stored = await deps.messages.store.readMessage(messageId);
     expect(stored?.chunks.map(({ recipients }) => recipients.length)).toEqual(sizes);
     expect(stored?.chunks.flatMap(({ recipients }) => recipients)).toEqual(prepared.recipients);
     expect(stored?.header).toMatchObject({ recipientCount: count, chunkCount: sizes.length });
-    expect(deps.outbound.jobs).toEqual(jobsFor(messageId, sizes.length));
+    expect(deps.messages.queue.jobs).toEqual(jobsFor(messageId, sizes.length));
     expect(accepted).toEqual({
       messageId,
       partCount: 1,
@@ -74,7 +74,7 @@ describe('chunks', () => {
     const prepared = preparedSend(0, { content: 'Hei $(name)', recipients, partCount: 2, guessedNumbers: 1 });
     const { messageId, partCount } = await acceptMessage(sendRequest(details), prepared, {}, deps);
     expect(partCount).toBe(2);
-    expect(await deps.messages.readMessage(messageId)).toEqual({
+    expect(await deps.messages.store.readMessage(messageId)).toEqual({
       header: {
         messageId,
         customerId: 'demo',
@@ -116,7 +116,7 @@ describe('chunks', () => {
     const sizesOf = async (recipients: readonly ChunkRecipient[], content = '$(a)') => {
       const deps = createMessaging();
       const { messageId } = await acceptMessage(sendRequest(), preparedSend(0, { content, recipients }), {}, deps);
-      const chunks = (await deps.messages.readMessage(messageId))?.chunks ?? [];
+      const chunks = (await deps.messages.store.readMessage(messageId))?.chunks ?? [];
       expect(chunks.flatMap((chunk) => chunk.recipients)).toEqual(recipients);
       for (const { content: stored, recipients: dealt } of chunks) {
         // An entity of Table Storage holds 1 MiB of UTF-16, all columns together.
@@ -138,8 +138,8 @@ describe('scheduled sends', () => {
     const deps = createMessaging();
     const sendAt = after(90_500);
     const { messageId } = await acceptMessage(sendRequest(), preparedSend(101, { sendAt }), {}, deps);
-    expect(deps.outbound.jobs).toEqual(jobsFor(messageId, 2, 91));
-    const stored = await deps.messages.readMessage(messageId);
+    expect(deps.messages.queue.jobs).toEqual(jobsFor(messageId, 2, 91));
+    const stored = await deps.messages.store.readMessage(messageId);
     expect(stored?.header.sendAt).toEqual(sendAt);
     expect(stored?.chunks.map((chunk) => [chunk.sendAt, new Set(chunk.statuses)])).toEqual([
       [sendAt, new Set(['scheduled'])],
@@ -174,19 +174,19 @@ describe('request ids', () => {
     const first = await accept(deps);
     const carrier = createScriptedCarrier();
     const sending = createSending(deps, carrier);
-    const [one, ...others] = takeJobs(deps.outbound);
+    const [one, ...others] = takeJobs(deps.messages.queue);
     expect(await sendChunk(one!.job, sending)).toBe('sent');
 
     // This process has queued the second chunk; as far as any other can tell, that may not have been done.
     expect(await accept(deps, { acceptedAt: after(minute) })).toEqual({ ...first, replayed: true });
-    expect(takeJobs(deps.outbound)).toEqual([]);
-    const elsewhere = { ...deps, recentlyQueued: createRecentIds() };
+    expect(takeJobs(deps.messages.queue)).toEqual([]);
+    const elsewhere = { ...deps, messages: { ...deps.messages, recentlyQueued: createRecentIds() } };
     expect(await accept(elsewhere, { acceptedAt: after(minute) })).toEqual({ ...first, replayed: true });
-    expect(takeJobs(deps.outbound)).toEqual(others);
+    expect(takeJobs(deps.messages.queue)).toEqual(others);
 
     for (const { job } of others) await sendChunk(job, sending);
     expect(await accept(deps, { acceptedAt: after(day) })).toEqual({ ...first, replayed: true });
-    expect(deps.outbound.jobs).toEqual([]);
+    expect(deps.messages.queue.jobs).toEqual([]);
     expect(carrier.batches).toHaveLength(2);
   });
 
@@ -202,10 +202,10 @@ describe('request ids', () => {
     for (const body of others) {
       const deps = createMessaging();
       await accept(deps);
-      takeJobs(deps.outbound);
+      takeJobs(deps.messages.queue);
       await expect(accept(deps, {}, body)).rejects.toMatchObject({ code: 'RequestIdReused', status: 422 });
-      expect(deps.outbound.jobs).toEqual([]);
-      expect(await deps.messages.readMessage(testMessageId(2))).toBeUndefined();
+      expect(deps.messages.queue.jobs).toEqual([]);
+      expect(await deps.messages.store.readMessage(testMessageId(2))).toBeUndefined();
     }
     const inOrder = createMessaging();
     await accept(inOrder, {}, { list: [1, 2] });
@@ -237,7 +237,7 @@ describe('request ids', () => {
     expect(new Set(answers.map(({ messageId }) => messageId)).size).toBe(1);
     expect(answers.filter(({ replayed }) => !replayed)).toHaveLength(1);
     const carrier = createScriptedCarrier();
-    for (const { job } of takeJobs(deps.outbound)) await sendChunk(job, createSending(deps, carrier));
+    for (const { job } of takeJobs(deps.messages.queue)) await sendChunk(job, createSending(deps, carrier));
     const sentTo = carrier.batches.flatMap(({ recipients }) => recipients.map(({ address }) => address));
     expect(sentTo.sort()).toEqual(prepared.recipients.map(({ address }) => address).sort());
   });
@@ -259,17 +259,20 @@ function crashing(deps: AcceptDeps, { after: allowed, effect }: { after: number;
     if (done === allowed + 1 && effect) await operation();
     throw new Error('the process died');
   };
-  const { messages, requests, outbound } = deps;
+  const { messages } = deps;
   return {
     ...deps,
-    recentlyQueued: createRecentIds(),
     messages: {
-      ...messages,
-      create: (...given) => step(() => messages.create(...given)),
-      readMessage: (...given) => step(() => messages.readMessage(...given)),
+      ...deps.messages,
+      recentlyQueued: createRecentIds(),
+      store: {
+        ...messages.store,
+        create: (...given) => step(() => messages.store.create(...given)),
+        readMessage: (...given) => step(() => messages.store.readMessage(...given)),
+      },
+      requests: { claim: (...given) => step(() => messages.requests.claim(...given)) },
+      queue: { enqueue: (...given) => step(() => messages.queue.enqueue(...given)) },
     },
-    requests: { claim: (...given) => step(() => requests.claim(...given)) },
-    outbound: { enqueue: (...given) => step(() => outbound.enqueue(...given)) },
   };
 }
 
@@ -288,7 +291,7 @@ test.each(crashes)('a crash after %i steps (next one done: %s) is made good by t
   expect(await accept(deps)).toEqual({ ...answer, replayed: true });
 
   const carrier = createScriptedCarrier();
-  for (const { job } of takeJobs(deps.outbound)) await sendChunk(job, createSending(deps, carrier));
+  for (const { job } of takeJobs(deps.messages.queue)) await sendChunk(job, createSending(deps, carrier));
   const sent = carrier.batches.flatMap(({ recipients }) =>
     recipients.map(({ recipientId, address }) => ({ id: recipientId, address })),
   );
@@ -298,7 +301,7 @@ test.each(crashes)('a crash after %i steps (next one done: %s) is made good by t
 describe('where nothing can be queued', () => {
   const away = (deps: AcceptDeps): AcceptDeps => ({
     ...deps,
-    outbound: { enqueue: () => Promise.reject(new Error('the queue is away')) },
+    messages: { ...deps.messages, queue: { enqueue: () => Promise.reject(new Error('the queue is away')) } },
   });
 
   test('a request with a key is refused, and its repeat completes it', async () => {
@@ -306,14 +309,14 @@ describe('where nothing can be queued', () => {
     const request = sendRequest({ requestId: 'r1' });
     await expect(acceptMessage(request, preparedSend(1), {}, away(deps))).rejects.toThrow('the queue is away');
     expect(await acceptMessage(request, preparedSend(1), {}, deps)).toMatchObject({ replayed: true });
-    expect(deps.outbound.jobs).toHaveLength(1);
+    expect(deps.messages.queue.jobs).toHaveLength(1);
   });
 
   test('one without is accepted, since a repeat would be another message, and the log tells why', async () => {
     const deps = createMessaging();
     const accepted = await acceptMessage(sendRequest(), preparedSend(1), {}, away(deps));
     expect(accepted).toMatchObject({ replayed: false, failure: new Error('the queue is away') });
-    expect((await deps.messages.readMessage(accepted.messageId))?.chunks).toHaveLength(1);
+    expect((await deps.messages.store.readMessage(accepted.messageId))?.chunks).toHaveLength(1);
     const headers = { 'customer-id': 'demo', 'service-id': 'demo-oneway' };
     const { answer, log } = await callOperation(sendMessage, { headers, json: sendBody() }, { ...deps, ...away(deps) });
     expect([answer.status, log.map(({ error }) => error)]).toEqual([200, [new Error('the queue is away')]]);
@@ -321,12 +324,14 @@ describe('where nothing can be queued', () => {
 });
 
 test('an address for reports that would never be called is refused, and nothing is stored or queued', async () => {
-  const deps = { ...createMessaging(), checkDlrUrl: () => 'must not lead to an address of a private network' };
+  const messaging = createMessaging();
+  const checkDlrUrl = () => 'must not lead to an address of a private network';
+  const deps = { ...messaging, messages: { ...messaging.messages, checkDlrUrl } };
   const headers = { 'customer-id': 'demo', 'service-id': 'demo-oneway' };
   const json = sendBody({ DlrUrl: 'https://10.0.0.1/dlr' });
   const { answer } = await callOperation(sendMessage, { headers, json }, deps);
   expect([answer.status, problemsOf(answer)]).toEqual([400, [['CallbackRefused', 'DlrUrl']]]);
-  expect(deps.outbound.jobs).toEqual([]);
+  expect(deps.messages.queue.jobs).toEqual([]);
   // What is no address at all is said once.
   const none = await callOperation(sendMessage, { headers, json: sendBody({ DlrUrl: 'x' }) }, deps);
   expect(problemsOf(none.answer)).toEqual([['InvalidUrl', 'DlrUrl']]);
@@ -370,7 +375,7 @@ describe('through the operation', () => {
     for (const { answer } of [bodies, services]) {
       expect([answer.status, problemsOf(answer)]).toEqual([422, [['RequestIdReused', 'RequestId']]]);
     }
-    expect(deps.outbound.jobs).toHaveLength(1);
+    expect(deps.messages.queue.jobs).toHaveLength(1);
   });
 
   test('everything that the body says is kept', async () => {
@@ -385,7 +390,7 @@ describe('through the operation', () => {
     const { answer } = await callOperation(sendMessage, { headers, json }, deps);
     const { MessageId: messageId } = answer.jsonBody as { MessageId: string };
     expect(wantsCallbacks(messageId)).toBe(true);
-    expect((await deps.messages.readMessage(messageId))?.header).toEqual({
+    expect((await deps.messages.store.readMessage(messageId))?.header).toEqual({
       messageId,
       customerId: testCustomer.id,
       serviceId: 'demo-oneway',
@@ -402,6 +407,6 @@ describe('through the operation', () => {
       dlrUrl: 'https://example.com/dlr',
       requestId: 'r1',
     });
-    expect(deps.outbound.jobs).toEqual(jobsFor(messageId, 1, 60));
+    expect(deps.messages.queue.jobs).toEqual(jobsFor(messageId, 1, 60));
   });
 });

@@ -15,22 +15,24 @@ import {
 
 /** A world whose queue keeps what jobs carry, with the reads of chunks counted. */
 function createCarrying(carrier = createScriptedCarrier()) {
-  const messaging = { ...createMessaging(), outbound: createMemoryOutboundQueue({ carries: true }) };
+  const messaging = createMessaging();
+  const { store } = messaging.messages;
+  const queue = createMemoryOutboundQueue({ carries: true });
   let reads = 0;
-  const messages: typeof messaging.messages = {
-    ...messaging.messages,
+  const counted: typeof store = {
+    ...store,
     readChunk(...given) {
       reads += 1;
-      return messaging.messages.readChunk(...given);
+      return store.readChunk(...given);
     },
   };
-  const sending = createSending({ messages, outbound: messaging.outbound }, carrier);
-  const deps = { ...messaging, ...sending, outbound: messaging.outbound };
+  const sending = createSending({ messages: { store: counted, queue } }, carrier);
+  const deps = { ...messaging, ...sending, messages: { ...messaging.messages, ...sending.messages, queue } };
   const accept = async (details = {}) => {
     const { messageId } = await acceptMessage(sendRequest(), preparedSend(1, details), {}, deps);
     return messageId;
   };
-  const statusOf = async (id: string) => (await messaging.messages.readChunk(id, 0))?.chunk.statuses;
+  const statusOf = async (id: string) => (await store.readChunk(id, 0))?.chunk.statuses;
   return { deps, carrier, accept, statusOf, reads: () => reads };
 }
 
@@ -49,7 +51,7 @@ describe('a small chunk', () => {
       content: 'Hei $(name)',
       recipients: [{ address: '35840', parts: 1, values: ['Ä😀"'] }],
     });
-    const [job] = takeAll(deps.outbound);
+    const [job] = takeAll(deps.messages.queue);
     expect(await sendOutboundChunk.handle(job, deps)).toEqual({ messageId, chunk: 0, result: 'sent' });
     expect(reads()).toBe(0);
     expect(carrier.batches[0]?.recipients[0]).toMatchObject({ address: '35840', content: 'Hei Ä😀"' });
@@ -59,7 +61,7 @@ describe('a small chunk', () => {
   test('that has changed since is taken as it is stored', async () => {
     const { deps, accept, reads, carrier } = createCarrying();
     await accept();
-    const [job] = takeAll(deps.outbound);
+    const [job] = takeAll(deps.messages.queue);
     await sendOutboundChunk.handle(job, deps);
     // The same job once more, as after a crash right behind the last write.
     expect(await sendOutboundChunk.handle(job, deps)).toMatchObject({ result: 'nothingToDo' });
@@ -72,14 +74,14 @@ describe('a small chunk', () => {
   ])('that %s stays behind', async (_, details) => {
     const { deps, accept } = createCarrying();
     await accept(details);
-    expect(deps.outbound.jobs.map(({ job }) => job.carried)).toEqual([undefined]);
+    expect(deps.messages.queue.jobs.map(({ job }) => job.carried)).toEqual([undefined]);
   });
 
   test('is not sent after it was cancelled', async () => {
     const { deps, accept, carrier, statusOf } = createCarrying();
     const sendAt = new Date(testNow.getTime() + 60_000);
     const messageId = await accept({ sendAt });
-    const [job] = takeAll(deps.outbound);
+    const [job] = takeAll(deps.messages.queue);
     expect(await cancelMessage(messageId, deps)).toEqual({ outcome: 'done', canceled: 1, kept: 0 });
     expect(await sendOutboundChunk.handle(job, { ...deps, now: () => sendAt })).toMatchObject({
       result: 'nothingToDo',
@@ -92,7 +94,7 @@ describe('jobs that share a queue message', () => {
   test('are all done', async () => {
     const { deps, accept, statusOf } = createCarrying();
     const ids = [await accept(), await accept(), await accept()];
-    const result = await sendOutboundChunk.handle({ jobs: takeAll(deps.outbound) }, deps);
+    const result = await sendOutboundChunk.handle({ jobs: takeAll(deps.messages.queue) }, deps);
     expect(result).toEqual({ results: ids.map((messageId) => ({ messageId, chunk: 0, result: 'sent' })) });
     for (const id of ids) expect(await statusOf(id)).toEqual(['sent']);
   });
@@ -106,7 +108,7 @@ describe('jobs that share a queue message', () => {
     const { deps, accept, statusOf } = createCarrying(carrier);
     const good = await accept();
     const bad = await accept();
-    const jobs = takeAll(deps.outbound);
+    const jobs = takeAll(deps.messages.queue);
     expect(await sendOutboundChunk.handle({ jobs }, deps)).toEqual({
       results: [
         { messageId: good, chunk: 0, result: 'sent' },
@@ -117,7 +119,7 @@ describe('jobs that share a queue message', () => {
     });
     expect([await statusOf(good), await statusOf(bad)]).toEqual([['sent'], ['queued']]);
     const again = { messageId: bad, chunk: 0 };
-    expect(deps.outbound.jobs).toEqual([{ job: again, delaySeconds: 60 }]);
+    expect(deps.messages.queue.jobs).toEqual([{ job: again, delaySeconds: 60 }]);
     failing = false;
     await sendOutboundChunk.handle(again, { ...deps, now: () => new Date(testNow.getTime() + 120_000) });
     expect([await statusOf(good), await statusOf(bad)]).toEqual([['sent'], ['sent']]);

@@ -75,7 +75,7 @@ describe('a send', () => {
   test('that the platform repeats sends nothing, without a request id', async () => {
     const deps = createMessaging();
     const first = await send(deps, tracked);
-    const again = await send({ ...deps, recentlyQueued: createRecentIds() }, tracked);
+    const again = await send({ ...deps, messages: { ...deps.messages, recentlyQueued: createRecentIds() } }, tracked);
     expect(again).toMatchObject({ id: first.id, replayed: 'true' });
     expect(first.replayed).toBeUndefined();
   });
@@ -100,7 +100,8 @@ describe('a send', () => {
     expect((await send(deps, tracked, sendBody(), new Date(testNow.getTime() + day))).id).toBe(first.id);
     const later = await send(deps, tracked, sendBody(), new Date(testNow.getTime() + day + 1));
     expect(later.id).not.toBe(first.id);
-    const off = { ...createMessaging(), keysByTracking: false };
+    const messaging = createMessaging();
+    const off = { ...messaging, messages: { ...messaging.messages, keysByTracking: false } };
     expect((await send(off, tracked)).id).not.toBe((await send(off, tracked)).id);
   });
 
@@ -116,6 +117,6 @@ describe('a send', () => {
     const deps = createMessaging();
     const { answer } = await send(deps, { ...base, 'idempotency-key': 'k'.repeat(1_001) });
     expect([answer.status, problemsOf(answer)]).toEqual([400, [['InvalidParameter', 'Idempotency-Key']]]);
-    expect(deps.outbound.jobs).toEqual([]);
+    expect(deps.messages.queue.jobs).toEqual([]);
   });
 });

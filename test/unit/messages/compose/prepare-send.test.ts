@@ -384,7 +384,7 @@ describe('through the operation, schema and rules speak together', () => {
   const send = async (json: unknown) => {
     const deps = createMessaging();
     const call = await callOperation(sendMessage, { headers, json }, deps);
-    return { ...call, jobs: deps.outbound.jobs };
+    return { ...call, jobs: deps.messages.queue.jobs };
   };
 
   test('and one answer names everything that is wrong', async () => {

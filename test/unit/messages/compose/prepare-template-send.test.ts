@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { prepareTemplateSend } from '../../../../src/messages/compose/prepare-template-send.ts';
-import type { TemplateSendDeps } from '../../../../src/messages/compose/prepare-template-send.ts';
 import { testCustomer, testNow, testService } from '../../../support/labs/kernel.ts';
 import { storedTemplate } from '../../../support/samples/templates.ts';
+import type { TemplateSendDeps } from '../../../../src/messages/deps.ts';
 
 const template = storedTemplate({
   status: 'approved',
@@ -15,7 +15,7 @@ const template = storedTemplate({
 
 test('a button has the template’s type where the send names none', async () => {
   const deps = {
-    templates: { approved: () => Promise.resolve(template) },
+    templates: { reader: { approved: () => Promise.resolve(template) } },
     optOuts: { numbers: () => Promise.resolve(new Set<string>()) },
   } as unknown as TemplateSendDeps;
   const body = {

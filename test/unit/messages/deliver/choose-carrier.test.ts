@@ -7,7 +7,7 @@ import type {
   SendingRate,
   SendOutcome,
 } from '../../../../src/messages/index.ts';
-import { retryDelays } from '../../../../src/messages/deliver/deps.ts';
+import { retryDelays } from '../../../../src/messages/deliver/retry-delays.ts';
 import { createBreaker } from '../../../../src/policies/breaker.ts';
 import { createCarrierLimiter } from '../../../../src/policies/carrier-limiter.ts';
 import { createThrottle } from '../../../../src/policies/throttle.ts';
@@ -85,7 +85,7 @@ describe('the carrier of a chunk', () => {
     const { statuses, notes } = await message.read();
     expect(statuses).toEqual(['failed', 'failed']);
     expect(notes.get(0)).toMatchObject({ code: 'NoCarrier', reason: 'carrierSettings' });
-    expect(message.deps.failed).toHaveLength(2);
+    expect(message.deps.messages.failures.counted).toHaveLength(2);
   });
 });
 

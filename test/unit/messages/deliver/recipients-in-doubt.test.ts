@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { giveUpChunk } from '../../../../src/messages/deliver/give-up-chunk.ts';
 import type { CarrierLimiter, Chunk, OutboundCarrier, SendOutcome } from '../../../../src/messages/index.ts';
 import { sendChunk } from '../../../../src/messages/deliver/send-chunk.ts';
-import { retryDelays } from '../../../../src/messages/deliver/deps.ts';
+import { retryDelays } from '../../../../src/messages/deliver/retry-delays.ts';
 import { watchFailpoints } from '../../../../src/core/failpoint.ts';
 import type { FailpointName } from '../../../../src/core/failpoint.ts';
 import { testNow } from '../../../support/labs/kernel.ts';
@@ -104,7 +104,9 @@ describe('of a carrier that takes one message in a call', () => {
     await crashingAt('send.submitted', 1, message.send);
     const at = seconds(5);
     const { messageId } = message.job;
-    await message.deps.messages.appendReports(messageId, [{ chunk: 0, recipientIndex: 3, status: 'delivered', at }]);
+    await message.deps.messages.store.appendReports(messageId, [
+      { chunk: 0, recipientIndex: 3, status: 'delivered', at },
+    ]);
     message.setNow(seconds(lease));
     expect(await message.send()).toBe('sent');
     const { statuses } = await message.read();
@@ -126,7 +128,9 @@ describe('of a carrier that takes one message in a call', () => {
     const carrier = blindCarrier((batch, call) => answers[call - 1] ?? everythingSent(batch));
     const message = await acceptedMessage(12, [carrier]);
     const failures = { record: () => Promise.reject(new Error('no contact can be written')) };
-    await expect(sendChunk(message.job, { ...message.deps, failures })).rejects.toThrow('no contact can be written');
+    await expect(
+      sendChunk(message.job, { ...message.deps, messages: { ...message.deps.messages, failures } }),
+    ).rejects.toThrow('no contact can be written');
     const left = await message.read();
     expect([countOf(left, 'sent'), countOf(left, 'queued'), left.leasedUntil]).toEqual([9, 3, undefined]);
     expect(await message.send()).toBe('sent');
@@ -220,7 +224,7 @@ describe('of a carrier that recognises repeats', () => {
     message.setNow(seconds(30 * 3_600));
     expect(await message.send()).toBe('sent');
     expect((await message.read()).statuses).toEqual(['unknown', 'unknown']);
-    expect(message.deps.failed).toEqual([]);
+    expect(message.deps.messages.failures.counted).toEqual([]);
   });
 
   test('a repeat of an attempt whose worker died is in doubt as well, whatever refuses it', async () => {
@@ -275,7 +279,7 @@ describe('where the operator wants doubtful messages sent again', () => {
     const message = await open(3, carrier);
     await crashingAt('send.submitted', 1, message.send);
     const { messageId } = message.job;
-    await message.deps.messages.appendReports(messageId, [
+    await message.deps.messages.store.appendReports(messageId, [
       { chunk: 0, recipientIndex: 0, status: 'delivered', at: seconds(5) },
       { chunk: 0, recipientIndex: 1, status: 'sent', at: seconds(5) },
     ]);
@@ -304,7 +308,9 @@ describe('where the operator wants doubtful messages sent again', () => {
     const message = await open(1, blindCarrier());
     await crashingAt('send.submitted', 1, message.send);
     message.setNow(seconds(lease));
-    expect(await sendChunk(message.job, { ...message.deps, carriers: new Map() })).toBe('inDoubt');
+    expect(
+      await sendChunk(message.job, { ...message.deps, carriers: { ...message.deps.carriers, byName: new Map() } }),
+    ).toBe('inDoubt');
     expect((await message.read()).statuses).toEqual(['unknown']);
   });
 
@@ -321,7 +327,7 @@ test('ids of a carrier that reports by nothing else are noted before the outcome
   const carrier = createScriptedCarrier(() => [byReference, sent]);
   const message = await acceptedMessage(2, [carrier]);
   await crashingAt('send.submitted', 1, message.send);
-  const { carrierIds } = message.deps;
-  expect(await carrierIds.find('scripted', 'acs-1')).toMatchObject({ value: `${message.job.messageId}-00000` });
-  expect(await carrierIds.find('scripted', 'c-1')).toBeUndefined();
+  const { carriers } = message.deps;
+  expect(await carriers.ids.find('scripted', 'acs-1')).toMatchObject({ value: `${message.job.messageId}-00000` });
+  expect(await carriers.ids.find('scripted', 'c-1')).toBeUndefined();
 });

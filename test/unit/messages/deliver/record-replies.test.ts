@@ -65,11 +65,12 @@ async function acceptedReply(
       steps.push(outgoing);
     },
   };
-  const deps = { ...createSending(messaging, carrier, () => now), replies };
+  const sending = createSending(messaging, carrier, () => now);
+  const deps = { ...sending, messages: { ...sending.messages, replies } };
   return {
     steps,
     send: () => sendChunk({ messageId: accepted.messageId, chunk: 0 }, deps),
-    statuses: async () => (await messaging.messages.readChunk(messageId, 0))?.chunk.statuses,
+    statuses: async () => (await messaging.messages.store.readChunk(messageId, 0))?.chunk.statuses,
     setNow: (moment: Date) => {
       now = moment;
     },

@@ -4,8 +4,7 @@ import { giveUpOutboundChunk, sendOutboundChunk } from '../../../../src/messages
 import type { Chunk, OutboundCarrier, PreparedSend, SendOutcome } from '../../../../src/messages/index.ts';
 import { giveUpChunk } from '../../../../src/messages/deliver/give-up-chunk.ts';
 import { sendChunk } from '../../../../src/messages/deliver/send-chunk.ts';
-import { retryDelays } from '../../../../src/messages/deliver/deps.ts';
-import type { DeliverDeps } from '../../../../src/messages/deliver/deps.ts';
+import { retryDelays } from '../../../../src/messages/deliver/retry-delays.ts';
 import { workers } from '../../../../src/workers.ts';
 import { testNow } from '../../../support/labs/kernel.ts';
 import { acceptedMessage as openMessage, seconds } from '../../../support/labs/sending-lab.ts';
@@ -17,6 +16,7 @@ import {
   takeJobs,
   testMessageId,
 } from '../../../support/labs/messaging.ts';
+import type { DeliverDeps } from '../../../../src/messages/deps.ts';
 
 const leaseSeconds = 120;
 const acceptedMessage = (recipientCount: number, carrier: OutboundCarrier, prepared: Partial<PreparedSend> = {}) =>
@@ -157,7 +157,7 @@ describe('a recipient who fails for good', () => {
       createScriptedCarrier(() => [rejected, sent, unknown, retry]),
     );
     await message.send();
-    expect(message.deps.failed).toEqual([failureOf(message.job.messageId, 0)]);
+    expect(message.deps.messages.failures.counted).toEqual([failureOf(message.job.messageId, 0)]);
     await message.leave({ statuses: ['rejected', 'sent', 'unknown', 'queued'], attempts: retryDelays.length });
     message.setNow(seconds(9));
     const last = createSending(
@@ -166,7 +166,7 @@ describe('a recipient who fails for good', () => {
       () => seconds(9),
     );
     await sendChunk(message.job, last);
-    expect(last.failed).toEqual([failureOf(message.job.messageId, 3, seconds(9))]);
+    expect(last.messages.failures.counted).toEqual([failureOf(message.job.messageId, 3, seconds(9))]);
   });
 
   test('is counted before the failure is recorded; where that fails, it waits for another attempt', async () => {
@@ -175,11 +175,13 @@ describe('a recipient who fails for good', () => {
       createScriptedCarrier(() => [rejected]),
     );
     const failures = { record: () => Promise.reject(new Error('no contact can be written')) };
-    await expect(sendChunk(message.job, { ...message.deps, failures })).rejects.toThrow('no contact can be written');
+    await expect(
+      sendChunk(message.job, { ...message.deps, messages: { ...message.deps.messages, failures } }),
+    ).rejects.toThrow('no contact can be written');
     expect(progressOf(await message.read())).toMatchObject({ statuses: ['queued'], leasedUntil: undefined });
     expect(await message.send()).toBe('sent');
     expect((await message.read()).statuses).toEqual(['rejected']);
-    expect(message.deps.failed).toHaveLength(1);
+    expect(message.deps.messages.failures.counted).toHaveLength(1);
   });
 });
 
@@ -290,11 +292,14 @@ describe('a refusal for the moment', () => {
     const deps: DeliverDeps = {
       ...message.deps,
       messages: {
-        ...messages,
-        async updateChunk(versioned, progress) {
-          writes += 1;
-          if (writes === 2) throw new Error('the process died');
-          return messages.updateChunk(versioned, progress);
+        ...message.deps.messages,
+        store: {
+          ...messages.store,
+          async updateChunk(versioned, progress) {
+            writes += 1;
+            if (writes === 2) throw new Error('the process died');
+            return messages.store.updateChunk(versioned, progress);
+          },
         },
       },
     };
@@ -459,7 +464,7 @@ describe('a chunk that is given up', () => {
       leasedUntil: undefined,
       updatedAt: seconds(5),
     });
-    expect(message.deps.failed.map(({ number }) => number)).toEqual([phones(4)[1], phones(4)[3]]);
+    expect(message.deps.messages.failures.counted.map(({ number }) => number)).toEqual([phones(4)[1], phones(4)[3]]);
     expect(await giveUpChunk(message.job, message.deps)).toBe(0);
     expect(message.queue.jobs).toEqual([]);
   });
@@ -483,7 +488,7 @@ describe('a chunk that is given up', () => {
       notes: [[1, inDoubt]],
       leasedUntil: undefined,
     });
-    expect(message.deps.failed).toEqual([]);
+    expect(message.deps.messages.failures.counted).toEqual([]);
   });
 
   test('is read again where somebody else changed it meanwhile', async () => {
@@ -493,12 +498,15 @@ describe('a chunk that is given up', () => {
     const deps: DeliverDeps = {
       ...message.deps,
       messages: {
-        ...messages,
-        async readChunk(...given) {
-          const found = await messages.readChunk(...given);
-          reads += 1;
-          if (reads === 1) await message.leave({ statuses: ['sent', 'queued'] });
-          return found;
+        ...message.deps.messages,
+        store: {
+          ...messages.store,
+          async readChunk(...given) {
+            const found = await messages.store.readChunk(...given);
+            reads += 1;
+            if (reads === 1) await message.leave({ statuses: ['sent', 'queued'] });
+            return found;
+          },
         },
       },
     };
@@ -519,10 +527,13 @@ test('a write whose answer got lost is known by what is stored', async () => {
   const losing = {
     ...message.deps,
     messages: {
-      ...messages,
-      async updateChunk(...given: Parameters<typeof messages.updateChunk>) {
-        await messages.updateChunk(...given);
-        return 'conflict' as const;
+      ...message.deps.messages,
+      store: {
+        ...messages.store,
+        async updateChunk(...given: Parameters<typeof messages.store.updateChunk>) {
+          await messages.store.updateChunk(...given);
+          return 'conflict' as const;
+        },
       },
     },
   };

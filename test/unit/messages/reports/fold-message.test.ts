@@ -27,7 +27,7 @@ async function storedMessage(
 ): Promise<StoredMessage> {
   const deps = createMessaging();
   const { messageId } = await acceptMessage(sendRequest(), preparedSend(1), {}, deps);
-  const stored = await deps.messages.readMessage(messageId);
+  const stored = await deps.messages.store.readMessage(messageId);
   const [first] = stored?.chunks ?? [];
   if (stored === undefined || first === undefined) throw new Error('nothing was stored');
   return {
@@ -193,14 +193,14 @@ describe('GetMessageStatus', () => {
   async function deps() {
     const messaging = createMessaging();
     const { messageId } = await acceptMessage(sendRequest(), preparedSend(2), {}, messaging);
-    const found = await messaging.messages.readChunk(messageId, 0);
-    await messaging.messages.updateChunk(found!, {
+    const found = await messaging.messages.store.readChunk(messageId, 0);
+    await messaging.messages.store.updateChunk(found!, {
       ...found!.chunk,
       statuses: ['sent', 'rejected'],
       notes: new Map([[1, note('blocked')]]),
       updatedAt: at(1),
     });
-    await messaging.messages.appendReports(messageId, [entry('delivered', 2)]);
+    await messaging.messages.store.appendReports(messageId, [entry('delivered', 2)]);
     return { messaging, messageId };
   }
 

@@ -33,13 +33,13 @@ async function whatsApp({ outcomes = [sent, sent, sent], fallback }: { outcomes?
   });
   const { messageId, recipients } = await acceptMessage(sendRequest(), prepared, {}, deps);
   const work = async (): Promise<void> => {
-    for (const { job } of deps.outbound.jobs.splice(0)) await sendOutboundChunk.handle(job, deps);
+    for (const { job } of deps.messages.queue.jobs.splice(0)) await sendOutboundChunk.handle(job, deps);
   };
   await work();
   const report = async (recipientIndex: number, status: DeliveryReport['status']): Promise<void> => {
     await createReportRecorder(deps).record([{ recipientId: recipients[recipientIndex]!.id, status, at: later }]);
   };
-  const states = async () => foldMessage((await deps.messages.readMessage(messageId))!);
+  const states = async () => foldMessage((await deps.messages.store.readMessage(messageId))!);
   const texts = () => carrier.batches.filter(({ protocol }) => protocol === 'SMS');
   return { deps, messageId, recipients, work, report, states, texts };
 }
@@ -51,11 +51,11 @@ describe('a recipient whom WhatsApp does not reach', () => {
       outcomes: [rejected, sent, sent],
     });
     // The check for unreported waits its time; the SMS for the refused one doesn't.
-    expect(deps.outbound.jobs.map(({ job, delaySeconds }) => [job.chunk, job.check, delaySeconds])).toEqual([
+    expect(deps.messages.queue.jobs.map(({ job, delaySeconds }) => [job.chunk, job.check, delaySeconds])).toEqual([
       [10_000, undefined, 0],
       [0, 'unreported', 3600],
     ]);
-    deps.outbound.jobs.splice(1);
+    deps.messages.queue.jobs.splice(1);
     await report(0, 'undelivered');
     await report(1, 'undelivered');
     await report(1, 'expired');
@@ -78,15 +78,15 @@ describe('a recipient whom WhatsApp does not reach', () => {
     ]);
     expect(third?.history).toBeUndefined();
     expect(first?.id).toBe(recipients[0]?.id);
-    expect(deps.failures.counted).toEqual([]);
+    expect(deps.messages.failures.counted).toEqual([]);
   });
 
   test('is told of by the report of the SMS, and counted as failed only when that fails too', async () => {
     const { deps, messageId, work, report, states } = await whatsApp({ fallback: 'Arena' });
-    deps.outbound.jobs.length = 0;
+    deps.messages.queue.jobs.length = 0;
     await report(2, 'undelivered');
     await work();
-    expect(deps.failures.counted).toEqual([]);
+    expect(deps.messages.failures.counted).toEqual([]);
     const id = `${messageId}-1000200`;
     await createReportRecorder(deps).record([
       { recipientId: id, status: 'expired', code: '7', message: 'x', at: testNow },
@@ -94,12 +94,14 @@ describe('a recipient whom WhatsApp does not reach', () => {
     const [, , third] = await states();
     expect(third).toMatchObject({ status: 'expired', note: { code: '7', message: 'x' } });
     expect(third?.history?.map(({ status }) => status)).toEqual(['undelivered', 'expired']);
-    expect(deps.failures.counted.map(({ number, recipientId }) => [number, recipientId])).toEqual([[phones(3)[2], id]]);
+    expect(deps.messages.failures.counted.map(({ number, recipientId }) => [number, recipientId])).toEqual([
+      [phones(3)[2], id],
+    ]);
   });
 
   test('gets no SMS when the message arrived after all', async () => {
     const { deps, report, work, texts } = await whatsApp({ fallback: 'Arena' });
-    deps.outbound.jobs.length = 0;
+    deps.messages.queue.jobs.length = 0;
     await report(0, 'delivered');
     await report(0, 'undelivered');
     await report(1, 'read');
@@ -113,7 +115,7 @@ describe('a recipient whom WhatsApp does not reach', () => {
     await report(1, 'undelivered');
     await work();
     expect(texts()).toEqual([]);
-    expect(deps.failures.counted).toEqual(
+    expect(deps.messages.failures.counted).toEqual(
       [0, 1].map((recipientIndex) => ({
         customerId: 'demo',
         number: phones(3)[recipientIndex],
@@ -128,7 +130,7 @@ describe('no report in time', () => {
   test('of the carrier brings on the SMS for those of whom nothing was heard, once', async () => {
     const { deps, messageId, report, work, texts } = await whatsApp({ fallback: 'Arena' });
     await report(0, 'delivered');
-    deps.outbound.jobs.length = 0;
+    deps.messages.queue.jobs.length = 0;
     expect(await followUpUnreported({ messageId, chunk: 0 }, deps)).toBe(2);
     await work();
     expect(await followUpUnreported({ messageId, chunk: 0 }, deps)).toBe(0);
@@ -138,10 +140,10 @@ describe('no report in time', () => {
 
   test('about a message without fallback, or none at all, changes nothing', async () => {
     const { deps, messageId } = await whatsApp({});
-    expect(deps.outbound.jobs).toEqual([]);
+    expect(deps.messages.queue.jobs).toEqual([]);
     expect(await followUpUnreported({ messageId, chunk: 0 }, deps)).toBe(0);
     expect(await followUpUnreported({ messageId: 'ab'.repeat(16), chunk: 0 }, deps)).toBe(0);
-    expect(deps.outbound.jobs).toEqual([]);
+    expect(deps.messages.queue.jobs).toEqual([]);
   });
 });
 
@@ -151,11 +153,11 @@ test('a number that opted out is told of at once, and nothing is sent to it by a
   const [barred = '', ...others] = phones(3);
   const prepared = preparedSend(3, { protocol: 'WhatsApp', fallbackSender: 'Arena', optedOut: new Set([barred]) });
   const { messageId } = await acceptMessage(sendRequest(), prepared, {}, deps);
-  for (const { job } of deps.outbound.jobs.splice(0)) await sendOutboundChunk.handle(job, deps);
+  for (const { job } of deps.messages.queue.jobs.splice(0)) await sendOutboundChunk.handle(job, deps);
   expect(carrier.batches.flatMap(({ recipients }) => recipients.map(({ address }) => address))).toEqual(others);
-  const [first] = foldMessage((await deps.messages.readMessage(messageId))!);
+  const [first] = foldMessage((await deps.messages.store.readMessage(messageId))!);
   expect(first).toMatchObject({ status: 'rejected', note: { code: 'RecipientOptedOut' } });
-  expect(deps.failures.counted).toEqual([]);
+  expect(deps.messages.failures.counted).toEqual([]);
 });
 
 test('reports on what is not there are passed over', async () => {
@@ -163,5 +165,5 @@ test('reports on what is not there are passed over', async () => {
   const id = `${'ab'.repeat(16)}-00000`;
   await createReportRecorder(deps).record([{ recipientId: id, status: 'failed', at: testNow }]);
   await createReportRecorder(deps).record([{ recipientId: 'nothing', status: 'failed', at: testNow }]);
-  expect(deps.failures.counted).toEqual([]);
+  expect(deps.messages.failures.counted).toEqual([]);
 });

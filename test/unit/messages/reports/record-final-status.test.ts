@@ -59,10 +59,10 @@ async function toldOf({
     report,
     setNow: (time: Date) => void (now = time),
     work: async () => {
-      for (const { job } of deps.outbound.jobs.splice(0)) await sendOutboundChunk.handle(job, deps);
+      for (const { job } of deps.messages.queue.jobs.splice(0)) await sendOutboundChunk.handle(job, deps);
     },
     told: () =>
-      deps.finalStatuses.settled.map(({ chunk, recipientIndex, status, code }) => [
+      deps.messages.finalStatuses.settled.map(({ chunk, recipientIndex, status, code }) => [
         chunk,
         recipientIndex,
         status,
@@ -133,12 +133,16 @@ describe('who asked is told', () => {
 
   test('of what was in doubt as a report says that came meanwhile', async () => {
     const { deps, messageId, report, told, setNow } = await toldOf({ idempotent: false });
-    const found = await deps.messages.readChunk(messageId, 0);
-    await deps.messages.updateChunk(found!, { ...found!.chunk, attempts: 1, leasedUntil: later });
+    const found = await deps.messages.store.readChunk(messageId, 0);
+    await deps.messages.store.updateChunk(found!, { ...found!.chunk, attempts: 1, leasedUntil: later });
     await report(1, 'delivered');
     setNow(later);
     expect(await sendChunk({ messageId, chunk: 0 }, deps)).toBe('inDoubt');
-    expect((await deps.messages.readChunk(messageId, 0))?.chunk.statuses).toEqual(['unknown', 'delivered', 'unknown']);
+    expect((await deps.messages.store.readChunk(messageId, 0))?.chunk.statuses).toEqual([
+      'unknown',
+      'delivered',
+      'unknown',
+    ]);
     expect(told()).toEqual([
       [0, 1, 'delivered', undefined],
       [0, 0, 'unknown', 'AttemptInDoubt'],

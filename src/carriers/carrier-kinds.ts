@@ -1,0 +1,40 @@
+import type { SettingsTable } from '../core/setting.ts';
+import { azureCommunication } from './azure-communication/index.ts';
+import type { CarrierKind, ConfiguredCarrier } from './carrier.ts';
+import { kannel } from './kannel/index.ts';
+import type { ReadSettings } from './settings-reader.ts';
+import { simulated } from './simulated/index.ts';
+import { twilio } from './twilio/index.ts';
+import { whatsappCloud } from './whatsapp-cloud/index.ts';
+
+/** A kind of carrier, whatever its settings are. */
+interface ListedKind {
+  name: string;
+  settingsTable: SettingsTable;
+  /** Reads all its settings; what is missing or malformed is noted with the reader. */
+  configure(read: ReadSettings): ConfiguredCarrier;
+}
+
+function list<Settings>(kind: CarrierKind<Settings>): ListedKind {
+  const { name, settingsTable } = kind;
+  return {
+    name,
+    settingsTable,
+    configure(read) {
+      const values = kind.readSettings(read);
+      return { name, create: (deps) => kind.create(values, deps) };
+    },
+  };
+}
+
+/** Every kind of carrier. */
+export const carrierKinds: readonly ListedKind[] = [
+  list(simulated),
+  list(kannel),
+  list(whatsappCloud),
+  list(azureCommunication),
+  list(twilio),
+];
+
+/** Their names. */
+export const carrierNames: readonly string[] = carrierKinds.map(({ name }) => name);

@@ -1,0 +1,27 @@
+import { count } from '../../core/plural.ts';
+import type { ChunkCallbacks } from '../../delivery-callbacks/index.ts';
+
+/** What a list says where it is empty. */
+export const noCallbacks = ['No call was given up.'];
+
+/**
+ * Says which calls of a chunk were given up. The address is shown without its query, which may hold what lets a caller
+ * in.
+ *
+ * @param dlrUrl absent: the message is no longer stored
+ */
+export function describeCallbacks(
+  { messageId, chunk, customerId, entries }: ChunkCallbacks,
+  dlrUrl = 'the message is no longer stored',
+): string {
+  const givenUp = entries.filter(({ state }) => state === 'givenUp');
+  const answers = givenUp.flatMap(({ lastAnswer }) => lastAnswer ?? []);
+  const last = answers.toSorted((left, right) => right.at.getTime() - left.at.getTime())[0];
+  const max = Math.max(...givenUp.map(({ attempts }) => attempts));
+  return [
+    messageId,
+    `  ${customerId}, chunk ${chunk}: ${count(givenUp.length, 'call')} given up, at most ${count(max, 'attempt')} per call`,
+    `  last answer: ${last === undefined ? 'none' : `${last.detail}, ${last.at.toISOString()}`}`,
+    `  ${dlrUrl.replace(/[?#].*/s, '')}`,
+  ].join('\n');
+}

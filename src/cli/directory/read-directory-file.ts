@@ -1,0 +1,105 @@
+import { readFileSync } from 'node:fs';
+
+import { findNodeAtLocation, parseTree, printParseErrorCode } from 'jsonc-parser';
+import type { Node, ParseError } from 'jsonc-parser';
+
+import { carrierNames } from '../../carriers/carrier-kinds.ts';
+import { readDocument } from '../../directory/index.ts';
+import type { DirectoryDocument, DocumentProblem } from '../../directory/index.ts';
+import { parseSender } from '../../messages/index.ts';
+
+/** A directory's file, and everything that is wrong with it. */
+export interface DirectoryFile {
+  document: DirectoryDocument;
+  /** Each with file and line, in the order of lines: `directory.json:12: customers[0].name is missing`. */
+  problems: readonly string[];
+  /** Writes further problems in the same way. */
+  describe(problems: readonly DocumentProblem[]): string[];
+}
+
+/** A problem whose place its path doesn't tell has its offset in the text. */
+type PlacedProblem = DocumentProblem & { offset?: number };
+
+/** Reads and checks a directory's file; throws with a sentence where there is none. */
+export function readDirectoryFile(name: string): DirectoryFile {
+  let text: string;
+  try {
+    text = readFileSync(name, 'utf8');
+  } catch (error) {
+    throw new Error(`${name} can't be read: ${(error as Error).message}`, { cause: error });
+  }
+  return readDirectoryText(text, name);
+}
+
+/** As {@link readDirectoryFile}, of a text that stands in the file `name`. */
+export function readDirectoryText(written: string, name: string): DirectoryFile {
+  // Some editors begin a file with a byte order mark, which is no part of the JSON.
+  const text = written.replace(/^\uFEFF/, '');
+  const errors: ParseError[] = [];
+  const root = parseTree(text, errors, { disallowComments: true });
+  const describe = (problems: readonly PlacedProblem[]): string[] =>
+    problems
+      .map((problem) => ({ ...problem, offset: problem.offset ?? offsetOf(root, problem.path) }))
+      .sort((left, right) => left.offset - right.offset)
+      .map(
+        ({ path, offset, text: problem }) =>
+          `${name}${path.length === 0 ? '' : `:${lineAt(text, offset)}`}: ${problem}`,
+      );
+  const value = errors.length === 0 ? parseJson(text) : undefined;
+  if (root === undefined || value === undefined) {
+    const [{ error, offset } = { error: 0, offset: 0 }] = errors;
+    const what = errors.length === 0 ? 'it is empty' : sayError(printParseErrorCode(error));
+    const problems = [`${name}:${lineAt(text, offset)}: it is not valid JSON: ${what}`];
+    return { document: { customers: [], users: [] }, problems, describe };
+  }
+  const { document, problems } = readDocument(
+    value.parsed,
+    (sender, region) => parseSender(sender, [region]) !== undefined,
+    carrierNames,
+  );
+  return { document, problems: describe([...repeatedNames(root, []), ...problems]), describe };
+}
+
+/** The library takes what comes close to JSON; what isn't JSON ends as the first error. */
+function parseJson(text: string): { parsed: unknown } | undefined {
+  try {
+    return { parsed: JSON.parse(text) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** `CommaExpected` as words. */
+function sayError(code: string): string {
+  return code
+    .replaceAll(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+    .replace(/^./, (letter) => letter.toLowerCase());
+}
+
+function lineAt(text: string, offset: number): number {
+  return text.slice(0, offset).split('\n').length;
+}
+
+/** Where a place begins; where it isn't there, what it would stand in. */
+function offsetOf(root: Node | undefined, path: DocumentProblem['path']): number {
+  const node = root && findNodeAtLocation(root, [...path]);
+  return path.length === 0 || node !== undefined ? (node?.offset ?? 0) : offsetOf(root, path.slice(0, -1));
+}
+
+/** Fields that an object has twice: of those, JSON's reader would drop the first without a word. */
+function repeatedNames(node: Node, place: readonly (string | number)[]): PlacedProblem[] {
+  const names = new Set<string>();
+  return (node.children ?? []).flatMap((child, index): PlacedProblem[] => {
+    if (node.type === 'array') return repeatedNames(child, [...place, index]);
+    const [key, value] = child.children ?? [];
+    if (key === undefined || value === undefined) return [];
+    const name = String(key.value);
+    const path = [...place, name];
+    const inside = repeatedNames(value, path);
+    if (!names.has(name)) {
+      names.add(name);
+      return inside;
+    }
+    return [{ path, offset: key.offset, text: `${name} stands twice in the same object` }, ...inside];
+  });
+}

@@ -1,0 +1,8 @@
+/** Settings that are missing or malformed, all at once, so that an operator can fix them in one go. */
+export class SettingsError extends Error {
+  /** @param problems sentences without a full stop, each of which begins with the name of a setting */
+  constructor(problems: readonly string[]) {
+    super(`The app can't start:\n${problems.map((problem) => `- ${problem}`).join('\n')}`);
+    this.name = 'SettingsError';
+  }
+}
