@@ -1,3 +1,5 @@
+import type { PrivacyOf } from '../core/privacy.ts';
+
 /** An API key as it is kept: everything but the key itself. */
 export interface ApiKey {
   /** Names the key in lists and logs; no secret. */
@@ -13,6 +15,14 @@ export interface ApiKey {
   /** From then on it is refused; never where absent. */
   expiresAt?: Date;
 }
+
+export const apiKeyPrivacy = {
+  id: 'technical',
+  hash: 'technical',
+  userId: 'customer',
+  scopes: ['technical'],
+  name: 'customer',
+} as const satisfies PrivacyOf<ApiKey>;
 
 /** Keeps API keys, by their ids. */
 export interface ApiKeyStore {

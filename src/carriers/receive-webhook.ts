@@ -1,6 +1,7 @@
 import type { InboundEvent } from '../conversations/index.ts';
 import { isMessageId } from '../messages/index.ts';
-import type { CarrierIdStore, DeliveryReport, ReferencedReport, ReportJournal } from '../messages/index.ts';
+import type { ReportJournal } from '../messages/reports/report-journal.ts';
+import type { CarrierIdStore, DeliveryReport, ReferencedReport } from '../messages/index.ts';
 import { UnavailableError } from '../core/unavailable-error.ts';
 import { readBody } from '../operation/read-body.ts';
 import type { BodySource } from '../operation/read-body.ts';

@@ -1,3 +1,5 @@
+import type { PrivacyOf } from '../core/privacy.ts';
+
 /** What a contact's gender may be. */
 export const genders = ['Male', 'Female', 'Other'] as const;
 
@@ -30,6 +32,20 @@ export interface Contact extends ContactDetails {
   customContactProperties: readonly CustomProperty[];
   createdAt: Date;
 }
+
+export const contactPrivacy = {
+  id: 'technical',
+  phone: 'personal',
+  email: 'personal',
+  firstName: 'personal',
+  lastName: 'personal',
+  gender: 'personal',
+  streetAddress: 'personal',
+  zipCode: 'personal',
+  city: 'personal',
+  countryCode: 'personal',
+  customContactProperties: [{ name: 'personal', value: 'personal' }],
+} as const satisfies PrivacyOf<Contact>;
 
 /** What an update changes: a field that is absent stays as it is, null makes it unknown. */
 export type ContactChanges = {

@@ -1,10 +1,12 @@
 export { cleanUpGroupContacts, giveUpContactCleanUp } from './clean-up-worker.ts';
 export type { CleanUpDeps } from './clean-up-worker.ts';
+export { contactPrivacy } from './contact.ts';
 export type * from './contact.ts';
 export { createGroupContact } from './create-group-contact.ts';
 export { deleteAllGroupContacts } from './delete-all-group-contacts.ts';
 export { deleteGroupContact } from './delete-group-contact.ts';
 export { createFailureCounter } from './failure-counter.ts';
 export { getGroupContact } from './get-group-contact.ts';
+export { failedMessagePrivacy } from './ports.ts';
 export type * from './ports.ts';
 export { updateGroupContact } from './update-group-contact.ts';

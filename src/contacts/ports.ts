@@ -1,3 +1,4 @@
+import type { PrivacyOf } from '../core/privacy.ts';
 import type { Contact, ContactChanges } from './contact.ts';
 
 /** A group service of a customer, which holds contacts. */
@@ -15,6 +16,11 @@ export interface FailedMessage {
   /** When it became known. */
   at: Date;
 }
+
+export const failedMessagePrivacy = {
+  number: 'personal',
+  recipientId: 'technical',
+} as const satisfies PrivacyOf<FailedMessage>;
 
 /** Where a clean-up stands: the position to go on from is the store's own, and absent at the end. */
 export interface CleanUpProgress {

@@ -1,3 +1,5 @@
+import type { PrivacyOf } from '../core/privacy.ts';
+
 /** How a phone's message came. */
 export const inboundProtocols = ['SMS', 'MMS', 'WhatsApp'] as const;
 export type InboundProtocol = (typeof inboundProtocols)[number];
@@ -64,3 +66,31 @@ export interface InboundMessage extends InboundProgress, Omit<TimedEvent, 'attac
   carrier: string;
   receivedAt: Date;
 }
+
+export const inboundMessagePrivacy = {
+  id: 'technical',
+  carrier: 'technical',
+  // An id of WhatsApp is made of the number, among others.
+  carrierMessageId: 'personal',
+  sender: 'personal',
+  recipient: 'customer',
+  protocol: 'technical',
+  content: 'personal',
+  buttonReply: 'personal',
+  state: 'technical',
+  attachments: [
+    {
+      id: 'technical',
+      reference: 'personal',
+      name: 'personal',
+      mimeType: 'technical',
+      state: 'technical',
+      reason: 'personal',
+    },
+  ],
+  customerId: 'customer',
+  serviceId: 'customer',
+  keyword: 'customer',
+  threadId: 'technical',
+  parentMessageId: 'technical',
+} as const satisfies PrivacyOf<InboundMessage>;

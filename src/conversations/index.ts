@@ -1,10 +1,10 @@
 export type * from './deps.ts';
 export { inboundIdFor, isInboundId } from './inbound-id.ts';
-export * from './inbound-message.ts';
+export { inboundProtocols } from './inbound-message.ts';
+export type * from './inbound-message.ts';
 export { giveUpInboundMessage, routeInboundMessage } from './inbound-workers.ts';
 export type * from './ports.ts';
 export { createInboundReceiver } from './receive-inbound.ts';
 export { createReplyRecorder } from './reply-recorder.ts';
 export { sendDiscussionReplyMessage } from './send-discussion-reply-message.ts';
 export { sendReplyMessage } from './send-reply-message.ts';
-export { conversationKey, conversationKeyOf, isThreadId } from './thread-id.ts';

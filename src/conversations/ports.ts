@@ -1,3 +1,4 @@
+import type { PrivacyOf } from '../core/privacy.ts';
 import type { Protocol } from '../messages/index.ts';
 import type { Page, TimeSpan } from '../core/page.ts';
 import type { InboundMessage, InboundProgress } from './inbound-message.ts';
@@ -54,6 +55,15 @@ export interface Thread extends Conversation {
   startedAt: Date;
 }
 
+export const threadPrivacy = {
+  customerId: 'customer',
+  channel: 'technical',
+  address: 'customer',
+  phone: 'personal',
+  threadId: 'technical',
+  serviceId: 'customer',
+} as const satisfies PrivacyOf<Thread>;
+
 /** One message as its thread sees it. */
 export interface ThreadEntry {
   /** An inbound message's id or a recipient's, so that the same is never entered twice. */
@@ -62,6 +72,12 @@ export interface ThreadEntry {
   messageId: string;
   at: Date;
 }
+
+export const threadEntryPrivacy = {
+  id: 'technical',
+  direction: 'technical',
+  messageId: 'technical',
+} as const satisfies PrivacyOf<ThreadEntry>;
 
 /** The thread that a conversation is in. */
 export interface CurrentThread {
@@ -72,6 +88,11 @@ export interface CurrentThread {
   /** When the phone last wrote, in this thread or an earlier one. */
   lastReceivedAt?: Date;
 }
+
+export const currentThreadPrivacy = {
+  threadId: 'technical',
+  lastSentMessageId: 'technical',
+} as const satisfies PrivacyOf<CurrentThread>;
 
 /** The current thread and the version it was read at. */
 interface VersionedCurrent {
@@ -117,6 +138,12 @@ export interface StoredAttachment {
   mimeType: string;
   expiresAt: Date;
 }
+
+/** The bytes are the phone's as well: the whole attachment goes with its message. */
+export const storedAttachmentPrivacy = {
+  name: 'personal',
+  mimeType: 'technical',
+} as const satisfies PrivacyOf<StoredAttachment>;
 
 /** Keeps the bytes of attachments under ids that nobody can guess. */
 export interface AttachmentStore {

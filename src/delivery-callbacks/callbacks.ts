@@ -1,5 +1,7 @@
+import type { CallbackAnswer } from '../http-delivery/index.ts';
+import { callbackAnswerPrivacy } from '../http-delivery/index.ts';
+import type { PrivacyOf } from '../core/privacy.ts';
 import type { FinalRecipient } from '../messages/index.ts';
-import type { CallbackAnswer } from '../notifications/index.ts';
 
 /** A recipient's final status, as a job carries it. */
 export interface FinalStatus {
@@ -42,6 +44,13 @@ export interface ChunkCallbacks {
   jobAt?: Date;
   changedAt: Date;
 }
+
+export const chunkCallbacksPrivacy = {
+  messageId: 'technical',
+  customerId: 'customer',
+  entries: [{ status: 'technical', code: 'technical', state: 'technical', lastAnswer: callbackAnswerPrivacy }],
+  lease: { token: 'technical' },
+} as const satisfies PrivacyOf<ChunkCallbacks>;
 
 /** A chunk's callbacks and the version they were read at. */
 export interface VersionedCallbacks {

@@ -1,5 +1,6 @@
+import { leaseEnd } from '../http-delivery/index.ts';
+import { secondsUntil } from '../core/seconds-until.ts';
 import { failpoint } from '../core/failpoint.ts';
-import { secondsUntil } from '../notifications/index.ts';
 import { earliestDue, isDue, newEntries } from './callbacks.ts';
 import type { ChunkCallbacks, FinalStatus, VersionedCallbacks } from './callbacks.ts';
 import type { CallbackDeps } from './deps.ts';
@@ -42,12 +43,12 @@ export async function deliverCallbacks(job: CallbackJob, deps: CallbackDeps): Pr
     if (due.length === 0) return { result: await waitForDue(known, job, deps) };
     message ??= await readMessage(job, deps);
     if (typeof message === 'string') return { result: message };
-    const lease = { until: new Date(begun.getTime() + dlr.leaseSeconds * 1_000), token: newSecret() };
+    const lease = { until: leaseEnd(begun, dlr.leaseSeconds), token: newSecret() };
     const held: ChunkCallbacks = { messageId, chunk, ...known, customerId: message.header.customerId, lease };
     const claimed = await dlr.store.write(held, found?.version);
     if (claimed === 'conflict') continue;
     failpoint('callback.claimed');
-    const deadline = new Date(begun.getTime() + dlr.leaseSeconds * 1_000 * callingPart);
+    const deadline = leaseEnd(begun, dlr.leaseSeconds * callingPart);
     try {
       const made = await makeCalls(due, message, deadline, deps);
       failpoint('callback.called');

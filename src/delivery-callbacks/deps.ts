@@ -1,6 +1,6 @@
+import type { RetrySchedule } from '../http-delivery/index.ts';
 import type { Directory } from '../directory/index.ts';
 import type { MessageStore } from '../messages/index.ts';
-import type { RetrySchedule } from '../http-delivery/retry-schedule.ts';
 import type { CallbackQueue, CallbackStore, DeliveryCaller } from './ports.ts';
 
 /** The calls of delivery-report addresses (DlrUrl). */

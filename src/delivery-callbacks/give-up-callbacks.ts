@@ -1,3 +1,4 @@
+import { refuseLeased } from '../http-delivery/index.ts';
 import { newEntries } from './callbacks.ts';
 import type { CallbackEntry, ChunkCallbacks } from './callbacks.ts';
 import type { CallbackDeps } from './deps.ts';
@@ -19,9 +20,7 @@ export type GiveUpCallbacksResult =
 export async function giveUpCallbacks(job: CallbackJob, deps: CallbackDeps): Promise<GiveUpCallbacksResult> {
   const { dlr, now } = deps;
   const lease = (await dlr.store.read(job.messageId, job.chunk))?.callbacks.lease;
-  if (lease !== undefined && lease.until > now()) {
-    throw new Error(`another worker may be at it until ${lease.until.toISOString()}`);
-  }
+  refuseLeased(lease?.until, now());
   try {
     return await deliverCallbacks(job, deps);
   } catch (error) {

@@ -1,7 +1,7 @@
+import type { Verdict } from '../http-delivery/index.ts';
+import { judgeOutcome } from '../http-delivery/index.ts';
 import { recipientId } from '../messages/index.ts';
 import type { Chunk, MessageHeader } from '../messages/index.ts';
-import { judgeOutcome } from '../notifications/index.ts';
-import type { Verdict } from '../notifications/index.ts';
 import type { CallbackEntry } from './callbacks.ts';
 import { callbackUrl } from './callback-url.ts';
 import type { CallbackDeps } from './deps.ts';

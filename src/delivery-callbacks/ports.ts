@@ -1,4 +1,4 @@
-import type { CallOutcome } from '../notifications/index.ts';
+import type { CallOutcome } from '../http-delivery/index.ts';
 import type { Page, TimeSpan } from '../core/page.ts';
 import type { ChunkCallbacks, FinalStatus, VersionedCallbacks } from './callbacks.ts';
 

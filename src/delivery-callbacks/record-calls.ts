@@ -1,5 +1,6 @@
-import { nextCallAt, secondsUntil } from '../notifications/index.ts';
-import type { Verdict } from '../notifications/index.ts';
+import type { Verdict } from '../http-delivery/index.ts';
+import { nextCallAt } from '../http-delivery/index.ts';
+import { secondsUntil } from '../core/seconds-until.ts';
 import { failpoint } from '../core/failpoint.ts';
 import { earliestDue } from './callbacks.ts';
 import type { CallbackEntry, ChunkCallbacks, VersionedCallbacks } from './callbacks.ts';

@@ -1,3 +1,4 @@
+import type { PrivacyOf } from '../core/privacy.ts';
 import type { Customer, Service } from '../operation/access.ts';
 
 /** Someone who signs in, and the customers they are assigned to. */
@@ -6,6 +7,12 @@ export interface User {
   name: string;
   customerIds: readonly string[];
 }
+
+export const userPrivacy = {
+  id: 'customer',
+  name: 'customer',
+  customerIds: ['customer'],
+} as const satisfies PrivacyOf<User>;
 
 /** A TwoWay service's own address: what phones write to. */
 interface ServiceAddress {

@@ -1,3 +1,4 @@
+import type { PrivacyOf } from '../core/privacy.ts';
 import type { Customer } from '../operation/access.ts';
 import type { DirectoryService, User } from './directory.ts';
 
@@ -7,6 +8,25 @@ export interface CustomerEntry extends Customer {
   /** Its WhatsApp numbers, as an operator wrote them. */
   whatsappIdentities?: readonly string[];
 }
+
+export const customerEntryPrivacy = {
+  id: 'customer',
+  name: 'customer',
+  region: 'customer',
+  timeZone: 'customer',
+  callbackSecretSetting: 'customer',
+  services: [
+    {
+      id: 'customer',
+      name: 'customer',
+      type: 'customer',
+      senders: ['customer'],
+      receivesOn: { protocol: 'customer', address: 'customer', keywords: ['customer'] },
+      carriers: ['customer'],
+    },
+  ],
+  whatsappIdentities: ['customer'],
+} as const satisfies PrivacyOf<CustomerEntry>;
 
 /** A directory as an operator writes it down. */
 export interface DirectoryDocument {

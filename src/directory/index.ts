@@ -1,7 +1,9 @@
 export { addressClaim, claimsOf, identityClaim, readClaims } from './claims.ts';
 export type { CustomerClaims } from './claims.ts';
 export { customerKey, customerKeyLength } from './customer-key.ts';
+export { userPrivacy } from './directory.ts';
 export type * from './directory.ts';
+export { customerEntryPrivacy } from './document.ts';
 export type * from './document.ts';
 export { customersDropdown, identitiesDropdown, servicesDropdown } from './dropdowns.ts';
 export { getCustomerServices } from './get-customer-services.ts';

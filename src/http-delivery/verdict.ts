@@ -1,6 +1,4 @@
-import type { AnswerKind } from '../subscriptions/index.ts';
-import type { CallbackAnswer } from '../notifications/notification.ts';
-import type { CallOutcome } from '../notifications/ports.ts';
+import type { AnswerKind, CallbackAnswer, CallOutcome } from './call-outcome.ts';
 
 /** What a call came to, for the notification and for its subscription. */
 export interface Verdict {

@@ -1,3 +1,4 @@
+import type { PrivacyOf } from '../core/privacy.ts';
 import type { FailureReason } from './failure-reasons.ts';
 import type { RecipientStatus } from './status.ts';
 
@@ -15,6 +16,18 @@ export interface TemplateCall {
   /** What the attachment is. */
   attachmentKind?: 'image' | 'video' | 'document';
 }
+
+const templateCallPrivacy = {
+  name: 'customer',
+  language: 'customer',
+  headerParameters: ['personal'],
+  bodyParameters: ['personal'],
+  buttons: [{ type: 'technical', data: 'personal' }],
+  attachmentUri: 'personal',
+  attachmentKind: 'technical',
+} as const satisfies PrivacyOf<TemplateCall>;
+
+const threadIdPrivacy = 'kept: the id of a thread that is deleted; a hash of the number, among others, is part of it';
 
 /** What is the same for all recipients of a message and never changes once it is accepted. */
 export interface MessageHeader {
@@ -44,6 +57,23 @@ export interface MessageHeader {
   threadId?: string;
 }
 
+/** What is personal here goes when nobody else got the message. */
+export const messageHeaderPrivacy = {
+  messageId: 'technical',
+  customerId: 'customer',
+  serviceId: 'customer',
+  userId: 'customer',
+  sender: 'customer',
+  protocol: 'technical',
+  customerData: 'personal',
+  dlrUrl: "kept: the caller's address, which is called with what became of the message",
+  requestId: "kept: the caller's own name for the request, which `npm run messages` shows",
+  attachmentUri: "kept: the caller's address of a file",
+  templateName: 'customer',
+  parentMessageId: 'technical',
+  threadId: threadIdPrivacy,
+} as const satisfies PrivacyOf<MessageHeader>;
+
 /** What makes a message part of conversations: each of its recipients' threads is told of it. */
 export interface ReplyLink {
   /** The thread that it belongs to for `phone`; for any other recipient it belongs to the current one with the sender. */
@@ -51,12 +81,22 @@ export interface ReplyLink {
   phone?: string;
 }
 
+export const replyLinkPrivacy = {
+  threadId: threadIdPrivacy,
+  phone: 'personal',
+} as const satisfies PrivacyOf<ReplyLink>;
+
 /** One recipient as accepted: digits, parts after personalization, and a value for each placeholder of the content. */
 export interface ChunkRecipient {
   address: string;
   parts: number;
   values: readonly string[];
 }
+
+export const chunkRecipientPrivacy = {
+  address: 'personal',
+  values: ['personal'],
+} as const satisfies PrivacyOf<ChunkRecipient>;
 
 /** Why a recipient stands where it stands, where there is more to say than the status. */
 export interface StatusNote {
@@ -66,6 +106,12 @@ export interface StatusNote {
   /** What the code means; `other` where absent. */
   reason?: FailureReason;
 }
+
+const statusNotePrivacy = {
+  code: 'technical',
+  message: 'personal',
+  reason: 'technical',
+} as const satisfies PrivacyOf<StatusNote>;
 
 /** Words of a carrier without what JSON would escape, and cut, so that a hundred of them fit into one property. */
 export function plainWords(text: string, limit: number): string {
@@ -135,6 +181,30 @@ export interface Chunk extends ChunkProgress {
   recipients: readonly ChunkRecipient[];
 }
 
+/**
+ * What is personal in `recipients` and in maps by recipient index goes with the recipient; the rest is the same for all
+ * recipients and goes when nobody else got the message.
+ */
+export const chunkPrivacy = {
+  messageId: 'technical',
+  customerId: 'customer',
+  serviceId: 'customer',
+  sender: 'customer',
+  protocol: 'technical',
+  template: templateCallPrivacy,
+  buttons: ['personal'],
+  fallbackSender: 'customer',
+  reply: replyLinkPrivacy,
+  content: 'personal',
+  recipients: [chunkRecipientPrivacy],
+  statuses: ['technical'],
+  notes: [statusNotePrivacy],
+  // An id of WhatsApp is made of the number, among others.
+  references: ['personal'],
+  carrier: 'technical',
+  leaseId: 'technical',
+} as const satisfies PrivacyOf<Chunk>;
+
 /** A chunk and the version it was read at; a write against an older version is refused. */
 export interface VersionedChunk {
   chunk: Chunk;
@@ -149,6 +219,14 @@ export interface JournalEntry {
   note?: StatusNote;
   at: Date;
 }
+
+export const journalEntryPrivacy = {
+  status: 'technical',
+  note: {
+    ...statusNotePrivacy,
+    message: "kept: the carrier's words on why the message failed; the number is blanked in them",
+  },
+} as const satisfies PrivacyOf<JournalEntry>;
 
 /** Everything stored about a message. */
 export interface StoredMessage {

@@ -1,4 +1,5 @@
 import type { Page, TimeSpan } from '../core/page.ts';
+import type { PrivacyOf } from '../core/privacy.ts';
 import type { FailureReason } from './failure-reasons.ts';
 import type {
   Chunk,
@@ -169,6 +170,13 @@ export interface RequestUse {
   usedAt: Date;
 }
 
+export const requestUsePrivacy = {
+  customerId: 'customer',
+  requestId: "kept: the caller's own name for the request, which tells a repeat from another request",
+  messageId: 'technical',
+  fingerprint: 'technical',
+} as const satisfies PrivacyOf<RequestUse>;
+
 /** Remembers which request ids were used. */
 export interface RequestStore {
   /**
@@ -185,6 +193,12 @@ export interface CarrierId {
   value: string;
   notedAt: Date;
 }
+
+export const carrierIdPrivacy = {
+  carrier: 'technical',
+  id: "kept: the carrier's only name for the message, by which a late report or a repeated call is recognised",
+  value: 'technical',
+} as const satisfies PrivacyOf<CarrierId>;
 
 /** Remembers ids that carriers gave. */
 export interface CarrierIdStore {

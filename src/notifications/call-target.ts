@@ -1,7 +1,7 @@
+import type { Verdict } from '../http-delivery/index.ts';
+import { judgeOutcome } from '../http-delivery/index.ts';
 import type { CallTargetDeps } from './deps.ts';
 import type { Target } from './notification.ts';
-import { judgeOutcome } from '../http-delivery/verdict.ts';
-import type { Verdict } from '../http-delivery/verdict.ts';
 import { patienceMs } from './slow-subscribers.ts';
 
 /** A call's verdict, or, where that takes too long to wait for, the verdict to come. */

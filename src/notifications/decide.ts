@@ -1,10 +1,10 @@
+import type { Verdict } from '../http-delivery/index.ts';
+import { nextCallAt } from '../http-delivery/index.ts';
 import { noteAnswer } from '../subscriptions/index.ts';
 import type { Subscription } from '../subscriptions/index.ts';
 import type { NotificationDeps } from './deps.ts';
 import { giveUp } from './give-up.ts';
-import type { Verdict } from '../http-delivery/verdict.ts';
 import type { RetryNotification } from './notification.ts';
-import { nextCallAt } from '../http-delivery/retry-schedule.ts';
 
 /** How a notification stands after a call. */
 export type Decision = { state: 'delivered' | 'givenUp' } | { state: 'waiting'; notBefore: Date };

@@ -1,10 +1,11 @@
+import { leaseEnd } from '../http-delivery/index.ts';
+import type { Verdict } from '../http-delivery/index.ts';
+import { secondsUntil } from '../core/seconds-until.ts';
 import { failpoint } from '../core/failpoint.ts';
 import { callTarget } from './call-target.ts';
 import { decide } from './decide.ts';
 import type { Decision } from './decide.ts';
-import { leaseEnd, secondsUntil } from './deps.ts';
 import type { NotificationDeps } from './deps.ts';
-import type { Verdict } from '../http-delivery/verdict.ts';
 import type {
   ChunkState,
   RetryNotification,
@@ -44,7 +45,10 @@ export async function deliverChunk(job: NotificationJob, deps: NotificationDeps)
   const claimed = await claim(found, deps);
   if (claimed === undefined) {
     // Another worker has it, which may yet die; and this may be the only message left that knows of the chunk.
-    await flows.queue.enqueueChunk(job, secondsUntil(chunk.leasedUntil ?? leaseEnd(deps), now()) + 1);
+    await flows.queue.enqueueChunk(
+      job,
+      secondsUntil(chunk.leasedUntil ?? leaseEnd(deps.now(), deps.flows.leaseSeconds), now()) + 1,
+    );
     return { result: 'taken' };
   }
   failpoint('deliver.claimed');
@@ -73,7 +77,7 @@ async function claim(
   const { flows, now } = deps;
   const { states, attempts, leasedUntil } = found.chunk;
   if (leasedUntil !== undefined && leasedUntil > now()) return undefined;
-  const progress = { states, attempts: attempts + 1, leasedUntil: leaseEnd(deps) };
+  const progress = { states, attempts: attempts + 1, leasedUntil: leaseEnd(deps.now(), deps.flows.leaseSeconds) };
   const claimed = await flows.notifications.updateChunk(found, progress);
   return claimed === 'conflict' ? undefined : claimed;
 }
@@ -98,13 +102,17 @@ async function deliver(
   const called = { ...untried, attempts: 1 };
   const result = await callTarget(target, payload, deps);
   if ('pending' in result) {
-    return { state: 'retried', retry: { ...called, leasedUntil: leaseEnd(deps) }, pending: result.pending };
+    return {
+      state: 'retried',
+      retry: { ...called, leasedUntil: leaseEnd(deps.now(), deps.flows.leaseSeconds) },
+      pending: result.pending,
+    };
   }
   const { verdict } = result;
   // Where our own storage fails for this one, it goes on alone: the others must not be called again for it.
   const decision = await decide(called, verdict, deps).catch((): Decision => ({
     state: 'waiting',
-    notBefore: leaseEnd(deps),
+    notBefore: leaseEnd(deps.now(), deps.flows.leaseSeconds),
   }));
   if (decision.state !== 'waiting') return { state: decision.state === 'delivered' ? 'delivered' : 'ended' };
   return { state: 'retried', retry: { ...called, lastAnswer: verdict.answer, notBefore: decision.notBefore } };

@@ -1,8 +1,10 @@
+import { leaseEnd } from '../http-delivery/index.ts';
+import { secondsUntil } from '../core/seconds-until.ts';
 import { failpoint } from '../core/failpoint.ts';
 import { callTarget } from './call-target.ts';
 import { targetOf } from './create-notifier.ts';
 import { reasonOf } from './decide.ts';
-import { leaseEnd, progressOf, secondsUntil } from './deps.ts';
+import { progressOf } from './deps.ts';
 import type { NotificationDeps } from './deps.ts';
 import { giveUp } from './give-up.ts';
 import type { VersionedRetry } from './notification.ts';
@@ -55,7 +57,11 @@ export async function deliverRetry(job: RetryJob, deps: NotificationDeps): Promi
   const isOver = now().getTime() - retry.since.getTime() > deps.flows.schedule.giveUpAfterSeconds * 1_000;
   if (flows.slow.isCrowded(retry.target.key) && !isOver)
     return putOff('crowded', Math.ceil(crowdedSeconds * (1 + random())));
-  const progress = { ...progressOf(found), attempts: retry.attempts + 1, leasedUntil: leaseEnd(deps) };
+  const progress = {
+    ...progressOf(found),
+    attempts: retry.attempts + 1,
+    leasedUntil: leaseEnd(deps.now(), deps.flows.leaseSeconds),
+  };
   const claimed = await flows.notifications.updateRetry(found, progress);
   if (claimed === 'conflict') return putOff('taken', secondsUntil(progress.leasedUntil, now()) + 1);
   failpoint('retry.claimed');

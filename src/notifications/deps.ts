@@ -1,8 +1,8 @@
+import type { RetrySchedule } from '../http-delivery/index.ts';
 import type { SubscriptionStore } from '../subscriptions/index.ts';
 import type { RetryProgress, VersionedRetry } from './notification.ts';
 import type { CallbackCaller, DeadLetterStore, NotificationQueue, NotificationStore } from './ports.ts';
 import type { SlowSubscribers } from './slow-subscribers.ts';
-import type { RetrySchedule } from '../http-delivery/retry-schedule.ts';
 
 /** The flows that get notifications, and what is on its way to them. */
 export interface FlowsDeps {
@@ -46,16 +46,6 @@ export interface NotifierDeps {
 export interface ReplayDeps {
   flows: Pick<FlowsDeps, 'subscriptions' | 'notifications' | 'queue' | 'deadLetters'>;
   now: () => Date;
-}
-
-/** When a lease that is taken now ends. */
-export function leaseEnd({ now, flows }: { now: () => Date; flows: Pick<FlowsDeps, 'leaseSeconds'> }): Date {
-  return new Date(now().getTime() + flows.leaseSeconds * 1_000);
-}
-
-/** Seconds from now until a time, rounded up; 0 where there is none or it is past. */
-export function secondsUntil(time: Date | undefined, now: Date): number {
-  return time === undefined ? 0 : Math.max(0, Math.ceil((time.getTime() - now.getTime()) / 1_000));
 }
 
 /** The progress as it stands, without the times that a further attempt sets anew. */

@@ -1,3 +1,4 @@
+import { refuseLeased } from '../http-delivery/index.ts';
 import { progressOf } from './deps.ts';
 import type { NotificationDeps } from './deps.ts';
 import { giveUp } from './give-up.ts';
@@ -53,11 +54,5 @@ async function giveUpRetry(job: RetryJob, deps: NotificationDeps): Promise<GiveU
     await giveUp(retry, reason, deps);
     const recorded = await flows.notifications.updateRetry(found, { ...progressOf(found), state: 'givenUp' });
     if (recorded !== 'conflict') return { result: 'givenUp', notifications: 1 };
-  }
-}
-
-function refuseLeased(leasedUntil: Date | undefined, now: Date): void {
-  if (leasedUntil !== undefined && leasedUntil > now) {
-    throw new Error(`another worker may be at it until ${leasedUntil.toISOString()}`);
   }
 }

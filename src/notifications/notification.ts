@@ -1,3 +1,6 @@
+import type { CallbackAnswer } from '../http-delivery/index.ts';
+import { callbackAnswerPrivacy } from '../http-delivery/index.ts';
+import type { PrivacyOf } from '../core/privacy.ts';
 import type { HttpVerb } from '../subscriptions/index.ts';
 
 /** A subscription as a notification needs it. */
@@ -11,6 +14,14 @@ export interface Target {
   /** The last calls were refused: an answer that is none ends the row of refusals. */
   wasRefused: boolean;
 }
+
+const targetPrivacy = {
+  pipelineId: 'technical',
+  key: 'technical',
+  secret: 'technical',
+  callbackUrl: 'customer',
+  httpVerb: 'technical',
+} as const satisfies PrivacyOf<Target>;
 
 /** `alone`: what is still to be done about it is done apart from the chunk. `ended`: nothing is to be done. */
 export const chunkStates = ['waiting', 'delivered', 'retried', 'ended'] as const;
@@ -36,19 +47,19 @@ export interface NotificationChunk extends NotificationProgress {
   targets: readonly Target[];
 }
 
+export const notificationChunkPrivacy = {
+  inboundId: 'technical',
+  customerId: 'customer',
+  serviceId: 'customer',
+  payload: 'personal',
+  targets: [targetPrivacy],
+  states: ['technical'],
+} as const satisfies PrivacyOf<NotificationChunk>;
+
 /** A chunk and the version it was read at. */
 export interface VersionedNotificationChunk {
   chunk: NotificationChunk;
   version: string;
-}
-
-/** What a callback answered, or why there was no answer. */
-export interface CallbackAnswer {
-  /** Absent where there was no answer. */
-  status?: number;
-  /** In words, for an operator. */
-  detail: string;
-  at: Date;
 }
 
 /** What changes about a notification that goes alone. */
@@ -72,6 +83,16 @@ export interface RetryNotification extends RetryProgress {
   payload: string;
   target: Target;
 }
+
+export const retryNotificationPrivacy = {
+  inboundId: 'technical',
+  customerId: 'customer',
+  serviceId: 'customer',
+  payload: 'personal',
+  target: targetPrivacy,
+  state: 'technical',
+  lastAnswer: callbackAnswerPrivacy,
+} as const satisfies PrivacyOf<RetryNotification>;
 
 /** A retried notification and the version it was read at. */
 export interface VersionedRetry {
@@ -97,3 +118,16 @@ export interface DeadLetter {
   since: Date;
   givenUpAt: Date;
 }
+
+export const deadLetterPrivacy = {
+  id: 'technical',
+  inboundId: 'technical',
+  customerId: 'customer',
+  serviceId: 'customer',
+  pipelineId: 'technical',
+  subscriptionKey: 'technical',
+  callbackUrl: 'customer',
+  payload: 'personal',
+  reason: 'technical',
+  lastAnswer: callbackAnswerPrivacy,
+} as const satisfies PrivacyOf<DeadLetter>;

@@ -1,3 +1,4 @@
+import type { CallOutcome } from '../http-delivery/index.ts';
 import type { Page, TimeSpan } from '../core/page.ts';
 import type { HttpVerb } from '../subscriptions/index.ts';
 import type {
@@ -72,15 +73,6 @@ export interface OutgoingCall {
   /** JSON text. */
   body: string;
 }
-
-/**
- * What such a call came to. `refused`: the address is one that we don't call, whatever it may answer. `failed`: no
- * answer came, or only a part of it.
- */
-export type CallOutcome =
-  | { outcome: 'answered'; status: number; retryAfterSeconds?: number }
-  | { outcome: 'refused'; reason: string }
-  | { outcome: 'failed'; reason: string };
 
 /** Calls addresses that callers gave, and never one in a private network. */
 export interface CallbackCaller {

@@ -1,9 +1,9 @@
+import type { Verdict } from '../http-delivery/index.ts';
+import { secondsUntil } from '../core/seconds-until.ts';
 import { failpoint } from '../core/failpoint.ts';
 import { decide } from './decide.ts';
 import type { Decision } from './decide.ts';
-import { secondsUntil } from './deps.ts';
 import type { NotificationDeps } from './deps.ts';
-import type { Verdict } from '../http-delivery/verdict.ts';
 import type { RetryNotification, RetryProgress, VersionedRetry } from './notification.ts';
 
 /**

@@ -1,3 +1,5 @@
+import type { PrivacyOf } from '../core/privacy.ts';
+
 /** Someone who doesn't want messages from one of our WhatsApp numbers. */
 export interface OptOut {
   /** The WhatsApp number, in the directory's form. */
@@ -5,6 +7,9 @@ export interface OptOut {
   /** The phone's number: digits in international form. */
   number: string;
 }
+
+/** A number goes only if the operator says so: until then the wish is honoured. */
+export const optOutPrivacy = { identity: 'customer', number: 'personal' } as const satisfies PrivacyOf<OptOut>;
 
 /** Keeps who opted out of what. */
 export interface OptOutStore {

@@ -1,5 +1,5 @@
+import type { RetrySchedule } from '../http-delivery/index.ts';
 import type { SettingsReader } from '../carriers/settings-reader.ts';
-import type { RetrySchedule } from '../notifications/index.ts';
 import type { AddressRuleSettings } from '../outgoing/address-rule.ts';
 import type { Environment } from './create-settings-reader.ts';
 import type { AppSettings } from './settings-table.ts';

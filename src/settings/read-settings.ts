@@ -1,10 +1,10 @@
+import type { RetrySchedule } from '../http-delivery/index.ts';
 import type { TokenSettings } from '../auth/verify-token.ts';
 import type { ConfiguredCarrier } from '../carriers/carrier.ts';
 import type { SettingsReader } from '../carriers/settings-reader.ts';
 import { parseFailpoint } from '../core/failpoint.ts';
 import type { ArmedFailpoint } from '../core/failpoint.ts';
 import type { SendingRate } from '../messages/index.ts';
-import type { RetrySchedule } from '../notifications/index.ts';
 import type { AddressRuleSettings } from '../outgoing/address-rule.ts';
 import type { StorageSettings } from '../storage/connection.ts';
 import { readAddressRule, readRetrySchedule } from './callback-settings.ts';

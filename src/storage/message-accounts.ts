@@ -1,4 +1,4 @@
-import { accountOf } from '../messages/index.ts';
+import { accountOf } from '../messages/stored-form.ts';
 import type { MessageStore, OutboundQueue } from '../messages/index.ts';
 
 /** What one storage account does for messages. */

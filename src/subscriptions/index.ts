@@ -1,8 +1,8 @@
 export { deleteTrigger } from './delete-trigger.ts';
 export { newMessage } from './new-message.ts';
 export { noteAnswer } from './record-answer.ts';
-export type { AnswerKind } from './record-answer.ts';
 export type * from './ports.ts';
 export { pipelineIdOf } from './subscription-ids.ts';
+export { subscriptionPrivacy } from './subscription.ts';
 export type * from './subscription.ts';
 export { unsubscribeCallback } from './unsubscribe-callback.ts';

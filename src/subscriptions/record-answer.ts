@@ -1,8 +1,6 @@
+import type { AnswerKind } from '../http-delivery/index.ts';
 import type { SubscriptionStore } from './ports.ts';
-import type { Refusals, Subscription, SubscriptionHealth } from './subscription.ts';
-
-/** What a call's answer says of its subscription. `fine` is any answer that is no refusal. */
-export type AnswerKind = 'fine' | 'gone' | Refusals['kind'];
+import type { Subscription, SubscriptionHealth } from './subscription.ts';
 
 /** So many refusals in a row, over at least so long, end or disable a subscription. */
 const refusalLimit = 3;

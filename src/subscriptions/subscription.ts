@@ -1,3 +1,6 @@
+import type { RefusalKind } from '../http-delivery/index.ts';
+import type { PrivacyOf } from '../core/privacy.ts';
+
 /** With which method a callback is called. */
 export const httpVerbs = ['POST', 'PUT', 'PATCH'] as const;
 export type HttpVerb = (typeof httpVerbs)[number];
@@ -28,9 +31,25 @@ export interface Subscription {
   refusals?: Refusals;
 }
 
+export const subscriptionPrivacy = {
+  pipelineId: 'technical',
+  key: 'technical',
+  customerId: 'customer',
+  serviceId: 'customer',
+  callbackUrl: 'customer',
+  httpVerb: 'technical',
+  name: 'customer',
+  description: 'customer',
+  secret: 'technical',
+  origin: ['customer'],
+  state: 'technical',
+  reason: 'technical',
+  refusals: { kind: 'technical' },
+} as const satisfies PrivacyOf<Subscription>;
+
 /** Answers of one kind, one after the other. */
 export interface Refusals {
-  kind: 'notFound' | 'unauthorised';
+  kind: RefusalKind;
   count: number;
   since: Date;
 }

@@ -10,5 +10,5 @@ export { createTemplateRegistry, type TemplateRegistry } from './record-template
 export { renderTemplate } from './render-template.ts';
 export type { TemplatesDeps } from './submit-template.ts';
 export { createTemplateReader, type TemplateReader } from './template-reader.ts';
-export { headerKindOf, mediaKindOf } from './template.ts';
+export { headerKindOf, mediaKindOf, templatePrivacy } from './template.ts';
 export type { MediaKind, NewTemplate, Template, TemplateButton } from './template.ts';

@@ -1,3 +1,4 @@
+import type { PrivacyOf } from '../core/privacy.ts';
 import type { TemplateCategory } from './categories.ts';
 
 /** What a button does when it is tapped. */
@@ -49,6 +50,23 @@ export interface Template extends NewTemplate {
   /** When it was last handed to the carrier, or the carrier last spoke of it. */
   updatedAt: Date;
 }
+
+export const templatePrivacy = {
+  customerId: 'customer',
+  identity: 'customer',
+  name: 'customer',
+  displayName: 'customer',
+  language: 'customer',
+  category: 'customer',
+  content: 'customer',
+  headerText: 'customer',
+  attachmentUrl: 'customer',
+  attachmentKind: 'customer',
+  buttons: [{ type: 'customer', label: 'customer', data: 'customer' }],
+  status: 'technical',
+  reason: 'customer',
+  carrierReference: 'technical',
+} as const satisfies PrivacyOf<Template>;
 
 /** Media that a header may carry, by the endings of their files (WhatsApp's supported media types). */
 const mediaEndings = {

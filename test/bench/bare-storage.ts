@@ -4,7 +4,8 @@ import { TableClient } from '@azure/data-tables';
 import type { TransactionAction } from '@azure/data-tables';
 import { QueueClient } from '@azure/storage-queue';
 
-import { newMessageId, packChunk } from '../../src/messages/index.ts';
+import { packChunk } from '../../src/messages/stored-form.ts';
+import { newMessageId } from '../../src/messages/index.ts';
 import type { Chunk, MessageHeader } from '../../src/messages/index.ts';
 import { chunkRow, headerRow, progressColumns, reportsRow } from '../../src/storage/tables/message-rows.ts';
 

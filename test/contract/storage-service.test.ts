@@ -13,7 +13,8 @@ import type { StorageConnection } from '../../src/storage/connection.ts';
 import { StorageError } from '../../src/storage/service/storage-error.ts';
 import { openQueue } from '../../src/storage/queues/open-queue.ts';
 import { odata } from '../../src/storage/tables/odata.ts';
-import { openTable } from '../../src/storage/tables/open-table.ts';
+import { openTable as openOwnTable } from '../../src/storage/tables/open-table.ts';
+import type { Table, TableName } from '../../src/storage/tables/open-table.ts';
 import type { RowChange } from '../../src/storage/tables/row-change.ts';
 import { startTroubledStorage } from '../support/servers/troubled-storage.ts';
 import type { Trouble } from '../support/servers/troubled-storage.ts';
@@ -27,6 +28,9 @@ afterAll(async () => {
   await storage.stop();
   await azurite.stop();
 });
+
+/** A table of these tests, which the app doesn't have. */
+const openTable = (connection: StorageConnection, name: string): Table => openOwnTable(connection, name as TableName);
 
 /** A server of the test's own in place of storage. */
 async function serve(answer: (request: IncomingMessage, response: ServerResponse) => void): Promise<string> {

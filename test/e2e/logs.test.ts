@@ -11,6 +11,8 @@ import type { Api, SentBody } from '../support/hosts/api.ts';
 import { createContactsApi } from '../support/hosts/contacts-api.ts';
 import { startEchoingStorage } from '../support/servers/echoing-storage.ts';
 import { eventually } from '../support/tools/eventually.ts';
+import { textsOfTables } from '../support/tools/stored-data.ts';
+import { undeclaredColumns } from '../support/tools/undeclared-columns.ts';
 import { startFlowServer, subscribe, subscribing, unsubscribe } from '../support/servers/flow-server.ts';
 import { spawnLocalHost } from '../support/hosts/local-host.ts';
 import type { LocalHost } from '../support/hosts/local-host.ts';
@@ -385,6 +387,13 @@ describe('what the host printed', () => {
       );
     expect(others).toEqual([]);
   });
+});
+
+test('nothing that was stored on the way is without a word on privacy', async () => {
+  // A time that no row has can't be told from a text that no row has.
+  const texts = (await textsOfTables(azurite.connectionString)).filter(({ text }) => text !== '');
+  expect(texts.some(({ text }) => text === secrets.customerData)).toBe(true);
+  expect(undeclaredColumns(texts)).toEqual([]);
 });
 
 describe('each call leaves a line', () => {

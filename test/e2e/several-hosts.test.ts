@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { startSimulatedCarrier } from '../../src/carriers/simulated/server.ts';
 import { startAzurite } from '../../src/local/azurite.ts';
-import { accountOf } from '../../src/messages/index.ts';
+import { accountOf } from '../../src/messages/stored-form.ts';
 import { createTableMessageStore } from '../../src/storage/tables/message-store.ts';
 import { createApi, sendTo } from '../support/hosts/api.ts';
 import type { Api, SentBody } from '../support/hosts/api.ts';

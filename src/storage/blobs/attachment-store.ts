@@ -4,6 +4,7 @@ import type { ContainerClient } from '@azure/storage-blob';
 
 import type { AttachmentStore, StoredAttachment } from '../../conversations/index.ts';
 import type { StorageConnection } from '../connection.ts';
+import type { containerPrivacy } from '../stored-privacy.ts';
 import { withRetry } from '../service/with-retry.ts';
 
 /**
@@ -66,7 +67,10 @@ export function createBlobAttachmentStore(connection: StorageConnection): Attach
 }
 
 /** The library is large and needed only where there is an attachment, so it is loaded with the first one. */
-async function openContainer(connection: StorageConnection, name: string): Promise<ContainerClient> {
+async function openContainer(
+  connection: StorageConnection,
+  name: keyof typeof containerPrivacy,
+): Promise<ContainerClient> {
   const { ContainerClient } = await import('@azure/storage-blob');
   return 'connectionString' in connection
     ? new ContainerClient(connection.connectionString, name, once)

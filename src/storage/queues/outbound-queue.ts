@@ -1,4 +1,4 @@
-import { packChunk } from '../../messages/index.ts';
+import { packChunk } from '../../messages/stored-form.ts';
 import type { OutboundQueue } from '../../messages/index.ts';
 import type { StorageConnection } from '../connection.ts';
 import { createGatherer } from './gather-jobs.ts';

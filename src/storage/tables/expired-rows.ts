@@ -7,7 +7,7 @@ import { concurrency, deleteRows, deleteUnchanged } from './delete-rows.ts';
 import { threadDeleter } from './expired-threads.ts';
 import { readLongText } from './long-text.ts';
 import { openTable } from './open-table.ts';
-import type { Page, Table } from './open-table.ts';
+import type { Page, Table, TableName } from './open-table.ts';
 import { readShardPage } from './sweep-pages.ts';
 import { odata } from './odata.ts';
 
@@ -24,7 +24,7 @@ export function createTableExpiredRows(
   attachments: Pick<AttachmentStore, 'remove'>,
   moreAccounts: readonly StorageConnection[] = [],
 ): ExpiredRows {
-  const open = (name: string): Table => openTable(connection, name);
+  const open = (name: TableName): Table => openTable(connection, name);
   return {
     messages: [connection, ...moreAccounts].map((account) => messageDeleter(openTable(account, 'messages'))),
     inbound: [inboundDeleter(open('inbound'), attachments)],

@@ -1,12 +1,12 @@
 import type { Attachment, AttachmentStore } from '../../conversations/index.ts';
-import { forgetRecipient, forgottenMark } from '../../messages/index.ts';
+import { forgetHeader, forgetRecipient, forgottenMark } from '../../messages/stored-form.ts';
 import type { StorageConnection } from '../connection.ts';
 import { deleteRows } from './delete-rows.ts';
-import type { Keys } from './entity.ts';
+import type { Keys, Row } from './entity.ts';
 import { readLongText, writeLongText } from './long-text.ts';
-import { chunkOf, chunkRow, headerKey, kindOfRow } from './message-rows.ts';
+import { chunkOf, chunkRow, headerKey, headerOf, headerRow, kindOfRow } from './message-rows.ts';
 import { openTable, unlessChanged } from './open-table.ts';
-import type { Page, Table } from './open-table.ts';
+import type { Page, Table, TableName } from './open-table.ts';
 import { odata } from './odata.ts';
 
 /** How a number is forgotten. */
@@ -44,7 +44,7 @@ const everything = odata`PartitionKey ge ${''}`;
  */
 export async function forgetPhone(connection: StorageConnection, forgetting: Forgetting): Promise<ForgottenCounts> {
   const { phone, apply, optOuts, attachments } = forgetting;
-  const open = (name: string): Table => openTable(connection, name);
+  const open = (name: TableName): Table => openTable(connection, name);
 
   /** Deletes the rows of a table that are meant; resolves to how many. */
   async function drop(
@@ -154,9 +154,14 @@ async function blankMessages(table: Table, { phone, apply }: Forgetting): Promis
       counts.beingSent += 1;
       return;
     }
-    if (!alone || header['customerData'] === undefined) return;
-    const keys = { partitionKey: chunk.messageId, rowKey: headerKey(chunk.messageId) };
-    await table.merge({ ...keys, customerData: forgottenMark });
+    if (alone) await blankHeader(header);
+  }
+
+  /** Writes the columns that change, and no others. */
+  async function blankHeader(row: Row): Promise<void> {
+    const { partitionKey, rowKey, ...columns } = headerRow(forgetHeader(headerOf(row)));
+    const changed = Object.entries(columns).filter(([name, value]) => row[name] !== value);
+    if (changed.length > 0) await table.merge({ partitionKey, rowKey, ...Object.fromEntries(changed) });
   }
 
   /** A carrier may name the number where it says why a message failed. */

@@ -1,4 +1,4 @@
-import { isFinal } from '../../messages/index.ts';
+import { isFinal } from '../../messages/stored-form.ts';
 import type { MessageFinder } from '../../messages/index.ts';
 import type { StorageConnection } from '../connection.ts';
 import { journalOf, kindOfRow, statusesOf, waitingChunkOf, waitingColumns } from './message-rows.ts';

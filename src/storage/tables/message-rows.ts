@@ -1,4 +1,4 @@
-import { awaitsSending, decodeStatuses, encodeStatuses, isFailureReason } from '../../messages/index.ts';
+import { awaitsSending, decodeStatuses, encodeStatuses, isFailureReason } from '../../messages/stored-form.ts';
 import type {
   Chunk,
   ChunkProgress,

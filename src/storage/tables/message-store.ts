@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import { sortChunks, withProgress } from '../../messages/index.ts';
+import { sortChunks, withProgress } from '../../messages/stored-form.ts';
 import type { Chunk, JournalEntry, MessageHeader, MessageStore, StoredMessage } from '../../messages/index.ts';
 import type { StorageConnection } from '../connection.ts';
 import type { Row } from './entity.ts';

@@ -1,5 +1,5 @@
+import type { CallbackAnswer } from '../../http-delivery/index.ts';
 import type {
-  CallbackAnswer,
   ChunkState,
   RetryNotification,
   RetryProgress,

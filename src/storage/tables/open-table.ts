@@ -1,4 +1,5 @@
 import type { StorageConnection } from '../connection.ts';
+import type { tablePrivacy } from '../stored-privacy.ts';
 import type { StorageAnswer } from '../service/exchange.ts';
 import { withRetry } from '../service/with-retry.ts';
 import { openService } from '../service/open-service.ts';
@@ -10,6 +11,9 @@ import { changeRequest, json, rowPath } from './row-change.ts';
 import type { RowChange } from './row-change.ts';
 import { readTransaction, transactionRequest } from './transaction.ts';
 import { versionsIfDone } from './versions-if-done.ts';
+
+/** A table of which it is said what its rows hold. */
+export type TableName = keyof typeof tablePrivacy;
 
 /** Which rows are read page by page. */
 export interface PageQuery {
@@ -49,7 +53,7 @@ export interface Table {
 }
 
 /** Opens a table; nothing is read or written before the first operation. */
-export function openTable(connection: StorageConnection, name: string): Table {
+export function openTable(connection: StorageConnection, name: TableName): Table {
   const service = openService(connection, 'table');
   const get = async (path: string, query?: string): Promise<StorageAnswer> =>
     withRetry(() => service.send({ method: 'GET', path, headers: json, ...(query === undefined ? {} : { query }) }));

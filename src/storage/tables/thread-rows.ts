@@ -1,4 +1,4 @@
-import { conversationKey, conversationKeyOf } from '../../conversations/index.ts';
+import { conversationKey, conversationKeyOf } from '../../conversations/stored-form.ts';
 import type { Conversation, CurrentThread, Thread, ThreadEntry } from '../../conversations/index.ts';
 import type { Row } from './entity.ts';
 import { guardEntitySize } from './long-text.ts';

@@ -1,4 +1,4 @@
-import { isThreadId } from '../../conversations/index.ts';
+import { isThreadId } from '../../conversations/stored-form.ts';
 import type { ThreadStore } from '../../conversations/index.ts';
 import type { StorageConnection } from '../connection.ts';
 import { openTable, ifUnmodified } from './open-table.ts';

@@ -1,4 +1,5 @@
-import { awaitsSending, foldMessage, sortChunks, withProgress } from '../../../src/messages/index.ts';
+import { awaitsSending, sortChunks, withProgress } from '../../../src/messages/stored-form.ts';
+import { foldMessage } from '../../../src/messages/index.ts';
 import type { Chunk, JournalEntry, MessageFinder, MessageHeader, MessageStore } from '../../../src/messages/index.ts';
 import type { TimeSpan } from '../../../src/core/page.ts';
 import { timeOfMessage } from '../tools/time-of-id.ts';

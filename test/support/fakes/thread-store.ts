@@ -1,4 +1,4 @@
-import { conversationKey } from '../../../src/conversations/index.ts';
+import { conversationKey } from '../../../src/conversations/stored-form.ts';
 import type { CurrentThread, Thread, ThreadStore } from '../../../src/conversations/index.ts';
 
 interface Entries {

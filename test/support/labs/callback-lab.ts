@@ -1,3 +1,4 @@
+import type { CallOutcome } from '../../../src/http-delivery/index.ts';
 import {
   createFinalStatusRecorder,
   encodeCallbackJob,
@@ -6,7 +7,6 @@ import {
 } from '../../../src/delivery-callbacks/index.ts';
 import type { CallbackQueue, CallbackDeps, ChunkCallbacks } from '../../../src/delivery-callbacks/index.ts';
 import type { Chunk, MessageHeader, FinalRecipient } from '../../../src/messages/index.ts';
-import type { CallOutcome } from '../../../src/notifications/index.ts';
 import { defaultLeases } from '../../../src/settings/defaults.ts';
 import { createMemoryCallbackQueue } from '../fakes/callback-queue.ts';
 import { createMemoryCallbackStore } from '../fakes/callback-store.ts';

@@ -1,4 +1,4 @@
-import type { RetrySchedule } from '../../../src/notifications/index.ts';
+import type { RetrySchedule } from '../../../src/http-delivery/index.ts';
 import { readRetrySchedule } from '../../../src/settings/callback-settings.ts';
 import { createSettingsReader } from '../../../src/settings/create-settings-reader.ts';
 import { settingsTable } from '../../../src/settings/settings-table.ts';

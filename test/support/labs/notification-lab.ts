@@ -1,3 +1,4 @@
+import type { CallOutcome } from '../../../src/http-delivery/index.ts';
 import type { RoutedMessage } from '../../../src/conversations/index.ts';
 import {
   createNotifier,
@@ -8,7 +9,6 @@ import {
   retryNotification,
 } from '../../../src/notifications/index.ts';
 import type {
-  CallOutcome,
   DeadLetter,
   NotificationDeps,
   NotificationQueue,

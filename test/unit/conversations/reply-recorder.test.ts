@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
-import { createReplyRecorder } from '../../../src/conversations/index.ts';
 import { newThreadId } from '../../../src/conversations/thread-id.ts';
+import { createReplyRecorder } from '../../../src/conversations/index.ts';
 import type { Conversation, Thread } from '../../../src/conversations/index.ts';
 import type { OutgoingReply } from '../../../src/messages/index.ts';
 import { createMemoryThreadStore } from '../../support/fakes/thread-store.ts';

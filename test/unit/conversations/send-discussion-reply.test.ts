@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
-import { sendDiscussionReplyMessage } from '../../../src/conversations/index.ts';
 import { newThreadId } from '../../../src/conversations/thread-id.ts';
+import { sendDiscussionReplyMessage } from '../../../src/conversations/index.ts';
 import type { Conversation } from '../../../src/conversations/index.ts';
 import { customerKey } from '../../../src/directory/index.ts';
 import { sendChunk } from '../../../src/messages/deliver/send-chunk.ts';

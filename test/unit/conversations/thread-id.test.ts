@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 
 import { describe, expect, test } from 'vitest';
 
-import { conversationKey, conversationKeyOf, isThreadId, newThreadId } from '../../../src/conversations/thread-id.ts';
+import { conversationKey, conversationKeyOf, isThreadId } from '../../../src/conversations/stored-form.ts';
+import { newThreadId } from '../../../src/conversations/thread-id.ts';
 import type { Conversation } from '../../../src/conversations/index.ts';
 import { testNow } from '../../support/labs/kernel.ts';
 

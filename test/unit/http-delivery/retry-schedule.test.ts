@@ -1,7 +1,7 @@
+import { nextCallAt } from '../../../src/http-delivery/index.ts';
 import { describe, expect, test } from 'vitest';
 
 import { customerKey } from '../../../src/directory/index.ts';
-import { nextCallAt } from '../../../src/http-delivery/retry-schedule.ts';
 import { defaultSchedule } from '../../support/labs/default-settings.ts';
 import { createNotificationLab, flowUrl, labMessage, labSubscription } from '../../support/labs/notification-lab.ts';
 import { testNow } from '../../support/labs/kernel.ts';

@@ -1,7 +1,7 @@
+import { judgeOutcome } from '../../../src/http-delivery/index.ts';
 import { describe, expect, test } from 'vitest';
 
 import { inboundIdFor } from '../../../src/conversations/index.ts';
-import { judgeOutcome } from '../../../src/http-delivery/verdict.ts';
 import { createNotificationLab, flowUrl, labMessage, labSubscription } from '../../support/labs/notification-lab.ts';
 import { testNow } from '../../support/labs/kernel.ts';
 

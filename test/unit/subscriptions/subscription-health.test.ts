@@ -1,7 +1,8 @@
+import type { AnswerKind } from '../../../src/http-delivery/index.ts';
 import { describe, expect, test } from 'vitest';
 
 import { noteAnswer } from '../../../src/subscriptions/index.ts';
-import type { AnswerKind, SubscriptionHealth } from '../../../src/subscriptions/index.ts';
+import type { SubscriptionHealth } from '../../../src/subscriptions/index.ts';
 import { healthAfter } from '../../../src/subscriptions/record-answer.ts';
 import { createMemorySubscriptionStore } from '../../support/fakes/subscription-store.ts';
 import { labPipeline, labSubscription } from '../../support/labs/notification-lab.ts';

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 
 import { acceptMessage } from '../../../../src/messages/accept/accept-message.ts';
-import { cancelMessage, packChunk, sendOutboundChunk } from '../../../../src/messages/index.ts';
+import { packChunk } from '../../../../src/messages/stored-form.ts';
+import { cancelMessage, sendOutboundChunk } from '../../../../src/messages/index.ts';
 import type { OutboundJob } from '../../../../src/messages/index.ts';
 import { createMemoryOutboundQueue } from '../../../support/fakes/outbound-queue.ts';
 import { testNow } from '../../../support/labs/kernel.ts';
