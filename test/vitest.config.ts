@@ -3,10 +3,13 @@ import { join } from 'node:path';
 
 import { defineConfig } from 'vitest/config';
 
+/** A kind of tests, which has a folder and a project of its own: `vitest run --project unit`. */
+const project = (name: string) => ({ extends: true as const, test: { name, include: [`test/${name}/**/*.test.ts`] } });
+
 export default defineConfig({
   root: new URL('..', import.meta.url).pathname,
   test: {
-    include: ['test/**/*.test.ts'],
+    projects: [project('unit'), project('contract'), project('e2e')],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     maxWorkers: 2,

@@ -1,4 +1,4 @@
-export { addressClaim, checkClaims, claimsOf, identityClaim, readClaims } from './claims.ts';
+export { addressClaim, claimsOf, identityClaim, readClaims } from './claims.ts';
 export type { CustomerClaims } from './claims.ts';
 export { customerKey, customerKeyLength } from './customer-key.ts';
 export { userPrivacy } from './directory.ts';
@@ -13,4 +13,4 @@ export { readAddress, readIdentity } from './identity.ts';
 export { planDirectory } from './plan-directory.ts';
 export type * from './plan-directory.ts';
 export { claimProblems, readDocument } from './read-document.ts';
-export { firstWord, foldKeyword, isKeyword } from './keyword.ts';
+export { firstWord, foldKeyword } from './keyword.ts';

@@ -1,6 +1,5 @@
 import type { InboundProgress } from '../conversations/index.ts';
 import type { RetryProgress, NotificationProgress } from '../notifications/index.ts';
-import type { SubscriptionHealth } from '../subscriptions/index.ts';
 
 /*
  * Which fields an update replaces. Each list is checked against its type, so that a field that is added there can't be
@@ -20,13 +19,6 @@ export const inboundProgressFields = namesOf<Required<InboundProgress>>({
   keyword: true,
   threadId: true,
   parentMessageId: true,
-});
-
-/** What changes about a subscription. */
-export const subscriptionHealthFields = namesOf<Required<SubscriptionHealth>>({
-  state: true,
-  reason: true,
-  refusals: true,
 });
 
 /** What changes about a chunk of notifications. */

@@ -1,5 +1,3 @@
-import { timeDigits } from '../core/time-ordered-id.ts';
-
 /*
  * Ids begin with what spreads or gathers rows, and go on with a time that sorts. An inbound message's: a letter, two
  * digits for the shard, the time. A message's: the same without the letter. A dead letter's: what follows from its customer, a dot, the time.
@@ -7,16 +5,6 @@ import { timeDigits } from '../core/time-ordered-id.ts';
 
 const inboundTimeStart = 3;
 const messageTimeStart = 2;
-
-/** The time in a message's id, in milliseconds. */
-export function timeOfMessage(id: string): number {
-  return Number.parseInt(id.slice(messageTimeStart, messageTimeStart + timeDigits), 16);
-}
-
-/** The time in an inbound message's id, in milliseconds. */
-export function timeOfInbound(id: string): number {
-  return Number.parseInt(id.slice(inboundTimeStart, inboundTimeStart + timeDigits), 16);
-}
 
 /** The part of a dead letter's id that all letters of its customer have. */
 export function customerPart(letterId: string): string {

@@ -1,4 +1,4 @@
-export { checkParameters, type TemplateParameters } from './check-parameters.ts';
+export { checkParameters } from './check-parameters.ts';
 export { createWhatsappTemplate } from './create-whatsapp-template.ts';
 export { templatesDropdown } from './dropdown.ts';
 export { getCustomerWhatsAppTemplates } from './get-customer-whatsapp-templates.ts';

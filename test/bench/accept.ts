@@ -6,8 +6,8 @@ import type { BenchHost } from './bench-host.ts';
 import { startCarrierProcess } from './carrier-process.ts';
 import { processorSeconds } from './machine.ts';
 import { interleaved, median, timed } from './measure.ts';
-import { against } from './table.ts';
-import type { Finding } from './table.ts';
+import { against } from './finding.ts';
+import type { Finding } from './finding.ts';
 
 const widths = [1, 16, 64];
 /** Sends before anything is measured, of each kind. */

@@ -8,8 +8,8 @@ import { startCarrierProcess } from './carrier-process.ts';
 import { startChild } from './child-process.ts';
 import { peakMegabytes, processorSeconds } from './machine.ts';
 import { interleaved, median } from './measure.ts';
-import { against, short } from './table.ts';
-import type { Finding } from './table.ts';
+import { against, short } from './finding.ts';
+import type { Finding } from './finding.ts';
 
 const recipientsOfSend = 10_000;
 /** Sends that the worker may be behind, so that fewer than 500 queue messages wait: Azurite slows down with more. */

@@ -14,8 +14,8 @@ import type { BuiltApp } from './build-app.ts';
 import { startChild } from './child-process.ts';
 import { createHttpClient } from './http-client.ts';
 import { interleaved, median } from './measure.ts';
-import { against, short } from './table.ts';
-import type { Finding } from './table.ts';
+import { against, short } from './finding.ts';
+import type { Finding } from './finding.ts';
 
 const run = promisify(execFile);
 const forms = ['bundled', 'unbundled'] as const;

@@ -3,8 +3,8 @@ import { bulkOnAzurite } from './bulk.ts';
 import { startKannel } from './kannel-process.ts';
 import { interleaved, median, timed } from './measure.ts';
 import { sendSingly } from './single.ts';
-import { against, short } from './table.ts';
-import type { Finding } from './table.ts';
+import { against, short } from './finding.ts';
+import type { Finding } from './finding.ts';
 
 const messages = 30_000;
 const warmUp = 2_000;

@@ -8,8 +8,8 @@ import type { BenchHost } from './bench-host.ts';
 import { startCarrierProcess } from './carrier-process.ts';
 import type { CarrierProcess } from './carrier-process.ts';
 import { signedHeaders } from './signed-headers.ts';
-import { against, short } from './table.ts';
-import type { Finding } from './table.ts';
+import { against, short } from './finding.ts';
+import type { Finding } from './finding.ts';
 
 interface Pieces {
   storage: StorageProxy;

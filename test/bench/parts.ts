@@ -3,7 +3,7 @@ import { split } from 'split-sms';
 
 import { countSmsParts, splitSms } from '../../src/messages/compose/sms-parts.ts';
 import { callsPerSecond, interleaved, median } from './measure.ts';
-import type { Finding } from './table.ts';
+import type { Finding } from './finding.ts';
 
 const texts = {
   '28 characters': 'Your order is ready, Aino. €',

@@ -14,8 +14,8 @@ import { describeMachine } from './machine.ts';
 import { benchOperations } from './operations.ts';
 import { benchParts } from './parts.ts';
 import { benchSingle } from './single.ts';
-import { tableText } from './table.ts';
-import type { Finding } from './table.ts';
+import { tableText } from './finding.ts';
+import type { Finding } from './finding.ts';
 import { benchValidation } from './validation.ts';
 
 const sections: Readonly<Record<string, { rounds: number; run: (options: { rounds: number }) => Promise<Finding[]> }>> =

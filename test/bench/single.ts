@@ -12,8 +12,8 @@ import { aggregateProfile } from './cpu-profile.ts';
 import type { CpuProfile } from './cpu-profile.ts';
 import { processorSeconds } from './machine.ts';
 import { interleaved, median, timed } from './measure.ts';
-import { against, short } from './table.ts';
-import type { Finding } from './table.ts';
+import { against, short } from './finding.ts';
+import type { Finding } from './finding.ts';
 
 const width = 64;
 const count = 600;

@@ -9,7 +9,7 @@ import type { KnownIds } from '../fuzz/good-values.ts';
 import { valuesOf } from '../fuzz/schema-values.ts';
 import { sendBody } from './bench-host.ts';
 import { callsPerSecond, interleaved, median } from './measure.ts';
-import type { Finding } from './table.ts';
+import type { Finding } from './finding.ts';
 
 /** Bodies of each operation that are measured together. */
 const bodiesOfEach = 50;

@@ -7,13 +7,13 @@ import {
   createCarrier,
   webhookSecret,
   whatsAppNumber,
-} from '../support/labs/azure-communication.ts';
+} from '../support/labs/carriers/azure-communication.ts';
 import { startAzureCommunicationApi } from '../support/servers/azure-communication-api.ts';
 import type { FakeApi } from '../support/servers/azure-communication-api.ts';
 import { startWebhookReceiver } from '../support/servers/webhook-receiver.ts';
 import { carrierContract } from './carrier.contract.ts';
 import type { CarrierSetup } from './carrier.contract.ts';
-import type { InboundSetup } from './inbound.contract.ts';
+import type { InboundSetup } from './carrier-inbound.contract.ts';
 
 carrierContract('azure-communication, SMS, events in the form of Event Grid', () => setUp('SMS', 'eventGrid'));
 carrierContract('azure-communication, WhatsApp, events in the form of CloudEvents', () =>

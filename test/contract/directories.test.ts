@@ -4,7 +4,7 @@ import { startAzurite } from '../../src/local/azurite.ts';
 import { createMemoryDirectory } from '../support/fakes/directory.ts';
 import { createTableDirectoryEditor } from '../../src/storage/tables/directory-editor.ts';
 import { createTableDirectory } from '../../src/storage/tables/directory.ts';
-import { writeDirectory } from '../support/labs/directory.ts';
+import { writeDirectory } from '../support/tools/write-directory.ts';
 import { directoryContract } from './directory.contract.ts';
 
 const azurite = await startAzurite({});

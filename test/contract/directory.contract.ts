@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 
 import type { Directory, DirectoryDocument } from '../../src/directory/index.ts';
-import { customerEntry, smsService } from '../support/labs/directory.ts';
+import { customerEntry, smsService } from '../support/samples/directory.ts';
 
 const info = smsService('info', '+358 40 100 0001', ['Info']);
 const vote = smsService('vote', '0401000001', ['Vote', 'Äänestä']);

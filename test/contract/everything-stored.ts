@@ -48,8 +48,9 @@ import { createTableTemplateStore } from '../../src/storage/tables/template-stor
 import { createTableThreadStore } from '../../src/storage/tables/thread-store.ts';
 import { subscriptionPrivacy } from '../../src/subscriptions/index.ts';
 import { templatePrivacy } from '../../src/templates/index.ts';
-import { customerEntry, smsService, writeDirectory } from '../support/labs/directory.ts';
-import { storedTemplate } from '../support/labs/templates.ts';
+import { customerEntry, smsService } from '../support/samples/directory.ts';
+import { writeDirectory } from '../support/tools/write-directory.ts';
+import { storedTemplate } from '../support/samples/templates.ts';
 import type { Planter } from '../support/tools/plant-personal.ts';
 import { callbacksOfChunk } from './callback-store.contract.ts';
 import { letter } from './dead-letter-store.contract.ts';

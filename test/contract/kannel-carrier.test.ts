@@ -1,13 +1,14 @@
-import { describe, expect } from 'vitest';
+import { expect } from 'vitest';
 
 import type { Carrier, WebhookRequest } from '../../src/carriers/carrier.ts';
 import { reportKey } from '../../src/carriers/kannel/keys.ts';
 import { eventually } from '../support/tools/eventually.ts';
 import type { ShownMessage } from '../support/tools/join-parts.ts';
 import { receipt, startKannelApi } from '../support/servers/kannel-api.ts';
-import { hasKannel, kannelUser } from '../support/hosts/kannel-boxes.ts';
-import { createKannelCarrier, kannelSecrets } from '../support/labs/kannel-carrier.ts';
+import { hasKannel, kannelUser, missingKannel } from '../support/hosts/kannel-boxes.ts';
+import { createKannelCarrier, kannelSecrets } from '../support/labs/carriers/kannel.ts';
 import { startKannelChain } from '../support/hosts/kannel-chain.ts';
+import { describeIf } from '../support/tools/describe-if.ts';
 import { startWebhookReceiver } from '../support/servers/webhook-receiver.ts';
 import { carrierContract } from './carrier.contract.ts';
 import type { CarrierSetup } from './carrier.contract.ts';
@@ -16,7 +17,7 @@ const { webhookSecret, inboundSecret } = kannelSecrets;
 
 carrierContract('kannel', () => setUp(startFake));
 
-describe.skipIf(!hasKannel())('if Kannel itself is installed', () => {
+describeIf(hasKannel(), missingKannel)('if Kannel itself is installed', () => {
   carrierContract('kannel, the real one', () => setUp(startReal));
 });
 

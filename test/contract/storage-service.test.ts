@@ -16,8 +16,8 @@ import { odata } from '../../src/storage/tables/odata.ts';
 import { openTable as openOwnTable } from '../../src/storage/tables/open-table.ts';
 import type { Table, TableName } from '../../src/storage/tables/open-table.ts';
 import type { RowChange } from '../../src/storage/tables/row-change.ts';
-import { startTroubledStorage } from '../support/fakes/troubled-storage.ts';
-import type { Trouble } from '../support/fakes/troubled-storage.ts';
+import { startTroubledStorage } from '../support/servers/troubled-storage.ts';
+import type { Trouble } from '../support/servers/troubled-storage.ts';
 
 const azurite = await startAzurite({});
 const storage = await startTroubledStorage(azurite.connectionString);

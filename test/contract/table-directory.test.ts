@@ -11,8 +11,9 @@ import { takeDirectoryLock } from '../../src/storage/tables/directory-lock.ts';
 import { claimRow, lockKeys } from '../../src/storage/tables/directory-rows.ts';
 import { createTableDirectory } from '../../src/storage/tables/directory.ts';
 import { openTable } from '../../src/storage/tables/open-table.ts';
-import { customerEntry, smsService, writeDirectory } from '../support/labs/directory.ts';
-import { startFaultyTables } from '../support/fakes/faulty-tables.ts';
+import { customerEntry, smsService } from '../support/samples/directory.ts';
+import { writeDirectory } from '../support/tools/write-directory.ts';
+import { startFaultyTables } from '../support/servers/faulty-tables.ts';
 import { after } from '../support/labs/inbound.ts';
 import { startStorageProxy } from '../support/servers/storage-proxy.ts';
 

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 
 import type { Template, TemplateStore, VersionedTemplate } from '../../src/templates/index.ts';
-import { storedTemplate } from '../support/labs/templates.ts';
+import { storedTemplate } from '../support/samples/templates.ts';
 
 const later = new Date('2026-11-23T11:00:00.000Z');
 const latest = new Date('2026-11-23T12:00:00.000Z');

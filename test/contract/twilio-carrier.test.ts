@@ -7,7 +7,7 @@ import { startTwilioEmulator } from '../support/hosts/twilio-emulator.ts';
 import { startWebhookReceiver } from '../support/servers/webhook-receiver.ts';
 import { carrierContract } from './carrier.contract.ts';
 import type { CarrierSetup } from './carrier.contract.ts';
-import { carrierDeps } from '../support/labs/carrier-deps.ts';
+import { carrierDeps } from '../support/labs/carriers/carrier-deps.ts';
 
 const accountSid = `AC${'1'.repeat(32)}`;
 const authToken = 'token';

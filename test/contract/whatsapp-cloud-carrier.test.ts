@@ -5,7 +5,7 @@ import { startWebhookReceiver } from '../support/servers/webhook-receiver.ts';
 import { startWhatsAppCloudApi } from '../support/servers/whatsapp-cloud-api.ts';
 import { carrierContract } from './carrier.contract.ts';
 import type { CarrierSetup } from './carrier.contract.ts';
-import { carrierDeps } from '../support/labs/carrier-deps.ts';
+import { carrierDeps } from '../support/labs/carriers/carrier-deps.ts';
 
 const appSecret = 'app secret';
 const token = 'token';

@@ -12,7 +12,7 @@ import type { Ledger } from './ledger.ts';
 import { startLoad } from './load.ts';
 import { prepare, templateName } from './prepare.ts';
 import { startReceiver } from './receiver.ts';
-import { settle } from './settle.ts';
+import { waitUntilDone } from './wait-until-done.ts';
 import { judge } from './verdict.ts';
 import type { Evidence, Finding } from './verdict.ts';
 
@@ -120,7 +120,7 @@ async function run(
   const deadline = ended + options.settleSeconds * 1_000;
   await load.end(deadline);
   const { carrierState } = backends;
-  const { statuses, inTime } = await settle({ callApi, carrierState, ledger, receiver, deadline });
+  const { statuses, inTime } = await waitUntilDone({ callApi, carrierState, ledger, receiver, deadline });
   const evidence: Evidence = {
     ledger,
     receiver,

@@ -6,9 +6,9 @@ import { createTableMessageStore } from '../../src/storage/tables/message-store.
 import { createTableTemplateStore } from '../../src/storage/tables/template-store.ts';
 import { sendTo } from '../support/hosts/api.ts';
 import type { Api, SentBody } from '../support/hosts/api.ts';
-import { accessKey, channel } from '../support/labs/azure-communication.ts';
-import { carrierLines } from '../support/labs/carrier-lines.ts';
-import type { CarrierLine, PhoneFile } from '../support/labs/carrier-lines.ts';
+import { accessKey, channel } from '../support/labs/carriers/azure-communication.ts';
+import { carrierLines } from '../support/hosts/carrier-lines.ts';
+import type { CarrierLine, PhoneFile } from '../support/hosts/carrier-lines.ts';
 import {
   carrierSecrets,
   cloudNumber,
@@ -25,7 +25,7 @@ import type { Forger, HookCall } from '../support/samples/forged-calls.ts';
 import { createSigningKey } from '../support/servers/key-server.ts';
 import { spawnLocalHost } from '../support/hosts/local-host.ts';
 import { untilAtRest } from '../support/servers/storage-proxy.ts';
-import { storedTemplate } from '../support/labs/templates.ts';
+import { storedTemplate } from '../support/samples/templates.ts';
 
 vi.setConfig({ maxConcurrency: 12, testTimeout: 60_000 });
 

@@ -1,12 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 
 import { findFreePort } from '../../src/local/free-port.ts';
 import { createApi, sendTo } from '../support/hosts/api.ts';
 import type { Api, SentBody } from '../support/hosts/api.ts';
+import { describeIf } from '../support/tools/describe-if.ts';
 import { eventually } from '../support/tools/eventually.ts';
 import { startFlowServer, subscribe } from '../support/servers/flow-server.ts';
 import type { FlowServer } from '../support/servers/flow-server.ts';
-import { hasKannel, kannelUser } from '../support/hosts/kannel-boxes.ts';
+import { hasKannel, kannelUser, missingKannel } from '../support/hosts/kannel-boxes.ts';
 import { startKannelChain } from '../support/hosts/kannel-chain.ts';
 import type { KannelChain, Submitted } from '../support/hosts/kannel-chain.ts';
 import { spawnLocalHost } from '../support/hosts/local-host.ts';
@@ -35,8 +36,7 @@ const failures: readonly (readonly [number: string, fate: Fate, Status: string, 
 ];
 const denied = '358401230017';
 
-// Needs the boxes of Debian's package kannel; everything else is in this folder.
-describe.skipIf(!hasKannel()).concurrent('through Kannel and SMPP, which needs the package kannel', () => {
+describeIf(hasKannel(), missingKannel, { concurrent: true })('through Kannel and SMPP', () => {
   let chain: KannelChain;
   let host: LocalHost;
   let api: Api;

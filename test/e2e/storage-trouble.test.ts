@@ -8,8 +8,8 @@ import { createApi, sendTo } from '../support/hosts/api.ts';
 import type { Api, InboxMessage, SentBody } from '../support/hosts/api.ts';
 import { spawnLocalHost } from '../support/hosts/local-host.ts';
 import type { LocalHost } from '../support/hosts/local-host.ts';
-import { randomTroubles, startTroubledStorage } from '../support/fakes/troubled-storage.ts';
-import type { TroubledStorage } from '../support/fakes/troubled-storage.ts';
+import { randomTroubles, startTroubledStorage } from '../support/servers/troubled-storage.ts';
+import type { TroubledStorage } from '../support/servers/troubled-storage.ts';
 
 let azurite: Azurite;
 let storage: TroubledStorage;

@@ -11,7 +11,7 @@ import { createApi } from '../support/hosts/api.ts';
 import type { Api } from '../support/hosts/api.ts';
 import { spawnLocalHost } from '../support/hosts/local-host.ts';
 import type { LocalHost } from '../support/hosts/local-host.ts';
-import { cloudSettings } from '../support/labs/whatsapp-cloud.ts';
+import { cloudSettings } from '../support/labs/carriers/whatsapp-cloud.ts';
 import { startWhatsAppCloudApi } from '../support/servers/whatsapp-cloud-api.ts';
 import type { WhatsAppCloudApi } from '../support/servers/whatsapp-cloud-api.ts';
 

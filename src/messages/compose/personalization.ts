@@ -1,7 +1,7 @@
 /**
  * The values for the placeholders of one recipient, by name: a map, or an object of which only own properties count.
  */
-export type PlaceholderValues = ReadonlyMap<string, string> | Readonly<Record<string, string>>;
+type PlaceholderValues = ReadonlyMap<string, string> | Readonly<Record<string, string>>;
 
 /** A message's content, read once and rendered for each recipient. */
 export type CompiledContent = {
@@ -75,14 +75,4 @@ export function compileContent(content: string): CompiledContent {
     render: (values) => renderStart(values, Number.POSITIVE_INFINITY),
     renderStart,
   };
-}
-
-/** Lists the placeholder names in a content, each once, in order of first appearance: see {@link compileContent}. */
-export function placeholdersIn(content: string): readonly string[] {
-  return compileContent(content).placeholders;
-}
-
-/** Fills a content's placeholders for one recipient. For many recipients, use {@link compileContent}. */
-export function renderContent(content: string, values: PlaceholderValues): string {
-  return compileContent(content).render(values);
 }

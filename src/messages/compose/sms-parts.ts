@@ -92,14 +92,6 @@ export function normaliseText(text: string): string {
 }
 
 /**
- * Tells whether GSM 03.38 with its extension table can write the whole text, so that a part holds 160 (or 153)
- * septets rather than 70 (or 67) UTF-16 units.
- */
-export function isGsmText(text: string): boolean {
-  return countSeptets(text) !== undefined;
-}
-
-/**
  * Counts the parts of an SMS without building them: as many as {@link splitSms} returns.
  *
  * @param text as {@link normaliseText} returns it.

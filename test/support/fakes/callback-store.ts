@@ -1,5 +1,7 @@
 import type { CallbackStore, ChunkCallbacks, VersionedCallbacks } from '../../../src/delivery-callbacks/index.ts';
-import { byMessageTime, timeOfMessage } from '../../../src/storage/time-ranges.ts';
+import { byMessageTime } from '../../../src/storage/time-ranges.ts';
+import { deepCopy } from '../tools/deep-copy.ts';
+import { timeOfMessage } from '../tools/time-of-id.ts';
 
 /** Keeps callbacks in this process: for tests and for load without a storage account. */
 export function createMemoryCallbackStore(): CallbackStore {
@@ -8,21 +10,21 @@ export function createMemoryCallbackStore(): CallbackStore {
   let writes = 0;
   return {
     async read(messageId, chunk) {
-      return structuredClone(rows.get(keyOf(messageId, chunk)));
+      return deepCopy(rows.get(keyOf(messageId, chunk)));
     },
 
     async write(callbacks, version) {
       const key = keyOf(callbacks.messageId, callbacks.chunk);
       if (rows.get(key)?.version !== version) return 'conflict';
       writes += 1;
-      const written = { callbacks: structuredClone(callbacks), version: String(writes) };
+      const written = { callbacks: deepCopy(callbacks), version: String(writes) };
       rows.set(key, written);
-      return structuredClone(written);
+      return deepCopy(written);
     },
 
     async listOf(messageId) {
       const own = [...rows.values()].filter(({ callbacks }) => callbacks.messageId === messageId);
-      return structuredClone(own.sort((left, right) => left.callbacks.chunk - right.callbacks.chunk));
+      return deepCopy(own.sort((left, right) => left.callbacks.chunk - right.callbacks.chunk));
     },
 
     async listWaiting({ from, to }) {
@@ -30,7 +32,7 @@ export function createMemoryCallbackStore(): CallbackStore {
         const time = timeOfMessage(messageId);
         return time >= from.getTime() && time < to.getTime() && entries.some(({ state }) => state === 'waiting');
       };
-      return { items: structuredClone([...rows.values()].map(({ callbacks }) => callbacks).filter(isMeant)) };
+      return { items: deepCopy([...rows.values()].map(({ callbacks }) => callbacks).filter(isMeant)) };
     },
 
     async listGivenUp({ customerId, limit }) {
@@ -40,9 +42,7 @@ export function createMemoryCallbackStore(): CallbackStore {
           ? [callbacks]
           : [],
       );
-      return structuredClone(
-        meant.sort((left, right) => byMessageTime(left.messageId, right.messageId)).slice(0, limit),
-      );
+      return deepCopy(meant.sort((left, right) => byMessageTime(left.messageId, right.messageId)).slice(0, limit));
     },
   };
 }

@@ -1,4 +1,4 @@
-import { addressClaim, checkClaims, readClaims } from '../../../src/directory/index.ts';
+import { addressClaim, checkClaims, readClaims } from '../../../src/directory/claims.ts';
 import type { Directory, DirectoryDocument } from '../../../src/directory/index.ts';
 
 /**

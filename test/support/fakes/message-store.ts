@@ -2,7 +2,7 @@ import { awaitsSending, sortChunks, withProgress } from '../../../src/messages/s
 import { foldMessage } from '../../../src/messages/index.ts';
 import type { Chunk, JournalEntry, MessageFinder, MessageHeader, MessageStore } from '../../../src/messages/index.ts';
 import type { TimeSpan } from '../../../src/core/page.ts';
-import { timeOfMessage } from '../../../src/storage/time-ranges.ts';
+import { timeOfMessage } from '../tools/time-of-id.ts';
 
 interface Entry {
   header?: MessageHeader;

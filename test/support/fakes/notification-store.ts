@@ -6,7 +6,7 @@ import type {
   VersionedNotificationChunk,
 } from '../../../src/notifications/index.ts';
 import { retryProgressFields, notificationProgressFields } from '../../../src/storage/progress-fields.ts';
-import { timeOfInbound } from '../../../src/storage/time-ranges.ts';
+import { timeOfInbound } from '../tools/time-of-id.ts';
 import { replaceFields } from '../../../src/storage/replace-fields.ts';
 
 /** Keeps notifications in this process: for tests and for load without a storage account. */

@@ -1,5 +1,7 @@
 import { setImmediate as afterMicrotasks } from 'node:timers/promises';
 
+import { deepCopy } from '../tools/deep-copy.ts';
+
 /** A job on a simulated queue. */
 interface QueuedJob {
   queue: string;
@@ -74,7 +76,7 @@ export function createSimulatedTime(
     const own = life;
     const at = elapsed;
     try {
-      const result = await workers[queue]?.(structuredClone(entry.job));
+      const result = await workers[queue]?.(deepCopy(entry.job));
       if (own !== life) return;
       runs.push({ queue, at, endedAt: elapsed, result });
     } catch (error) {
@@ -94,7 +96,7 @@ export function createSimulatedTime(
     now: () => new Date(start.getTime() + elapsed),
     wait: (milliseconds) => new Promise<void>((resolve) => timers.push({ at: elapsed + milliseconds, fire: resolve })),
     enqueue(queue, job, delaySeconds = 0) {
-      jobs.push({ queue, job: structuredClone(job), dequeues: 0, dueAt: elapsed + delaySeconds * 1000 });
+      jobs.push({ queue, job: deepCopy(job), dequeues: 0, dueAt: elapsed + delaySeconds * 1000 });
     },
     queued: () => jobs.map(({ queue, job, dueAt }) => ({ queue, job, dueAt })),
     runs,

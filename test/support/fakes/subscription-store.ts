@@ -1,6 +1,17 @@
-import type { Subscription, SubscriptionStore, VersionedSubscription } from '../../../src/subscriptions/index.ts';
-import { subscriptionHealthFields } from '../../../src/storage/progress-fields.ts';
 import { replaceFields } from '../../../src/storage/replace-fields.ts';
+import type {
+  Subscription,
+  SubscriptionHealth,
+  SubscriptionStore,
+  VersionedSubscription,
+} from '../../../src/subscriptions/index.ts';
+
+/** What an update replaces: every field, as the type demands. */
+const healthFields = Object.keys({
+  state: true,
+  reason: true,
+  refusals: true,
+} satisfies Record<keyof SubscriptionHealth, true>) as (keyof SubscriptionHealth)[];
 
 /** Keeps subscriptions in this process: for tests and for load without a storage account. */
 export function createMemorySubscriptionStore(): SubscriptionStore {
@@ -33,7 +44,7 @@ export function createMemorySubscriptionStore(): SubscriptionStore {
 
     async update(versioned, health) {
       if (!isCurrent(versioned)) return 'conflict';
-      write(replaceFields(versioned.subscription, subscriptionHealthFields, health));
+      write(replaceFields(versioned.subscription, healthFields, health));
       return 'updated';
     },
 

@@ -6,7 +6,7 @@ import { SignJWT } from 'jose';
 
 import { findFreePort } from '../../../src/local/free-port.ts';
 import { startAzureCommunicationApi } from '../servers/azure-communication-api.ts';
-import { accessKey, channel } from '../labs/azure-communication.ts';
+import { accessKey, channel } from '../labs/carriers/azure-communication.ts';
 import { startCountedHost } from './counted-host.ts';
 import { startFlowServer } from '../servers/flow-server.ts';
 import { createSigningKey, publishing, startKeyServer } from '../servers/key-server.ts';

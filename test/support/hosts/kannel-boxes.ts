@@ -20,6 +20,9 @@ export function hasKannel(): boolean {
   return existsSync(bearerbox) && existsSync(smsbox);
 }
 
+/** Why tests are skipped where it is not. */
+export const missingKannel = `Debian's package kannel is not installed: ${bearerbox}, ${smsbox}`;
+
 /** Kannel between its HTTP interface and an SMPP server. */
 export interface KannelBoxes {
   /** Where messages are handed over. */

@@ -60,6 +60,8 @@ export function createCallbackLab({ recipients = 3, ...options }: LabOptions = {
   const secrets = new Map<string, string>();
   const scripts = new Map<number, Script>();
   const calls: LabCall[] = [];
+  /** How many calls were made for each place. */
+  const callCounts = new Map<number, number>();
   const steps: string[] = [];
   let made = 0;
 
@@ -80,7 +82,8 @@ export function createCallbackLab({ recipients = 3, ...options }: LabOptions = {
   async function call(url: string, headers: Readonly<Record<string, string>>): Promise<CallOutcome> {
     calls.push({ url, headers, at: time.elapsed() });
     const recipientIndex = placeOf(url);
-    const number = calls.filter((each) => placeOf(each.url) === recipientIndex).length;
+    const number = (callCounts.get(recipientIndex) ?? 0) + 1;
+    callCounts.set(recipientIndex, number);
     const given = (scripts.get(recipientIndex) ?? scripts.get(-1))?.(number) ?? 200;
     const { afterMs, answer } = typeof given === 'object' && 'afterMs' in given ? given : { afterMs: 0, answer: given };
     if (afterMs > 0) await time.wait(afterMs);

@@ -1,6 +1,6 @@
 import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 
-import { channel } from '../labs/azure-communication.ts';
+import { channel } from '../labs/carriers/azure-communication.ts';
 import { carrierSecrets, cloudNumber, ours } from '../hosts/carriers-host.ts';
 import { signTwilioCall } from '../servers/twilio-api.ts';
 

@@ -5,7 +5,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 
 import { callCarrier, failureOfSilence } from '../../../src/carriers/call.ts';
 import { carrierTimeoutMs } from '../../../src/create-carriers.ts';
-import { createCertificate } from '../../support/servers/certificate.ts';
+import { createCertificate } from '../../support/tools/certificate.ts';
 import { startWebhookReceiver } from '../../support/servers/webhook-receiver.ts';
 
 const http = { fetch, timeoutMs: 5_000 };

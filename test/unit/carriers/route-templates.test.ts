@@ -4,7 +4,7 @@ import type { Carrier } from '../../../src/carriers/carrier.ts';
 import { routeTemplates } from '../../../src/carriers/route-templates.ts';
 import type { TemplateCarrier } from '../../../src/templates/index.ts';
 import { createScriptedCarrier } from '../../support/labs/messaging.ts';
-import { storedTemplate } from '../../support/labs/templates.ts';
+import { storedTemplate } from '../../support/samples/templates.ts';
 
 const nothing = { reports: [], templates: [], inbound: [] };
 

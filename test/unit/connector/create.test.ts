@@ -29,7 +29,7 @@ import {
   text,
   timestamp,
 } from '../../../src/operation/schema.ts';
-import { exampleSettings } from '../../support/labs/connector-settings.ts';
+import { exampleSettings } from '../../support/samples/connector-settings.ts';
 
 const note = text({ title: 'Note Id', description: 'Identifier of the note.' });
 

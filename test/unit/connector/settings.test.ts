@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { GeneratorError } from '../../../src/connector/generator-error.ts';
 import { parseSettings } from '../../../src/connector/settings.ts';
 import type { ConnectorSettings, OAuthSettings } from '../../../src/connector/settings.ts';
-import { exampleSettings } from '../../support/labs/connector-settings.ts';
+import { exampleSettings } from '../../support/samples/connector-settings.ts';
 
 function complaintsAbout(settings: unknown): readonly string[] {
   try {

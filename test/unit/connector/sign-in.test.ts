@@ -6,7 +6,7 @@ import type { ApiProperties, ParameterSets, SignInParameters } from '../../../sr
 import type { ConnectorSettings, OAuthSettings } from '../../../src/connector/settings.ts';
 import { scopes } from '../../../src/operation/scopes.ts';
 import { operations } from '../../../src/operations.ts';
-import { exampleSettings } from '../../support/labs/connector-settings.ts';
+import { exampleSettings } from '../../support/samples/connector-settings.ts';
 import { productNames } from '../../support/samples/connector-rules/metadata.ts';
 
 const otherProvider: OAuthSettings = {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 
 import { readAddress } from '../../../src/directory/index.ts';
 import { createMemoryDirectory } from '../../support/fakes/directory.ts';
-import { parseDirectory } from '../../support/fakes/parse-directory.ts';
+import { parseDirectory } from '../../support/tools/parse-directory.ts';
 import { directoryOf, receivingService } from '../../support/labs/inbound.ts';
 import { testCustomer } from '../../support/labs/kernel.ts';
 import { refusal } from '../../support/tools/refusal.ts';

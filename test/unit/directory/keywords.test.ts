@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { chooseReceiver } from '../../../src/conversations/choose-receiver.ts';
-import { firstWord, foldKeyword, isKeyword } from '../../../src/directory/index.ts';
+import { firstWord, foldKeyword, isKeyword } from '../../../src/directory/keyword.ts';
 import { receivingService } from '../../support/labs/inbound.ts';
 
 const decomposed = (text: string): string => text.normalize('NFD');

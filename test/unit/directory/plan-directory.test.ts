@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { planDirectory } from '../../../src/directory/index.ts';
 import type { DirectoryDocument } from '../../../src/directory/index.ts';
 import { describeKept, describePlan } from '../../../src/cli/directory/describe.ts';
-import { customerEntry, smsService } from '../../support/labs/directory.ts';
+import { customerEntry, smsService } from '../../support/samples/directory.ts';
 
 const [first, second] = [smsService('first', '16400'), smsService('second', '16401', ['Info'])];
 const demo = customerEntry('demo', { services: [first, second], whatsappIdentities: ['358401000001'] });

@@ -1,10 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import {
-  isPhoneNumberRegion,
-  isShortCode,
-  parsePhoneNumber,
-  phoneNumberRegions,
-} from '../../../src/phone-numbers/index.ts';
+
+import { isPhoneNumberRegion, isShortCode, parsePhoneNumber } from '../../../src/phone-numbers/index.ts';
+import { phoneNumberRegions } from '../../../src/phone-numbers/regions.ts';
 import { seededRandom } from '../../support/tools/random.ts';
 
 const mobile = { number: '358401234567', region: 'FI' };

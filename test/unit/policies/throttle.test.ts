@@ -40,12 +40,23 @@ function costOf({ operations, calls }: Lab): number {
   return operations.filter(isWarm).length / calls.filter(isWarm).length;
 }
 
+/** How many moments of a sorted list lie at or before one. */
+function countUpTo(moments: readonly number[], at: number): number {
+  let [low, high] = [0, moments.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((moments[middle] ?? 0) <= at) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 /** The smallest number, within its 60 seconds, of a call that was refused. */
 function soonestRefusal(lab: Lab): number {
   const passed = lab.passed();
   const places = lab
     .refused()
-    .map(({ answeredAt }) => passed.filter((at) => at > answeredAt - minute && at <= answeredAt).length + 1);
+    .map(({ answeredAt }) => countUpTo(passed, answeredAt) - countUpTo(passed, answeredAt - minute) + 1);
   return Math.min(Number.POSITIVE_INFINITY, ...places);
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 
 import { readCallbackSecret } from '../../../src/settings/callback-settings.ts';
 import { readSettings } from '../../../src/settings/read-settings.ts';
-import { parseDirectory } from '../../support/fakes/parse-directory.ts';
+import { parseDirectory } from '../../support/tools/parse-directory.ts';
 
 const complete = {
   AzureWebJobsStorage: 'UseDevelopmentStorage=true',

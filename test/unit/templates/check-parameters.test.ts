@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 
 import { checkParameters, renderTemplate } from '../../../src/templates/index.ts';
-import type { Template, TemplateParameters } from '../../../src/templates/index.ts';
-import { storedTemplate } from '../../support/labs/templates.ts';
+import type { TemplateParameters } from '../../../src/templates/check-parameters.ts';
+import type { Template } from '../../../src/templates/index.ts';
+import { storedTemplate } from '../../support/samples/templates.ts';
 
 const nothing: TemplateParameters = { bodyParameters: [], headerParameters: [], buttons: [] };
 

@@ -4,9 +4,9 @@ import { createMemoryDirectory } from '../../support/fakes/directory.ts';
 import { createMemoryTemplateStore } from '../../support/fakes/template-store.ts';
 import { createTemplateReader, importTemplates } from '../../../src/templates/index.ts';
 import type { ImportStep, ListedTemplate, ListOutcome, Template } from '../../../src/templates/index.ts';
-import { customerEntry } from '../../support/labs/directory.ts';
+import { customerEntry } from '../../support/samples/directory.ts';
 import { testNow } from '../../support/labs/kernel.ts';
-import { storedTemplate } from '../../support/labs/templates.ts';
+import { storedTemplate } from '../../support/samples/templates.ts';
 
 const identity = '358401000001';
 const second = '358401000002';

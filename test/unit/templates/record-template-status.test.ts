@@ -8,7 +8,7 @@ import { createTemplateRegistry } from '../../../src/templates/index.ts';
 import type { TemplateStatusUpdate } from '../../../src/templates/index.ts';
 import { createScriptedCarrier } from '../../support/labs/messaging.ts';
 import { testCustomer, testNow } from '../../support/labs/kernel.ts';
-import { storedTemplate } from '../../support/labs/templates.ts';
+import { storedTemplate } from '../../support/samples/templates.ts';
 
 const later = new Date(testNow.getTime() + 60_000);
 const approved: TemplateStatusUpdate = { identity: '358401000001', name: 'order_ready', status: 'approved' };

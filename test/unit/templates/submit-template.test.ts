@@ -4,7 +4,7 @@ import { createMemoryTemplateStore } from '../../support/fakes/template-store.ts
 import { submitTemplate } from '../../../src/templates/submit-template.ts';
 import type { SubmitOutcome, Template, TemplateCarrier, TemplateStore } from '../../../src/templates/index.ts';
 import { testNow } from '../../support/labs/kernel.ts';
-import { newTemplate, storedTemplate } from '../../support/labs/templates.ts';
+import { newTemplate, storedTemplate } from '../../support/samples/templates.ts';
 
 const submitted: SubmitOutcome = { outcome: 'submitted', carrierReference: 'carrier-1' };
 const unavailable: SubmitOutcome = { outcome: 'unavailable', reason: 'gone fishing' };

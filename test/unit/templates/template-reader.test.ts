@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { createMemoryTemplateStore } from '../../support/fakes/template-store.ts';
 import { createTemplateReader } from '../../../src/templates/index.ts';
 import { testNow } from '../../support/labs/kernel.ts';
-import { storedTemplate } from '../../support/labs/templates.ts';
+import { storedTemplate } from '../../support/samples/templates.ts';
 
 /** A reader over a store with one approved template, whose reads are counted and whose clock can be set. */
 async function openReader(ttlMs?: number) {

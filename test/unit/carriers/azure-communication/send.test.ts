@@ -7,7 +7,7 @@ import {
   createCarrier,
   createKeylessCarrier,
   whatsAppNumber,
-} from '../../../support/labs/azure-communication.ts';
+} from '../../../support/labs/carriers/azure-communication.ts';
 import { startAzureCommunicationApi } from '../../../support/servers/azure-communication-api.ts';
 import type { FakeApi } from '../../../support/servers/azure-communication-api.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { accessKey, channel, settingsFrom, webhookSecret } from '../../../support/labs/azure-communication.ts';
+import { accessKey, channel, settingsFrom, webhookSecret } from '../../../support/labs/carriers/azure-communication.ts';
 
 const connection = `endpoint=https://contoso.communication.azure.com/;accesskey=${accessKey}`;
 const good = { ACS_CONNECTION_STRING: connection, ACS_WEBHOOK_SECRET: webhookSecret };

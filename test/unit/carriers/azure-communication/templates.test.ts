@@ -6,10 +6,10 @@ import {
   createCarrier,
   createKeylessCarrier,
   whatsAppNumber,
-} from '../../../support/labs/azure-communication.ts';
+} from '../../../support/labs/carriers/azure-communication.ts';
 import { startAzureCommunicationApi } from '../../../support/servers/azure-communication-api.ts';
 import { addressOfNobody, answering, startFaultyNetwork } from '../../../support/servers/faulty-network.ts';
-import { storedTemplate } from '../../../support/labs/templates.ts';
+import { storedTemplate } from '../../../support/samples/templates.ts';
 
 const path = `/messages/channels/${channel}/templates?api-version=2024-08-30`;
 const unavailable = { outcome: 'unavailable', reason: expect.stringMatching(/\S/) as string };

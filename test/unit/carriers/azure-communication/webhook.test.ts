@@ -7,7 +7,7 @@ import {
   createCarrier,
   webhookSecret,
   whatsAppNumber,
-} from '../../../support/labs/azure-communication.ts';
+} from '../../../support/labs/carriers/azure-communication.ts';
 
 const now = new Date('2026-11-24T10:00:00Z');
 const carrier = createCarrier('https://a.example', { deps: { now: () => now } });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import type { WebhookRequest } from '../../../../src/carriers/carrier.ts';
-import { createKannelCarrier, kannelSecrets } from '../../../support/labs/kannel-carrier.ts';
+import { createKannelCarrier, kannelSecrets } from '../../../support/labs/carriers/kannel.ts';
 
 const { inboundSecret, webhookSecret } = kannelSecrets;
 const carrier = createKannelCarrier({ url: 'http://127.0.0.1:9', inboundSecret });

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { WebhookRequest } from '../../../../src/carriers/carrier.ts';
 import { reportKey } from '../../../../src/carriers/kannel/keys.ts';
 import { receipt } from '../../../support/servers/kannel-api.ts';
-import { createKannelCarrier, kannelSecrets } from '../../../support/labs/kannel-carrier.ts';
+import { createKannelCarrier, kannelSecrets } from '../../../support/labs/carriers/kannel.ts';
 
 const carrier = createKannelCarrier({ url: 'http://127.0.0.1:9' });
 const recipientId = `${'0'.repeat(31)}a-00000`;

@@ -9,7 +9,7 @@ import { startFaultyNetwork } from '../../../support/servers/faulty-network.ts';
 import { startKannelApi } from '../../../support/servers/kannel-api.ts';
 import type { KannelApi } from '../../../support/servers/kannel-api.ts';
 import { kannelUser } from '../../../support/hosts/kannel-boxes.ts';
-import { createKannelCarrier, kannelSecrets } from '../../../support/labs/kannel-carrier.ts';
+import { createKannelCarrier, kannelSecrets } from '../../../support/labs/carriers/kannel.ts';
 
 const recipientId = `${'0'.repeat(31)}a-00000`;
 

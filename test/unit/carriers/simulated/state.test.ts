@@ -1,12 +1,9 @@
-import { spawn } from 'node:child_process';
 import { appendFile, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { eventually } from '../../../support/tools/eventually.ts';
-import { networkKey, networkSecret, reportCalls, startNetwork } from '../../../support/servers/simulated-network.ts';
+import { reportCalls, startNetwork } from '../../../support/servers/simulated-network.ts';
 import { startWebhookReceiver } from '../../../support/servers/webhook-receiver.ts';
 
 const never = { latencyMs: 3_600_000 };
@@ -126,67 +123,5 @@ describe('a restart', () => {
       `${stateFile}, line 2, is not JSON; remove the file to start afresh`,
     );
     expect((await stat(stateFile)).size).toBe(39);
-  });
-});
-
-describe('the carrier as a separate process', () => {
-  const runner = new URL('../../../../src/local/simulated-carrier.ts', import.meta.url).pathname;
-  const run = (settings: Record<string, string>) => {
-    const child = spawn(process.execPath, [runner], { env: { PATH: process.env['PATH'] ?? '', ...settings } });
-    onTestFinished(() => {
-      child.kill('SIGKILL');
-    });
-    return child;
-  };
-  const settings = { PORT: '0', SIMULATED_CARRIER_KEY: networkKey, SIMULATED_CARRIER_SECRET: networkSecret };
-
-  test('prints its address, serves, and keeps its state when it is killed', async () => {
-    const stateFile = await temporaryFile();
-    const start = async () => {
-      const child = run({ ...settings, SIMULATED_CARRIER_STATE: stateFile, SIMULATED_CARRIER_LATENCY_MS: '3600000' });
-      const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
-      expect(line).toMatch(/^simulated carrier http:\/\/127\.0\.0\.1:\d+$/);
-      return { child, url: line.slice('simulated carrier '.length) };
-    };
-    const first = await start();
-    const message = {
-      id: 'a',
-      messageId: 'm',
-      sender: 's',
-      to: '358401230001',
-      protocol: 'SMS',
-      content: '',
-      parts: 1,
-    };
-    const response = await fetch(`${first.url}/messages`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${networkKey}` },
-      body: JSON.stringify({ reportUrl: 'http://127.0.0.1:9/', messages: [message] }),
-    });
-    expect(response.status).toBe(202);
-    first.child.kill('SIGKILL');
-    await once(first.child, 'exit');
-
-    const second = await start();
-    expect(await (await fetch(`${second.url}/messages`)).json()).toMatchObject([{ recipientId: 'a' }]);
-    second.child.kill('SIGTERM');
-    expect(await once(second.child, 'exit')).toEqual([0, null]);
-  });
-
-  test.for([
-    [{ PORT: '' }, 'PORT is not set'],
-    [{ PORT: 'x' }, "PORT must be a whole number, not 'x'"],
-    [{ SIMULATED_CARRIER_KEY: '' }, 'SIMULATED_CARRIER_KEY is not set'],
-    [{ SIMULATED_CARRIER_LATENCY_MS: '1s' }, "SIMULATED_CARRIER_LATENCY_MS must be a whole number, not '1s'"],
-    [
-      { SIMULATED_CARRIER_INBOUND_URL: 'ftp://x' },
-      "SIMULATED_CARRIER_INBOUND_URL must be an http or https address, not 'ftp://x'",
-    ],
-  ] as const)('prints what is wrong with its settings: %j', async ([change, message]) => {
-    const child = run({ ...settings, ...change });
-    let errors = '';
-    child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString('utf8')));
-    expect(await once(child, 'close')).toEqual([1, null]);
-    expect(errors).toContain(message);
   });
 });

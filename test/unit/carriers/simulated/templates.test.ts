@@ -9,7 +9,7 @@ import type { SubmitOutcome } from '../../../../src/templates/index.ts';
 import { eventually } from '../../../support/tools/eventually.ts';
 import { networkKey, networkSecret, startNetwork } from '../../../support/servers/simulated-network.ts';
 import type { Network } from '../../../support/servers/simulated-network.ts';
-import { storedTemplate } from '../../../support/labs/templates.ts';
+import { storedTemplate } from '../../../support/samples/templates.ts';
 import { startWebhookReceiver } from '../../../support/servers/webhook-receiver.ts';
 
 const never = { approvalMs: 3_600_000 };

@@ -4,7 +4,7 @@ import type { TwilioSettings } from '../../../../src/carriers/twilio/settings.ts
 import type { OutboundBatch, SendOutcome } from '../../../../src/messages/index.ts';
 import { testNow } from '../../../support/labs/kernel.ts';
 import { startTwilioApi } from '../../../support/servers/twilio-api.ts';
-import { carrierDeps } from '../../../support/labs/carrier-deps.ts';
+import { carrierDeps } from '../../../support/labs/carriers/carrier-deps.ts';
 
 const accountSid = `AC${'0'.repeat(32)}`;
 const webhookUrl = 'https://app.example/api/webhooks/twilio';

@@ -3,7 +3,7 @@ import { twilio } from '../../../../src/carriers/twilio/index.ts';
 import { parseWebhook } from '../../../../src/carriers/twilio/parse-webhook.ts';
 import { testNow } from '../../../support/labs/kernel.ts';
 import { signTwilioCall } from '../../../support/servers/twilio-api.ts';
-import { carrierDeps } from '../../../support/labs/carrier-deps.ts';
+import { carrierDeps } from '../../../support/labs/carriers/carrier-deps.ts';
 
 const read = (fields: Record<string, string>, query = '') => parseWebhook(new URLSearchParams(fields), query, testNow);
 const nothing = { reports: [], templates: [], inbound: [] };

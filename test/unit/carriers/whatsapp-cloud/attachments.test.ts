@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { AttachmentOutcome } from '../../../../src/conversations/index.ts';
-import { connectCloud } from '../../../support/labs/whatsapp-cloud.ts';
+import { connectCloud } from '../../../support/labs/carriers/whatsapp-cloud.ts';
 
 /** A carrier for which Meta gives this address of a medium; records the calls with their tokens. */
 async function fetchAt(

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { InboundEvent } from '../../../../src/conversations/index.ts';
-import { connectCloud, signedCall } from '../../../support/labs/whatsapp-cloud.ts';
+import { connectCloud, signedCall } from '../../../support/labs/carriers/whatsapp-cloud.ts';
 
 const carrier = connectCloud({ url: 'https://graph.example' });
 const metadata = { display_phone_number: '+358 40-999 9999', phone_number_id: '1111' };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { OutboundBatch, TemplateCall } from '../../../../src/messages/index.ts';
 import { answering, startFaultyNetwork } from '../../../support/servers/faulty-network.ts';
-import { connectCloud, startCloud } from '../../../support/labs/whatsapp-cloud.ts';
+import { connectCloud, startCloud } from '../../../support/labs/carriers/whatsapp-cloud.ts';
 
 const recipientId = `${'a'.repeat(32)}-00000`;
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { readSettings } from '../../../../src/carriers/whatsapp-cloud/settings.ts';
 import { createSettingsReader } from '../../../../src/settings/create-settings-reader.ts';
-import { connectCloud } from '../../../support/labs/whatsapp-cloud.ts';
+import { connectCloud } from '../../../support/labs/carriers/whatsapp-cloud.ts';
 
 const complete = {
   WHATSAPP_CLOUD_TOKEN: 'token',

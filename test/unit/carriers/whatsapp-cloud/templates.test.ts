@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { CarrierDeps } from '../../../../src/carriers/carrier.ts';
 import type { ListedTemplate, SubmitOutcome, Template } from '../../../../src/templates/index.ts';
 import { answering, startFaultyNetwork } from '../../../support/servers/faulty-network.ts';
-import { storedTemplate } from '../../../support/labs/templates.ts';
-import { connectCloud, cloudSettings, createCloud, startCloud } from '../../../support/labs/whatsapp-cloud.ts';
+import { storedTemplate } from '../../../support/samples/templates.ts';
+import { connectCloud, cloudSettings, createCloud, startCloud } from '../../../support/labs/carriers/whatsapp-cloud.ts';
 
 type FetchPublic = NonNullable<CarrierDeps['fetchPublic']>;
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { WebhookEvents, WebhookRequest } from '../../../../src/carriers/carrier.ts';
 import type { DeliveryReport } from '../../../../src/messages/index.ts';
 import { advances } from '../../../../src/messages/status.ts';
-import { connectCloud, signedCall } from '../../../support/labs/whatsapp-cloud.ts';
+import { connectCloud, signedCall } from '../../../support/labs/carriers/whatsapp-cloud.ts';
 
 const carrier = connectCloud({ url: 'https://graph.example' });
 const recipientId = `${'a'.repeat(32)}-00000`;

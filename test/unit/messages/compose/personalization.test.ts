@@ -1,7 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { compileContent, placeholdersIn, renderContent } from '../../../../src/messages/compose/personalization.ts';
 
-describe('renderContent', () => {
+import { compileContent } from '../../../../src/messages/compose/personalization.ts';
+
+const placeholdersIn = (content: string): readonly string[] => compileContent(content).placeholders;
+const renderContent = (content: string, values: ReadonlyMap<string, string> | Record<string, string>): string =>
+  compileContent(content).render(values);
+
+describe('render', () => {
   test('fills placeholders from an object and from a map', () => {
     const content = 'Hei $(name), koodi $(code). Terv. $(name)';
     expect(renderContent(content, { name: 'Äijö', code: '42' })).toBe('Hei Äijö, koodi 42. Terv. Äijö');
@@ -106,7 +111,7 @@ describe('names', () => {
   });
 });
 
-describe('placeholdersIn', () => {
+describe('placeholders', () => {
   test('lists each name once, in order of first appearance', () => {
     expect(placeholdersIn('$(b)$(a)$(b)$($)(c)$(constructor)$(10)$(2)')).toEqual(['b', 'a', 'constructor', '10', '2']);
     expect(placeholdersIn('none')).toEqual([]);

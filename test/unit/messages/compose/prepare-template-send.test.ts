@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { prepareTemplateSend } from '../../../../src/messages/compose/prepare-template-send.ts';
 import { testCustomer, testNow, testService } from '../../../support/labs/kernel.ts';
-import { storedTemplate } from '../../../support/labs/templates.ts';
+import { storedTemplate } from '../../../support/samples/templates.ts';
 import type { TemplateSendDeps } from '../../../../src/messages/deps.ts';
 
 const template = storedTemplate({

@@ -4,7 +4,6 @@ import { describe, expect, test } from 'vitest';
 import {
   countSeptets,
   countSmsParts,
-  isGsmText,
   maximumParts,
   normaliseText,
   splitSms,
@@ -16,6 +15,7 @@ const basic =
 const extension = ['\f', '^', '{', '}', '\\', '[', '~', ']', '|', '€'];
 
 const a = (count: number) => 'a'.repeat(count);
+const isGsmText = (text: string): boolean => countSeptets(text) !== undefined;
 const zhe = (count: number) => 'ж'.repeat(count);
 
 /** Length of each part, in septets or UTF-16 units. */

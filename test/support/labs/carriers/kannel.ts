@@ -1,7 +1,7 @@
-import type { Carrier, CarrierDeps } from '../../../src/carriers/carrier.ts';
-import { kannel } from '../../../src/carriers/kannel/index.ts';
-import type { KannelSettings } from '../../../src/carriers/kannel/settings.ts';
-import { kannelUser } from '../hosts/kannel-boxes.ts';
+import type { Carrier, CarrierDeps } from '../../../../src/carriers/carrier.ts';
+import { kannel } from '../../../../src/carriers/kannel/index.ts';
+import type { KannelSettings } from '../../../../src/carriers/kannel/settings.ts';
+import { kannelUser } from '../../hosts/kannel-boxes.ts';
 import { carrierDeps } from './carrier-deps.ts';
 
 /** The secrets of the tests' carrier. */

@@ -9,17 +9,17 @@ import type { Statuses } from './statuses.ts';
 import { missingCalls } from './verdict.ts';
 
 /** Where things stand at the end. */
-export interface Settled {
+export interface EndState {
   statuses: Statuses;
   /** Whether nothing was left to wait for. */
   inTime: boolean;
 }
 
 /**
- * Lets hosts, from now on left alone, finish what there is: until every recipient has a final status, the carrier has told everything,
- * and everybody was called who is to be called; or until the moment has come.
+ * Lets hosts, from now on left alone, finish what there is: until every recipient has a final status, the carrier has
+ * told everything, and everybody was called who is to be called; or until the deadline, in milliseconds of Date.now().
  */
-export async function settle({
+export async function waitUntilDone({
   callApi,
   carrierState,
   ledger,
@@ -31,7 +31,7 @@ export async function settle({
   ledger: Ledger;
   receiver: Receiver;
   deadline: number;
-}): Promise<Settled> {
+}): Promise<EndState> {
   const ids = acceptedIds(ledger);
   const statuses: Statuses = new Map();
   for (;;) {

@@ -1,9 +1,9 @@
 import { createHmac } from 'node:crypto';
 import { onTestFinished } from 'vitest';
-import type { Carrier, CarrierDeps, WebhookRequest } from '../../../src/carriers/carrier.ts';
-import { whatsappCloud } from '../../../src/carriers/whatsapp-cloud/index.ts';
-import type { WhatsAppSettings } from '../../../src/carriers/whatsapp-cloud/settings.ts';
-import { startWhatsAppCloudApi } from '../servers/whatsapp-cloud-api.ts';
+import type { Carrier, CarrierDeps, WebhookRequest } from '../../../../src/carriers/carrier.ts';
+import { whatsappCloud } from '../../../../src/carriers/whatsapp-cloud/index.ts';
+import type { WhatsAppSettings } from '../../../../src/carriers/whatsapp-cloud/settings.ts';
+import { startWhatsAppCloudApi } from '../../servers/whatsapp-cloud-api.ts';
 import { carrierDeps } from './carrier-deps.ts';
 
 /** The settings of tests, without the address. The second number is in the account of the first. */

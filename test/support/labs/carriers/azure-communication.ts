@@ -1,7 +1,7 @@
-import { azureCommunication } from '../../../src/carriers/azure-communication/index.ts';
-import type { AzureCommunicationSettings } from '../../../src/carriers/azure-communication/settings.ts';
-import type { Carrier, CarrierDeps, WebhookRequest } from '../../../src/carriers/carrier.ts';
-import { createSettingsReader } from '../../../src/settings/create-settings-reader.ts';
+import { azureCommunication } from '../../../../src/carriers/azure-communication/index.ts';
+import type { AzureCommunicationSettings } from '../../../../src/carriers/azure-communication/settings.ts';
+import type { Carrier, CarrierDeps, WebhookRequest } from '../../../../src/carriers/carrier.ts';
+import { createSettingsReader } from '../../../../src/settings/create-settings-reader.ts';
 import { carrierDeps } from './carrier-deps.ts';
 
 export const accessKey = Buffer.from('the key of the resource').toString('base64');

@@ -1,5 +1,5 @@
 import type { NewTemplate, Template } from '../../../src/templates/index.ts';
-import { testNow } from './kernel.ts';
+import { testNow } from '../labs/kernel.ts';
 
 /** A template as somebody asks for it, with other fields where a test says so. */
 export function newTemplate(details: Partial<NewTemplate> = {}): NewTemplate {

@@ -1,4 +1,4 @@
-import type { CarrierDeps } from '../../../src/carriers/carrier.ts';
+import type { CarrierDeps } from '../../../../src/carriers/carrier.ts';
 
 const unused = (): Promise<never> => Promise.reject(new Error('this carrier has no use for it'));
 

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import type { TestContext } from 'vitest';
+
 import type { Carrier, WebhookRequest } from '../../src/carriers/carrier.ts';
 import type { AttachmentOutcome, InboundEvent, InboundProtocol } from '../../src/conversations/index.ts';
 import { eventually } from '../support/tools/eventually.ts';
@@ -43,6 +45,9 @@ const png = { name: 'kuva ä.png', mimeType: 'image/png', bytes: Buffer.from([0x
 const failed = { outcome: 'failed', reason: expect.stringMatching(/\S/) as string };
 const retry = { outcome: 'retry', reason: expect.stringMatching(/\S/) as string };
 
+/** Ends a test, and says why it was skipped. */
+type Skip = TestContext['skip'];
+
 let nextPhone = 0;
 
 /** The time of an event, where its network tells it. */
@@ -75,13 +80,15 @@ export function inboundContract(setup: () => ReceivingSetup): void {
   const messageFrom = (protocol: InboundProtocol, details: Partial<PhoneMessage> = {}): PhoneMessage =>
     messageTo(setup().inbound?.recipient ?? '', protocol, details);
 
-  const ofProtocols = (...protocols: InboundProtocol[]): InboundProtocol | undefined =>
-    protocols.find((protocol) => setup().inbound?.protocols.includes(protocol));
+  /** The first of the protocols that phones can write by; skips where they can write by none of them. */
+  const ofProtocols = (skip: Skip, ...protocols: InboundProtocol[]): InboundProtocol =>
+    protocols.find((protocol) => setup().inbound?.protocols.includes(protocol)) ??
+    skip(`no ${protocols.join(' or ')} message comes in through this carrier`);
 
   describe('what phones write', () => {
     test.for(['SMS', 'MMS', 'WhatsApp'] as const)('arrives as one event: %s', async (protocol, { skip }) => {
       const { inbound } = setup();
-      if (inbound?.protocols.includes(protocol) !== true) skip();
+      ofProtocols(skip, protocol);
       const before = Date.now();
       const message = messageFrom(protocol);
       await inbound?.write(message);
@@ -110,7 +117,7 @@ export function inboundContract(setup: () => ReceivingSetup): void {
 
     test('the same words once more are another message', async ({ skip }) => {
       const { inbound } = setup();
-      const message = messageFrom(ofProtocols('SMS', 'WhatsApp') ?? skip());
+      const message = messageFrom(ofProtocols(skip, 'SMS', 'WhatsApp'));
       await inbound?.write(message);
       await inbound?.write(message);
       const events = await eventually(async () => {
@@ -123,8 +130,8 @@ export function inboundContract(setup: () => ReceivingSetup): void {
 
     test('comes again until it is confirmed, each time with the same id and time', async ({ skip }) => {
       const { inbound } = setup();
-      if (inbound?.repeats === false) skip();
-      const message = messageFrom(ofProtocols('SMS', 'WhatsApp') ?? skip());
+      skip(inbound?.repeats === false, 'this network calls once');
+      const message = messageFrom(ofProtocols(skip, 'SMS', 'WhatsApp'));
       inbound?.answerCalls(503);
       try {
         await inbound?.write(message);
@@ -141,13 +148,13 @@ export function inboundContract(setup: () => ReceivingSetup): void {
     });
 
     test('the tap on a button comes with its label', async ({ skip }) => {
-      const message = messageFrom(ofProtocols('WhatsApp') ?? skip(), { content: 'Yes', buttonReply: 'Yes' });
+      const message = messageFrom(ofProtocols(skip, 'WhatsApp'), { content: 'Yes', buttonReply: 'Yes' });
       await setup().inbound?.write(message);
       expect(await firstEventOf(message)).toMatchObject({ content: 'Yes', buttonReply: 'Yes', attachments: [] });
     });
 
     test('is refused where somebody else could have made the call', async ({ skip }) => {
-      const message = messageFrom(ofProtocols('SMS', 'WhatsApp') ?? skip());
+      const message = messageFrom(ofProtocols(skip, 'SMS', 'WhatsApp'));
       await setup().inbound?.write(message);
       await firstEventOf(message);
       const calls = setup().calls();
@@ -162,8 +169,8 @@ export function inboundContract(setup: () => ReceivingSetup): void {
 
   describe('attachments', () => {
     /** What the event of a message says of its only attachment; skips where phones can attach nothing. */
-    async function announced(name: string, skip: () => never): Promise<InboundEvent['attachments'][number]> {
-      const protocol = ofProtocols('MMS', 'WhatsApp') ?? skip();
+    async function announced(name: string, skip: Skip): Promise<InboundEvent['attachments'][number]> {
+      const protocol = ofProtocols(skip, 'MMS', 'WhatsApp');
       const message = messageFrom(protocol, { content: '', attachments: [{ ...png, name }] });
       await setup().inbound?.write(message);
       const { attachments } = await firstEventOf(message);
@@ -171,6 +178,9 @@ export function inboundContract(setup: () => ReceivingSetup): void {
       expect(attachments).toEqual([{ reference, name: nameOf(name), mimeType: png.mimeType }]);
       return attachments[0] as InboundEvent['attachments'][number];
     }
+
+    const attachmentName = (kind: 'lost' | 'unavailable', skip: Skip): string =>
+      setup().inbound?.attachmentNames?.[kind] ?? skip(`this network has no attachment that is ${kind}`);
 
     /** The name that an attachment comes with: its own, or one that ends as files of its type do. */
     const nameOf = (name: string): string =>
@@ -180,7 +190,7 @@ export function inboundContract(setup: () => ReceivingSetup): void {
       setup().carrier.attachments?.fetchAttachment(reference, limit);
 
     test('are announced in their order, and fetched byte for byte', async ({ skip }) => {
-      const protocol = ofProtocols('MMS', 'WhatsApp') ?? skip();
+      const protocol = ofProtocols(skip, 'MMS', 'WhatsApp');
       const text = { name: 'a.txt', mimeType: 'text/plain', bytes: Buffer.from('ä'.repeat(100_000)) };
       // Where a message has one attachment, they come in two.
       const together = setup().inbound?.attachmentsPerMessage === 1 ? [[png], [text]] : [[png, text]];
@@ -206,12 +216,12 @@ export function inboundContract(setup: () => ReceivingSetup): void {
     });
 
     test('that are lost have failed', async ({ skip }) => {
-      const { reference } = await announced(setup().inbound?.attachmentNames?.lost ?? skip(), skip);
+      const { reference } = await announced(attachmentName('lost', skip), skip);
       expect(await fetchFrom(reference, 1000)).toEqual(failed);
     });
 
     test('that can not be had now are worth another try', async ({ skip }) => {
-      const { reference } = await announced(setup().inbound?.attachmentNames?.unavailable ?? skip(), skip);
+      const { reference } = await announced(attachmentName('unavailable', skip), skip);
       expect(await fetchFrom(reference, 1000)).toEqual(retry);
       expect(await fetchFrom(reference, 1000)).toEqual(retry);
     });
@@ -222,9 +232,9 @@ export function inboundContract(setup: () => ReceivingSetup): void {
     });
 
     describe('when the carrier is in trouble', () => {
-      const fetchAt = async (url: string, skip: () => never, timeoutMs = 10_000): Promise<AttachmentOutcome> => {
+      const fetchAt = async (url: string, skip: Skip, timeoutMs = 10_000): Promise<AttachmentOutcome> => {
         const { attachments } = setup().connect({ url, timeoutMs });
-        return (attachments ?? skip()).fetchAttachment('a', 1000);
+        return (attachments ?? skip('no attachments come in through this carrier')).fetchAttachment('a', 1000);
       };
 
       test.for([500, 503, 429, 401, 403])('it answers %i: another try', async (status, { skip }) => {

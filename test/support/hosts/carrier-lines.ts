@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 
 import { expect } from 'vitest';
 
-import { channel } from './azure-communication.ts';
-import { cloudNumber, ours } from '../hosts/carriers-host.ts';
-import type { CarriersHost } from '../hosts/carriers-host.ts';
+import { channel } from '../labs/carriers/azure-communication.ts';
+import { cloudNumber, ours } from './carriers-host.ts';
+import type { CarriersHost } from './carriers-host.ts';
 
 /** An attachment of an inbound message. */
 export interface PhoneFile {

@@ -18,7 +18,7 @@ export function against(ratio: number, aim: { min?: number; max?: number }): str
   return `${short(ratio)} (aim ${aim.min === undefined ? `<= ${aim.max}` : `>= ${aim.min}`}${reached ? '' : ', missed'})`;
 }
 
-/** Numbers to the permit, words to the left, under their columns' names. */
+/** Numbers to the right, words to the left, under their columns' names. */
 export function tableText({ title, rows, notes = [] }: Finding): string {
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   const cells = rows.map((row) =>
