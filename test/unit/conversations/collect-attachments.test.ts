@@ -83,7 +83,7 @@ describe('attachments', () => {
     expect(await route()).toEqual({ result: 'notified', subscribers: 2 });
     expect(deps.fetched).toEqual([]);
     expect((await read())?.attachments).toEqual([
-      attachment(1, { state: 'failed', reason: 'the carrier hands out no attachments' }),
+      attachment(1, { state: 'failed', reason: 'the carrier provides no attachments' }),
     ]);
   });
 

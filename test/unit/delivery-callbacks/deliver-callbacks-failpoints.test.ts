@@ -241,7 +241,7 @@ describe('a job that failed too often', () => {
     await lab.settle([2]);
     await lab.time.play(1 * second);
     const job = { messageId: labMessageId, chunk: 0 };
-    await expect(giveUpDeliveryCallbacks.handle(job, lab.deps)).rejects.toThrow('another worker may be at it until');
+    await expect(giveUpDeliveryCallbacks.handle(job, lab.deps)).rejects.toThrow('another worker holds the lease until');
     await lab.time.play();
     expect(await lab.fates()).toEqual({ 2: 'done' });
   });

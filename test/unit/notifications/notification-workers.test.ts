@@ -164,7 +164,7 @@ describe('what fails on our side over and over', () => {
     const poison = lab.time.runs.filter(({ queue }) => queue === 'notifications-poison');
     // The worker that failed last still has its lease when the poison message comes.
     expect(poison.map(({ error, result }) => error?.message ?? result)).toEqual([
-      expect.stringContaining('another worker may be at it until'),
+      expect.stringContaining('another worker holds the lease until'),
       { inboundId, chunk: 0, result: 'givenUp', notifications: 2, error: new Error('notifications failed too often') },
     ]);
     expect(lab.time.queued()).toEqual([]);
@@ -223,7 +223,7 @@ describe('what fails on our side over and over', () => {
     lab.script('flow', () => ({ afterMs: 20 * second, answer: 202 }));
     await lab.time.play(10 * second);
     await expect(giveUpNotifications({ inboundId, subscriptionKey }, lab.deps())).rejects.toThrow(
-      'another worker may be at it until',
+      'another worker holds the lease until',
     );
     await lab.time.play();
     expect(await lab.fates()).toEqual({ flow: 'delivered', other: 'delivered' });

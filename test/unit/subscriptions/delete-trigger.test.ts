@@ -182,7 +182,7 @@ describe('a subscription that changes while it is deleted', () => {
     const { answer, log } = await remove();
     expect([answer, removes]).toEqual([done, 10]);
     expect(log[0]?.error).toEqual(
-      new Error(`the subscription ${subscription.key} changed 10 times while it was removed`),
+      new Error(`the subscription ${subscription.key} changed 10 times while it was being removed`),
     );
   });
 });
