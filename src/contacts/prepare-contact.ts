@@ -174,7 +174,8 @@ function checkCleared(value: unknown, changes: ContactChanges, problems: Problem
 }
 
 // Line breaks and tabs are allowed. Other control characters, such as U+0007, are invisible on phones and would take
-// six bytes in storage. The kernel refuses NUL. oxlint-disable-next-line no-control-regex
+// six bytes in storage. The kernel refuses NUL.
+// oxlint-disable-next-line no-control-regex
 const controlCharacter = /[\u0001-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
 
 function checkText(value: unknown, target: string, problems: Problem[]): string | undefined {
