@@ -142,14 +142,14 @@ test('a key that ends stops working by itself', async () => {
 const refused: [name: string, headers: (key: string) => Record<string, string>, words: string][] = [
   ['with another secret', (key) => ({ 'X-API-Key': key.replace(/_[\w-]{4}/, '_AAAA') }), 'malformed'],
   ['with a blank in it', (key) => ({ 'X-API-Key': key.replace('_', '_ ') }), 'malformed'],
-  ['as a bearer token', (key) => ({ Authorization: `Bearer ${key}` }), 'its form or signature is wrong'],
+  ['as a bearer token', (key) => ({ Authorization: `Bearer ${key}` }), "the token's form or signature is wrong"],
   [
     'beside a token',
     (key) => ({ 'X-API-Key': key, Authorization: `Bearer ${local.api.token}` }),
     'both a token and a key',
   ],
   ['that is no key', () => ({ 'X-API-Key': 'password' }), 'malformed'],
-  ['that is empty', () => ({ 'X-API-Key': '' }), 'there is none'],
+  ['that is empty', () => ({ 'X-API-Key': '' }), 'the call has neither'],
   ['that is a token', () => ({ 'X-API-Key': local.api.token }), 'malformed'],
 ];
 
