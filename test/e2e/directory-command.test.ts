@@ -70,8 +70,8 @@ describe('npm run directory', () => {
       code: 1,
       stdout: '',
       stderr: [
-        `${path}:10: customers[0].services[0].type is none of OneWay, TwoWay, Group`,
-        `${path}:20: customers[0].regoin is not a field; there are id, name, region, timeZone, callsPerMinute, callbackSecretSetting, services, whatsappIdentities`,
+        `${path}:10: customers[0].services[0].type is not one of OneWay, TwoWay, Group`,
+        `${path}:20: customers[0].regoin is not a field; the fields are id, name, region, timeZone, callsPerMinute, callbackSecretSetting, services, whatsappIdentities`,
         '',
       ].join('\n'),
     });
@@ -105,7 +105,7 @@ describe('npm run directory', () => {
       code: 1,
       stdout: '',
       stderr: [
-        `${theft}:6: WhatsApp identity 358401000001 belongs to acme and thief`,
+        `${theft}:6: WhatsApp identity 358401000001 belongs to both acme and thief`,
         '  customer acme is not in the file and stays; --prune removes it',
         '  user ann is not in the file and stays; --prune removes it',
         '',
