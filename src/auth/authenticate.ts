@@ -15,7 +15,7 @@ export function createAuthenticator(verifyToken: TokenVerifier, verifyApiKey: Ap
     const key = apiKey?.trim() ?? '';
     if (key === '') return verifyToken(authorization);
     if (authorization === null) return verifyApiKey(key);
-    const reason = 'there are both a token and a key';
+    const reason = 'both a token and a key were sent';
     throw apiError('Unauthenticated', { reason }, { 'WWW-Authenticate': 'Bearer' });
   };
 }

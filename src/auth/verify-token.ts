@@ -38,7 +38,7 @@ export function createTokenVerifier(
   return async (authorization) => {
     const token = /^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1];
     if (token === undefined)
-      throw unauthenticated(authorization === null ? 'there is none' : 'it is not a bearer token');
+      throw unauthenticated(authorization === null ? 'none was sent' : 'it is not a bearer token');
     try {
       const trusted = findIssuer(token, issuers);
       const payload = await checkToken(token, trusted, keysByUrl.get(trusted.jwksUrl) ?? noKeys, now());

@@ -46,7 +46,7 @@ export async function importTemplates(number: string, deps: ImportDeps): Promise
   const { directory, templates } = deps;
   const identity = readIdentity(number);
   const customerId = identity === undefined ? undefined : await directory.identityOwner(identity);
-  if (identity === undefined || customerId === undefined) return refused('is no WhatsApp number of any customer');
+  if (identity === undefined || customerId === undefined) return refused('is not a WhatsApp number of any customer');
   if (!templates.carrier.manages(identity)) return refused('has no carrier that manages its templates');
   const region = (await directory.customer(customerId))?.region;
   // Before the carrier is asked: what is written after this may be newer than its list.
@@ -113,11 +113,11 @@ function reasonToLeave(seen: Template | undefined, next: Template, now: Date): s
     return `stays as it is: it waits for its review in ${seen.language}, which the carrier does not list yet`;
   }
   return isBeingSubmitted
-    ? 'stays as it is: it is being submitted from here; run this again in ten minutes'
+    ? 'stays as it is: it is being submitted from here; run the command again in ten minutes'
     : undefined;
 }
 
-const meanwhile = 'was written by somebody else meanwhile: run this again';
+const meanwhile = 'was changed by another process: run the command again';
 
 /** Writes what has changed; why not, where it can't be. */
 async function write(

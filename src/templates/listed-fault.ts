@@ -13,8 +13,9 @@ export function listedProblem({
   headerText = '',
   buttons,
 }: ListedTemplate): string | undefined {
-  if (!/^[a-z0-9_]{1,512}$/.test(name)) return 'its name has more than small letters, digits and underscores';
-  if (!/^[a-z]{2,3}(?:[-_][a-z0-9]{2,8}){0,3}$/i.test(language)) return 'its language is not a code of one';
+  if (!/^[a-z0-9_]{1,512}$/.test(name))
+    return 'its name has characters other than lowercase letters, digits and underscores';
+  if (!/^[a-z]{2,3}(?:[-_][a-z0-9]{2,8}){0,3}$/i.test(language)) return 'its language is not a language code';
   if (content.trim() === '') return 'it has no text';
   if (content.length > textLimit || headerText.length > textLimit) return 'its text is too long';
   const contentProblem = numberingProblem(content);
@@ -23,5 +24,5 @@ export function listedProblem({
   if (headerProblem !== undefined) return `its header ${headerProblem}`;
   if (countPlaceholders(headerText) > 1) return 'its header has more than one placeholder';
   const odd = buttons.some((button) => button.type === 'Url' && !hasVariablePart(button) && button.data.includes('{{'));
-  return odd ? 'an address of a button has a placeholder that is not its end' : undefined;
+  return odd ? "a button's address has a placeholder that is not at its end" : undefined;
 }

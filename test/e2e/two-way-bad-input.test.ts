@@ -214,7 +214,7 @@ describe('Send Discussion Reply Message', () => {
   test.each<Rows[number]>([
     ['no thread', { body: { Content: 'Hello' } }, [400, 'MissingField', 'ThreadId', /required/]],
     ['a number as thread', { body: { ThreadId: 5, Content: 'Hello' } }, [400, 'InvalidField', 'ThreadId', /text/]],
-    ['a foreign thread', {}, [404, 'ThreadNotFound', 'ThreadId', /not a thread of this customer/]],
+    ['a foreign thread', {}, [404, 'ThreadNotFound', 'ThreadId', /no thread with the id in ThreadId/]],
     ['no thread id', { body: { ThreadId: '..', Content: 'Hello' } }, [404, 'ThreadNotFound', 'ThreadId', /thread/]],
     ['no content', { body: { ThreadId: '0'.repeat(44) } }, [400, 'MissingField', 'Content', /required/]],
     ['a number as content', ofDemo(5), [400, 'InvalidField', 'Content', /must be text/]],
@@ -232,7 +232,11 @@ describe('Send Reply Message', () => {
   const standard = { headers: { 'Customer-Id': 'demo', 'Service-Id': 'demo-reply' }, body: sendTo([phone]) };
   const serviceOf = (id: string): Row => ({ headers: { 'Service-Id': id } });
   test.each<Rows[number]>([
-    ['an id that is none', {}, [404, 'MessageNotFound', 'ParentMessageId', /not a message of this customer/]],
+    [
+      'an id that is none',
+      {},
+      [404, 'MessageNotFound', 'ParentMessageId', /no message with the id in ParentMessageId/],
+    ],
     ['no content', { body: { ...sendTo([phone]), Content: '' } }, [400, 'MissingField', 'Content', /empty/]],
     ['no list', { body: { ...sendTo([]), Recipients: 'x' } }, [400, 'InvalidField', 'Recipients', /must be a list/]],
     ['a service without replies', serviceOf('demo-oneway'), [400, 'WrongServiceType', 'Service-Id', /repl/]],
@@ -249,7 +253,7 @@ describe('Send Reply Message', () => {
     'refuses %s, which is not there, and writes nothing',
     async (id) => {
       const answer = await post(`/messages/reply/${id}`, standard, {});
-      expectRefusal(answer, [404, 'MessageNotFound', 'ParentMessageId', /not a message of this customer/]);
+      expectRefusal(answer, [404, 'MessageNotFound', 'ParentMessageId', /no message with the id in ParentMessageId/]);
       expect(local.storage.operations().filter(({ method }) => method !== 'GET')).toEqual([]);
       expect(await local.api.inbox(phone)).toEqual([]);
     },

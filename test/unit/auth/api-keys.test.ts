@@ -240,8 +240,8 @@ describe('a caller may show', () => {
   test.each<[string, Parameters<typeof authenticate>[0], string]>([
     ['nothing', { authorization: null, apiKey: null }, 'there is none'],
     ['an empty key', { authorization: null, apiKey: '' }, 'there is none'],
-    ['both', { authorization: 'Bearer x', apiKey: 'sdk_x' }, 'there are both a token and a key'],
-    ['a key beside an empty token', { authorization: '', apiKey: 'sdk_x' }, 'there are both a token and a key'],
+    ['both', { authorization: 'Bearer x', apiKey: 'sdk_x' }, 'both a token and a key were sent'],
+    ['a key beside an empty token', { authorization: '', apiKey: 'sdk_x' }, 'both a token and a key were sent'],
   ])('not %s', async (_, credentials, reason) => {
     await expect(authenticate(credentials)).rejects.toMatchObject({
       code: 'Unauthenticated',

@@ -231,7 +231,7 @@ describe('a template that waits', () => {
     const underWay = storedTemplate({ createdAt: minutesAgo(10), updatedAt: minutesAgo(10) });
     const { run, read } = await open({ stored: [underWay] });
     const listed = [listedTemplate({ content: 'Another.' })];
-    const why = 'order_ready stays as it is: it is being submitted from here; run this again in ten minutes';
+    const why = 'order_ready stays as it is: it is being submitted from here; run the command again in ten minutes';
     expect(brief(await run(listed))).toEqual([why]);
     expect(await read()).toEqual(underWay);
     expect(brief(await run(listed, { now: new Date(later.getTime() + 1) }))).toEqual([
@@ -290,11 +290,11 @@ describe('of several languages of a name', () => {
 
 describe('what can not be sent from here is passed over, and named', () => {
   test.each<[problem: string, details: Partial<ListedTemplate>]>([
-    ['its name has more than small letters, digits and underscores', { name: 'Order Ready' }],
-    ['its name has more than small letters, digits and underscores', { name: '' }],
-    ['its name has more than small letters, digits and underscores', { name: 'a'.repeat(513) }],
-    ['its language is not a code of one', { language: '' }],
-    ['its language is not a code of one', { language: `en${'_US'.repeat(9)}` }],
+    ['its name has characters other than lowercase letters, digits and underscores', { name: 'Order Ready' }],
+    ['its name has characters other than lowercase letters, digits and underscores', { name: '' }],
+    ['its name has characters other than lowercase letters, digits and underscores', { name: 'a'.repeat(513) }],
+    ['its language is not a language code', { language: '' }],
+    ['its language is not a language code', { language: `en${'_US'.repeat(9)}` }],
     ['it has no text', { content: ' \n' }],
     ['its text is too long', { content: 'x'.repeat(32_001) }],
     ['its text is too long', { headerText: 'x'.repeat(32_001) }],
@@ -303,7 +303,7 @@ describe('what can not be sent from here is passed over, and named', () => {
     ['its header has more than one placeholder', { headerText: '{{1}} {{2}}' }],
     ['its header has {{x}}, but placeholders are written {{1}}, {{2}} and so on', { headerText: '{{x}}' }],
     [
-      'an address of a button has a placeholder that is not its end',
+      "a button's address has a placeholder that is not at its end",
       { buttons: [{ type: 'Url', label: 'See', data: 'https://example.com/{{1}}/x' }] },
     ],
   ])('%s: %j', async (problem, details) => {
@@ -330,7 +330,7 @@ describe('what can not be sent from here is passed over, and named', () => {
 });
 
 describe('what is written while the carrier is asked', () => {
-  const meanwhile = 'order_ready was written by somebody else meanwhile: run this again';
+  const meanwhile = 'order_ready was changed by another process: run the command again';
 
   test('is not overwritten by its older word', async () => {
     const pending = storedTemplate({ carrierReference: 'carrier-1' });
@@ -370,7 +370,7 @@ describe('nothing is imported', () => {
     const { run, store } = await open();
     expect(await run([listedTemplate()], { number })).toEqual({
       outcome: 'refused',
-      why: 'is no WhatsApp number of any customer',
+      why: 'is not a WhatsApp number of any customer',
     });
     expect(await store.list('demo')).toEqual([]);
   });
