@@ -43,5 +43,5 @@ export async function decide(retry: RetryNotification, verdict: Verdict, deps: N
 export function reasonOf(state: Subscription['state'] | undefined, next: Verdict['next']): string {
   if (state === 'ended') return 'the subscription has ended';
   if (state === 'disabled') return 'the subscription is disabled';
-  return next === 'never' ? 'another call would come to the same' : 'it failed for too long';
+  return next === 'never' ? 'another call would get the same answer' : 'the calls failed for too long';
 }

@@ -72,7 +72,7 @@ describe('a call', () => {
     await lab.time.play();
     expect(lab.callTimes('flow')).toEqual([0]);
     expect(await lab.fates()).toEqual({ flow: 'ended', other: 'delivered' });
-    expect(await lettersOf(lab)).toEqual([[flowUrl('flow'), 'another call would come to the same', 1, last]]);
+    expect(await lettersOf(lab)).toEqual([[flowUrl('flow'), 'another call would get the same answer', 1, last]]);
     expect(await lab.subscription('flow')).toEqual(labSubscription('flow'));
   });
 
@@ -83,7 +83,7 @@ describe('a call', () => {
     lab.tell(1);
     await lab.time.play();
     expect(await lab.fates()).toEqual({ flow: 'givenUp' });
-    expect(await lettersOf(lab)).toEqual([[flowUrl('flow'), 'another call would come to the same', 2, 400]]);
+    expect(await lettersOf(lab)).toEqual([[flowUrl('flow'), 'another call would get the same answer', 2, 400]]);
   });
 });
 
@@ -142,7 +142,7 @@ describe('a flow that is gone', () => {
     expect(await lab.fates(2)).toEqual({ busy: 'delivered', well: 'delivered' });
     expect(await lettersOf(lab)).toEqual([[flowUrl('gone'), 'the subscription has ended', 1, 410]]);
     expect(await lab.subscription('gone')).toEqual(
-      labSubscription('gone', { state: 'ended', reason: 'the callback answered 410: it is gone' }),
+      labSubscription('gone', { state: 'ended', reason: 'the callback answered 410 (gone)' }),
     );
   });
 

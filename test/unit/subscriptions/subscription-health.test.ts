@@ -103,7 +103,7 @@ describe('a row of refusals', () => {
         ['notFound', 0],
         ['gone', 1],
       ],
-      { state: 'ended', reason: 'the callback answered 410: it is gone' },
+      { state: 'ended', reason: 'the callback answered 410 (gone)' },
     ],
   ])('%s', (_, answers, health) => {
     expect(healthOf(...answers)).toEqual(health);
@@ -138,7 +138,7 @@ describe('noting an answer', () => {
     expect((await subscriptions.find(labPipeline, subscription.key))?.subscription).toEqual({
       ...subscription,
       state: 'ended',
-      reason: 'the callback answered 410: it is gone',
+      reason: 'the callback answered 410 (gone)',
     });
   });
 
