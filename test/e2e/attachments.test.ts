@@ -45,7 +45,7 @@ test.each([
   ['expired', () => keep(new Date(Date.now() - 1))],
 ])('one that is %s is not there', async (_, address) => {
   const answer = await fetch(await address());
-  const message = 'The link is wrong or has expired. ' + 'Save files as soon as a message arrives.';
+  const message = 'The link is wrong or has expired. Save files as soon as a message arrives.';
   expect([answer.status, await answer.json()]).toEqual([
     404,
     { error: { code: 'AttachmentNotFound', message }, message },

@@ -120,7 +120,7 @@ const rows: Rows = [
     { headers: { 'Content-Type': 'text/plain' } },
     [415, 'UnsupportedContentType', undefined, /text\/plain/],
   ],
-  ['no customer', { headers: { Customer: undefined } }, [400, 'MissingParameter', 'Customer', /missing/]],
+  ['no customer', { headers: { Customer: undefined } }, [400, 'MissingParameter', 'Customer', /^Customer is empty\./]],
   ['an unknown customer', { headers: { Customer: 'nobody' } }, [403, 'CustomerNotAssigned', 'Customer', /assigned/]],
   ['a foreign customer', { headers: { Customer: 'other' } }, [403, 'CustomerNotAssigned', 'Customer', /assigned/]],
   ['an unknown service', { service: 'nothing' }, [404, 'ServiceNotFound', 'Service', /Verify the service id/]],
@@ -219,7 +219,11 @@ describe('Send Discussion Reply Message', () => {
     ['no content', { body: { ThreadId: '0'.repeat(44) } }, [400, 'MissingField', 'Content', /required/]],
     ['a number as content', ofDemo(5), [400, 'InvalidField', 'Content', /must be text/]],
     ['a foreign customer', { headers: { CustomerId: 'other' } }, [403, 'CustomerNotAssigned', 'CustomerId', /assign/]],
-    ['no customer', { headers: { CustomerId: undefined } }, [400, 'MissingParameter', 'CustomerId', /missing/]],
+    [
+      'no customer',
+      { headers: { CustomerId: undefined } },
+      [400, 'MissingParameter', 'CustomerId', /^CustomerId is empty\./],
+    ],
     ['no token', { headers: { Authorization: undefined } }, [401, 'Unauthenticated', undefined, /token/]],
   ])('refuses %s, and nothing is read', async (_, row, expected) => {
     expectRefusal(await post('/messages/discussion/reply', standard, row), expected);

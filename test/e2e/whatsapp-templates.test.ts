@@ -107,7 +107,7 @@ const createRows: [name: string, details: Record<string, unknown>, expected: Exp
   ['null content', { RawContent: null }, missing('RawContent')],
   ['a number as content', { RawContent: 7 }, field('RawContent', /must be text/)],
   ['long content', { RawContent: 'x'.repeat(1_025) }, field('RawContent', /at most 1024 characters/)],
-  ['blank content', { RawContent: ' \n ' }, [400, 'EmptyContent', 'RawContent', /without a visible character/]],
+  ['blank content', { RawContent: ' \n ' }, [400, 'EmptyContent', 'RawContent', /no visible character/]],
   ['a gap in the numbers', { RawContent: 'a {{1}} b {{3}} c' }, field('RawContent', /\{\{2\}\} is missing/)],
   ['numbers from 2', { RawContent: 'a {{2}} b' }, field('RawContent', /\{\{1\}\} is missing/)],
   ['a named placeholder', { RawContent: 'Hi {{name}}!' }, field('RawContent', /has \{\{name\}\}/)],

@@ -41,7 +41,7 @@ describe('an attachment', () => {
     ['expiring now', {}, { now: later }],
     ['without a time that can be read', { expiresAt: new Date(Number.NaN) }, {}],
   ])('that is %s is not there', async (_, changes, request) => {
-    const message = 'The link is wrong or has expired. ' + 'Save files as soon as a message arrives.';
+    const message = 'The link is wrong or has expired. Save files as soon as a message arrives.';
     const body = new TextEncoder().encode(JSON.stringify({ error: { code: 'AttachmentNotFound', message }, message }));
     expect(await serve(changes, request)).toEqual({
       status: 404,
