@@ -8,6 +8,7 @@ import type { RequestLog } from './request-log.ts';
 import { routeValue } from './route.ts';
 import { asJsonSchema } from './schema.ts';
 import type { ThrottlePort } from './throttle.ts';
+import { count } from '../core/plural.ts';
 import { UnavailableError } from '../core/unavailable-error.ts';
 import { checkBody, checkParameters, dropAbsentFields, dropUnknownFields } from './validate.ts';
 
@@ -152,7 +153,7 @@ async function countCall(caller: Caller, throttle: ThrottlePort, entry: RequestL
   const permit = await throttle.take(caller);
   if (!permit.allowed) {
     const { limit, retryAfterSeconds: seconds } = permit;
-    throw apiError('Throttled', { limit, seconds }, { 'Retry-After': String(seconds) });
+    throw apiError('Throttled', { limit, wait: count(seconds, 'second') }, { 'Retry-After': String(seconds) });
   }
   if (permit.failure !== undefined) entry.error = permit.failure;
 }
@@ -194,7 +195,7 @@ async function readJson(request: IncomingRequest): Promise<unknown> {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as unknown;
   } catch (error) {
     throw apiError('InvalidJson', {
-      reason: bytes.byteLength === 0 ? 'it is empty, or came without its length' : (error as Error).message,
+      reason: bytes.byteLength === 0 ? 'it is empty or came without its length' : (error as Error).message,
     });
   }
 }

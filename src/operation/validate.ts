@@ -87,7 +87,7 @@ export function checkParameters(operation: Operation<never>, values: Record<stri
     if (typeof value === 'string' && asJsonSchema(schema).type === 'boolean') values[name] = value.toLowerCase();
   }
   const validate = validatorsOf(operation).parameters;
-  const problems = validate(values) ? [] : errorsOf(validate).map((error) => parameterProblem(operation, error));
+  const problems = validate(values) ? [] : errorsOf(validate).map((error) => parameterProblem(error));
   return [...problems, ...checkCharacters(values, (path) => String(path[0]))];
 }
 
@@ -169,7 +169,7 @@ function checkCharacters(root: unknown, nameOf: (path: Path) => string): Problem
   const visit = (value: unknown): void => {
     if (typeof value === 'string') {
       if (value.includes('\0')) refuse('a NUL character');
-      if (!value.isWellFormed()) refuse('half of a surrogate pair');
+      if (!value.isWellFormed()) refuse('half of an emoji');
     } else if (typeof value === 'object' && value !== null) {
       if (path.length >= maximumDepth) {
         problems.push(
@@ -183,7 +183,8 @@ function checkCharacters(root: unknown, nameOf: (path: Path) => string): Problem
       for (const [key, inner] of Array.isArray(value) ? value.entries() : Object.entries(value)) {
         if (problems.length >= problemLimit) return;
         path.push(key);
-        if (typeof key === 'string' && (key.includes('\0') || !key.isWellFormed())) refuse('an impossible field name');
+        if (typeof key === 'string' && (key.includes('\0') || !key.isWellFormed()))
+          refuse('a field name that is not allowed');
         else visit(inner);
         path.pop();
       }
@@ -202,8 +203,8 @@ const typeNames: Record<string, string> = {
 };
 
 const formatNames: Record<string, string> = {
-  'date-time': 'a date and time in ISO 8601, for example 2026-12-01T09:00:00Z',
-  int32: 'a whole number of 32 bits',
+  'date-time': 'a date and time such as 2026-12-01T09:00:00Z',
+  int32: 'a whole number from -2147483648 to 2147483647',
   uuid: 'a UUID',
 };
 
@@ -224,7 +225,7 @@ function ruleOf({ keyword, params }: ValidationError): string {
     type: `must be ${typeNames[String(values['type'])] ?? String(values['type'])}`,
     enum: `must be one of ${((values['allowedValues'] as string[] | undefined) ?? []).join(', ')}`,
     maxLength: `must be at most ${limit} characters long`,
-    maxItems: `must have at most ${limit} entries`,
+    maxItems: `must have at most ${limit} ${limit === '1' ? 'entry' : 'entries'}`,
     minItems: `must have at least ${limit} ${limit === '1' ? 'entry' : 'entries'}`,
     maximum: `must be at most ${limit}`,
     minimum: `must be at least ${limit}`,
@@ -250,12 +251,10 @@ function fieldProblem(error: ValidationError, path: Path): Problem {
   return problem(code, { target: fieldName([...path, ...pathOf(error)]) || 'the body', rule: ruleOf(error) });
 }
 
-function parameterProblem(operation: Operation<never>, error: ValidationError): Problem {
+function parameterProblem(error: ValidationError): Problem {
   const target = String(pathOf(error)[0]);
-  const place = operation.parameters[target]?.in ?? 'query';
   return problem(error.keyword === 'required' ? 'MissingParameter' : 'InvalidParameter', {
     target,
-    place,
     rule: ruleOf(error),
   });
 }

@@ -45,9 +45,7 @@ test.each([
   ['expired', () => keep(new Date(Date.now() - 1))],
 ])('one that is %s is not there', async (_, address) => {
   const answer = await fetch(await address());
-  const message =
-    'The attachment is not there, or its address has expired. ' +
-    'Take it from the message within the time that the address is good for.';
+  const message = 'The link is wrong or has expired. Save files as soon as a message arrives.';
   expect([answer.status, await answer.json()]).toEqual([
     404,
     { error: { code: 'AttachmentNotFound', message }, message },

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
+import { count } from '../../src/core/plural.ts';
 import { createApi, tokenOf } from '../support/hosts/api.ts';
 import type { Api } from '../support/hosts/api.ts';
 import { spawnLocalHost } from '../support/hosts/local-host.ts';
@@ -24,7 +25,7 @@ test('a call beyond the limit is 429 and says when to come again, whatever it as
     const seconds = Number(answer.headers.get('retry-after'));
     expect(seconds).toBeGreaterThanOrEqual(1);
     expect(seconds).toBeLessThanOrEqual(60);
-    const message = `More than 5 calls within 60 seconds were made with this connection. Wait ${seconds} seconds, and spread the calls.`;
+    const message = `This connection made more than 5 calls within 60 seconds. Wait ${count(seconds, 'second')}, and spread the calls.`;
     expect(answer.body).toEqual({ error: { code: 'Throttled', message }, message });
   }
 });

@@ -120,7 +120,7 @@ const rows: Rows = [
     { headers: { 'Content-Type': 'text/plain' } },
     [415, 'UnsupportedContentType', undefined, /text\/plain/],
   ],
-  ['no customer', { headers: { Customer: undefined } }, [400, 'MissingParameter', 'Customer', /missing/]],
+  ['no customer', { headers: { Customer: undefined } }, [400, 'MissingParameter', 'Customer', /^Customer is empty\./]],
   ['an unknown customer', { headers: { Customer: 'nobody' } }, [403, 'CustomerNotAssigned', 'Customer', /assigned/]],
   ['a foreign customer', { headers: { Customer: 'other' } }, [403, 'CustomerNotAssigned', 'Customer', /assigned/]],
   ['an unknown service', { service: 'nothing' }, [404, 'ServiceNotFound', 'Service', /Verify the service id/]],
@@ -214,12 +214,16 @@ describe('Send Discussion Reply Message', () => {
   test.each<Rows[number]>([
     ['no thread', { body: { Content: 'Hello' } }, [400, 'MissingField', 'ThreadId', /required/]],
     ['a number as thread', { body: { ThreadId: 5, Content: 'Hello' } }, [400, 'InvalidField', 'ThreadId', /text/]],
-    ['a foreign thread', {}, [404, 'ThreadNotFound', 'ThreadId', /not a thread of this customer/]],
+    ['a foreign thread', {}, [404, 'ThreadNotFound', 'ThreadId', /no thread with the id in ThreadId/]],
     ['no thread id', { body: { ThreadId: '..', Content: 'Hello' } }, [404, 'ThreadNotFound', 'ThreadId', /thread/]],
     ['no content', { body: { ThreadId: '0'.repeat(44) } }, [400, 'MissingField', 'Content', /required/]],
     ['a number as content', ofDemo(5), [400, 'InvalidField', 'Content', /must be text/]],
     ['a foreign customer', { headers: { CustomerId: 'other' } }, [403, 'CustomerNotAssigned', 'CustomerId', /assign/]],
-    ['no customer', { headers: { CustomerId: undefined } }, [400, 'MissingParameter', 'CustomerId', /missing/]],
+    [
+      'no customer',
+      { headers: { CustomerId: undefined } },
+      [400, 'MissingParameter', 'CustomerId', /^CustomerId is empty\./],
+    ],
     ['no token', { headers: { Authorization: undefined } }, [401, 'Unauthenticated', undefined, /token/]],
   ])('refuses %s, and nothing is read', async (_, row, expected) => {
     expectRefusal(await post('/messages/discussion/reply', standard, row), expected);
@@ -232,7 +236,11 @@ describe('Send Reply Message', () => {
   const standard = { headers: { 'Customer-Id': 'demo', 'Service-Id': 'demo-reply' }, body: sendTo([phone]) };
   const serviceOf = (id: string): Row => ({ headers: { 'Service-Id': id } });
   test.each<Rows[number]>([
-    ['an id that is none', {}, [404, 'MessageNotFound', 'ParentMessageId', /not a message of this customer/]],
+    [
+      'an id that is none',
+      {},
+      [404, 'MessageNotFound', 'ParentMessageId', /no message with the id in ParentMessageId/],
+    ],
     ['no content', { body: { ...sendTo([phone]), Content: '' } }, [400, 'MissingField', 'Content', /empty/]],
     ['no list', { body: { ...sendTo([]), Recipients: 'x' } }, [400, 'InvalidField', 'Recipients', /must be a list/]],
     ['a service without replies', serviceOf('demo-oneway'), [400, 'WrongServiceType', 'Service-Id', /repl/]],
@@ -249,7 +257,7 @@ describe('Send Reply Message', () => {
     'refuses %s, which is not there, and writes nothing',
     async (id) => {
       const answer = await post(`/messages/reply/${id}`, standard, {});
-      expectRefusal(answer, [404, 'MessageNotFound', 'ParentMessageId', /not a message of this customer/]);
+      expectRefusal(answer, [404, 'MessageNotFound', 'ParentMessageId', /no message with the id in ParentMessageId/]);
       expect(local.storage.operations().filter(({ method }) => method !== 'GET')).toEqual([]);
       expect(await local.api.inbox(phone)).toEqual([]);
     },

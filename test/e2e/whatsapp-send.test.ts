@@ -191,7 +191,7 @@ const rows: [name: string, body: unknown, status: number, code: string, target: 
     400,
     'InvalidDateTime',
     'SendDateTime',
-    /ISO 8601, for example/,
+    /2026-12-01T09:00:00Z for UTC/,
   ],
   [
     'a date too far ahead',

@@ -97,7 +97,7 @@ const createRows: [name: string, details: Record<string, unknown>, expected: Exp
   ['a number as display name', { DisplayName: 7 }, field('DisplayName', /must be text/)],
   ['a long display name', { DisplayName: 'x'.repeat(101) }, field('DisplayName', /at most 100 characters/)],
   ['a display name of signs', { DisplayName: '!?' }, field('DisplayName', /must have Latin letters or digits/)],
-  ['a display name in Cyrillic', { DisplayName: 'Заказ' }, field('DisplayName', /letters of no other script/)],
+  ['a display name in Cyrillic', { DisplayName: 'Заказ' }, field('DisplayName', /no letters of other scripts/)],
   ['a line break in the display name', { DisplayName: 'a\nb' }, field('DisplayName', /line break/)],
   ['NUL in the display name', { DisplayName: 'a\0b' }, [400, 'InvalidCharacters', 'DisplayName', /NUL/]],
 
@@ -107,7 +107,7 @@ const createRows: [name: string, details: Record<string, unknown>, expected: Exp
   ['null content', { RawContent: null }, missing('RawContent')],
   ['a number as content', { RawContent: 7 }, field('RawContent', /must be text/)],
   ['long content', { RawContent: 'x'.repeat(1_025) }, field('RawContent', /at most 1024 characters/)],
-  ['blank content', { RawContent: ' \n ' }, [400, 'EmptyContent', 'RawContent', /without a visible character/]],
+  ['blank content', { RawContent: ' \n ' }, [400, 'EmptyContent', 'RawContent', /no visible character/]],
   ['a gap in the numbers', { RawContent: 'a {{1}} b {{3}} c' }, field('RawContent', /\{\{2\}\} is missing/)],
   ['numbers from 2', { RawContent: 'a {{2}} b' }, field('RawContent', /\{\{1\}\} is missing/)],
   ['a named placeholder', { RawContent: 'Hi {{name}}!' }, field('RawContent', /has \{\{name\}\}/)],
@@ -152,7 +152,7 @@ const createRows: [name: string, details: Record<string, unknown>, expected: Exp
   [
     'a placeholder inside an address',
     button({ Type: 'Url', Data: 'https://a.fi/{{1}}/b' }),
-    field('Buttons[0].Data', /at its end/),
+    field('Buttons[0].Data', /\{\{1\}\} at the end/),
   ],
   [
     'buttons of two types',
@@ -167,7 +167,7 @@ const createRows: [name: string, details: Record<string, unknown>, expected: Exp
   [
     'two buttons to call',
     { Buttons: ['a', 'b'].map((Label) => ({ Type: 'Call', Label, Data: identity })) },
-    field('Buttons', /at most 1 of type Call/),
+    field('Buttons', /at most 1 button of type Call/),
   ],
 
   // Header
@@ -177,7 +177,7 @@ const createRows: [name: string, details: Record<string, unknown>, expected: Exp
   [
     'a header of both kinds',
     { HeaderText: 'Order', AttachmentUrl: 'https://example.com/a.pdf' },
-    field('HeaderText', /left out where there is an AttachmentUrl/),
+    field('HeaderText', /left out if there is an AttachmentUrl/),
   ],
   ['a number as attachment', { AttachmentUrl: 7 }, field('AttachmentUrl', /must be text/)],
   ['an attachment that is no address', { AttachmentUrl: 'a.pdf' }, [400, 'InvalidUrl', 'AttachmentUrl', /http/]],
@@ -197,27 +197,23 @@ const pathRows: [name: string, path: string, expected: Expected][] = [
     `/whatsapp/templates/other/${foreignIdentity}`,
     [403, 'CustomerNotAssigned', 'Customer-Id', /assigned/],
   ],
-  [
-    'a blank customer',
-    `/whatsapp/templates/%20/${identity}`,
-    [400, 'MissingParameter', 'Customer-Id', /path parameter/],
-  ],
+  ['a blank customer', `/whatsapp/templates/%20/${identity}`, [400, 'MissingParameter', 'Customer-Id', / is empty\./]],
   [
     'an unknown identity',
     '/whatsapp/templates/demo/358401000009',
-    [404, 'IdentityNotFound', 'IdentityNumber', /not a WhatsApp number that you may use/],
+    [404, 'IdentityNotFound', 'IdentityNumber', /not one of the WhatsApp numbers that you may use/],
   ],
   [
     'a foreign identity',
     `/whatsapp/templates/demo/${foreignIdentity}`,
-    [404, 'IdentityNotFound', 'IdentityNumber', /not a WhatsApp number that you may use/],
+    [404, 'IdentityNotFound', 'IdentityNumber', /not one of the WhatsApp numbers that you may use/],
   ],
   [
     'an identity that is no number',
     '/whatsapp/templates/demo/me',
     [404, 'IdentityNotFound', 'IdentityNumber', /Choose one from the list/],
   ],
-  ['a blank identity', '/whatsapp/templates/demo/%20', [400, 'MissingParameter', 'IdentityNumber', /path parameter/]],
+  ['a blank identity', '/whatsapp/templates/demo/%20', [400, 'MissingParameter', 'IdentityNumber', / is empty\./]],
 ];
 
 const bodyRows: [name: string, body: string | Uint8Array<ArrayBuffer>, expected: Expected][] = [
@@ -232,12 +228,12 @@ const optOutRows: [name: string, path: string, expected: Expected][] = [
   [
     'an unknown sender',
     '/whatsapp/opt-in/sender/358401000009/recipient/358401234567',
-    [404, 'IdentityNotFound', 'Sender', /not a WhatsApp number that you may use/],
+    [404, 'IdentityNotFound', 'Sender', /not one of the WhatsApp numbers that you may use/],
   ],
   [
     'a foreign sender',
     `/whatsapp/opt-in/sender/${foreignIdentity}/recipient/358401234567`,
-    [404, 'IdentityNotFound', 'Sender', /not a WhatsApp number that you may use/],
+    [404, 'IdentityNotFound', 'Sender', /not one of the WhatsApp numbers that you may use/],
   ],
   [
     'a sender that is no number',
@@ -247,7 +243,7 @@ const optOutRows: [name: string, path: string, expected: Expected][] = [
   [
     'a blank sender',
     '/whatsapp/opt-in/sender/%20/recipient/358401234567',
-    [400, 'MissingParameter', 'Sender', /path parameter/],
+    [400, 'MissingParameter', 'Sender', / is empty\./],
   ],
   [
     'a recipient that is no number',
@@ -262,7 +258,7 @@ const optOutRows: [name: string, path: string, expected: Expected][] = [
   [
     'a blank recipient',
     `/whatsapp/opt-in/sender/${identity}/recipient/%20`,
-    [400, 'MissingParameter', 'Recipient', /path parameter/],
+    [400, 'MissingParameter', 'Recipient', / is empty\./],
   ],
   [
     'NUL in the recipient',
@@ -320,10 +316,10 @@ describe('a bad request is refused, and nothing is stored or submitted', () => {
   test.each([
     ['/whatsapp/templates/other', [403, 'CustomerNotAssigned', 'Customer-Id', /assigned/]],
     ['/whatsapp/templates/nobody', [403, 'CustomerNotAssigned', 'Customer-Id', /assigned/]],
-    ['/whatsapp/templates/%20', [400, 'MissingParameter', 'Customer-Id', /path parameter/]],
+    ['/whatsapp/templates/%20', [400, 'MissingParameter', 'Customer-Id', / is empty\./]],
     ['/whatsapp/identities/other', [403, 'CustomerNotAssigned', 'Customer-Id', /assigned/]],
     ['/whatsapp/identities/nobody', [403, 'CustomerNotAssigned', 'Customer-Id', /assigned/]],
-    ['/whatsapp/identities/%20', [400, 'MissingParameter', 'Customer-Id', /path parameter/]],
+    ['/whatsapp/identities/%20', [400, 'MissingParameter', 'Customer-Id', / is empty\./]],
     ['/whatsapp/templates/demo?TemplateId=%00', [400, 'InvalidCharacters', 'TemplateId', /NUL/]],
   ] as [string, Expected][])('dropdown: %s', async (path, expected) => {
     local.storage.reset();
@@ -418,7 +414,7 @@ describe('a template', () => {
       409,
       'TemplateExists',
       'DisplayName',
-      /order_ready, which another template of this customer has/,
+      /Another template already has the id order_ready/,
     ]);
     expectRefusal(await create({ DisplayName: 'ORDER-READY' }), [
       409,
@@ -448,7 +444,7 @@ describe('a template', () => {
       503,
       'Unavailable',
       undefined,
-      /templates is not available.*Try again a little later/,
+      /templates is not available.*Try again later/,
     ]);
     expect(await list('?TemplateId=later')).toEqual([]);
     carrier = await startSimulatedCarrier({ port: Number(new URL(carrier.url).port), ...credentials });
@@ -477,7 +473,7 @@ describe('a template', () => {
       400,
       'TemplateRefused',
       undefined,
-      /does not take the template: There is another template named taken\. Change/,
+      /WhatsApp refused the template: There is another template named taken\. Change/,
     ]);
     await eventually(() =>
       expect(local.host.output()).toContain(`"unknownTemplates":["…${identity.slice(-3)}/taken"]`),

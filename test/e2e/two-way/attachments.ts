@@ -95,7 +95,7 @@ export function testAttachments(host: () => TwoWayHost): void {
       const gone = ({ name, mimeType }: File, error: string) => ({ name, mimeType, resourceLocation: '', error });
       expect(await sendFiles('some are missing', Object.values(files))).toEqual([
         gone(files.lost, 'The carrier answered 404.'),
-        gone(files.drawing, 'attachments of this type are not kept'),
+        gone(files.drawing, 'Files of this type are not accepted.'),
         gone(files.large, 'The attachment is larger than 1000000 bytes.'),
         there(files.fine),
       ]);

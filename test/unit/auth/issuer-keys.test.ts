@@ -47,7 +47,7 @@ const unknownKey = {
 const unavailable = {
   code: 'Unavailable',
   status: 503,
-  message: 'The issuer of access tokens is not available at the moment. Try again a little later.',
+  message: 'The issuer of access tokens is not available at the moment. Try again later.',
   headers: { 'Retry-After': '5' },
 };
 

@@ -261,7 +261,7 @@ describe('responses', () => {
       '403': {
         description: 'The caller has no access. Error codes: UserNotAllowed, MissingScope, CustomerNotAssigned.',
       },
-      '404': { description: 'There is no such thing. Error code: ServiceNotFound.' },
+      '404': { description: 'It does not exist. Error code: ServiceNotFound.' },
       '413': { description: 'The body is too large. Error code: BodyTooLarge.' },
       '415': { description: 'The body is not JSON. Error code: UnsupportedContentType.' },
       '422': { description: 'The request contradicts an earlier one. Error code: RequestIdReused.' },

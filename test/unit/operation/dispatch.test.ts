@@ -277,7 +277,7 @@ describe('the first check that fails ends the request', () => {
     const call429 = await call(everythingWrong, { throttle, access: { authenticate } });
     const { answer, steps: taken, prepared, handled, log } = call429;
     const message =
-      'More than 100 calls within 60 seconds were made with this connection. Wait 17 seconds, and spread the calls.';
+      'This connection made more than 100 calls within 60 seconds. Wait 17 seconds, and spread the calls.';
     expect(answer).toEqual({
       status: 429,
       headers: { 'Retry-After': '17' },
@@ -364,7 +364,7 @@ describe('an error answer', () => {
       problem('InvalidField', { target: 'Tags[0]', rule: 'must be text' }),
       problem('InvalidField', { target: 'Tags[1]', rule: 'must be text' }),
     ];
-    const message = 'Name is required and must not be empty. Fill it in. (2 more problems: see details.)';
+    const message = 'Name is required and must not be empty. Enter a value. (2 more problems: see details.)';
     expect(answer).toEqual({
       status: 400,
       headers: {},
@@ -374,7 +374,7 @@ describe('an error answer', () => {
 
   test('with one problem says only that', async () => {
     const { answer } = await call({ json: {} });
-    const message = 'Name is required and must not be empty. Fill it in.';
+    const message = 'Name is required and must not be empty. Enter a value.';
     const details = [{ code: 'MissingField', message, target: 'Name' }];
     expect(answer.jsonBody).toEqual({ error: { code: 'MissingField', message, target: 'Name', details }, message });
   });
@@ -382,7 +382,7 @@ describe('an error answer', () => {
   test('about the request as a whole names no field', async () => {
     const { answer } = await call({ bytes: new Uint8Array() });
     const message =
-      'The body is not valid JSON: it is empty, or came without its length. Send one JSON object encoded in UTF-8.';
+      'The body is not valid JSON: it is empty or came without its length. Send one JSON object encoded in UTF-8.';
     expect(answer).toEqual({
       status: 400,
       headers: {},
@@ -571,7 +571,7 @@ describe('rules that have to read', () => {
 
 describe('failures of ours', () => {
   const message =
-    'Something went wrong on our side. Try again; if it stays, give your administrator the reference invocation-1.';
+    'Something went wrong on our side. Try again. If it happens again, give your administrator the reference invocation-1.';
   const answer500 = {
     status: 500,
     headers: {},
@@ -624,7 +624,7 @@ describe('failures of ours', () => {
     const fail = async () => {
       throw thrown;
     };
-    const sentence = 'The storage is not available at the moment. Try again a little later.';
+    const sentence = 'The storage is not available at the moment. Try again later.';
     const answer503 = {
       status: 503,
       headers: { 'Retry-After': '5' },
@@ -660,7 +660,7 @@ describe('failures of ours', () => {
       {},
       undefined,
     );
-    const sentence = 'The archive is not available at the moment. Try again a little later.';
+    const sentence = 'The archive is not available at the moment. Try again later.';
     expect(answer).toEqual({
       status: 503,
       headers: { 'Retry-After': '5' },

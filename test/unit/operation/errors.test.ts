@@ -27,10 +27,12 @@ describe('the catalogue', () => {
     expect(repeated).toEqual(['InternalError', 'Unavailable']);
   });
 
-  test('speaks in sentences: what is wrong, and what to do', () => {
+  test('speaks in sentences: what is wrong, and what to do unless the rule in the message says it', () => {
     for (const code of codes) {
       const { message, remedy } = errorCatalogue[code];
-      for (const sentence of [message, remedy]) {
+      const saysAll = code === 'InvalidField' || code === 'InvalidParameter';
+      expect([code, remedy === '']).toEqual([code, saysAll]);
+      for (const sentence of saysAll ? [message] : [message, remedy]) {
         expect([code, sentence]).toEqual([code, expect.stringMatching(/^(?:[A-Z]|\{(?:target|what)\}).*[^.]\.$/)]);
         expect([code, sentence]).toEqual([code, expect.not.stringMatching(/\{\W|\s\s|[{]\w*[^\w}]/)]);
       }
@@ -70,7 +72,7 @@ describe('a problem', () => {
     const target = 'Recipients[0].Personalization.{rule} $& $1';
     expect(problem('InvalidField', { target, rule: 'is {target}' })).toEqual({
       code: 'InvalidField',
-      message: `${target} is {target}. Correct the value.`,
+      message: `${target} is {target}.`,
       target,
     });
   });
@@ -78,19 +80,19 @@ describe('a problem', () => {
   test('names a field only where there is one', () => {
     expect(problem('Unavailable', { what: 'The archive' })).toEqual({
       code: 'Unavailable',
-      message: 'The archive is not available at the moment. Try again a little later.',
+      message: 'The archive is not available at the moment. Try again later.',
     });
     expect(problem('InvalidUrl', { target: 'DlrUrl' })).toEqual({
       code: 'InvalidUrl',
-      message: 'DlrUrl is not an absolute http or https address. Give the full address, beginning with https://.',
+      message: 'DlrUrl is not an absolute http or https address. Enter the full address, starting with https://.',
       target: 'DlrUrl',
     });
   });
 
   test('may have a number in it, and nothing', () => {
     const { message } = problem('ContentTooLong', { target: 'Content', parts: 256, limit: 0 });
-    expect(message).toBe('Content makes a text of 256 parts; a message has at most 0. Shorten the text.');
-    expect(problem('InvalidField', { target: '', rule: 'is empty' }).message).toBe(' is empty. Correct the value.');
+    expect(message).toBe('The text of Content comes to 256 SMS parts; 0 is the most. Shorten the text.');
+    expect(problem('InvalidField', { target: '', rule: 'is empty' }).message).toBe(' is empty.');
   });
 });
 
@@ -126,7 +128,7 @@ describe('an ApiError', () => {
 
     const [one, two, three] = ['A', 'B', 'C'].map((target) => problem('InvalidUrl', { target }));
     const texts = [new ApiError([one!]), new ApiError([one!, two!]), new ApiError([one!, two!, three!])].map(errorBody);
-    const sentence = 'A is not an absolute http or https address. Give the full address, beginning with https://.';
+    const sentence = 'A is not an absolute http or https address. Enter the full address, starting with https://.';
     expect(texts.map(({ message, error }) => [message, error.message, error.target, error.details?.length])).toEqual([
       [sentence, sentence, 'A', 1],
       [`${sentence} (1 more problem: see details.)`, `${sentence} (1 more problem: see details.)`, 'A', 2],

@@ -101,8 +101,18 @@ describe('bodies', () => {
       [{ ...good, Count: 1.5 }, 'InvalidField', 'Count', 'must be a whole number'],
       [{ ...good, Count: 0 }, 'InvalidField', 'Count', 'must be at least 1'],
       [{ ...good, Count: 11 }, 'InvalidField', 'Count', 'must be at most 10'],
-      [{ ...good, Size: 2_147_483_648 }, 'InvalidField', 'Size', 'must be a whole number of 32 bits'],
-      [{ ...good, Size: -2_147_483_649 }, 'InvalidField', 'Size', 'must be a whole number of 32 bits'],
+      [
+        { ...good, Size: 2_147_483_648 },
+        'InvalidField',
+        'Size',
+        'must be a whole number from -2147483648 to 2147483647',
+      ],
+      [
+        { ...good, Size: -2_147_483_649 },
+        'InvalidField',
+        'Size',
+        'must be a whole number from -2147483648 to 2147483647',
+      ],
       [{ ...good, Urgent: 'true' }, 'InvalidField', 'Urgent', 'must be true or false'],
       [{ ...good, Urgent: 1 }, 'InvalidField', 'Urgent', 'must be true or false'],
       [{ ...good, When: 1_700_000_000 }, 'InvalidField', 'When', 'must be text'],
@@ -231,8 +241,8 @@ describe('null and empty text', () => {
 
 describe('characters that nothing can carry', () => {
   const nul = 'a NUL character';
-  const half = 'half of a surrogate pair';
-  const impossible = 'an impossible field name';
+  const half = 'half of an emoji';
+  const impossible = 'a field name that is not allowed';
 
   test('are refused in values and in names, wherever they stand', () => {
     const rows: [details: object, target: string, what: string][] = [
@@ -348,7 +358,7 @@ describe('parameters', () => {
       ['Count', '1.5', 'query', 'must be a whole number'],
       ['Count', '0', 'query', 'must be at least 1'],
       ['Count', '11', 'query', 'must be at most 10'],
-      ['When', 'soon', 'query', 'must be a date and time in ISO 8601, for example 2026-12-01T09:00:00Z'],
+      ['When', 'soon', 'query', 'must be a date and time such as 2026-12-01T09:00:00Z'],
       ['Key', 'x', 'query', 'must be a UUID'],
     ];
     for (const [target, wire, place, rule] of rows) {
@@ -368,7 +378,7 @@ describe('parameters', () => {
       problem('InvalidParameter', { target: 'Count', place: 'query', rule: 'must be a whole number' }),
       problem('InvalidParameter', { target: 'Key', place: 'query', rule: 'must be a UUID' }),
       problem('InvalidCharacters', { target: 'Record Id', what: 'a NUL character' }),
-      problem('InvalidCharacters', { target: 'Key', what: 'half of a surrogate pair' }),
+      problem('InvalidCharacters', { target: 'Key', what: 'half of an emoji' }),
     ]);
   });
 });
