@@ -74,7 +74,7 @@ test('what an invocation comes to is logged with its duration', async () => {
 
 test.each([
   ['an error', new RangeError('Kulta of 358401234567'), 'RangeError', { name: 'RangeError', message: 'Kulta of …567' }],
-  ['nothing', undefined, 'undefined', { name: 'Error', message: 'nothing was said' }],
+  ['nothing', undefined, 'undefined', { name: 'Error', message: 'rejected without a reason' }],
 ])('of %s that it rejects with, the host gets no word', async (_, thrown, name, error) => {
   const { lines, writer } = createWriter();
   const failing = logInvocation(
@@ -86,7 +86,7 @@ test.each([
   const rejected: unknown = await failing.catch((reason: unknown) => reason);
   expect([(rejected as Error).name, (rejected as Error).message, (rejected as Error).cause]).toEqual([
     'InvocationFailed',
-    `${name}; the line before this one says more.`,
+    `${name}; see the previous log line for details.`,
     undefined,
   ]);
   expect(lines).toEqual([
