@@ -1,6 +1,7 @@
 /*
- * The closed catalogue of errors. A code is contract: flows branch on it. `message` says what is wrong ({target} is the
- * field, other names are filled in by whoever raises the error), `remedy` what to do about it.
+ * The catalogue of all errors. A code is part of the contract: flows branch on it. `message` says what is wrong,
+ * `remedy` what to do about it. In a message, {target} stands for the field; the code that raises the error fills in
+ * other names.
  */
 interface CatalogueEntry {
   status: number;
@@ -181,7 +182,7 @@ export const errorCatalogue = {
     remedy: 'Change the template accordingly.',
   },
 
-  // Our side
+  // Failures of ours
   InternalError: {
     status: 500,
     message: 'Something went wrong on our side.',
@@ -192,18 +193,18 @@ export const errorCatalogue = {
 
 export type ErrorCode = keyof typeof errorCatalogue;
 
-/** One thing wrong with a request. */
+/** One problem of a request. */
 export interface Problem {
   code: ErrorCode;
-  /** A full sentence or two: what is wrong, and what to do. */
+  /** One or two sentences: what is wrong, and what to do. */
   message: string;
-  /** The field as its sender writes it: `Recipients[3].Address`, `Customer-Id`. */
+  /** The field, as its sender writes it: `Recipients[3].Address`, `Customer-Id`. */
   target?: string;
 }
 
 /**
- * The most problems of one kind that are looked for in a request. Each is an object in memory and in the answer; a body
- * made for it would otherwise hold millions.
+ * How many problems of one kind are collected from a request. Each takes memory and space in the answer, and a hostile
+ * body could hold millions.
  */
 export const problemLimit = 10_000;
 
@@ -219,7 +220,7 @@ export function problem(
   return { code, message: sentence, ...(values.target === undefined ? {} : { target: values.target }) };
 }
 
-/** A refusal that its caller is told about; anything else thrown is a failure of ours. */
+/** The refusal of a request, which the caller reads. Any other error that is thrown is a failure of ours. */
 export class ApiError extends Error {
   readonly code: ErrorCode;
   readonly status: number;
@@ -237,7 +238,7 @@ export class ApiError extends Error {
   }
 }
 
-/** An ApiError with a single problem. */
+/** Builds an ApiError with one problem. */
 export function apiError(
   code: ErrorCode,
   values: Parameters<typeof problem>[1] = {},
@@ -252,13 +253,13 @@ export function refuse(problems: readonly Problem[]): void {
   if (first !== undefined) throw new ApiError([first, ...rest]);
 }
 
-/** The body of every error answer: designers show `message` or `error.message`. */
+/** The body of every error answer. Designers show `message` or `error.message`. */
 export interface ErrorBody {
   error: { code: ErrorCode; message: string; target?: string; details?: readonly Problem[] };
   message: string;
 }
 
-/** Renders an ApiError; `details` lists every problem of a request that has any in its body or parameters. */
+/** Renders an ApiError as a body; `details` lists the problems of the request's body and parameters. */
 export function errorBody({ code, message, problems }: ApiError): ErrorBody {
   const [first] = problems;
   const more = problems.length - 1;

@@ -10,8 +10,8 @@ import type { SpawnedHost } from '../support/hosts/functions-host/spawn-host.ts'
 import { fixtures, spawnHost } from '../support/hosts/functions-host/spawn-host.ts';
 
 /*
- * What an app sees of HTTP in Azure, asserted on the local host: once with whole bodies passed to the library, once with
- * its HTTP streaming. What differs between the two is said in `mode`.
+ * What an app sees of HTTP in Azure, asserted on the local host: once with whole bodies passed to the library, once
+ * with its HTTP streaming. What differs between the two is said in `mode`.
  */
 const modes = [
   { name: 'whole bodies', files: [], streaming: false, duplicates: ['1,2'], chunkedBody: '' },
@@ -285,10 +285,10 @@ describe.each(modes.map((mode, index) => ({ ...mode, host: hosts[index] as Spawn
   });
 
   it('warns of routes that are told apart by more than the names of their functions', () => {
-    const warnings = host.logged.filter(({ message }) => message.includes('fits the routes of'));
+    const warnings = host.logged.filter(({ message }) => message.includes('matches the routes of'));
     expect(warnings.map(({ message }) => message.split('.')[0])).toEqual([
-      'GET /api/v1/items/recent fits the routes of c-recent-items and a-any-item',
-      'GET /api/v1/items/1 fits the routes of b-numbered-item and a-any-item',
+      'GET /api/v1/items/recent matches the routes of c-recent-items and a-any-item',
+      'GET /api/v1/items/1 matches the routes of b-numbered-item and a-any-item',
     ]);
   });
 });

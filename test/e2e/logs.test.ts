@@ -381,7 +381,7 @@ describe('what the host printed', () => {
       // The host's own words on a worker that failed, with a stack below, and on poison queues.
       .filter(
         (line) =>
-          !/^error [\w-]+: (?:Failed: InvocationFailed|The message \S+ can't be settled)|^ {4}at |^warning |^carrier: /.test(
+          !/^error [\w-]+: (?:Failed: InvocationFailed|The message \S+ can't be completed)|^ {4}at |^warning |^carrier: /.test(
             line,
           ),
       );

@@ -173,7 +173,7 @@ describe('the key file', () => {
     for (const content of ['', '{', '{}', '{"kty":"RSA","alg":"RS256","n":"AQAB","e":"AQAB"}']) {
       await writeFile(keyFile, content);
       await expect(startTokenIssuer({ ...options, keyFile })).rejects.toThrow(
-        `${keyFile} holds no private key; remove it to have a new one made`,
+        `${keyFile} holds no valid private key. Remove the file to get a new key.`,
       );
     }
   });

@@ -55,7 +55,7 @@ it('refuses what NCRONTAB refuses, and says where', () => {
     ['* * * * 13 *', 'is wrong in its month: "13" is not between 1 and 12.'],
     ['* * * * * 7', 'is wrong in its day of the week: "7" is not between 0 and 6.'],
     ['* * * * * FRI-MON', 'is wrong in its day of the week: "FRI-MON" ends before it begins.'],
-    ['*/0 * * * * *', 'is wrong in its second: "*/0" steps by nothing.'],
+    ['*/0 * * * * *', 'is wrong in its second: "*/0" has a step of 0.'],
     ['1,,2 * * * * *', 'is wrong in its second: "" is not a value, a range or a step.'],
     ['*/x * * * * *', 'is wrong in its second: "*/x" is not a value, a range or a step.'],
   ];

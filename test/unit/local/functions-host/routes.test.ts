@@ -71,7 +71,7 @@ describe('a route template', () => {
       ['/a', 'it has an empty segment (a slash at an end, or two in a row)'],
       ['{a?}/b', "only the last segment may be optional or a catch-all, and {a} isn't the last"],
       ['{*a}/b', "only the last segment may be optional or a catch-all, and {a} isn't the last"],
-      ['{a}/{A}', 'the parameter {A} is there twice'],
+      ['{a}/{A}', 'the parameter {A} appears twice'],
       ['x-{a}', 'the segment "x-{a}" is neither plain text nor one parameter such as {id}, {id:int}, {id?} or {*path}'],
       ['{a=1}', 'the segment "{a=1}" is neither plain text nor one parameter such as {id}, {id:int}, {id?} or {*path}'],
       ['{a:length}', 'the constraint "length" needs 1 or 2 whole numbers in brackets'],
@@ -146,8 +146,8 @@ describe('a route table', () => {
       http('w', 'a/{id}', ['PUT']),
     );
     expect(describeOverlaps(overlapping)).toEqual([
-      'GET /api/a/b fits the routes of z and y. z answers here, since its route is the more specific; a host that goes by ' +
-        "the functions' names would choose y. Constrain the parameter, or let the name of z come first in the alphabet.",
+      'GET /api/a/b matches the routes of z and y. z answers here, because its route is more specific; a host that goes by ' +
+        "the functions' names would choose y. Constrain the parameter, or rename z so that it comes first in the alphabet.",
     ]);
     const apart = table(http('a', 'a/b'), http('b', 'a/{id}'), http('d', 'b/{id:guid}'), http('c', 'b/{id:int}'));
     expect(describeOverlaps(apart)).toEqual([]);

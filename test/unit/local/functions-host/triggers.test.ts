@@ -149,7 +149,7 @@ describe('a queue trigger', () => {
     expect(logged).toEqual([
       expect.objectContaining({
         level: 'error',
-        message: expect.stringContaining("The message id can't be settled") as string,
+        message: expect.stringContaining("The message id can't be completed") as string,
       }),
       expect.objectContaining({ level: 'error', message: expect.stringContaining('no storage') as string }),
     ]);
