@@ -2,6 +2,7 @@ import { Ajv } from 'ajv';
 import type { ErrorObject, Options, ValidateFunction } from 'ajv';
 
 import { isDateTime } from '../core/date-time.ts';
+import { count } from '../core/plural.ts';
 import { isRequired } from './define-operation.ts';
 import type { Operation } from './define-operation.ts';
 import { problem, problemLimit } from './errors.ts';
@@ -225,9 +226,9 @@ function ruleOf({ keyword, params }: ValidationError): string {
   const sentences: Record<string, string> = {
     type: `must be ${typeNames[String(values['type'])] ?? String(values['type'])}`,
     enum: `must be one of ${((values['allowedValues'] as string[] | undefined) ?? []).join(', ')}`,
-    maxLength: `must be at most ${limit} characters long`,
-    maxItems: `must have at most ${limit} entries`,
-    minItems: `must have at least ${limit} ${limit === '1' ? 'entry' : 'entries'}`,
+    maxLength: `must be at most ${count(Number(limit), 'character')} long`,
+    maxItems: `must have at most ${count(Number(limit), 'entry', 'entries')}`,
+    minItems: `must have at least ${count(Number(limit), 'entry', 'entries')}`,
     maximum: `must be at most ${limit}`,
     minimum: `must be at least ${limit}`,
     format: `must be ${formatNames[String(values['format'])] ?? String(values['format'])}`,

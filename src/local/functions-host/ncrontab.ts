@@ -1,5 +1,7 @@
 import { Cron } from 'croner';
 
+import { count } from '../../core/plural.ts';
+
 /** The schedule of a timer. */
 export interface Schedule {
   text: string;
@@ -39,7 +41,7 @@ export function parseNcrontab(text: string): Schedule {
   const parts = text.trim().split(/\s+/);
   if (parts.length !== fields.length) {
     throw new Error(
-      `The schedule "${text}" has ${parts.length} fields instead of 6: {second} {minute} {hour} {day} {month} {day of the week}.`,
+      `The schedule "${text}" has ${count(parts.length, 'field')} instead of 6: {second} {minute} {hour} {day} {month} {day of the week}.`,
     );
   }
   const lists = fields.map((field, index) => {
