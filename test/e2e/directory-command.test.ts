@@ -27,7 +27,7 @@ interface Ran {
   stderr: string;
 }
 
-/** Runs the command as npm does, with nothing to type into. */
+/** Runs the command as npm does, without a terminal. */
 async function directory(args: readonly string[], environment: Record<string, string> = {}): Promise<Ran> {
   const env = { PATH: process.env['PATH'], AzureWebJobsStorage: azurite.connectionString, ...environment };
   const running = promisify(execFile)(process.execPath, ['src/cli/directory.ts', ...args], { cwd: root, env });
@@ -53,7 +53,7 @@ const document = {
 };
 
 describe('npm run directory', () => {
-  test('check says whether a file is in order, without storage', async () => {
+  test('check tells whether a file is valid, without storage', async () => {
     const path = file('good.json', document);
     expect(await directory(['check', path], { AzureWebJobsStorage: 'nonsense' })).toEqual({
       code: 0,
@@ -62,7 +62,7 @@ describe('npm run directory', () => {
     });
   });
 
-  test.each(['check', 'apply'])('%s lists all faults with their lines', async (action) => {
+  test.each(['check', 'apply'])('%s lists all problems with their lines', async (action) => {
     const wrong = { ...document, customers: [{ ...acme, regoin: 'SE', services: [{ ...service, type: 'Twoway' }] }] };
     const path = file('wrong.json', wrong);
     const result = await directory([action, path], { AzureWebJobsStorage: 'nonsense' });
@@ -77,7 +77,7 @@ describe('npm run directory', () => {
     });
   });
 
-  test('apply shows, writes when told so, and what is exported is what was applied', { timeout: 120_000 }, async () => {
+  test('apply shows the changes and writes on request; export returns what was applied', { timeout: 120_000 }, async () => {
     const path = file('directory.json', document);
     const plan = '+ customer acme\n+ customer b\n+ user ann\n';
     const say = (...args: string[]) => directory(['apply', ...args]);
@@ -125,7 +125,7 @@ describe('npm run directory', () => {
     expect(stderr).not.toContain('    at ');
   });
 
-  test('a storage account that is none is a sentence, too', async () => {
+  test('a wrong connection string is refused with a sentence, too', async () => {
     const { code, stderr } = await directory(['export'], { AzureWebJobsStorage: 'nonsense' });
     expect([code, stderr]).toEqual([
       1,
