@@ -181,7 +181,7 @@ export const errorCatalogue = {
     remedy: 'Change the template, then create it again.',
   },
 
-  // Our side
+  // Failures of ours
   InternalError: {
     status: 500,
     message: 'Something went wrong on our side.',
@@ -192,12 +192,12 @@ export const errorCatalogue = {
 
 export type ErrorCode = keyof typeof errorCatalogue;
 
-/** One thing wrong with a request. */
+/** One problem of a request. */
 export interface Problem {
   code: ErrorCode;
-  /** A full sentence or two: what is wrong, and what to do. */
+  /** One or two sentences: what is wrong, and what to do. */
   message: string;
-  /** The field as its sender writes it: `Recipients[3].Address`, `Customer-Id`. */
+  /** The field, as its sender writes it: `Recipients[3].Address`, `Customer-Id`. */
   target?: string;
 }
 
@@ -238,7 +238,7 @@ export class ApiError extends Error {
   }
 }
 
-/** An ApiError with a single problem. */
+/** Builds an ApiError with one problem. */
 export function apiError(
   code: ErrorCode,
   values: Parameters<typeof problem>[1] = {},
@@ -253,7 +253,7 @@ export function refuse(problems: readonly Problem[]): void {
   if (first !== undefined) throw new ApiError([first, ...rest]);
 }
 
-/** The body of every error answer: designers show `message` or `error.message`. */
+/** The body of every error answer. Designers show `message` or `error.message`. */
 export interface ErrorBody {
   error: { code: ErrorCode; message: string; target?: string; details?: readonly Problem[] };
   message: string;

@@ -51,7 +51,7 @@ describe('npm run connector', () => {
     appendFileSync(spoilt, '\n');
     expect(await generate('--out', folder, '--check')).toEqual({
       code: 1,
-      stderr: `${spoilt} differs from what the operations say: run npm run connector.\n`,
+      stderr: `${spoilt} is out of date. Run npm run connector.\n`,
     });
     rmSync(spoilt);
     expect((await generate('--out', folder, '--check')).code).toBe(1);

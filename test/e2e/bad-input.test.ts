@@ -26,7 +26,7 @@ const inAYear = (milliseconds: number) => {
 
 interface Row {
   body?: string | Uint8Array<ArrayBuffer>;
-  /** Replaces headers of a good request; undefined leaves one out. */
+  /** Replaces headers of a valid request; undefined omits one. */
   headers?: Record<string, string | undefined>;
 }
 
@@ -243,7 +243,7 @@ const rows: [name: string, row: Row, expected: Expected][] = [
     [400, 'InvalidField', 'Recipients[0].Placeholders', /must be a list/],
   ],
   [
-    'a placeholder that is no object',
+    'a placeholder that is not an object',
     recipientWith({ Placeholders: ['x'] }),
     [400, 'InvalidField', 'Recipients[0].Placeholders[0]', /must be an object/],
   ],
@@ -344,7 +344,7 @@ const rows: [name: string, row: Row, expected: Expected][] = [
 ];
 
 test.each(rows)(
-  '%s is refused, and nothing is stored or sent',
+  'refuses %s, and stores and sends nothing',
   async (_, { body = JSON.stringify(good), headers = {} }, expected) => {
     const [status, code, target, sentence] = expected;
     local.storage.reset();
@@ -360,7 +360,7 @@ test.each(rows)(
   },
 );
 
-test('a send in which some recipients are bad is refused whole, with every bad one in details', async () => {
+test('a send with some invalid recipients is refused as a whole, with each of them in details', async () => {
   local.storage.reset();
   const answer = await local.api.post(
     sendTo([], {
@@ -387,7 +387,7 @@ test('a send in which some recipients are bad is refused whole, with every bad o
   expect(local.storage.operations()).toEqual([]);
 });
 
-test('a body without its length is refused, as Azure Functions hands it over empty', async () => {
+test('a body without its length is refused, because Azure Functions makes it empty', async () => {
   const answer = await local.api.call('/messages', {
     method: 'POST',
     headers: { 'Customer-Id': 'demo', 'Service-Id': 'demo-oneway', 'Content-Type': 'application/json' },
@@ -400,7 +400,7 @@ test('a body without its length is refused, as Azure Functions hands it over emp
   ]);
 });
 
-test('the good request of this table is accepted', async () => {
+test('the valid request of this table is accepted', async () => {
   expect((await request(JSON.stringify(good), {})).status).toBe(200);
 });
 

@@ -40,7 +40,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** The demo directory, in which the other customer has an identity too. */
+/** Writes the demo directory, with an identity for the other customer. */
 function writeDirectory(): string {
   const demo = JSON.parse(readFileSync(join(import.meta.dirname, '../../src/local/demo-directory.json'), 'utf8')) as {
     customers: { id: string; whatsappIdentities?: string[] }[];
@@ -267,8 +267,8 @@ const optOutRows: [name: string, path: string, expected: Expected][] = [
   ],
 ];
 
-describe('a bad request is refused, and nothing is stored or submitted', () => {
-  /** Storage operations, and templates that the carrier has. */
+describe('refuses a bad request, and stores and submits nothing', () => {
+  /** Returns the storage operations, and the templates at the carrier. */
   const leftBehind = async (): Promise<unknown[]> => [
     ...local.storage.operations(),
     ...((await (await fetch(`${carrier.url}/templates`)).json()) as unknown[]),
@@ -292,7 +292,7 @@ describe('a bad request is refused, and nothing is stored or submitted', () => {
     expect(await leftBehind()).toEqual([]);
   });
 
-  test('template: many things at once are all named', async () => {
+  test('template: names all problems at once', async () => {
     const answer = await create({ RawContent: '{{2}}', Category: 'Spam', Buttons: [{ Type: 'Url', Label: 'x' }, 7] });
     const { error } = answer.body as { error: { details: { target: string }[] } };
     expect(error.details.map(({ target }) => target).sort()).toEqual([
@@ -343,19 +343,19 @@ describe('a bad request is refused, and nothing is stored or submitted', () => {
 });
 
 describe('dropdowns', () => {
-  test('identities are those of the customer', async () => {
+  test('list only the identities of the customer', async () => {
     expect((await local.api.call('/whatsapp/identities/demo')).body).toEqual([{ inputSource: { address: identity } }]);
     expect((await other.call('/whatsapp/identities/other')).body).toEqual([
       { inputSource: { address: foreignIdentity } },
     ]);
   });
 
-  test('categories stand beside the templates of a customer', async () => {
+  test('list the categories, whose path resembles that of a customer’s templates', async () => {
     const { status, body } = await local.api.call('/whatsapp/templates/categories');
     expect([status, body]).toEqual([200, ['Marketing', 'Utility', 'Authentication']]);
   });
 
-  test('a customer without templates has an empty list', async () => {
+  test('are empty for a customer without templates', async () => {
     expect(await list()).toEqual([]);
     const { status, body } = await other.call('/whatsapp/templates/other');
     expect([status, body]).toEqual([200, []]);
@@ -366,7 +366,7 @@ describe('a template', () => {
   test('is in the list once it is approved, and never if it is rejected', async () => {
     const answer = await create();
     expect([answer.status, answer.body]).toEqual([204, undefined]);
-    // The first request made the table, which is not what is counted.
+    // The first request created the table, which must not be counted.
     local.storage.reset();
     expect((await create({ DisplayName: 'Please reject', Category: 'ALERT_UPDATE', Language: 'FI' })).status).toBe(204);
     expect(local.storage.operations().map(({ service, method }) => `${service} ${method}`)).toEqual([
@@ -408,7 +408,7 @@ describe('a template', () => {
     ]);
   });
 
-  test('that is asked for again is there already; another one of its name is refused', async () => {
+  test('that is requested again exists already, and another one of its name is refused', async () => {
     expect((await create()).status).toBe(204);
     expectRefusal(await create({ RawContent: 'Another.' }), [
       409,
@@ -425,7 +425,7 @@ describe('a template', () => {
     expect(await list('?TemplateId=order_ready')).toEqual([entry('order_ready', 'Order ready')]);
   });
 
-  test('may have the name that another customer’s has', async () => {
+  test('may have the name of another customer’s template', async () => {
     const path = `/whatsapp/templates/other/+${foreignIdentity.slice(0, 3)} ${foreignIdentity.slice(3)}`;
     expect((await createAt(encodeURI(path), JSON.stringify({ ...good, RawContent: 'Theirs.' }), other)).status).toBe(
       204,
@@ -438,7 +438,7 @@ describe('a template', () => {
     expect(await list('?TemplateId=order_ready')).toEqual([entry('order_ready', 'Order ready')]);
   });
 
-  test('waits for a carrier that is gone, and is refused with the reason of one that refuses', async () => {
+  test('waits for an unreachable carrier, and is refused with the reason of a carrier that refuses', async () => {
     await carrier.stop();
     expectRefusal(await create({ DisplayName: 'Later' }), [
       503,
@@ -451,7 +451,7 @@ describe('a template', () => {
     expect((await create({ DisplayName: 'Later' })).status).toBe(204);
     await eventually(async () => expect(await list('?TemplateId=later')).toEqual([entry('later', 'Later')]));
 
-    // The carrier has one of this name that nobody here knows of.
+    // The carrier has a template of this name that is not stored here.
     const template = {
       identity,
       name: 'taken',
@@ -490,7 +490,7 @@ describe('opting out and in', () => {
       method,
     });
 
-  test('is kept by number, however it is written, and may be said twice', async () => {
+  test('is stored by number in any spelling, and may be repeated', async () => {
     expect((await call('POST', identity, '358401234567')).status).toBe(204);
     expect(await optOuts()).toEqual([]);
     for (const recipient of ['+358 40 123 4567', '0401234567', '358401234567', '46701234567']) {

@@ -8,21 +8,21 @@ import { operations } from '../../../src/operations.ts';
 
 const codes = Object.keys(errorCatalogue) as ErrorCode[];
 
-/** The names in braces in a code's sentences. */
+/** Returns the placeholders of a code's sentences. */
 function placeholdersOf(code: ErrorCode): string[] {
   const { message, remedy } = errorCatalogue[code];
   return [...`${message} ${remedy}`.matchAll(/\{(\w*)\}/g)].map(([, name = '']) => name);
 }
 
 describe('the catalogue', () => {
-  test('has statuses of errors, and codes that can stand in a flow', () => {
+  test('has statuses of errors, and codes that a flow can branch on', () => {
     for (const code of codes) {
       expect(code).toMatch(/^[A-Z][A-Za-z]+$/);
       expect([code, errorCatalogue[code].status]).toEqual([code, expect.toSatisfy(isErrorStatus)]);
     }
   });
 
-  test('uses only the statuses that the platform repeats where repeating helps', () => {
+  test('has statuses that the platform retries only if a retry helps', () => {
     const repeated = codes.filter((code) => errorCatalogue[code].status >= 500);
     expect(repeated).toEqual(['InternalError', 'Unavailable']);
   });
@@ -39,14 +39,14 @@ describe('the catalogue', () => {
     }
   });
 
-  test('names no operation code that it does not have', () => {
+  test('has every code that an operation declares', () => {
     for (const { operationId, errors } of operations) {
       expect([operationId, new Set(errors).size]).toEqual([operationId, errors.length]);
       expect(codes).toEqual(expect.arrayContaining([...errors]));
     }
   });
 
-  test('has each code raised somewhere in the source', () => {
+  test('has no code that the source never raises', () => {
     const source = globSync('src/**/*.ts', { exclude: ['src/operation/errors.ts'] })
       .map((file) => readFileSync(file, 'utf8'))
       .join('\n');
@@ -68,7 +68,7 @@ describe('a problem', () => {
     }
   });
 
-  test('keeps what a value looks like, placeholders and patterns included', () => {
+  test('keeps values unchanged, even with placeholders and patterns', () => {
     const target = 'Recipients[0].Personalization.{rule} $& $1';
     expect(problem('InvalidField', { target, rule: 'is {target}' })).toEqual({
       code: 'InvalidField',
@@ -77,7 +77,7 @@ describe('a problem', () => {
     });
   });
 
-  test('names a field only where there is one', () => {
+  test('names a field only if there is one', () => {
     expect(problem('Unavailable', { what: 'The archive' })).toEqual({
       code: 'Unavailable',
       message: 'The archive is not available at the moment. Try again later.',
@@ -89,7 +89,7 @@ describe('a problem', () => {
     });
   });
 
-  test('may have a number in it, and nothing', () => {
+  test('may be filled with a number and with an empty text', () => {
     const { message } = problem('ContentTooLong', { target: 'Content', parts: 256, limit: 0 });
     expect(message).toBe('The text of Content comes to 256 SMS parts; 0 is the most. Shorten the text.');
     expect(problem('InvalidField', { target: '', rule: 'is empty' }).message).toBe(' is empty.');
@@ -113,13 +113,13 @@ describe('an ApiError', () => {
     });
   });
 
-  test('is thrown for problems, and not for none', () => {
+  test('is thrown only if there are problems', () => {
     const problems = [problem('InvalidUrl', { target: 'A' }), problem('InvalidUrl', { target: 'B' })];
     expect(() => refuse([])).not.toThrow();
     expect(() => refuse(problems)).toThrow(expect.objectContaining({ problems }) as Error);
   });
 
-  test('is written as designers show it', () => {
+  test('is rendered in the form that designers show', () => {
     const plain = apiError('Unauthenticated', { reason: 'it has expired' });
     expect(errorBody(plain)).toEqual({
       error: { code: 'Unauthenticated', message: plain.message },
