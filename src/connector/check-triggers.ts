@@ -23,7 +23,9 @@ export function checkTriggers(operation: Operation<never>, all: readonly Operati
     ...(/^To see it work, \S.*\.$/.test(trigger.hint) ? [] : ['the hint must be of the form "To see it work, ...."']),
     ...checkAnswer(operation),
     ...checkNeighbours(operation, all),
-    ...(all.some(isRemover) ? [] : ['an internal DELETE with parameters in its path only must remove the registration']),
+    ...(all.some(isRemover)
+      ? []
+      : ['an internal DELETE with parameters in its path only must remove the registration']),
   ];
   return [
     ...complaints.map((complaint) => `/${operationId}: ${complaint}`),
@@ -87,7 +89,9 @@ function checkNeighbours({ operationId, path }: Operation<never>, all: readonly 
   return all
     .filter((other) => other.path === path && other.operationId !== operationId)
     .filter(({ trigger, visibility }) => trigger !== undefined || visibility !== 'internal')
-    .map((other) => `'${other.operationId}' has the same path; only internal operations that are no trigger may share it`);
+    .map(
+      (other) => `'${other.operationId}' has the same path; only internal operations that are no trigger may share it`,
+    );
 }
 
 function isRemover({ method, visibility, parameters, body }: Operation<never>): boolean {

@@ -77,41 +77,45 @@ describe('npm run directory', () => {
     });
   });
 
-  test('apply shows the changes and writes on request; export returns what was applied', { timeout: 120_000 }, async () => {
-    const path = file('directory.json', document);
-    const plan = '+ customer acme\n+ customer b\n+ user ann\n';
-    const say = (...args: string[]) => directory(['apply', ...args]);
-    const said = (stdout: string): Ran => ({ code: 0, stdout, stderr: '' });
-    expect(await say(path)).toEqual(said(`${plan}Nothing is written yet. Add --yes to write it.\n`));
-    expect(await directory(['export'])).toEqual(said('{\n  "customers": [],\n  "users": []\n}\n'));
-    expect(await say(path, '--yes')).toEqual(said(`${plan}Written. The app uses it within a minute.\n`));
+  test(
+    'apply shows the changes and writes on request; export returns what was applied',
+    { timeout: 120_000 },
+    async () => {
+      const path = file('directory.json', document);
+      const plan = '+ customer acme\n+ customer b\n+ user ann\n';
+      const say = (...args: string[]) => directory(['apply', ...args]);
+      const said = (stdout: string): Ran => ({ code: 0, stdout, stderr: '' });
+      expect(await say(path)).toEqual(said(`${plan}Nothing is written yet. Add --yes to write it.\n`));
+      expect(await directory(['export'])).toEqual(said('{\n  "customers": [],\n  "users": []\n}\n'));
+      expect(await say(path, '--yes')).toEqual(said(`${plan}Written. The app uses it within a minute.\n`));
 
-    const exported = await directory(['export']);
-    expect(exported).toMatchObject({ code: 0, stderr: '' });
-    const copy = file('copy.json', exported.stdout);
-    expect(await say(copy, '--prune', '--yes')).toEqual(said('There is nothing to change.\n'));
+      const exported = await directory(['export']);
+      expect(exported).toMatchObject({ code: 0, stderr: '' });
+      const copy = file('copy.json', exported.stdout);
+      expect(await say(copy, '--prune', '--yes')).toEqual(said('There is nothing to change.\n'));
 
-    const less = file('less.json', { customers: [{ ...acme, name: 'Acme Ltd' }], users: document.users });
-    expect(await say(less, '--prune', '--yes')).toEqual(
-      said('~ customer acme: name\n- customer b\nWritten. The app uses it within a minute.\n'),
-    );
-    const app = createTableDirectory(azurite, { now: () => new Date() });
-    expect([(await app.customer('acme'))?.name, await app.customer('b')]).toEqual(['Acme Ltd', undefined]);
-    expect(await app.identityOwner('358401000001')).toBe('acme');
+      const less = file('less.json', { customers: [{ ...acme, name: 'Acme Ltd' }], users: document.users });
+      expect(await say(less, '--prune', '--yes')).toEqual(
+        said('~ customer acme: name\n- customer b\nWritten. The app uses it within a minute.\n'),
+      );
+      const app = createTableDirectory(azurite, { now: () => new Date() });
+      expect([(await app.customer('acme'))?.name, await app.customer('b')]).toEqual(['Acme Ltd', undefined]);
+      expect(await app.identityOwner('358401000001')).toBe('acme');
 
-    const thief = { id: 'thief', name: 'T', whatsappIdentities: ['0401000001'] };
-    const theft = file('theft.json', { customers: [thief], users: [] });
-    expect(await say(theft, '--yes')).toEqual({
-      code: 1,
-      stdout: '',
-      stderr: [
-        `${theft}:6: WhatsApp identity 358401000001 belongs to acme and thief`,
-        '  customer acme is not in the file and stays; --prune removes it',
-        '  user ann is not in the file and stays; --prune removes it',
-        '',
-      ].join('\n'),
-    });
-  });
+      const thief = { id: 'thief', name: 'T', whatsappIdentities: ['0401000001'] };
+      const theft = file('theft.json', { customers: [thief], users: [] });
+      expect(await say(theft, '--yes')).toEqual({
+        code: 1,
+        stdout: '',
+        stderr: [
+          `${theft}:6: WhatsApp identity 358401000001 belongs to acme and thief`,
+          '  customer acme is not in the file and stays; --prune removes it',
+          '  user ann is not in the file and stays; --prune removes it',
+          '',
+        ].join('\n'),
+      });
+    },
+  );
 
   test.each([
     [[], 'npm run directory -- check FILE'],

@@ -69,7 +69,9 @@ export function parseRouteConstraint(text: string): RouteConstraint {
   const numbers =
     inBrackets === undefined ? [] : inBrackets.split(',').map((part) => (part.trim() === '' ? NaN : Number(part)));
   if (!kind.count.includes(numbers.length) || !numbers.every((number) => Number.isSafeInteger(number))) {
-    throw new Error(`the constraint "${text}" needs ${kind.count.join(' or ')} ${kind.count.join() === '1' ? 'whole number' : 'whole numbers'} in brackets`);
+    throw new Error(
+      `the constraint "${text}" needs ${kind.count.join(' or ')} ${kind.count.join() === '1' ? 'whole number' : 'whole numbers'} in brackets`,
+    );
   }
   return kind.create(numbers);
 }

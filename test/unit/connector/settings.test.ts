@@ -93,16 +93,8 @@ describe('names a setting that is not valid, and its rule', () => {
     ['oauth.tokenUrl', { oauth: { ...otherProvider, tokenUrl: '' } }, https],
     ['oauth.refreshUrl', { oauth: { ...otherProvider, refreshUrl: 5 } }, https],
     ['oauth.clientId', { oauth: { ...otherProvider, clientId: 'my notes' } }, 'must be a client id'],
-    [
-      'oauth.scopes',
-      { oauth: { ...otherProvider, scopes: 'a b' } },
-      'must be a list of scopes without blanks',
-    ],
-    [
-      'oauth.scopes',
-      { oauth: { ...otherProvider, scopes: ['a b'] } },
-      'must be a list of scopes without blanks',
-    ],
+    ['oauth.scopes', { oauth: { ...otherProvider, scopes: 'a b' } }, 'must be a list of scopes without blanks'],
+    ['oauth.scopes', { oauth: { ...otherProvider, scopes: ['a b'] } }, 'must be a list of scopes without blanks'],
     ['oauth.redirectMode', { oauth: { ...otherProvider, redirectMode: '' } }, 'must be Global or GlobalPerConnector'],
     ['apiKey', { apiKey: 'true' }, 'must be true or false'],
   ])('%s %o', (key, change, must) => {

@@ -144,7 +144,11 @@ describe('a queue trigger', () => {
   });
 
   it('logs a message that it could not complete, and continues', async () => {
-    const { calls, logged } = await runBatch([message(), message({ messageId: 'second' })], {}, new Error('no storage'));
+    const { calls, logged } = await runBatch(
+      [message(), message({ messageId: 'second' })],
+      {},
+      new Error('no storage'),
+    );
     expect(calls.filter(([name]) => name === 'delete')).toHaveLength(2);
     expect(logged).toEqual([
       expect.objectContaining({
