@@ -10,27 +10,27 @@ import { against } from './finding.ts';
 import type { Finding } from './finding.ts';
 
 const widths = [1, 16, 64];
-/** Sends before anything is measured, of each kind. */
+/** How many sends of each kind warm up the host before the measurement. */
 const warmUp = 400;
-/** How often a kind has its turn at one point, and how many sends that is. */
+/** How often each kind is measured at one point, and with how many sends. */
 const turns = 4;
 const sendsInTurn = { 1: 75, 16: 150, 64: 200 } as Readonly<Record<number, number>>;
 const kinds = ['app', 'bare', 'app, RequestId', 'bare, RequestId'] as const;
 type Kind = (typeof kinds)[number];
 
-/** Hours ahead, so that what is accepted stays on the queue, on both sides alike. */
+/** Hours ahead, so that accepted sends stay on the queue, on both sides alike. */
 const hoursAhead = 6;
 
 interface Point {
   /** Sends per second. */
   rates: Record<Kind, number>;
-  /** Of one core, while the app was under load: what the load cost, the app itself, and storage. */
+  /** Shares of one core under load: of the load itself, the app, and storage. */
   shares: { load: number; app: number; storage: number };
 }
 
 /**
- * Accepted sends per second over the whole path, against the same storage operations issued bare. Both have their turns
- * on one Azurite, which is a new one for each point, and a host of its own.
+ * Measures accepted sends per second over the whole path, against the same storage operations with the bare SDK. Both
+ * take turns on one Azurite. Each point has a new Azurite and a new host.
  */
 export async function benchAccept({ rounds }: { rounds: number }): Promise<Finding[]> {
   const points = await interleaved<string, Point>(
@@ -71,7 +71,7 @@ export async function benchAccept({ rounds }: { rounds: number }): Promise<Findi
 async function measurePoint(width: number): Promise<Point> {
   const azurite = await startAzuriteProcess();
   const carrier = await startCarrierProcess(100);
-  // What is polled is empty for hours; the polls would only be noise.
+  // The queues have nothing due for hours, so polls would only be noise.
   const host = await startBenchHost({
     storage: azurite.connectionString,
     carrier,
@@ -124,7 +124,7 @@ function processorOf(app: number, storage: number) {
 
 let requestIds = 0;
 
-/** What is sent is made beforehand: making it is no part of either side. */
+/** Measures one kind. Prepares its sends beforehand, because that belongs to neither side. */
 async function runKind(
   kind: Kind,
   { width, count }: { width: number; count: number },

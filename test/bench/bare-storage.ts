@@ -9,11 +9,11 @@ import { newMessageId } from '../../src/messages/index.ts';
 import type { Chunk, MessageHeader } from '../../src/messages/index.ts';
 import { chunkRow, headerRow, progressColumns, reportsRow } from '../../src/storage/tables/message-rows.ts';
 
-/** The storage operations that a send to one phone consists of, bare: the stock SDK and nothing around it. */
+/** The storage operations of a send to one phone, with the stock SDK alone. */
 export interface BareStorage {
-  /** What accepting a send does, with rows that were made beforehand. */
+  /** Does the operations of accepting a send, with prepared rows. */
   accept(send: BareSend, options: { requestId: boolean; delaySeconds?: number }): Promise<void>;
-  /** What sending and one delivery report do to the next messages on the queue; resolves to how many those were. */
+  /** Does the operations of sending and of one delivery report for the next queue messages; resolves to how many. */
   finish(): Promise<number>;
 }
 
@@ -25,7 +25,7 @@ export interface BareSend {
   request: { partitionKey: string; rowKey: string };
 }
 
-/** Makes what one send stores, as the app makes it. */
+/** Prepares the rows of one send, as the app makes them. */
 export function bareSend(index: number): BareSend {
   const now = new Date();
   const messageId = newMessageId({ customerId: 'demo', dueAt: now, callbacks: false }, 1, randomBytes);
@@ -80,7 +80,7 @@ export function bareSend(index: number): BareSend {
   };
 }
 
-/** Opens tables and a queue, which it creates: `queue` may be one that no worker listens to. */
+/** Creates the tables and a queue, which may be one without a worker. */
 export async function openBareStorage(connectionString: string, queueName: string): Promise<BareStorage> {
   const table = (name: string) =>
     TableClient.fromConnectionString(connectionString, name, { allowInsecureConnection: true });

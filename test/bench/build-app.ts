@@ -13,11 +13,11 @@ export interface BuiltApp {
   /** Folders with entry files. */
   bundled: string;
   unbundled: string;
-  /** What entry files import later, all but the identity library, which only a managed identity needs. */
+  /** The files that entry files import later, without the identity library, which only a managed identity needs. */
   laterInBundle: readonly string[];
-  /** Bytes loaded at the start, by what is imported later, and in all. */
+  /** Bytes loaded at the start, loaded later, and in all. */
   bytes: { atStart: number; later: number; all: number };
-  /** Removes the unbundled form: it has no business in what is deployed. */
+  /** Removes the unbundled form, which must not be deployed. */
   cleanUp(): Promise<void>;
 }
 

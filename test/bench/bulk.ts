@@ -12,14 +12,17 @@ import { against, short } from './finding.ts';
 import type { Finding } from './finding.ts';
 
 const recipientsOfSend = 10_000;
-/** Sends that the worker may be behind, so that fewer than 500 queue messages wait: Azurite slows down with more. */
+/**
+ * How many sends the worker may be behind. Keeps fewer than 500 queue messages waiting, because Azurite slows down with
+ * more.
+ */
 const ahead = 4;
 const warmUp = 1_000;
 
-/** What came of sends in bulk. */
+/** The figures of sends in bulk. */
 export interface BulkRun {
   milliseconds: number;
-  /** Of the app's process, over its whole life. */
+  /** The peak of the app's process. */
   peakMegabytes: number;
   /** Milliseconds of processor time that the app's process used. */
   processorMs?: number;
@@ -85,7 +88,7 @@ function findingOf(
   };
 }
 
-/** Sends so often to 10,000 recipients, each time through a new host on a new Azurite. */
+/** Makes `sends` sends to 10,000 recipients through a new host on a new Azurite. */
 export async function bulkOnAzurite(sends: number, { reportsPerCall }: { reportsPerCall: number }): Promise<BulkRun> {
   const azurite = await startAzuriteProcess();
   const carrier = await startCarrierProcess(reportsPerCall);

@@ -1,7 +1,7 @@
 /*
- * A carrier for load: it speaks the simulated carrier's wire format, takes every message at once, and reports each as
- * delivered a moment later, in signed calls. Beside that it only counts, so that it takes little of the machine that it
- * shares. It says its address; GET /reported?atLeast=N answers when the client has confirmed so many reports.
+ * A carrier for load. It speaks the simulated carrier's wire format, accepts every message at once, and reports each as
+ * delivered a moment later, in signed calls. Otherwise it only counts, to take little of the machine that it shares. It
+ * prints its address. GET /reported?atLeast=N answers when the client has confirmed N reports.
  */
 import { createServer } from 'node:http';
 import type { ServerResponse } from 'node:http';
@@ -55,7 +55,7 @@ function take({ reportUrl, messages }: Submission): { results: object[] } {
     ready.push(...messages.map(({ id }) => ({ id, at })));
     const wanted = Math.min(callsAtOnce - calls, Math.ceil(ready.length / Number(perCall)));
     for (let index = 0; index < wanted; index++) {
-      // A call that fails ends the process, and with it the measurement: figures without these reports would be false.
+      // A failed call ends the process and the measurement, because figures without these reports would be wrong.
       void callBack(reportUrl);
     }
   }, Number(latencyMs));
@@ -81,6 +81,6 @@ const server = createServer((request, response) => {
     response.writeHead(202, { 'Content-Type': 'application/json' }).end(answer);
   });
 });
-// A client that comes back after a while must not meet a connection that is being closed.
+// Keeps idle connections open: a client could reuse one that is just being closed.
 server.keepAliveTimeout = 0;
 server.listen(0, '127.0.0.1', () => console.log(`http://127.0.0.1:${(server.address() as AddressInfo).port}`));

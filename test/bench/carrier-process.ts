@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { startChild } from './child-process.ts';
 import { createHttpClient } from './http-client.ts';
 
-/** How far a carrier for load is. */
+/** The progress of a carrier for load. */
 export interface CarrierState {
-  /** Reports that the client has confirmed, and in how many calls. */
+  /** How many reports the client has confirmed, and in how many calls. */
   reports: number;
   calls: number;
-  /** Seconds of processor time that it used. */
+  /** Seconds of processor time. */
   processor: number;
 }
 
@@ -17,12 +17,12 @@ export interface CarrierProcess {
   url: string;
   apiKey: string;
   webhookSecret: string;
-  /** Resolves when so many reports, from the start, are confirmed: their recipients' status is then final. */
+  /** Resolves when `atLeast` reports in all are confirmed; their recipients then have a final status. */
   reported(atLeast: number): Promise<CarrierState>;
   stop(): Promise<void>;
 }
 
-/** @param reportsPerCall how many reports share a call at most. */
+/** @param reportsPerCall the most reports in one call */
 export async function startCarrierProcess(reportsPerCall: number): Promise<CarrierProcess> {
   const webhookSecret = 'bench-secret';
   const args = [webhookSecret, String(reportsPerCall)];

@@ -3,10 +3,10 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 
-/** A process of this folder's that says one line when it is ready. */
+/** A process of a file in this folder, which prints one line when it is ready. */
 export interface Child {
   pid: number;
-  /** What it said. */
+  /** The line that it printed. */
   said: string;
   stop(): Promise<void>;
 }
@@ -17,7 +17,7 @@ process.once('exit', () => {
 });
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 
-/** Ends a process with this one, however that ends, unless it ends before. */
+/** Ends a child when this process ends, in whatever way. */
 function endWithThis(child: Pick<ChildProcess, 'pid' | 'once'>): void {
   const { pid } = child;
   if (pid === undefined) return;
@@ -25,7 +25,7 @@ function endWithThis(child: Pick<ChildProcess, 'pid' | 'once'>): void {
   child.once('exit', () => running.delete(pid));
 }
 
-/** Runs a file with the Node that runs this; rejects where it ends without a word. */
+/** Runs a file with this process's Node. Rejects if the process ends before it prints a line. */
 export async function startChild(
   file: string,
   {
@@ -47,7 +47,7 @@ export async function startChild(
     pid: child.pid,
     said: said[0],
     async stop() {
-      // None of them has anything to finish, and Azurite takes seconds over a signal that it may handle.
+      // None of them has work to finish, and Azurite takes seconds to handle a softer signal.
       child.kill('SIGKILL');
       await ended;
     },

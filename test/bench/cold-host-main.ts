@@ -1,4 +1,4 @@
-/* Starts the functions host on the entry files in the folder given, and says where it listens. */
+/* Starts the functions host on the entry files in the folder of the argument, and prints its address. */
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 

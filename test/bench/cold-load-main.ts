@@ -1,6 +1,6 @@
 /*
- * Loads the app as Azure's worker would, in a fresh process, and says what that took in milliseconds: the entry files in
- * the folder given, and then what they import later, where files are named that do.
+ * Loads the app as Azure's worker would, in a fresh process, and prints the milliseconds: first the entry files in the
+ * folder of the argument, then the files that they import later, if the arguments name any.
  */
 import { globSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';

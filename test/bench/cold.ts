@@ -20,7 +20,7 @@ import type { Finding } from './finding.ts';
 const run = promisify(execFile);
 const forms = ['bundled', 'unbundled'] as const;
 
-/** How large the bundle is, how fast it loads, and when a fresh process gives its first answer. */
+/** Measures the size of the bundle, its time to load, and the time of a fresh process to its first answer. */
 export async function benchCold({ rounds }: { rounds: number }): Promise<Finding[]> {
   const app = await buildApp();
   const cache = await mkdtemp(join(tmpdir(), 'bench-compile-cache-'));
@@ -44,7 +44,7 @@ function sizes({ bytes }: BuiltApp): Finding {
   };
 }
 
-/** Milliseconds; `processor` is what the load cost of all cores together. */
+/** Times in milliseconds; `processor` is the processor time on all cores. */
 interface Load {
   loaded: number;
   processor: number;
@@ -54,7 +54,7 @@ interface Load {
 async function loadTimes(app: BuiltApp, cache: string, rounds: number): Promise<Finding> {
   const file = join(import.meta.dirname, 'cold-load-main.ts');
   const load = async (form: (typeof forms)[number], environment: Record<string, string>): Promise<Load> => {
-    // Unbundled, the first job on a queue loads the package itself.
+    // In the unbundled form, the first queue job loads the package.
     const later = form === 'bundled' ? app.laterInBundle : ['@azure/storage-queue'];
     const settings = { NODE_COMPILE_CACHE: '', NODE_OPTIONS: '', ...appSettings(), ...environment };
     const { stdout } = await run(process.execPath, [file, app[form], ...later], {
@@ -63,7 +63,7 @@ async function loadTimes(app: BuiltApp, cache: string, rounds: number): Promise<
     return JSON.parse(stdout) as Load;
   };
   const cached = { NODE_COMPILE_CACHE: cache };
-  // The first one with a cache fills it.
+  // The first load with a cache fills the cache.
   for (const form of forms) await load(form, cached);
   const times = await interleaved(rounds, {
     bundled: () => load('bundled', {}),
@@ -93,7 +93,7 @@ async function loadTimes(app: BuiltApp, cache: string, rounds: number): Promise<
   };
 }
 
-/** Settings that the app needs to load; nothing is called. */
+/** Settings without which the app does not load; it calls none of these addresses. */
 function appSettings(): Record<string, string> {
   return {
     AzureWebJobsStorage: 'UseDevelopmentStorage=true',
@@ -171,7 +171,7 @@ async function timeToAnswer(
       method: 'POST',
       path: '/messages',
       headers: { 'Customer-Id': 'demo', 'Service-Id': 'demo-oneway', 'Content-Type': 'application/json' },
-      // Hours ahead, so that no worker of the next process finds it.
+      // Hours ahead, so that no worker of the next process gets the message.
       body: sendBody(1, { SendDateTime: new Date(Date.now() + 6 * 3_600_000).toISOString() }),
     });
     if (status !== 200) throw new Error(`the first send was answered ${status}: ${body}`);

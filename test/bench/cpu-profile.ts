@@ -1,4 +1,4 @@
-/** What `node --cpu-prof` writes, as far as it is read here. */
+/** The part of the output of `node --cpu-prof` that is read here. */
 export interface CpuProfile {
   nodes: { id: number; callFrame: { functionName: string; url: string } }[];
   samples: number[];
@@ -6,7 +6,7 @@ export interface CpuProfile {
   timeDeltas: number[];
 }
 
-/** Time by package, or by file where it is this project's own; the largest share first, idle time left out. */
+/** Sums up time by package, or by file for this project's own; largest share first, without idle time. */
 export function aggregateProfile({ nodes, samples, timeDeltas }: CpuProfile): { place: string; share: number }[] {
   const places = new Map(nodes.map(({ id, callFrame }) => [id, placeOf(callFrame)]));
   const byPlace = new Map<string, number>();

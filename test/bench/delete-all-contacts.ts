@@ -1,7 +1,7 @@
 /*
- * Shows that the contacts of a group vanish in the same time however many there are: `npm run bench:contacts`. Two
- * groups lie in the same table of an Azurite in its own process; both are deleted and looked at in turn, and brought
- * back in between by making their first generation the current one again.
+ * Measures how long the contacts of a group take to vanish, whatever their number: `npm run bench:contacts`. Two groups
+ * are in the same table of an Azurite in its own process. Both are deleted and read in turn. Between the rounds, they
+ * are restored by making their first generation the current one again.
  */
 import { TableClient } from '@azure/data-tables';
 
@@ -19,11 +19,11 @@ const firstGeneration = '0'.repeat(24);
 
 interface Lap {
   operations: number;
-  /** Milliseconds for the same reads while the contacts are still there: Azurite looks through the whole table. */
+  /** Milliseconds for the same reads before the deletion: Azurite scans the whole table. */
   readBefore: number;
   /** Milliseconds until the request to delete is done. */
   deleted: number;
-  /** Milliseconds until reads of contacts, begun when it is done, have all said that there are none. */
+  /** Milliseconds of reads after the request, until all have found no contact. */
   vanished: number;
 }
 
@@ -42,7 +42,7 @@ function openTable(connectionString: string, name: string): TableClient {
   return TableClient.fromConnectionString(connectionString, name, { allowInsecureConnection: true });
 }
 
-/** Writes a group's contacts as the store would, in as few transactions as there can be. */
+/** Writes a group's contacts as the store would, in as few transactions as possible. */
 async function fill(connectionString: string, size: number): Promise<void> {
   const client = openTable(connectionString, 'contacts');
   const place = { group: groupKey(groupOf(size)), generation: firstGeneration };
@@ -67,7 +67,7 @@ try {
   const contacts = createTableContactStore(storage, () => new Date());
   const cleanUps = createCleanUpQueue(storage);
 
-  // The tables and the queue come into being with their first use, which is not what is measured.
+  // The first use creates the tables and the queue, which must not be measured.
   await contacts.create({ customerId: 'bench', serviceId: 'first' }, contactOf(numberOf(0)));
   await cleanUps.enqueue({ customerId: 'bench', serviceId: 'first' });
   for (const size of sizes) {
@@ -76,7 +76,7 @@ try {
     console.log(`filled a group with ${size} contacts in ${((performance.now() - begun) / 1000).toFixed(1)} s`);
   }
 
-  /** Reads contacts from all over a group; how many of ten there are. */
+  /** Reads ten contacts from all over a group; resolves to how many exist. */
   const look = async (size: number): Promise<number> => {
     const places = Array.from({ length: 10 }, (_, index) => Math.floor((index * (size - 1)) / 9));
     const found = await Promise.all(places.map((place) => contacts.read(groupOf(size), numberOf(place))));

@@ -1,24 +1,24 @@
-/** What a section found: rows that share their columns, and sentences that go with them. */
+/** The result of a section: rows with the same columns, and notes. */
 export interface Finding {
   title: string;
   rows: readonly Readonly<Record<string, string | number>>[];
   notes?: readonly string[];
 }
 
-/** A number as people read it: three significant digits, and whole where it is large. */
+/** Writes a number for people: with three significant digits, or whole if it is large. */
 export function short(value: number): string {
   if (!Number.isFinite(value)) return '-';
   if (Number.isInteger(value) || Math.abs(value) >= 100) return Math.round(value).toLocaleString('en-GB');
   return String(Number(value.toPrecision(3)));
 }
 
-/** A ratio, with the word of whether it reaches its aim. */
+/** Writes a ratio, and whether it reaches its aim. */
 export function against(ratio: number, aim: { min?: number; max?: number }): string {
   const reached = ratio >= (aim.min ?? Number.NEGATIVE_INFINITY) && ratio <= (aim.max ?? Number.POSITIVE_INFINITY);
   return `${short(ratio)} (aim ${aim.min === undefined ? `<= ${aim.max}` : `>= ${aim.min}`}${reached ? '' : ', missed'})`;
 }
 
-/** Numbers to the right, words to the left, under their columns' names. */
+/** Writes a table under the names of its columns: numbers to the right, words to the left. */
 export function tableText({ title, rows, notes = [] }: Finding): string {
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   const cells = rows.map((row) =>

@@ -1,10 +1,10 @@
 import { createConnection } from 'node:net';
 import type { Socket } from 'node:net';
 
-/** A request as the clients below take it. */
+/** A request of the clients below. */
 interface ClientRequest {
   method: 'GET' | 'POST';
-  /** Behind the base address. */
+  /** The path after the base address. */
   path: string;
   headers?: Readonly<Record<string, string>>;
   body?: string;
@@ -15,15 +15,15 @@ export interface ClientAnswer {
   body: string;
 }
 
-/** Calls one server over connections that it keeps, one for each call that is under way. */
+/** Calls one server over kept connections, one for each call in progress. */
 export interface HttpClient {
   call(request: ClientRequest): Promise<ClientAnswer>;
   close(): void;
 }
 
 /**
- * Makes a client that costs little, since load and what is under load share the machine: it writes requests as they
- * are, and reads no more of an answer than its status, its length and its body.
+ * Creates a client that costs little, because load and app share the machine: it writes requests as they are, and reads
+ * only status, length and body of an answer.
  */
 export function createHttpClient(baseUrl: string, headers: Readonly<Record<string, string>> = {}): HttpClient {
   const { hostname, port, host, pathname } = new URL(baseUrl);
@@ -93,7 +93,7 @@ function openConnection(host: string, port: number): Connection {
   };
 }
 
-/** The answer that these pieces are, or undefined while it isn't complete. */
+/** Reads an answer from its pieces; undefined until it is complete. */
 function readAnswer(pieces: Buffer[]): ClientAnswer | undefined {
   const head = pieces[0]?.indexOf('\r\n\r\n') ?? -1;
   if (head === -1) {

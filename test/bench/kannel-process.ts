@@ -9,7 +9,7 @@ import { processorSeconds } from './machine.ts';
 
 /** Kannel between its HTTP interface and an SMPP server, with calls back for delivery reports. */
 export interface KannelProcess {
-  /** Hands over a text for these numbers in one call. */
+  /** Submits a text to these numbers in one call. */
   send(numbers: readonly string[]): Promise<void>;
   /** Resolves when so many reports came, from the start. */
   reported(atLeast: number): Promise<CarrierState>;
@@ -38,7 +38,7 @@ export async function startKannel(): Promise<KannelProcess> {
   return {
     send,
     async reported(atLeast) {
-      // The first one was sent to see whether Kannel is ready.
+      // One more: the first message was sent to see whether Kannel is ready.
       const { body } = await calls.call({ method: 'GET', path: `/reported?atLeast=${atLeast + 1}` });
       return JSON.parse(body) as CarrierState;
     },

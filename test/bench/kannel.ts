@@ -10,10 +10,10 @@ const messages = 30_000;
 const warmUp = 2_000;
 const singleSends = 1_500;
 
-/** The same work on Kannel and on ours, with storage and stand-ins for the network on the same cores. */
+/** Measures the same work on Kannel and on our app, with storage and simulated networks on the same cores. */
 export async function benchKannel({ rounds }: { rounds: number }): Promise<Finding[]> {
   if (!hasKannel()) {
-    const note = 'Skipped: Kannel is not installed here; on Debian, `apt-get install kannel` brings it.';
+    const note = 'Skipped: Kannel is not installed. On Debian, install it with `apt-get install kannel`.';
     return [{ title: 'kannel', rows: [], notes: [note] }];
   }
   const rates = await interleaved(rounds, {

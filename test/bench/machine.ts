@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
 import { createRequire } from 'node:module';
 
-/** What the figures were measured on. */
+/** The machine on which the figures were measured. */
 export interface Machine {
   date: string;
   processor: string;
@@ -26,7 +26,7 @@ export function describeMachine(): Machine {
   };
 }
 
-/** Seconds of processor time that a process has used; NaN where the system doesn't tell. */
+/** Seconds of processor time that a process has used; NaN if the system doesn't report it. */
 export function processorSeconds(pid: number): number {
   try {
     // The name of the program, in brackets, may hold blanks.
@@ -40,7 +40,7 @@ export function processorSeconds(pid: number): number {
   }
 }
 
-/** The most memory that a process has held at once, in MB; NaN where the system doesn't tell. */
+/** The most memory that a process has held at once, in MB; NaN if the system doesn't report it. */
 export function peakMegabytes(pid: number | 'self'): number {
   try {
     return Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;

@@ -1,9 +1,9 @@
-/** The middle one, or the upper of the two in the middle; NaN where there is none. */
+/** Returns the median, or the upper of the two middle values; NaN for an empty list. */
 export function median(values: readonly number[]): number {
   return values.toSorted((left, right) => left - right)[values.length >> 1] ?? Number.NaN;
 }
 
-/** Runs a task so many times, `width` of them at once; resolves to the milliseconds that took. */
+/** Runs a task `count` times, `width` at once; resolves to the time in milliseconds. */
 export async function timed(
   { width, count }: { width: number; count: number },
   task: (index: number) => Promise<unknown>,
@@ -18,8 +18,8 @@ export async function timed(
 }
 
 /**
- * Calls functions in turn for so many rounds, every other round in reverse, so that what slows the machine down for a
- * while slows all of them; resolves to each one's results.
+ * Calls functions in turn, every other round in reverse, so that a slow phase of the machine affects all of them.
+ * Resolves to the results of each.
  */
 export async function interleaved<Name extends string, Result>(
   rounds: number,
@@ -33,7 +33,7 @@ export async function interleaved<Name extends string, Result>(
   return results;
 }
 
-/** How often a function can be called in a second, from as many calls as fill about so many milliseconds. */
+/** Measures how often a function can be called in a second, from calls over about `milliseconds`. */
 export function callsPerSecond(call: () => unknown, milliseconds = 200): number {
   let calls = 0;
   const begun = performance.now();
@@ -46,7 +46,7 @@ export function callsPerSecond(call: () => unknown, milliseconds = 200): number 
   return (calls * 1000) / passed;
 }
 
-/** Counts up, and tells who waits when a number is reached. */
+/** Creates a counter whose callers can wait for a number. */
 export function createTally() {
   let count = 0;
   let waiting: { atLeast: number; tell: () => void }[] = [];

@@ -38,15 +38,15 @@ const service: Service = {
 };
 const now = (): Date => new Date();
 
-/** An app in memory, with a carrier that takes everything and reports it as delivered. */
+/** An app in memory, with a carrier that accepts every message and reports it as delivered. */
 export interface MemoryApp {
-  /** Accepts a parsed body of a send, and hands what is queued to the worker. */
+  /** Accepts a parsed body of a send, and gives its jobs to the worker. */
   send(body: unknown): Promise<void>;
-  /** Resolves when so many recipients, from the start, have their final status. */
+  /** Resolves when `atLeast` recipients in all have a final status. */
   final(atLeast: number): Promise<void>;
 }
 
-/** @param reportsPerCall how many reports come together. */
+/** @param reportsPerCall how many reports come in one call */
 export function createMemoryApp(reportsPerCall: number): MemoryApp {
   const outbound = createMemoryOutboundQueue();
   const messages = createMemoryMessageStore();

@@ -1,4 +1,4 @@
-/* Sends in bulk through an app in memory: so many sends, of so many recipients each, and says what that took. */
+/* Makes bulk sends through an app in memory, and prints the time. Arguments: number of sends, recipients of each. */
 import { sendBody } from './bench-host.ts';
 import { peakMegabytes } from './machine.ts';
 import { createMemoryApp } from './memory-app.ts';

@@ -17,7 +17,7 @@ interface Pieces {
   host: BenchHost;
 }
 
-/** Storage operations, counted on the wire between the app and storage. */
+/** Counts storage operations on the wire between the app and storage. */
 export async function benchOperations(): Promise<Finding[]> {
   const azurite = await startAzuriteProcess();
   const storage = await startStorageProxy(azurite.connectionString);
@@ -25,7 +25,7 @@ export async function benchOperations(): Promise<Finding[]> {
   const host = await startBenchHost({ storage: storage.connectionString, carrier });
   const pieces = { storage, carrier, host };
   try {
-    // The first ones make tables and queues, which belongs to no send.
+    // The first sends create tables and queues, which must not be counted.
     await host.send(sendBody(1, { RequestId: 'first' }));
     await carrier.reported(1);
     const rows = [...(await countAccepting(pieces)), ...(await countToFinal(pieces)), ...(await countInbound(pieces))];
@@ -74,7 +74,7 @@ async function countToFinal({ storage, host, carrier }: Pieces): Promise<Row[]> 
     await host.send(sendBody(recipients));
     reports += recipients;
     await carrier.reported(reports);
-    await settled(storage);
+    await atRest(storage);
     const all = storage.operations();
     const inserts = all.filter(({ service, method, path }) => isReportInsert(service, method, path)).length;
     rows.push(
@@ -84,7 +84,7 @@ async function countToFinal({ storage, host, carrier }: Pieces): Promise<Row[]> 
         each: `${short(all.length / recipients)} per recipient`,
       },
       {
-        what: recipients === 1 ? 'a lone delivery report' : `a burst of ${short(recipients)} delivery reports`,
+        what: recipients === 1 ? 'a single delivery report' : `a burst of ${short(recipients)} delivery reports`,
         operations: inserts,
         each: `${against(inserts / recipients, { max: recipients === 1 ? 2 : 0.1 })} per report`,
       },
@@ -93,7 +93,7 @@ async function countToFinal({ storage, host, carrier }: Pieces): Promise<Row[]> 
   return rows;
 }
 
-/** Rows of delivery reports are the only ones of messages that go in outside a transaction. */
+/** Recognises the rows of delivery reports: the only rows of messages that are inserted outside a transaction. */
 function isReportInsert(service: string, method: string, path: string): boolean {
   return service === 'table' && method === 'POST' && /\/messages(?:\?|$)/.test(path);
 }
@@ -103,7 +103,7 @@ async function countInbound({ storage, host, carrier }: Pieces): Promise<Row[]> 
   const rows: Row[] = [];
   let registered = 0;
   let calls = 0;
-  // The first one makes tables and queues.
+  // The first message creates tables and queues.
   for (const subscriptions of [1, 1, 10, 1_000]) {
     for (; registered < subscriptions; registered++) await subscribe(host, `${receiver.url}/flow/${registered}?sig=x`);
     await quiet(storage);
@@ -116,11 +116,11 @@ async function countInbound({ storage, host, carrier }: Pieces): Promise<Row[]> 
       },
       { timeoutMs: 120_000 },
     );
-    await settled(storage);
+    await atRest(storage);
     const all = storage.operations();
     const lastAdded = all.findLastIndex(additionsTo('notifications'));
     rows.push({
-      what: `a received message, ${short(subscriptions)} subscriptions`,
+      what: `an inbound message, ${short(subscriptions)} ${subscriptions === 1 ? 'subscription' : 'subscriptions'}`,
       operations: all.length,
       each: `${short(all.length / subscriptions)} per call; ${lastAdded + 1} until all are queued`,
     });
@@ -160,14 +160,14 @@ async function receiveMessage({ client }: BenchHost, secret: string): Promise<vo
   const body = JSON.stringify({ inbound: [message] });
   const headers = signedHeaders(secret, body);
   const { status } = await client.call({ method: 'POST', path: '/webhooks/simulated', headers, body });
-  if (status !== 200) throw new Error(`a received message was answered ${status}`);
+  if (status !== 200) throw new Error(`an inbound message was answered ${status}`);
 }
 
-/** Waits until storage is left alone. */
-const settled = (storage: StorageProxy): Promise<void> => untilAtRest(storage, { timeoutMs: 120_000, everyMs: 600 });
+/** Waits until storage has no more operations. */
+const atRest = (storage: StorageProxy): Promise<void> => untilAtRest(storage, { timeoutMs: 120_000, everyMs: 600 });
 
-/** Waits until storage is left alone, and begins to count. */
+/** Waits until storage has no more operations, and begins to count. */
 async function quiet(storage: StorageProxy): Promise<void> {
-  await settled(storage);
+  await atRest(storage);
   storage.reset();
 }

@@ -11,7 +11,7 @@ const texts = {
   '200 characters with emoji': 'Tilaus on noudettavissa 😀 tiskiltä. '.repeat(6).slice(0, 200),
 };
 
-/** Texts that are counted in a second: ours, against the two libraries that the tests compare it with. */
+/** Measures texts counted and split in a second, against the two libraries that the tests compare our code with. */
 export async function benchParts({ rounds }: { rounds: number }): Promise<Finding[]> {
   const rows: Finding['rows'][number][] = [];
   for (const [name, text] of Object.entries(texts)) {

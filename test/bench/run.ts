@@ -1,7 +1,7 @@
 /*
- * Measures what the product says of its speed, size and frugality: `npm run bench`, or some of the sections by name,
- * `npm run bench -- accept cold --rounds 3 --json figures.json`. Every figure is a ratio, or stands beside what it was
- * measured against in the same run: the machine is part of each of them.
+ * Measures speed, size and storage operations: `npm run bench`, or some of the sections by name,
+ * `npm run bench -- accept cold --rounds 3 --json figures.json`. Every figure is a ratio, or stands beside a figure of
+ * the same run, because it depends on the machine.
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';

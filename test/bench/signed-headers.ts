@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 
-/** What the simulated carrier signs a call with. */
+/** Returns the headers with which the simulated carrier signs a call. */
 export function signedHeaders(secret: string, body: string): Record<string, string> {
   const timestamp = String(Math.floor(Date.now() / 1000));
   const digest = createHmac('sha256', secret).update(`${timestamp}.${body}`).digest('hex');

@@ -18,10 +18,10 @@ import type { Finding } from './finding.ts';
 const width = 64;
 const count = 600;
 const warmUp = 200;
-/** Sends that may be without their report, so that few queue messages wait: Azurite slows down with more. */
+/** How many sends may wait for their report. Keeps few queue messages waiting, because Azurite slows down with more. */
 const ahead = 300;
 
-/** A single send from accept to final status with one delivery report: its operations, how many in a second, its cost. */
+/** Measures single sends from accept to final status with one delivery report: operations, rate and cost. */
 export async function benchSingle({ rounds }: { rounds: number }): Promise<Finding[]> {
   return [await countOperations(), await compareRates(rounds), await profile()];
 }
@@ -37,11 +37,11 @@ async function countOperations(): Promise<Finding> {
       storage.reset();
       await host.send(sendBody(1, details));
       await carrier.reported(++sent);
-      // The queue message is deleted after the report may have come.
+      // The report may come before the queue message is deleted.
       await sleep(500);
       return storage.operations().map(({ method, path }) => `${method} ${resourceOf(path)}`);
     };
-    // The first one makes tables and queues.
+    // The first send creates tables and queues.
     await sendOne({ RequestId: 'first' });
     const plain = await sendOne({});
     const withId = await sendOne({ RequestId: 'second' });
@@ -61,7 +61,7 @@ async function countOperations(): Promise<Finding> {
   }
 }
 
-/** The table or queue that a path names, without keys and signatures. */
+/** Returns the table or queue in a path, without keys and signatures. */
 function resourceOf(path: string): string {
   return path.replace(/^\/[^/]+\//, '').replace(/[?(].*$|\/messages\/.*$/s, '') || path;
 }
@@ -90,8 +90,8 @@ interface SingleRate {
 }
 
 /**
- * How many sends with one recipient http their final status in a second, so many callers sending at once, and the
- * milliseconds of processor time that the host uses for each.
+ * Measures how many sends with one recipient reach their final status in a second, with `width` callers at once, and
+ * the milliseconds of processor time that the host uses for each.
  */
 export function sendSingly({ width, count }: { width: number; count: number }): Promise<SingleRate> {
   return withHost([], async ({ host, carrier }) => {
@@ -127,12 +127,12 @@ async function rateOfBare(): Promise<SingleRate> {
         accepted += 1;
       });
       const begun = performance.now();
-      // Two at a time are about as many messages as the host has in hand.
+      // Two at a time make about as many messages in flight as the host has.
       const finishing = Array.from({ length: 2 }, async () => {
         while (finished < sends) {
           if (accepted === finished) await sleep(1);
           else {
-            // Not `finished += await …`, which would add to what it was before.
+            // Not `finished += await …`, which would add to an outdated value.
             const more = await bare.finish();
             finished += more;
           }

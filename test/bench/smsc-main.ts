@@ -1,7 +1,7 @@
 /*
- * What stands around Kannel under load: an SMPP server that takes every message and reports it as delivered at once, and
- * the receiver of the calls that Kannel makes for these reports. It says the ports of both, and answers
- * GET /reported?atLeast=N on the second when so many calls came.
+ * The environment of Kannel under load: an SMPP server that accepts every message and reports it as delivered at once,
+ * and the receiver of the calls that Kannel makes for these reports. Prints the ports of both. The receiver answers
+ * GET /reported?atLeast=N when N calls have come.
  */
 import { createServer } from 'node:net';
 import type { AddressInfo, Server } from 'node:net';

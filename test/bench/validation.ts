@@ -11,7 +11,7 @@ import { sendBody } from './bench-host.ts';
 import { callsPerSecond, interleaved, median } from './measure.ts';
 import type { Finding } from './finding.ts';
 
-/** Bodies of each operation that are measured together. */
+/** How many bodies of each operation are measured together. */
 const bodiesOfEach = 50;
 
 const known: KnownIds = {
@@ -26,7 +26,7 @@ const known: KnownIds = {
   callbackUrls: ['https://example.com/flow'],
 };
 
-/** Our check of a body, for each operation that has one, against bare JSON.parse of the same text. */
+/** Measures our check of each operation's body, against JSON.parse of the same text. */
 export async function benchValidation({ rounds }: { rounds: number }): Promise<Finding[]> {
   const rows: Finding['rows'][number][] = [];
   for (const operation of operations as readonly Operation<never>[]) {
@@ -42,7 +42,7 @@ export async function benchValidation({ rounds }: { rounds: number }): Promise<F
     {
       title: `validation: microseconds for the good bodies of an operation, each, medians of ${rounds} rounds`,
       rows,
-      notes: ['Checked are bodies that were parsed, so that a request costs both.'],
+      notes: ['The check gets a parsed body, so a request costs both times.'],
     },
   ];
 }

@@ -389,7 +389,7 @@ describe.concurrent('settings', () => {
 });
 
 describe('forged calls', () => {
-  /* The carrier sends no reports for these phones: their messages stay `sent`, so that an accepted report would show. */
+  /* The carrier sends no reports for these phones. Their messages stay `sent`, so an accepted report would show. */
   test.for<[carrier: string, line: CarrierLine, phone: string, forger: () => Forger]>([
     ['twilio', lines.twilioSms, '358401240009', () => twilioForger(local.webhooks)],
     ['whatsapp-cloud', lines.cloudWhatsApp, '358401250009', cloudForger],

@@ -10,8 +10,8 @@ import type { SpawnedHost } from '../support/hosts/functions-host/spawn-host.ts'
 import { fixtures, spawnHost } from '../support/hosts/functions-host/spawn-host.ts';
 
 /*
- * The behaviour of HTTP triggers in Azure, asserted on the local host: once with whole bodies, once with HTTP streaming.
- * `mode` holds the differences between the two.
+ * The behaviour of HTTP triggers in Azure, asserted on the local host: once with whole bodies, once with HTTP
+ * streaming. `mode` holds the differences between the two.
  */
 const modes = [
   { name: 'whole bodies', files: [], streaming: false, duplicates: ['1,2'], chunkedBody: '' },

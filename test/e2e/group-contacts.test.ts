@@ -80,7 +80,8 @@ describe('storage operations', () => {
     );
     local.storage.reset();
     expect((await contacts.deleteAll()).status).toBe(200);
-    // The clean-up worker's own operations, which come between, are other methods: it lists, deletes and takes its message.
+    // The clean-up worker's own operations, which come between, are other methods: it lists, deletes and takes its
+    // message.
     const writes = local.storage.operations().filter(({ method }) => method === 'PUT' || method === 'POST');
     expect(
       writes.filter(({ path }) => !path.endsWith('$batch')).map(({ service, method }) => [service, method]),

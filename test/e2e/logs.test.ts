@@ -18,7 +18,7 @@ import { spawnLocalHost } from '../support/hosts/local-host.ts';
 import type { LocalHost } from '../support/hosts/local-host.ts';
 import { play } from '../support/hosts/two-way-host.ts';
 
-/* Every call is made with data that would show in the log: first with storage that works, then with storage that refuses. */
+/* Makes every call with data that would show in the log, first with working storage, then with storage that refuses. */
 
 /** Texts that no line may hold, in either case. Nothing else here holds these words. */
 const secrets = {

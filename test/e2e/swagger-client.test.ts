@@ -94,7 +94,9 @@ interface Notification {
   threadId: string;
 }
 
-/** Registers a flow, lets a phone write to it, answers the phone with the ids of the notification, and removes the flow. */
+/**
+ * Registers a flow, lets a phone write to it, answers the phone with the ids of the notification, and removes the flow.
+ */
 async function converse(customer: string): Promise<void> {
   const services = await call<{ id: string }[]>('GetCustomerServices', {
     'Customer-Id': customer,

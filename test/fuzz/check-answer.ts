@@ -20,14 +20,14 @@ import type { FuzzRequest } from './requests.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
-/** No request has any of these in it. */
+/** Texts that would reveal internals. No request holds any of these. */
 const innards = [root, 'node_modules', 'node:internal', '\n    at ', '.ts:'];
 
 const routes = operations
   .map((operation) => ({ operation, template: parseRouteTemplate(`base/${routeOf(operation.path)}`) }))
   .sort((left, right) => compareTemplates(left.template, right.template));
 
-/** The operation that a request is for; undefined where its path and method belong to none. */
+/** Finds the operation of a request; undefined if its path and method belong to none. */
 export function operationOf({ method, path }: FuzzRequest): Operation<never> | undefined {
   const request = { method, url: `/base${path}`, headers: {}, rawHeaders: [] as string[] } as IncomingMessage;
   const head = readHead(request);
@@ -37,7 +37,7 @@ export function operationOf({ method, path }: FuzzRequest): Operation<never> | u
   )?.operation;
 }
 
-/** What is wrong with an answer, as sentences. */
+/** Lists the problems of an answer, as sentences. */
 export function problemsOf(request: FuzzRequest, answer: RawAnswer): string[] {
   const { status, headers, body } = answer;
   const problems: string[] = [];
@@ -52,7 +52,7 @@ export function problemsOf(request: FuzzRequest, answer: RawAnswer): string[] {
   return [...problems, ...problemsOfRefusal(operation, answer)];
 }
 
-/** What no function has answered: a path that none has, and a head that is not HTTP. */
+/** Recognises answers of the host itself: to an unknown path, and to a head that is not HTTP. */
 function isOfHost({ path, headers }: FuzzRequest, operation: Operation<never> | undefined, status: number): boolean {
   if (status === 404) return operation === undefined;
   const isOdd = /[^\x21-\x7e]/.test(path) || headers.some(([, value]) => /[^\t\x20-\x7e\x80-\u{10ffff}]/u.test(value));
@@ -84,7 +84,7 @@ function problemsOfSuccess(operation: Operation<never> | undefined, { status, he
     : [`the answer does not fit its schema: ${forAnswers.errorsText(validate.errors)}`];
 }
 
-/** The catalogue's words for what is filled in. */
+/** The catalogue's placeholders, which no answer may hold. */
 const unfilled =
   /\{(?:reason|contentType|limit|place|target|rule|what|scope|seconds|actual|expected|parts|placeholder|channel|name|reference)\}/;
 

@@ -7,7 +7,7 @@ import { untilAtRest } from '../support/servers/storage-proxy.ts';
 import { startFlowServer, subscribe } from '../support/servers/flow-server.ts';
 import type { KnownIds } from './good-values.ts';
 
-/** A local host with some of everything in it, so that requests can name what exists. */
+/** A local host with data of every kind, so that requests can name existing ids. */
 export interface FuzzHost extends CountedHost {
   known: KnownIds;
 }
@@ -24,9 +24,9 @@ const templates = [
   },
 ];
 
-/** Starts one, and waits until nothing goes on in it any more. */
+/** Starts a host for fuzzing, and waits until it is idle. */
 export async function startFuzzHost(): Promise<FuzzHost> {
-  // Queues are looked at less often than in other tests: looks cost as much as requests.
+  // Polls queues less often than other tests, because polls cost as much as requests.
   const local = await startCountedHost({ environment: { LOCAL_QUEUE_POLLING_MS: '1000' } });
   const flows = await startFlowServer();
   const stop = async (): Promise<void> => {
@@ -57,7 +57,7 @@ async function fill({ api, host }: CountedHost, flows: Awaited<ReturnType<typeof
     return flow.notified(content);
   });
   const received = await Promise.all(notified);
-  // Nobody writes from here on, so these are never called.
+  // No phone writes from here on, so these flows are never called.
   const callbackUrls = Array.from({ length: 8 }, () => flows.flow().callbackUrl);
   for (const callbackUrl of callbackUrls) registrations.push(await subscribe(api, 'demo-twoway', { callbackUrl }));
   await Promise.all(sent.map((id) => api.waitForStatus(id, 'delivered', 'undelivered', 'expired')));

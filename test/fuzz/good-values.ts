@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
 
-/** What exists on the host that is called: ids that reach deep code. Every list has an entry. */
+/** Ids that exist on the host, with which requests reach deep code. Every list has an entry. */
 export interface KnownIds {
   token: string;
-  /** Of a user who is assigned to another customer. */
+  /** The token of a user who is assigned to another customer. */
   otherToken: string;
   messages: readonly string[];
   inboundMessages: readonly string[];
@@ -14,7 +14,7 @@ export interface KnownIds {
   callbackUrls: readonly string[];
 }
 
-/** Good values by the names of fields and parameters, where a schema alone doesn't tell what is good. */
+/** Valid values by the names of fields and parameters whose schema alone doesn't tell what is valid. */
 export type GoodValues = ReadonlyMap<string, fc.Arbitrary<unknown>>;
 
 const identity = '358401000001';
@@ -25,7 +25,7 @@ const phone = fc.oneof(
   fc.constantFrom('0401230001', '+358 40 1230002', '358401230009'),
 );
 
-/** So few that contacts are met again before the next Delete All. */
+/** Few numbers, so that requests meet existing contacts before the next Delete All. */
 const contact = fc.nat(5).map((last) => `35840124000${last}`);
 
 const words = fc.array(fc.constantFrom('Aino', 'order', 'ready', 'käynti', 'Äiti', 'tomorrow'), {
@@ -41,7 +41,7 @@ function values(of: Record<string, readonly unknown[] | fc.Arbitrary<unknown>>):
   ]);
 }
 
-/** @param now the dates to come are counted from here. */
+/** @param now the moment from which future dates are counted */
 export function goodValues(known: KnownIds, now: Date): GoodValues {
   const toCome = fc.integer({ min: 1, max: 300 }).map((days) => new Date(now.getTime() + days * day).toISOString());
   const customer = ['demo'];
@@ -69,7 +69,7 @@ export function goodValues(known: KnownIds, now: Date): GoodValues {
       SendDateTime: toCome,
       AttachmentUri: [''],
       DlrUrl: ['https://example.com/dlr'],
-      // Some meet a request of before.
+      // Some repeat the id of an earlier request.
       RequestId: fc.oneof(
         fc.uuid(),
         fc.nat(50).map((id) => `request-${id}`),
@@ -106,7 +106,7 @@ export function goodValues(known: KnownIds, now: Date): GoodValues {
   );
 }
 
-/** Services of the demo customer by what an operation demands of its service. */
+/** Services of the demo customer that an operation accepts. */
 export function goodServices({
   type,
   replies = false,
@@ -119,12 +119,12 @@ export function goodServices({
   return replies ? ['demo-reply'] : ['demo-oneway', 'demo-reply'];
 }
 
-/** What is good in one operation only, and means something else in others. */
+/** Values that are valid in one operation only, and mean something else in others. */
 export const goodInOperation: Readonly<Record<string, GoodValues>> = {
   SendWhatsappTemplateMessage: new Map(
     values({ BodyParameters: [['Aino'], []], HeaderParameters: [[]], Buttons: [[], [{ Type: 'Url', Data: '4711' }]] }),
   ),
-  // Good in threads by WhatsApp alone.
+  // Valid only in threads by WhatsApp.
   SendDiscussionReplyMessage: new Map(values({ Buttons: [[], [], ['Yes'], ['Yes', 'No 👎', 'Later']] })),
   WhatsAppOptIn: new Map(values({ Sender: [identity] })),
   WhatsAppOptOut: new Map(values({ Sender: [identity] })),

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 
-/** So many characters, or bytes of UTF-8, a single value may have: requests stay small. */
-const longest = 16_000;
+/** The most characters, or bytes of UTF-8, of a single value. Keeps requests small. */
+const maxLength = 16_000;
 
 const addresses = [
   'https://example.com/hook?sig=x',
@@ -75,7 +75,10 @@ const numbers = [
   '1'.repeat(300),
 ] as const;
 
-/** What has made programs stumble: blanks, invisible and broken characters, names of prototypes, other languages' words. */
+/**
+ * Texts that have broken programs: blanks, invisible and broken characters, names of prototypes, words of other
+ * languages.
+ */
 const awkward = [
   '',
   ' ',
@@ -149,26 +152,26 @@ const awkward = [
   `i${'0'.repeat(32)}`,
 ] as const;
 
-/** Addresses of every kind, good ones among them. */
+/** Addresses of every kind, including valid ones. */
 export const anyAddress = fc.constantFrom(...addresses);
 
-/** Dates of every kind, good ones among them. */
+/** Dates of every kind, including valid ones. */
 export const anyDate = fc.oneof(
   fc.constantFrom(...dates),
   fc.date({ noInvalidDate: true }).map((date) => date.toISOString()),
 );
 
-/** Phone numbers of every kind, good ones among them. */
+/** Phone numbers of every kind, including valid ones. */
 export const anyNumber = fc.constantFrom(...numbers);
 
 const longText = fc
   .tuple(
     fc.constantFrom('x', 'ж', '💬', '\0', '\\', '"', "'", '{{1}}', '$(x)', '\u0301'),
-    fc.integer({ min: 50, max: longest }),
+    fc.integer({ min: 50, max: maxLength }),
   )
   .map(([piece, length]) => piece.repeat(Math.ceil(length / JSON.stringify(piece).length)));
 
-/** A text that nobody should send. */
+/** A text that no caller should send. */
 export const hostileText: fc.Arbitrary<string> = fc.oneof(
   { weight: 8, arbitrary: fc.constantFrom(...awkward) },
   { weight: 2, arbitrary: anyAddress },
@@ -179,7 +182,7 @@ export const hostileText: fc.Arbitrary<string> = fc.oneof(
   { weight: 1, arbitrary: longText },
 );
 
-/** So many levels: more than a body may have. */
+/** More levels of nesting than a body may have. */
 const levels = 40;
 
 const nested = fc.constantFrom<unknown>(
@@ -188,7 +191,7 @@ const nested = fc.constantFrom<unknown>(
   JSON.parse('{"__proto__":{"isAdmin":true},"constructor":{"prototype":{"isAdmin":true}}}'),
 );
 
-/** Any JSON value, and mostly one that nobody should send. */
+/** Any JSON value, mostly one that no caller should send. */
 export const hostileValue: fc.Arbitrary<unknown> = fc.oneof(
   { weight: 6, arbitrary: hostileText },
   {

@@ -5,17 +5,17 @@ import type { FuzzRequest } from './requests.ts';
 /** An answer as it came over the wire. */
 export interface RawAnswer {
   status: number;
-  /** By names in small letters. */
+  /** By names in lower case. */
   headers: ReadonlyMap<string, string>;
   body: string;
 }
 
-/** No answer may take longer. */
+/** The longest time that an answer may take. */
 const timeoutMs = 30_000;
 
 /**
- * Sends a request byte by byte as it is given, on a connection of its own: clients would refuse to send some of them.
- * Rejects where no whole answer comes.
+ * Sends a request exactly as given, on a connection of its own; HTTP clients would refuse to send some requests.
+ * Rejects if no complete answer comes.
  */
 export function sendRaw(baseUrl: string, { method, path, headers, body, encoding }: FuzzRequest): Promise<RawAnswer> {
   const { hostname, port, pathname } = new URL(baseUrl);
@@ -38,7 +38,7 @@ export function sendRaw(baseUrl: string, { method, path, headers, body, encoding
       if (answer === undefined) reject(new Error('No whole answer came.'));
       else resolve(answer);
     });
-    // The other side would take an end as a sign that nobody waits for the answer any more.
+    // Does not end the connection: the server would assume that nobody waits for the answer.
     socket.write(Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`), bytes]));
   });
 }

@@ -13,11 +13,11 @@ import type { Mix } from './schema-values.ts';
 /** A request as it goes over the wire. */
 export interface FuzzRequest {
   method: string;
-  /** Behind the base path. */
+  /** The path after the base path. */
   path: string;
   headers: readonly (readonly [name: string, value: string])[];
   body?: string;
-  /** How the body becomes bytes; in latin1, most letters are not UTF-8. */
+  /** The encoding of the body; in latin1, letters beyond ASCII are not valid UTF-8. */
   encoding: 'utf8' | 'latin1';
 }
 
@@ -27,10 +27,10 @@ const mixes: readonly [weight: number, mix: Mix][] = [
   [2, { good: 2, almost: 1, hostile: 1 }],
 ];
 
-/** Requests to every operation: good ones, nearly good ones and hostile ones. */
+/** Generates requests to every operation: valid, nearly valid and hostile ones. */
 export function requestsOf(known: KnownIds, now: Date): fc.Arbitrary<FuzzRequest> {
   const good = goodValues(known, now);
-  // What deletes all contacts comes seldom, so that others find some.
+  // Deleting all contacts is rare, so that other requests find contacts.
   const weightOf = ({ body, operationId }: Operation<never>): number =>
     operationId === 'DeleteAllGroupContacts' ? 1 : body === undefined ? 3 : 6;
   return fc.oneof(
@@ -43,7 +43,7 @@ export function requestsOf(known: KnownIds, now: Date): fc.Arbitrary<FuzzRequest
   );
 }
 
-/** What is good depends on the operation here and there. */
+/** Adapts the valid values to an operation. */
 function forOperation({ operationId, service }: Operation<never>, good: GoodValues): GoodValues {
   const more = new Map([...good, ...(goodInOperation[operationId] ?? [])]);
   if (service !== undefined) more.set(service.parameter, fc.constantFrom(...goodServices(service)));
@@ -102,7 +102,7 @@ function rarely<T>({ almost, hostile }: Mix, usual: fc.Arbitrary<T>, other: fc.A
   return almost + hostile === 0 ? usual : fc.oneof({ weight: 30, arbitrary: usual }, { weight: 1, arbitrary: other });
 }
 
-/** The text of a parameter as it stands in its place; undefined where it is left out. */
+/** Writes a parameter for its place; undefined omits it. */
 function parameterValue(
   name: string,
   parameter: Parameter,
@@ -120,7 +120,7 @@ function parameterValue(
 
 const encoded = (text: string): string => encodeURIComponent(text.toWellFormed());
 
-/** Percent signs, slashes, dots and quotes stand for themselves; what no request line can hold is left out. */
+/** Removes characters that no request line can hold; keeps percent signs, slashes, dots and quotes. */
 const visible = (text: string): string => text.toWellFormed().replaceAll(/[^\x21-\x7e]/g, '');
 
 const asIs = (path: string): string => path;
@@ -165,7 +165,7 @@ const contentTypes = fc.oneof(
 
 type BodyParts = Pick<FuzzRequest, 'body'> & Partial<Pick<FuzzRequest, 'encoding'>>;
 
-/** A value as JSON text, or as what only looks like it. */
+/** Writes a value as JSON, or as a text that only resembles it. */
 function bodies(values: fc.Arbitrary<unknown>, mix: Mix): fc.Arbitrary<BodyParts> {
   const texts = values.map((value) => JSON.stringify(value));
   return rarely<BodyParts>(

@@ -6,24 +6,24 @@ import { sendRaw } from './raw-request.ts';
 import { requestsOf } from './requests.ts';
 import type { FuzzRequest } from './requests.ts';
 
-/** How much to try. */
+/** How many requests to send. */
 export interface FuzzPlan {
   /** Requests that are sent several at a time. */
   together: number;
-  /** Requests that are sent one by one, each looked at for what it wrote. */
+  /** Requests that are sent one by one, to check what each wrote. */
   alone: number;
   seed: number;
 }
 
-/** What came of it. */
+/** The result of a run. */
 export interface FuzzOutcome {
-  /** Each with its smallest request, fit to be printed. */
+  /** Descriptions of failures, each with its smallest request. */
   failures: string[];
   /** Answers by operation and status, as in `SendMessage 400`. */
   answers: ReadonlyMap<string, number>;
 }
 
-/** So many requests are under way at a time. */
+/** How many requests are in progress at a time. */
 const lanes = 6;
 
 /**
@@ -58,13 +58,13 @@ export async function runFuzz({ host, storage, known }: FuzzHost, plan: FuzzPlan
     return describe(await fc.check(property, { numRuns, seed })).map((text) => text.replaceAll(known.token, 'TOKEN'));
   };
 
-  // Jobs that accepted requests leave wait meanwhile, so whatever is written is the doing of the one request.
+  // Holds back the jobs of accepted requests, so that all writes belong to the one request.
   storage.hold(({ service, method }) => service === 'queue' && method === 'GET');
   const failures = await run(askAlone, plan.alone, plan.seed);
   storage.release();
   const share = Math.ceil(plan.together / lanes);
   const found = await Promise.all(Array.from({ length: lanes }, (_, lane) => run(ask, share, plan.seed + 1 + lane)));
-  // What failed where no answer tells of it: in a worker, or beside a request.
+  // Failures that no answer shows: in a worker, or beside a request.
   const logged = host.output().match(/^error (?!host:).*$/gm) ?? [];
   return { failures: [...failures, ...found.flat(), ...logged.slice(0, lanes)], answers };
 }
@@ -81,8 +81,9 @@ function describe(details: fc.RunDetails<[FuzzRequest]>): string[] {
 type Operations = ReturnType<FuzzHost['storage']['operations']>;
 
 /**
- * What changed storage. Two things are let pass: the carrier's word on a template, which comes when it likes and is
- * merged into the template's row; and a template that was claimed before the carrier refused it, and taken away then.
+ * Finds the operations that changed storage. Ignores two: the carrier's status update of a template, which comes at any
+ * time and is merged into the template's row; and a template that is claimed and then removed, because the carrier
+ * refused it.
  */
 function writesIn(operations: Operations): string[] {
   const written = operations.filter(({ method, status }) => method !== 'GET' && status < 400);

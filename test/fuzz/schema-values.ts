@@ -4,14 +4,14 @@ import type { JsonSchema } from '../../src/operation/schema.ts';
 import type { GoodValues } from './good-values.ts';
 import { anyAddress, anyDate, anyNumber, hostileText, hostileValue } from './hostile-values.ts';
 
-/** How often a value is good, nearly good, or hostile, as weights. */
+/** How often a value is valid, nearly valid or hostile, as weights. */
 export interface Mix {
   good: number;
   almost: number;
   hostile: number;
 }
 
-/** Values for a place that a schema describes: as the mix says, each place for itself. */
+/** Generates values for a schema. Each place in it is mixed independently. */
 export function valuesOf(schema: JsonSchema, name: string, mix: Mix, good: GoodValues): fc.Arbitrary<unknown> {
   return mixed(mix, {
     good: wholesOf(schema, name, mix, good),
@@ -20,7 +20,7 @@ export function valuesOf(schema: JsonSchema, name: string, mix: Mix, good: GoodV
   });
 }
 
-/** One of three by their weights. */
+/** Chooses one of three by weight. */
 export function mixed<T>(
   mix: Mix,
   { good, almost, hostile }: { good: fc.Arbitrary<T>; almost: fc.Arbitrary<T>; hostile: fc.Arbitrary<T> },
@@ -61,7 +61,7 @@ function objectsOf({ properties = {}, required = [] }: JsonSchema, mix: Mix, goo
   return fc.oneof(
     { weight: 12, arbitrary: whole },
     { weight: 1, arbitrary: fc.record(fields, { requiredKeys: [] }) },
-    // Own fields, whatever their names: an assignment to `__proto__` would make none.
+    // Defines fields of any name; an assignment to `__proto__` would define none.
     {
       weight: 2,
       arbitrary: fc.tuple(whole, more).map((all) => Object.fromEntries(all.flatMap((one) => Object.entries(one)))),
@@ -81,7 +81,7 @@ function plainOf(schema: JsonSchema): fc.Arbitrary<unknown> {
   return fc.string({ minLength: 1, maxLength: Math.min(Number(schema['maxLength'] ?? 30), 30) });
 }
 
-/** Of the right type, or nearly so, and still mostly wrong. */
+/** Generates values of the right type, or nearly, that are mostly wrong. */
 function almostOf(schema: JsonSchema, name: string, good: GoodValues): fc.Arbitrary<unknown> {
   const base = good.get(name) ?? plainOf(schema);
   const limit = Number(schema['maxLength'] ?? 100);

@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { eventually } from '../tools/eventually.ts';
 import type { LocalHost } from './local-host.ts';
 
-/** An answer with its body parsed; undefined where it is empty. */
+/** An answer with its parsed body, which is undefined if it is empty. */
 export interface ApiAnswer {
   status: number;
   headers: Headers;
@@ -44,7 +44,7 @@ export interface InboxMessage {
   receivedAt: string;
 }
 
-/** What a flow does with the API, for the demo user unless another token is given. */
+/** Creates a client of the API as a flow uses it; default: for the demo user. */
 export async function createApi({ rootUrl, baseUrl }: Pick<LocalHost, 'rootUrl' | 'baseUrl'>, givenToken?: string) {
   const token = givenToken ?? (await tokenOf({ rootUrl }));
 
@@ -99,7 +99,7 @@ export async function createApi({ rootUrl, baseUrl }: Pick<LocalHost, 'rootUrl' 
 
 export type Api = Awaited<ReturnType<typeof createApi>>;
 
-/** A send to one phone, or to the given ones. */
+/** Makes a send to the given phones; default: one phone. */
 export function sendTo(
   addresses: readonly string[],
   details: Readonly<Record<string, unknown>> = {},
@@ -113,7 +113,7 @@ export function sendTo(
   };
 }
 
-/** An access token of a user, the demo user where none is named. */
+/** Gets an access token of a user; default: the demo user. */
 export async function tokenOf({ rootUrl }: Pick<LocalHost, 'rootUrl'>, user?: string): Promise<string> {
   const response = await fetch(`${rootUrl}/token${user === undefined ? '' : `?user=${user}`}`);
   return ((await response.json()) as { access_token: string }).access_token;

@@ -14,7 +14,7 @@ import { startTwilioApi } from '../servers/twilio-api.ts';
 import { startTwilioEmulator } from './twilio-emulator.ts';
 import { startWhatsAppCloudApi } from '../servers/whatsapp-cloud-api.ts';
 
-/** What carriers know of us and we of them, each word in one place only, so that none is found in the wrong one. */
+/** The secrets that we share with carriers. Each is unique, so that a test can tell where one came from. */
 export const carrierSecrets = {
   accountSid: `AC${'1'.repeat(32)}`,
   authToken: 'token-of-the-twilio-account',
@@ -24,7 +24,7 @@ export const carrierSecrets = {
   gridSecret: 'secret-of-the-event-subscription',
 } satisfies Record<string, string>;
 
-/** Our numbers, by who has them. */
+/** Our numbers, by the carrier that has them. */
 export const ours = {
   twilioSms: '358401000010',
   twilioWhatsApp: '358401000003',
@@ -78,7 +78,7 @@ const directory = {
   users: [{ id: 'demo-user', name: 'Demo user', customerIds: ['demo'] }],
 };
 
-/** A file with the services that use these carriers, until it is removed. */
+/** Writes a directory file with the services that use these carriers. */
 async function writeDirectory() {
   const folder = await mkdtemp(join(tmpdir(), 'carriers-host-'));
   const file = join(folder, 'directory.json');
@@ -150,8 +150,8 @@ export type CarriersHost = Awaited<ReturnType<typeof startCarriersHost>>;
 const entra = { tenant: '5d1a0000-0000-4000-8000-00000000000a', audience: 'api://events' };
 
 /**
- * Starts a local host with the carriers Kannel, at an address where nobody listens, Twilio with what its emulator doesn't
- * play, and Azure Communication Services whose events come with tokens of Entra ID.
+ * Starts a local host with three carriers: Kannel at an address where nobody listens, Twilio with the features that its
+ * emulator lacks, and Azure Communication Services whose events come with tokens of Entra ID.
  */
 export async function startFallbackHost() {
   const { accountSid, authToken } = carrierSecrets;
@@ -186,7 +186,7 @@ export async function startFallbackHost() {
     webhooks,
     twilio,
     flows,
-    /** A token as Entra ID gives Event Grid, with other claims where a test says so. */
+    /** Signs a token as Entra ID does for Event Grid; `claims` replace its own. */
     eventToken: (claims: Readonly<Record<string, unknown>> = {}, { privateKey, kid } = key): Promise<string> =>
       new SignJWT({
         iss: `${authority}/${entra.tenant}/v2.0`,

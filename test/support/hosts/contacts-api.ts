@@ -1,6 +1,6 @@
 import type { Api, ApiAnswer } from './api.ts';
 
-/** What a flow does with the contacts of a group, `demo-group` where none is named. Numbers stand in paths as given. */
+/** Creates a client for the contacts of a group; default: `demo-group`. Paths hold numbers as given. */
 export function createContactsApi(api: Api, group = 'demo/demo-group') {
   const path = `/groupcontact/${group}`;
   const send = (method: string, place: string, body: unknown): Promise<ApiAnswer> =>

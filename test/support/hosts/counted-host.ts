@@ -3,7 +3,7 @@ import { createApi } from './api.ts';
 import { spawnLocalHost } from './local-host.ts';
 import { startStorageProxy } from '../servers/storage-proxy.ts';
 
-/** A local host whose storage operations are counted on the wire. */
+/** Starts a local host whose storage operations are counted on the wire. */
 export async function startCountedHost({
   args,
   environment = {},

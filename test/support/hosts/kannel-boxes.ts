@@ -12,10 +12,10 @@ import { eventually } from '../tools/eventually.ts';
 
 const [bearerbox, smsbox] = ['/usr/sbin/bearerbox', '/usr/sbin/smsbox'];
 
-/** Who may send through the boxes. */
+/** The user who may send through the boxes. */
 export const kannelUser = { username: 'app', password: 'secret' } as const;
 
-/** Whether Debian's package kannel is there. */
+/** Tells whether Debian's package kannel is installed. */
 export function hasKannel(): boolean {
   return existsSync(bearerbox) && existsSync(smsbox);
 }
@@ -25,11 +25,11 @@ export const missingKannel = `Debian's package kannel is not installed: ${bearer
 
 /** Kannel between its HTTP interface and an SMPP server. */
 export interface KannelBoxes {
-  /** Where messages are handed over. */
+  /** The address to which messages are submitted. */
   sendUrl: string;
-  /** Of both processes. */
+  /** The ids of both processes. */
   pids: readonly number[];
-  /** What they wrote to their logs so far. */
+  /** Returns the logs of both so far. */
   log(): string;
   stop(): Promise<void>;
 }
@@ -38,7 +38,7 @@ export interface KannelBoxes {
  * Starts Kannel as a client of an SMPP server on this machine, and waits until it takes messages.
  *
  * @param options.smpp the server's port
- * @param options.services groups that say where messages of phones go; each ends with a blank line
+ * @param options.services configuration groups with the targets of inbound messages; each ends with a blank line
  * @param options.denied a number (digits) that nobody may send to
  * @param options.wait how long the SMPP server is asked politely to end, in milliseconds
  */
@@ -78,7 +78,7 @@ export async function startKannelBoxes({
     start(bearerbox);
     await answers(`http://127.0.0.1:${admin}/status.txt?password=st`, /\bSIM\b.*\(online/);
     start(smsbox);
-    // It refuses who has no name; so it is there.
+    // Kannel refuses a call without a user, so any answer shows that it is ready.
     await answers(sendUrl, /./);
   } catch (error) {
     await stop();
@@ -87,7 +87,7 @@ export async function startKannelBoxes({
   return { sendUrl, pids: started.flatMap(({ pid }) => pid ?? []), log: () => log, stop };
 }
 
-/** Waits until a text comes from an address. */
+/** Waits until an address answers with a text. */
 async function answers(url: string, expected: RegExp): Promise<void> {
   await eventually(
     async () => {
@@ -98,7 +98,7 @@ async function answers(url: string, expected: RegExp): Promise<void> {
   );
 }
 
-/** Asks politely; bearerbox may then wait for long. */
+/** Stops a box with a signal, and kills it after `wait`: bearerbox may take long. */
 async function stopBox(box: ChildProcess, wait: number): Promise<void> {
   if (box.exitCode !== null || box.signalCode !== null) return;
   const ended = once(box, 'exit');
@@ -124,7 +124,10 @@ interface Details {
   denied: string;
 }
 
-/** A blank line ends a group. The store is a file, so that messages outlive a crash, as ours do. */
+/**
+ * Writes Kannel's configuration; a blank line ends a group. The store is a file, so that messages survive a crash, as
+ * ours do.
+ */
 function configuration({ folder, smpp, admin, boxes, http, services, denied }: Details): string {
   return `group = core
 admin-port = ${admin}

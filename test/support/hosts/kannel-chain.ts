@@ -6,7 +6,7 @@ import { startKannelBoxes } from './kannel-boxes.ts';
 import { arrives, startSmsc } from '../servers/smsc.ts';
 import type { Fate } from '../servers/smsc.ts';
 
-/** A message as it came to the SMPP server. */
+/** A message as the SMPP server received it. */
 export interface Submitted {
   from: string;
   /** Type of number: 1 is international, 5 a name. */
@@ -14,10 +14,10 @@ export interface Submitted {
   to: string;
   toTon: number;
   coding: number;
-  /** Hexadecimal, its length included; empty where there is none. */
+  /** Hexadecimal, with its length; empty if there is none. */
   udh: string;
   text: string;
-  /** Whether a receipt was asked for. */
+  /** Whether the message requests a receipt. */
   receipt: boolean;
 }
 
@@ -25,18 +25,18 @@ export interface Submitted {
 export interface KannelChain {
   sendUrl: string;
   submitted: Submitted[];
-  /** What a phone (digits) shows. */
+  /** Returns the messages that a phone (digits) shows. */
   received(number: string): ShownMessage[];
-  /** Plays a phone's message. */
+  /** Plays an inbound message. */
   write(message: { sender: string; recipient: string; content: string }): void;
   log(): string;
   stop(): Promise<void>;
 }
 
 /**
- * Starts both.
+ * Starts Kannel and the SMPP server.
  *
- * @param options.webhookUrl where Kannel is to bring what phones write
+ * @param options.webhookUrl the address for inbound messages
  * @param options.fates of numbers (digits) whose messages don't arrive
  * @param options.denied a number (digits) that Kannel itself refuses
  */
@@ -67,7 +67,7 @@ export async function startKannelChain({
     received: (number) => joinParts(submitted.filter(({ to }) => to === number)),
     write({ sender, recipient, content }) {
       const fields = { source_addr: sender, source_addr_ton: 1, destination_addr: recipient };
-      // What the default alphabet lacks must go as UCS-2.
+      // Characters that the default alphabet lacks must be sent as UCS-2.
       const isAscii = /^[\n -~]*$/.test(content);
       smsc.deliver({ ...fields, data_coding: isAscii ? 0 : 8, short_message: content });
     },
@@ -79,7 +79,7 @@ export async function startKannelChain({
   };
 }
 
-/** The group of Kannel's configuration that brings us what phones write, as the README has it. */
+/** Returns the group of Kannel's configuration that delivers inbound messages, as in the README. */
 function inboundService(webhookUrl: string, inboundSecret: string): string {
   return `group = sms-service
 keyword = default

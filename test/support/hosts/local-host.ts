@@ -10,13 +10,13 @@ export interface LocalHost {
   pid: number;
   rootUrl: string;
   baseUrl: string;
-  /** Everything it printed so far. */
+  /** Returns the output so far. */
   output(): string;
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
 /**
- * Starts `npm start -- …args` in memory on any free port unless told otherwise, and waits until it is ready.
+ * Starts `npm start -- …args` and waits until it is ready. Default: in memory, on any free port.
  */
 export async function spawnLocalHost({
   args = ['--memory', '--port', '0'],
@@ -57,12 +57,12 @@ export async function spawnLocalHost({
   };
 }
 
-/** On storage of the test's own, the demo's customers and users must be asked for. */
+/** Requests the demo directory for storage that the test provides. */
 function demoFor({ AzureWebJobsStorage }: Readonly<Record<string, string>>): Record<string, string> {
   return AzureWebJobsStorage === undefined ? {} : { DIRECTORY_FILE: join(root, 'src/local/demo-directory.json') };
 }
 
-/** Tests call more often than a connection usually may, and want no timer in between. */
+/** Allows tests more calls than the default, and keeps timers from running in between. */
 const testSettings = {
   CALLS_PER_MINUTE: '100000',
   LOCAL_QUEUE_POLLING_MS: '200',
@@ -70,7 +70,7 @@ const testSettings = {
   'AzureWebJobs.RequeueStalled.Disabled': 'true',
 };
 
-/** This process's environment without what would change the app under test. */
+/** Returns this process's environment without settings of the app under test. */
 function withoutSettings(): Record<string, string> {
   const names =
     /^(?:PORT$|AzureWebJobsStorage|(?:TOKEN|ENTRA|API_KEYS|SIMULATED_CARRIER|KANNEL|TWILIO|WHATSAPP_CLOUD|ACS|CARRIER|DIRECTORY|WEBSITE|NOTIFICATION|ATTACHMENT|THREAD|CALLBACK|RETENTION|LOCAL|REPAIR|REPORT|LEASE|MESSAGE|CRASH|IDEMPOTENCY|CALLBACK_SECRET)_|PUBLIC_URL|CARRIERS$|VITEST)/;

@@ -8,12 +8,12 @@ interface EmulatedMessage {
   body: string;
 }
 
-/** Twilio as somebody else plays it (the package `emulate`), with the means to look at it and to play the network. */
+/** The Twilio emulator of the package `emulate`, with means to inspect it and to play the network. */
 export interface TwilioEmulator {
   url: string;
-  /** What was sent to a number (as Twilio writes it), oldest first. */
+  /** Returns the messages to a number (as Twilio writes it), oldest first. */
   received(to: string): Promise<{ content: string; sender: string }[]>;
-  /** The same as the emulator shows it. */
+  /** Returns these messages as the emulator's API shows them. */
   messages(to: string): Promise<EmulatedMessage[]>;
   /** Lets the network report on a message. */
   report(sid: string, status: string): Promise<void>;
@@ -23,10 +23,10 @@ export interface TwilioEmulator {
 }
 
 /**
- * Starts one on the loopback interface, in this process.
+ * Starts an emulator on the loopback interface, in this process.
  *
- * @param settings.numbers those of the account, as Twilio writes them
- * @param settings.inboundUrl where what phones write is told
+ * @param settings.numbers the numbers of the account, as Twilio writes them
+ * @param settings.inboundUrl the address for inbound messages
  */
 export async function startTwilioEmulator(settings: {
   accountSid: string;

@@ -29,7 +29,7 @@ const sharedLine = [
 /** A service that receives by WhatsApp. */
 const whatsAppLine: Line = { service: 'line-whatsapp', address: '358401000002' };
 
-/** A phone's message as the simulation plays it. */
+/** An inbound message for the simulation to play. */
 export interface Played {
   sender?: string;
   recipient: string;
@@ -39,7 +39,7 @@ export interface Played {
   buttonReply?: string;
 }
 
-/** The phone that writes where no other is named. */
+/** The default phone. */
 export const phone = '358401230001';
 
 /** Plays a phone; resolves when the carrier has the message. */
@@ -53,7 +53,7 @@ export async function play({ rootUrl }: Pick<LocalHost, 'rootUrl'>, message: Pla
 }
 
 /**
- * A local host with flows beside it. Its directory is the demo's with twenty more TwoWay services, so that tests that run
+ * Starts a local host and flows. Its directory is the demo's with twenty more TwoWay services, so that tests that run
  * at the same time don't get each other's messages.
  */
 export async function startTwoWayHost(environment: Record<string, string> = {}) {
@@ -73,7 +73,7 @@ export async function startTwoWayHost(environment: Record<string, string> = {}) 
     whatsAppLine,
     newLine: () => lineAt(used++),
     play: (message: Played) => play(local.host, message),
-    /** Waits until all subscribers of a message were called; resolves to how many there were. */
+    /** Waits until all subscribers of a message were called; resolves to their number. */
     subscribersTold: (messageId: string): Promise<number> =>
       eventually(
         () => {

@@ -13,24 +13,24 @@ export interface HookCall {
   body?: string;
 }
 
-/** What a genuine call says of a message of ours, and what a phone writes in another. */
+/** The data of genuine calls: a report on a message of ours, and an inbound message. */
 interface Said {
   recipientId: string;
-  /** The carrier's own id of the message, where it reports by that. */
+  /** The carrier's own id of the message, if its reports hold that. */
   reference: string;
   phone: string;
   content: string;
 }
 
-/** What a carrier calls with, made by hand; and calls that pretend to be one of them. */
+/** Makes genuine calls of a carrier, and forged ones. */
 export interface Forger {
-  /** A report that the message was delivered, and a message of a phone. */
+  /** A report that the message was delivered, and an inbound message. */
   genuine(said: Said): { report: HookCall; inbound: HookCall };
-  /** Each with what is wrong with it. All that is asked of them is to be refused. */
+  /** Forged calls, each with its flaw. The app must refuse all of them. */
   forged(said: Said): (readonly [problem: string, call: HookCall])[];
 }
 
-/** Sends one; resolves to what came back. */
+/** Sends a call; resolves to the answer. */
 export async function callHook(webhooks: string, { path, method = 'POST', headers, body }: HookCall) {
   const answer = await fetch(`${webhooks}/${path}`, { method, headers, ...(body === undefined ? {} : { body }) });
   return { status: answer.status, headers: answer.headers, text: await answer.text() };
@@ -43,7 +43,7 @@ function without(headers: HookCall['headers'], name: string): Record<string, str
   return Object.fromEntries(Object.entries(headers).filter(([each]) => each !== name));
 }
 
-/** The call under every other secret that somebody might try, and with its signature spoilt. */
+/** Signs the call with every other secret that somebody might try, and spoils its signature. */
 function respelt(header: string, sign: (secret: string) => string, call: HookCall): [string, HookCall][] {
   const right = call.headers[header] ?? '';
   const under = (value: string): HookCall => ({ ...call, headers: { ...call.headers, [header]: value } });

@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
 
 /*
- * The wire contract of the published connector, in full: what stored flows and workflows hold on to, and the words that
- * makers know. Whatever the table leaves open (a label that it doesn't give, a text of our own) is left out.
+ * The complete wire contract of the published connector: everything that stored flows and workflows depend on, and the
+ * words that makers know. Omits what the contract leaves open (labels that it doesn't give, texts of our own).
  */
 
 /** A value: a parameter, a field, a body, an answer. */
@@ -162,7 +162,7 @@ const group = (options: Options = {}) => ({
   Customer: inPath(string('Customer', { ...options, dropdown: customers })),
   'Group Service': inPath(string('Group Service', { ...options, dropdown: services('Group', 'Customer') })),
 });
-// For what changes or deletes contacts the contract names no dropdowns.
+// The contract has no dropdowns for operations that change or delete contacts.
 const plainGroup = { Customer: inPath(string('Customer')), 'Group Service': inPath(string('Group Service')) };
 const plainContact = { ...plainGroup, Phone: inPath(string('Phone')) };
 

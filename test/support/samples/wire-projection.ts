@@ -3,12 +3,12 @@ import type { LooseParameter, LooseSchema, Standing } from './connector-rules/do
 import type { ContractDropdown, ContractOperation, ContractParameter, ContractValue } from './wire-contract.ts';
 
 /*
- * Reads an operation of the definition in the terms of the wire contract, so that the two can be compared whole. What
- * the contract allows to be added is left out: optional parameters and fields that it doesn't have, and labels, limits
- * and dropdowns where it gives none.
+ * Converts an operation of the definition into the form of the wire contract, so that the two can be compared. Omits
+ * allowed additions: optional parameters and fields that the contract lacks, and labels, limits and dropdowns where the
+ * contract has none.
  */
 
-/** What the definition says of an operation, in the contract's terms and to its extent. */
+/** Converts an operation of the definition, to the extent of the contract. */
 export function projectOperation(
   { operation, method, path, item }: Standing,
   contract: ContractOperation,

@@ -1,6 +1,6 @@
 import type { Page } from '../../../src/core/page.ts';
 
-/** Everything that is found, page by page. */
+/** Reads all pages; resolves to all items. */
 export async function allPages<Item>(page: (from?: string) => Promise<Page<Item>>): Promise<Item[]> {
   const items: Item[] = [];
   let from: string | undefined;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The bundle in `dist`, as the report of its build has it. Files go by their paths from the project's folder. */
+/** The bundle in `dist`, from the report of its build. Files are paths from the project's folder. */
 export interface BundleReport {
   /** All files. */
   files: readonly string[];
@@ -9,11 +9,11 @@ export interface BundleReport {
   eager: ReadonlySet<string>;
   /** Files that these import when something first needs them. */
   later: readonly string[];
-  /** Bytes of files together. */
+  /** Sums up the bytes of files. */
   size: (files: Iterable<string>) => number;
-  /** What went into files: paths of modules. */
+  /** Lists the modules in files, as paths. */
   inputs: (files: Iterable<string>) => string[];
-  /** Files with all that is loaded along with them. */
+  /** Returns files with all files that are loaded with them. */
   loadedWith: (files: Iterable<string>) => Set<string>;
 }
 
@@ -24,7 +24,7 @@ interface Report {
   >;
 }
 
-/** Reads the report that the last build left behind. */
+/** Reads the report of the last build. */
 export function readBundleReport(): BundleReport {
   const path = join(import.meta.dirname, '../../../dist/report.json');
   const { outputs } = JSON.parse(readFileSync(path, 'utf8')) as Report;

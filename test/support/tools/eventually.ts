@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * Repeats a check until it stops throwing, and returns its value; so a test waits for what it needs and no longer.
- * Throws the check's last error after `timeoutMs`.
+ * Repeats a check until it stops throwing, and resolves to its value, so that a test waits no longer than necessary.
+ * After `timeoutMs`, rejects with the check's last error.
  */
 export async function eventually<T>(
   check: () => T | Promise<T>,

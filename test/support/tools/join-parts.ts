@@ -5,7 +5,7 @@ export interface ShownMessage {
 }
 
 /**
- * Joins parts as a phone does, by sender and number; those of a message that lacks one are not shown.
+ * Joins parts as a phone does, by sender and number. Omits messages with a missing part.
  *
  * @param parts in the order in which they came; `udh` is hexadecimal: `050003`, the number, how many and which
  */

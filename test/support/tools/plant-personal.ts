@@ -1,15 +1,15 @@
 import type { AnyPrivacy, PrivacyOf } from '../../../src/core/privacy.ts';
 
-/** Puts a mark of its own into every personal text of what a test stores, as declarations say which these are. */
+/** Plants a unique mark in every text of a test's data that is declared personal. */
 export interface Planter {
   /**
-   * A sample with a mark in each field that its declaration calls personal, also where the sample lacks the field. A text
-   * with the phone's number in it stays: storage finds by it what belongs to the number.
+   * Copies a sample with a mark in each field that is declared personal, even if the sample lacks the field. Keeps a
+   * text that holds the phone's number, by which storage finds the data of the number.
    *
    * @param kind table and kind of row, as in `messages.header`
    */
   plant: <Value extends object>(kind: string, sample: Value, privacy: PrivacyOf<Value>) => Value;
-  /** The kinds and the marks that were planted, sorted. */
+  /** Returns the kinds and the marks that were planted, sorted. */
   planted: () => { kinds: string[]; marks: string[] };
 }
 
@@ -61,7 +61,7 @@ export function createPlanter(phone: string): Planter {
 const read = (value: unknown, name: string): unknown =>
   (value as Readonly<Record<string, unknown>> | undefined)?.[name];
 
-/** The marks in a text, and the phone's number if it is there. */
+/** Returns the marks in a text, and the phone's number if the text holds it. */
 export function tracesIn(text: string, phone: string): string[] {
   return [...(text.match(markPattern) ?? []), ...(text.includes(phone) ? [phone] : [])];
 }

@@ -1,4 +1,4 @@
-/** What a call says when it throws; throws itself where the call doesn't. */
+/** Returns the message of the error that a call throws. Throws if the call doesn't. */
 export function refusal(call: () => unknown): string {
   try {
     call();

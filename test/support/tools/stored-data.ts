@@ -1,9 +1,9 @@
 import { TableClient, TableServiceClient } from '@azure/data-tables';
 import { BlobServiceClient } from '@azure/storage-blob';
 
-/** One property of something stored: a column of a row, keys included, or a part of a blob. */
+/** One stored property: a column of a row, including its keys, or a part of a blob. */
 export interface StoredText {
-  /** Of the table, or of the container. */
+  /** The name of the table or container. */
   store: string;
   /** The column's name; `name`, `metadata`, `type` or `bytes` of a blob. */
   column: string;
@@ -24,7 +24,7 @@ export async function containersOf(connectionString: string): Promise<string[]> 
   return (await Array.fromAsync(service.listContainers())).map(({ name }) => name).sort();
 }
 
-/** Every text in every row of every table. */
+/** Reads every text in every row of every table. */
 export async function textsOfTables(connectionString: string): Promise<StoredText[]> {
   const tables = (await tablesOf(connectionString)).map(async (store): Promise<StoredText[]> => {
     const client = TableClient.fromConnectionString(connectionString, store, plain);
@@ -38,7 +38,7 @@ export async function textsOfTables(connectionString: string): Promise<StoredTex
   return (await Promise.all(tables)).flat();
 }
 
-/** Every text of every blob: its name, what is kept beside it, and its bytes as UTF-8. */
+/** Reads every text of every blob: its name, its metadata, and its bytes as UTF-8. */
 export async function textsOfBlobs(connectionString: string): Promise<StoredText[]> {
   const service = BlobServiceClient.fromConnectionString(connectionString);
   const texts: StoredText[] = [];

@@ -5,10 +5,10 @@ import type { StoredText } from './stored-data.ts';
 type Columns = Readonly<Record<string, AnyPrivacy>>;
 const tables: Readonly<Record<string, Readonly<Record<string, Columns>>>> = tablePrivacy;
 
-/** What the columns of each kind of row of a table hold; none for what is no table. */
+/** Returns the declared columns of each kind of row of a table; none for an unknown table. */
 export const declaredColumns = (table: string): readonly Columns[] => Object.values(tables[table] ?? {});
 
-/** Long texts lie in columns with a number behind the name. */
+/** Tells whether a column is declared. Long texts are split over columns with a number after the name. */
 const isDeclared = ({ store, column }: StoredText): boolean =>
   declaredColumns(store).some(
     (columns) => Object.hasOwn(columns, column) || Object.hasOwn(columns, column.replace(/\d+$/, '')),
@@ -19,8 +19,8 @@ const isKey = ({ column }: StoredText): boolean => column === 'partitionKey' || 
 const isTime = ({ text }: StoredText): boolean => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(text);
 
 /**
- * Columns of tables that no declaration in `src/storage/stored-privacy.ts` names and that hold more than times. An empty
- * text is a time that is absent, if another row has a time in that column.
+ * Columns of tables that no declaration in `src/storage/stored-privacy.ts` names and that hold more than times. An
+ * empty text is a time that is absent, if another row has a time in that column.
  */
 export function undeclaredColumns(texts: readonly StoredText[]): string[] {
   const columns = Map.groupBy(

@@ -3,7 +3,7 @@ import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/fu
 
 const anyMethod = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'] as const;
 
-/** What a function sees of a request. */
+/** Answers with the request as the function sees it. */
 async function describe(request: HttpRequest): Promise<HttpResponseInit> {
   const body = Buffer.from(await request.arrayBuffer());
   return {
@@ -20,7 +20,7 @@ async function describe(request: HttpRequest): Promise<HttpResponseInit> {
 
 app.http('echo', { methods: [...anyMethod], handler: describe });
 
-// Named against the order of their specificity, so that the alphabet would choose otherwise.
+// The alphabetical order of these names is the reverse of the routes' specificity.
 const routed = (name: string) => (request: HttpRequest) => ({ jsonBody: { name, params: { ...request.params } } });
 app.http('a-any-item', { route: 'items/{id}', handler: routed('any') });
 app.http('b-numbered-item', { route: 'items/{id:int}', handler: routed('numbered') });

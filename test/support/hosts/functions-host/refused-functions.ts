@@ -3,7 +3,7 @@ import { app, input, output } from '@azure/functions';
 const connection = 'AzureWebJobsStorage';
 const handler = (): void => {};
 
-/** Apps that a host refuses; which one it is comes from the environment. */
+/** Apps that a host refuses; the environment chooses one. */
 const apps: Record<string, () => void> = {
   blob: () => app.storageBlob('on-blob', { path: 'container/{name}', connection, handler }),
   bus: () => app.serviceBusQueue('on-bus', { queueName: 'queue', connection, handler }),

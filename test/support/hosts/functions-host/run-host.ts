@@ -1,7 +1,7 @@
 import type { FunctionsHostOptions } from '../../../../src/local/functions-host/start-functions-host.ts';
 import { startFunctionsHost } from '../../../../src/local/functions-host/start-functions-host.ts';
 
-/** What the process is given as its argument, in JSON. */
+/** The argument of the process, in JSON. */
 export type RunOptions = Pick<
   FunctionsHostOptions,
   | 'entryFiles'
@@ -13,7 +13,7 @@ export type RunOptions = Pick<
   | 'requestTimeoutMs'
 > & {
   connectionString: string;
-  /** Tries a second host in the same process. */
+  /** Tries to start a second host in the same process. */
   twice?: boolean;
 };
 
@@ -34,7 +34,7 @@ const start = () =>
     log: (logged) => process.send?.({ logged }),
   });
 
-// A test that fails may end without a word.
+// A failing test may end without telling this process to stop.
 const end = (): never => process.exit();
 process.once('disconnect', end);
 const disconnect = (): void => {

@@ -16,15 +16,15 @@ type Message =
 
 /** A functions host in a process of its own. */
 export type SpawnedHost = Started & {
-  /** What it logged so far. */
+  /** The log so far. */
   logged: LogEntry[];
-  /** What its appTerminate hook said. */
+  /** Returns the message of its appTerminate hook. */
   terminated: () => unknown;
-  /** Asks it to stop, and gives the process's exit code. */
+  /** Stops the host; resolves to the exit code of the process. */
   stop: () => Promise<number | null>;
 };
 
-/** The settings of the tests: quick polling, and a batch small enough to be seen. */
+/** The settings of the tests: quick polling, and small batches. */
 export const testHostJson = {
   version: '2.0',
   extensions: {

@@ -41,5 +41,5 @@ app.http('break-off', {
   }),
 });
 
-// Answers without a look at the body.
+// Answers without reading the body.
 app.http('unread', { methods: ['POST'], handler: () => ({ status: 401, body: 'no' }) });

@@ -19,7 +19,9 @@ import { inboundIdIn, startFlowServer, subscribe } from '../../servers/flow-serv
 import type { Flow, FlowServer } from '../../servers/flow-server.ts';
 import { play } from '../../hosts/two-way-host.ts';
 
-/** Customers by pairs. Ids of those of the second pair hold the same digits, so that what tells them apart is the row. */
+/**
+ * Pairs of customers. The ids of the second pair hold the same digits, so that only the stored row tells them apart.
+ */
 export const pairs = [
   ['demo', 'other'],
   ['twin-72235', 'twin-90705'],
@@ -38,7 +40,7 @@ const operationsWithRequestIds = operations
   .filter(({ body }) => body !== undefined && 'RequestId' in (asJsonSchema(body.schema).properties ?? {}))
   .map(({ operationId }) => operationId);
 
-/** What a customer has before anything is sent, by its id. */
+/** Returns the data of a customer in the directory, and its phones. */
 function placeOf(customerId: CustomerId) {
   const index = customerIds.indexOf(customerId);
   return {
@@ -80,7 +82,7 @@ const directory = JSON.stringify({
   ],
 });
 
-/** A customer with one of each thing that has an id, its user, and its flow. */
+/** A customer with one of everything that has an id, its user and its flow. */
 export type Party = ReturnType<typeof placeOf> & {
   api: Api;
   flow: Flow;
@@ -107,7 +109,7 @@ const sendingHeaders = ({ customerId, services }: Pick<Party, 'customerId' | 'se
   'Service-Id': services.OneWay,
 });
 
-/** Makes everything that a customer has, through the API and from the phone's side. */
+/** Creates the data of a customer, through the API and from its phone. */
 async function settleIn({ host }: CountedHost, flows: FlowServer, customerId: CustomerId): Promise<Party> {
   const place = placeOf(customerId);
   const { services, sender, address, identity, writer, recipient, contact, optedOut, content } = place;
@@ -144,7 +146,7 @@ async function settleIn({ host }: CountedHost, flows: FlowServer, customerId: Cu
   return { ...place, api, flow, messageId, recipientId, inboundId, threadId, templateName, pipelineId, actionId };
 }
 
-/** Waits until so many templates of a customer are approved; resolves to their names. */
+/** Waits until `count` templates of a customer are approved; resolves to their names. */
 async function approvedTemplates({ api, customerId }: Pick<Party, 'api' | 'customerId'>, count: number) {
   return eventually(async () => {
     const { body } = await api.call(`/whatsapp/templates/${customerId}`);
@@ -154,7 +156,7 @@ async function approvedTemplates({ api, customerId }: Pick<Party, 'api' | 'custo
   });
 }
 
-/** All that a customer's user sees of what is theirs, and what their phone sees of them. */
+/** Reads everything that a customer's user and phone can see. */
 export async function look(party: Party): Promise<unknown> {
   const { api, customerId, services, identity, contact, messageId, templateName, recipient, optedOut, writer } = party;
   const bodyOf = async (...request: Parameters<Api['call']>) => {
@@ -180,7 +182,7 @@ export async function look(party: Party): Promise<unknown> {
   };
 }
 
-/** A phone writes again: the flow is told, in the same thread, and can answer. */
+/** Lets a phone write again, and the flow answer in the same thread. */
 export async function talk({ host }: CountedHost, party: Party): Promise<unknown> {
   const { api, flow, customerId, writer, address } = party;
   const content = `Another text of ${customerId}`;
@@ -194,7 +196,7 @@ export async function talk({ host }: CountedHost, party: Party): Promise<unknown
   return { threadId, status };
 }
 
-/** Texts that only the customer and its phones should see. */
+/** Returns texts that only the customer and its phones may see. */
 export function secretsOf(party: Party): string[] {
   const { flow, services, api: _api, customerId: _customerId, ...rest } = party;
   return [...Object.values(rest), ...Object.values(services), flow.callbackUrl, inboundIdIn(party.inboundId)];
@@ -219,7 +221,7 @@ export function partitionsOf({ customerId, identity, ...party }: Party) {
   };
 }
 
-/** A host with four customers who have everything, and two users who have nothing. */
+/** Starts a host with four customers who have data of every kind, and two users who have none. */
 export async function startParties() {
   const folder = await mkdtemp(join(tmpdir(), 'isolation-'));
   const file = join(folder, 'directory.json');
@@ -234,7 +236,7 @@ export async function startParties() {
     party: (id: CustomerId): Party => settled[customerIds.indexOf(id)]!,
     as: async (user: string) => createApi(local.host, await tokenOf(local.host, user)),
     approved: approvedTemplates,
-    /** Waits until the workers have done what there was to do. */
+    /** Waits until the workers are idle. */
     async quiet(): Promise<void> {
       let counted = -1;
       await eventually(async () => {

@@ -14,7 +14,7 @@ import type { Party } from './parties.ts';
 
 type AnyOperation = (typeof operations)[number];
 
-/** What an id names, in the order in which requests are judged. */
+/** The kinds of ids, in the order in which requests are checked. */
 const kinds = [
   'customer',
   'service',
@@ -82,8 +82,8 @@ export const plainFields: readonly string[] = [
 ].flatMap((line) => line.split(' '));
 
 /**
- * What becomes of a foreign id: the request is refused; it is answered as if there were nothing; or the id is free for
- * all to use, and the request does something, but for the caller's customer alone.
+ * The outcome of a foreign id: the request is refused; or it is answered as if there were nothing; or anybody may use
+ * the id, and the request affects only the caller's customer.
  */
 export type Outcome = readonly [status: number, code: ErrorCode] | 'nothing' | 'own';
 
@@ -164,8 +164,8 @@ export function idsOf(kind: Kind, party: Party, { service, operationId }: AnyOpe
 }
 
 /**
- * An id of the same form that nobody has: where an id is looked up, it is one that may be the caller's, made of one that
- * is, so that the look-up is what refuses it.
+ * An id of the same form that nobody has: where an id is looked up, it is one that may be the caller's, made of one
+ * that is, so that the look-up is what refuses it.
  */
 export function unknownIdOf(kind: Kind, own: string): string {
   if (!/^i?[0-9a-f]{32,64}(?:-\d+)?$/.test(own)) return unknownNames[kind] ?? 'nobody';
@@ -181,7 +181,7 @@ const unknownNames: Partial<Record<Kind, string>> = {
 
 const inAnHour = new Date(Date.now() + 3_600_000).toISOString();
 
-/** The body of a valid request; for an operation that takes something away, after making it. */
+/** Makes the body of a valid request. For an operation that removes something, creates it first. */
 const bodies: Readonly<Record<string, (party: Party, flow: Flow) => unknown>> = {
   SendMessage: textSend,
   SendReplyMessage: textSend,
@@ -217,7 +217,7 @@ function textSend({ sender, contact }: Party): unknown {
   };
 }
 
-/** Makes the request that a party may make, and what it takes to. */
+/** Makes a valid request of a party, and the data that the request needs. */
 export async function validRequest(operation: AnyOperation, party: Party, flow: Flow): Promise<Request> {
   const { operationId } = operation;
   const parameters = Object.fromEntries(
@@ -254,7 +254,7 @@ function replaceIn(value: unknown, [step, ...rest]: readonly string[], id: strin
   return { ...value, [step]: replaceIn(value[step], rest, id) };
 }
 
-/** Makes a request as somebody. */
+/** Sends a request with a token. */
 export function make(
   { method, path, parameters: declared }: Pick<Operation<never>, 'method' | 'path' | 'parameters'>,
   { parameters, body }: Request,
