@@ -1,7 +1,7 @@
 import { app } from '@azure/functions';
 
 import { smartDialog } from '../src/app.ts';
-import { serveAttachment } from '../src/conversations/serve-attachment.ts';
+import { serveAttachment } from '../src/conversations/index.ts';
 import { logInvocation } from '../src/core/log.ts';
 
 app.http('Attachments', {

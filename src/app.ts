@@ -29,7 +29,7 @@ import { createCarrierLimiter } from './policies/carrier-limiter.ts';
 import { createThrottle } from './policies/throttle.ts';
 import { readCallbackSecret } from './settings/callback-settings.ts';
 import { readSettings } from './settings/read-settings.ts';
-import type { Settings } from './settings/read-settings.ts';
+import type { Settings } from './settings/settings.ts';
 import { ownStorage } from './settings/storage-settings.ts';
 import { createBlobAttachmentStore } from './storage/blobs/attachment-store.ts';
 import { connectStorage, managedIdentity } from './storage/connection.ts';
@@ -79,7 +79,7 @@ const wait = (milliseconds: number): Promise<void> => sleep(milliseconds, undefi
 const newSecret = (): string => randomBytes(16).toString('hex');
 
 /**
- * The wiring plan: which adapter stands behind each port. One app per process, and one client per storage service in
+ * Wires the app: puts an adapter behind each port. There is one app per process, and one client per storage service in
  * it.
  */
 function createApp(settings: Settings): App {
@@ -170,7 +170,7 @@ function createApp(settings: Settings): App {
   };
 }
 
-/** The carriers that the settings name. */
+/** Opens the carriers that the settings name. */
 function openCarriers(settings: Settings): readonly Carrier[] {
   return createCarriers(settings.carriers, {
     publicUrl: settings.publicUrl,
@@ -181,7 +181,7 @@ function openCarriers(settings: Settings): readonly Carrier[] {
   });
 }
 
-/** Where attachments are fetched, by the carrier's name. */
+/** Maps carriers' names to the sources from which their attachments are fetched. */
 function attachmentSources(carriers: readonly Carrier[]): ReadonlyMap<string, AttachmentSource> {
   return new Map(
     carriers.flatMap(({ name, attachments }): [string, AttachmentSource][] =>
@@ -190,7 +190,7 @@ function attachmentSources(carriers: readonly Carrier[]): ReadonlyMap<string, At
   );
 }
 
-/** Messages, in all their storage accounts. */
+/** Wires messages in all their storage accounts. */
 function createMessages(settings: Settings, accounts: readonly [StorageConnection, ...StorageConnection[]]) {
   const { messages: store, outbound: queue } = openMessages(accounts);
   return {
@@ -208,7 +208,7 @@ function createMessages(settings: Settings, accounts: readonly [StorageConnectio
   };
 }
 
-/** The flows that subscribe to inbound messages, and how they are called. */
+/** Wires the flows that subscribe to inbound messages, and how they are called. */
 function createFlows({ callbacks, publicUrl, notificationSchedule, leases }: Settings, storage: StorageConnection) {
   const rule = createAddressRule(callbacks);
   const { allowLoopback } = callbacks;
@@ -226,7 +226,7 @@ function createFlows({ callbacks, publicUrl, notificationSchedule, leases }: Set
   };
 }
 
-/** The calls of delivery-report addresses. */
+/** Wires the calls of DlrUrls. */
 function createDlr(settings: Settings, storage: StorageConnection) {
   const { allowLoopback } = settings.callbacks;
   const client = createGuardedClient({ rule: dlrRule(settings), network: realNetwork, allowLoopback, now });
@@ -240,10 +240,13 @@ function createDlr(settings: Settings, storage: StorageConnection) {
   };
 }
 
-/** Characters of an address with what a delivery report adds to it: up to 255 of a sender's own data, each up to 12. */
+/**
+ * The most characters of a DlrUrl with what a delivery report adds to it: up to 255 of a sender's own data, each up to
+ * 12.
+ */
 const dlrUrlLimit = 8_000;
 
-/** Which delivery-report addresses may be called: plain http as well, which published flows may have. */
+/** Returns the rule for DlrUrls: plain http is allowed too, because published flows may have it. */
 function dlrRule({ callbacks }: Settings): ReturnType<typeof createAddressRule> {
   return createAddressRule({ ...callbacks, allowHttp: true, lengthLimit: dlrUrlLimit });
 }

@@ -8,11 +8,11 @@ import { createGuardedClient } from './outgoing/guarded-client.ts';
 import { realNetwork } from './outgoing/network.ts';
 import { createTokenSource } from './storage/service/bearer-token.ts';
 
-/** Where carriers run, whoever needs them: the app, or an operator's command. */
+/** The surroundings of carriers, the same for the app and for operators' commands. */
 export interface CarrierPlace {
-  /** Where the app is reached, with the base path and without a slash at the end. */
+  /** The public address of the app, with the base path and without a slash at the end. */
   publicUrl: string;
-  /** Who calls carriers that know us by Entra ID. */
+  /** The app's identity at carriers that use Entra ID. */
   identity: TokenCredential;
   /** Where callers of webhooks sign in with Entra ID, without a slash at the end. */
   entraAuthority: string;
@@ -22,12 +22,12 @@ export interface CarrierPlace {
 }
 
 /**
- * How long one call of a carrier may take: longer than the ten seconds after which fetch gives up on a connection, or a
- * carrier that can't be reached would seem to have the message.
+ * The longest time of one call of a carrier, in milliseconds. It is longer than the ten seconds after which fetch gives
+ * up on a connection, or a carrier that can't be reached would seem to have the message.
  */
 export const carrierTimeoutMs = 15_000;
 
-/** Makes the carriers whose settings were read. Nothing is called yet. */
+/** Makes carriers from their settings. Calls nothing yet. */
 export function createCarriers(
   configured: readonly ConfiguredCarrier[],
   { publicUrl, identity, entraAuthority, allowLoopback, now }: CarrierPlace,

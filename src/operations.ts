@@ -25,7 +25,7 @@ import {
 } from './templates/index.ts';
 import type { TemplatesDeps } from './templates/index.ts';
 
-/** Everything that an operation's handler may work with. */
+/** The dependencies of all operations. */
 export type OperationDeps = DirectoryDeps &
   AcceptDeps &
   TemplateSendDeps &
@@ -36,7 +36,7 @@ export type OperationDeps = DirectoryDeps &
   TemplatesDeps &
   OptOutDeps;
 
-/** Every operation of the connector, in the order in which its definition lists them. */
+/** Every operation of the connector, in the order of its definition. */
 export const operations: readonly Operation<OperationDeps>[] = [
   sendMessage,
   sendReplyMessage,

@@ -2,7 +2,7 @@ import { deleteExpired, requeueStalled } from './maintenance/index.ts';
 import type { DeleteExpiredDeps, RequeueStalledDeps } from './maintenance/index.ts';
 import type { Timer } from './operation/define-timer.ts';
 
-/** Everything that a timer may work with. */
+/** The dependencies of all timers. */
 export type TimerDeps = DeleteExpiredDeps & RequeueStalledDeps;
 
 /** Every timer. */

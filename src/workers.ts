@@ -15,7 +15,7 @@ import {
 import type { NotificationDeps } from './notifications/index.ts';
 import type { Worker } from './operation/define-worker.ts';
 
-/** Everything that a worker may work with. */
+/** The dependencies of all workers. */
 export type WorkerDeps = DeliverDeps & CleanUpDeps & RouteInboundDeps & NotificationDeps & CallbackDeps;
 
 /** Every queue worker. */

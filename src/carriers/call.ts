@@ -2,38 +2,38 @@ import type { FailureReason, SendOutcome } from '../messages/index.ts';
 import { isObject } from '../core/json.ts';
 import { readRetryAfter } from '../core/retry-after.ts';
 
-/** How carriers are called. */
+/** What calls to a carrier depend on. */
 export interface HttpDeps {
   fetch: typeof fetch;
-  /** How long a call may take, its answer's body included. */
+  /** How long a call may take in milliseconds, including the body of the answer. */
   timeoutMs: number;
 }
 
-/** What a call may say. */
+/** A request to a carrier, without its address. */
 export interface CallInit {
   method: 'GET' | 'POST' | 'DELETE';
   headers?: Readonly<Record<string, string>>;
   body?: string | Uint8Array<ArrayBuffer>;
 }
 
-/** An answer that was read to its end. */
+/** An answer whose body was read to its end. */
 export interface CarrierAnswer {
   status: number;
   headers: Headers;
   text: string;
-  /** The fields of a JSON object; none where the text is anything else. */
+  /** The fields of the body if it is a JSON object; otherwise empty. */
   fields: Readonly<Record<string, unknown>>;
 }
 
-/** A call that can't be made as the settings have it: a header would hold what no header may. */
+/** A call that can't be made, because a setting would put a forbidden character into a header. */
 class ImpossibleCall extends Error {
   constructor() {
-    super('A setting of the carrier holds a character that its calls may not have.');
+    super('A setting of the carrier contains a character that a header must not have.');
     this.name = 'ImpossibleCall';
   }
 }
 
-/** Checks headers before they are sent. What the runtime says of a bad one repeats it, and it may be a password. */
+/** Checks headers before `fetch` does: the runtime's error repeats the value, which may be a password. */
 function checkHeaders(headers: CallInit['headers']): void {
   try {
     // oxlint-disable-next-line no-new
@@ -43,14 +43,14 @@ function checkHeaders(headers: CallInit['headers']): void {
   }
 }
 
-/** Calls a carrier, without reading the answer's body. Rejects where no answer comes in time. */
+/** Calls a carrier without reading the answer's body. Rejects if no answer comes in time. */
 export async function startCall({ fetch, timeoutMs }: HttpDeps, url: string, init: CallInit): Promise<Response> {
   checkHeaders(init.headers);
   // A redirect would carry credentials elsewhere.
   return fetch(url, { ...init, redirect: 'manual', signal: AbortSignal.timeout(timeoutMs) });
 }
 
-/** Calls a carrier and reads its answer. Rejects where that does not come, to its end, in time. */
+/** Calls a carrier and reads its answer. Rejects if the whole answer doesn't come in time. */
 export async function callCarrier(http: HttpDeps, url: string, init: CallInit): Promise<CarrierAnswer> {
   const response = await startCall(http, url, init);
   const text = await response.text();
@@ -69,7 +69,7 @@ function fieldsOf(text: string): Record<string, unknown> {
 /** An outcome that is not `sent`. */
 export type Failure = Exclude<SendOutcome, { outcome: 'sent' }>;
 
-/** What the network says where no connection came about. */
+/** Error codes of calls for which no connection was established. */
 const connectionFailures = new Set<unknown>([
   'ECONNREFUSED',
   'EHOSTUNREACH',
@@ -77,7 +77,7 @@ const connectionFailures = new Set<unknown>([
   'ENOTFOUND',
   'EAI_AGAIN',
   'UND_ERR_CONNECT_TIMEOUT',
-  // Nothing is written before the certificate is accepted.
+  // Nothing is sent before the certificate is accepted.
   'CERT_HAS_EXPIRED',
   'CERT_NOT_YET_VALID',
   'DEPTH_ZERO_SELF_SIGNED_CERT',
@@ -88,16 +88,16 @@ const connectionFailures = new Set<unknown>([
   'ERR_TLS_CERT_ALTNAME_INVALID',
 ]);
 
-/** Whether a call that was rejected with this certainly never reached the carrier. */
+/** Whether an error proves that the call never reached the carrier. */
 function neverLeft(error: unknown): boolean {
   if (error instanceof ImpossibleCall) return true;
   const cause = error instanceof Error ? error.cause : undefined;
   if (!(cause instanceof Error)) return false;
-  // Of a port that fetch never calls (fetch.spec.whatwg.org, "bad port"), the runtime gives no code.
+  // For a port that fetch never calls (fetch.spec.whatwg.org, "bad port"), the runtime gives no code.
   return cause.message === 'bad port' || connectionFailures.has((cause as NodeJS.ErrnoException).code);
 }
 
-/** Why no answer arrived, from what a call rejected with: a code and a sentence. */
+/** Describes the error of a call without an answer: a code, and a sentence for an operator. */
 export function whyNoAnswer(error: unknown): { code: string; message: string } {
   if (error instanceof Error && error.name === 'TimeoutError') {
     return { code: 'CarrierTimeout', message: 'The carrier did not answer in time.' };
@@ -108,14 +108,17 @@ export function whyNoAnswer(error: unknown): { code: string; message: string } {
   return { code: 'CarrierUnreachable', message: `The carrier can't be reached: ${detail}` };
 }
 
-/** A failure of which nobody knows whether the carrier has the message all the same. */
+/**
+ * Makes the failure of a call after which the message is in doubt: the carrier may have it. If the carrier is
+ * idempotent, the outcome is to retry; otherwise it is `unknown`.
+ */
 export function inDoubt(failure: { code: string; message: string }, { idempotent }: { idempotent: boolean }): Failure {
   return idempotent
     ? { outcome: 'retry', mayHaveArrived: true, reason: 'carrierUnavailable', ...failure }
     : { outcome: 'unknown', reason: 'inDoubt', ...failure };
 }
 
-/** What a call that was rejected comes to. */
+/** Turns the error of a call without an answer into a failure. The message is in doubt unless the call never left. */
 export function failureOfSilence(error: unknown, carrier: { idempotent: boolean }): Failure {
   const failure = whyNoAnswer(error);
   if (!neverLeft(error)) return inDoubt(failure, carrier);
@@ -123,15 +126,15 @@ export function failureOfSilence(error: unknown, carrier: { idempotent: boolean 
   return { outcome: 'retry', reason, ...failure };
 }
 
-/** An answer that agrees, and says nothing of the recipient. */
+/** The failure for a successful answer that doesn't mention the recipient. */
 export const answerIncomplete = {
   code: 'CarrierAnswerIncomplete',
-  message: 'The carrier took the call but said nothing of this recipient.',
+  message: 'The carrier accepted the call, but its answer does not name this recipient.',
 } as const;
 
 /**
- * What a refusal means that the carrier explains in no way that we know. Only a body that the carrier can't accept is
- * for good; a wrong key or address is mended by an operator, and the messages go out then.
+ * What a status means if the carrier gives no code that we know. Only a body that the carrier can't accept ends a
+ * message. A wrong key or address can be fixed by an operator, and the messages are sent then.
  */
 const failuresByStatus = new Map<number, { outcome: Failure['outcome']; code: string; reason: FailureReason }>([
   [400, { outcome: 'rejected', code: 'CarrierRefusedRequest', reason: 'contentRefused' }],
@@ -144,9 +147,9 @@ const failuresByStatus = new Map<number, { outcome: Failure['outcome']; code: st
 ]);
 
 /**
- * What an answer means that refuses a call. Of one that broke down (500, 502, 504) nobody knows what became of it.
+ * Turns the status of a refused call into a failure. After a status from 500, except 503, the message is in doubt.
  *
- * @param detail the carrier's own words, or none
+ * @param detail the carrier's own words; empty if it gave none
  */
 export function failureOfStatus(
   { status, headers }: Pick<CarrierAnswer, 'status' | 'headers'>,

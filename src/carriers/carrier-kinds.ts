@@ -11,7 +11,7 @@ import { whatsappCloud } from './whatsapp-cloud/index.ts';
 interface ListedKind {
   name: string;
   settingsTable: SettingsTable;
-  /** Reads all its settings; what is missing or malformed is noted with the reader. */
+  /** Reads all settings; reports missing and malformed ones to the reader. */
   configure(read: ReadSettings): ConfiguredCarrier;
 }
 
@@ -27,7 +27,7 @@ function list<Settings>(kind: CarrierKind<Settings>): ListedKind {
   };
 }
 
-/** Every kind of carrier. */
+/** All kinds of carriers. */
 export const carrierKinds: readonly ListedKind[] = [
   list(simulated),
   list(kannel),
@@ -36,5 +36,5 @@ export const carrierKinds: readonly ListedKind[] = [
   list(twilio),
 ];
 
-/** Their names. */
+/** The names of all kinds of carriers. */
 export const carrierNames: readonly string[] = carrierKinds.map(({ name }) => name);

@@ -4,35 +4,35 @@ import type { DeliveryReport, OutboundCarrier, ReferencedReport } from '../messa
 import type { TemplateCarrier, TemplateStatusUpdate } from '../templates/index.ts';
 import type { ReadSettings } from './settings-reader.ts';
 
-/** A webhook call as it came in; the body is raw because signatures are made over bytes. */
+/** A webhook call. The body is raw because signatures cover its bytes. */
 export interface WebhookRequest {
   method: string;
-  /** The query as it came, with its question mark; empty where there is none. */
+  /** The query unchanged, with its question mark; empty if there is none. */
   query: string;
-  /** Names in lower case. */
+  /** Header names are in lower case. */
   headers: ReadonlyMap<string, string>;
   body: Uint8Array;
 }
 
-/** What a carrier wants to hear where its call is taken, if that is more than a status of 200. */
+/** The answer to an accepted webhook call, for a carrier that expects more than an empty 200. */
 export interface WebhookAnswer {
   status: number;
   headers: Readonly<Record<string, string>>;
   body: string;
 }
 
-/** What a webhook call brought. */
+/** The events in a webhook call. */
 export interface WebhookEvents {
   reports: DeliveryReport[];
-  /** Reports that name a recipient by nothing but the carrier's own id of the message. */
+  /** Reports that name the recipient only by the carrier's own id of the message. */
   referenced?: ReferencedReport[];
   templates: TemplateStatusUpdate[];
-  /** Messages of phones. */
+  /** Inbound messages (MO). */
   inbound: InboundEvent[];
   answer?: WebhookAnswer;
 }
 
-/** Why a webhook call was refused; the caller learns the status, the operator the reason. */
+/** The refusal of a webhook call. The status goes to the caller, the reason to the operator's log. */
 export class WebhookRefused extends Error {
   readonly status: 400 | 401 | 403;
 
@@ -43,57 +43,87 @@ export class WebhookRefused extends Error {
   }
 }
 
-/** How a carrier calls back. */
+/** The HTTP methods of webhook calls. */
 type WebhookMethod = 'GET' | 'POST' | 'OPTIONS';
 
-/** A carrier: takes messages to phones and understands what its network calls back with. */
+/**
+ * A carrier: submits messages, and reads the webhook calls of its network.
+ *
+ * @example
+ * const carrier: Carrier = {
+ *   name: 'example',
+ *   capabilities,
+ *   webhookMethods: ['POST'],
+ *   // One outcome for each recipient, in their order.
+ *   send: (batch) => Promise.all(batch.recipients.map((recipient) => submit(batch, recipient))),
+ *   async receive(request) {
+ *     verifySignature(request, secret);
+ *     return { reports: parseReports(request.body), templates: [], inbound: [] };
+ *   },
+ * };
+ */
 export interface Carrier extends OutboundCarrier {
+  /** The methods with which the carrier calls the webhook. */
   readonly webhookMethods: readonly WebhookMethod[];
-  /** Where the carrier's network has templates that can be managed. */
+  /** Manages templates; absent if the carrier has none. */
   readonly templates?: TemplateCarrier;
-  /** Where phones can send attachments, which are then fetched. */
+  /** Fetches attachments of inbound messages; absent if the carrier brings none. */
   readonly attachments?: AttachmentSource;
   /**
-   * Checks that the call comes from the carrier, by its signature or secret, then parses; rejects with
-   * {@link WebhookRefused} where either fails.
+   * Checks by signature or secret that a webhook call comes from the carrier, then parses it. Rejects with
+   * {@link WebhookRefused} if either fails.
    */
   receive(request: WebhookRequest): Promise<WebhookEvents>;
 }
 
-/** What a carrier is made with, beyond its own settings. */
+/** What a carrier depends on, besides its own settings. */
 export interface CarrierDeps {
-  /** Where the carrier's network reaches us, without a query. */
+  /** The public address of the carrier's webhook, without a query. */
   webhookUrl: string;
   fetch: typeof fetch;
-  /** How long one call may take. */
+  /** How long one call may take, in milliseconds. */
   timeoutMs: number;
   now: () => Date;
-  /** A token of the app's managed identity for a scope. */
+  /** Gets a token of the app's managed identity for a scope. */
   getToken: (scope: string) => Promise<string>;
   /**
-   * Whether a token (without `Bearer`) was issued by a tenant of Entra ID for an audience, to an application with a role,
-   * and is good now.
+   * Whether a token (without `Bearer`) is valid now, and was issued by a tenant of Entra ID for an audience to an
+   * application with a role.
    */
   isEntraToken: (token: string, expected: { tenant: string; audience: string; role: string }) => Promise<boolean>;
   /**
-   * Fetches what an address leads to that a caller gave, such as the example of a template's picture: never from within
-   * a private network, whatever the address or a redirect says, and at most `limit` bytes (more is `failed`). Never
-   * rejects.
+   * Fetches a file of at most `limit` bytes from an address that a caller gave, such as the example of a template's
+   * picture. A larger file is `failed`. Never calls into a private network, whatever the address or a redirect says.
+   * Never rejects.
    */
   fetchPublic: (url: string, limit: number) => Promise<AttachmentOutcome>;
 }
 
-/** A kind of carrier: its settings, how they are read, and how it is made from them. */
+/**
+ * A kind of carrier: its settings, how to read them, and how to create a carrier from them.
+ *
+ * @example
+ * export const example: CarrierKind<ExampleSettings> = {
+ *   name: 'example',
+ *   settingsTable,
+ *   readSettings(read) {
+ *     const { url, text } = read(settingsTable);
+ *     return { url: url('EXAMPLE_URL'), apiKey: text('EXAMPLE_KEY') };
+ *   },
+ *   create: (settings, { webhookUrl, fetch, timeoutMs, now }) =>
+ *     createExample({ ...settings, webhookUrl, fetch, timeoutMs, now }),
+ * };
+ */
 export interface CarrierKind<Settings = unknown> {
   readonly name: string;
-  /** What it reads from the environment; `npm run docs` writes the table in its README.md from it. */
+  /** The settings that it reads from the environment. `npm run docs` writes the table in its README.md from them. */
   readonly settingsTable: SettingsTable;
-  /** Reads all settings; what is missing or malformed is noted with the reader. */
+  /** Reads all settings; reports missing and malformed ones to the reader. */
   readSettings(read: ReadSettings): Settings;
   create(settings: Settings, deps: CarrierDeps): Carrier;
 }
 
-/** A carrier whose settings were read. */
+/** A kind of carrier together with its settings, which were read. */
 export interface ConfiguredCarrier {
   readonly name: string;
   readonly create: (deps: CarrierDeps) => Carrier;

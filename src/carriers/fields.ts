@@ -1,19 +1,19 @@
 import { isObject } from '../core/json.ts';
 
-/** Fields of a JSON value; none where it is no object. */
+/** The fields of a JSON object. */
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** A value as an object. */
+/** Returns a value if it is an object; otherwise an object without fields. */
 export function fieldsOf(value: unknown): Fields {
   return isObject(value) ? value : {};
 }
 
-/** The objects of a list; none where it is no list. */
+/** Returns the objects in a list; an empty list if the value is not a list. */
 export function objectsOf(value: unknown): Fields[] {
   return Array.isArray(value) ? value.filter(isObject) : [];
 }
 
-/** A text that is not empty. */
+/** Returns a value if it is a text and not empty; otherwise undefined. */
 export function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }

@@ -1,6 +1,10 @@
 import { WebhookRefused } from './carrier.ts';
 
-/** Reads a webhook call's body as JSON in UTF-8; throws {@link WebhookRefused} with 400 for anything else. */
+/**
+ * Parses the body of a webhook call as JSON in UTF-8.
+ *
+ * @throws {WebhookRefused} 400 if the body is anything else
+ */
 export function parseJson(body: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));

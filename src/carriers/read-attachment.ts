@@ -1,13 +1,13 @@
 import type { AttachmentOutcome } from '../conversations/index.ts';
-import { readBody } from '../operation/read-body.ts';
+import { readBody } from '../core/read-body.ts';
 
-/** Answers by which a carrier says that it has no such attachment, or has it no more. */
+/** Statuses with which a carrier says that it doesn't have the attachment, or no longer has it. */
 export const goneStatuses: ReadonlySet<number> = new Set([404, 410]);
 
 /**
- * Reads an attachment of at most `limit` bytes from a carrier's answer, and no further than that. Everything but one that
- * is gone or too large is worth another try: what is wrong then is mended by time, or by an operator. Rejects where the
- * connection breaks.
+ * Reads an attachment of at most `limit` bytes from a carrier's answer, and stops reading there. Only an attachment
+ * that is gone or too large is `failed`. After any other answer the outcome is `retry`, since the fault may pass or an
+ * operator may fix it. Rejects if the connection breaks.
  */
 export async function readAttachment(response: Response, limit: number): Promise<AttachmentOutcome> {
   const { status } = response;
@@ -16,7 +16,12 @@ export async function readAttachment(response: Response, limit: number): Promise
   return { outcome: goneStatuses.has(status) ? 'failed' : 'retry', reason: `The carrier answered ${status}.` };
 }
 
-/** Reads the bytes of an answer that has them, whose type is that of the answer unless it is known better. */
+/**
+ * Reads the bytes of a successful answer.
+ *
+ * @param limit the maximum number of bytes
+ * @param knownType the content type; default: that of the answer
+ */
 export async function readBytes(response: Response, limit: number, knownType?: string): Promise<AttachmentOutcome> {
   const bytes = await readBody(response, limit);
   if (bytes === 'tooLarge') {
@@ -27,12 +32,12 @@ export async function readBytes(response: Response, limit: number, knownType?: s
   return { outcome: 'fetched', bytes, mimeType: type || 'application/octet-stream' };
 }
 
-/** What an attachment comes to of more than `limit` bytes. */
+/** The outcome for an attachment of more than `limit` bytes. */
 export function tooLarge(limit: number): AttachmentOutcome {
   return { outcome: 'failed', reason: `The attachment is larger than ${limit} bytes.` };
 }
 
-/** Lets go of what is not read, so that the connection doesn't wait for it; a connection that is broken already is fine. */
+/** Cancels an unread body, so that the connection doesn't wait for it. A broken connection is not an error here. */
 export function dropBody(response: Response): void {
   response.body?.cancel().catch(() => {});
 }

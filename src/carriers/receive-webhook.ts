@@ -1,10 +1,10 @@
 import type { InboundEvent } from '../conversations/index.ts';
 import { isMessageId } from '../messages/index.ts';
-import type { ReportJournal } from '../messages/reports/report-journal.ts';
+import type { ReportJournal } from '../messages/index.ts';
 import type { CarrierIdStore, DeliveryReport, ReferencedReport } from '../messages/index.ts';
 import { UnavailableError } from '../core/unavailable-error.ts';
-import { readBody } from '../operation/read-body.ts';
-import type { BodySource } from '../operation/read-body.ts';
+import { readBody } from '../core/read-body.ts';
+import type { BodySource } from '../core/read-body.ts';
 import type { TemplateStatusUpdate, TemplateRegistry } from '../templates/index.ts';
 import { WebhookRefused } from './carrier.ts';
 import type { Carrier, WebhookAnswer } from './carrier.ts';
@@ -16,43 +16,49 @@ export interface WebhookCall extends BodySource {
   headers: BodySource['headers'] & Iterable<[string, string]>;
 }
 
-/** The largest webhook call that is read, in bytes: it is held before its signature can be checked. */
+/** The maximum size of a webhook call in bytes: the whole body is in memory before its signature can be checked. */
 const webhookLimit = 4 * 1024 * 1024;
 
-/** How many ids of each kind a line of the log may hold; a call may bring thousands. */
+/** The maximum number of ids of each kind in one line of the log; a call may bring thousands. */
 const idsInLog = 20;
 
-/** Who takes what a webhook call brings. */
+/** Where the events of webhook calls are recorded. */
 export interface WebhookDeps {
   reports: ReportJournal;
   templates: TemplateRegistry;
-  /** Resolves to ids when the messages are kept; a repeated one must not be kept twice. */
+  /** Stores inbound messages and resolves to their ids. A repeated message must not be stored twice. */
   inbound: { record(carrier: string, events: readonly InboundEvent[]): Promise<readonly string[]> };
-  /** Whose recipient a carrier's id is. */
+  /** Finds the recipient for a carrier's id. */
   carriers: { ids: Pick<CarrierIdStore, 'find'> };
   now: () => Date;
 }
 
-/** What a webhook call led to: the carrier gets the status, the log gets the rest. */
+/** The result of a webhook call: the carrier gets the status, the log gets the rest. */
 export interface WebhookResult {
   status: number;
+  /** The number of delivery reports. */
   reports: number;
-  /** The messages that reports are of, and those of phones; the first {@link idsInLog} of each. */
+  /** The messages that the reports are about; the first {@link idsInLog}. */
   messageIds?: string[];
+  /** The inbound messages; the first {@link idsInLog}. */
   inboundIds?: string[];
+  /** The number of template status updates. */
   templates?: number;
-  /** Templates of which nobody here knows; the carrier can't mend that, so it isn't told. */
+  /**
+   * Templates that are not in the registry. The carrier gets no error for them, since it can't do anything about it.
+   */
   unknownTemplates?: string[];
-  /** Messages of phones. */
+  /** The number of inbound messages. */
   inbound?: number;
-  /** Reports on messages that are not ours, or that were never noted. */
+  /** The number of reports on messages that are not ours, or whose carrier's id was never stored. */
   foreignReports?: number;
+  /** Why the call was refused. */
   reason?: string;
 }
 
 /**
- * Takes a carrier's call: checked, parsed, stored, and only then acknowledged. Rejects where storage fails, so that the
- * carrier is told to call again.
+ * Receives a webhook call: checks it, parses it, stores its events, and only then acknowledges it. Rejects if storage
+ * fails, so that the carrier calls again.
  */
 export async function receiveWebhook(
   carrier: Carrier,
@@ -70,8 +76,9 @@ export async function receiveWebhook(
     await deps.reports.record(reports);
     const unknownTemplates = await recordTemplates(templates, deps.templates);
     const inboundIds = inbound.length === 0 ? [] : await deps.inbound.record(carrier.name, inbound);
-    // The others are recorded; what is then repeated changes nothing.
-    if (missing !== undefined) throw new UnavailableError(`What is known of the message ${missing}`, undefined);
+    // The other events are recorded; when the carrier repeats them, they change nothing.
+    if (missing !== undefined)
+      throw new UnavailableError(`The recipient of the carrier's message ${missing}`, undefined);
     return {
       status: answer?.status ?? 200,
       ...(answer === undefined ? {} : { answer }),
@@ -90,14 +97,14 @@ export async function receiveWebhook(
 }
 
 /**
- * Seconds within which what a carrier reports on may not have been noted yet: the worker that sent it is at it, or its
- * answer was lost and it asks again.
+ * How long the carrier's id of a message may be missing after the event, in seconds: the worker may not have stored it
+ * yet, or the carrier's answer was lost and the worker submits the message again.
  */
 const notingSeconds = 3_600;
 
 /**
- * Finds whose recipients references are of. `missing` is one that is not known and may yet be noted, so that the carrier
- * is to call again; an older one is somebody else's.
+ * Finds the recipients of reports that name a message by the carrier's id. `missing` is an unknown id that may still be
+ * stored, so the carrier has to call again. Reports with unknown ids that are older count as foreign.
  */
 async function resolveReferences(
   carrier: string,
@@ -125,10 +132,13 @@ function some<Name extends string>(name: Name, ids: readonly string[]): { [Key i
   return (ids.length === 0 ? {} : { [name]: ids.slice(0, idsInLog) }) as { [Key in Name]?: string[] };
 }
 
-/** Records one after the other, since the later word on a template counts. Gives those that nobody knows. */
-async function recordTemplates(news: readonly TemplateStatusUpdate[], registry: TemplateRegistry): Promise<string[]> {
+/** Records updates one after the other, because the last one on a template counts. Resolves to unknown templates. */
+async function recordTemplates(
+  updates: readonly TemplateStatusUpdate[],
+  registry: TemplateRegistry,
+): Promise<string[]> {
   const unknown: string[] = [];
-  for (const each of news) {
+  for (const each of updates) {
     if ((await registry.record(each)) === 'unknown') unknown.push(`${each.identity}/${each.name}`);
   }
   return unknown;

@@ -1,7 +1,7 @@
 import type { TemplateCarrier } from '../templates/index.ts';
 import type { Carrier } from './carrier.ts';
 
-/** Manages the templates of each WhatsApp number with the first carrier that has the number. */
+/** Creates a template carrier that passes each call to the first carrier that manages the WhatsApp number. */
 export function routeTemplates(carriers: readonly Carrier[]): TemplateCarrier {
   const find = (identity: string): TemplateCarrier | undefined =>
     carriers.flatMap(({ templates }) => templates ?? []).find((templates) => templates.manages(identity));

@@ -1,31 +1,31 @@
 import type { NameOf, SettingsTable } from '../core/setting.ts';
 
 /**
- * Reads the settings of a table by their names. It notes each problem, so that an operator sees them all at once, and
- * gives something harmless where a setting is missing or malformed.
+ * Reads the settings of a table by their names. The reader collects all problems, so that an operator sees them at
+ * once, and returns a harmless value for a missing or malformed setting.
  */
 export interface SettingsReader<Table extends SettingsTable> {
-  /** Its text, or its default; a problem where there is neither. */
+  /** Reads a text or its default; without both, adds a problem. */
   readonly text: (name: NameOf<Table, { kind: 'text' | 'secret' }>) => string;
-  /** Any setting as it is written, without blanks around it; undefined where it is absent or empty. */
+  /** Reads any setting as written, without spaces around it; undefined if it is absent or empty. */
   readonly optional: (name: keyof Table & string) => string | undefined;
-  /** An http or https address without a slash at its end, or its default; a problem where there is neither. */
+  /** Reads an http or https address, without a slash at its end, or its default; without both, adds a problem. */
   readonly url: (name: NameOf<Table, { kind: 'url' }>) => string;
-  /** A whole number within the table's limits, or its default. */
+  /** Reads a whole number within the table's limits, or its default. */
   readonly wholeNumber: (name: NameOf<Table, { kind: 'wholeNumber'; default: number }>) => number;
-  /** The same of a setting without a default: undefined where it is absent. */
+  /** Reads a whole number within the table's limits that has no default; undefined if it is absent. */
   readonly optionalWholeNumber: (name: NameOf<Table, { kind: 'wholeNumber' }>) => number | undefined;
-  /** Whole numbers, separated by commas, each within the table's limits; or its default. */
+  /** Reads whole numbers within the table's limits, separated by commas, or their default. */
   readonly wholeNumbers: (name: NameOf<Table, { kind: 'wholeNumbers' }>) => readonly number[];
-  /** Whether it is `true`; where the default is true, whether it is not `false`. */
+  /** Whether a flag is `true`; if its default is true, whether it is not `false`. */
   readonly flag: (name: NameOf<Table, { kind: 'flag' }>) => boolean;
-  /** Entries, separated by commas; those of its default, or none, where it is absent. */
+  /** Reads entries, separated by commas, or their default; without both, the list is empty. */
   readonly list: (name: NameOf<Table, { kind: 'list' }>) => readonly string[];
-  /** `key=value` pairs, separated by commas; none where it is absent. */
+  /** Reads `key=value` pairs, separated by commas; none if the setting is absent. */
   readonly pairs: (name: NameOf<Table, { kind: 'pairs' }>) => ReadonlyMap<string, string>;
-  /** Notes another problem: a sentence without a full stop that begins with the setting's name. */
+  /** Adds another problem: a sentence without a full stop that begins with the setting's name. */
   readonly problem: (sentence: string) => void;
 }
 
-/** Gives a reader for a table of settings; all readers read one environment and note problems in one list. */
+/** Makes a reader for a table of settings. All readers read one environment and add problems to one list. */
 export type ReadSettings = <Table extends SettingsTable>(table: Table) => SettingsReader<Table>;

@@ -5,21 +5,21 @@ import type { AttachmentSource, AttachmentStore, InboundQueue, InboundStore, Not
 /* What conversations depend on, grouped by noun. Each function names the parts that it uses. */
 
 /** The inbound messages. */
-export interface InboundDeps {
+interface InboundDeps {
   store: InboundStore;
   queue: InboundQueue;
   notifier: Notifier;
 }
 
 /** The threads. */
-export interface ThreadsDeps {
+interface ThreadsDeps {
   store: ThreadStore;
   /** How long after its last message a thread still takes the next one, in hours. */
   hours: number;
 }
 
 /** The attachments of inbound messages. */
-export interface AttachmentsDeps {
+interface AttachmentsDeps {
   store: AttachmentStore;
   /** Where to fetch attachments, by the carrier's name. */
   sources: ReadonlyMap<string, AttachmentSource>;

@@ -1,17 +1,17 @@
-/** When a notification that failed is tried again. */
+/** When a call that failed is made again. */
 export interface RetrySchedule {
-  /** Seconds before each further call; the last one is repeated. */
+  /** Seconds before each further call. The last one is repeated. */
   delaysSeconds: readonly number[];
-  /** After so many seconds from the first call, no further one is made. */
+  /** No further call is made later than this after the first one, in seconds. */
   giveUpAfterSeconds: number;
 }
 
-/** How much a delay may be longer than the schedule says: what failed together should not come back together. */
+/** The largest share by which chance lengthens a delay: calls that failed together should not come back together. */
 const jitter = 0.2;
 
 /**
- * When the next call is due, after `attempts` calls (at least 1) of which the last failed at `now`; undefined where the
- * time is up. A wait that the callback asked for (Retry-After) is kept where it is longer.
+ * Returns when the next call is due, after `attempts` calls (at least 1) of which the last failed at `now`; undefined
+ * if the time is up. If the callback asked for a longer wait (Retry-After), it gets it.
  *
  * @param random a number from 0 to below 1
  */
@@ -24,11 +24,11 @@ export function nextCallAt(
   const later = (seconds: number): number => now.getTime() + Math.ceil(seconds * (1 + jitter * random) * 1_000);
   const end = since.getTime() + giveUpAfterSeconds * 1_000;
   if (later(scheduled) > end) return undefined;
-  // Asked to wait longer than there is time, it is called once more at the end.
+  // If the callback asks for a longer wait than there is time, it is called once more at the end.
   return new Date(Math.min(Math.max(later(scheduled), later(retryAfterSeconds)), end));
 }
 
-/** How far a notification got. */
+/** The calls that were made so far. `since` is the time of the first one. */
 export interface RetryState {
   attempts: number;
   since: Date;

@@ -1,16 +1,16 @@
 import type { AnswerKind, CallbackAnswer, CallOutcome } from './call-outcome.ts';
 
-/** What a call came to, for the notification and for its subscription. */
+/** What a call means for the notification and for its subscription. */
 export interface Verdict {
   /** `never`: another call would get the same answer. */
   next: 'delivered' | 'retry' | 'never';
-  /** What it says of the subscription; absent where it says nothing. */
+  /** What the answer says of the subscription; absent if it says nothing. */
   kind?: AnswerKind;
   answer: CallbackAnswer;
   retryAfterSeconds?: number;
 }
 
-/** Answers that may be another one later; what they say of the subscription comes with them. */
+/** Answers that may change later, and what they say of the subscription. */
 const refusals = new Map<number, AnswerKind>([
   [401, 'unauthorised'],
   [403, 'unauthorised'],
@@ -20,7 +20,7 @@ const refusals = new Map<number, AnswerKind>([
 /** Request Timeout, Too Early, Too Many Requests. */
 const temporary: ReadonlySet<number> = new Set([408, 425, 429]);
 
-/** Judges what a call came to. */
+/** Judges the outcome of a call that ended at `at`. */
 export function judgeOutcome(outcome: CallOutcome, at: Date): Verdict {
   if (outcome.outcome === 'failed') return { next: 'retry', answer: { detail: outcome.reason, at } };
   if (outcome.outcome === 'refused') return { next: 'never', answer: { detail: outcome.reason, at } };

@@ -1,11 +1,11 @@
 import type { ExpiredRows, ExpiringKind } from './ports.ts';
 import type { Sweep } from './sweep.ts';
 
-/** What deleting expired rows works with. */
+/** Dependencies of deleting expired rows. */
 export interface ExpireRowsDeps {
   maintenance: {
     expiredRows: ExpiredRows;
-    /** Days for which rows are kept. */
+    /** How long rows are kept, in days. */
     retentionDays: number;
   };
 }
@@ -13,15 +13,15 @@ export interface ExpireRowsDeps {
 const daySeconds = 24 * 60 * 60;
 
 /**
- * Days for which request ids are remembered, and a day more for what is under way: a message that was deleted before its
- * request id would be sent again by a repeat. Notifications are tried for six days at most.
+ * How long request ids are remembered, in days, and a day more for work in progress: if a message were deleted before
+ * its request id, a repeat would send it again. Notifications are tried for six days at most.
  */
 const workingDays = 8;
 
-/** Rows that one sweep deletes in a run, at most. */
+/** The most rows that one sweep deletes in a run. */
 const rowLimit = 200_000;
 
-/** @param minDays the fewest days that such rows are kept, where something needs them for so long */
+/** @param minDays the fewest days that such rows are kept, if something needs them that long */
 const deleteOlder = (kind: ExpiringKind, minDays = 0): Sweep<ExpireRowsDeps> => ({
   name: kind,
   ageSeconds: ({ maintenance }) => Math.max(maintenance.retentionDays, minDays) * daySeconds,
@@ -32,7 +32,7 @@ const deleteOlder = (kind: ExpiringKind, minDays = 0): Sweep<ExpireRowsDeps> => 
     (await maintenance.expiredRows[kind][account]?.(span.to, from)) ?? { done: 0 },
 });
 
-/** Deletes what is older than it may be kept. To delete what is gone does nothing. */
+/** Delete rows that are older than they may be kept. To delete a row twice is harmless. */
 export const deleteSweeps: readonly Sweep<ExpireRowsDeps>[] = [
   deleteOlder('messages', workingDays),
   deleteOlder('inbound', workingDays),

@@ -3,7 +3,7 @@ import type { MessageFinder, MessageStore, OutboundQueue, WaitingChunk } from '.
 import { sweepItems } from './sweep-items.ts';
 import type { SweepPage, SweepStep } from './sweep.ts';
 
-/** What queueing chunks works with. */
+/** Dependencies of queueing waiting chunks. */
 export interface EnqueueChunksDeps {
   messages: {
     store: Pick<MessageStore, 'readHeader'>;
@@ -14,7 +14,7 @@ export interface EnqueueChunksDeps {
   now: () => Date;
 }
 
-/** Queues those of a page's waiting chunks that are wanted. */
+/** Queues the waiting chunks of a page that `isWanted` accepts. */
 export async function enqueueWaiting(
   { span, from, account }: SweepPage,
   isWanted: (chunk: WaitingChunk) => boolean,

@@ -3,7 +3,7 @@ import type { MessageFinder, UnreportedDeps } from '../messages/index.ts';
 import { sweepItems } from './sweep-items.ts';
 import type { Sweep } from './sweep.ts';
 
-/** What ending unreported recipients works with. */
+/** Dependencies of ending unreported recipients. */
 export type ExpireUnreportedDeps = UnreportedDeps & {
   messages: {
     /** One for each storage account. */

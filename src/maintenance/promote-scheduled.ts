@@ -4,7 +4,7 @@ import { enqueueWaiting } from './enqueue-chunks.ts';
 import type { EnqueueChunksDeps } from './enqueue-chunks.ts';
 import type { Sweep } from './sweep.ts';
 
-/** Queues messages that come due within so many seconds, for the moment at which they are due. */
+/** Queues messages that come due within `aheadSeconds`, each delayed until it is due. */
 const promoteAhead = (
   name: string,
   { aheadSeconds, everySeconds }: { aheadSeconds: number; everySeconds: number },
@@ -22,8 +22,8 @@ const promoteAhead = (
 });
 
 /**
- * Promotes scheduled messages: a day before they are due those that were accepted earlier, because the queue holds
- * nothing back for longer; and all once more shortly before, in case a job was lost between storage and queue.
+ * Queue scheduled messages before they are due. A day before, those that were accepted earlier, because the queue holds
+ * nothing back for longer. Shortly before, all of them once more, in case a job was lost between storage and queue.
  */
 export const promoteSweeps: readonly Sweep<EnqueueChunksDeps>[] = [
   promoteAhead('promote-scheduled', { aheadSeconds: maxDelaySeconds, everySeconds: 600 }),

@@ -26,10 +26,13 @@ interface RequeueCallbacksDeps extends StalledDeps {
   dlr: { store: Pick<CallbackStore, 'listWaiting'>; queue: CallbackQueue };
 }
 
-/** What queueing stalled work again works with. */
+/** Dependencies of queueing stalled work again. */
 export type RequeueDeps = EnqueueChunksDeps & RequeueInboundDeps & RequeueNotificationsDeps & RequeueCallbacksDeps;
 
-/** As multiples of `repairAfterSeconds`: a later sweep finds what is lost again after the first. */
+/**
+ * The ages of the sweeps, as multiples of `stalledAfterSeconds`: a later sweep finds work that got lost again after the
+ * first.
+ */
 const tiers = [1, 12, 288, 2_016] as const;
 
 /** The sweeps that find stalled work of one kind: by default after 5 minutes, an hour, a day and a week. */
@@ -48,17 +51,17 @@ function stalledSweeps<Deps extends StalledDeps>(
 }
 
 /**
- * Whether no worker has had work in flight for so long that its queue message must be lost.
+ * Tells whether no worker has had work in flight for so long that its queue message must be lost.
  *
- * @param touched when it was written, when it is due, until when a worker has it; absent times don't count
+ * @param touched when the work was written, when it is due, until when a worker has it; absent times don't count
  */
 function isStalled(touched: readonly (Date | undefined)[], { maintenance, now }: StalledDeps): boolean {
   const latest = Math.max(...touched.map((time) => time?.getTime() ?? 0));
-  // 800 ms for each second of the age at which it is swept, or work that was queued late would be passed over.
+  // 800 ms for each second of the age at which it is swept, or the sweep would miss work that was queued late.
   return now().getTime() - latest >= maintenance.stalledAfterSeconds * 800;
 }
 
-/** Chunks that were accepted and never reached the queue, or were lost on it. */
+/** Chunks that were accepted and never reached the queue, or got lost on it. */
 const requeueMessages = stalledSweeps<EnqueueChunksDeps & StalledDeps>('requeue-messages', {
   accounts: ({ messages }) => messages.finders.length,
   step: (page, deps) =>
@@ -101,7 +104,7 @@ const requeueCallbacks = stalledSweeps<RequeueCallbacksDeps>('requeue-callbacks'
       return isStalled([lease?.until, jobAt, changedAt, firstDueTime(callbacks)], deps);
     });
     for (const { messageId, chunk, jobAt } of stalled) {
-      // As the job that was to come, or a worker would wait for that one.
+      // Queued as the job that was to come, or a worker would wait for that one.
       await dlr.queue.enqueue({ messageId, chunk, ...(jobAt === undefined ? {} : { dueAt: jobAt.getTime() }) });
     }
     return { done: stalled.length, next };
@@ -114,7 +117,7 @@ function firstDueTime({ entries }: ChunkCallbacks): Date | undefined {
   return times.sort((left, right) => left.getTime() - right.getTime())[0];
 }
 
-/** Queues work again that no worker has in flight. */
+/** Queue work again that no worker has in flight. */
 export const requeueSweeps: readonly Sweep<RequeueDeps>[] = [
   ...requeueMessages,
   ...requeueInbound,

@@ -4,15 +4,15 @@ import { rangeOf } from './sweep-range.ts';
 import type { Position } from './sweep-range.ts';
 import type { Sweep } from './sweep.ts';
 
-/** What running sweeps takes, beside what the sweeps themselves work with. */
+/** Dependencies of running sweeps, besides those of the sweeps themselves. */
 export interface SweepDeps {
   maintenance: { positions: SweepPositions };
   now: () => Date;
 }
 
-/** What a run did, for the log. */
+/** The result of a run, for the log. */
 export type SweepsResult = Readonly<{
-  /** How much each sweep did; absent: nothing. */
+  /** How much each sweep did. A sweep that did nothing is left out. */
   done: Record<string, number>;
   /** The sweeps that go on in the next run. */
   unfinished?: string[];
@@ -21,7 +21,7 @@ export type SweepsResult = Readonly<{
   error?: unknown;
 }>;
 
-/** Milliseconds that a run may take: less than half of the time that a function has. */
+/** The longest time of a run, in milliseconds: less than half of the time that a function has. */
 const timeLimit = 4 * 60_000;
 
 /** One sweep in one storage account. */
@@ -34,14 +34,14 @@ interface Task<Deps> {
 interface Outcome {
   done: number;
   failures: readonly unknown[];
-  /** It came to its end in this run. */
+  /** Whether the sweep came to its end in this run. */
   finished: boolean;
 }
 
 /**
- * Runs all sweeps that are due, each for its share of the time that is left. A sweep that fails keeps none of the others
- * from their work, and one that doesn't come to its end goes on from there in the next run. Several hosts may run the
- * same sweeps at once: what they do twice is harmless.
+ * Runs all sweeps that are due, each for its share of the time that is left. A sweep that fails does not stop the
+ * others, and one that does not come to its end goes on from there in the next run. Several hosts may run the same
+ * sweeps at once: to do a step twice is harmless.
  */
 export async function runSweeps<Deps extends SweepDeps>(
   sweeps: readonly Sweep<Deps>[],
@@ -105,7 +105,7 @@ async function runTask<Deps extends SweepDeps>(
     }
   } catch (error) {
     failures.push(error);
-    // What fails at the very place where the last run stopped would fail there for ever.
+    // A page that fails where the last run stopped would fail there for ever.
     if (position?.next !== undefined && position === began) position = range.restart(position);
   }
   try {

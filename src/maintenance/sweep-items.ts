@@ -1,11 +1,11 @@
 import { settleEach } from '../core/concurrency.ts';
 import type { SweepStep } from './sweep.ts';
 
-/** Items that are worked on at a time. */
+/** Items that are worked on at the same time. */
 const concurrency = 16;
 
 /**
- * Works on each item of a page; one that fails keeps none of the others from their turn.
+ * Works on each item of a page. An item that fails does not stop the others.
  *
  * @param work resolves to how much it did
  * @returns the step without `next`

@@ -13,7 +13,7 @@ interface SweepRange {
   format: (position: Position | undefined) => string | undefined;
   /** Where the next page begins; undefined if nothing is due. */
   next: (position: Position | undefined, latest: Date) => Position | undefined;
-  /** From where to begin anew, where the page at a position fails again and again. */
+  /** From where to start over, if the page at a position fails again and again. */
   restart: (position: Position) => Position | undefined;
 }
 
@@ -54,7 +54,7 @@ function newRows(everySeconds: number): SweepRange {
   };
 }
 
-/** Everything, once in a run at most. Stored is the page alone: the age has moved on by the next run. */
+/** All rows, at most once in a run. Only the page is stored: the age has moved on by the next run. */
 const allRows: SweepRange = {
   parse: (stored, latest) => (stored === undefined ? undefined : { from: new Date(0), to: latest, next: stored }),
 
@@ -68,7 +68,7 @@ const allRows: SweepRange = {
   restart: () => undefined,
 };
 
-/** The range of a sweep. */
+/** Returns the range of a sweep. */
 export function rangeOf<Deps>(sweep: Sweep<Deps>, deps: Deps): SweepRange {
   return sweep.range === 'all' ? allRows : newRows(sweep.everySeconds(deps));
 }

@@ -59,10 +59,10 @@ export interface SweepPage {
 
 /** What one step did. */
 export interface SweepStep {
-  /** How many rows, messages or the like it did something with. */
+  /** How many rows, messages or the like the step changed or queued. */
   done: number;
   /** Where the next step begins; absent at the end. */
   next?: string | undefined;
-  /** Failures of single items, which kept none of the others from their turn. */
+  /** Failures of single items, which did not stop the others. */
   failures?: readonly unknown[];
 }

@@ -9,10 +9,10 @@ import type { RequeueDeps } from './requeue-stalled.ts';
 import { runSweeps } from './run-sweeps.ts';
 import type { SweepDeps } from './run-sweeps.ts';
 
-/** What the timer RequeueStalled works with. */
+/** Dependencies of the timer RequeueStalled. */
 export type RequeueStalledDeps = SweepDeps & RequeueDeps & ExpireUnreportedDeps;
 
-/** What the timer DeleteExpired works with. */
+/** Dependencies of the timer DeleteExpired. */
 export type DeleteExpiredDeps = SweepDeps & ExpireRowsDeps;
 
 /** Each minute: queues stalled work again, promotes scheduled messages, ends unreported recipients. */
@@ -22,7 +22,7 @@ export const requeueStalled: Timer<RequeueStalledDeps> = {
   run: (deps) => runSweeps([...promoteSweeps, ...requeueSweeps, ...unreportedSweeps], deps),
 };
 
-/** Each hour: deletes what is older than it may be kept. */
+/** Each hour: deletes rows that are older than they may be kept. */
 export const deleteExpired: Timer<DeleteExpiredDeps> = {
   name: 'DeleteExpired',
   schedule: '0 17 * * * *',

@@ -13,14 +13,22 @@ const canceledNote: StatusNote = {
   reason: 'canceled',
 };
 
-/** What became of a cancellation: how many recipients will not get the message, and how many it was too late for. */
+/**
+ * The result of a cancellation.
+ *
+ * - `missing`: there is no such message.
+ * - `notScheduled`: the message was to be sent at once.
+ * - `done`: `canceled` recipients will not get the message; for `kept` recipients it was too late.
+ */
 export type CancelResult =
   | { outcome: 'missing' | 'notScheduled' }
   | { outcome: 'done'; canceled: number; kept: number };
 
 /**
- * Cancels a scheduled message: nobody gets it to whom a worker has not begun to send it. Repeated, it finds what the
- * first time left; told after a while that something was kept, the caller may try again, since a worker may have died.
+ * Cancels a scheduled message for all recipients to whom no worker has begun to send it.
+ *
+ * A call that failed half-way can be repeated: it counts recipients that were cancelled before, and records their final
+ * status once more.
  */
 export async function cancelMessage(messageId: string, deps: CancelDeps): Promise<CancelResult> {
   const message = isMessageId(messageId) ? await deps.messages.store.readMessage(messageId) : undefined;
@@ -36,7 +44,7 @@ export async function cancelMessage(messageId: string, deps: CancelDeps): Promis
   return { outcome: 'done', canceled, kept };
 }
 
-/** Resolves to how many recipients of the chunk are cancelled, be it now or earlier. */
+/** Cancels one chunk. Resolves to how many of its recipients are cancelled, by this call or an earlier one. */
 async function cancelChunk(messageId: string, index: number, deps: CancelDeps): Promise<number> {
   const { messages, now } = deps;
   for (;;) {

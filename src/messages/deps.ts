@@ -16,7 +16,8 @@ import type {
 } from './ports.ts';
 
 /*
- * What sending depends on, grouped by noun. Each function names the parts that it uses, so that a test gives no more.
+ * What sending depends on, grouped by noun. Each function takes only the parts that it uses, so that a test provides no
+ * more.
  */
 
 /** Everything that belongs to messages. */
@@ -25,38 +26,41 @@ export interface MessagesDeps {
   queue: OutboundQueue;
   requests: RequestStore;
   newId: (about: MessageIdParts) => string;
-  /** Whether the headers in which a caller's runtime names run and action identify a repeat without a request id. */
+  /**
+   * Whether a request without a request id is recognised as a repeat by the headers that name the caller's run and
+   * action.
+   */
   keysByTracking: boolean;
   /** The messages that this process queued recently. */
   recentlyQueued: RecentIds;
-  /** Why a DlrUrl may not be called, as the rest of a sentence; undefined where it may. */
+  /** Says why a DlrUrl may not be called, as a clause such as "must not …"; undefined if it may be called. */
   checkDlrUrl: (url: string) => string | undefined;
   failures: FailureCounter;
   finalStatuses: FinalStatusRecorder;
   replies: ReplyRecorder;
   /** How long a WhatsApp message waits for a report before its SMS fallback is sent, in seconds. */
   fallbackAfterSeconds: number;
-  /** How long after sending a recipient without a report becomes unknown, in seconds. */
+  /** How long after sending a recipient without a report ends as unknown, in seconds. */
   reportTimeoutSeconds: number;
-  /** How long a worker may keep a chunk at the carrier before another worker may take it over, in seconds. */
+  /** How long a worker may have a chunk in flight before another worker may take it over, in seconds. */
   leaseSeconds: number;
 }
 
-/** The carriers, and what is known of them. */
+/** The carriers, their limiter, and the message ids that they gave. */
 export interface CarriersDeps {
-  /** In the order in which they are asked where a service names none. */
+  /** In the order in which they are tried, if a service names none. */
   byName: ReadonlyMap<string, OutboundCarrier>;
   limiter: CarrierLimiter;
-  /** The ids by which some carriers report, and nothing else. */
+  /** Message ids of carriers whose reports name nothing else. */
   ids: CarrierIdStore;
 }
 
-/** What checking a DlrUrl needs. */
+/** Dependencies of the check of a DlrUrl. */
 export interface DlrUrlDeps {
   messages: Pick<MessagesDeps, 'checkDlrUrl'>;
 }
 
-/** What accepting a send needs. */
+/** Dependencies of accepting a send. */
 export interface AcceptDeps {
   messages: Pick<
     MessagesDeps,
@@ -64,34 +68,37 @@ export interface AcceptDeps {
   >;
 }
 
-/** What finding the opt-outs of an advertisement needs; all of it is cached. */
+/** Dependencies of finding the opt-outs of an advertisement. All are cached. */
 export type MarketingOptOutsDeps = DirectoryDeps & { optOuts: OptOutList };
 
-/** What preparing a template send needs; both are cached, so that a send costs no read of its own. */
+/**
+ * Dependencies of preparing a template send. Templates and opt-outs are cached, so that a send costs no read of its
+ * own.
+ */
 export interface TemplateSendDeps extends DlrUrlDeps {
   templates: { reader: TemplateReader };
   optOuts: OptOutList;
 }
 
-/** What starting an SMS fallback needs. */
+/** Dependencies of starting an SMS fallback. */
 export interface FallbackDeps {
   messages: { store: Pick<MessageStore, 'addChunks'>; queue: OutboundQueue };
   now: () => Date;
 }
 
-/** What follows a recipient's final failure needs. */
+/** Dependencies of following up on final statuses. */
 export interface FollowUpDeps {
   messages: Pick<MessagesDeps, 'store' | 'queue' | 'failures' | 'finalStatuses'>;
   now: () => Date;
 }
 
-/** What choosing a carrier needs. */
+/** Dependencies of choosing a carrier. */
 export interface ChooseCarrierDeps extends DirectoryDeps {
   carriers: Pick<CarriersDeps, 'byName' | 'limiter'>;
   now: () => Date;
 }
 
-/** What the outbound worker needs. */
+/** Dependencies of the outbound worker. */
 export interface DeliverDeps extends DirectoryDeps {
   messages: Pick<
     MessagesDeps,
@@ -101,13 +108,13 @@ export interface DeliverDeps extends DirectoryDeps {
   now: () => Date;
 }
 
-/** What cancelling a message needs. */
+/** Dependencies of cancelling a message. */
 export interface CancelDeps {
   messages: Pick<MessagesDeps, 'store' | 'finalStatuses'>;
   now: () => Date;
 }
 
-/** What expiring unreported recipients needs. */
+/** Dependencies of ending recipients without a report. */
 export interface UnreportedDeps {
   messages: Pick<MessagesDeps, 'store' | 'finalStatuses' | 'reportTimeoutSeconds'>;
   now: () => Date;

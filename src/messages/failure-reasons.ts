@@ -1,6 +1,6 @@
 /*
- * Why a recipient did not get a message, in our words, whatever the carrier's code is. `retryable` says whether the same
- * message to the same recipient may arrive if it is sent again later; `remedy` is what its sender or an operator can do.
+ * Reasons why a recipient did not get a message, the same for all carriers. `retryable` says whether the same message
+ * to the same recipient may arrive if it is sent again later. `remedy` says what the sender or an operator can do.
  */
 interface ReasonEntry {
   retryable: boolean;
@@ -38,12 +38,12 @@ const failureReasons = {
 /** Why a recipient did not get a message. */
 export type FailureReason = keyof typeof failureReasons;
 
-/** What follows from a reason; of one that is not known, what follows from `other`. */
+/** Looks up whether a reason is retryable, and its remedy. An unknown reason counts as `other`. */
 export function aboutReason(reason: string): ReasonEntry {
   return failureReasons[isFailureReason(reason) ? reason : 'other'];
 }
 
-/** Whether a text is one of our reasons. */
+/** Tells whether a text is one of our reasons. */
 export function isFailureReason(text: string): text is FailureReason {
   return Object.hasOwn(failureReasons, text);
 }

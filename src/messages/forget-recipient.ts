@@ -3,7 +3,7 @@ import { chunkPrivacy, chunkRecipientPrivacy, messageHeaderPrivacy, replyLinkPri
 import type { Chunk, MessageHeader, StatusNote } from './message.ts';
 import { awaitsSending } from './status.ts';
 
-/** What stands where something of a forgotten recipient stood. */
+/** The text that replaces the data of a forgotten recipient. */
 export const forgottenMark = 'forgotten';
 
 const forgottenNote: StatusNote = {
@@ -15,12 +15,13 @@ const forgottenNote: StatusNote = {
 const personalInChunk = personalFields(chunkPrivacy);
 
 /**
- * A chunk in which nothing is left of a phone number: its address and values are marked as forgotten, and what the
- * carrier said of it is gone. A message that still waits is not sent to it any more. The text goes too where it was for
- * this number alone. Undefined where the chunk knows nothing of the number. Which fields these are is what
- * {@link chunkPrivacy} says.
+ * Removes a phone number from a chunk: replaces its address and values with {@link forgottenMark}, and drops what the
+ * carrier said of it. A recipient that still waits ends as failed, so the message is not sent to it. The text and other
+ * personal fields that recipients share go only if the message has no other recipient. {@link chunkPrivacy} says which
+ * fields are personal.
  *
  * @param alone whether the message has no other recipient
+ * @returns the chunk without the number; undefined if the chunk does not hold the number
  */
 export function forgetRecipient(chunk: Chunk, phone: string, alone: boolean): Chunk | undefined {
   const recipientIndexes = chunk.recipients.flatMap(({ address }, recipientIndex) =>
@@ -33,7 +34,10 @@ export function forgetRecipient(chunk: Chunk, phone: string, alone: boolean): Ch
     isMeant.has(recipientIndex) && awaitsSending(chunk.statuses[recipientIndex] ?? 'accepted');
   const withoutMeant = <Value>(byIndex: ReadonlyMap<number, Value>): [number, Value][] =>
     [...byIndex].filter(([recipientIndex]) => !isMeant.has(recipientIndex));
-  /** A personal field as it is kept: in maps the other recipients, of what all recipients share nothing but a mark. */
+  /**
+   * Returns what is left of a personal field: a map without the forgotten recipient; a shared field as it is, or
+   * marked.
+   */
   const blank = (name: string, value: unknown): [string, unknown][] => {
     if (value instanceof Map) return [[name, new Map(withoutMeant(value))]];
     if (!alone) return [[name, value]];
@@ -58,7 +62,10 @@ export function forgetRecipient(chunk: Chunk, phone: string, alone: boolean): Ch
   };
 }
 
-/** The header of a message whose only recipient is forgotten: {@link messageHeaderPrivacy} says what is marked in it. */
+/**
+ * Marks the personal fields of a header, by {@link messageHeaderPrivacy}. For a message whose only recipient is
+ * forgotten.
+ */
 export function forgetHeader(header: MessageHeader): MessageHeader {
   return markPersonal(header, messageHeaderPrivacy, forgottenMark);
 }

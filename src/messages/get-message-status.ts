@@ -38,7 +38,7 @@ function failureFields({ code, message, reason: word = 'other' }: StatusNote) {
   };
 }
 
-/** Tells what became of a message, recipient by recipient. */
+/** Returns the status of a message and of each of its recipients. */
 export const getMessageStatus = defineOperation({
   operationId: 'GetMessageStatus',
   method: 'GET',

@@ -14,6 +14,7 @@ export { checkText } from './compose/prepare-send.ts';
 export type { PreparedSend } from './compose/prepare-send.ts';
 export { prepareTextSend } from './compose/prepare-text-send.ts';
 export { expireUnreported } from './reports/expire-unreported.ts';
+export type { ReportJournal } from './reports/report-journal.ts';
 export { createReportRecorder } from './reports/record-reports.ts';
 export { giveUpOutboundChunk, sendOutboundChunk } from './deliver/outbound-workers.ts';
 export { requestOf, sendDetails } from './send-details.ts';

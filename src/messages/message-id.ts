@@ -2,12 +2,17 @@ import { customerKey } from '../directory/index.ts';
 import { timeDigits, timeInId } from '../core/time-ordered-id.ts';
 
 /*
- * A message id is 32 hexadecimal digits: two for the shard, twelve for the time in milliseconds when the message is due,
- * eight that follow from the customer, eight random ones, one for the storage account, one for what else is to be known.
- * It is the partition key of everything the message consists of. The shard spreads the load; the time behind it makes
- * "all messages due in a span" one range per shard, so that schedules, repair, retention and time-outs need no index of
- * their own. The customer's digits tell a message of somebody else before it is read. A recipient id adds chunk and
- * recipientIndex, so that a delivery report finds its row without a look-up.
+ * A message id is the partition key of everything that belongs to the message. It has 32 hexadecimal digits:
+ *
+ * - 2 for the shard, which spreads the load.
+ * - 12 for the time when the message is due, in milliseconds. Because the time follows the shard, "all messages due in
+ *   a span" is one range per shard, and schedules, repair, retention and time-outs need no index of their own.
+ * - 8 derived from the customer, which tell a message of another customer before it is read.
+ * - 8 random ones.
+ * - 1 for the storage account.
+ * - 1 for flags.
+ *
+ * A recipient id adds chunk and recipient index, so that a delivery report finds its row without a lookup.
  */
 
 const randomDigits = 8;
@@ -15,26 +20,26 @@ const customerStart = 2 + timeDigits;
 const accountPosition = 30;
 const flagsPosition = 31;
 
-/** Storage accounts that ids can tell apart. */
+/** The most storage accounts that message ids can tell apart: the account has one hexadecimal digit. */
 export const accountLimit = 16;
 
-/** The flag of a message whose sender wants to be called when recipients reach their final status. */
+/** The flag of a message whose sender wants a callback when recipients reach their final status. */
 const callbacksFlag = 1;
 
-/** What an id says of its message. */
+/** What a message id says of its message. */
 export interface MessageIdParts {
   customerId: string;
-  /** When the message is to be sent, which may be now. */
+  /** When the message is due, which may be now. */
   dueAt: Date;
-  /** Whether somebody is called when recipients reach their final status. */
+  /** Whether the sender wants a callback when recipients reach their final status. */
   callbacks: boolean;
 }
 
 /**
  * Makes the id of a customer's message.
  *
- * @param accounts how many storage accounts there are; messages are spread over them
- * @param randomBytes gives that many random bytes
+ * @param accounts the number of storage accounts, over which messages are spread
+ * @param randomBytes returns `size` random bytes
  */
 export function newMessageId(
   { customerId, dueAt, callbacks }: MessageIdParts,
@@ -50,44 +55,50 @@ export function newMessageId(
 
 const digitAt = (messageId: string, position: number): number => Number.parseInt(messageId.charAt(position), 16);
 
-/** The number of the storage account in which a message is. */
+/** Reads the number of the storage account that holds a message, counted from 0. */
 export function accountOf(messageId: string): number {
   return digitAt(messageId, accountPosition);
 }
 
-/** Whether somebody is to be called when recipients of a message reach their final status. */
+/** Tells whether the sender wants a callback when recipients reach their final status. */
 export function wantsCallbacks(messageId: string): boolean {
   return (digitAt(messageId, flagsPosition) & callbacksFlag) !== 0;
 }
 
-/** When a message is due, in milliseconds since 1970. */
+/** Reads when a message is due, in milliseconds since 1970. */
 export function timeOfMessageId(messageId: string): number {
   return Number.parseInt(messageId.slice(2, customerStart), 16);
 }
 
-/** Whether a text is a message id, and may be that of a message of the customer. */
+/**
+ * Tells whether a text is a message id that may belong to the customer: it has the digits derived from the customer,
+ * which another customer may share.
+ */
 export function mayBeMessageOf(customerId: string, text: string): boolean {
   return isMessageId(text) && text.startsWith(customerKey(customerId), customerStart);
 }
 
-/** Whether a text has the form of a message id. */
+/** Tells whether a text has the form of a message id. */
 export function isMessageId(text: string): boolean {
   return /^[0-9a-f]{32}$/.test(text);
 }
 
-/** Where a recipient stands: in which message, which of its chunks, and where in that. */
+/** Where a recipient is stored: its message, the chunk in it, and the recipient index in the chunk. */
 export interface RecipientRef {
   messageId: string;
   chunk: number;
   recipientIndex: number;
 }
 
-/** The id of a recipient; `recipientIndex` is below 100, a chunk that stands in for another channel has five digits or more, others three. */
+/**
+ * Makes the id of a recipient. `recipientIndex` is below 100. A chunk of the send has three digits, a fallback chunk
+ * five or more.
+ */
 export function recipientId({ messageId, chunk, recipientIndex }: RecipientRef): string {
   return `${messageId}-${String(chunk).padStart(3, '0')}${String(recipientIndex).padStart(2, '0')}`;
 }
 
-/** The inverse of {@link recipientId}; undefined for a text that isn't one. */
+/** Reads an id that {@link recipientId} made; undefined for any other text. */
 export function parseRecipientId(text: string): RecipientRef | undefined {
   const [, messageId, chunk, recipientIndex] = /^([0-9a-f]{32})-(\d{3}|[1-9]\d{4,6})(\d{2})$/.exec(text) ?? [];
   if (messageId === undefined) return undefined;

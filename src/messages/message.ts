@@ -2,10 +2,10 @@ import type { PrivacyOf } from '../core/privacy.ts';
 import type { FailureReason } from './failure-reasons.ts';
 import type { RecipientStatus } from './status.ts';
 
-/** How a message is sent. */
+/** The channel that carries a message. */
 export type Protocol = 'SMS' | 'WhatsApp';
 
-/** An approved WhatsApp template with what fills it: the same for all recipients of a message. */
+/** An approved WhatsApp template and its parameters, the same for all recipients of a message. */
 export interface TemplateCall {
   name: string;
   language: string;
@@ -13,7 +13,7 @@ export interface TemplateCall {
   bodyParameters: readonly string[];
   buttons: readonly { type: string; data: string }[];
   attachmentUri?: string;
-  /** What the attachment is. */
+  /** The type of the attachment. */
   attachmentKind?: 'image' | 'video' | 'document';
 }
 
@@ -29,21 +29,21 @@ const templateCallPrivacy = {
 
 const threadIdPrivacy = 'kept: the id of a thread that is deleted; a hash of the number, among others, is part of it';
 
-/** What is the same for all recipients of a message and never changes once it is accepted. */
+/** The part of a message that is the same for all recipients and never changes after the message was accepted. */
 export interface MessageHeader {
   messageId: string;
   customerId: string;
   serviceId: string;
-  /** Who sent it. */
+  /** The user who sent the message. */
   userId: string;
   sender: string;
   protocol: Protocol;
   acceptedAt: Date;
-  /** Absent: at once. */
+  /** When to send the message; absent: at once. */
   sendAt?: Date;
   recipientCount: number;
   chunkCount: number;
-  /** The largest number of parts that a recipient gets. */
+  /** The largest number of SMS parts that a recipient gets. */
   partCount: number;
   customerData?: string;
   adMessage?: boolean;
@@ -51,13 +51,13 @@ export interface MessageHeader {
   requestId?: string;
   attachmentUri?: string;
   templateName?: string;
-  /** The message that this one answers: one of a phone, or one of ours. */
+  /** The message that this one answers: an inbound message, or one that we sent. */
   parentMessageId?: string;
-  /** The thread that it was sent to. */
+  /** The thread that the message was sent to. */
   threadId?: string;
 }
 
-/** What is personal here goes when nobody else got the message. */
+/** Personal fields are marked as forgotten if nobody but the forgotten recipient got the message. */
 export const messageHeaderPrivacy = {
   messageId: 'technical',
   customerId: 'customer',
@@ -74,9 +74,9 @@ export const messageHeaderPrivacy = {
   threadId: threadIdPrivacy,
 } as const satisfies PrivacyOf<MessageHeader>;
 
-/** What makes a message part of conversations: each of its recipients' threads is told of it. */
+/** Makes a message part of conversations: it is added to the thread of each recipient. */
 export interface ReplyLink {
-  /** The thread that it belongs to for `phone`; for any other recipient it belongs to the current one with the sender. */
+  /** The thread of the recipient `phone`. For any other recipient it is the current thread with the sender. */
   threadId?: string;
   phone?: string;
 }
@@ -86,7 +86,10 @@ export const replyLinkPrivacy = {
   phone: 'personal',
 } as const satisfies PrivacyOf<ReplyLink>;
 
-/** One recipient as accepted: digits, parts after personalization, and a value for each placeholder of the content. */
+/**
+ * One accepted recipient: the number as international digits, the SMS parts after personalization, and a value for each
+ * placeholder of the content.
+ */
 export interface ChunkRecipient {
   address: string;
   parts: number;
@@ -98,12 +101,12 @@ export const chunkRecipientPrivacy = {
   values: ['personal'],
 } as const satisfies PrivacyOf<ChunkRecipient>;
 
-/** Why a recipient stands where it stands, where there is more to say than the status. */
+/** Explains the status of a recipient, if the status alone does not say enough. */
 export interface StatusNote {
   /** The carrier's code, or ours. */
   code: string;
   message: string;
-  /** What the code means; `other` where absent. */
+  /** What the code means; default: `other`. */
   reason?: FailureReason;
 }
 
@@ -113,7 +116,10 @@ const statusNotePrivacy = {
   reason: 'technical',
 } as const satisfies PrivacyOf<StatusNote>;
 
-/** Words of a carrier without what JSON would escape, and cut, so that a hundred of them fit into one property. */
+/**
+ * Shortens a carrier's text to `limit` UTF-16 units and replaces what JSON would escape, so that a hundred such texts
+ * fit into one property of a table row.
+ */
 export function plainWords(text: string, limit: number): string {
   return text
     .replaceAll('"', "'")
@@ -122,43 +128,43 @@ export function plainWords(text: string, limit: number): string {
     .toWellFormed();
 }
 
-/** A note from a carrier's code and words, and what they mean to us. */
+/** Makes a note from a carrier's code (at most 60 characters) and text (200), and what they mean to us. */
 export function statusNote({ code, message, reason }: StatusNote): StatusNote {
   const known = reason === undefined ? {} : { reason };
   return { code: plainWords(code, 60), message: plainWords(message, 200), ...known };
 }
 
-/** What changes about a chunk while it is worked on. */
+/** The part of a chunk that changes while workers send it. */
 export interface ChunkProgress {
-  /** One per recipient, in their order. */
+  /** One status per recipient, in order. */
   statuses: readonly RecipientStatus[];
-  /** By the recipient's place. */
+  /** By recipient index. */
   notes: ReadonlyMap<number, StatusNote>;
-  /** The carrier's own ids, by the recipient's place: what an operator quotes when asking the carrier. */
+  /** The carrier's own ids, by recipient index. An operator quotes them to the carrier. */
   references: ReadonlyMap<number, string>;
-  /** How often the chunk was handed to a carrier, leaving out where that had no room. */
+  /** Attempts so far. An attempt that failed only because the carrier had no room does not count. */
   attempts: number;
-  /** Name of the carrier that the last attempt went to. */
+  /** Name of the carrier that got the last attempt. */
   carrier?: string;
   /**
-   * Places that the carrier may have, nobody knows for sure: those that it is to be asked about again, and while a worker
-   * is at it also those handed over last. Absent while a worker is at it: all that wait.
+   * Indexes of recipients that the carrier may have: those in doubt and, during a lease, those that the worker
+   * submitted last. If absent, it is all that wait during a lease, and nobody without one.
    */
   inFlight?: readonly number[];
-  /** When what is in hand was first handed over. */
+  /** When the recipients in flight were first submitted. */
   attemptedAt?: Date;
-  /** Set while a worker has the chunk at the carrier; past it, that attempt's outcome is in doubt. */
+  /** Set while a worker has the chunk in flight. After this time, the outcome of that attempt is in doubt. */
   leasedUntil?: Date;
-  /** Whose lease it is: a worker whose write seems to have failed finds out by it that it was done. */
+  /** Identifies the lease. A worker whose write seems to have failed reads it to find out whether it was done. */
   leaseId?: string;
-  /** When the next attempt is due, where the last one asked for another. */
+  /** When the next attempt is due, if the last one asked for another. */
   notBefore?: Date;
   updatedAt: Date;
 }
 
 /**
- * Up to a hundred recipients of a message, with all that is needed to send to them, so that a worker reads one row and
- * nothing else.
+ * Up to a hundred recipients of a message, with everything that is needed to send to them, so that a worker reads one
+ * row and nothing else.
  */
 export interface Chunk extends ChunkProgress {
   messageId: string;
@@ -168,22 +174,24 @@ export interface Chunk extends ChunkProgress {
   sender: string;
   protocol: Protocol;
   sendAt?: Date;
-  /** What the carrier is to send instead of the text, where the channel knows templates. */
+  /** The template that the carrier sends instead of the text, if the channel has templates. */
   template?: TemplateCall;
-  /** Labels of buttons that stand below the text, one to three, where the channel has them. */
+  /** Labels of the buttons below the text, one to three, if the channel has buttons. */
   buttons?: readonly string[];
-  /** Who sends the text as SMS to those whom this chunk doesn't reach; absent where nobody does. */
+  /** The sender of the SMS to recipients whom this chunk does not reach; absent: no fallback. */
   fallbackSender?: string;
-  /** Set where conversations are to be told. */
+  /** Set if the message is part of conversations. */
   reply?: ReplyLink;
-  /** With placeholders; `recipients` have their values in the order in which they first appear. */
+  /**
+   * The text with its placeholders. `recipients` hold the values, in the order in which the placeholders first appear.
+   */
   content: string;
   recipients: readonly ChunkRecipient[];
 }
 
 /**
- * What is personal in `recipients` and in maps by recipient index goes with the recipient; the rest is the same for all
- * recipients and goes when nobody else got the message.
+ * Personal data in `recipients`, and in maps by recipient index, is deleted with the recipient. Other personal data is
+ * the same for all recipients; it is deleted if nobody but the forgotten recipient got the message.
  */
 export const chunkPrivacy = {
   messageId: 'technical',
@@ -199,19 +207,19 @@ export const chunkPrivacy = {
   recipients: [chunkRecipientPrivacy],
   statuses: ['technical'],
   notes: [statusNotePrivacy],
-  // An id of WhatsApp is made of the number, among others.
+  // WhatsApp derives its message ids from the number, among other things.
   references: ['personal'],
   carrier: 'technical',
   leaseId: 'technical',
 } as const satisfies PrivacyOf<Chunk>;
 
-/** A chunk and the version it was read at; a write against an older version is refused. */
+/** A chunk and the version at which it was read. The store refuses a write against an older version. */
 export interface VersionedChunk {
   chunk: Chunk;
   version: string;
 }
 
-/** A delivery report as it stands in a message's journal. */
+/** A delivery report in a message's journal. */
 export interface JournalEntry {
   chunk: number;
   recipientIndex: number;
@@ -231,14 +239,14 @@ export const journalEntryPrivacy = {
 /** Everything stored about a message. */
 export interface StoredMessage {
   header: MessageHeader;
-  /** In order, without those that stand in for another channel. */
+  /** By index, without fallback chunks. */
   chunks: readonly Chunk[];
-  /** Chunks of one recipient each, which send by SMS what WhatsApp didn't deliver. */
+  /** Fallback chunks, of one recipient each, which send by SMS what WhatsApp did not deliver. */
   fallbacks: readonly Chunk[];
   journal: readonly JournalEntry[];
 }
 
-/** A chunk with its progress replaced as a whole: what the new progress doesn't name is gone. */
+/** Replaces a chunk's progress as a whole: fields that the new progress leaves out are removed. */
 export function withProgress(chunk: Chunk, progress: ChunkProgress): Chunk {
   const {
     leasedUntil: _,
@@ -252,12 +260,15 @@ export function withProgress(chunk: Chunk, progress: ChunkProgress): Chunk {
   return { ...unchanged, ...progress };
 }
 
-/** How far a chunk is, once nobody is at it: without a lease, and nothing in hand. */
+/** Returns a chunk's progress without a lease and with nothing in flight. */
 export function progressAtRest({ statuses, notes, references, attempts, carrier }: Chunk, now: Date): ChunkProgress {
   return { statuses, notes, references, attempts, updatedAt: now, ...(carrier === undefined ? {} : { carrier }) };
 }
 
-/** What of a chunk's progress says that these places are still in hand, since they first were; nothing where there is none. */
+/**
+ * Returns the fields of a chunk's progress that keep these recipients in flight since their first attempt. Empty if
+ * there are no recipients.
+ */
 export function stillInFlight(
   { attemptedAt }: Chunk,
   recipientIndexes: readonly number[],

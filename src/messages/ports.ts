@@ -15,38 +15,50 @@ import type { RecipientRef } from './message-id.ts';
 import type { SenderKind } from './compose/sender.ts';
 import type { RecipientStatus } from './status.ts';
 
-/** One recipient of a batch, as the carrier gets it: the text is rendered, the address is international digits. */
+/** One recipient of a batch. The text is rendered; the address is international digits. */
 export interface OutboundRecipient {
   recipientId: string;
   address: string;
   content: string;
-  /** SMS segments of `content`. */
+  /** SMS parts of `content`. */
   parts: number;
 }
 
-/** What a worker hands to a carrier in one go: one sender, one protocol, up to a hundred recipients. */
+/**
+ * The messages that a worker submits to a carrier in one call: one sender, one protocol, up to a hundred recipients.
+ */
 export interface OutboundBatch {
   messageId: string;
   sender: string;
   protocol: Protocol;
-  /** Where set, the carrier sends this, and the recipients' `content` is what it renders to. */
+  /** If set, the carrier sends this template. The `content` of each recipient is the rendered template. */
   template?: TemplateCall;
-  /** Labels of buttons to show below the text of each, one to three, no two alike. */
+  /** Labels of the buttons below each text: one to three, all different. */
   buttons?: readonly string[];
-  /** When this attempt was first made: the same again where it is repeated since nobody knows how it ended. */
+  /** When this attempt was first made. A repeat of an attempt in doubt keeps the time. */
   attemptedAt: Date;
   recipients: readonly OutboundRecipient[];
 }
 
 /**
- * What became of one recipient at the carrier. `retry` is temporary (nothing was sent), `rejected` is for good,
- * `unknown` means that the carrier may or may not have it (a time-out after the request left).
+ * What became of one recipient at the carrier.
+ *
+ * - `sent`: the carrier has the message.
+ * - `rejected`: the carrier refused for good.
+ * - `retry`: the carrier refused for now, and nothing was sent.
+ * - `unknown`: the carrier may or may not have the message, for example after a time-out when the request had left.
+ *
+ * @example
+ *   { outcome: 'sent', carrierReference: 'SM42' }
+ *   { outcome: 'rejected', code: '21211', message: 'Not a phone number.', reason: 'invalidNumber' }
+ *   { outcome: 'retry', code: '429', message: 'Too many requests.', reason: 'throttled', retryAfterSeconds: 30 }
+ *   { outcome: 'unknown', code: 'Timeout', message: 'No answer within 15 seconds.', reason: 'inDoubt' }
  */
 export type SendOutcome =
   | {
       outcome: 'sent';
       carrierReference?: string;
-      /** Reports will name nothing but the reference. */
+      /** Delivery reports will name only the reference. */
       reportedByReference?: true;
     }
   | {
@@ -54,118 +66,155 @@ export type SendOutcome =
       code: string;
       message: string;
       reason?: FailureReason;
-      /** Of `retry`: it may have been sent all the same, and another attempt is recognised as a repeat. */
+      /**
+       * Only with `retry`: the message may have been sent all the same. The carrier recognises another attempt as a
+       * repeat.
+       */
       mayHaveArrived?: true;
-      /** Of `retry`: when the carrier wants to be asked again. */
+      /** Only with `retry`: the seconds after which the carrier wants to be asked again. */
       retryAfterSeconds?: number;
     };
 
-/** How many messages a carrier takes. */
+/** How many messages a carrier takes in a minute. */
 export interface SendingRate {
-  /** Which messages it is about; all where neither is given. */
+  /** The messages that the rate limits; all, if neither `protocol` nor `senderKind` is given. */
   protocol?: Protocol;
   senderKind?: SenderKind;
-  /** Whether each sender has so many, or all senders together. */
+  /** Whether each sender has the rate for itself, or all senders share it. */
   per: 'sender' | 'carrier';
   /** Messages in 60 seconds, from 1. */
   perMinute: number;
 }
 
-/** What a carrier can do, as data: the core asks the table and never the carrier's name. */
+/** What a carrier can do, as data: the core reads this table and never the name of the carrier. */
 export interface CarrierCapabilities {
   protocols: readonly Protocol[];
-  /** Kinds of senders that an SMS through it may show; a WhatsApp message is always sent by a number. */
+  /** Kinds of senders that its SMS may show. A WhatsApp message is always sent by a number. */
   senderKinds: readonly SenderKind[];
-  /** Whether it sends WhatsApp templates. */
+  /** Whether the carrier sends WhatsApp templates. */
   sendsTemplates: boolean;
-  /** Whether it sends WhatsApp texts with buttons below them. */
+  /** Whether the carrier sends WhatsApp texts with buttons below them. */
   sendsButtons: boolean;
-  /** The WhatsApp numbers, as digits, that it sends from; absent where it takes any. */
+  /** The WhatsApp numbers that the carrier sends from, as digits; default: any. */
   whatsappNumbers?: readonly string[];
   /**
-   * Recipients handed over together, from 1 to 100. Of a carrier that is not idempotent so many are in doubt after a
-   * crash; ten where it takes one message in a call.
+   * Recipients submitted together, from 1 to 100; 10 if the carrier takes one message in a call. If the carrier is not
+   * idempotent, at most this many are in doubt after a crash.
    */
   batchSize: number;
-  /** A repeated recipient id is recognised and sends nothing, so that an attempt in doubt may be made again. */
+  /**
+   * Whether the carrier recognises a repeated recipient id and sends nothing, so that an attempt in doubt can be
+   * repeated.
+   */
   idempotent: boolean;
-  /** Whether delivery reports come back at all. */
+  /** Whether the carrier sends delivery reports at all. */
   reports: boolean;
-  /** The first that is about a message limits it; one that none is about goes out as fast as it comes. */
+  /**
+   * The first rate that applies to a message limits it. A message to which none applies is sent as fast as it comes.
+   */
   rates: readonly SendingRate[];
 }
 
-/** Takes messages to phones. */
+/**
+ * Takes messages to phones.
+ *
+ * @example
+ *   const example: OutboundCarrier = {
+ *     name: 'example',
+ *     capabilities: {
+ *       protocols: ['SMS'],
+ *       senderKinds: ['alphanumeric', 'longCode'],
+ *       sendsTemplates: false,
+ *       sendsButtons: false,
+ *       batchSize: 10,
+ *       idempotent: false,
+ *       reports: true,
+ *       rates: [{ per: 'sender', perMinute: 60 }],
+ *     },
+ *     // `submitSms` calls the carrier once and turns every failure into an outcome.
+ *     send: ({ sender, recipients }) => Promise.all(recipients.map((recipient) => submitSms(sender, recipient))),
+ *   };
+ */
 export interface OutboundCarrier {
   readonly name: string;
   readonly capabilities: CarrierCapabilities;
-  /** One outcome per recipient, in the batch's order. Never rejects for what the carrier or the network did. */
+  /**
+   * Submits a batch. Resolves to one outcome per recipient, in the batch's order. Never rejects because of the carrier
+   * or the network: such failures are outcomes.
+   */
   send(batch: OutboundBatch): Promise<SendOutcome[]>;
 }
 
-/** Says when carriers may be called, over all that call them, and learns how calls end. */
+/** Gives permits to call carriers, across all instances of the app, and hears how the calls went. */
 export interface CarrierLimiter {
   /**
-   * Asks to hand over messages of a sender. Resolves to how many may go now, which then count; where it is none, to the
-   * seconds after which to ask again, and to whether that is since the carrier can't be had.
+   * Asks for permits to submit messages of a sender. Resolves to how many may be submitted now; these count as used. If
+   * that is 0, `waitSeconds` says after how many seconds to ask again, and `isDown` whether the carrier is unavailable
+   * rather than busy.
    */
   acquire(
     carrier: OutboundCarrier,
     messages: { sender: string; protocol: Protocol; count: number },
   ): Promise<{ acquired: number; waitSeconds: number; isDown?: boolean }>;
-  /** Tells what handing messages of a sender over came to. */
+  /** Reports the outcomes of messages of a sender that were submitted. */
   report(carrier: OutboundCarrier, sender: string, outcomes: readonly SendOutcome[]): void;
 }
 
-/** A carrier's word on one recipient, in our words. */
+/** What a carrier reports of one recipient, in our terms. */
 export interface DeliveryReport {
   recipientId: string;
   status: Extract<
     RecipientStatus,
     'sent' | 'delivered' | 'read' | 'undelivered' | 'expired' | 'rejected' | 'failed' | 'unknown'
   >;
-  /** The carrier's own code and words, where the message didn't arrive. */
+  /** The carrier's own code and text, if the message did not arrive. */
   code?: string;
   message?: string;
-  /** What the code means; `other` unless said. */
+  /** What the code means; default: `other`. */
   reason?: FailureReason;
   /** When it happened, by the carrier's clock. */
   at: Date;
 }
 
-/** A carrier's word on the recipient whose message it knows by this id of its own. */
+/** A report that names its recipient only by the carrier's own id of the message. */
 export type ReferencedReport = Omit<DeliveryReport, 'recipientId'> & { reference: string };
 
 /**
- * Keeps messages. A message exists once its header does; the header is written last, together with the last chunks.
+ * Stores messages. A message exists once its header does; the header is written last, together with the last chunks.
  */
 export interface MessageStore {
   /**
-   * Writes a message and its chunks. `exists` where the header is there already: nothing was changed then. Otherwise the
-   * versions of the chunks, in their order, as far as one transaction wrote them all.
+   * Writes a message and its chunks. Resolves to `exists` if the header exists already, and changes nothing then.
+   * Otherwise resolves to the versions of the chunks, in order, if one transaction wrote them all; to an empty list if
+   * not.
    */
   create(header: MessageHeader, chunks: readonly Chunk[]): Promise<readonly string[] | 'exists'>;
-  /** Adds chunks to a message; one that is there already is left as it is. */
+  /** Adds chunks to a message. A chunk that exists stays as it is. */
   addChunks(messageId: string, chunks: readonly Chunk[]): Promise<void>;
-  /** One chunk, or undefined. */
+  /** Reads a chunk; undefined if there is none. */
   readChunk(messageId: string, index: number): Promise<VersionedChunk | undefined>;
-  /** Writes a chunk's progress if its version is still the one given; else `conflict`, and nothing was changed. */
+  /**
+   * Writes a chunk's progress if the chunk still has the given version. Otherwise resolves to `conflict` and changes
+   * nothing.
+   */
   updateChunk(versioned: VersionedChunk, progress: ChunkProgress): Promise<VersionedChunk | 'conflict'>;
-  /** Adds delivery reports to a message's journal; never reads or changes a row, whether the message exists or not. */
+  /**
+   * Adds delivery reports to a message's journal. Neither reads nor changes a row, whether the message exists or not.
+   */
   appendReports(messageId: string, entries: readonly JournalEntry[]): Promise<void>;
-  /** What is the same for all recipients of a message, or undefined. */
+  /** Reads the header of a message; undefined if there is none. */
   readHeader(messageId: string): Promise<MessageHeader | undefined>;
-  /** A message with its chunks and journal, or undefined. */
+  /** Reads a message with its chunks and journal; undefined if there is none. */
   readMessage(messageId: string): Promise<StoredMessage | undefined>;
 }
 
 /** The first use of a request's key. */
 export interface RequestUse {
   customerId: string;
-  /** What tells a repeat from another request; the caller's, or made of what its runtime says. */
+  /** The key of the request: given by the caller, or made from what its runtime says. */
   requestId: string;
   messageId: string;
-  /** Hash of everything that the request asked for. */
+  /** Hash of everything that the request asks for. */
   fingerprint: string;
   usedAt: Date;
 }
@@ -177,16 +226,16 @@ export const requestUsePrivacy = {
   fingerprint: 'technical',
 } as const satisfies PrivacyOf<RequestUse>;
 
-/** Remembers which request ids were used. */
+/** Remembers which request keys were used. */
 export interface RequestStore {
   /**
-   * Records a use. Answers the use that counts: the one given where it is the first or where the earlier was before
-   * `forgottenBefore`; else the earlier. An insert decides, so of any number at once exactly one is the first.
+   * Records a use and resolves to the use that counts: the earlier one; or the given one, if there was none earlier or
+   * it was before `forgottenBefore`. An insert decides, so exactly one of several simultaneous calls is the first.
    */
   claim(use: RequestUse, forgottenBefore: Date): Promise<RequestUse>;
 }
 
-/** An id that a carrier gave a message, and what it stands for here. */
+/** An id that a carrier gave a message, and the value that we keep for it. */
 export interface CarrierId {
   carrier: string;
   id: string;
@@ -200,31 +249,38 @@ export const carrierIdPrivacy = {
   value: 'technical',
 } as const satisfies PrivacyOf<CarrierId>;
 
-/** Remembers ids that carriers gave. */
+/** Stores ids that carriers gave. */
 export interface CarrierIdStore {
-  /** Notes an id. Answers what counts: an insert decides, so of any number at once exactly one is the first. */
+  /**
+   * Stores an id and resolves to the entry that counts. An insert decides, so exactly one of several simultaneous calls
+   * is the first.
+   */
   note(entry: CarrierId): Promise<CarrierId>;
-  /** An id, or undefined. */
+  /** Finds an id; undefined if there is none. */
   find(carrier: string, id: string): Promise<CarrierId | undefined>;
 }
 
-/** One chunk to be sent. */
+/** A job of the outbound queue: one chunk. */
 export interface OutboundJob {
   messageId: string;
   chunk: number;
-  /** Set where the chunk is to be looked at for recipients of whom no report came, instead of being sent. */
+  /** If set, the worker checks the chunk for recipients without a report instead of sending it. */
   check?: 'unreported';
-  /** The chunk as it was written, so that it need not be read: one that is small and to be sent at once. */
+  /** The chunk as it was written, so that the worker need not read it. Only for a small chunk that is sent at once. */
   carried?: VersionedChunk;
 }
 
-/** Carries chunks to the worker. */
+/** Queues chunks for the worker. */
 export interface OutboundQueue {
-  /** `delaySeconds` at most 604,800 (7 days), the longest that a storage queue holds a message back; 0 unless given. */
+  /**
+   * Queues a job.
+   *
+   * @param delaySeconds default: 0; at most 604,800 (7 days), the longest that a storage queue holds a message back
+   */
   enqueue(job: OutboundJob, delaySeconds?: number): Promise<void>;
 }
 
-/** A recipient who will not get their message. */
+/** A recipient who will not get the message. */
 export interface FinalFailure {
   customerId: string;
   number: string;
@@ -232,12 +288,12 @@ export interface FinalFailure {
   at: Date;
 }
 
-/** Counts final failures where somebody keeps count; told twice of one, counts it once. */
+/** Counts final failures of contacts. A failure that is recorded twice counts once. */
 export interface FailureCounter {
   record(failures: readonly FinalFailure[]): Promise<void>;
 }
 
-/** A message of ours that is part of a conversation, on its way to one phone. */
+/** A message of ours in a conversation, on its way to one phone. */
 export interface OutgoingReply {
   customerId: string;
   serviceId: string;
@@ -246,46 +302,46 @@ export interface OutgoingReply {
   protocol: Protocol;
   sender: string;
   phone: string;
-  /** The thread that it is sent to; absent for the current one between sender and phone. */
+  /** The thread of the message; default: the current one between sender and phone. */
   threadId?: string;
   at: Date;
 }
 
-/** Lets conversations know of what goes out in them; told twice of one, notes it once. */
+/** Adds our messages to conversations. A reply that is recorded twice is added once. */
 export interface ReplyRecorder {
   record(replies: readonly OutgoingReply[]): Promise<void>;
 }
 
-/** A recipient whose final status is known. */
+/** A recipient with a final status. */
 export interface FinalRecipient extends RecipientRef {
   status: RecipientStatus;
-  /** The carrier's code, or ours, where the message didn't arrive. */
+  /** The carrier's code, or ours, if the message did not arrive. */
   code?: string;
   at: Date;
 }
 
-/** Passes final statuses on to who asked for them; told twice of one, passes it on once. */
+/** Passes final statuses on to senders who want callbacks. A status that is recorded twice is passed on once. */
 export interface FinalStatusRecorder {
-  /** Resolves when they are sure to be passed on. */
+  /** Resolves when the statuses are sure to be passed on. */
   record(finals: readonly FinalRecipient[]): Promise<void>;
 }
 
-/** Finds messages by when they were or will be due, page by page. */
+/** Finds messages by the time when they were or will be due, page by page. */
 export interface MessageFinder {
-  /** Chunks of messages due in a span that have recipients who wait for sending, without content and recipients. */
+  /** Lists chunks of messages due in a span that have waiting recipients, without content and recipients. */
   listWaiting(span: TimeSpan, from?: string): Promise<Page<WaitingChunk>>;
-  /** Ids of messages due in a span that seem to have recipients of whom no report came. */
+  /** Lists ids of messages due in a span that seem to have recipients without a report. */
   listUnreported(span: TimeSpan, from?: string): Promise<Page<string>>;
 }
 
-/** A chunk that waits, as far as it takes to say what for. */
+/** A chunk that waits, with the times that say for what. */
 export interface WaitingChunk extends Pick<ChunkProgress, 'leasedUntil' | 'notBefore' | 'updatedAt'> {
   messageId: string;
   index: number;
   sendAt?: Date;
 }
 
-/** Remembers the ids that it got last. */
+/** Remembers the last ids that were added. */
 export interface RecentIds {
   has(id: string): boolean;
   add(id: string): void;

@@ -17,7 +17,9 @@ interface Details {
   };
 }
 
-/** What is kept of a send beside its text and recipients: who sent it, for whom, and the fields that come along. */
+/**
+ * Collects what is stored of a send besides its text and recipients: who sent it, for whom, and the optional fields.
+ */
 export function sendDetails({ caller, customer, serviceId, now, header, body }: Details): SendRequest {
   return {
     customerId: customer.id,
@@ -34,8 +36,8 @@ export function sendDetails({ caller, customer, serviceId, now, header, body }: 
 }
 
 /**
- * Everything that makes a request to an operation what it is: where two differ in it, one is no repeat of the other. Its
- * request id is not among it, since that may as well come in a header.
+ * Returns everything that identifies a request to an operation. If two requests differ in it, neither is a repeat of
+ * the other. The request id is left out, since it may come in a header instead.
  */
 export function requestOf(
   operation: string,

@@ -5,7 +5,7 @@ import { choice, flag, freeObject, integer, list, object, optional, text, timest
 import type { Accepted } from './accept/accept-message.ts';
 import { recipientLimit } from './compose/prepare-send.ts';
 
-/** The label of the parameter that names the customer, in every operation that sends. */
+/** The parameter that names the customer, in every operation that sends. */
 export const sendingCustomer = text({
   title: 'Customer',
   description: 'The customer that sends the message.',
@@ -13,7 +13,10 @@ export const sendingCustomer = text({
   dropdown: customersDropdown,
 });
 
-/** For whom, and through which OneWay service, a message is sent; `replies` as the list of services has it. */
+/**
+ * Returns the parameters of a send: the customer, and the OneWay service that sends. `replies`: see {@link
+ * servicesDropdown}.
+ */
 export function parametersOfSends({ replies }: { replies: boolean }) {
   return {
     'Customer-Id': inHeader(sendingCustomer),
@@ -28,15 +31,15 @@ export function parametersOfSends({ replies }: { replies: boolean }) {
   };
 }
 
-/** As {@link parametersOfSends}, for sends that answer nothing. */
+/** The parameters of a send that does not answer a message. */
 export const sendingParameters = parametersOfSends({ replies: false });
 
-/** What a sender may note with any message. */
+/** A note that the sender may keep with any message. */
 export const customerData = optional(
   text({ title: 'Customer Data', description: 'Billing or grouping data kept with the message.', maxLength: 255 }),
 );
 
-/** What makes a repeat of a send harmless. */
+/** The caller's idempotency key. */
 export const requestId = optional(
   text({
     title: 'Request Id',
@@ -125,7 +128,7 @@ export const sendBody = object({
   RequestId: requestId,
 });
 
-/** With what a send of text may be refused, beyond what the kernel refuses. */
+/** The errors with which a send of text may be refused, besides those of the kernel. */
 export const sendErrors = [
   'SenderNotAllowed',
   'ContentTooLong',
@@ -139,7 +142,7 @@ export const sendErrors = [
   'RequestIdReused',
 ] as const satisfies readonly ErrorCode[];
 
-/** What the answer to any send holds. */
+/** The fields of the answer to every send. */
 export const sentFields = {
   MessageId: text({ title: 'Message Id', description: 'Identifier of the new message.' }),
   MessagePartCount: integer({
@@ -161,7 +164,7 @@ export const sentFields = {
 /** The answer to a send. */
 export const sentAnswer = object(sentFields);
 
-/** That answer, from what was accepted. */
+/** Builds the answer from an accepted send. */
 export function sentBody({ messageId, partCount, recipients }: Accepted) {
   return {
     MessageId: messageId,

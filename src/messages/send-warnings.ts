@@ -1,7 +1,10 @@
-/** Parts beyond which the connector's documentation advises against sending: phones may not show the text. */
+/** The most parts that the connector's documentation advises: phones may not show a longer text. */
 const advisedParts = 3;
 
-/** The `Warning` header (RFC 7234, 5.5) of a send that goes out although its sender may want to know; else none. */
+/**
+ * Returns the `Warning` header (RFC 7234, 5.5) of a send that is accepted with a warning to its sender; otherwise no
+ * header.
+ */
 export function sendWarnings(sent: { partCount: number; guessedNumbers: number }): Record<string, string> {
   const { partCount, guessedNumbers } = sent;
   const warnings: string[] = [];
@@ -19,7 +22,7 @@ export function sendWarnings(sent: { partCount: number; guessedNumbers: number }
   return { Warning: warnings.map((warning) => `299 - "${warning}"`).join(', ') };
 }
 
-/** The headers of the answer to a send: its warnings, and whether it is the answer to an earlier request. */
+/** Returns the headers of the answer to a send: its warnings, and whether the answer is that to an earlier request. */
 export function sentHeaders(
   prepared: Parameters<typeof sendWarnings>[0],
   { replayed }: { replayed: boolean },

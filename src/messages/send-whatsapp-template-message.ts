@@ -9,7 +9,10 @@ import { customerData, requestId, sendingParameters } from './send-fields.ts';
 import { sentHeaders } from './send-warnings.ts';
 import type { AcceptDeps, TemplateSendDeps } from './deps.ts';
 
-/** Sends an approved WhatsApp template, with SMS in its stead where asked for. */
+/**
+ * Sends an approved WhatsApp template. If the caller asks for it, recipients whom WhatsApp does not reach get the text
+ * by SMS.
+ */
 export const sendWhatsappTemplateMessage = defineOperation({
   operationId: 'SendWhatsappTemplateMessage',
   method: 'POST',

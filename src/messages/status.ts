@@ -1,8 +1,9 @@
 /**
- * What is known of one recipient, from accepted to final.
+ * The statuses of a recipient, from accepted to final.
  *
- * `rank` orders the statuses: reports arrive late, twice and out of order, so a merge keeps the higher rank and never
- * looks at arrival order; so no two share a rank. `letter` is how a status is written in a chunk's compact status string.
+ * `rank` orders the statuses. Reports arrive late, twice and out of order, so a merge keeps the higher rank and ignores
+ * the order of arrival. No two statuses share a rank. `letter` stands for the status in a chunk's compact status
+ * string.
  */
 const statuses = {
   accepted: { rank: 0, letter: 'a', final: false },
@@ -27,12 +28,16 @@ export const recipientStatuses = Object.keys(statuses) as readonly RecipientStat
 
 const byLetter = new Map(recipientStatuses.map((status) => [statuses[status].letter as string, status]));
 
-/** One letter per status, in the order given. */
+/** Writes statuses as one letter each, in order. */
 export function encodeStatuses(list: readonly RecipientStatus[]): string {
   return list.map((status) => statuses[status].letter).join('');
 }
 
-/** The inverse of {@link encodeStatuses}; throws on a letter that no status has, since the row is then not ours. */
+/**
+ * Reads statuses that {@link encodeStatuses} wrote.
+ *
+ * @throws on a letter that no status has: this app did not write the row
+ */
 export function decodeStatuses(text: string): RecipientStatus[] {
   return Array.from(text, (letter) => {
     const status = byLetter.get(letter);
@@ -41,25 +46,31 @@ export function decodeStatuses(text: string): RecipientStatus[] {
   });
 }
 
-/** Whether nothing more will happen to the recipient by itself. */
+/** Tells whether a status ends the recipient. Only a late report can still change it. */
 export function isFinal(status: RecipientStatus): boolean {
   return statuses[status].final;
 }
 
-/** Whether the recipient still waits for its message to be handed to a carrier. */
+/** Tells whether the recipient still waits to be submitted to a carrier. */
 export function awaitsSending(status: RecipientStatus): boolean {
   return statuses[status].rank < statuses.sent.rank;
 }
 
-/** Whether news of `next` changes a recipient that stands at `current`: a higher rank wins. */
+/** Tells whether the status `next` replaces `current`: the higher rank wins. */
 export function advances(current: RecipientStatus, next: RecipientStatus): boolean {
   return statuses[next].rank > statuses[current].rank;
 }
 
-/** A whole message's status: its recipients' where they agree, else what is still open, else the mixed end. */
+/** The status of a whole message, as {@link summariseStatuses} computes it. */
 export type MessageStatus = RecipientStatus | 'partiallyDelivered';
 
-/** Sums up a message (at least one recipient): the least advanced open status, or how it ended. */
+/**
+ * Computes the status of a message from those of its recipients: the status that all share; otherwise the least
+ * advanced open one; otherwise how the message ended.
+ *
+ * @param list the statuses of all recipients, at least one
+ * @throws on an empty list
+ */
 export function summariseStatuses(list: readonly RecipientStatus[]): MessageStatus {
   const distinct = new Set(list);
   const [first] = distinct;

@@ -1,8 +1,8 @@
 import type { AccessPort, Caller, Customer, Named, Service } from './access.ts';
 import type { Operation, ReadHeader, Result } from './define-operation.ts';
 import { ApiError, apiError, errorBody, refuse } from './errors.ts';
-import { readBody } from './read-body.ts';
-import type { BodySource } from './read-body.ts';
+import { readBody } from '../core/read-body.ts';
+import type { BodySource } from '../core/read-body.ts';
 import { correlationIds, idsAmong } from './request-log.ts';
 import type { RequestLog } from './request-log.ts';
 import { routeValue } from './route.ts';

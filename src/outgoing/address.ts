@@ -2,15 +2,15 @@ import { isIP } from 'node:net';
 
 import { isLoopbackAddress } from './forbidden-addresses.ts';
 
-/** An http or https address, taken apart for a call. */
+/** The parts of an http or https address. */
 export interface Address {
   scheme: 'http' | 'https';
-  /** In lower case, without brackets and without a dot at the end; an IP address in its usual notation. */
+  /** In lower case, without brackets and without a dot at the end; an IP address in its canonical notation. */
   host: string;
   port: number;
-  /** The value of the Host header: with the port where it isn't the scheme's own. */
+  /** The value of the Host header: includes the port unless it is the scheme's default. */
   hostHeader: string;
-  /** Everything after the host, as it is written and without a fragment. */
+  /** Path and query exactly as written, without the fragment. */
   target: string;
   hasCredentials: boolean;
 }
@@ -18,9 +18,9 @@ export interface Address {
 const form = /^https?:\/\/(?<authority>[^/?#\\]+)(?<target>[^#]*)/i;
 
 /**
- * Takes an address apart; undefined where it isn't an absolute http or https address. The host is read as the WHATWG
- * URL Standard does, which undoes every notation of an IP address. The rest stays as it is, because a signature in it
- * counts for these very characters.
+ * Parses an address; returns undefined if it isn't an absolute http or https address. The host is read as in the WHATWG
+ * URL Standard, which normalises every notation of an IP address. Path and query stay exactly as written, because a
+ * signature in them covers these very characters.
  */
 export function parseAddress(text: string): Address | undefined {
   const { authority, target = '' } = form.exec(text)?.groups ?? {};
@@ -37,7 +37,7 @@ export function parseAddress(text: string): Address | undefined {
   };
 }
 
-/** Whether an address is plain http to this machine itself, which only a local run calls. */
+/** Whether an address is plain http to this machine itself; only a local run calls such addresses. */
 export const isLocalCall = ({ scheme, host }: Address): boolean =>
   scheme === 'http' && (host === 'localhost' || isLoopbackAddress(host));
 

@@ -14,17 +14,18 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 /**
- * Why a call failed, in a sentence for an operator. It never has the error's own words, which may have the address in
- * them, and with that its signature; where the code says more than the sentence, it stands behind.
+ * Describes why a call failed, in a sentence for an operator. The sentence never contains the error's own message,
+ * which may contain the address and so its signature. If the error's code says more than the sentence, it follows in
+ * brackets.
  */
 export function describeFailure(error: unknown): string {
   const code = (error as { code?: unknown } | null | undefined)?.code;
-  if (typeof code !== 'string') return 'The call came to nothing.';
+  if (typeof code !== 'string') return 'The call failed.';
   const reason = reasons[code];
   if (reason !== undefined) return reason;
   if (code.startsWith('HPE_')) return `The answer is not HTTP (${code}).`;
-  if (/^ERR_SSL_|^EPROTO$/.test(code)) return `The host and this service agree on no encryption (${code}).`;
+  if (/^ERR_SSL_|^EPROTO$/.test(code)) return `The TLS handshake with the host failed (${code}).`;
   // OpenSSL's reasons to refuse a certificate, and Node's own.
   if (/CERT|SIGNATURE/.test(code)) return `The host's certificate is not trusted (${code}).`;
-  return `The call came to nothing (${code}).`;
+  return `The call failed (${code}).`;
 }

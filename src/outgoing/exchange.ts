@@ -2,10 +2,10 @@ import { request as httpRequest } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 
-/** A request as it goes over a connection. */
+/** An HTTP request without its connection. */
 export interface ExchangeRequest {
   method: string;
-  /** Path and query, sent as they are. */
+  /** Path and query, sent unchanged. */
   target: string;
   hostHeader: string;
   headers: Readonly<Record<string, string>>;
@@ -13,8 +13,8 @@ export interface ExchangeRequest {
 }
 
 /**
- * Sends a request over a connection that is open, and gives the answer as soon as its head is there. Rejects where
- * that doesn't come. The answer's body is left to the caller.
+ * Sends a request over an open connection. Resolves to the answer as soon as its head has arrived; the caller reads the
+ * body. Rejects if no head arrives.
  */
 export function exchange(socket: Duplex, call: ExchangeRequest): Promise<IncomingMessage> {
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
@@ -46,7 +46,7 @@ export function exchange(socket: Duplex, call: ExchangeRequest): Promise<Incomin
   return promise;
 }
 
-/** Reads a body to its end and forgets it, so that the host can finish in peace; gives up after `limit` bytes. */
+/** Reads a body to its end and discards it, so that the host can finish its answer. Stops after `limit` bytes. */
 export async function discardBody(answer: IncomingMessage, limit: number): Promise<void> {
   let bytes = 0;
   try {
@@ -55,6 +55,6 @@ export async function discardBody(answer: IncomingMessage, limit: number): Promi
       if (bytes > limit) return;
     }
   } catch {
-    // The connection broke: the head, which counts, is here.
+    // The connection broke, but the head has arrived, and only the head matters.
   }
 }

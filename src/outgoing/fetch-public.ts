@@ -1,12 +1,12 @@
 import type { AttachmentOutcome } from '../conversations/index.ts';
 import type { GuardedClient } from './guarded-client.ts';
 
-/** Answers after which asking again makes sense. */
+/** Whether another attempt makes sense after an answer with this status. */
 const isTemporary = (status: number): boolean => status >= 500 || status === 429 || status === 408;
 
 /**
- * Makes what fetches a file from an address that a caller gave, through a guarded client: never from within a private
- * network. At most `limit` bytes. Never rejects.
+ * Creates a function that fetches a file of at most `limit` bytes from an address that a caller gave. It calls through
+ * a guarded client, so it never reads from a private network. The function never rejects.
  */
 export function createPublicFetcher(client: GuardedClient): (url: string, limit: number) => Promise<AttachmentOutcome> {
   return async (url, limit) => {

@@ -9,7 +9,7 @@ const forbiddenIpv4 = subnets('ipv4', [
   ['10.0.0.0', 8],
   ['100.64.0.0', 10],
   ['127.0.0.0', 8],
-  // Link-local, with the metadata services of the clouds.
+  // Link-local; the metadata services of clouds are here.
   ['169.254.0.0', 16],
   ['172.16.0.0', 12],
   ['192.0.0.0', 24],
@@ -21,19 +21,19 @@ const forbiddenIpv4 = subnets('ipv4', [
   ['203.0.113.0', 24],
   ['224.0.0.0', 4],
   ['240.0.0.0', 4],
-  // Public by its number, but inside Azure it is the platform's own service to each machine.
+  // A public address by its number, but inside Azure it leads to the platform's own service.
   ['168.63.129.16', 32],
 ]);
 
-/** What IANA has set aside for global unicast (RFC 4291, 2.4): forms that carry an IPv4 address lie outside. */
+/** IANA's block for global unicast (RFC 4291, 2.4). Forms that embed an IPv4 address lie outside of it. */
 const globalIpv6 = subnets('ipv6', [['2000::', 3]]);
 
-/** IANA's IPv6 Special-Purpose Address Registry, as far as it lies inside global unicast. */
+/** The blocks of IANA's IPv6 Special-Purpose Address Registry that lie within global unicast. */
 const forbiddenIpv6 = subnets('ipv6', [
-  // Protocol assignments, among them Teredo, which carries IPv4 addresses.
+  // Protocol assignments, among them Teredo, which embeds IPv4 addresses.
   ['2001::', 23],
   ['2001:db8::', 32],
-  // 6to4, which carries IPv4 addresses.
+  // 6to4, which embeds IPv4 addresses.
   ['2002::', 16],
   ['3fff::', 20],
 ]);
@@ -44,13 +44,13 @@ function subnets(family: 'ipv4' | 'ipv6', blocks: readonly (readonly [network: s
   return list;
 }
 
-/** Whether a text is anything else than an IP address that the whole internet reaches. */
+/** Whether a text is anything other than a publicly reachable IP address. */
 export function isForbiddenAddress(ip: string): boolean {
   if (isIPv4(ip)) return forbiddenIpv4.check(ip, 'ipv4');
-  // An address with a zone, as in fe80::1%eth0, means something on this machine only.
+  // An address with a zone, such as fe80::1%eth0, has a meaning on this machine only.
   if (!isIPv6(ip) || ip.includes('%')) return true;
   return !globalIpv6.check(ip, 'ipv6') || forbiddenIpv6.check(ip, 'ipv6');
 }
 
-/** Whether a text is an IP address of this machine to itself, in its usual notation. */
+/** Whether a text is a loopback address in its canonical notation. */
 export const isLoopbackAddress = (ip: string): boolean => ip === '::1' || (isIPv4(ip) && ip.startsWith('127.'));

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 
-import { readBody } from '../operation/read-body.ts';
+import { readBody } from '../core/read-body.ts';
 import { readRetryAfter } from '../core/retry-after.ts';
 import type { CallbackRule } from '../subscriptions/index.ts';
 import { isIpLiteral, isLocalCall, parseAddress } from './address.ts';
@@ -14,59 +14,60 @@ import { readRedirect } from './redirect.ts';
 
 /** One call. */
 interface GuardedRequest {
-  /** Sent as it is, byte for byte; a fragment is left out. */
+  /** Sent unchanged, byte for byte, but without a fragment. */
   url: string;
   method: string;
-  /** Beside those that every call has, or in their place. */
+  /** Added to the headers of every call; may replace some of them. */
   headers?: Readonly<Record<string, string>>;
-  /** JSON text, unless the headers say otherwise. */
+  /** JSON, unless the headers name another content type. */
   body?: string;
-  /** Bytes of the answer's body that are wanted, at most; without it the body is read and forgotten. */
+  /** The maximum size of the answer's body in bytes. If absent, the client discards the body. */
   bodyLimit?: number;
 }
 
-/** The body of an answer, where it was asked for. */
+/** The body of an answer. */
 interface GuardedContent {
   bytes: Uint8Array | 'tooLarge';
   contentType?: string;
 }
 
-/** What it came to. `refused`: the address is one that we don't call. `failed`: no answer came. */
+/** The result of a call. `refused`: the client doesn't call this address. `failed`: no answer came. */
 type GuardedOutcome =
   | { outcome: 'answered'; status: number; retryAfterSeconds?: number; content?: GuardedContent }
   | { outcome: 'refused'; reason: string }
   | { outcome: 'failed'; reason: string };
 
-/** Calls addresses that others chose. */
+/** Calls addresses that callers chose. */
 export interface GuardedClient {
-  /** Never rejects. */
+  /** Makes one call. Never rejects. */
   request(call: GuardedRequest): Promise<GuardedOutcome>;
 }
 
-/** What the client works with. */
+/** What the client depends on. */
 export interface GuardedClientSettings {
-  /** Says of each address, also of one redirected to, whether it may be called. */
+  /** Decides whether an address may be called, also the target of a redirect. */
   rule: CallbackRule;
   network: Network;
-  /** Lets plain http to this machine itself through, where the rule does too. */
+  /** Allows plain http to this machine itself, if the rule allows it too. */
   allowLoopback: boolean;
   now: () => Date;
-  /** For everything together, from looking the host up to the end of the answer. */
+  /** The time for the whole call in milliseconds, from DNS look-up to the end of the answer. Default: 30,000. */
   timeoutMs?: number;
 }
 
 const redirectLimit = 3;
-const forgottenLimit = 65_536;
-/** How many addresses of a host share the time, at most. */
+/** Bytes of an unwanted body that the client reads before it closes the connection. */
+const discardLimit = 65_536;
+/** The time is divided among at most this many addresses of a host. */
 const attemptLimit = 4;
 
 type Answer = Extract<GuardedOutcome, { outcome: 'answered' }>;
 type Step = GuardedOutcome | { outcome: 'redirected'; url: string };
 
 /**
- * Makes a client that never calls into a private network, whatever address it is given: it connects only to an IP
- * address that it has just checked, and looks the name up once for that. A request is sent over one connection only,
- * never again over another.
+ * Creates a client that never calls into a private network, whatever address it gets. It looks a host name up once, and
+ * connects only to IP addresses that it has checked. It sends a request over one connection only, and never repeats it
+ * over another.
  */
 export function createGuardedClient(settings: GuardedClientSettings): GuardedClient {
   const { timeoutMs = 30_000 } = settings;
@@ -103,14 +104,14 @@ async function follow(settings: Settings, call: GuardedRequest, signal: AbortSig
 
 async function callOnce(settings: Settings, call: GuardedRequest, signal: AbortSignal): Promise<Step> {
   signal.throwIfAborted();
-  const fault = settings.rule(call.url);
-  if (fault !== undefined) return refused(`The address ${fault}.`);
+  const problem = settings.rule(call.url);
+  if (problem !== undefined) return refused(`The address ${problem}.`);
   const address = parseAddress(call.url);
   if (address === undefined) return refused('The address is not an absolute address.');
   const isLiteral = isIpLiteral(address);
   const addresses = isLiteral ? [address.host] : await orAborted(settings.network.resolve(address.host), signal);
   if (!addresses.every((ip) => mayConnect(settings, address, ip))) {
-    return refused('The host leads to an address of a private network.');
+    return refused('The host resolves to an address in a private network.');
   }
   const socket = await openConnection(settings.network, {
     addresses,
@@ -123,7 +124,7 @@ async function callOnce(settings: Settings, call: GuardedRequest, signal: AbortS
   const redirect = readRedirect(answer, call.url);
   const isWanted = redirect === undefined && call.bodyLimit !== undefined;
   const content = isWanted ? await readContent(answer, call.bodyLimit ?? 0) : undefined;
-  if (content === undefined) await discardBody(answer, forgottenLimit);
+  if (content === undefined) await discardBody(answer, discardLimit);
   if (redirect === undefined) {
     const retryAfterSeconds = readRetryAfter(answer.headers['retry-after'], settings.now());
     return { ...answered(answer.statusCode ?? 0, retryAfterSeconds), ...(content === undefined ? {} : { content }) };
@@ -138,14 +139,14 @@ async function readContent(answer: IncomingMessage, limit: number): Promise<Guar
   return { bytes, ...(contentType === undefined ? {} : { contentType }) };
 }
 
-/** Waits for a look-up, which can't be broken off, only as long as its call lasts. */
+/** Waits for a look-up until the call is aborted: a look-up can't be cancelled. */
 function orAborted<T>(lookup: Promise<T>, signal: AbortSignal): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>();
   signal.addEventListener('abort', () => reject(signal.reason), { once: true });
   return Promise.race([lookup, promise]);
 }
 
-/** A name that means this machine must lead here and nowhere else, as it is called without encryption. */
+/** A name for this machine must resolve to a loopback address, since the call to it is not encrypted. */
 function mayConnect({ allowLoopback }: Settings, address: Address, ip: string): boolean {
   return allowLoopback && isLocalCall(address) ? isLoopbackAddress(ip) : !isForbiddenAddress(ip);
 }

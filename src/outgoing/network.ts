@@ -8,26 +8,27 @@ export interface Endpoint {
   /** An IP address. */
   address: string;
   port: number;
-  /** Absent for plain TCP. The certificate is checked against the server name, or else against the IP address. */
+  /** Undefined: plain TCP. The certificate is checked against the server name or, without one, the IP address. */
   tls: { servername?: string } | undefined;
 }
 
-/** Reaches hosts. */
+/** Looks hosts up and connects to them. */
 export interface Network {
-  /** All IP addresses of a host; rejects where it has none. */
+  /** Resolves to all IP addresses of a host; rejects if it has none. */
   resolve(host: string): Promise<readonly string[]>;
-  /** Begins to connect; the socket then emits `connect`, or `secureConnect` with TLS, or `error`. */
+  /** Starts a connection. The socket then emits `connect` (`secureConnect` with TLS) or `error`. */
   connect(endpoint: Endpoint): Duplex;
 }
 
-/** How long a name server may take, in milliseconds, and how often it is asked. */
+/** How long a name server may take, in milliseconds, and how many times each is asked. */
 const patience = { timeout: 3_000, tries: 2 };
 
 /**
- * Asks the name servers for a host's addresses. Not by way of the operating system, whose look-ups share two threads in
- * this process: a few names that nobody answers for would hold up every other connection.
+ * Asks the name servers for a host's IPv4 and IPv6 addresses. It doesn't use the operating system's look-ups, which
+ * share two threads in this process: a few names that no server answers for would hold up every other connection.
+ * Rejects with the error of the IPv4 look-up if the host has no address.
  *
- * @param servers as `address:port`; those of this machine unless given
+ * @param servers as `address:port`; default: the name servers of this machine
  */
 export async function askNameServers(host: string, servers?: readonly string[]): Promise<string[]> {
   const resolver = new Resolver(patience);
@@ -48,7 +49,7 @@ export const realNetwork: Network = {
   },
   connect({ address, port, tls }) {
     if (tls === undefined) return connectTcp({ host: address, port });
-    // Said outright, because an environment variable can turn the default off.
+    // Explicit, because an environment variable can turn off the default.
     return connectTls({ host: address, port, ...tls, rejectUnauthorized: true });
   },
 };

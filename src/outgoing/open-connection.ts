@@ -2,19 +2,19 @@ import type { Duplex } from 'node:stream';
 
 import type { Network } from './network.ts';
 
-/** Where a connection may go, and how long it may take. */
+/** Where to connect, and how long that may take. */
 export interface ConnectionRequest {
-  /** Checked already, tried in their order. */
+  /** IP addresses that were checked, in the order in which to try them. */
   addresses: readonly string[];
   port: number;
   tls: { servername?: string } | undefined;
-  /** For each address, so that one that swallows everything leaves time for the next. */
+  /** Milliseconds for each address, so that an address that never answers leaves time for the next. */
   attemptMs: number;
-  /** Ends what has begun, the connection included. */
+  /** Aborts the attempt, and later closes the connection. */
   signal: AbortSignal;
 }
 
-/** Connects to the first of some addresses that lets us; rejects with the last error where none does. */
+/** Connects to the first address that accepts; rejects with the last error if none does. */
 export async function openConnection(
   network: Network,
   { addresses, port, tls, attemptMs, signal }: ConnectionRequest,
@@ -42,7 +42,7 @@ function untilConnected(
     socket.destroy(Object.assign(new Error('Connecting took too long.'), { code: 'ETIMEDOUT' }));
   }, attemptMs);
   socket.once(event, () => resolve());
-  // Stays, because an error that nobody listens to would end the process.
+  // This listener stays, because an error without a listener would end the process.
   socket.on('error', reject);
   socket.once('close', () => reject(new Error('The connection was closed.')));
   signal.addEventListener('abort', () => socket.destroy(signal.reason as Error), { once: true });

@@ -1,23 +1,24 @@
-/** Stops calls to something that can't be had, and tries it again later and later. */
+/** Stops calls to something that is unavailable, and tries it again after longer and longer pauses. */
 export interface Breaker {
-  /** Whether a call may be made now: 0, or the seconds after which to ask again. */
+  /** 0 if a call may be made now; otherwise the seconds after which to ask again. */
   retryAfterSeconds(): number;
-  /** Says that a call begins. */
+  /** Records that a call begins. */
   begin(): void;
-  /** Tells how a call ended. */
+  /** Records how a call ended. */
   report(result: 'failed' | 'answered'): void;
 }
 
-/** Calls in a row that fail before no more are made. */
+/** Failures in a row that open the breaker. */
 const failureLimit = 3;
-/** How long none are made, at first and at most, in seconds; doubled each time that the one that is then tried fails. */
+/** The first and the longest pause, in seconds. The pause doubles each time the trial call fails. */
 const [firstPauseSeconds, maxPauseSeconds] = [10, 300];
-/** Seconds after which a call that is tried counts as lost, and another may be. */
+/** Seconds after which a trial call without a result counts as lost, so that another one may be tried. */
 const trialSeconds = 30;
 
 /**
- * Makes a breaker that is closed. After three failures in a row it opens, for ten seconds at first; then one call is
- * tried, while the others wait. If it ends well, all go on; else the pause is doubled, up to five minutes.
+ * Creates a breaker, closed at first. After three failures in a row it opens for ten seconds. Then it lets one trial
+ * call through while the others wait. If the trial succeeds, the breaker closes; if it fails, the pause doubles, up to
+ * five minutes.
  */
 export function createBreaker(now: () => Date): Breaker {
   let failures = 0;
@@ -31,7 +32,7 @@ export function createBreaker(now: () => Date): Breaker {
       if (failures < failureLimit) return 0;
       const at = now().getTime();
       if (at < openUntil) return secondsUntil(openUntil);
-      // Whether the one that is tried ends well will be known soon.
+      // The result of the trial call will be known soon.
       return at < trialUntil ? 1 : 0;
     },
     begin() {
@@ -45,7 +46,7 @@ export function createBreaker(now: () => Date): Breaker {
         return;
       }
       failures += 1;
-      // Calls that were under way when it opened say nothing new.
+      // Calls that were in flight when the breaker opened say nothing new.
       if (failures < failureLimit || now().getTime() < openUntil) return;
       if (failures > failureLimit) pause = Math.min(pause * 2, maxPauseSeconds);
       openUntil = now().getTime() + pause * 1000;

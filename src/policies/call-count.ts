@@ -1,16 +1,23 @@
 import { windowMs } from './permit-plan.ts';
 
-/** Counts one connection's calls of the last 60 seconds in this process, by seconds. Times are in milliseconds. */
+/** Counts one connection's calls of the last 60 seconds in this process. Times are Unix times in milliseconds. */
 export interface CallCount {
+  /** Counts one call. */
   add(at: number): void;
-  /** Calls of the last 60 seconds, give or take one second's. */
+  /** The number of calls of the last 60 seconds, and of at most one second before. */
   count(at: number): number;
-  /** When the oldest of them leave the count; `at` where there are none. */
+  /** When the oldest counted calls leave the count; `at` if there are none. */
   nextAt(at: number): number;
 }
 
+/** Calls of one second share a counter. */
 const stepMs = 1_000;
 
+/**
+ * Creates an empty count. It keeps one counter for each second that had calls, so its memory doesn't grow with the
+ * number of calls: it holds at most 61 counters. A call is therefore counted for 60 to 61 seconds, never for less. The
+ * throttle uses it while storage fails; the count knows nothing of other instances.
+ */
 export function createCallCount(): CallCount {
   let steps: { from: number; calls: number }[] = [];
   const isOver = (from: number, at: number): boolean => from + stepMs + windowMs <= at;

@@ -3,9 +3,11 @@ import type { ThrottlePort } from '../operation/throttle.ts';
 import type { Throttle } from './throttle.ts';
 
 /**
- * Counts callers by their connection. Its limit is the largest among those of its user's customers, since the same
- * connection serves them all; a customer without one has `limit`, in calls within 60 seconds, and so has everybody while
- * the directory can't be read.
+ * Creates the throttle of callers, which counts calls per connection. A connection serves all customers of its user, so
+ * it has the largest of their limits. A customer without a limit of its own has `limit`. While the directory can't be
+ * read, every connection has `limit`, and the result carries the failure.
+ *
+ * @param options.limit default number of calls within 60 seconds
  */
 export function createCallerThrottle({
   throttle,

@@ -11,18 +11,19 @@ import { createBreaker } from './breaker.ts';
 import type { Breaker } from './breaker.ts';
 import type { Throttle } from './throttle.ts';
 
-/** Reasons that say that a carrier can't be had by anybody: it is away, or doesn't answer. */
+/** Reasons that mean that the carrier is unavailable to everybody: it is down, or doesn't answer. */
 const outages: ReadonlySet<string | undefined> = new Set(['carrierUnavailable', 'inDoubt']);
 
-/** Senders of whom it is known that they can't be had; beyond it, all are forgotten. */
+/** The largest number of breakers in memory; beyond it, the limiter forgets all of them. */
 const maxBreakers = 10_000;
 
 /**
- * Lets calls of carriers through: none while a carrier can't be had, none of a sender while its settings are wrong there,
- * and no more messages of a sender than its rate, over all instances that share the throttle's store. What can't be had
- * is each instance's own finding.
+ * Creates the limiter of calls to carriers. It refuses all calls while a carrier is unavailable, and the calls of one
+ * sender while the carrier refuses that sender because of wrong settings. It also keeps the messages within the rate of
+ * the sender or carrier. The rate holds over all instances that share the throttle's store; each instance finds out by
+ * itself what is unavailable.
  *
- * @param rates an operator's limits by the carrier's name, which take the place of the carrier's own
+ * @param options.rates an operator's limits by the carrier's name, which replace the carrier's own rates
  */
 export function createCarrierLimiter({
   throttle,
@@ -42,7 +43,7 @@ export function createCarrierLimiter({
     return breaker;
   };
 
-  /** How many of so many messages a rate lets through. */
+  /** Takes permits for up to `wanted` messages, and says how many it got. */
   async function count(
     carrier: OutboundCarrier,
     { sender, protocol, count: wanted }: { sender: string; protocol: Protocol; count: number },
@@ -78,12 +79,12 @@ function isOutage(outcome: SendOutcome): boolean {
   return (outcome.outcome === 'retry' || outcome.outcome === 'unknown') && outages.has(outcome.reason);
 }
 
-/** The carrier doesn't know us, or not this sender; others of it may be in order. */
+/** The carrier refuses us, or only this sender; its other senders may work. */
 function isMisconfigured(outcome: SendOutcome): boolean {
   return outcome.outcome === 'retry' && outcome.reason === 'carrierSettings';
 }
 
-/** The first of a carrier's rates that is about a message. */
+/** The first of a carrier's rates that applies to a message. */
 function rateFor({ capabilities }: OutboundCarrier, protocol: Protocol, sender: string): SendingRate | undefined {
   const kind: SenderKind | undefined = parseSender(sender)?.kind;
   return capabilities.rates.find(

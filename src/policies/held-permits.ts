@@ -3,51 +3,52 @@ import { leaseMs, windowMs } from './permit-plan.ts';
 import { writeLimit } from './permit-store.ts';
 import type { PermitChange, StoredPermit } from './permit-store.ts';
 
-/** How long before a permit of its own becomes usable again an instance may ask for it anew, in milliseconds. */
+/** How early an instance may lease one of its own permits again before that permit becomes usable, in milliseconds. */
 const foresightMs = leaseMs - windowMs - 10_000;
 
-/** Among so many free permits, chance decides. */
+/** An instance starts at a random one of this many free permits, so that several instances seldom collide. */
 const choices = 24;
 
-/** Of the permits that are free, one instance in eight keeps at most its part for calls to come. */
+/** The part of the free permits that one instance may keep for later calls: there may be eight instances. */
 const share = 1 / 8;
 
 /** One permit as an instance knows it. Times are in milliseconds. */
 interface Permit {
   index: number;
   version: string | undefined;
-  /** As stored: until then no other instance takes it. */
+  /** As stored: until then, no other instance takes the permit. */
   freeAt: number;
-  /** Whether this instance wrote it last; only then the next two fields tell anything. */
+  /** Whether this instance wrote the permit last; only then do the next two fields mean anything. */
   isOwn: boolean;
-  /** Calls of the current 60 seconds. */
+  /** Calls made with the permit in the 60 seconds from `usedAt`. */
   used: number;
+  /** The last use. */
   usedAt: number;
 }
 
-/** What one write is to do. */
+/** A planned write. */
 export interface PermitWrite {
   changes: PermitChange[];
-  /** How many of the waiting calls it lets through. */
+  /** How many of the waiting calls the write lets through. */
   calls: number;
-  /** Tells that the write was done at `at`, with these versions. */
+  /** Records that the write was done at `at` and gave these versions. */
   done(versions: readonly string[], at: number): void;
 }
 
 /**
- * The permits of one connection as one instance knows them. It keeps no clock and does no storage operation: whoever
- * asks gives the time.
+ * Creates the permits of one connection as one instance knows them. They read no clock and call no storage: the caller
+ * passes the time, and does the writes that `plan` returns.
  */
 export function createHeldPermits({ permits: count, weight, reserve }: PermitPlan, random: () => number) {
   const permits = Array.from({ length: count }, (_, index): Permit => freshPermit(index));
   const isRested = ({ used, usedAt }: Permit, at: number): boolean => used === 0 || usedAt + windowMs <= at;
-  /** Whether an own permit has calls left, be it leased or not. */
+  /** Whether a permit of this instance has calls left, whether or not it is leased. */
   const hasCalls = (permit: Permit, at: number): boolean => isRested(permit, at) || permit.used < weight;
   const callsLeft = (permit: Permit, at: number): number =>
     permit.isOwn && !isRested(permit, at) ? weight - permit.used : weight;
-  /** When an own permit that has no calls left has some again. */
+  /** When a permit of this instance that has no calls left has some again. */
   const dueAt = ({ usedAt }: Permit): number => usedAt + windowMs;
-  /** A use must be over for 60 seconds before any other instance may take the permit. */
+  /** Another instance may take a permit only 60 seconds after its last use, so the lease must last that long. */
   const isUsable = (permit: Permit, at: number): boolean =>
     permit.isOwn && permit.freeAt >= at + windowMs && hasCalls(permit, at);
 
@@ -56,36 +57,36 @@ export function createHeldPermits({ permits: count, weight, reserve }: PermitPla
     permit.usedAt = at;
   }
 
-  /** Own permits that have calls: those still kept from others, then those that became free last. */
+  /** Permits of this instance that have calls left: first those still leased, then those that became free last. */
   function ownCandidates(at: number): Permit[] {
     return permits
       .filter((permit) => permit.isOwn && hasCalls(permit, at))
-      .sort((left, right) => right.freeAt - left.freeAt);
+      .sort((one, other) => other.freeAt - one.freeAt);
   }
 
   /**
-   * Free permits of others: those first that have been free for longest, since their owners take the others again. Where
-   * several instances come for them they should hit upon different ones, hence the chance.
+   * Free permits of others. Those that have been free for longest come first, since their owners tend to take the
+   * others again. The start is random, so that several instances that look for permits at once choose different ones.
    */
   function poolCandidates(at: number): Permit[] {
     const free = permits
       .filter((permit) => !permit.isOwn && permit.freeAt <= at)
-      .sort((left, right) => left.freeAt - right.freeAt);
+      .sort((one, other) => one.freeAt - other.freeAt);
     const start = Math.floor(random() * Math.min(free.length, choices));
     return [...free.slice(start), ...free.slice(0, start)];
   }
 
-  /** What one instance may keep of the free permits of others: its part, or all where there are no others. */
+  /** The free permits of others that this instance may keep: its share, or all if no other instance holds any. */
   function poolShare(pool: readonly Permit[], at: number): readonly Permit[] {
     const isAlone = permits.every((permit) => permit.isOwn || permit.freeAt <= at);
     return isAlone ? pool : pool.slice(0, Math.floor(pool.length * share));
   }
 
-  /** Own permits that have no calls left, but will have some while a lease of now can still be used. */
+  /** Permits of this instance that have no calls left now, but will have some while a lease that starts now lasts. */
   function dueSoon(at: number): Permit[] {
     return permits
       .filter((permit) => permit.isOwn && !hasCalls(permit, at) && dueAt(permit) <= at + foresightMs)
-      .sort((left, right) => dueAt(left) - dueAt(right));
+      .sort((one, other) => dueAt(one) - dueAt(other));
   }
 
   function writing(leases: ReadonlyMap<Permit, number>, uses: ReadonlyMap<Permit, number>): Omit<PermitWrite, 'calls'> {
@@ -107,7 +108,7 @@ export function createHeldPermits({ permits: count, weight, reserve }: PermitPla
   }
 
   return {
-    /** Lets one call through with a permit that is at hand; false where there is none. */
+    /** Uses a held permit for one call; false if there is none. */
     useOne(at: number): boolean {
       let best: Permit | undefined;
       for (const permit of permits) {
@@ -118,20 +119,23 @@ export function createHeldPermits({ permits: count, weight, reserve }: PermitPla
       return true;
     },
 
-    /** Takes in what is stored. What another instance wrote since is no longer own. */
+    /** Learns what is stored. A permit that another instance has written since is no longer this instance's own. */
     learn(stored: readonly StoredPermit[]): void {
-      const byPlace = new Map(stored.map((permit) => [permit.index, permit]));
+      const byIndex = new Map(stored.map((permit) => [permit.index, permit]));
       for (const permit of permits) {
-        const { version, freeAt } = byPlace.get(permit.index) ?? {};
+        const { version, freeAt } = byIndex.get(permit.index) ?? {};
         if (version === permit.version) continue;
         Object.assign(permit, freshPermit(permit.index), { version, freeAt: freeAt?.getTime() ?? 0 });
       }
     },
 
     /**
-     * Plans one write that lets `wanted` calls through, keeps the reserve for calls to come, and gives back what was
-     * kept for longer than its use asks for; so never more than the reserve is kept from others beyond 60 seconds.
-     * `slack` is how long the write may take. Without `withPool` it looks at own permits only.
+     * Plans one write. It lets up to `wanted` calls through, keeps the reserve for later calls, and gives back permits
+     * that are leased for longer than their use requires. So an instance never keeps more than the reserve from others
+     * for longer than 60 seconds.
+     *
+     * @param context.slack how long the write may take, in milliseconds
+     * @param context.withPool whether to take free permits of others; otherwise only permits of this instance
      */
     plan(wanted: number, { at, slack, withPool }: { at: number; slack: number; withPool: boolean }): PermitWrite {
       const own = ownCandidates(at);
@@ -160,7 +164,7 @@ export function createHeldPermits({ permits: count, weight, reserve }: PermitPla
       return { calls, ...writing(leases, uses) };
     },
 
-    /** When the next call can be let through, if nobody else calls. */
+    /** When the next call can go through if no other call comes first. */
     nextAt(at: number): number {
       return Math.min(
         ...permits.map((permit) => {
@@ -171,7 +175,7 @@ export function createHeldPermits({ permits: count, weight, reserve }: PermitPla
     },
   };
 
-  /** A permit that is begun is used up before the next; of others, the one whose lease ends first. */
+  /** A partly used permit comes first; among equals, the one whose lease ends first. */
   function isBetter(permit: Permit, best: Permit, at: number): boolean {
     const isBegun = !isRested(permit, at);
     const bestIsBegun = !isRested(best, at);

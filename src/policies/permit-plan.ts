@@ -1,4 +1,4 @@
-/** The span that calls are counted over, in milliseconds. */
+/** The time over which calls are counted, in milliseconds. */
 export const windowMs = 60_000;
 
 /** How long a permit may be kept from other instances without a further write, in milliseconds. */
@@ -10,21 +10,22 @@ export interface PermitPlan {
   permits: number;
   /** Calls that one permit stands for, in 60 seconds. */
   weight: number;
-  /** Rights that an instance may keep for calls to come. */
+  /** Permits that an instance may keep for later calls. */
   reserve: number;
 }
 
-/** The most permits of a connection: they are read in one page and never thousands at a time. */
+/** The largest number of permits of a connection, so that one page of a query holds them all. */
 const maxPermits = 330;
 
-/** Up to this many instances at a time, nobody is refused before {@link fairShare} of the limit. */
+/** With up to this many instances, the throttle refuses nobody below {@link fairShare} of the limit. */
 const instances = 8;
 const fairShare = 0.9;
 
 /**
- * Plans the permits for a limit in calls per 60 seconds: together 10 % more calls than the limit, so that what other
- * instances keep for themselves is not missed. Their reserves are such that 7 others together can't keep a caller from
- * 90 % of the limit. A permit of several calls may, besides, be partly used, or free in part only.
+ * Plans the permits for a limit in calls per 60 seconds. The permits allow 10 % more calls than the limit, to make up
+ * for those that other instances keep in reserve. The reserve is so small that 7 other instances together can't keep a
+ * caller from 90 % of the limit. If a permit stands for several calls, the reserve is 2 permits smaller, since such a
+ * permit may be partly used.
  */
 export function planPermits(limit: number): PermitPlan {
   const calls = limit + Math.floor(limit / 10);

@@ -5,74 +5,75 @@ import type { HeldPermits } from './held-permits.ts';
 import { planPermits, windowMs } from './permit-plan.ts';
 import type { PermitStore } from './permit-store.ts';
 
-/** Whether a call may go on. */
+/** Whether a call may proceed. */
 export type PermitResult =
-  /** `failure` is why storage could not be asked. */
+  /** `failure` says why storage could not be asked. */
   | { allowed: true; failure?: unknown }
-  /** After so long one more call is let through, if nobody else calls. */
+  /** After this time one more call is allowed, if no other call comes first. */
   | { allowed: false; retryAfterSeconds: number };
 
 /** Counts calls per connection. */
 export interface Throttle {
-  /** Asks for one call of a connection that may make `limit` calls in 60 seconds, from 1 to 100,000. */
+  /** Asks for a permit for one call of a connection that may make `limit` calls in 60 seconds, from 1 to 100,000. */
   take(connection: string, limit: number): Promise<PermitResult>;
 }
 
-/** What a throttle works with. */
+/** What a throttle depends on. */
 export interface ThrottleDeps {
   store: PermitStore;
   now: () => Date;
-  /** Resolves after so many milliseconds. */
+  /** Resolves after the given time. */
   wait: (milliseconds: number) => Promise<unknown>;
   random: () => number;
 }
 
-/** What is known of one connection in this instance. */
+/** What this instance knows of one connection. Times are Unix times in milliseconds. */
 interface Connection {
   limit: number;
   permits: HeldPermits;
-  /** Calls that were let through, for when storage fails. */
+  /** Calls that were allowed; the throttle decides by this count if storage fails. */
   passed: CallCount;
   waiting: ((result: PermitResult) => void)[];
   isBusy: boolean;
   listedAt: number;
-  /** Until then nothing can be free. */
+  /** Until then, no permit can be free. */
   refusedUntil: number;
   askedAt: number;
 }
 
-/** How long storage may take before calls are let through without it, in milliseconds. */
+/** How long storage may take before the throttle decides without it, in milliseconds. */
 const patienceMs = 2_000;
-/** How long storage is left alone after it failed, in milliseconds. */
+/** How long the throttle doesn't ask storage after a failure, in milliseconds. */
 const pauseMs = 5_000;
-/** How long what others did is believed to be as it was read, in milliseconds. */
+/** How long a list of permits counts as current after it was read, in milliseconds. */
 const beliefMs = 5_000;
-/** How often a write is tried that other instances cross. */
+/** How often a write that conflicts with other instances is tried. */
 const maxAttempts = 10;
-/** Connections that were idle for longer are forgotten, in milliseconds. */
+/** How long a connection may be idle before this instance forgets it, in milliseconds. */
 const idleMs = 5 * windowMs;
 
 /**
- * Limits calls per connection in any 60 seconds, over all instances that share a store. A connection has permits, 10 %
- * more than its limit, each good for one call in 60 seconds. An instance takes those that it needs and a few for calls
- * to come, as many as {@link planPermits} says, with one write; it uses them without another while its lease of 90
- * seconds lasts, and every write gives back what was kept for too long. So a crash keeps permits from others for at most
- * 90 seconds, and nothing has to be given back when a connection falls silent.
+ * Creates a throttle that limits calls per connection in any 60 seconds, over all instances that share a store. A
+ * connection has 10 % more permits than its limit, each good for one call in 60 seconds. With one write, an instance
+ * takes the permits that it needs and a few for later calls ({@link planPermits} says how many). It uses them without
+ * another write while its lease of 90 seconds lasts. Every write also gives back permits that were kept for too long.
+ * So a crash keeps permits from others for at most 90 seconds, and nothing has to be given back when a connection
+ * becomes idle.
  *
- * Calls that come while storage is asked share the next write. A refusal is good, without asking, until the first permit
- * can be free.
+ * Calls that come while the throttle asks storage share the next write. After a refusal, the throttle refuses without
+ * asking until the first permit can be free.
  *
- * Beyond 8 instances, what others keep in hand may be missed; more than all permits never go through. With a limit of 100
- * each instance keeps up to 3, so at worst the first refusal was at the 66th call of 60 seconds with 16 instances and at
- * the 37th with 32. Simulated near the limit it was at the 88th and at the 49th, at 0.3 to 1.0 and 0.5 to 1.4 operations
- * per call.
+ * With more than 8 instances, the permits that others keep in reserve may be missing; the calls never exceed all
+ * permits. With a limit of 100 each instance keeps up to 3, so at worst the first refusal was at the 66th call of 60
+ * seconds with 16 instances and at the 37th with 32. Simulated near the limit it was at the 88th and at the 49th, at
+ * 0.3 to 1.0 and 0.5 to 1.4 operations per call.
  *
- * Where clocks differ, a permit that changes hands can be used early by that difference; so what is promised for 60
- * seconds is promised for that much less.
+ * If clocks differ, an instance can use a permit of another one early by that difference. The limit then holds for 60
+ * seconds less the difference.
  *
- * Where storage fails or takes longer than 2 seconds, calls are let through, with the failure for the log: messages
- * matter more than the limit. Each instance then counts for itself and refuses beyond the limit, so that a flood gains
- * the limit once per instance; storage is asked again after 5 seconds.
+ * If storage fails or takes longer than 2 seconds, calls are allowed, and the result carries the failure for the log:
+ * messages matter more than the limit. Each instance then counts for itself and refuses beyond the limit, so that a
+ * flood gains at most the limit once per instance. The throttle asks storage again after 5 seconds.
  */
 export function createThrottle({ store, now, wait, random }: ThrottleDeps): Throttle {
   const connections = new Map<string, Connection>();
@@ -111,7 +112,7 @@ export function createThrottle({ store, now, wait, random }: ThrottleDeps): Thro
     return failure === undefined ? { allowed: true } : { allowed: true, failure };
   }
 
-  /** An answer that needs no storage, where there is one. */
+  /** Decides without storage; undefined if storage has to be asked. */
   function answerAtOnce(connection: Connection): PermitResult | undefined {
     const at = time();
     if (connection.permits.useOne(at)) return pass(connection);
@@ -120,14 +121,14 @@ export function createThrottle({ store, now, wait, random }: ThrottleDeps): Thro
     return undefined;
   }
 
-  /** Lets calls through by this instance's own count. */
+  /** Decides by this instance's own count. */
   function answerAlone(connection: Connection, failure?: unknown): PermitResult {
     const at = time();
     if (connection.passed.count(at) < connection.limit) return pass(connection, failure);
     return refusal(connection.passed.nextAt(at) - at);
   }
 
-  /** Answers all that wait, and those that come meanwhile. */
+  /** Answers all waiting calls, and those that come meanwhile. */
   async function serve(key: string, connection: Connection): Promise<void> {
     connection.isBusy = true;
     const { waiting } = connection;
@@ -142,7 +143,7 @@ export function createThrottle({ store, now, wait, random }: ThrottleDeps): Thro
         await ask(key, connection);
       } catch (failure) {
         pausedUntil = time() + pauseMs;
-        // What the write did is not known, so nothing that was known is.
+        // Nobody knows what the write did, so everything known before is void.
         connection.permits = createHeldPermits(planPermits(connection.limit), random);
         connection.listedAt = Number.NEGATIVE_INFINITY;
         for (const answer of waiting.splice(0)) answer(answerAlone(connection, failure));
@@ -151,7 +152,7 @@ export function createThrottle({ store, now, wait, random }: ThrottleDeps): Thro
     connection.isBusy = false;
   }
 
-  /** One round with storage for all that wait: lets calls through, or notes until when there is nothing. */
+  /** Asks storage once for all waiting calls: allows some of them, or records until when no permit can be free. */
   async function ask(key: string, connection: Connection): Promise<void> {
     const { permits, waiting } = connection;
     let isListed = false;
@@ -181,7 +182,7 @@ export function createThrottle({ store, now, wait, random }: ThrottleDeps): Thro
 
   async function patiently<Result>(operation: Promise<Result>): Promise<Result> {
     const impatience = wait(patienceMs).then((): never => {
-      throw new Error('storage takes too long to count calls');
+      throw new Error('storage took more than 2 seconds to count calls');
     });
     return Promise.race([operation, impatience]);
   }

@@ -1,6 +1,6 @@
 import { simulated } from '../carriers/simulated/index.ts';
 import type { SettingsReader } from '../carriers/settings-reader.ts';
-import type { Settings } from './read-settings.ts';
+import type { Settings } from './settings.ts';
 import { settingsTable } from './settings-table.ts';
 import type { AppSettings } from './settings-table.ts';
 

@@ -20,7 +20,7 @@ export function aggregateProfile({ nodes, samples, timeDeltas }: CpuProfile): { 
   }
   return [...byPlace]
     .map(([place, time]) => ({ place, share: time / total }))
-    .sort((left, right) => right.share - left.share);
+    .sort((one, other) => other.share - one.share);
 }
 
 function placeOf({ functionName, url }: CpuProfile['nodes'][number]['callFrame']): string {

@@ -61,7 +61,7 @@ async function setUp(protocol: Protocol, form: 'eventGrid' | 'cloudEvents'): Pro
       [{ id: 'a', eventType: 'Microsoft.Communication.SMSReceived', data: {} }],
       { id: 'a', type: 'Microsoft.Communication.AdvancedMessageReceived', data: 'none' },
     ].map((events) => callWith(events)),
-    // Event Grid signs nothing, so whoever knows the secret may say anything.
+    // Event Grid signs nothing, so any call with the secret is genuine.
     forgeries: (call) =>
       ['', '?secret=', '?secret=secret-of-the-webhooks', '?secret=secret-of-the-webhoo', `?key=${webhookSecret}`].map(
         (query) => ({ ...call, query }),

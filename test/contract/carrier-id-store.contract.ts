@@ -13,19 +13,19 @@ const entry = (details: Partial<CarrierId> = {}): CarrierId => ({
   ...details,
 });
 
-/** What every store of carriers' ids must do. */
+/** The tests that every store of carriers' ids must pass. */
 export function carrierIdStoreContract(name: string, open: () => CarrierIdStore): void {
   describe(`carrier id store: ${name}`, () => {
     const store = open();
 
-    test('the first note counts, and every later one learns of it', async () => {
+    test('the first write of an id counts, and later writes get its value', async () => {
       const first = entry();
       expect(await store.note(first)).toEqual(first);
       expect(await store.note({ ...first, value: 'v2', notedAt: new Date() })).toEqual(first);
       expect(await store.find(first.carrier, first.id)).toEqual(first);
     });
 
-    test('of many at once exactly one is the first', async () => {
+    test('of many writes at once, exactly one is the first', async () => {
       const { id } = entry();
       const values = Array.from({ length: 20 }, (_, index) => `v${index}`);
       const answers = await Promise.all(values.map((value) => store.note(entry({ id, value }))));
@@ -34,13 +34,13 @@ export function carrierIdStoreContract(name: string, open: () => CarrierIdStore)
       expect(await store.find('twilio', id)).toEqual(answers[0]);
     });
 
-    test('an id that nobody noted is not there, nor is another carrier’s', async () => {
+    test('find: returns nothing for an unknown id, or for the id of another carrier', async () => {
       const { carrier, id } = await store.note(entry());
       expect(await store.find(carrier, `${id}x`)).toBeUndefined();
       expect(await store.find('kannel', id)).toBeUndefined();
     });
 
-    test.for(["a/b\\c#d?e'f", 'ä😀', '', ' ', 'x'.repeat(2_000), 'wamid.HBgL=='])('an id may be %j', async (id) => {
+    test.for(["a/b\\c#d?e'f", 'ä😀', '', ' ', 'x'.repeat(2_000), 'wamid.HBgL=='])('accepts the id %j', async (id) => {
       const noted = entry({ carrier: `c-${randomUUID()}`, id });
       await store.note(noted);
       expect(await store.find(noted.carrier, id)).toEqual(noted);

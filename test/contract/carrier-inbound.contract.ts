@@ -1,11 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { TestContext } from 'vitest';
 
-import type { WebhookRequest } from '../../src/carriers/carrier.ts';
+import type { Carrier, WebhookRequest } from '../../src/carriers/carrier.ts';
 import type { AttachmentOutcome, InboundEvent, InboundProtocol } from '../../src/conversations/index.ts';
 import { eventually } from '../support/tools/eventually.ts';
 import { addressOfNobody, answering, startFaultyNetwork } from '../support/servers/faulty-network.ts';
-import type { CarrierSetup } from './carrier.contract.ts';
 
 /** A message as a phone writes it. */
 interface PhoneMessage extends Pick<InboundEvent, 'sender' | 'recipient' | 'protocol' | 'content' | 'buttonReply'> {
@@ -32,11 +31,21 @@ export interface InboundSetup {
   answerCalls(status: number): void;
 }
 
+/** The part of a carrier's setup that these tests use. */
+interface ReceivingSetup {
+  carrier: Carrier;
+  unauthorised: Carrier;
+  connect(options: { url: string; timeoutMs: number }): Carrier;
+  calls(): readonly WebhookRequest[];
+  forgeries(call: WebhookRequest): WebhookRequest[];
+  inbound?: InboundSetup;
+}
+
 const png = { name: 'kuva ä.png', mimeType: 'image/png', bytes: Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 0xff, 0x0a]) };
 const failed = { outcome: 'failed', reason: expect.stringMatching(/\S/) as string };
 const retry = { outcome: 'retry', reason: expect.stringMatching(/\S/) as string };
 
-/** Ends a test, and says why it was skipped. */
+/** Ends a test as skipped, with a reason. */
 type Skip = TestContext['skip'];
 
 let nextPhone = 0;
@@ -52,7 +61,7 @@ function messageTo(recipient: string, protocol: InboundProtocol, details: Partia
 }
 
 /** What every carrier promises of the messages that phones write to us; part of the carrier contract. */
-export function inboundContract(setup: () => CarrierSetup): void {
+export function inboundContract(setup: () => ReceivingSetup): void {
   const eventsIn = async (call: WebhookRequest): Promise<InboundEvent[]> =>
     (await setup().carrier.receive(call)).inbound;
 
@@ -71,10 +80,10 @@ export function inboundContract(setup: () => CarrierSetup): void {
   const messageFrom = (protocol: InboundProtocol, details: Partial<PhoneMessage> = {}): PhoneMessage =>
     messageTo(setup().inbound?.recipient ?? '', protocol, details);
 
-  /** The first of the protocols that phones can write by; skips where they can write by none of them. */
+  /** The first of the protocols that the carrier receives; skips the test if it receives none of them. */
   const ofProtocols = (skip: Skip, ...protocols: InboundProtocol[]): InboundProtocol =>
     protocols.find((protocol) => setup().inbound?.protocols.includes(protocol)) ??
-    skip(`no ${protocols.join(' or ')} message comes in through this carrier`);
+    skip(`the carrier receives no ${protocols.join(' or ')}`);
 
   describe('what phones write', () => {
     test.for(['SMS', 'MMS', 'WhatsApp'] as const)('arrives as one event: %s', async (protocol, { skip }) => {
@@ -121,7 +130,7 @@ export function inboundContract(setup: () => CarrierSetup): void {
 
     test('comes again until it is confirmed, each time with the same id and time', async ({ skip }) => {
       const { inbound } = setup();
-      skip(inbound?.repeats === false, 'this network calls once');
+      skip(inbound?.repeats === false, 'the network calls only once');
       const message = messageFrom(ofProtocols(skip, 'SMS', 'WhatsApp'));
       inbound?.answerCalls(503);
       try {
@@ -171,7 +180,7 @@ export function inboundContract(setup: () => CarrierSetup): void {
     }
 
     const attachmentName = (kind: 'lost' | 'unavailable', skip: Skip): string =>
-      setup().inbound?.attachmentNames?.[kind] ?? skip(`this network has no attachment that is ${kind}`);
+      setup().inbound?.attachmentNames?.[kind] ?? skip(`the network has no attachment that is ${kind}`);
 
     /** The name that an attachment comes with: its own, or one that ends as files of its type do. */
     const nameOf = (name: string): string =>
@@ -225,7 +234,7 @@ export function inboundContract(setup: () => CarrierSetup): void {
     describe('when the carrier is in trouble', () => {
       const fetchAt = async (url: string, skip: Skip, timeoutMs = 10_000): Promise<AttachmentOutcome> => {
         const { attachments } = setup().connect({ url, timeoutMs });
-        return (attachments ?? skip('no attachments come in through this carrier')).fetchAttachment('a', 1000);
+        return (attachments ?? skip('the carrier receives no attachments')).fetchAttachment('a', 1000);
       };
 
       test.for([500, 503, 429, 401, 403])('it answers %i: another try', async (status, { skip }) => {

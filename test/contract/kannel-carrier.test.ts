@@ -17,14 +17,14 @@ const { webhookSecret, inboundSecret } = kannelSecrets;
 
 carrierContract('kannel', () => setUp(startFake));
 
-describeIf(hasKannel(), missingKannel)('where Kannel itself is installed', () => {
+describeIf(hasKannel(), missingKannel)('if Kannel itself is installed', () => {
   carrierContract('kannel, the real one', () => setUp(startReal));
 });
 
-/** Kannel, or what stands for it. */
+/** Kannel, or its fake. */
 interface Network {
   url: string;
-  /** Parts that reached the SMSC, or count as if they had. */
+  /** Parts that reached the SMSC, or the fake. */
   submitted: readonly unknown[];
   received(address: string): ShownMessage[];
   write(message: { sender: string; recipient: string; content: string }): void;
@@ -65,7 +65,7 @@ const showing = (secret: string): Map<string, string> =>
     ['content-type', 'text/plain; charset="UTF-8"'],
   ]);
 
-/** A report whose address we made. */
+/** A report with a valid key. */
 function report(details: string): WebhookRequest {
   const query = `?recipient=r&key=${reportKey('r', webhookSecret)}${details}`;
   return { method: 'GET', query, headers: new Map(), body: new Uint8Array() };
@@ -75,7 +75,7 @@ function phoneMessage(query: string): WebhookRequest {
   return { method: 'POST', query, headers: showing(inboundSecret), body: Buffer.from('text') };
 }
 
-/** The same call with one thing changed in its query. */
+/** The same call with one parameter of its query changed. */
 function withQuery(call: WebhookRequest, change: (query: URLSearchParams) => void): WebhookRequest {
   const query = new URLSearchParams(call.query);
   change(query);
@@ -129,7 +129,7 @@ async function setUp(start: (webhookUrl: string) => Promise<Network>): Promise<C
       expired: '358401230003',
       rejected: '358401230004',
     },
-    // Kannel hands on what it has taken.
+    // Kannel submits the messages that it has accepted.
     received: (address) =>
       eventually(() => {
         expect(network.submitted).toHaveLength(taken);

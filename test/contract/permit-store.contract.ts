@@ -7,34 +7,34 @@ import type { PermitStore } from '../../src/policies/permit-store.ts';
 const soon = new Date('2026-11-24T10:00:00.123Z');
 const later = new Date('2026-11-24T10:01:30.000Z');
 
-/** A connection that nobody else has; its name may hold anything. */
+/** A unique connection; its name contains special characters. */
 const newConnection = (): string => `tenant/ä\\#? 'user' ${randomUUID()}`;
 
 /** Changes that take permits for the first time. */
 const firstTaking = (count: number, from = 0) =>
   Array.from({ length: count }, (_, index) => ({ index: from + index, freeAt: soon }));
 
-/** What every store of permits must do. */
+/** The tests that every store of permits must pass. */
 export function permitStoreContract(name: string, open: () => PermitStore): void {
   describe(`permits store: ${name}`, () => {
     const store = open();
 
     /** The connection's permits, by index. */
     const listed = async (connection: string) =>
-      [...(await store.list(connection))].sort((left, right) => left.index - right.index);
+      [...(await store.list(connection))].sort((one, other) => one.index - other.index);
 
-    /** Writes what must succeed; resolves to the versions. */
+    /** Makes a write that must succeed, and resolves to the versions. */
     async function write(...[connection, changes]: Parameters<PermitStore['write']>): Promise<readonly string[]> {
       const versions = await store.write(connection, changes);
       if (versions === 'conflict') throw new Error('a conflict');
       return versions;
     }
 
-    test('a connection has no permits before one is taken', async () => {
+    test('a new connection has no stored permits', async () => {
       expect(await store.list(newConnection())).toEqual([]);
     });
 
-    test('gives back what was written, with the versions that the write told', async () => {
+    test('list: returns what was written, with the versions from the write', async () => {
       const connection = newConnection();
       const changes = [
         { index: 7, freeAt: later },
@@ -49,7 +49,7 @@ export function permitStoreContract(name: string, open: () => PermitStore): void
       ]);
     });
 
-    test('a permit is written anew with its version, along with new ones', async () => {
+    test('write: updates a permit with its version, together with new permits', async () => {
       const connection = newConnection();
       const [version] = await write(connection, firstTaking(2));
       const versions = await write(connection, [
@@ -64,7 +64,7 @@ export function permitStoreContract(name: string, open: () => PermitStore): void
       expect(versions[1]).not.toBe(version);
     });
 
-    test('one permit that is not as expected refuses the whole write', async () => {
+    test('write: one permit with another version conflicts, and nothing is written', async () => {
       const connection = newConnection();
       const [outdated] = await write(connection, firstTaking(2));
       await write(connection, [{ index: 0, freeAt: soon, version: outdated! }]);
@@ -86,13 +86,13 @@ export function permitStoreContract(name: string, open: () => PermitStore): void
       expect(await listed(connection)).toEqual(before);
     });
 
-    test('a write takes 100 permits, and a connection has hundreds', async () => {
+    test('write: takes 100 permits, and a connection can have hundreds', async () => {
       const connection = newConnection();
       for (const from of [0, 100, 200]) await write(connection, firstTaking(100, from));
       expect((await listed(connection)).map(({ index }) => index)).toEqual([...Array(300).keys()]);
     });
 
-    test('connections have nothing in common', async () => {
+    test('connections do not share permits', async () => {
       const [one, other] = [newConnection(), newConnection()];
       await write(one, firstTaking(3));
       await write(other, firstTaking(3));
@@ -100,7 +100,7 @@ export function permitStoreContract(name: string, open: () => PermitStore): void
       expect(await listed(other)).toHaveLength(3);
     });
 
-    test('of any number of instances at once, one takes a permit', async () => {
+    test('if several instances take a permit at once, exactly one gets it', async () => {
       const connection = newConnection();
       const take = async (version?: string): Promise<string[]> => {
         const change = { index: 4, freeAt: later, ...(version === undefined ? {} : { version }) };

@@ -12,7 +12,7 @@ const webhookSecret = 'secret';
 carrierContract('simulated', () => setUp({ recognisesRepeats: true }));
 carrierContract('simulated, blind to repeats', () => setUp({ recognisesRepeats: false }));
 
-/** A call with this body, signed as the network signs. */
+/** Makes a call with this body and the network's signature. */
 function signed(body: string): WebhookRequest {
   const timestamp = String(Math.floor(Date.now() / 1000));
   const digest = createHmac('sha256', webhookSecret).update(`${timestamp}.${body}`).digest('hex');

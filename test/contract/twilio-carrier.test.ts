@@ -24,7 +24,7 @@ function connect(webhookUrl: string, options: { url: string; timeoutMs?: number;
 
 const signatureHeader = 'x-twilio-signature';
 
-/** Forms that make no sense, signed as Twilio signs. */
+/** Malformed forms with Twilio's signature. */
 function senselessCalls(webhookUrl: string): WebhookRequest[] {
   const forms = [
     {},
@@ -71,7 +71,7 @@ async function setUpEmulator(): Promise<CarrierSetup> {
   return {
     carrier: {
       ...carrier,
-      // The emulator reports nothing by itself.
+      // The emulator sends no reports by itself.
       async send(batch) {
         const outcomes = await carrier.send(batch);
         for (const [index, outcome] of outcomes.entries()) {
@@ -86,7 +86,7 @@ async function setUpEmulator(): Promise<CarrierSetup> {
     sender,
     connect: (other) => connect(webhookUrl, other),
     unauthorised: connect(webhookUrl, { ...network, authToken: 'another' }),
-    // The only numbers that it refuses are those that are none.
+    // The emulator refuses malformed numbers only.
     addresses: { delivered: '358401230001', undelivered, rejected: '012' },
     received: (address) => network.received(`+${address}`),
     calls: () => receiver.calls,
@@ -161,7 +161,7 @@ async function setUpApi(): Promise<CarrierSetup> {
   };
 }
 
-test('the emulator takes WhatsApp text, reports that it was read, and brings the answer', async () => {
+test('the emulator accepts a WhatsApp text, reports that it was read, and sends the reply', async () => {
   const receiver = await startWebhookReceiver();
   const webhookUrl = `${receiver.url}/twilio`;
   const numbers = [`whatsapp:+${sender}`];

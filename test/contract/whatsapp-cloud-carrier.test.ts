@@ -16,7 +16,7 @@ carrierContract('whatsapp-cloud', setUp);
 
 const signatureHeader = 'x-hub-signature-256';
 
-/** A call with this body, signed as Meta signs. */
+/** Makes a call with this body and Meta's signature. */
 function signed(body: string): WebhookRequest {
   const digest = createHmac('sha256', appSecret).update(body).digest('hex');
   return {
@@ -31,7 +31,7 @@ function withSignature({ headers }: WebhookRequest, change: (value: string) => s
   return new Map(headers).set(signatureHeader, change(headers.get(signatureHeader) ?? ''));
 }
 
-/** A phone's message in Meta's words; a text, a tap, or a medium with its caption. */
+/** Makes an inbound message in Meta's form: a text, a tap, or a medium with its caption. */
 function phoneMessage(
   message: { sender: string; content: string; buttonReply?: string },
   attachment: { name: string; mimeType: string } | undefined,

@@ -43,7 +43,7 @@ const optionsWith = (details: Record<string, unknown>): Row => ({
 });
 
 const refusedAddresses: [endpointUrl: string, message: RegExp][] = [
-  ['not an address', /must not have blanks/],
+  ['not an address', /must not contain spaces/],
   ['/relative', /absolute https address/],
   ['example.com/hook', /absolute https address/],
   ['ftp://example.com/hook', /absolute https address/],

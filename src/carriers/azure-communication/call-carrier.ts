@@ -6,10 +6,10 @@ import { signRequest } from './sign-request.ts';
 export const smsVersion = '2026-01-23';
 export const messagesVersion = '2024-08-30';
 
-/** What tokens of the managed identity are asked for. */
+/** The scope of the managed identity's tokens. */
 const scope = 'https://communication.azure.com/.default';
 
-/** How the resource is reached. */
+/** How to reach the resource. */
 export interface Resource extends HttpDeps {
   endpoint: string;
   accessKey?: string;
@@ -18,7 +18,7 @@ export interface Resource extends HttpDeps {
   now: () => Date;
 }
 
-/** There is no token to be had: nothing was called. */
+/** The app's identity got no token, so the carrier was not called. */
 export class TokenUnavailable extends Error {
   constructor(cause: unknown) {
     super(`There is no token for the app's identity: ${cause instanceof Error ? cause.message : String(cause)}`);
@@ -38,12 +38,12 @@ async function authorised(resource: Resource, url: string, init: CallInit & { bo
   return { ...init, headers: { ...init.headers, authorization: `Bearer ${token}` } };
 }
 
-/** Asks for something at an address of the resource, without reading the answer's body. Rejects as `startCall` does. */
+/** Gets an address of the resource, without reading the answer's body. Rejects like {@link readFromCarrier}. */
 export async function askCarrier(resource: Resource, url: string): Promise<Response> {
   return startCall(resource, url, await authorised(resource, url, { method: 'GET' }));
 }
 
-/** Asks for something at an address of the resource. Rejects as `callCarrier` does, or with {@link TokenUnavailable}. */
+/** Gets an address of the resource. Rejects as `callCarrier` does, or with {@link TokenUnavailable}. */
 export async function readFromCarrier(resource: Resource, url: string): Promise<CarrierAnswer> {
   return callCarrier(resource, url, await authorised(resource, url, { method: 'GET' }));
 }
@@ -64,7 +64,7 @@ export async function postToCarrier(
   return callCarrier(resource, url, await authorised(resource, url, init));
 }
 
-/** What a call that was rejected comes to; one without a token was never made. */
+/** Turns the error of a call into a failure. A call without a token was never made. */
 export function failureOfCall(error: unknown): Failure {
   if (!(error instanceof TokenUnavailable)) return failureOfSilence(error, { idempotent: true });
   return { outcome: 'retry', code: 'CarrierTokenUnavailable', message: error.message, reason: 'carrierSettings' };

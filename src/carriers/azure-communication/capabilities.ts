@@ -2,8 +2,8 @@ import type { CarrierCapabilities } from '../../messages/index.ts';
 
 /**
  * What Azure Communication Services can do. The rates are the limits that Microsoft publishes for SMS ("Service limits"
- * and SMS FAQ: requests and message units in 60 seconds, as many of one as of the other), where each recipient is a unit.
- * A number that is no short code has the limit of toll-free ones.
+ * and SMS FAQ). They allow the same number of requests and of message units in 60 seconds; each recipient is a unit.
+ * Any number other than a short code gets the limit of toll-free numbers.
  */
 export function capabilitiesOf(whatsappNumbers: readonly string[]): CarrierCapabilities {
   const hasChannels = whatsappNumbers.length > 0;

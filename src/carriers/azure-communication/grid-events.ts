@@ -2,20 +2,21 @@ import { isObject } from '../../core/json.ts';
 import { WebhookRefused } from '../carrier.ts';
 import { parseJson } from '../parse-json.ts';
 
-/** An event as Event Grid delivers it, in either of its two forms. */
+/** An event that Event Grid delivered, in either of its two formats. */
 export interface GridEvent {
   id: string;
   type: string;
-  /** Each name begins with a small letter. */
+  /** Each name begins with a lower-case letter. */
   data: Readonly<Record<string, unknown>>;
-  /** When it happened, as far as the event says so. */
+  /** When the event happened; absent if it has no valid time. */
   at?: Date;
 }
 
 /**
- * Reads the events of a call: a list in the form of Event Grid (`eventType`), or one or a list of CloudEvents 1.0
- * (`type`). An event that stands twice counts once. Throws {@link WebhookRefused} (400) where the body is nothing of
- * that kind.
+ * Parses the events of a call: a list in the format of Event Grid (`eventType`), or one or several CloudEvents 1.0
+ * (`type`). Duplicates are removed.
+ *
+ * @throws {WebhookRefused} 400 if the body contains no event
  */
 export function parseEvents(body: Uint8Array): GridEvent[] {
   const parsed = parseJson(body);
@@ -34,20 +35,20 @@ function parseEvent(value: unknown): GridEvent | undefined {
   return { id, type, data: isObject(data) ? smallNames(data) : {}, ...(at && { at }) };
 }
 
-/** Published examples of the same event write its fields in one form as `messageId`, in the other as `MessageId`. */
+/** Published examples of one event name the same field `messageId` in one format and `MessageId` in the other. */
 function smallNames(data: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(data).map(([name, value]) => [name.charAt(0).toLowerCase() + name.slice(1), value]),
   );
 }
 
-/** A time as the carrier writes it (ISO 8601); undefined where it is none. */
+/** Parses a time in ISO 8601; returns undefined if the value is anything else. */
 export function parseTime(value: unknown): Date | undefined {
   const time = new Date(typeof value === 'string' ? value : Number.NaN);
   return Number.isNaN(time.getTime()) ? undefined : time;
 }
 
-/** The digits of a number or a short code, written with a plus or without; undefined for anything else. */
+/** Returns the digits of a number or short code, with or without a plus; undefined for anything else. */
 export function digitsOf(value: unknown): string | undefined {
   return typeof value === 'string' ? /^\+?(\d{3,15})$/.exec(value.trim())?.[1] : undefined;
 }

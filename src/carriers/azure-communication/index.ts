@@ -10,7 +10,7 @@ import { readSettings, settingsTable } from './settings.ts';
 import type { AzureCommunicationSettings } from './settings.ts';
 import { verifyCaller } from './verify-caller.ts';
 
-/** SMS and WhatsApp by Azure Communication Services; what it has to say comes through Event Grid. */
+/** SMS and WhatsApp through Azure Communication Services. Its reports and inbound messages come through Event Grid. */
 export const azureCommunication: CarrierKind<AzureCommunicationSettings> = {
   name: 'azure-communication',
   settingsTable,
@@ -18,14 +18,14 @@ export const azureCommunication: CarrierKind<AzureCommunicationSettings> = {
   create: createAzureCommunication,
 };
 
-/** The carrier offers no way to make templates, so none is ever submitted. */
+/** The carrier has no API to create templates, so the adapter refuses each submission. */
 const refused = {
   outcome: 'refused',
   reason:
-    "Azure Communication Services takes no templates: make it in Meta's WhatsApp Manager, wait for its approval, and import it.",
+    "Azure Communication Services can't create templates: create the template in Meta's WhatsApp Manager, wait for its approval, and import it.",
 } as const;
 
-/** Reaches Azure Communication Services; WhatsApp only where the settings name channels. */
+/** Creates the carrier. It sends WhatsApp messages only if the settings name channels. */
 function createAzureCommunication(
   settings: AzureCommunicationSettings,
   { fetch, timeoutMs, now, getToken, isEntraToken }: CarrierDeps,

@@ -4,10 +4,10 @@ import type { Resource } from './call-carrier.ts';
 import { whyNoAnswer } from '../call.ts';
 import { parseTemplate } from './parse-template.ts';
 
-/** Pages that are read of one list, so that links in a circle come to an end. */
+/** The maximum number of pages read of one list, in case the links form a circle. */
 const pageLimit = 100;
 
-/** All templates of a number, of those that can be sent from here. Never rejects. */
+/** Lists all templates of a number that the app can send. Never rejects. */
 export async function listTemplates(resource: Resource, identity: string): Promise<ListOutcome> {
   const channel = resource.channels.get(identity);
   if (channel === undefined) return unavailable(`ACS_CHANNELS names no channel for the number ${identity}`);
@@ -19,13 +19,13 @@ export async function listTemplates(resource: Resource, identity: string): Promi
       const { status, fields } = await readFromCarrier(resource, next);
       const { value, nextLink } = fields;
       if (status !== 200) return unavailable(`the carrier answered ${status}`);
-      if (!Array.isArray(value)) return unavailable('the carrier answered with something that is no list');
+      if (!Array.isArray(value)) return unavailable('the carrier did not answer with a list');
       templates.push(...value.flatMap((item) => parseTemplate(item, identity) ?? []));
       if (typeof nextLink !== 'string' || nextLink === '') return { outcome: 'listed', templates };
       next = nextLink;
-      // The next call is signed, or brings a token: that must not go elsewhere.
+      // The next call carries a signature or token, which must not go to another host.
       if (URL.parse(next)?.origin !== new URL(resource.endpoint).origin) {
-        return unavailable('the carrier names a next page that is not on its own host');
+        return unavailable('the carrier names a next page on another host');
       }
     }
     return unavailable(`the carrier has more than ${pageLimit} pages of templates`);

@@ -2,7 +2,7 @@ import type { ListedTemplate, MediaKind, TemplateButton } from '../../templates/
 import { isObject } from '../../core/json.ts';
 import { textOf } from '../fields.ts';
 
-/** The carrier's words for where a template stands. What WhatsApp has paused can't be sent now. */
+/** The carrier's words for a template's status. A template that WhatsApp has paused can't be sent. */
 const statuses = new Map<unknown, Pick<ListedTemplate, 'status' | 'reason'>>([
   ['approved', { status: 'approved' }],
   ['pending', { status: 'pending' }],
@@ -18,13 +18,14 @@ const mediaKinds = new Map<unknown, MediaKind>([
 
 const categories = ['MARKETING', 'UTILITY', 'AUTHENTICATION'] as const;
 
-/** Placeholders that are no numbers are filled by name, which a send can't. */
+/** Finds placeholders with names instead of numbers, which the app can't fill. */
 const namedPlaceholder = /\{\{\s*[^\d\s{}][^{}]*\}\}/;
 
 /**
- * A template of the carrier's list as we know templates: `content` is what WhatsApp says of it, its components (the
- * carrier's specification says no more, and its example shows the list alone; with the category it would be an object).
- * Undefined where it makes no sense, or has parts that can't be sent from here.
+ * Parses a template of the carrier's list. `content` contains what WhatsApp says of the template: its components. The
+ * carrier's specification doesn't define it further. Its example shows a list of components alone; if the category came
+ * with them, it would be an object, so both are read. Returns undefined if required fields are missing, or if the
+ * template has parts that the app can't send.
  */
 export function parseTemplate(item: unknown, identity: string): ListedTemplate | undefined {
   const { name, language, status: word, content } = isObject(item) ? item : {};
@@ -43,7 +44,7 @@ export function parseTemplate(item: unknown, identity: string): ListedTemplate |
     identity,
     name,
     language,
-    // The list doesn't tell it; an advertisement that is taken for one does least harm.
+    // The list doesn't give the category. A wrong MARKETING does the least harm.
     category: categories.find((known) => known === whole['category']) ?? 'MARKETING',
     content: body,
     ...header,
@@ -53,7 +54,7 @@ export function parseTemplate(item: unknown, identity: string): ListedTemplate |
   };
 }
 
-/** What stands above the body; undefined where it is something that can't be sent. */
+/** Reads what is above the body; returns undefined if the app can't send it. */
 function headerOf(
   component: Record<string, unknown> | undefined,
 ): Pick<ListedTemplate, 'headerText' | 'attachmentKind'> | undefined {
@@ -65,7 +66,7 @@ function headerOf(
   return format === 'TEXT' && headerText !== undefined ? { headerText } : undefined;
 }
 
-/** The buttons; undefined where one of them can't be sent. */
+/** Reads the buttons; returns undefined if the app can't send one of them. */
 function buttonsOf(component: Record<string, unknown> | undefined): TemplateButton[] | undefined {
   const list: unknown[] = Array.isArray(component?.['buttons']) ? component['buttons'] : [];
   const buttons = list.map((each) => buttonOf(isObject(each) ? each : {}));

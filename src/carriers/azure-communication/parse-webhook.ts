@@ -9,7 +9,7 @@ import { parseReceivedSms, parseSmsReport } from './sms-events.ts';
 import type { Parsed } from './sms-events.ts';
 import { parseMessageStatus, parseReceivedMessage } from './whatsapp-events.ts';
 
-/** What is needed to understand events. */
+/** What parsing events depends on. */
 export interface EventDeps {
   /** Our WhatsApp numbers (digits) by their channels' ids. */
   numbers: ReadonlyMap<string, string>;
@@ -21,7 +21,7 @@ type Taken =
   | { report: Parsed<DeliveryReport> }
   | { referenced: Parsed<ReferencedReport> };
 
-/** The events that mean something here; Event Grid may bring any other, which are passed over. */
+/** The events that the app reads. Event Grid may deliver others, which are ignored. */
 const readers = new Map<string, (event: GridEvent, deps: EventDeps) => Taken>([
   ['Microsoft.Communication.SMSReceived', (event) => ({ inbound: parseReceivedSms(event) })],
   ['Microsoft.Communication.SMSDeliveryReportReceived', (event, { now }) => ({ report: parseSmsReport(event, now()) })],
@@ -37,7 +37,7 @@ const readers = new Map<string, (event: GridEvent, deps: EventDeps) => Taken>([
 
 const nothing = { reports: [], templates: [], inbound: [] } as const;
 
-/** A call that brought nothing but wants to be answered. */
+/** The result for a call without events that expects a certain answer. */
 const answered = (answer: WebhookAnswer): WebhookEvents => ({
   reports: [...nothing.reports],
   templates: [...nothing.templates],
@@ -46,8 +46,10 @@ const answered = (answer: WebhookAnswer): WebhookEvents => ({
 });
 
 /**
- * Reads a call of Event Grid: one of its two handshakes, or events. Of several events one that makes no sense is left
- * out, since a refusal would lose the others with it; throws {@link WebhookRefused} (400) where none makes sense.
+ * Parses a call of Event Grid: one of its two handshakes, or events. It skips malformed events, since a refusal would
+ * lose the others in the call.
+ *
+ * @throws {WebhookRefused} 400 if all events that the app reads are malformed
  */
 export function parseWebhook(request: WebhookRequest, deps: EventDeps): WebhookEvents {
   if (request.method === 'OPTIONS') return answered(allowOrigin(request.headers));
@@ -60,7 +62,7 @@ export function parseWebhook(request: WebhookRequest, deps: EventDeps): WebhookE
   });
   const results = taken.flatMap((each) => Object.values(each) as Parsed<object>[]);
   if (results.length > 0 && results.every((result) => result === 'senseless')) {
-    throw new WebhookRefused(400, 'no event has the fields that it must have');
+    throw new WebhookRefused(400, 'no event has the required fields');
   }
   return {
     templates: [],
@@ -74,7 +76,7 @@ function some<Result>(results: readonly Parsed<Result>[]): Result[] {
   return results.filter((result) => result !== undefined && result !== 'senseless') as Result[];
 }
 
-/** The handshake of the form of Event Grid: the code comes back in the answer, whose status must be 200. */
+/** Answers the handshake in the format of Event Grid: status 200 with the code of the call. */
 function confirmSubscription({ data }: GridEvent): WebhookAnswer {
   const code = textOf(data['validationCode']);
   if (code === undefined) throw new WebhookRefused(400, 'the handshake has no code');
@@ -85,7 +87,7 @@ function confirmSubscription({ data }: GridEvent): WebhookAnswer {
   };
 }
 
-/** The handshake of CloudEvents (HTTP 1.1 Web Hooks for Event Delivery 1.0, 4.2): permission for the origin that asks. */
+/** Answers the handshake of CloudEvents (HTTP 1.1 Web Hooks for Event Delivery 1.0, 4.2): permits the asking origin. */
 function allowOrigin(headers: WebhookRequest['headers']): WebhookAnswer {
   const origin = headers.get('webhook-request-origin');
   if (origin === undefined) throw new WebhookRefused(400, 'the handshake names no origin');

@@ -1,14 +1,15 @@
 import type { DeliveryReport, FailureReason } from '../../messages/index.ts';
 
-/** What a report says became of a recipient. */
+/** A recipient's status and reason, from a report. */
 interface Ending {
   status: DeliveryReport['status'];
   reason: FailureReason;
 }
 
 /**
- * What codes of SMS reports mean. 5002 is documented: the phone's network sent no report in time, which is no failure.
- * The others are general knowledge that no document at hand confirms; the carrier's own words stand beside each.
+ * What the codes of SMS reports mean. Only 5002 is documented: the phone's network sent no report in time, which is not
+ * a failure. The others are general knowledge that no document at hand confirms; reports also carry the carrier's own
+ * words.
  */
 const smsCodes: ReadonlyMap<string, Ending> = new Map<string, Ending>([
   ['4000', { status: 'rejected', reason: 'barred' }],
@@ -28,13 +29,13 @@ const smsCodes: ReadonlyMap<string, Ending> = new Map<string, Ending>([
   ['9999', { status: 'undelivered', reason: 'other' }],
 ]);
 
-/** What stands in reports that name no code: published examples have words alone (`No error.`, and those of the SMS FAQ). */
+/** Words in reports without a code. Published examples have words only (`No error.`, and those of the SMS FAQ). */
 const smsWords: readonly (readonly [pattern: RegExp, code: string])[] = [
   [/sender blocked/i, '4007'],
   [/delivery timeout/i, '5002'],
 ];
 
-/** What a report's details (`deliveryStatusDetails`) of a message that was not delivered come to. */
+/** Reads the details (`deliveryStatusDetails`) of a report about a message that was not delivered. */
 export function endingOf(details: string): Ending & { code: string } {
   const code =
     /\b[2459]\d{3}\b/.exec(details)?.[0] ??
@@ -43,7 +44,7 @@ export function endingOf(details: string): Ending & { code: string } {
   return { ...(smsCodes.get(code) ?? { status: 'undelivered', reason: 'other' }), code };
 }
 
-/** What words of a refusal (400) mean; they are all that tells one from the other. */
+/** What the words of a refusal (400) mean. Refusals differ only in their words. */
 export const refusalReasons: readonly (readonly [pattern: RegExp, reason: FailureReason])[] = [
   [/\bto phone number\b/i, 'invalidNumber'],
 ];

@@ -1,19 +1,20 @@
 import { createHash } from 'node:crypto';
 
-/** What tells a repeat of an attempt from another attempt. */
+/** What identifies an attempt, so that the carrier can recognise its repeat. */
 export interface Attempt {
   recipientId: string;
-  /** The same where an attempt is repeated since nobody knows how it ended. */
+  /** Stays the same when an attempt whose result is unknown is repeated. */
   attemptedAt: Date;
 }
 
 /**
- * The ids by which the carrier recognises a repeat (OASIS Repeatable Requests 1.0): a UUID that follows from the
- * recipient and the attempt, so that it need not be stored, and when the attempt was first made, as an HTTP date.
+ * Makes the ids by which the carrier recognises a repeat (OASIS Repeatable Requests 1.0). `requestId` is a UUID that is
+ * derived from the recipient and the attempt, so that it need not be stored. `firstSent` is the time of the attempt as
+ * an HTTP date.
  */
 export function repeatability({ recipientId, attemptedAt }: Attempt): { requestId: string; firstSent: string } {
   const hash = createHash('sha256').update(`${recipientId} ${attemptedAt.toISOString()}`).digest('hex');
-  // Version 8: a UUID of one's own making (RFC 9562, 5.8).
+  // Version 8: a UUID with custom content (RFC 9562, 5.8).
   const requestId = [
     hash.slice(0, 8),
     hash.slice(8, 12),
@@ -24,14 +25,14 @@ export function repeatability({ recipientId, attemptedAt }: Attempt): { requestI
   return { requestId, firstSent: attemptedAt.toUTCString() };
 }
 
-/** A word of the carrier on a repeat, in any letters. */
+/** Whether the carrier's result for a repeat is `rejected`, in any case. */
 export function isRepeatRejected(word: unknown): boolean {
   return typeof word === 'string' && word.toLowerCase() === 'rejected';
 }
 
 /**
- * The carrier did nothing, since the ids are invalid, or it no longer remembers that far back. Whether an earlier attempt
- * arrived it doesn't say, and it would say no more when asked again.
+ * The outcome if the carrier rejects a repeat because the ids are invalid or too old for it to remember. The carrier
+ * doesn't say whether the earlier attempt arrived, and another repeat would tell no more.
  */
 export const repeatRejected = {
   outcome: 'unknown',

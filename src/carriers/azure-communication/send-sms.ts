@@ -6,7 +6,7 @@ import type { Resource } from './call-carrier.ts';
 import { failureOfAnswer, failureOfRefusal } from './failures.ts';
 import { isRepeatRejected, repeatability, repeatRejected } from './repeatability.ts';
 
-/** A sender as the carrier wants it: a number with a plus; a short code (up to six digits) or a name as it is. */
+/** Writes a sender as the carrier expects it: a number with a plus, a short code (up to 6 digits) or name unchanged. */
 function senderOf(sender: string): string {
   return /^\d{7,}$/.test(sender) ? `+${sender}` : sender;
 }
@@ -33,7 +33,7 @@ export async function sendSms(
   }
 }
 
-/** Reads what the answer says of the recipient; whatever can't be read leaves it in doubt. */
+/** Reads the recipient's entry in the answer. If the entry can't be read, the message is in doubt. */
 function outcomeOf(item: unknown, headers: Headers, now: () => Date): SendOutcome {
   const {
     successful,

@@ -39,7 +39,7 @@ export async function sendWhatsApp(
     const { receipts } = answer.fields;
     const [receipt] = Array.isArray(receipts) ? receipts : [];
     const { messageId } = isObject(receipt) ? receipt : {};
-    // Without an id no report would find the recipient; a repeat brings the first answer once more.
+    // Without an id, no report could be matched to the recipient. A repeat brings the first answer once more.
     if (typeof messageId !== 'string' || messageId === '') return inDoubt(answerIncomplete, { idempotent: true });
     return { outcome: 'sent', carrierReference: messageId, reportedByReference: true };
   } catch (error) {

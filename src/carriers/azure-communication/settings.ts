@@ -3,7 +3,7 @@ import type { ReadSettings, SettingsReader } from '../settings-reader.ts';
 
 const secretLength = 16;
 
-/** What the app reads of Azure Communication Services. */
+/** The settings of Azure Communication Services. */
 export const settingsTable = {
   ACS_CONNECTION_STRING: {
     kind: 'secret',
@@ -40,10 +40,10 @@ export const settingsTable = {
 
 type Reader = SettingsReader<typeof settingsTable>;
 
-/** How Event Grid shows that a call is its own: it signs nothing, so it knows a secret or brings a token. */
+/** How Event Grid proves that a call is its own. It signs nothing, so it sends a secret or a token of Entra ID. */
 export type WebhookProtection = { secret: string } | { tenant: string; audience: string };
 
-/** How Azure Communication Services is reached. */
+/** How to reach Azure Communication Services. */
 export interface AzureCommunicationSettings {
   /** The resource's address, without a slash at its end. */
   endpoint: string;
@@ -54,7 +54,7 @@ export interface AzureCommunicationSettings {
   webhook: WebhookProtection;
 }
 
-/** A UUID, in any letters. */
+/** A UUID, in upper or lower case. */
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Reads the settings of Azure Communication Services. */
@@ -71,13 +71,13 @@ function readAccess(read: Reader): Pick<AzureCommunicationSettings, 'endpoint' |
   }
   const access = parseConnectionString(text);
   if (access === undefined) {
-    // The text holds a key, so no word of it is repeated.
+    // The text contains a key, so the message must not quote it.
     read.problem('ACS_CONNECTION_STRING must have the form endpoint=https://...;accesskey=...');
   }
   return access ?? { endpoint: '', accessKey: '' };
 }
 
-/** Reads `endpoint=...;accesskey=...`, as the portal shows it; undefined where the text is anything else. */
+/** Parses `endpoint=...;accesskey=...`, as the portal shows it; returns undefined for any other text. */
 function parseConnectionString(text: string): { endpoint: string; accessKey: string } | undefined {
   const [, endpoint = '', accessKey = ''] =
     /^endpoint=([^;]+);accesskey=([A-Za-z0-9+/]+={0,2});?$/i.exec(text.trim()) ?? [];
@@ -107,7 +107,7 @@ function readWebhook(read: Reader): WebhookProtection {
     if (tenant !== undefined || audience !== undefined) {
       read.problem('ACS_WEBHOOK_SECRET must be left out if ACS_WEBHOOK_TENANT or ACS_WEBHOOK_AUDIENCE is set');
     }
-    // It stands in an address, where any other character would have to be encoded, and sooner or later isn't.
+    // The secret is part of an address, where any other character would have to be encoded, which is easy to forget.
     if (secret.length < secretLength || !/^[\w.~-]*$/.test(secret)) {
       read.problem(
         `ACS_WEBHOOK_SECRET must have at least ${secretLength} characters, all of them letters, digits, - _ . or ~`,

@@ -1,17 +1,17 @@
 import { createHash, createHmac } from 'node:crypto';
 
-/** A request as far as it is signed. */
+/** The parts of a request that its signature covers. */
 export interface SignedParts {
   method: string;
   url: string;
-  /** Empty for a request without one. */
+  /** Empty for a request without a body. */
   body: string;
 }
 
 /**
- * The headers that sign a request with the key of a resource (Base64): the HMAC-SHA-256 of the method, the path with the
- * query, and the date, the host and the hash of the body (Microsoft's "Sign an HTTP request", Azure Communication
- * Services). The host stands in what is signed with its port, as `fetch` sends it.
+ * Signs a request with the key of a resource (Base64) and returns the headers to add. The signature is the HMAC-SHA-256
+ * of the method, the path with the query, the date, the host and the hash of the body (Microsoft's "Sign an HTTP
+ * request", Azure Communication Services). The signed host includes the port, as `fetch` sends it.
  */
 export function signRequest(request: SignedParts, accessKey: string, now: Date): Record<string, string> {
   const { host, pathname, search } = new URL(request.url);

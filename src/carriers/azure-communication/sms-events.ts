@@ -6,7 +6,7 @@ import { digitsOf, parseTime } from './grid-events.ts';
 import type { GridEvent } from './grid-events.ts';
 import { endingOf } from './reasons.ts';
 
-/** What an event brings; `senseless` where fields are missing or malformed, undefined where it is nothing to us. */
+/** The content of an event; `senseless` if fields are missing or malformed, undefined if the app ignores the event. */
 export type Parsed<Result> = Result | 'senseless' | undefined;
 
 /** Reads `Microsoft.Communication.SMSReceived`. */
@@ -16,16 +16,16 @@ export function parseReceivedSms({ id, data, at: happened }: GridEvent): Parsed<
   const content = data['message'];
   const at = parseTime(data['receivedTimestamp']) ?? happened;
   if (recipient === undefined || typeof content !== 'string') return 'senseless';
-  // Of a name there is nobody to answer.
+  // Nobody can reply to a name.
   if (sender === undefined) return textOf(data['from']) === undefined ? 'senseless' : undefined;
   const carrierMessageId = textOf(data['messageId']) ?? id;
   return { carrierMessageId, sender, recipient, protocol: 'SMS', content, attachments: [], ...(at && { at }) };
 }
 
-/** Whether a tag is one of ours: the id of a recipient. Others may send through the same resource. */
+/** Whether a tag is the id of one of our recipients. Others may send through the same resource. */
 function isOurTag(tag: string): boolean {
-  const [messageId = '', place = '', ...rest] = tag.split('-');
-  return isMessageId(messageId) && /^\d{5,9}$/.test(place) && rest.length === 0;
+  const [messageId = '', position = '', ...rest] = tag.split('-');
+  return isMessageId(messageId) && /^\d{5,9}$/.test(position) && rest.length === 0;
 }
 
 /** Reads `Microsoft.Communication.SMSDeliveryReportReceived`. */
@@ -38,6 +38,6 @@ export function parseSmsReport({ data, at: happened }: GridEvent, now: Date): Pa
   if (word === 'delivered') return { recipientId, status: 'delivered', at };
   if (word !== 'failed') return undefined;
   const details = textOf(data['deliveryStatusDetails']) ?? '';
-  const message = details || 'The carrier did not say why the message was not delivered.';
+  const message = details || 'The carrier gave no reason.';
   return { recipientId, ...endingOf(details), message, at };
 }

@@ -1,13 +1,13 @@
 import type { TemplateCall } from '../../messages/index.ts';
 import { mediaKindOf } from '../../templates/index.ts';
 
-/** A value of a template, and the place that it fills, as far as the place has to be told. */
+/** A value for a template, and the kind of button that it fills. */
 interface FilledPlace {
   value: { name: string; kind: string } & Record<string, string>;
   subType?: 'quickReply' | 'url';
 }
 
-/** Our types of buttons that a send can fill. */
+/** The carrier's names for the types of buttons that a send can fill. */
 const subTypes = new Map<string, 'quickReply' | 'url'>([
   ['QuickReply', 'quickReply'],
   ['Url', 'url'],
@@ -24,7 +24,7 @@ function header({ headerParameters, attachmentUri, attachmentKind }: TemplateCal
   ];
 }
 
-/** What the phone shows as a document's name: the file's, where the address ends in one. */
+/** The document's name that the phone shows: the file name, if the address ends in one. */
 function fileName(address: string): { fileName?: string } {
   const name = /[^/]+\.\w+$/.exec(URL.parse(address)?.pathname ?? '')?.[0];
   if (name === undefined) return {};
@@ -36,8 +36,8 @@ function fileName(address: string): { fileName?: string } {
 }
 
 /**
- * The buttons that are filled. The carrier counts them by their order, so a quick reply without data takes its place as
- * well; an address without a variable part must not be named at all.
+ * Fills the buttons. The carrier identifies quick replies by their order, so one without data is included too. A URL
+ * without a variable part must be left out.
  */
 function buttons({ buttons }: TemplateCall): FilledPlace[] {
   const places = buttons.map(({ type, data }, index): FilledPlace | undefined => {
@@ -50,8 +50,8 @@ function buttons({ buttons }: TemplateCall): FilledPlace[] {
 }
 
 /**
- * A template with what fills it, in the carrier's form: values with names, and bindings that put each into its place
- * (Microsoft's "Send WhatsApp template messages", and the schema MessageTemplate of version 2024-08-30).
+ * Makes the carrier's form of a template with its values: named values, and bindings that assign each to its
+ * placeholder (Microsoft's "Send WhatsApp template messages", and the schema MessageTemplate of version 2024-08-30).
  */
 export function templateContent(call: TemplateCall): Record<string, unknown> {
   const places = { header: header(call), body: texts('body', call.bodyParameters), buttons: buttons(call) };

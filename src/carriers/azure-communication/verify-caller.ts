@@ -4,16 +4,17 @@ import { isSameSecret } from '../signatures.ts';
 import type { WebhookProtection } from './settings.ts';
 
 /**
- * The role that Event Grid has in the application of a protected webhook (Microsoft's documentation, "Deliver events to
- * Microsoft Entra protected endpoints"). Any application of the tenant can get a token for the audience; the role is
- * given by an administrator.
+ * The role of Event Grid in the application of a protected webhook (Microsoft's documentation, "Deliver events to
+ * Microsoft Entra protected endpoints"). Any application of the tenant can get a token for the audience, but only an
+ * administrator can grant the role.
  */
 const deliveryRole = 'AzureEventGridSecureWebhookSubscriber';
 
 /**
- * Checks that a call comes from our subscription to Event Grid, which signs nothing: it has the secret in its query or
- * in `x-webhook-secret`, or a token that Entra ID issued for us in `Authorization`. The handshakes are checked as any
- * other call: whoever may not bring events may not have any sent either. Rejects with {@link WebhookRefused} (401).
+ * Checks that a call comes from our subscription to Event Grid. Event Grid signs nothing. A call must have the secret
+ * in its query or in `x-webhook-secret`, or a token in `Authorization` that Entra ID issued for us. Handshakes are
+ * checked like any other call: who may not deliver events must not be able to subscribe either. Rejects with
+ * {@link WebhookRefused} (401).
  */
 export async function verifyCaller(
   { query, headers }: WebhookRequest,
@@ -23,7 +24,7 @@ export async function verifyCaller(
   if ('secret' in protection) {
     const given = headers.get('x-webhook-secret') ?? new URLSearchParams(query).get('secret');
     if (given === null) throw new WebhookRefused(401, 'the secret is missing');
-    if (!isSameSecret(given, protection.secret)) throw new WebhookRefused(401, 'the secret is not ours');
+    if (!isSameSecret(given, protection.secret)) throw new WebhookRefused(401, 'the secret is wrong');
     return;
   }
   const token = /^Bearer (\S+)$/i.exec(headers.get('authorization') ?? '')?.[1];

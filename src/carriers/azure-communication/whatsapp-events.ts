@@ -10,22 +10,23 @@ import type { Parsed } from './sms-events.ts';
 type Data = GridEvent['data'];
 
 /*
- * The reference of these events and the types of Microsoft's libraries name the same fields differently: channelType and
- * channelKind, media.id and mediaContent.mediaId, interactive and interactiveContent. Both are read.
+ * The reference of these events and the types of Microsoft's libraries have different names for the same fields:
+ * channelType and channelKind, media.id and mediaContent.mediaId, interactive and interactiveContent. The app reads
+ * both.
  */
 
-/** The event is about another channel than WhatsApp. */
+/** Whether the event is about a channel other than WhatsApp. */
 function isOtherChannel(data: Data): boolean {
   const kind = textOf(data['channelKind'] ?? data['channelType']);
   return kind !== undefined && kind.toLowerCase() !== 'whatsapp';
 }
 
-/** An object in a field that has either of two names; without fields where there is none. */
+/** Returns the object in the first of the named fields that has one; otherwise an object without fields. */
 function objectAt(data: Data, ...names: string[]): Data {
   return names.map((name) => data[name]).find(isObject) ?? {};
 }
 
-/** The endings of files whose type doesn't tell it. */
+/** File extensions of media types that don't contain them. */
 const endings = new Map([
   ['image/jpeg', 'jpg'],
   ['audio/mpeg', 'mp3'],
@@ -33,7 +34,7 @@ const endings = new Map([
   ['text/plain', 'txt'],
 ]);
 
-/** The medium of a message; only documents come with a name. */
+/** Reads the medium of a message. Only documents have a name. */
 function attachmentOf(data: Data): AnnouncedAttachment | undefined {
   const media = objectAt(data, 'media', 'mediaContent');
   const reference = textOf(media['id'] ?? media['mediaId']);
@@ -45,13 +46,13 @@ function attachmentOf(data: Data): AnnouncedAttachment | undefined {
   return { reference, name: textOf(media['fileName']) ?? `${kind}.${ending}`, mimeType };
 }
 
-/** The label of what was tapped: a button of a template or of an interactive message, or a row of a list. */
+/** Reads the label of the tapped button (of a template or an interactive message) or row of a list. */
 function tapOf(data: Data): string | undefined {
   const interactive = objectAt(data, 'interactive', 'interactiveContent');
   return textOf(objectAt(data, 'button')['text']) ?? textOf(objectAt(interactive, 'buttonReply', 'listReply')['title']);
 }
 
-/** What a message says, and what it carries; undefined where it has nothing that a conversation can show. */
+/** Reads text and attachments of a message; returns undefined if a conversation has nothing to show of it. */
 function contentOf(data: Data): Pick<InboundEvent, 'content' | 'attachments' | 'buttonReply'> | undefined {
   const buttonReply = tapOf(data);
   if (buttonReply !== undefined) return { content: buttonReply, buttonReply, attachments: [] };
@@ -65,9 +66,9 @@ function contentOf(data: Data): Pick<InboundEvent, 'content' | 'attachments' | '
 }
 
 /**
- * Reads `Microsoft.Communication.AdvancedMessageReceived`. It names our number by the id of its channel. Messages of
- * channels that the settings don't name are somebody else's; those without words and media (a place, a contact, a
- * reaction taken back) say nothing that a conversation can show, and a sender without a number can't be answered.
+ * Reads `Microsoft.Communication.AdvancedMessageReceived`, which names our number by the id of its channel. The app
+ * ignores messages of channels that the settings don't name, messages without text and media (a location, a contact, a
+ * withdrawn reaction), and messages whose sender has no number, because nobody could reply.
  *
  * @param numbers our numbers (digits) by their channels' ids
  */
@@ -88,7 +89,7 @@ export function parseReceivedMessage(
   return { carrierMessageId, sender, recipient, protocol: 'WhatsApp', ...content, ...(at && { at }) };
 }
 
-/** Words that say something of a recipient; of `warning` and `unknown` nothing follows. */
+/** The carrier's words for a recipient's status. The app ignores `warning` and `unknown`. */
 const statuses = new Map<unknown, DeliveryReport['status']>([
   ['sent', 'sent'],
   ['delivered', 'delivered'],
@@ -108,6 +109,6 @@ export function parseMessageStatus({ data, at: happened }: GridEvent, now: Date)
   if (status !== 'undelivered') return { reference, status, at };
   const { channelCode, channelMessage } = objectAt(data, 'error');
   const code = typeof channelCode === 'number' ? String(channelCode) : (textOf(channelCode) ?? 'DeliveryFailed');
-  const message = textOf(channelMessage) ?? 'The carrier did not say why the message was not delivered.';
+  const message = textOf(channelMessage) ?? 'The carrier gave no reason.';
   return { reference, status, code, message, reason: whatsAppReason(Number(code)) ?? 'other', at };
 }

@@ -7,7 +7,7 @@ import { send } from './send.ts';
 import { readSettings, settingsTable } from './settings.ts';
 import type { KannelSettings } from './settings.ts';
 
-/** Kannel 1.4, which takes SMS by HTTP and has the connections of SMPP that no function can hold. */
+/** Kannel 1.4. It takes SMS by HTTP and keeps the SMPP connections, which a function can't keep open. */
 export const kannel: CarrierKind<KannelSettings> = {
   name: 'kannel',
   settingsTable,
@@ -29,7 +29,7 @@ function createKannel(
   };
 }
 
-/** Reports are told from messages of phones by the recipient in their address, which only we put there. */
+/** Reads a webhook call. A call whose address names a recipient is a report; any other is an inbound message. */
 function receive(request: WebhookRequest, { webhookSecret, inboundSecret }: KannelSettings): WebhookEvents {
   const query = new URLSearchParams(request.query);
   if (query.has('recipient')) {

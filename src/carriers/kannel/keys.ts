@@ -4,14 +4,18 @@ import { WebhookRefused } from '../carrier.ts';
 import { isSameSecret } from '../signatures.ts';
 
 /**
- * The key in the address that reports on a recipient come to: Kannel signs nothing, so the address itself must be one
- * that only we can have made. It is good for that recipient alone.
+ * Makes the key in the address for reports on a recipient. Kannel signs nothing, so the key proves that the address is
+ * ours. The key is valid for this recipient only.
  */
 export function reportKey(recipientId: string, webhookSecret: string): string {
   return createHmac('sha256', webhookSecret).update(recipientId).digest('hex');
 }
 
-/** Checks that a report came to an address of ours. Throws {@link WebhookRefused} with 401. */
+/**
+ * Checks that the address of a report is one of ours.
+ *
+ * @throws {WebhookRefused} 401 if the key is wrong
+ */
 export function verifyReport(query: URLSearchParams, webhookSecret: string): void {
   const [recipientId, key] = [query.get('recipient') ?? '', query.get('key') ?? ''];
   if (!isSameSecret(key, reportKey(recipientId, webhookSecret))) {
@@ -20,15 +24,17 @@ export function verifyReport(query: URLSearchParams, webhookSecret: string): voi
 }
 
 /**
- * Checks that a phone's message comes from Kannel. It shows the secret as the password of HTTP's basic authentication,
- * which it makes of `https://kannel:SECRET@…`: in a query, the secret would stand in the logs of every proxy between.
- * Throws {@link WebhookRefused} with 401, also where there is no secret to compare with.
+ * Checks that an inbound message comes from Kannel. Kannel sends the secret as the password of HTTP basic
+ * authentication, which it takes from `https://kannel:SECRET@…`. A secret in the query would appear in the logs of
+ * every proxy on the way.
+ *
+ * @throws {WebhookRefused} 401 if the password is wrong, or if no secret is set
  */
 export function verifyInbound(headers: ReadonlyMap<string, string>, inboundSecret: string | undefined): void {
   const encoded = /^basic ([\w+/]+=*)$/i.exec(headers.get('authorization') ?? '')?.[1] ?? '';
   const [, password = ''] = /^[^:]*:(.*)$/s.exec(Buffer.from(encoded, 'base64').toString('utf8')) ?? [];
   if (inboundSecret === undefined) throw new WebhookRefused(401, 'KANNEL_INBOUND_SECRET is not set');
   if (!isSameSecret(password, inboundSecret)) {
-    throw new WebhookRefused(401, 'the call does not show the secret for messages of phones');
+    throw new WebhookRefused(401, 'the password is not the secret for inbound messages');
   }
 }

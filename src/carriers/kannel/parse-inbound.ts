@@ -6,10 +6,11 @@ import type { WebhookRequest } from '../carrier.ts';
 import { parseSeconds } from './parse-seconds.ts';
 
 /**
- * Reads a phone's message. Id (`%I`), time (`%T`), sender (`%p`) and recipient (`%P`) stand in the query; the text is the
- * body (`post-url`), or stands there, too (`get-url`, `%b`). Undefined where it is no text: a phone can send any bytes
- * (coding 1), and Kannel would call again for days if that were refused. Throws {@link WebhookRefused} with 400 where
- * something is missing or malformed.
+ * Parses an inbound message. The query contains id (`%I`), time (`%T`), sender (`%p`) and recipient (`%P`). The text is
+ * the body (`post-url`), or in the query too (`get-url`, `%b`). Returns undefined if the message is not a text: a phone
+ * can send any bytes (coding 1), and if the app refused them, Kannel would call again for days.
+ *
+ * @throws {WebhookRefused} 400 if a field is missing or malformed
  */
 export function parseInbound(request: WebhookRequest, query: URLSearchParams): InboundEvent | undefined {
   const filled = (name: string): string => {
@@ -44,7 +45,7 @@ function textOfBody({ headers, body }: WebhookRequest): string | undefined {
   return decoderOf(/\bcharset="?([\w-]+)/i.exec(contentType)?.[1]).decode(body);
 }
 
-/** UTF-8 is what Kannel is to be told to write; without `mo-recode` it writes what the network did, UTF-16 for one. */
+/** Kannel should be configured to write UTF-8. Without `mo-recode` it keeps the network's encoding, such as UTF-16. */
 function decoderOf(charset = 'utf-8'): TextDecoder {
   try {
     return new TextDecoder(charset);

@@ -6,8 +6,8 @@ import { reasonOfCommandStatus } from './reasons.ts';
 type Status = DeliveryReport['status'];
 
 /**
- * Bits of a report's type (Kannel user's guide, "Delivery reports"; 32 and 64 come with 2, and are in gw/dlr.h of 1.4.5
- * only). The first one that is set counts.
+ * Bits of a report's type (Kannel user's guide, "Delivery reports"). 32 and 64 come together with 2, and only gw/dlr.h
+ * of 1.4.5 has them. The first entry whose bit is set counts.
  */
 const statusesByBit: readonly (readonly [bit: number, status: Status])[] = [
   [32, 'expired'],
@@ -19,7 +19,7 @@ const statusesByBit: readonly (readonly [bit: number, status: Status])[] = [
   [8, 'sent'],
 ];
 
-/** What a receipt says in `stat` (SMPP 3.4, appendix B), where Kannel makes one failure of different ends. */
+/** Values of `stat` in a receipt (SMPP 3.4, appendix B) that Kannel reports all as the same failure. */
 const statusesByStat: ReadonlyMap<string, Status> = new Map([
   ['EXPIRED', 'expired'],
   ['REJECTD', 'rejected'],
@@ -34,8 +34,10 @@ const reasonsByStatus: ReadonlyMap<Status, FailureReason> = new Map([
 const arrived = new Set<Status>(['sent', 'delivered']);
 
 /**
- * Reads a delivery report from the query that we gave Kannel with its escapes filled in. Undefined where its type is none
- * that is known; throws {@link WebhookRefused} with 400 where type or time is missing or malformed.
+ * Parses a delivery report from the query, in which Kannel has filled in our escapes. Returns undefined if the type is
+ * unknown.
+ *
+ * @throws {WebhookRefused} 400 if type or time is missing or malformed
  */
 export function parseReport(query: URLSearchParams): DeliveryReport | undefined {
   const type = query.get('type') ?? '';
@@ -50,9 +52,10 @@ export function parseReport(query: URLSearchParams): DeliveryReport | undefined 
 }
 
 /**
- * What the SMSC said: `NACK/0x0000000b/Invalid Destination Address` where it refused the message, `NACK/Retries Exceeded`
- * where Kannel gave up asking, else a receipt's text, `… stat:UNDELIV err:027 …`. That one goes on with the beginning of
- * the message itself, so it is not kept whole. Its `err` is the network's own, so only `stat` has a meaning here.
+ * Reads the SMSC's reply. It is `NACK/0x0000000b/Invalid Destination Address` if the SMSC refused the message, and
+ * `NACK/Retries Exceeded` if Kannel gave up. Otherwise it is the text of a receipt, `… stat:UNDELIV err:027 …`. A receipt
+ * also contains the beginning of the message itself, so the app doesn't keep all of it. `err` is specific to the
+ * network, so only `stat` determines the status.
  */
 function failureOf(status: Status, type: string, reply: string): Omit<DeliveryReport, 'recipientId' | 'at'> {
   const [isNack, code, words = ''] = /^NACK\/(?:(0x[0-9a-f]{1,8})\/)?(.{0,200})/is.exec(reply) ?? [];

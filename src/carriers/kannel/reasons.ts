@@ -1,26 +1,26 @@
 import type { FailureReason } from '../../messages/index.ts';
 
-/** What smsbox says where it refuses a message (gw/smsbox.c of Kannel 1.4.5), as far as it's about the message. */
+/** Texts with which smsbox refuses a message for a reason in the message itself (gw/smsbox.c of Kannel 1.4.5). */
 const refusals: ReadonlyMap<string, FailureReason> = new Map([
   ['Number(s) has/have been denied by white- and/or black-lists.', 'barred'],
   ['Missing receiver(s) number(s), rejected', 'invalidNumber'],
   ['Empty receiver number not allowed, rejected', 'invalidNumber'],
 ]);
 
-/** The reason that smsbox's words stand for, as a field; none where they are not known. */
+/** Returns the reason for a text of smsbox, as a field; no field if the text is unknown. */
 export function reasonOfRefusal(words: string): { reason?: FailureReason } {
   const reason = refusals.get(words);
   return reason === undefined ? {} : { reason };
 }
 
-/** Command status of an SMSC's answer (SMPP 3.4, 5.1.3). What isn't here says nothing that a sender could act on. */
+/** Command status of an SMSC's answer (SMPP 3.4, 5.1.3). The others give no reason that a sender could act on. */
 const commandStatuses: ReadonlyMap<number, FailureReason> = new Map([
   // Message length.
   [0x01, 'contentRefused'],
-  // Bind status, system error: nothing that is wrong with the message.
+  // Bind status, system error: nothing is wrong with the message.
   [0x04, 'carrierUnavailable'],
   [0x08, 'carrierUnavailable'],
-  // Priority, and whether a receipt is wanted: Kannel's configuration.
+  // Priority, registered delivery: set by Kannel's configuration.
   [0x06, 'carrierSettings'],
   [0x07, 'carrierSettings'],
   // Source and destination address.
@@ -34,9 +34,9 @@ const commandStatuses: ReadonlyMap<number, FailureReason> = new Map([
   [0x14, 'throttled'],
   // Service type.
   [0x15, 'carrierSettings'],
-  // ESM class; submitting to a list, which Kannel doesn't.
+  // ESM class.
   [0x43, 'carrierSettings'],
-  // Type of number and numbering plan, of source and destination.
+  // Type of number and numbering plan, of source and of destination.
   [0x48, 'carrierSettings'],
   [0x49, 'carrierSettings'],
   [0x50, 'carrierSettings'],
@@ -46,14 +46,14 @@ const commandStatuses: ReadonlyMap<number, FailureReason> = new Map([
   [0x54, 'carrierSettings'],
   // Throttled.
   [0x58, 'throttled'],
-  // Time of delivery, validity.
+  // Scheduled delivery time, validity period.
   [0x61, 'carrierSettings'],
   [0x62, 'carrierSettings'],
-  // Receiving end: for now.
+  // The receiving side has a temporary error.
   [0x64, 'carrierUnavailable'],
 ]);
 
-/** The reason that a command status stands for. */
+/** Returns the reason for a command status; `other` if it is not in the table. */
 export function reasonOfCommandStatus(code: string): FailureReason {
   return commandStatuses.get(Number(code)) ?? 'other';
 }

@@ -9,9 +9,9 @@ import { reportKey } from './keys.ts';
 import { reasonOfRefusal } from './reasons.ts';
 import type { KannelSettings } from './settings.ts';
 
-/** What sending works with. */
+/** What sending depends on. */
 export interface SendingSettings extends HttpDeps, KannelSettings {
-  /** Where reports come to, without a query. */
+  /** The public address for reports, without a query. */
   webhookUrl: string;
   now: () => Date;
 }
@@ -19,11 +19,12 @@ export interface SendingSettings extends HttpDeps, KannelSettings {
 const idempotent = false;
 
 /**
- * Hands a batch to smsbox, in a call for each part of each message (Kannel user's guide, "SMS-push over HTTP POST":
- * headers in place of the query, so that credentials and numbers stand in no log). Never rejects.
+ * Submits a batch to smsbox, with one call for each part of each message. Resolves to one outcome per recipient, in
+ * order. Never rejects. The parameters are headers and not a query, so that no log contains credentials and numbers
+ * (Kannel user's guide, "SMS-push over HTTP POST").
  *
- * All parts are cut here. Kannel would divide surrogate pairs, and cut off what exceeds `max-messages` of its
- * configuration, which is 1 unless an operator says more.
+ * The app splits messages into parts itself. Kannel would split surrogate pairs, and drop all parts beyond
+ * `max-messages` of its configuration, whose default is 1.
  */
 export function send(settings: SendingSettings, { sender, recipients }: OutboundBatch): Promise<SendOutcome[]> {
   return Promise.all(recipients.map((recipient) => sendTo(settings, sender, recipient)));
@@ -33,10 +34,10 @@ async function sendTo(settings: SendingSettings, sender: string, recipient: Outb
   const { address, content, recipientId } = recipient;
   const from = originOf(sender);
   if (from === undefined)
-    return rejected('KannelSenderRefused', 'contentRefused', 'The sender is none that Kannel takes.');
-  // A blank or comma would make several numbers of it.
+    return rejected('KannelSenderRefused', 'contentRefused', 'Kannel does not accept this sender.');
+  // Kannel would read a space or comma as a separator of numbers.
   if (!/^\d{3,15}$/.test(address))
-    return rejected('KannelNumberRefused', 'invalidNumber', 'The number has other characters than digits.');
+    return rejected('KannelNumberRefused', 'invalidNumber', 'The number must be 3 to 15 digits.');
 
   const { encoding, parts } = splitSms(content);
   const common = {
@@ -46,7 +47,7 @@ async function sendTo(settings: SendingSettings, sender: string, recipient: Outb
     'x-kannel-from': asBytes(from),
     // With the plus, Kannel tells the network that the number is international.
     'x-kannel-to': `+${address}`,
-    // Kannel takes any text for GSM 03.38 unless told, and writes question marks.
+    // Without a coding, Kannel takes any text for GSM 03.38, and replaces other characters with question marks.
     'x-kannel-coding': encoding === 'GSM-7' ? '0' : '2',
     ...(settings.smsc === undefined ? {} : { 'x-kannel-smsc': asBytes(settings.smsc) }),
   };
@@ -55,7 +56,7 @@ async function sendTo(settings: SendingSettings, sender: string, recipient: Outb
     const headers = {
       ...common,
       ...(parts.length === 1 ? {} : { 'x-kannel-udh': concatenation(recipientId, parts.length, index + 1) }),
-      // Of the last part only: where it is missing, no report may say that the message arrived.
+      // Only the last part asks for reports: if it is missing, no report must say that the message arrived.
       ...(index < parts.length - 1 ? {} : reportHeaders(settings, recipientId)),
     };
     const timeoutMs = Math.max(endsAt - settings.now().getTime(), 1);
@@ -80,7 +81,7 @@ async function submit(
   }
 }
 
-/** "0: Accepted for delivery" and "3: Queued for later delivery" are what smsbox says where it has the message. */
+/** Reads smsbox's answer. "0: Accepted for delivery" and "3: Queued for later delivery" say that it has the message. */
 function outcomeOf(answer: CarrierAnswer, now: () => Date): SendOutcome {
   const { status, text } = answer;
   if (status === 202) return /^[03]:/.test(text) ? { outcome: 'sent' } : inDoubt(answerIncomplete, { idempotent });
@@ -89,9 +90,9 @@ function outcomeOf(answer: CarrierAnswer, now: () => Date): SendOutcome {
   return status === 400 ? { ...failure, ...reasonOfRefusal(words) } : failure;
 }
 
-/** Some parts are on their way: sent again, they would arrive twice, and the phone may or may not show them. */
+/** Makes the outcome if only some parts were sent. A retry would send these twice, and the phone may not show them. */
 function partsMissing({ message }: Failure, taken: number, all: number): Failure {
-  const words = `Kannel took ${taken} of ${all} parts, and then: ${message}`;
+  const words = `Kannel took ${taken} of ${all} parts, then failed: ${message}`;
   return inDoubt({ code: 'KannelPartsMissing', message: words }, { idempotent });
 }
 
@@ -100,32 +101,33 @@ function rejected(code: string, reason: 'contentRefused' | 'invalidNumber', mess
 }
 
 /**
- * The sender as Kannel wants it: with a plus, Kannel tells the network that a number is international. Undefined where
- * it is empty or has a line break, which would begin another header.
+ * Writes the sender as Kannel expects it. With a plus, Kannel tells the network that a number is international. Returns
+ * undefined if the sender is empty or has a control character: a line break would begin another header.
  */
 function originOf(sender: string): string | undefined {
   if (sender === '' || /\p{Cc}/u.test(sender)) return undefined;
   return /^\d+$/.test(sender) && !isShortCode(sender) ? `+${sender}` : sender;
 }
 
-/** A header's value in UTF-8, which Kannel reads; `fetch` writes a byte for each character. */
+/** Encodes a header's value: Kannel reads UTF-8, while `fetch` writes one byte for each character. */
 function asBytes(text: string): string {
   return Buffer.from(text, 'utf8').toString('latin1');
 }
 
 /**
- * The header by which a phone joins parts (3GPP TS 23.040, 9.2.3.24.1): one number for all parts, how many, and which.
- * The number follows from the recipient, so that messages to one phone seldom share one.
+ * Makes the user data header by which a phone joins parts (3GPP TS 23.040, 9.2.3.24.1): a reference that all parts
+ * share, their number, and the number of this part. The reference is derived from the recipient's id, so messages to
+ * one phone seldom share it.
  */
 function concatenation(recipientId: string, parts: number, part: number): string {
   const [reference = 0] = createHash('sha256').update(recipientId).digest();
   return Buffer.from([5, 0, 3, reference, parts, part]).toString('hex').toUpperCase();
 }
 
-/** Delivered (1), failed (2), refused by the SMSC (16). That Kannel or the SMSC has it (4, 8) is known by the answer. */
+/** Delivered (1), failed (2), refused by the SMSC (16). No reports of acceptance (4, 8): smsbox's answer says it. */
 const reportMask = String(1 | 2 | 16);
 
-/** Asks for reports; `%d`, `%A` and `%T` are Kannel's for their type, the SMSC's words and Unix seconds. */
+/** Asks for reports. Kannel replaces `%d` with the type, `%A` with the SMSC's reply, and `%T` with Unix seconds. */
 function reportHeaders(
   { webhookUrl, callbackUrl, webhookSecret }: SendingSettings,
   recipientId: string,

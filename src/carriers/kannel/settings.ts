@@ -1,10 +1,10 @@
 import type { SettingsTable } from '../../core/setting.ts';
 import type { ReadSettings, SettingsReader } from '../settings-reader.ts';
 
-/** So short a secret could be guessed. */
+/** A shorter secret could be guessed. */
 const minSecretLength = 16;
 
-/** What the app reads of Kannel. */
+/** The settings of Kannel. */
 export const settingsTable = {
   KANNEL_URL: {
     kind: 'url',
@@ -37,27 +37,27 @@ export const settingsTable = {
 
 type Reader = SettingsReader<typeof settingsTable>;
 
-/** How Kannel is reached, and how it calls back. */
+/** How to reach Kannel, and how it calls back. */
 export interface KannelSettings {
-  /** Of smsbox's sendsms service. */
+  /** The address of smsbox's sendsms service. */
   url: string;
   username: string;
   password: string;
-  /** Makes the keys in the addresses that delivery reports come to; Kannel never sees it. */
+  /** Makes the keys in the addresses for delivery reports; Kannel never sees it. */
   webhookSecret: string;
-  /** What Kannel shows where it brings inbound messages; without one, it brings none. */
+  /** The secret that Kannel sends with inbound messages. If absent, they are refused. */
   inboundSecret?: string;
-  /** Where Kannel reaches our webhook, if not at its public address. */
+  /** The address at which Kannel reaches our webhook. Default: the webhook's public address. */
   callbackUrl?: string;
-  /** The id of the connection (smsc-id) that messages are to go out by. */
+  /** The id of the connection (smsc-id) that sends the messages. */
   smsc?: string;
 }
 
 /**
  * Reads Kannel's settings.
  *
- * The secret for inbound messages is one of its own and not made from the other: an operator puts it into Kannel's
- * configuration as it is, with nothing to compute, and it opens nothing else when that file is read by others.
+ * Inbound messages have a secret of their own, which is not derived from the other one. So an operator can copy it into
+ * Kannel's configuration without computing anything, and who reads that file can't forge delivery reports.
  */
 export function readSettings(readTable: ReadSettings): KannelSettings {
   const read = readTable(settingsTable);
@@ -86,7 +86,7 @@ function checkHeader(name: keyof typeof settingsTable, value: string, read: Read
   return value;
 }
 
-/** It stands in an address in Kannel's configuration, where other characters have a meaning. */
+/** The secret is part of an address in Kannel's configuration, where other characters have a meaning. */
 function checkInboundSecret(secret: string, webhookSecret: string, read: Reader): void {
   if (!/^[\w-]+$/.test(secret) || secret.length < minSecretLength) {
     read.problem(`KANNEL_INBOUND_SECRET must be at least ${minSecretLength} letters, digits, - and _`);
@@ -98,7 +98,7 @@ function readCallbackUrl(read: Reader): string | undefined {
   const text = read.optional('KANNEL_CALLBACK_URL');
   if (text === undefined) return undefined;
   const url = URL.parse(text);
-  // Ours is added to it, and Kannel would make a header of a user's name.
+  // The app adds its own query, and Kannel would turn a user name into a header.
   const isPlain = url !== null && [url.search, url.hash, url.username, url.password].join('') === '';
   if (!isPlain || !/^https?:$/.test(url.protocol)) {
     read.problem('KANNEL_CALLBACK_URL must be an http or https address without a query, a fragment or a user name');

@@ -1,11 +1,11 @@
 import { callCarrier, startCall } from '../call.ts';
 import type { CallInit, CarrierAnswer, HttpDeps } from '../call.ts';
 
-/** How the carrier is reached. */
+/** How to reach the carrier. */
 export interface CarrierSettings extends HttpDeps {
   url: string;
   apiKey: string;
-  /** Where the carrier is to send what it has to say later. */
+  /** The address of our webhook, to which the carrier sends reports and verdicts on templates. */
   reportUrl: string;
 }
 
@@ -14,12 +14,12 @@ function addressed({ url, apiKey }: CarrierSettings, path: string, init: CallIni
   return [`${url.replace(/\/$/, '')}${path}`, { ...init, headers }];
 }
 
-/** Asks the carrier for something, with its key. Rejects where no answer comes in time; that includes its body. */
+/** Gets a path of the carrier, with the API key. Rejects if no answer comes in time, including its body. */
 export function askCarrier(settings: CarrierSettings, path: string): Promise<Response> {
   return startCall(settings, ...addressed(settings, path, { method: 'GET' }));
 }
 
-/** Posts a body to the carrier, with the report address in it. Rejects where no answer comes in time. */
+/** Posts a body to the carrier, and adds the report address. Rejects if no answer comes in time. */
 export function postToCarrier(
   settings: CarrierSettings,
   path: string,

@@ -5,7 +5,8 @@ import { askCarrier } from './call-carrier.ts';
 import type { CarrierSettings } from './call-carrier.ts';
 
 /**
- * Asks the carrier for an attachment of at most `limit` bytes, as {@link readAttachment} reads it. Never rejects.
+ * Fetches an attachment of at most `limit` bytes from the carrier. The outcomes are those of {@link readAttachment};
+ * `retry` if no answer comes. Never rejects.
  */
 export async function fetchAttachment(
   settings: CarrierSettings,

@@ -2,7 +2,7 @@ import { inboundProtocols } from '../../conversations/index.ts';
 import type { InboundProtocol } from '../../conversations/index.ts';
 import { BadSubmission, digitsOf, isRecord, parseObject } from './submission.ts';
 
-/** An attachment as it is played. */
+/** An attachment of a played message. */
 export interface PlayedAttachment {
   name: string;
   /** A type and a subtype, without parameters. */
@@ -11,11 +11,11 @@ export interface PlayedAttachment {
   content: string;
 }
 
-/** A phone's message as whoever runs the simulation plays it. */
+/** An inbound message that a caller of `POST /inbound` plays. */
 export interface PlayedMessage {
-  /** The phone's number, digits. */
+  /** The phone's number in digits. */
   sender: string;
-  /** The number or short code that it writes to, digits. */
+  /** The number or short code that the phone writes to, in digits. */
   recipient: string;
   protocol: InboundProtocol;
   content: string;
@@ -24,13 +24,13 @@ export interface PlayedMessage {
   buttonReply?: string;
 }
 
-// 255 parts of 153 characters: the longest text that can come as SMS.
+// 255 parts of 153 characters: the longest possible SMS.
 const maximumContent = 39_015;
 const maximumAttachments = 10;
 const maximumName = 255;
 const maximumLabel = 25;
 
-// RFC 6838, section 4.2: letters, digits and some signs, 127 of them at most on each side.
+// RFC 6838, section 4.2: letters, digits and some signs, at most 127 on each side.
 const mimeTypePattern = /^[a-z0-9][a-z0-9!#$&^_.+-]{0,126}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}$/i;
 
 function parseNumber(value: unknown, field: string): string {
@@ -39,7 +39,7 @@ function parseNumber(value: unknown, field: string): string {
   return digits;
 }
 
-/** Takes over the known fields only, so that nothing else that is sent is kept. */
+/** Copies the known fields only, so that nothing else is stored. */
 function parseAttachment(value: unknown, index: number): PlayedAttachment {
   const refuse = (what: string): never => {
     throw new BadSubmission(`attachments[${index}]${what}`);
@@ -52,7 +52,7 @@ function parseAttachment(value: unknown, index: number): PlayedAttachment {
   if (typeof mimeType !== 'string' || !mimeTypePattern.test(mimeType)) {
     return refuse('.mimeType must be a type and a subtype, such as image/png.');
   }
-  // Buffer skips what is no base64, so that only a comparison shows it.
+  // Buffer skips characters that are not base64, so only a comparison detects them.
   if (typeof content !== 'string' || content === '' || Buffer.from(content, 'base64').toString('base64') !== content) {
     return refuse('.content must be base64 that is not empty.');
   }
@@ -78,7 +78,11 @@ function parseButtonReply(value: unknown, protocol: InboundProtocol): string | u
   return value;
 }
 
-/** Reads the body of `POST /inbound`; throws {@link BadSubmission}, which names the first place that doesn't fit. */
+/**
+ * Parses the body of `POST /inbound`.
+ *
+ * @throws {BadSubmission} names the first invalid field
+ */
 export function parseInboundSubmission(text: string): PlayedMessage {
   const body = parseObject(text);
   const sender = parseNumber(body['sender'], 'sender');
@@ -92,7 +96,7 @@ export function parseInboundSubmission(text: string): PlayedMessage {
   const attachments = parseAttachments(given, protocol);
   const buttonReply = parseButtonReply(body['buttonReply'], protocol);
   if (content === '' && attachments.length === 0 && buttonReply === undefined) {
-    throw new BadSubmission('content must not be empty where there is no attachment and no buttonReply.');
+    throw new BadSubmission('content must not be empty without an attachment or a buttonReply.');
   }
   return {
     sender,

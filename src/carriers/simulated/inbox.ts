@@ -16,7 +16,7 @@ type SubmissionResult =
   | { id: string; result: 'accepted'; reference: string }
   | { id: string; result: 'rejected' | 'throttled'; code: string; message: string };
 
-/** A message that the carrier took, as it is kept. */
+/** A message that the carrier accepted, as it is stored. */
 interface TakenMessage extends Omit<SubmittedMessage, 'to'> {
   reference: string;
   /** Digits in international form. */
@@ -26,7 +26,7 @@ interface TakenMessage extends Omit<SubmittedMessage, 'to'> {
   receivedAt: number;
 }
 
-/** What happened; the journal's lines. The whole state follows from them. */
+/** A line of the journal. The whole state of the inbox is computed from the lines. */
 export type InboxEntry =
   | { kind: 'taken'; message: TakenMessage }
   | { kind: 'rejected'; result: Extract<SubmissionResult, { code: string }> }
@@ -44,35 +44,37 @@ interface ListedMessage extends Omit<SubmittedMessage, 'id' | 'to'> {
   receivedAt: string;
 }
 
-/** A report that is still owed to a client. */
+/** A report that no client has confirmed yet. */
 export interface OwedReport extends DueReport, Owed {
   recipientId: string;
 }
 
 const maximumListed = 1000;
 
-/** What the phones have, and what was answered to whom. */
+/** The messages on the phones, and the answers to submissions. */
 export interface Inbox {
-  /** Brings back what the journal kept. */
+  /** Restores one line of the journal. */
   apply(entry: InboxEntry): void;
   /**
-   * Takes or refuses one message. Where repeats are recognised, a repeated id gets its first answer again and leaves no
-   * entry; where they aren't, it is another message.
+   * Accepts or refuses one message. If the carrier recognises repeats, a repeated id gets its first answer again and
+   * adds no entry; otherwise it is another message.
    */
   submit(
     submitted: SubmittedMessage,
     reportUrl: string,
     now: number,
   ): { result: SubmissionResult; entry?: InboxEntry; owed?: OwedReport[] };
-  /** Reports that no entry says were made. */
+  /** The reports that no entry records as delivered. */
   owed(): OwedReport[];
-  /** A phone's messages (digits), or all phones' without an address; newest first, at most 1,000. */
+  /** Lists the messages of a phone (digits), or of all phones without an address; newest first, at most 1,000. */
   list(now: number, address?: string): ListedMessage[];
 }
 
 /**
- * @param options.latencyMs time between the events of one message.
- * @param options.recognisesRepeats whether a repeated id is the same message.
+ * Creates an inbox without messages.
+ *
+ * @param options.latencyMs the time between the events of one message, in milliseconds
+ * @param options.recognisesRepeats whether a repeated id is the same message
  */
 export function createInbox({
   latencyMs,
@@ -147,7 +149,7 @@ export function createInbox({
         id,
         result: 'throttled',
         code: 'TooManyMessages',
-        message: 'Too many messages at the moment; submit this one again.',
+        message: 'Too many messages at the moment; submit this message again.',
       };
       return { result, entry, ...(entry.kind === 'taken' && { owed: owedFor(entry.message) }) };
     },

@@ -11,7 +11,7 @@ import type { SimulatedSettings } from './settings.ts';
 import { submitTemplate } from './submit-template.ts';
 import { verifySignature } from './verify-signature.ts';
 
-/** The simulated carrier: an HTTP server of its own that plays phones, reached as any carrier is reached. */
+/** The simulated carrier: a separate HTTP server that plays phones. The app calls it like any other carrier. */
 export const simulated: CarrierKind<SimulatedSettings> = {
   name: 'simulated',
   settingsTable,
@@ -21,13 +21,14 @@ export const simulated: CarrierKind<SimulatedSettings> = {
 };
 
 /**
- * Reaches the simulated carrier over HTTP, as any carrier is reached. Throws without a webhook secret, since anyone
- * could sign with an empty one.
+ * Creates the carrier that calls the simulated carrier's server over HTTP.
  *
- * @param options.url the carrier's base address.
- * @param options.reportUrl where it is to send delivery reports, and its verdicts on templates.
- * @param options.recognisesRepeats whether it is run so that a repeated recipient id sends nothing; true by default.
- * @param options.timeoutMs how long one call may take; 10 seconds by default.
+ * @param options.url the server's base address
+ * @param options.reportUrl where the server sends delivery reports and verdicts on templates
+ * @param options.recognisesRepeats whether the server was started so that a repeated recipient id sends nothing;
+ * default: true
+ * @param options.timeoutMs how long one call may take, in milliseconds; default: 10,000
+ * @throws {Error} if the webhook secret is empty, since anyone could sign with it
  */
 export function createSimulatedCarrier(options: {
   url: string;

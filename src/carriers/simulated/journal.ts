@@ -1,11 +1,11 @@
 import { mkdir, open, readFile, truncate } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/** Keeps what happened over restarts. */
+/** Keeps entries over restarts. */
 export interface Journal<Entry> {
-  /** Everything that was kept before, oldest first. */
+  /** The entries that the journal contained when it was opened, oldest first. */
   readonly entries: readonly Entry[];
-  /** Resolves when the entries are with the operating system: they survive the process, not a power cut. */
+  /** Resolves when the operating system has the entries: they survive the end of the process, but not a power cut. */
   append(entries: readonly Entry[]): Promise<void>;
   close(): Promise<void>;
 }
@@ -15,7 +15,7 @@ export function createVoidJournal<Entry>(): Journal<Entry> {
   return { entries: [], append: () => Promise.resolve(), close: () => Promise.resolve() };
 }
 
-/** A line counts only with its line end: what a dying process left half-written was never confirmed to anyone. */
+/** Reads the lines that end in a line break. A torn last line was written by a dying process, and never confirmed. */
 async function readWholeLines(file: string): Promise<string> {
   const content = await readFile(file).catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
@@ -23,14 +23,14 @@ async function readWholeLines(file: string): Promise<string> {
   });
   if (content === undefined) return '';
   const wholeLength = content.lastIndexOf('\n') + 1;
-  // Cut away rather than skipped, since the next line would otherwise be glued to the torn one.
+  // The torn line is cut off and not only skipped, since the next line would be appended to it.
   if (wholeLength < content.length) await truncate(file, wholeLength);
   return content.toString('utf8', 0, wholeLength);
 }
 
 /**
- * Opens an append-only file with one JSON value a line; creates it and its folder where they are missing.
- * Throws where a whole line is not JSON, with the line's number: then the file is not one of ours.
+ * Opens an append-only file with one JSON value a line; creates the file and its folder if they are missing. Rejects
+ * with the line's number if a whole line is not JSON: then the file is not a journal.
  */
 export async function openJournal<Entry>(file: string): Promise<Journal<Entry>> {
   await mkdir(dirname(file), { recursive: true });
@@ -50,7 +50,7 @@ export async function openJournal<Entry>(file: string): Promise<Journal<Entry>> 
     append(added) {
       const text = added.map((entry) => `${JSON.stringify(entry)}\n`).join('');
       const written = last.then(() => handle.appendFile(text));
-      // One failed write is its caller's to hear of; those behind it still get their turn.
+      // Only the caller of a failed write learns of it; later writes are still tried.
       last = written.catch(() => undefined);
       return written;
     },

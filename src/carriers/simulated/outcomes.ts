@@ -1,25 +1,25 @@
-/** What the carrier says of a message it took. */
+/** The statuses in delivery reports. */
 type ReportStatus = 'delivered' | 'undelivered' | 'expired' | 'buffered';
 
-/** Where a message is: with the carrier, or how it ended at the phone. */
+/** The status of a message: `accepted` while the carrier has it, then its final status. */
 export type MessageStatus = 'accepted' | Exclude<ReportStatus, 'buffered'>;
 
-/** A carrier's code and sentence for what went wrong. */
+/** The carrier's code and sentence for a failure. */
 export interface Reason {
   code: string;
   message: string;
 }
 
-/** The time between the events of one message, in milliseconds; how a carrier is run can change it. */
+/** The default time between the events of one message, in milliseconds. */
 export const defaultLatencyMs = 150;
 
 interface PlannedReport {
   status: ReportStatus;
-  /** When the report is made, in latencies after the submission. */
+  /** When the report is sent, in latencies after the submission. */
   due: number;
-  /** The least time until the report, whatever the latency. */
+  /** The minimum time until the report in milliseconds, whatever the latency. */
   dueAtLeastMs?: number;
-  /** When what it tells of happened, in latencies; absent where the report follows at once. */
+  /** When the reported event happened, in latencies after the submission. Default: `due`. */
   happened?: number;
 }
 
@@ -30,7 +30,7 @@ type Outcome =
 const deliveredAtOnce: PlannedReport = { status: 'delivered', due: 1 };
 const defaultOutcome: Outcome = { ends: 'delivered', reports: [deliveredAtOnce] };
 
-/** What becomes of a message, by the last four digits of the phone's number; every other number is `0001`. */
+/** The outcome of a message by the last four digits of the phone's number. Any other number behaves like `0001`. */
 const outcomes = new Map<string, Outcome>([
   ['0001', defaultOutcome],
   ['0002', { ends: 'undelivered', reports: [{ status: 'undelivered', due: 1 }] }],
@@ -61,33 +61,33 @@ function outcomeOf(address: string): Outcome {
   return outcomes.get(address.slice(-4)) ?? defaultOutcome;
 }
 
-/** Why submissions to this number (digits) are refused; undefined where they are taken. */
+/** Why the carrier refuses submissions to a number (digits); undefined if it accepts them. */
 export function refusalOf(address: string): Reason | undefined {
   const outcome = outcomeOf(address);
   return 'refused' in outcome ? outcome.refused : undefined;
 }
 
-/** Whether the first submission of each message to this number (digits) is throttled. */
+/** Whether the carrier throttles the first submission of each message to a number (digits). */
 export function throttledOnce(address: string): boolean {
   const outcome = outcomeOf(address);
   return 'throttledOnce' in outcome;
 }
 
-/** A message in the carrier's hands, as far as its outcome depends on it. */
+/** The fields of an accepted message that decide its outcome. */
 interface Taken {
-  /** The phone's number, digits. */
+  /** The phone's number in digits. */
   address: string;
   /** Unix time in milliseconds. */
   receivedAt: number;
 }
 
-/** What the carrier's listing says of a message at `now` (Unix time in milliseconds): it settles after one latency. */
+/** The status of a message at `now` (Unix time in milliseconds). The status is final after one latency. */
 export function statusOf({ address, receivedAt }: Taken, latencyMs: number, now: number): MessageStatus {
   const outcome = outcomeOf(address);
   return 'ends' in outcome && now >= receivedAt + latencyMs ? outcome.ends : 'accepted';
 }
 
-/** One report to come; times are Unix times in milliseconds. */
+/** One report to send. Times are Unix times in milliseconds. */
 export interface DueReport {
   status: ReportStatus;
   reason?: Reason;
@@ -95,7 +95,7 @@ export interface DueReport {
   dueAt: number;
 }
 
-/** All reports that a message gets, in the order in which they fall due. */
+/** Lists all reports on a message, in the order in which they are due. */
 export function reportsOf({ address, receivedAt }: Taken, latencyMs: number): DueReport[] {
   const outcome = outcomeOf(address);
   if ('refused' in outcome) return [];

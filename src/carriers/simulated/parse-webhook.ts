@@ -5,7 +5,7 @@ import type { TemplateStatusUpdate } from '../../templates/index.ts';
 import { WebhookRefused, type WebhookEvents } from '../carrier.ts';
 import { parseJson } from '../parse-json.ts';
 
-/** Our word for each of the carrier's. */
+/** Our statuses for the carrier's words. */
 const statuses = new Map<unknown, DeliveryReport['status']>([
   ['buffered', 'sent'],
   ['delivered', 'delivered'],
@@ -18,7 +18,7 @@ const isOptionalText = (value: unknown): value is string | undefined =>
 
 const isFilledText = (value: unknown): value is string => typeof value === 'string' && value !== '';
 
-/** A time as the carrier writes it, ISO 8601; an invalid date where it is none. */
+/** Parses a time in ISO 8601; returns an invalid date if the value is anything else. */
 const parseTime = (value: unknown): Date => new Date(typeof value === 'string' ? value : Number.NaN);
 
 function parseReport(value: unknown, index: number): DeliveryReport {
@@ -41,7 +41,7 @@ function parseReport(value: unknown, index: number): DeliveryReport {
   };
 }
 
-/** The carrier's words are ours. */
+/** Our statuses of templates for the carrier's words. */
 const verdicts = new Map<unknown, TemplateStatusUpdate['status']>([
   ['pending', 'pending'],
   ['approved', 'approved'],
@@ -101,12 +101,13 @@ function parseInbound(value: unknown, index: number): InboundEvent {
   };
 }
 
-/** The lists that a call can bring; one of them is enough. */
+/** The lists that a call can contain; at least one of them is required. */
 const lists = ['reports', 'templates', 'inbound'] as const;
 
 /**
- * Reads a call's body: delivery reports, verdicts on templates and what phones wrote. Throws {@link WebhookRefused} with
- * 400 where it has none of these lists, or where something in them doesn't fit.
+ * Parses the body of a call: delivery reports, verdicts on templates and inbound messages.
+ *
+ * @throws {WebhookRefused} 400 if the body has none of these lists, or if an entry is malformed
  */
 export function parseWebhook(body: Uint8Array): WebhookEvents {
   const parsed = parseJson(body);

@@ -7,7 +7,7 @@ interface KeptAttachment extends PlayedAttachment {
   id: string;
 }
 
-/** A message that a phone wrote, as it is kept. */
+/** An inbound message, as it is stored. */
 interface WrittenMessage extends Omit<PlayedMessage, 'attachments'> {
   /** The carrier's own id. */
   id: string;
@@ -16,46 +16,48 @@ interface WrittenMessage extends Omit<PlayedMessage, 'attachments'> {
   receivedAt: number;
 }
 
-/** What happened; the journal's lines. */
+/** A line of the journal about inbound messages. */
 export type InboundEntry =
   | { kind: 'inboundTaken'; message: WrittenMessage }
   | { kind: 'inboundReported'; keys: string[] };
 
-/** A phone's message that the client has yet to hear of. */
+/** An inbound message that the client has not confirmed yet. */
 export interface OwedInbound extends Owed {
   message: WrittenMessage;
 }
 
-/** What phones wrote, and the files that came with it. */
+/** The inbound messages and their attachments. */
 export interface PhoneMessages {
-  /** Brings back what the journal kept. */
+  /** Restores one line of the journal. */
   apply(entry: InboundEntry): void;
-  /** What there is to tell the client at this address: the messages of which no entry says that it knows. */
+  /** Lists the messages that no entry records as delivered to the client at this address. */
   owed(inboundUrl: string): OwedInbound[];
   /**
-   * What asking for an attachment comes to, which its name decides: `missing` where it contains "lost", `busy` where it
-   * contains "unavailable", `busy` at the first try where it contains "flaky". Ids that are not known are `missing`.
+   * Opens an attachment. Its name decides the result: `missing` if it contains "lost", `busy` if it contains
+   * "unavailable". If it contains "flaky", only the first call is `busy`. Unknown ids are `missing`.
    */
   open(attachmentId: string): { bytes: Uint8Array; mimeType: string } | 'missing' | 'busy';
 }
 
-/** Whether an entry of the journal is about what phones wrote. */
+/** Whether an entry of the journal is about inbound messages. */
 export function isInboundEntry(entry: { kind: string }): entry is InboundEntry {
   return entry.kind === 'inboundTaken' || entry.kind === 'inboundReported';
 }
 
-/** Gives a message and its attachments ids of the carrier; the same message once more is another one. */
+/**
+ * Gives a message and its attachments ids of the carrier. Each call makes another message, even from the same input.
+ */
 export function takeMessage(played: PlayedMessage, receivedAt: number): WrittenMessage {
   const attachments = played.attachments.map((attachment) => ({ id: `sim-media-${randomUUID()}`, ...attachment }));
   return { id: `sim-inbound-${randomUUID()}`, ...played, attachments, receivedAt };
 }
 
-/** What is owed to a client for one message: to be told of it at once. */
+/** Makes the call that the client is owed for one message, due at once. */
 export function owedFor(message: WrittenMessage, inboundUrl: string): OwedInbound {
   return { key: message.id, reportUrl: inboundUrl, dueAt: message.receivedAt, message };
 }
 
-/** A message as the client is told of it; the bytes of attachments are for the client to fetch. */
+/** Writes a message as the webhook call contains it. The client fetches the bytes of attachments itself. */
 export function wireInbound({ message }: OwedInbound): object {
   const { receivedAt, attachments, ...rest } = message;
   return {
@@ -65,7 +67,7 @@ export function wireInbound({ message }: OwedInbound): object {
   };
 }
 
-/** Starts with no message. */
+/** Creates an empty store of inbound messages. */
 export function createPhoneMessages(): PhoneMessages {
   const taken: WrittenMessage[] = [];
   const reportedKeys = new Set<string>();

@@ -1,6 +1,6 @@
 import type { FailureReason } from '../../messages/index.ts';
 
-/** What the carrier's codes mean. */
+/** Reasons for the carrier's codes. */
 const reasons: ReadonlyMap<string, FailureReason> = new Map([
   ['InvalidNumber', 'invalidNumber'],
   ['NumberBarred', 'barred'],
@@ -9,7 +9,7 @@ const reasons: ReadonlyMap<string, FailureReason> = new Map([
   ['TooManyMessages', 'throttled'],
 ]);
 
-/** The reason that a code of the carrier stands for, as a field; none where the code is not known. */
+/** Returns the reason for one of the carrier's codes, as a field; no field if the code is unknown. */
 export function reasonOf(code: string | undefined): { reason?: FailureReason } {
   const reason = reasons.get(code ?? '');
   return reason === undefined ? {} : { reason };

@@ -1,37 +1,40 @@
 import { createHmac } from 'node:crypto';
 
+import { count } from '../../core/plural.ts';
+
 const maximumCallsInFlight = 16;
 const callTimeoutMs = 10_000;
 
-/** Milliseconds to wait after the n-th failure in a row (n from 1): half a second, doubling up to half a minute. */
+/** How long to wait after the n-th failure in a row (n from 1): 500 ms, doubled each time, up to 30,000 ms. */
 export function retryDelayMs(failures: number): number {
   return Math.min(500 * 2 ** (failures - 1), 30_000);
 }
 
-/** Something that a client is to be told. */
+/** An event to report to a client. */
 export interface Owed {
-  /** Tells it from everything else that is owed. */
+  /** Unique among everything that is owed. */
   key: string;
   reportUrl: string;
   /** Unix time in milliseconds. */
   dueAt: number;
 }
 
-/** Reports that go in one call, to one address. */
+/** Reports that share one call to one address. */
 interface Batch<Report> {
   url: string;
   reports: readonly Report[];
   failures: number;
 }
 
-/** Calls clients back. Holds timers and calls under way; `stop` ends them, and what is undelivered stays undelivered. */
+/** Calls clients back. */
 export interface ReportSender<Report> {
-  /** Sends each report when it falls due, and again until its receiver answers 2xx. */
+  /** Sends each report when it is due, and repeats it until the receiver answers 2xx. */
   schedule(reports: readonly Report[]): void;
+  /** Ends all timers and calls. Undelivered reports stay undelivered. */
   stop(): void;
 }
 
-/** What fetch says of trouble is only 'fetch failed'; its cause tells more. */
+/** Describes an error. The message of fetch is only 'fetch failed', so the cause is preferred. */
 const describeFailure = (error: unknown): string =>
   String(error instanceof Error && error.cause !== undefined ? error.cause : error);
 
@@ -47,13 +50,13 @@ function signedHeaders(secret: string, body: string, now: Date): Record<string, 
 }
 
 /**
- * Creates a sender of reports: those that are ready together for one address share a call of up to `perCall`, and at
- * most 16 calls are under way.
+ * Creates a sender of reports. Reports to one address that are due at the same time share a call. At most 16 calls are
+ * in progress at once.
  *
- * @param settings.bodyOf what a call says, as JSON.
- * @param settings.perCall how many reports share a call at most; 100 by default.
- * @param settings.delivered told after each call that its receiver confirmed.
- * @param settings.log told of each failed call, in one line.
+ * @param settings.bodyOf makes the body of a call, which is sent as JSON
+ * @param settings.perCall the maximum number of reports in a call; default: 100
+ * @param settings.delivered called with the keys of the reports after each call that the receiver confirmed
+ * @param settings.log called with one line for each failed call
  */
 export function createReportSender<Report extends Owed>(settings: {
   secret: string;
@@ -86,13 +89,13 @@ export function createReportSender<Report extends Owed>(settings: {
     if (first === undefined) return undefined;
     const [url, waiting] = first;
     const reports = waiting.splice(0, perCall);
-    // Put back at the end, so that a busy address doesn't starve the others.
+    // The rest goes to the end of the queue, so that a busy address doesn't starve the others.
     ready.delete(url);
     if (waiting.length > 0) ready.set(url, waiting);
     return { url, reports, failures: 0 };
   };
 
-  /** Resolves to what went wrong, or undefined after a 2xx. */
+  /** Makes a call. Resolves to a description of the failure, or to undefined after a 2xx. */
   const call = async ({ url, reports }: Batch<Report>): Promise<string | undefined> => {
     const body = JSON.stringify(bodyOf(reports));
     try {
@@ -116,7 +119,8 @@ export function createReportSender<Report extends Owed>(settings: {
     if (stopping.signal.aborted) return;
     const failures = batch.failures + 1;
     const delayMs = retryDelayMs(failures);
-    log(`${batch.reports.length} reports to ${batch.url}: ${problem}; next attempt in ${delayMs / 1000} s`);
+    const reports = count(batch.reports.length, 'report');
+    log(`${reports} to ${batch.url}: ${problem}; next attempt in ${delayMs / 1000} s`);
     later(delayMs, () => {
       readyAgain.push({ ...batch, failures });
       pump();
@@ -129,7 +133,9 @@ export function createReportSender<Report extends Owed>(settings: {
       if (batch === undefined) return;
       callsInFlight += 1;
       deliver(batch)
-        .catch((error: unknown) => log(`reports to ${batch.url} were not recorded: ${describeFailure(error)}`))
+        .catch((error: unknown) =>
+          log(`the delivery of reports to ${batch.url} was not recorded: ${describeFailure(error)}`),
+        )
         .finally(() => {
           callsInFlight -= 1;
           pump();
@@ -144,7 +150,8 @@ export function createReportSender<Report extends Owed>(settings: {
       else waiting.push(report);
     }
     if (pumpingSoon) return;
-    // Timers of one instant fire one after the other; only when all have, it is known what can share a call.
+    // Timers of one instant fire one after the other. Only after all of them is it known which reports can share a
+    // call.
     pumpingSoon = true;
     setImmediate(() => {
       pumpingSoon = false;

@@ -10,7 +10,7 @@ const outcomesByResult = new Map<unknown, Failure['outcome']>([
   ['throttled', 'retry'],
 ]);
 
-/** Reads one entry of the answer's results; whatever can't be read leaves the recipient in doubt. */
+/** Reads one entry of the answer's results; returns undefined if it can't, which leaves the recipient in doubt. */
 function parseResult(value: unknown): [id: unknown, outcome: SendOutcome] | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const { id, result, reference, code, message } = value as Record<string, unknown>;
@@ -23,9 +23,9 @@ function parseResult(value: unknown): [id: unknown, outcome: SendOutcome] | unde
 }
 
 /**
- * Hands a batch to the carrier in one call; one outcome per recipient, in order. Never rejects.
+ * Submits a batch in one call. Resolves to one outcome per recipient, in order. Never rejects.
  *
- * @param settings.recognisesRepeats whether it is safe to send ids again that the carrier may have seen
+ * @param settings.recognisesRepeats whether it is safe to submit ids again that the carrier may have seen
  */
 export async function send(
   settings: CarrierSettings & { recognisesRepeats: boolean; now: () => Date },

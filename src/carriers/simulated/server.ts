@@ -20,32 +20,32 @@ import { BadSubmission, parseSubmission } from './submission.ts';
 import { createTemplateShelf, isTemplateEntry, type OwedVerdict, type TemplateEntry } from './template-shelf.ts';
 import { parseTemplateSubmission } from './template-submission.ts';
 
-/** How a simulated carrier is run. */
+/** How to run a simulated carrier. */
 export interface SimulatedCarrierOptions {
-  /** Port on 127.0.0.1; 0 takes a free one. */
+  /** The port on 127.0.0.1; 0 takes a free one. */
   port: number;
-  /** What clients submit with, as a bearer token. */
+  /** The bearer token that clients must send. */
   apiKey: string;
-  /** What calls to clients are signed with. */
+  /** The secret that signs calls to clients. */
   webhookSecret: string;
-  /** Milliseconds between the events of one message; {@link defaultLatencyMs} by default. */
+  /** The time between the events of one message, in milliseconds. Default: {@link defaultLatencyMs}. */
   latencyMs?: number;
-  /** Milliseconds from a template to the verdict on it; 2,000 by default. */
+  /** The time from the submission of a template to its verdict, in milliseconds. Default: 2,000. */
   approvalMs?: number;
-  /** Whether a message whose id it has seen sends nothing; true by default. */
+  /** Whether a message with a repeated id sends nothing. Default: true. */
   recognisesRepeats?: boolean;
-  /** Where the client wants to be told of what phones write; without it nothing can be played. */
+  /** The client's address for inbound messages. If absent, no inbound messages can be played. */
   inboundUrl?: string;
-  /** Keeps messages, templates and what is owed to clients over restarts; without it they live in memory. */
+  /** The file that keeps messages, templates and undelivered reports over restarts. If absent, they are in memory. */
   stateFile?: string;
   now?: () => Date;
   log?: (line: string) => void;
 }
 
-/** Everything that the journal keeps. */
+/** A line of the journal. */
 type Entry = InboxEntry | TemplateEntry | InboundEntry;
 
-// Keeps a call small however long its texts are, since a receiver may refuse a large one each time.
+// Keeps a call small even with long texts: a receiver would refuse a call that is too large each time.
 const inboundPerCall = 10;
 
 const wireReport = ({ recipientId, status, reason, happenedAt }: OwedReport) => ({
@@ -58,20 +58,20 @@ const wireReport = ({ recipientId, status, reason, happenedAt }: OwedReport) => 
 const wireVerdict = ({ identity, name, status, reason }: OwedVerdict) => ({ identity, name, status, reason });
 
 /**
- * Starts a carrier on the loopback interface that takes messages as a real one does, shows what each phone received
- * and calls back with signed delivery reports. What becomes of a message is decided by the phone's number. It also
- * takes WhatsApp templates, and calls back with its verdict: a display name that contains "reject" is rejected.
- * Phones write as they are told to, and the client is told of it.
+ * Starts a carrier on the loopback interface. It accepts messages as a real carrier does, shows what each phone
+ * received, and calls back with signed delivery reports. The phone's number decides the outcome of a message. The
+ * carrier also accepts WhatsApp templates and calls back with its verdict: it rejects a template whose display name
+ * contains "reject". Inbound messages can be played, and go to the client.
  *
  * - `POST /messages` (bearer key) takes up to 100 messages and answers 202 with a result for each.
  * - `GET /messages?address=358…` lists a phone's messages, newest first.
  * - `POST /templates` (bearer key) takes a template and answers 202 with its reference.
  * - `GET /templates` lists the templates, newest first.
- * - `POST /inbound` plays a phone that writes: 202 with the carrier's id of the message, which goes to the client.
- * - `GET /media/…` (bearer key) gives the bytes of an attachment; its name may ask for trouble.
+ * - `POST /inbound` plays an inbound message, sends it to the client, and answers 202 with the carrier's id of it.
+ * - `GET /media/…` (bearer key) returns the bytes of an attachment; a name of an attachment can ask for a failure.
  * - `GET /health` answers 200.
  *
- * Rejects where the port is taken or the state file can't be used.
+ * Rejects if the port is in use or the state file can't be used.
  */
 export async function startSimulatedCarrier(
   options: SimulatedCarrierOptions,
@@ -112,7 +112,7 @@ export async function startSimulatedCarrier(
     delivered: (keys) => journal.append([{ kind: 'inboundReported', keys }]),
   });
 
-  /** Lets clients in by their key. */
+  /** Answers 401 unless the client sends the API key. */
   const admit = async (request: IncomingMessage, act: () => Answer | Promise<Answer>): Promise<Answer> =>
     request.headers.authorization === `Bearer ${apiKey}`
       ? act()
@@ -125,7 +125,7 @@ export async function startSimulatedCarrier(
     try {
       await journal.append(decided.flatMap(({ entry }) => entry ?? []));
     } finally {
-      // The phones have the messages already, and a repeated submission brings no second chance to report.
+      // The phones already have the messages, and a repeated submission would not schedule the reports again.
       reports.schedule(decided.flatMap(({ owed }) => owed ?? []));
     }
     return { status: 202, body: { results: decided.map(({ result }) => result) } };
@@ -145,11 +145,7 @@ export async function startSimulatedCarrier(
 
   const playPhone = async (text: string): Promise<Answer> => {
     if (inboundUrl === undefined) {
-      return problem(
-        409,
-        'NoInboundAddress',
-        'The carrier was started without an address to tell of what phones write.',
-      );
+      return problem(409, 'NoInboundAddress', 'The carrier was started without an address for inbound messages.');
     }
     const message = takeMessage(parseInboundSubmission(text), now().getTime());
     const entry: InboundEntry = { kind: 'inboundTaken', message };
@@ -162,12 +158,13 @@ export async function startSimulatedCarrier(
   const giveMedia = (id: string): Answer => {
     const opened = phones.open(id);
     if (opened === 'missing') return problem(404, 'NotFound', `There is no attachment ${id}.`);
-    if (opened === 'busy') return problem(503, 'Unavailable', 'The attachment can not be had now; ask for it again.');
+    if (opened === 'busy')
+      return problem(503, 'Unavailable', 'The attachment is not available at the moment; try again.');
     return { status: 200, ...opened };
   };
 
   const list = (address: string | null | undefined): Answer => {
-    // An unescaped `+` arrives as a blank.
+    // An unescaped `+` arrives as a space.
     const digits = address?.replace(/^[\s+]+/, '');
     return { status: 200, body: inbox.list(now().getTime(), digits) };
   };

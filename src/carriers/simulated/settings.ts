@@ -1,7 +1,9 @@
 import type { SettingsTable } from '../../core/setting.ts';
 import type { ReadSettings } from '../settings-reader.ts';
 
-/** What the app, and the simulated carrier itself, read. Further settings of the carrier: src/local/local-settings.ts. */
+/**
+ * Settings that both the app and the simulated carrier read. The carrier's others are in src/local/local-settings.ts.
+ */
 export const settingsTable = {
   SIMULATED_CARRIER_URL: {
     kind: 'url',
@@ -26,12 +28,12 @@ export const settingsTable = {
   },
 } satisfies SettingsTable;
 
-/** How the simulated carrier is reached. */
+/** How to reach the simulated carrier. */
 export interface SimulatedSettings {
   url: string;
   apiKey: string;
   webhookSecret: string;
-  /** Whether it is run so that a repeated recipient id sends nothing. */
+  /** Whether the carrier was started so that a repeated recipient id sends nothing. */
   recognisesRepeats: boolean;
 }
 

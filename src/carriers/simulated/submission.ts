@@ -1,6 +1,6 @@
-/** One message as a client hands it in. */
+/** One message that a client submits. */
 export interface SubmittedMessage {
-  /** The client's own id of the recipient: a repeated one is the same submission. */
+  /** The client's id of the recipient. A repeated id is the same submission. */
   id: string;
   messageId: string;
   sender: string;
@@ -9,18 +9,18 @@ export interface SubmittedMessage {
   protocol: 'SMS' | 'WhatsApp';
   content: string;
   parts: number;
-  /** Labels of the buttons that the phone shows below the text; WhatsApp only. */
+  /** Labels of the buttons below the text; WhatsApp only. */
   buttons?: string[];
 }
 
-/** A call of `POST /messages`. */
+/** The body of `POST /messages`. */
 interface Submission {
   /** Where the delivery reports go. */
   reportUrl: string;
   messages: SubmittedMessage[];
 }
 
-/** A call that can't be understood; the message is a sentence for the client. */
+/** The error for a malformed call. The message is a sentence for the client. */
 export class BadSubmission extends Error {
   constructor(sentence: string) {
     super(sentence);
@@ -56,14 +56,14 @@ export function isHttpUrl(text: string): boolean {
   return /^https?:$/.test(URL.parse(text)?.protocol ?? '');
 }
 
-/** Whether a value is what WhatsApp takes as the labels of a message's buttons. */
+/** Whether WhatsApp accepts a value as the labels of a message's buttons. */
 function areLabels(value: unknown): value is string[] {
   if (!Array.isArray(value) || value.length === 0 || value.length > 3) return false;
   const isLabel = (label: unknown): boolean => typeof label === 'string' && label !== '' && label.length <= 20;
   return value.every(isLabel) && new Set(value).size === value.length;
 }
 
-/** Takes over the known fields only, so that nothing else a client sends is kept. */
+/** Copies the known fields only, so that nothing else that a client sends is stored. */
 function parseMessage(value: unknown, index: number): SubmittedMessage {
   if (!isRecord(value)) throw new BadSubmission(`messages[${index}] must be an object.`);
   const known = Object.entries(fields).map(([name, { expected, fits }]) => {
@@ -80,7 +80,11 @@ function parseMessage(value: unknown, index: number): SubmittedMessage {
   return { ...message, buttons };
 }
 
-/** Reads a body that is a JSON object; throws {@link BadSubmission} where it is anything else. */
+/**
+ * Parses a body as a JSON object.
+ *
+ * @throws {BadSubmission} if the body is anything else
+ */
 export function parseObject(text: string): Record<string, unknown> {
   let body: unknown;
   try {
@@ -92,7 +96,11 @@ export function parseObject(text: string): Record<string, unknown> {
   return body;
 }
 
-/** Reads what every body of a client has: it is an object, and says where reports go. */
+/**
+ * Parses a body as an object with `reportUrl`, which every body of a client has.
+ *
+ * @throws {BadSubmission} if the body is anything else
+ */
 export function parseBody(text: string): Record<string, unknown> & { reportUrl: string } {
   const body = parseObject(text);
   const { reportUrl } = body;
@@ -102,7 +110,11 @@ export function parseBody(text: string): Record<string, unknown> & { reportUrl: 
   return { ...body, reportUrl };
 }
 
-/** Reads the body of `POST /messages`; throws {@link BadSubmission}, which names the first place that doesn't fit. */
+/**
+ * Parses the body of `POST /messages`.
+ *
+ * @throws {BadSubmission} names the first invalid field
+ */
 export function parseSubmission(text: string): Submission {
   const { reportUrl, messages } = parseBody(text);
   if (!Array.isArray(messages) || messages.length === 0 || messages.length > maximumMessages) {
@@ -112,8 +124,8 @@ export function parseSubmission(text: string): Submission {
 }
 
 /**
- * The digits of a number written with `+` or without, or undefined where it can't be a number: 3 digits are the
- * shortest short code, 15 the longest number (ITU-T E.164).
+ * Returns the digits of a number, written with or without `+`; undefined if it can't be a number. The shortest short
+ * code has 3 digits, the longest number 15 (ITU-T E.164).
  */
 export function digitsOf(number: string): string | undefined {
   return /^\+?(\d{3,15})$/.exec(number.trim())?.[1];

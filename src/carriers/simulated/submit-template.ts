@@ -2,10 +2,10 @@ import type { SubmitOutcome, Template } from '../../templates/index.ts';
 import { postToCarrier } from './call-carrier.ts';
 import type { CarrierSettings } from './call-carrier.ts';
 
-/** Answers that are about the template itself; any other means that the carrier, or the way to it, is at fault. */
+/** Statuses that concern the template itself. Any other failure concerns the carrier or the connection to it. */
 const refusals = new Set([400, 409, 413]);
 
-/** Hands a template to the carrier, whose word on it comes to the report address. Never rejects. */
+/** Submits a template to the carrier, which sends its verdict to the report address. Never rejects. */
 export async function submitTemplate(settings: CarrierSettings, template: Template): Promise<SubmitOutcome> {
   const { identity, name, displayName, language, category, content, headerText, attachmentUrl, buttons } = template;
   const unavailable = (reason: string): SubmitOutcome => ({ outcome: 'unavailable', reason });

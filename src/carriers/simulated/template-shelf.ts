@@ -4,7 +4,7 @@ import type { Reason } from './outcomes.ts';
 import type { Owed } from './reports.ts';
 import type { SubmittedTemplate } from './template-submission.ts';
 
-/** A submission that the carrier took, as it is kept. */
+/** A submission that the carrier accepted, as it is stored. */
 interface TakenTemplate {
   template: SubmittedTemplate;
   reference: string;
@@ -13,14 +13,14 @@ interface TakenTemplate {
   receivedAt: number;
 }
 
-/** What happened; the journal's lines. */
+/** A line of the journal about templates. */
 export type TemplateEntry =
   | { kind: 'templateTaken'; taken: TakenTemplate }
   | { kind: 'templateReported'; keys: string[] };
 
 type Verdict = 'approved' | 'rejected';
 
-/** The verdict on a template that a client has yet to hear. */
+/** A verdict on a template that the client has not confirmed yet. */
 export interface OwedVerdict extends Owed {
   identity: string;
   name: string;
@@ -39,17 +39,17 @@ interface ListedTemplate extends SubmittedTemplate {
 
 /** The templates that the carrier manages. */
 export interface TemplateShelf {
-  /** Brings back what the journal kept. */
+  /** Restores one line of the journal. */
   apply(entry: TemplateEntry): void;
-  /** Takes a template, or refuses another one under a name that is taken. */
+  /** Accepts a template; refuses it if a different template has the same name. */
   submit(
     template: SubmittedTemplate,
     reportUrl: string,
     now: number,
   ): { refused: Reason } | { reference: string; entry: TemplateEntry; owed: OwedVerdict[] };
-  /** Verdicts that no entry says were reported. */
+  /** The verdicts that no entry records as delivered. */
   owed(): OwedVerdict[];
-  /** All templates, newest first. */
+  /** Lists all templates, newest first. */
   list(now: number): ListedTemplate[];
 }
 
@@ -64,11 +64,12 @@ export function isTemplateEntry(entry: { kind: string }): entry is TemplateEntry
 }
 
 /**
- * A template is approved `approvalMs` after it came, or rejected where its display name contains "reject". The same
- * template again gets the same reference, and its client the verdict once more.
+ * Creates an empty store of templates. Each template gets its verdict `approvalMs` after its submission: approved, or
+ * rejected if its display name contains "reject". If a client submits the same template again, it gets the same
+ * reference and the verdict once more.
  */
 export function createTemplateShelf(approvalMs: number): TemplateShelf {
-  /** Every submission of a template, the first one first. */
+  /** All submissions of each template, oldest first. */
   const taken = new Map<string, TakenTemplate[]>();
   const reportedKeys = new Set<string>();
   const keyOf = ({ identity, name }: SubmittedTemplate): string => JSON.stringify([identity, name]);

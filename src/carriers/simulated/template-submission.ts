@@ -1,10 +1,10 @@
 import { BadSubmission, isRecord, parseBody } from './submission.ts';
 
-/** A template as a client hands it in. */
+/** A template that a client submits. */
 export interface SubmittedTemplate {
-  /** The WhatsApp number that is to send it. */
+  /** The WhatsApp number that sends it. */
   identity: string;
-  /** Unique for the number. */
+  /** Unique within the number. */
   name: string;
   displayName: string;
   language: string;
@@ -19,7 +19,7 @@ const required = ['identity', 'name', 'displayName', 'language', 'category', 'co
 const optional = ['headerText', 'attachmentUrl'] as const;
 const ofButtons = ['type', 'label', 'data'] as const;
 
-/** Takes over the known fields only, so that nothing else a client sends is kept. */
+/** Copies the known fields only, so that nothing else that a client sends is stored. */
 function readTexts(record: Record<string, unknown>, place: string, names: readonly string[]): Record<string, string> {
   const texts = names.map((name): [string, string] => {
     const value = record[name];
@@ -31,7 +31,11 @@ function readTexts(record: Record<string, unknown>, place: string, names: readon
   return Object.fromEntries(texts);
 }
 
-/** Reads the body of `POST /templates`; throws {@link BadSubmission}, which names the first place that doesn't fit. */
+/**
+ * Parses the body of `POST /templates`.
+ *
+ * @throws {BadSubmission} names the first invalid field
+ */
 export function parseTemplateSubmission(text: string): { reportUrl: string; template: SubmittedTemplate } {
   const { reportUrl, template } = parseBody(text);
   if (!isRecord(template)) throw new BadSubmission('template must be an object.');

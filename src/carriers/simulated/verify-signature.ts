@@ -1,13 +1,15 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { WebhookRefused, type WebhookRequest } from '../carrier.ts';
 
-// Long enough for a slow network and clocks that differ, short enough to make a recorded call worthless.
+// Long enough for a slow network and clocks that differ, short enough to make a recorded call useless.
 const maximumAgeMs = 5 * 60 * 1000;
 
 /**
- * Checks that a call comes from the carrier: `x-simulated-signature` is `sha256=` and the hexadecimal HMAC-SHA-256,
- * under the shared secret, of `x-simulated-timestamp` (Unix seconds), a full stop and the raw body; the timestamp lies
- * at most five minutes from `now`. Throws {@link WebhookRefused} with 401.
+ * Checks that a call comes from the carrier. `x-simulated-signature` must be `sha256=` and the hexadecimal
+ * HMAC-SHA-256, with the shared secret, of `x-simulated-timestamp` (Unix seconds), a full stop and the raw body. The
+ * timestamp must be within five minutes of `now`.
+ *
+ * @throws {WebhookRefused} 401 if the signature or the timestamp is wrong
  */
 export function verifySignature(request: WebhookRequest, secret: string, now: Date): void {
   const timestamp = request.headers.get('x-simulated-timestamp') ?? '';

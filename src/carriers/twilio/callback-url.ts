@@ -1,18 +1,18 @@
 /**
- * What Twilio is asked to do where a call of its own fails: five more attempts, whatever the failure was, in the fifteen
- * seconds that it gives them all. Unasked, it makes one, where its connection fails; a report would be lost whenever we
- * answer 503. It is the address's fragment, which nobody is sent
+ * Asks Twilio to repeat a failed webhook call up to five times, whatever the failure was, within the fifteen seconds
+ * that it allows for all attempts. By default, Twilio retries once, and only if the connection fails; each report to
+ * which the app answers 503 would be lost. The request is a fragment of the address, which Twilio doesn't send
  * (twilio.com/docs/usage/webhooks/webhooks-connection-overrides).
  */
 export const retryFragment = '#rc=5&rp=all';
 
-/** Where Twilio reports on a recipient's message. The id needs no signature of its own: Twilio signs the address. */
+/** Makes the address for reports on a recipient. The id needs no signature of its own: Twilio signs the address. */
 export function callbackUrl(webhookUrl: string, recipientId: string): string {
-  // One parameter only: Twilio sorts several, and signs them as they were.
+  // One parameter only: Twilio would sort several, but sign them in their original order.
   return `${webhookUrl}?recipient=${encodeURIComponent(recipientId)}${retryFragment}`;
 }
 
-/** The recipient whom a call's query names; undefined where it names none. */
+/** Reads the recipient's id from a call's query; returns undefined if there is none. */
 export function recipientOf(query: string): string | undefined {
   const recipient = new URLSearchParams(query).get('recipient') ?? '';
   return recipient === '' ? undefined : recipient;

@@ -5,19 +5,19 @@ import { dropBody, readAttachment } from '../read-attachment.ts';
 import { authorizationOf } from './settings.ts';
 import type { TwilioSettings } from './settings.ts';
 
-/** Where webhook calls say that media are, whichever address the API is reached at. */
+/** The origin of media addresses in webhook calls, whichever address of the API the app uses. */
 const mediaOrigin = 'https://api.twilio.com';
 
 const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
-/** Twilio sends on to where it keeps media, and that may be moved once or twice. */
+/** Twilio redirects to the storage of media, which may redirect once or twice more. */
 const maxRedirects = 3;
 
 /**
- * Fetches media of at most `limit` bytes, as {@link readAttachment} reads them. The account's credentials go to Twilio's
- * API only, never to where it sends on to. Never rejects.
+ * Fetches media of at most `limit` bytes. The outcomes are those of {@link readAttachment}; `retry` if no answer comes.
+ * The account's credentials go to Twilio's API only, never to the target of a redirect. Never rejects.
  *
- * @param reference the address that the webhook call gave
+ * @param reference the address from the webhook call
  */
 export async function fetchAttachment(
   settings: TwilioSettings & HttpDeps,
@@ -39,7 +39,7 @@ export async function fetchAttachment(
   }
 }
 
-/** The answer at the end of all redirects, or why there is none. */
+/** Follows all redirects. Resolves to the last answer, or to the reason why there is none. */
 async function follow(settings: TwilioSettings & HttpDeps, url: URL, protocol: string): Promise<Response | string> {
   const headers = { authorization: authorizationOf(settings) };
   let response = await startCall(settings, url.href, { method: 'GET', headers });
@@ -47,11 +47,11 @@ async function follow(settings: TwilioSettings & HttpDeps, url: URL, protocol: s
   for (let step = 0; redirects.has(response.status); step += 1) {
     dropBody(response);
     const to = URL.parse(response.headers.get('location') ?? '', from.href);
-    // Plain http only where the API itself is reached so, which is a test.
+    // Plain http is allowed only if the API itself has an http address, as in tests.
     if (to === null || (to.protocol !== 'https:' && to.protocol !== protocol)) {
-      return 'The carrier sends on to an address that is not safe.';
+      return 'The carrier redirects to an address that is not https.';
     }
-    if (step === maxRedirects) return 'The carrier sends on and on.';
+    if (step === maxRedirects) return 'The carrier redirects too often.';
     response = await startCall(settings, to.href, { method: 'GET' });
     from = to;
   }

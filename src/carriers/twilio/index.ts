@@ -7,14 +7,14 @@ import { readSettings, settingsTable } from './settings.ts';
 import type { TwilioSettings } from './settings.ts';
 import { verifySignature } from './verify-signature.ts';
 
-/** Twilio's Programmable Messaging: SMS and MMS, and text by WhatsApp. */
+/** Twilio's Programmable Messaging: SMS, MMS, and WhatsApp texts. */
 export const twilio: CarrierKind<TwilioSettings> = {
   name: 'twilio',
   settingsTable,
   readSettings,
   create(settings, { webhookUrl, fetch, timeoutMs, now }) {
-    // Anyone could sign with an empty token.
-    if (settings.authToken === '') throw new Error('Twilio needs the token of the account');
+    // Anyone could sign calls with an empty token.
+    if (settings.authToken === '') throw new Error('Twilio needs the auth token of the account');
     const reached = { ...settings, webhookUrl, fetch, timeoutMs, now };
     return {
       name: twilio.name,

@@ -6,11 +6,11 @@ import { readAddress } from './addresses.ts';
 import { recipientOf } from './callback-url.ts';
 import { reasonOf } from './reasons.ts';
 
-/** Our word for each of Twilio's. Those that are not here say no more than that Twilio has the message. */
+/** Our statuses for Twilio's words. The words that are not here only say that Twilio has the message. */
 const statuses: ReadonlyMap<string, DeliveryReport['status']> = new Map([
   ['sent', 'sent'],
   ['delivered', 'delivered'],
-  // Of a message to a group, which a number may stand for.
+  // The recipient's number may stand for a group.
   ['partially_delivered', 'delivered'],
   ['read', 'read'],
   ['undelivered', 'undelivered'],
@@ -20,14 +20,15 @@ const statuses: ReadonlyMap<string, DeliveryReport['status']> = new Map([
 
 const isFailure = (status: DeliveryReport['status']): boolean => status === 'undelivered' || status === 'failed';
 
-/** TwiML that answers the phone nothing. */
+/** TwiML that sends no reply to the phone. */
 const noReply: WebhookAnswer = { status: 200, headers: { 'content-type': 'text/xml' }, body: '<Response/>' };
 
 /**
- * Reads a call: a report on a message of ours, or a message of a phone. What is neither's kind is passed over. Throws
- * {@link WebhookRefused} with 400 where something is missing that each has.
+ * Parses a call: a report on a message of ours, or an inbound message. Statuses and channels that the app doesn't know
+ * are ignored.
  *
- * @param now when the call came, since Twilio gives no time for anything
+ * @param now when the call came, since Twilio's calls contain no time
+ * @throws {WebhookRefused} 400 if a required field is missing
  */
 export function parseWebhook(form: URLSearchParams, query: string, now: Date): WebhookEvents {
   const status = form.get('MessageStatus');
@@ -42,8 +43,8 @@ function reportsOf(
 ): DeliveryReport[] {
   const recipientId = recipientOf(query);
   if (recipientId === undefined) {
-    if (idOf(form) === '') throw new WebhookRefused(400, 'the report says of no message what it is about');
-    // Every message of ours has its recipient in the address: this one is of somebody else who uses the account.
+    if (idOf(form) === '') throw new WebhookRefused(400, 'the report names no message');
+    // The addresses for our messages name the recipient, so somebody else who uses the account sent this one.
     return [];
   }
   const status = statuses.get(word);
@@ -54,7 +55,7 @@ function reportsOf(
   return [{ recipientId, status: reason === 'expired' ? 'expired' : status, code, message, reason, at: now }];
 }
 
-/** Twilio's code and words; where it gives none, its status has to do. */
+/** Reads Twilio's code and words; without a code, Twilio's status is used. */
 function failureOf(form: URLSearchParams, word: string): { code: string; message: string } {
   const given = form.get('ErrorCode') ?? '';
   const code = /^[1-9]\d{2,8}$/.test(given) ? given : word;
@@ -78,7 +79,7 @@ function inboundOf(form: URLSearchParams): InboundEvent[] {
   const recipient = readAddress(to);
   if (sender === undefined || recipient === undefined || sender.protocol !== recipient.protocol) return [];
   const attachments = attachmentsOf(form);
-  // Twilio tells an MMS without media by the first letters of its id only.
+  // Only the first letters of its id show that a message without media is an MMS.
   const isMms = sender.protocol === 'SMS' && (attachments.length > 0 || carrierMessageId.startsWith('MM'));
   const buttonReply = form.get('ButtonText') || undefined;
   return [
@@ -94,7 +95,7 @@ function inboundOf(form: URLSearchParams): InboundEvent[] {
   ];
 }
 
-/** The most media that a message has (twilio.com/docs/messaging/api/media-resource). */
+/** The maximum number of media in a message (twilio.com/docs/messaging/api/media-resource). */
 const maxMedia = 10;
 
 function attachmentsOf(form: URLSearchParams): AnnouncedAttachment[] {
@@ -116,7 +117,7 @@ const extensions: ReadonlyMap<string, string> = new Map([
   ['text/x-vcard', 'vcf'],
 ]);
 
-/** A name for what Twilio gives none: its place, and an ending where the type suggests one. */
+/** Makes a name for an attachment, since Twilio gives none: its number, and an extension if the type suggests one. */
 function nameOf(index: number, mimeType: string): string {
   const type = (mimeType.split(';', 1)[0] ?? '').trim().toLowerCase();
   const ending = extensions.get(type) ?? /^\w+\/([a-z0-9]{2,5})$/.exec(type)?.[1];

@@ -1,9 +1,9 @@
 import type { FailureReason } from '../../messages/index.ts';
 
 /**
- * What Twilio's codes mean, those of its API's answers and those of its reports; each has a page of its own at
- * twilio.com/docs/api/errors. A code that is about one sender or one country of recipients is no fault of the whole
- * account, however much an operator may have to mend it: else one customer's sender would stop everybody's messages.
+ * Reasons for Twilio's codes, in answers of its API and in reports. Each code has a page at twilio.com/docs/api/errors.
+ * A code that concerns one sender or one country of recipients does not count as a wrong setting of the account, even
+ * if an operator has to fix it: otherwise one customer's sender would stop everybody's messages.
  */
 const reasons: ReadonlyMap<string, FailureReason> = new Map([
   // The account, its credentials, and what is the same in every call.
@@ -57,15 +57,15 @@ const reasons: ReadonlyMap<string, FailureReason> = new Map([
   ['63018', 'throttled'], // Rate limit of the channel exceeded
 ]);
 
-/** Nothing is wrong with such a message: it may go out later, or once an operator has mended something. */
+/** Reasons that don't concern the message: it can be sent later, or after an operator has fixed something. */
 const passing: ReadonlySet<FailureReason> = new Set(['throttled', 'carrierSettings', 'carrierUnavailable']);
 
-/** The reason that a code stands for; undefined where the code is not known. */
+/** Returns the reason for a code; undefined if the code is unknown. */
 export function reasonOf(code: string): FailureReason | undefined {
   return reasons.get(code);
 }
 
-/** What becomes of a message that the API refuses for a reason. */
+/** Returns the outcome for a message that the API refuses for this reason. */
 export function outcomeOf(reason: FailureReason): 'rejected' | 'retry' {
   return passing.has(reason) ? 'retry' : 'rejected';
 }

@@ -8,14 +8,15 @@ import { outcomeOf, reasonOf } from './reasons.ts';
 import { authorizationOf } from './settings.ts';
 import type { TwilioSettings } from './settings.ts';
 
-/** How messages are handed over, and where reports on them are to go. */
+/** What sending depends on. `webhookUrl` is the address for reports. */
 export interface SendingSettings extends TwilioSettings, HttpDeps {
   webhookUrl: string;
   now: () => Date;
 }
 
 /**
- * Hands a batch to Twilio, one call for each recipient, all at once; one outcome per recipient, in order. Never rejects.
+ * Submits a batch to Twilio with one call for each recipient, all at once. Resolves to one outcome per recipient, in
+ * order. Never rejects.
  */
 export function send(settings: SendingSettings, batch: OutboundBatch): Promise<SendOutcome[]> {
   return Promise.all(batch.recipients.map((recipient) => sendOne(settings, batch, recipient)));
@@ -49,17 +50,17 @@ function formOf(
     From: writeSender(protocol, sender),
     Body: content,
     StatusCallback: callbackUrl(webhookUrl, recipientId),
-    // Beside a sender: the service's rules count, and the sender stays the one that was asked for.
+    // Together with a sender, the service only adds its rules; the sender stays the given one.
     ...(messagingServiceSid === undefined || protocol !== 'SMS' ? {} : { MessagingServiceSid: messagingServiceSid }),
   };
 }
 
-/** A code as Twilio writes them in JSON: a whole number; empty where there is none. */
+/** Returns a code, which Twilio's JSON has as a whole number, as text; empty if there is none. */
 const codeOf = (value: unknown): string => (Number.isInteger(value) ? String(value) : '');
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
-/** Messages that Twilio took, and gave up at once. */
+/** Statuses of messages that Twilio accepted but that failed at once. */
 const failedAtOnce: ReadonlySet<unknown> = new Set(['failed', 'undelivered', 'canceled']);
 
 function readAnswer(answer: CarrierAnswer, now: () => Date): SendOutcome {
@@ -69,13 +70,13 @@ function readAnswer(answer: CarrierAnswer, now: () => Date): SendOutcome {
     if (sid === '') return failureOfStatus(answer, '', { idempotent: false, now });
     if (!failedAtOnce.has(fields['status'])) return { outcome: 'sent', carrierReference: sid };
     const code = codeOf(fields['error_code']) || 'TwilioGaveUp';
-    const message = textOf(fields['error_message']) || 'Twilio took the message, and gave it up at once.';
+    const message = textOf(fields['error_message']) || 'Twilio accepted the message, but it failed at once.';
     return { outcome: 'rejected', code, message, reason: reasonOf(code) ?? 'other' };
   }
   const code = codeOf(fields['code']);
   const message = textOf(fields['message']);
   const reason = reasonOf(code);
-  // Whatever it says: of a call that broke down, nobody knows what became of it.
+  // After a 5xx the message is in doubt, whatever code the answer contains.
   if (reason === undefined || status < 400 || status >= 500) {
     const failure = failureOfStatus(answer, message, { idempotent: false, now });
     return code === '' ? failure : { ...failure, code };

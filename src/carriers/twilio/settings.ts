@@ -1,7 +1,7 @@
 import type { SettingsTable } from '../../core/setting.ts';
 import type { ReadSettings } from '../settings-reader.ts';
 
-/** What the app reads of Twilio. */
+/** The settings of Twilio. */
 export const settingsTable = {
   TWILIO_ACCOUNT_SID: { kind: 'text', required: true, meaning: "The account's SID: `AC` and 32 hexadecimal digits." },
   TWILIO_AUTH_TOKEN: {
@@ -34,29 +34,29 @@ export const settingsTable = {
   },
 } satisfies SettingsTable;
 
-/** How Twilio is reached, and as whom. */
+/** How to reach Twilio, and with which account. */
 export interface TwilioSettings {
   /** The API's base address, without a slash at the end. */
   url: string;
   accountSid: string;
-  /** Signs webhook calls; also the API's password where there is no key. */
+  /** Verifies signatures of webhook calls; also the API's password if there is no key. */
   authToken: string;
-  /** Calls the API in place of the account's token, which can then be used for nothing but verifying signatures. */
+  /** Used for calls to the API in place of the account's token, which then only verifies signatures. */
   apiKey?: { sid: string; secret: string };
-  /** The Messaging Service whose rules SMS go by; its pool must have their senders. */
+  /** The Messaging Service whose rules apply to SMS; its sender pool must contain the senders. */
   messagingServiceSid?: string;
-  /** The WhatsApp numbers of the account, as digits; none where it sends SMS alone. */
+  /** The WhatsApp numbers of the account in digits; empty if it sends SMS only. */
   whatsappNumbers: readonly string[];
 }
 
-/** Twilio's ids: two letters that say of what, and 32 hexadecimal digits. */
+/** Whether a text is one of Twilio's ids: two letters for its kind, and 32 hexadecimal digits. */
 const isSid = (text: string, letters: string): boolean => new RegExp(`^${letters}[0-9a-f]{32}$`, 'i').test(text);
 
 /** Reads Twilio's settings. */
 export function readSettings(readTable: ReadSettings): TwilioSettings {
   const read = readTable(settingsTable);
   const accountSid = read.text('TWILIO_ACCOUNT_SID');
-  // What is not set at all is noted by the reader.
+  // The reader reports a missing setting itself.
   if (accountSid !== '' && !isSid(accountSid, 'AC')) {
     read.problem('TWILIO_ACCOUNT_SID must be AC and 32 hexadecimal digits');
   }
@@ -86,7 +86,7 @@ export function readSettings(readTable: ReadSettings): TwilioSettings {
   };
 }
 
-/** The `authorization` header of calls to the API (RFC 7617); its base64 can hold no line break. */
+/** Makes the `authorization` header of calls to the API (RFC 7617). Its base64 can't contain a line break. */
 export function authorizationOf({ apiKey, accountSid, authToken }: TwilioSettings): string {
   const { sid, secret } = apiKey ?? { sid: accountSid, secret: authToken };
   return `Basic ${Buffer.from(`${sid}:${secret}`).toString('base64')}`;

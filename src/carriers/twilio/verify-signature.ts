@@ -5,9 +5,9 @@ import { isSameSecret } from '../signatures.ts';
 import { retryFragment } from './callback-url.ts';
 
 /**
- * Twilio's signature of a call: the base64 of the HMAC-SHA-1, under the account's token, of the address that was called
- * and every parameter of the form, sorted by name, name and value without anything between. Of a name that is there
- * several times each value counts once, sorted, as Twilio's own libraries have it
+ * Computes Twilio's signature of a call: the base64 of an HMAC-SHA-1 with the account's token. It covers the called
+ * address and all parameters of the form, sorted by name, each as name and value without a separator. If a name occurs
+ * several times, each different value counts once, sorted, as in Twilio's own libraries
  * (twilio.com/docs/usage/webhooks/webhooks-security; twilio-node, webhooks.ts).
  */
 export function signatureOf(url: string, form: URLSearchParams, authToken: string): string {
@@ -20,18 +20,18 @@ export function signatureOf(url: string, form: URLSearchParams, authToken: strin
     .digest('base64');
 }
 
-/** The order of Twilio's libraries, which no language changes. */
+/** Compares by code units, as Twilio's libraries do, independently of the language. */
 const byCodeUnits = (one: string, other: string): number => (one < other ? -1 : Number(one > other));
 
-/** The address with the port that its scheme means; unchanged where it names one. */
+/** Adds the default port of the scheme to an address without a port. */
 function withPort(url: string): string {
   const port = url.startsWith('https:') ? ':443' : ':80';
   return url.replace(/^(https?:\/\/[^/?#]+)/i, (start) => (/:\d+$/.test(start) ? start : start + port));
 }
 
 /**
- * Ways in which Twilio may have written the address: its libraries verify with and without the port, "since signature
- * generation on the back end is inconsistent", and whether it signs the fragment is said nowhere.
+ * Lists the forms of the address that Twilio may have signed. Its libraries verify with and without the port, "since
+ * signature generation on the back end is inconsistent". Whether Twilio signs the fragment is not documented.
  */
 function addressesOf(webhookUrl: string, query: string): string[] {
   const url = webhookUrl + query;
@@ -39,9 +39,11 @@ function addressesOf(webhookUrl: string, query: string): string[] {
 }
 
 /**
- * Checks that a call comes from Twilio. The address is the one that Twilio was told, whatever the call says of its host:
- * a proxy may have changed that. A call that was recorded can be made again, since nothing in it tells the time; its
- * reports and messages are known by then, and change nothing. Throws {@link WebhookRefused} with 401.
+ * Checks that a call comes from Twilio. The signed address is the one that Twilio was given, and not that of the call,
+ * whose host a proxy may have changed. A recorded call can be replayed, since the signature covers no time; its reports
+ * and messages are then known already, and change nothing.
+ *
+ * @throws {WebhookRefused} 401 if the signature is missing or wrong
  */
 export function verifySignature(
   { headers, query }: Pick<WebhookRequest, 'headers' | 'query'>,

@@ -4,22 +4,22 @@ import { readGraphError, wordsOf } from './graph-error.ts';
 import { meaningOf } from './reasons.ts';
 import type { WhatsAppSettings } from './settings.ts';
 
-/** How the Graph API is reached, and as whom. */
+/** How to reach the Graph API, and with which token. */
 export interface Graph extends WhatsAppSettings, HttpDeps {
   now: () => Date;
 }
 
-/** What is safe to know of the carrier where nobody can tell how a call ended. */
+/** The Graph API doesn't recognise repeats, so a call without a known result must not be repeated. */
 export const about = { idempotent: false } as const;
 
 const bearer = ({ token }: Graph): Record<string, string> => ({ authorization: `Bearer ${token}` });
 
-/** The address of something in the Graph API. */
+/** Makes the address of a path in the Graph API. */
 export function graphUrl({ url, version }: Pick<Graph, 'url' | 'version'>, path: string): string {
   return `${url}/${version}/${path}`;
 }
 
-/** Asks the Graph API for something. Rejects where no answer comes in time. */
+/** Gets a path of the Graph API. Rejects if no answer comes in time. */
 export function askGraph(
   graph: Graph,
   path: string,
@@ -30,19 +30,19 @@ export function askGraph(
   return callCarrier(graph, url, { method: 'GET', headers: bearer(graph) });
 }
 
-/** Posts an object to the Graph API. Rejects where no answer comes in time. */
+/** Posts an object to the Graph API. Rejects if no answer comes in time. */
 export function postToGraph(graph: Graph, path: string, body: object): Promise<CarrierAnswer> {
   const headers = { ...bearer(graph), 'content-type': 'application/json' };
   return callCarrier(graph, graphUrl(graph, path), { method: 'POST', headers, body: JSON.stringify(body) });
 }
 
-/** Asks an address of Meta's for bytes, with the token, without reading them. Rejects where no answer comes in time. */
+/** Gets one of Meta's addresses with the token, without reading the body. Rejects if no answer comes in time. */
 export function askForBytes(graph: Graph, url: string): Promise<Response> {
   const init: CallInit = { method: 'GET', headers: bearer(graph) };
   return startCall(graph, url, init);
 }
 
-/** What an answer means that refuses a call: what its code says, and else what its status says. */
+/** Turns an answer that refuses a call into a failure, by its code or, if that is unknown, by its status. */
 export function failureOfAnswer(answer: CarrierAnswer, now: () => Date): Failure {
   const detail = answer.fields['error'];
   const byStatus = failureOfStatus(answer, wordsOf(detail), { ...about, now });

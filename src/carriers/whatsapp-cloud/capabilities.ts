@@ -1,10 +1,10 @@
 import type { CarrierCapabilities } from '../../messages/index.ts';
 import type { WhatsAppSettings } from './settings.ts';
 
-/** Messages a second that a number may send (Cloud API, "Throughput"); Meta raises it by itself. */
+/** How many messages a number may send in a second (Cloud API, "Throughput"). Meta raises the limit by itself. */
 const perSecond = 80;
 
-/** What the Cloud API can do with these numbers. It takes one message in a call, and knows no repeats. */
+/** What the Cloud API can do with these numbers. It takes one message per call, and doesn't recognise repeats. */
 export function capabilitiesOf({ numbers }: Pick<WhatsAppSettings, 'numbers'>): CarrierCapabilities {
   return {
     protocols: ['WhatsApp'],

@@ -6,10 +6,10 @@ import type { Graph } from './call-graph.ts';
 import { textOf } from '../fields.ts';
 import { readGraphError, wordsOf } from './graph-error.ts';
 
-/** Where Meta keeps media. The token goes there, so it goes nowhere else. */
+/** Meta's hosts for media. Calls carry the token, so no other host may be called. */
 const mediaHosts = ['fbsbx.com', 'fbcdn.net', 'facebook.com', 'whatsapp.net'];
 
-/** Whether an address is one of Meta's, or of the API as the settings have it. */
+/** Whether an address is on one of Meta's hosts, or at the API's address in the settings. */
 function isMediaAddress(address: string, { url }: Pick<Graph, 'url'>): boolean {
   const parsed = URL.parse(address);
   if (parsed === null) return false;
@@ -21,20 +21,20 @@ const failed = (reason: string): AttachmentOutcome => ({ outcome: 'failed', reas
 const retry = (reason: string): AttachmentOutcome => ({ outcome: 'retry', reason });
 
 /**
- * Asks Meta where a medium is, and fetches it from there; reads no more than `limit` bytes. The address is good for five
- * minutes, so it is asked for each time, and one that leads nowhere is worth another try. Everything but a medium that
- * is gone or too large is. Never rejects.
+ * Fetches a medium of at most `limit` bytes: asks Meta for its address, then downloads it from there. An address is
+ * valid for five minutes, so each call asks for a new one. Only a medium that is gone or too large, or a malformed
+ * reference, is `failed`; any other failure is `retry`, also that of a download. Never rejects.
  */
 export async function fetchAttachment(graph: Graph, reference: string, limit: number): Promise<AttachmentOutcome> {
-  // It becomes a part of an address, which must stay the address of a medium.
-  if (!/^[\w-]+$/.test(reference)) return failed('WhatsApp gave no id of the attachment.');
+  // The reference becomes part of an address, which must remain the address of a medium.
+  if (!/^[\w-]+$/.test(reference)) return failed('WhatsApp gave no valid id for the attachment.');
   try {
     const answer = await askGraph(graph, reference);
     if (answer.status !== 200) return outcomeOfRefusal(answer);
     const { url, mime_type: mimeType, file_size: size } = answer.fields;
     if (typeof size === 'number' && size > limit) return tooLarge(limit);
     if (typeof url !== 'string' || !isMediaAddress(url, graph)) {
-      return retry('WhatsApp gave no address of its own for the attachment.');
+      return retry('WhatsApp gave no address at Meta for the attachment.');
     }
     return await fetchBytes(graph, url, { limit, mimeType: textOf(mimeType) });
   } catch (error) {
@@ -52,7 +52,7 @@ function outcomeOfRefusal({
   const { error } = fields;
   const words = wordsOf(error);
   const reason = `The carrier answered ${status}${words === '' ? '.' : `: ${words}`}`;
-  // An id that Meta does not know, or not any more, is an invalid parameter to it.
+  // For Meta, an id that it doesn't know (any longer) is an invalid parameter.
   const isUnknown = status === 400 && readGraphError(error)?.code === 100;
   return isUnknown || goneStatuses.has(status) ? failed(reason) : retry(reason);
 }
@@ -65,7 +65,7 @@ async function fetchBytes(
   const response = await askForBytes(graph, url);
   if (response.status !== 200) {
     dropBody(response);
-    return retry(`The carrier answered ${response.status} where the attachment should be.`);
+    return retry(`The carrier answered ${response.status} instead of the attachment.`);
   }
   return readBytes(response, limit, mimeType);
 }

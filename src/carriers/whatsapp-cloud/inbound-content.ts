@@ -2,19 +2,19 @@ import type { AnnouncedAttachment, InboundEvent } from '../../conversations/inde
 import { fieldsOf, objectsOf, textOf } from '../fields.ts';
 import type { Fields } from '../fields.ts';
 
-/** What a phone's message says. */
+/** The content of an inbound message. */
 type Content = Pick<InboundEvent, 'content' | 'attachments' | 'buttonReply'>;
 
 /**
- * What becomes of each type of message (Cloud API, webhooks reference: messages):
+ * How to read each type of message (Cloud API, webhooks reference: messages):
  * - text: its text; media and stickers: an attachment, with the caption as text;
- * - a tap on a button of a template, or on a reply button or a row of a list: a button reply with the label;
+ * - a tap on a button of a template, a reply button or a row of a list: a button reply with the label;
  * - a location, contacts, an order: a text that people and flows can read;
- * - a reaction: its emoji, as if it had been written; one that is taken back is passed over;
- * - the form of a flow: its fields, as the JSON that WhatsApp makes of them.
+ * - a reaction: its emoji as text; a withdrawn reaction is ignored;
+ * - the form of a flow: its fields, as WhatsApp's JSON.
  *
- * `system` (a new number of a person) and `unsupported` (polls, and what is only for the phone) have nothing that a
- * service could do something with, so they are passed over, as are types that are not known.
+ * `system` (a person's new number), `unsupported` (polls, and content for the phone only) and unknown types contain
+ * nothing that a service could use, so they are ignored.
  */
 const readers: ReadonlyMap<unknown, (message: Fields) => Content | undefined> = new Map([
   ['text', (message: Fields) => text(fieldsOf(message['text'])['body'])],
@@ -29,7 +29,7 @@ const readers: ReadonlyMap<unknown, (message: Fields) => Content | undefined> = 
   ['order', (message: Fields) => order(fieldsOf(message['order']))],
 ]);
 
-/** What a message says; undefined where it is passed over. */
+/** Reads the content of a message; returns undefined if the message is ignored. */
 export function readContent(message: Fields): Content | undefined {
   return readers.get(message['type'])?.(message);
 }
@@ -49,7 +49,7 @@ function interactive(reply: Fields): Content | undefined {
   return tap(fieldsOf(button)['title']) ?? tap(fieldsOf(row)['title']) ?? text(fieldsOf(form)['response_json']);
 }
 
-/** Endings of types whose second half is none. */
+/** File extensions of media types that don't contain them. */
 const endings = new Map([
   ['image/jpeg', 'jpg'],
   ['audio/mpeg', 'mp3'],
@@ -69,7 +69,7 @@ function media(type: string, value: Fields): Content | undefined {
   if (reference === undefined) return undefined;
   const mimeType =
     (textOf(value['mime_type'])?.split(';', 1)[0] ?? '').trim().toLowerCase() || 'application/octet-stream';
-  // Only documents have names. Two pictures of one phone must not get the same one, so the id is part of it.
+  // Only documents have names. Two pictures from one phone must not get the same name, so the name contains the id.
   const name = textOf(value['filename']) ?? `${type}-${reference.replaceAll(/\W/g, '')}.${endingOf(mimeType)}`;
   const attachment: AnnouncedAttachment = { reference, name, mimeType };
   return { content: textOf(value['caption']) ?? '', attachments: [attachment] };

@@ -10,7 +10,7 @@ import type { WhatsAppSettings } from './settings.ts';
 import { submitTemplate } from './submit-template.ts';
 import { answerChallenge, verifySignature } from './verify-signature.ts';
 
-/** WhatsApp by Meta's own API, the Cloud API. */
+/** WhatsApp through Meta's own API, the Cloud API. */
 export const whatsappCloud: CarrierKind<WhatsAppSettings> = {
   name: 'whatsapp-cloud',
   settingsTable,

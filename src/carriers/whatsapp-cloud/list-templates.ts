@@ -8,11 +8,11 @@ import { findNumber } from './settings.ts';
 
 const fields = 'name,language,category,status,components,rejected_reason';
 
-/** Templates in a page, and pages: an account may have 6,000 templates. */
+/** Templates per page, and the maximum number of pages. An account may have 6,000 templates. */
 const pageSize = 100;
 const pageLimit = 100;
 
-/** Lists the templates of a number's account that can be sent from here. Never rejects. */
+/** Lists the templates of a number's account that the app can send. Never rejects. */
 export async function listTemplates(graph: Graph, identity: string): Promise<ListOutcome> {
   const ours = findNumber(graph, identity);
   if (ours === undefined) return { outcome: 'unavailable', reason: `The number ${identity} is not in the settings.` };
@@ -20,10 +20,10 @@ export async function listTemplates(graph: Graph, identity: string): Promise<Lis
 }
 
 /**
- * Asks an account for its templates, page by page. The next page is asked for by its cursor and not at the address that
- * the answer has, since the token goes there.
+ * Lists the templates of an account that the app can send, page by page. It asks for the next page by its cursor and
+ * not by the address in the answer, since the call carries the token. Never rejects.
  *
- * @param filter what Meta is to look for, such as a name
+ * @param filter query parameters by which Meta filters, such as a name
  */
 export async function findTemplates(
   graph: Graph,
@@ -44,7 +44,7 @@ export async function findTemplates(
       after = textOf(next) === undefined ? undefined : textOf(fieldsOf(cursors)['after']);
       if (after === undefined) return { outcome: 'listed', templates };
     }
-    return { outcome: 'unavailable', reason: 'The list of templates has no end.' };
+    return { outcome: 'unavailable', reason: 'WhatsApp has more pages of templates than the app reads.' };
   } catch (error) {
     return { outcome: 'unavailable', reason: whyNoAnswer(error).message };
   }

@@ -1,17 +1,17 @@
 import type { OutboundBatch, OutboundRecipient, TemplateCall } from '../../messages/index.ts';
 
-/** What Graph wants of any message to one phone. */
+/** The fields of every message to one phone. */
 interface Envelope {
   messaging_product: 'whatsapp';
   recipient_type: 'individual';
   to: string;
-  /** Comes back in each report on the message. */
+  /** Each report on the message contains this value. */
   biz_opaque_callback_data: string;
 }
 
 /**
- * A message as Graph takes it (facebook/openapi, business-messaging-api_v23.0.yaml: TextMessage, TemplateMessage; Cloud
- * API, "Interactive reply buttons messages").
+ * A message in the Graph API's form (facebook/openapi, business-messaging-api_v23.0.yaml: TextMessage, TemplateMessage;
+ * Cloud API, "Interactive reply buttons messages").
  */
 export type GraphMessage = Envelope &
   (
@@ -40,7 +40,7 @@ interface GraphComponent {
   parameters: object[];
 }
 
-/** A message to one recipient: the template where there is one, else the text, with buttons where there are some. */
+/** Makes the message to one recipient: the template if the batch has one; otherwise the text, with its buttons. */
 export function graphMessage(
   recipient: OutboundRecipient,
   { template, buttons }: Pick<OutboundBatch, 'template' | 'buttons'>,
@@ -58,9 +58,9 @@ export function graphMessage(
   return { ...envelope, type: 'text', text: { body: recipient.content, preview_url: false } };
 }
 
-/** A tap brings back id and label. The label says it all, so the id need only be unique within the message. */
+/** A tap returns id and label. The app uses only the label, so the id need only be unique within the message. */
 function textWithButtons(text: string, labels: readonly string[]): GraphButtons {
-  const buttons = labels.map((title, place) => ({ type: 'reply' as const, reply: { id: String(place), title } }));
+  const buttons = labels.map((title, index) => ({ type: 'reply' as const, reply: { id: String(index), title } }));
   return { type: 'button', body: { text }, action: { buttons } };
 }
 
@@ -72,7 +72,7 @@ function templateCall(call: TemplateCall): GraphTemplateCall {
     ...(bodyParameters.length === 0 ? [] : [{ type: 'body' as const, parameters: bodyParameters.map(textParameter) }]),
     ...call.buttons.flatMap(buttonComponent),
   ];
-  // Another language than the one asked for would be another text.
+  // In another language, the template would have another text.
   return { name, language: { policy: 'deterministic', code: language }, components };
 }
 
@@ -84,7 +84,7 @@ function headerParameters({ headerParameters: texts, attachmentUri, attachmentKi
   return [{ type: kind, [kind]: { link: attachmentUri } }];
 }
 
-/** A button that has nothing to fill needs no component, and a Call button never has anything. */
+/** Makes the component of a button. A button without a variable part needs none, and a Call button never has one. */
 function buttonComponent({ type, data }: TemplateCall['buttons'][number], position: number): GraphComponent[] {
   if (data === '') return [];
   const index = String(position);

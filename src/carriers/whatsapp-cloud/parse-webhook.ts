@@ -10,7 +10,7 @@ import type { WhatsAppNumber } from './settings.ts';
 type Parsed = Required<Pick<WebhookEvents, 'reports' | 'templates' | 'inbound'>>;
 type Reader = (value: Fields, entry: Fields, numbers: readonly WhatsAppNumber[]) => Partial<Parsed>;
 
-/** What is to be had from a change, by the field that changed; all others are passed over. */
+/** The readers of changes, by the changed field. Changes of other fields are ignored. */
 const readers: ReadonlyMap<unknown, Reader> = new Map<unknown, Reader>([
   [
     'messages',
@@ -26,9 +26,10 @@ const readers: ReadonlyMap<unknown, Reader> = new Map<unknown, Reader>([
 ]);
 
 /**
- * Reads a call's body: reports, news of templates and what phones wrote. Whatever is of a kind that nobody here wants,
- * or lacks what it needs, is passed over, since Meta would bring the whole call again for days. Throws
- * {@link WebhookRefused} with 400 for a body that is no call of Meta's at all.
+ * Parses the body of a call: reports, template status updates and inbound messages. Changes of other kinds and
+ * malformed ones are ignored: if the app refused the call, Meta would repeat all of it for days.
+ *
+ * @throws {WebhookRefused} 400 if the body is not a call of Meta's
  */
 export function parseWebhook(body: Uint8Array, numbers: readonly WhatsAppNumber[]): WebhookEvents {
   const { object, entry: entries } = fieldsOf(parseJson(body));
@@ -39,8 +40,8 @@ export function parseWebhook(body: Uint8Array, numbers: readonly WhatsAppNumber[
   if (object !== 'whatsapp_business_account') return found;
   for (const entry of objectsOf(entries)) {
     for (const { field, value } of objectsOf(entry['changes'])) {
-      const news = readers.get(field)?.(fieldsOf(value), entry, numbers) ?? {};
-      const { reports = [], templates = [], inbound = [] } = news;
+      const change = readers.get(field)?.(fieldsOf(value), entry, numbers) ?? {};
+      const { reports = [], templates = [], inbound = [] } = change;
       found.reports.push(...reports);
       found.templates.push(...templates);
       found.inbound.push(...inbound);

@@ -6,10 +6,10 @@ import { readContent } from './inbound-content.ts';
 import type { WhatsAppNumber } from './settings.ts';
 
 /**
- * Reads a phone's message; undefined where it has nothing for us, or lacks what an event needs. Meta's id of a message
- * and its time are the same in each repeat of a call.
+ * Reads an inbound message; returns undefined if a required field is missing or the message has no content for us. Each
+ * repeat of a call has the same ids and times of messages.
  *
- * @param value what the message came in: it says which number of ours it is for
+ * @param value the change that contains the message and names our number
  */
 export function readInbound(
   message: Fields,
@@ -27,7 +27,7 @@ export function readInbound(
   return content && { carrierMessageId, sender, recipient, protocol: 'WhatsApp', at, ...content };
 }
 
-/** The number that was written to: one of the settings, else as Meta shows it. */
+/** Finds the number that the phone wrote to: the number from the settings or, if unknown, Meta's display number. */
 function recipientOf(metadata: Fields, numbers: readonly WhatsAppNumber[]): string | undefined {
   const known = numbers.find(({ phoneNumberId }) => phoneNumberId === metadata['phone_number_id']);
   return known?.number ?? digitsOf(metadata['display_phone_number']);

@@ -5,7 +5,7 @@ import type { Fields } from '../fields.ts';
 import { readGraphError } from './graph-error.ts';
 import { endingOf } from './reasons.ts';
 
-/** Our word for each of Meta's; `played` is what a voice message is once it was listened to. */
+/** Our statuses for Meta's words. `played` means that the person has listened to a voice message. */
 const statuses = new Map<unknown, DeliveryReport['status']>([
   ['sent', 'sent'],
   ['delivered', 'delivered'],
@@ -14,8 +14,9 @@ const statuses = new Map<unknown, DeliveryReport['status']>([
 ]);
 
 /**
- * Reads a status of a message; undefined for what is no report on a message of ours. Meta gives back the id of ours with
- * which a message was sent, always; so one without such an id was sent by somebody else from the same number.
+ * Reads a status of a message; returns undefined if it is not a report on a message of ours. Meta always returns the id
+ * that we sent with a message, so a status without an id concerns a message that somebody else sent from the same
+ * number.
  */
 export function readStatus(value: Fields): DeliveryReport | undefined {
   const recipientId = textOf(value['biz_opaque_callback_data']);

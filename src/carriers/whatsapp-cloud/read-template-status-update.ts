@@ -5,9 +5,9 @@ import type { WhatsAppNumber } from './settings.ts';
 import { templateStatus } from './template-status.ts';
 
 /**
- * Reads what Meta says of a template (webhooks reference, message_template_status_update): once for each number of the
- * account, since templates are the account's. Nothing for an account that is not ours, or for an event that changes
- * nothing about whether the template can be sent.
+ * Reads a template status update (webhooks reference, message_template_status_update). Templates belong to the account,
+ * so the result has one update for each number of the account. It is empty if the account is not ours, or if the event
+ * doesn't change whether the template can be sent.
  */
 export function readTemplateStatusUpdate(
   value: Fields,
@@ -29,7 +29,7 @@ export function readTemplateStatusUpdate(
     }));
 }
 
-/** Why a template can't be sent, from all that Meta says of it. */
+/** Describes why a template can't be sent, with all details that Meta gives. */
 function reasonOf(value: Fields): string {
   const rejection = fieldsOf(value['rejection_info']);
   const other = fieldsOf(value['other_info']);

@@ -9,15 +9,15 @@ const kinds = new Map<unknown, NonNullable<Template['attachmentKind']>>([
   ['DOCUMENT', 'document'],
 ]);
 
-/** Codes of authentication have a form of their own, which a send here can't fill. */
+/** The categories that the app can send. Authentication templates have another form, which the app can't fill. */
 const categories = (['MARKETING', 'UTILITY'] as const satisfies Template['category'][]).map((name) => name);
 
 type Parts = Pick<ListedTemplate, 'content' | 'headerText' | 'attachmentKind' | 'buttons'>;
 
 /**
- * Reads a template as Meta lists it. Undefined for one that can't be sent from here: for authentication, with named
- * parameters, with a header that is a place, with buttons of other kinds than ours, with cards or offers. A footer is
- * sent by itself, so it is no obstacle.
+ * Reads a template of Meta's list. Returns undefined if the app can't send it: a template for authentication, or one
+ * with named parameters, a location as header, other kinds of buttons, cards or offers. A footer is no obstacle, since
+ * Meta sends it by itself.
  */
 export function readTemplate(entry: Fields, identity: string): ListedTemplate | undefined {
   const name = textOf(entry['name']);
@@ -44,7 +44,7 @@ function reasonOf({ status, rejected_reason: detail }: Fields): string {
   return textOf(detail) === undefined || detail === 'NONE' ? String(status) : String(detail);
 }
 
-/** How each part of a template is read into parts so far; undefined where it can't be. */
+/** The readers of a template's components; a reader returns undefined for a component that the app can't send. */
 const readers: ReadonlyMap<unknown, (part: Fields) => Partial<Parts> | undefined> = new Map<
   unknown,
   (part: Fields) => Partial<Parts> | undefined
@@ -64,7 +64,7 @@ function readParts(components: readonly Fields[]): Parts | undefined {
 
 const upper = (value: unknown): unknown => (typeof value === 'string' ? value.toUpperCase() : value);
 
-/** Whether a text is one whose placeholders, if it has any, are numbers. */
+/** Whether a value is a text without placeholders, or with numbered placeholders only. */
 function isNumbered(text: unknown): text is string {
   return typeof text === 'string' && text !== '' && !text.replaceAll(/\{\{\d+\}\}/g, '').includes('{{');
 }

@@ -3,28 +3,28 @@ import type { Failure } from '../call.ts';
 import { whatsAppReason } from '../whatsapp-codes.ts';
 import type { GraphError } from './graph-error.ts';
 
-/** What an error comes to. */
+/** The outcome for an error. */
 interface Meaning {
   outcome: Exclude<Failure['outcome'], 'unknown'>;
   reason: FailureReason;
   retryAfterSeconds?: number;
 }
 
-/** Reasons for which another attempt makes sense; anything else is for good. */
+/** Reasons after which another attempt makes sense; all others are final. */
 const temporary: ReadonlySet<FailureReason> = new Set(['throttled', 'carrierUnavailable', 'carrierSettings']);
 
-/** Seconds after which to ask again, where that is known of a code. */
+/** How long to wait after certain codes, in seconds. */
 const delays: ReadonlyMap<number, number> = new Map([
-  // Too many that were blocked or reported lately. Nobody says how long that lasts.
+  // Too many messages were blocked or reported recently. How long the limit lasts is not documented.
   [131048, 600],
-  // Too many from one number to the same recipient: one in six seconds is safe.
+  // Too many messages from one number to the same recipient: one in six seconds is safe.
   [131056, 6],
 ]);
 
-/** The object of a call doesn't exist, or the token can't see it. */
+/** Meta's error if the object of a call doesn't exist, or if the token has no access to it. */
 const invisibleObject = { code: 100, subcode: 33 };
 
-/** What an error means; undefined where its code is not known. */
+/** Returns the outcome for an error; undefined if its code is unknown. */
 export function meaningOf({ code, subcode }: GraphError): Meaning | undefined {
   const isInvisible = code === invisibleObject.code && subcode === invisibleObject.subcode;
   const reason = isInvisible ? 'carrierSettings' : whatsAppReason(code);
@@ -37,7 +37,7 @@ export function meaningOf({ code, subcode }: GraphError): Meaning | undefined {
   };
 }
 
-/** How it ends for a recipient; where nothing else is said, sending failed. */
+/** The final statuses of recipients by reason; for any other reason, it is `failed`. */
 const endings = new Map<FailureReason, DeliveryReport['status']>([
   ['barred', 'undelivered'],
   ['invalidNumber', 'undelivered'],
@@ -48,7 +48,7 @@ const endings = new Map<FailureReason, DeliveryReport['status']>([
   ['templateTrouble', 'rejected'],
 ]);
 
-/** The status of a recipient of whom Meta reports that sending failed, and why. */
+/** Returns status and reason for a recipient for whom Meta reports a failure. */
 export function endingOf(error: GraphError | undefined): { status: DeliveryReport['status']; reason: FailureReason } {
   const reason = (error === undefined ? undefined : meaningOf(error)?.reason) ?? 'other';
   return { status: endings.get(reason) ?? 'failed', reason };

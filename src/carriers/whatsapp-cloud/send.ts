@@ -6,13 +6,13 @@ import { objectsOf, textOf } from '../fields.ts';
 import { graphMessage } from './outbound-message.ts';
 import { findNumber } from './settings.ts';
 
-/** Characters of a text (Cloud API, "Text messages"). */
+/** The maximum length of a text in characters (Cloud API, "Text messages"). */
 const textLimit = 4096;
 
-/** Characters of a text above buttons (Meta's documentation of its Node.js SDK, "Interactive Object"). */
+/** The maximum length of a text with buttons (Meta's documentation of its Node.js SDK, "Interactive Object"). */
 const buttonsTextLimit = 1024;
 
-/** What sending a text comes to that is too long to be taken; undefined where it is not. */
+/** Returns the outcome for a text that is too long; undefined if the text is short enough. */
 function textTooLong(content: string, { template, buttons }: OutboundBatch): SendOutcome | undefined {
   const limit = buttons === undefined ? textLimit : buttonsTextLimit;
   if (template !== undefined || Array.from(content).length <= limit) return undefined;
@@ -21,11 +21,12 @@ function textTooLong(content: string, { template, buttons }: OutboundBatch): Sen
 }
 
 /**
- * Sends a batch, a call for each recipient, all at once; one outcome per recipient, in order. Never rejects.
+ * Submits a batch with one call for each recipient, all at once. Resolves to one outcome per recipient, in order. Never
+ * rejects.
  *
- * A number that is not in the settings is an operator's to mend, so its messages wait. One that Meta holds back until it
- * knows how others like a new template (`held_for_quality_assessment`, `paused`) is sent: Meta has it, and reports
- * whether it goes on or, with 132015, was dropped.
+ * If the sender's number is not in the settings, its messages wait, because an operator can fix that. Meta holds some
+ * messages back until it knows how people react to a new template (`held_for_quality_assessment`, `paused`). These
+ * count as sent: Meta has them, and reports later whether it sent or dropped (132015) them.
  */
 export async function send(graph: Graph, batch: OutboundBatch): Promise<SendOutcome[]> {
   const { sender, recipients } = batch;

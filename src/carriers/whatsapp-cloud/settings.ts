@@ -1,7 +1,7 @@
 import type { SettingsTable } from '../../core/setting.ts';
 import type { ReadSettings, SettingsReader } from '../settings-reader.ts';
 
-/** What the app reads of the Cloud API. */
+/** The settings of the Cloud API. */
 export const settingsTable = {
   WHATSAPP_CLOUD_TOKEN: { kind: 'secret', required: true, meaning: "The system user's token." },
   WHATSAPP_CLOUD_APP_SECRET: {
@@ -31,26 +31,26 @@ export const settingsTable = {
 
 type Reader = SettingsReader<typeof settingsTable>;
 
-/** A number that sends, and what Meta knows it by. */
+/** A WhatsApp number with Meta's ids. */
 export interface WhatsAppNumber {
-  /** Digits. */
+  /** In digits. */
   number: string;
   phoneNumberId: string;
-  /** The WhatsApp Business Account that it is in, and so its templates. */
+  /** The WhatsApp Business Account that has the number and its templates. */
   accountId: string;
 }
 
-/** How the Cloud API is reached. */
+/** How to reach the Cloud API. */
 export interface WhatsAppSettings {
   url: string;
   version: string;
   token: string;
   /** Signs webhook calls. */
   appSecret: string;
-  /** What Meta shows when it looks whether the webhook is ours. */
+  /** The text that Meta sends when it verifies the webhook. */
   verifyToken: string;
   numbers: readonly WhatsAppNumber[];
-  /** Needed to upload examples of what headers of templates carry. */
+  /** Required to upload examples of the media in headers of templates. */
   appId?: string;
 }
 
@@ -76,7 +76,7 @@ export function readSettings(readTable: ReadSettings): WhatsAppSettings {
   };
 }
 
-/** It goes into a header, which a line break of a wrapped paste would break. */
+/** The token goes into a header, which must not contain a line break, for example from pasted text. */
 function readToken(read: Reader): string {
   const token = read.text('WHATSAPP_CLOUD_TOKEN');
   if (!/^[!-~]*$/.test(token))
@@ -108,7 +108,7 @@ function readNumbers(read: Reader): WhatsAppNumber[] {
   return numbers;
 }
 
-/** The number that a sender or an identity is, in whatever form it is written; undefined where it isn't one of ours. */
+/** Finds the number of a sender or an identity, in any notation; returns undefined if it is not in the settings. */
 export function findNumber({ numbers }: Pick<WhatsAppSettings, 'numbers'>, text: string): WhatsAppNumber | undefined {
   const digits = text.replaceAll(/\D/g, '');
   return numbers.find(({ number }) => number === digits);

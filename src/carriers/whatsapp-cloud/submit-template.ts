@@ -17,7 +17,7 @@ import { uploadExample } from './upload-example.ts';
 const refused = (reason: string): SubmitOutcome => ({ outcome: 'refused', reason });
 const unavailable = (reason: string): SubmitOutcome => ({ outcome: 'unavailable', reason });
 
-/** Pending is what everything is that was submitted; any other status is one that Meta may not tell again. */
+/** Makes the outcome of a submission. `pending` is implied; Meta may not report any other status again. */
 function submitted(
   carrierReference: string,
   status: ListedTemplate['status'] | undefined,
@@ -28,10 +28,10 @@ function submitted(
 }
 
 /**
- * Brings a template before Meta's review, whose verdict comes to the webhook. Never rejects.
+ * Submits a template for Meta's review, whose verdict comes to the webhook. Never rejects.
  *
- * A name that is taken in its language is refused by Meta. Where what has it is the very template, it was submitted
- * before, by a call whose answer got lost, and counts as submitted.
+ * Meta refuses a name that already exists in the language. If the existing template is the same one, an earlier call
+ * submitted it and its answer was lost, so the template counts as submitted.
  */
 export async function submitTemplate(
   graph: Graph,
@@ -41,7 +41,7 @@ export async function submitTemplate(
   const ours = findNumber(graph, template.identity);
   if (ours === undefined) return unavailable(`The number ${template.identity} is not in the settings.`);
   if (template.category === 'AUTHENTICATION') {
-    return refused('WhatsApp words templates for authentication itself; they are made in WhatsApp Manager');
+    return refused('WhatsApp writes the text of authentication templates itself; create them in WhatsApp Manager');
   }
   try {
     return await submit(graph, ours, template, fetchPublic);
@@ -70,7 +70,7 @@ async function submit(
   if (answer.status < 300 && carrierReference !== undefined) {
     return submitted(carrierReference, templateStatus(answer.fields['status']));
   }
-  if (answer.status < 300) return unavailable('WhatsApp took the template and gave no id of it.');
+  if (answer.status < 300) return unavailable('WhatsApp accepted the template but gave no id for it.');
   return outcomeOfRefusal(graph, ours, template, answer);
 }
 
@@ -82,7 +82,7 @@ async function outcomeOfRefusal(
 ): Promise<SubmitOutcome> {
   const failure = failureOfAnswer(answer, graph.now);
   if (failure.outcome !== 'rejected') return unavailable(failure.message);
-  // Meta has a code for a name that is taken, but documents it nowhere; looking is surer.
+  // Meta's code for a name that exists is not documented, so the list of templates decides.
   const found = await findTemplates(graph, ours, { name: template.name });
   if (found.outcome === 'unavailable') return unavailable(found.reason);
   const same = found.templates.find((each) => isSame(each, template));
@@ -90,7 +90,7 @@ async function outcomeOfRefusal(
   return refused(wordsOf(answer.fields['error']) || failure.message);
 }
 
-/** Whether what Meta has is the template, as far as Meta keeps it; the category may be another by its decision. */
+/** Whether a listed template is the submitted one. Meta doesn't keep all fields, and may change the category. */
 function isSame(listed: ListedTemplate, template: Template): boolean {
   const essence = (each: ListedTemplate | Template): string => {
     const { name, language, content, headerText = '', buttons } = each;

@@ -1,7 +1,7 @@
 import { headerKindOf } from '../../templates/index.ts';
 import type { Template, TemplateButton } from '../../templates/index.ts';
 
-/** A part of a template as Graph takes it (Cloud API, "Template components"). */
+/** A component of a template in the Graph API's form (Cloud API, "Template components"). */
 export type TemplateComponent =
   | { type: 'HEADER'; format: 'TEXT'; text: string; example?: { header_text: string[] } }
   | { type: 'HEADER'; format: 'IMAGE' | 'VIDEO' | 'DOCUMENT'; example: { header_handle: string[] } }
@@ -16,10 +16,10 @@ type GraphButton =
 const formats = { image: 'IMAGE', video: 'VIDEO', document: 'DOCUMENT' } as const;
 
 /**
- * The parts of a template. Meta's reviewers want an example of each placeholder, and nobody here has one, so they get
- * words that say what they are.
+ * Makes the components of a template. Meta's reviewers require an example of each placeholder. Callers give none, so
+ * the examples are texts such as `Example 1`.
  *
- * @param handle of the uploaded example, where the header carries a medium
+ * @param handle Meta's handle of the uploaded example, if the header has a medium
  */
 export function templateComponents(template: Template, handle: string | undefined): TemplateComponent[] {
   const { content, buttons } = template;
@@ -46,7 +46,7 @@ function header(template: Template, handle: string | undefined): TemplateCompone
   ];
 }
 
-/** A value for each placeholder of a text, in their order. */
+/** Makes an example for each placeholder of a text, in order. */
 function examplesFor(text: string): string[] {
   const numbers = Array.from(text.matchAll(/\{\{(\d+)\}\}/g), ([, number]) => Number(number));
   return Array.from({ length: Math.max(0, ...numbers) }, (_, index) => `Example ${index + 1}`);

@@ -1,9 +1,8 @@
 import type { TemplateStatusUpdate } from '../../templates/index.ts';
 
 /**
- * What Meta's words for a template's state mean: whether it can be sent. One that is paused, disabled or deleted can't,
- * so it counts as rejected until Meta approves it again. Words that are not here change nothing: a template that is
- * flagged or locked is sent as before.
+ * Our statuses for Meta's words. A paused, disabled or deleted template can't be sent, so it counts as rejected until
+ * Meta approves it again. Words that are not here change nothing: a flagged or locked template can still be sent.
  */
 const statuses = new Map<unknown, TemplateStatusUpdate['status']>([
   ['APPROVED', 'approved'],
@@ -18,7 +17,7 @@ const statuses = new Map<unknown, TemplateStatusUpdate['status']>([
   ['PENDING_DELETION', 'rejected'],
 ]);
 
-/** Whether a template can be sent, by Meta's word for its state; undefined where that says nothing. */
+/** Returns our status for Meta's word; undefined if the word doesn't change whether the template can be sent. */
 export function templateStatus(word: unknown): TemplateStatusUpdate['status'] | undefined {
   return statuses.get(word);
 }

@@ -5,12 +5,12 @@ import { failureOfAnswer, graphUrl } from './call-graph.ts';
 import type { Graph } from './call-graph.ts';
 import { textOf } from '../fields.ts';
 
-/** What came of an upload: what names the example to Meta, or why there is none. */
+/** The result of an upload: Meta's handle of the example, or the reason why there is none. */
 export type UploadOutcome =
   | { outcome: 'uploaded'; handle: string }
   | { outcome: 'refused' | 'unavailable'; reason: string };
 
-/** Types that can be uploaded (Graph API, "Resumable Upload API"), by the endings of files. */
+/** Media types that can be uploaded (Graph API, "Resumable Upload API"), by file extension. */
 const types = new Map([
   ['jpg', 'image/jpeg'],
   ['jpeg', 'image/jpeg'],
@@ -19,14 +19,14 @@ const types = new Map([
   ['pdf', 'application/pdf'],
 ]);
 
-/** Bytes of an example: what WhatsApp takes (Cloud API, "Media"), and of documents what one would hold in memory. */
+/** The maximum size of an example in bytes: WhatsApp's limits (Cloud API, "Media"); for documents, to save memory. */
 const limits = { image: 5_000_000, video: 16_000_000, document: 16_000_000 } as const;
 
 const refused = (reason: string): UploadOutcome => ({ outcome: 'refused', reason });
 
 /**
- * Fetches the example of what a template's header carries, and uploads it. The address is one that a caller gave, so it
- * is only fetched by what keeps out of private networks. Rejects where Meta does not answer.
+ * Fetches the example of the medium in a template's header, and uploads it to Meta. A caller gave the address, so only
+ * `fetchPublic` may fetch it, which never calls into private networks. Rejects if Meta doesn't answer.
  */
 export async function uploadExample(
   graph: Graph,
@@ -37,13 +37,13 @@ export async function uploadExample(
   const kind = headerKindOf(template);
   if (graph.appId === undefined) {
     return refused(
-      'WhatsApp wants an example of the attachment, which needs WHATSAPP_CLOUD_APP_ID, and that is not set',
+      'WhatsApp requires an example of the attachment, which can be uploaded only if WHATSAPP_CLOUD_APP_ID is set',
     );
   }
   if (kind === 'none' || kind === 'text') return refused('the template has no attachment');
   const path = URL.parse(attachmentUrl)?.pathname ?? '';
   const type = types.get(/\.([a-z0-9]+)$/i.exec(path)?.[1]?.toLowerCase() ?? '');
-  if (type === undefined) return refused('WhatsApp takes examples as .jpg, .png, .mp4 and .pdf');
+  if (type === undefined) return refused('WhatsApp accepts only .jpg, .png, .mp4 and .pdf files as examples');
   const fetched = await fetchPublic(attachmentUrl, limits[kind]);
   if (fetched.outcome === 'failed') return refused(`the AttachmentUrl can't be fetched: ${fetched.reason}`);
   if (fetched.outcome === 'retry') return { outcome: 'unavailable', reason: fetched.reason };
@@ -59,7 +59,7 @@ async function upload(graph: Graph, appId: string, file: { bytes: Uint8Array; ty
     headers: { authorization },
   });
   const session = textOf(start.fields['id']);
-  // The id becomes a part of an address, which must stay the address of an upload.
+  // The id becomes part of an address, which must remain the address of an upload.
   if (start.status >= 300 || session === undefined || !/^upload:[\w:.=?&%~+-]+$/.test(session)) {
     return { outcome: 'unavailable', reason: failureOfAnswer(start, graph.now).message };
   }

@@ -3,8 +3,10 @@ import { WebhookRefused, type WebhookEvents, type WebhookRequest } from '../carr
 import { isSameSecret } from '../signatures.ts';
 
 /**
- * Checks that a call comes from Meta: `X-Hub-Signature-256` is `sha256=` and the hexadecimal HMAC-SHA-256 of the raw
- * body under the app's secret (Graph API, "Webhooks": validating payloads). Throws {@link WebhookRefused} with 401.
+ * Checks that a call comes from Meta: `X-Hub-Signature-256` must be `sha256=` and the hexadecimal HMAC-SHA-256 of the
+ * raw body with the app's secret (Graph API, "Webhooks": validating payloads).
+ *
+ * @throws {WebhookRefused} 401 if the signature is missing or wrong
  */
 export function verifySignature({ headers, body }: WebhookRequest, appSecret: string): void {
   const signature = headers.get('x-hub-signature-256') ?? '';
@@ -18,18 +20,19 @@ export function verifySignature({ headers, body }: WebhookRequest, appSecret: st
 }
 
 /**
- * Answers Meta's question whether this is the webhook of somebody who knows the verify token: with the challenge (Graph
- * API, "Webhooks": validating verification requests). Throws {@link WebhookRefused} with 403 for another token, and with
- * 400 for what is no such question.
+ * Answers Meta's verification request with its challenge, if the request contains the verify token (Graph API,
+ * "Webhooks": validating verification requests).
+ *
+ * @throws {WebhookRefused} 403 if the token is wrong; 400 if the call is not a verification request
  */
 export function answerChallenge(query: string, verifyToken: string): WebhookEvents {
   const fields = new URLSearchParams(query);
   if (!isSameSecret(fields.get('hub.verify_token') ?? '', verifyToken)) {
-    throw new WebhookRefused(403, 'the verify token is another one');
+    throw new WebhookRefused(403, 'the verify token is wrong');
   }
   const challenge = fields.get('hub.challenge') ?? '';
   if (fields.get('hub.mode') !== 'subscribe' || !/^[\w-]{1,200}$/.test(challenge)) {
-    throw new WebhookRefused(400, 'the call is no verification request');
+    throw new WebhookRefused(400, 'the call is not a verification request');
   }
   const answer = { status: 200, headers: { 'content-type': 'text/plain' }, body: challenge };
   return { reports: [], templates: [], inbound: [], answer };

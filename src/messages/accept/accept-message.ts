@@ -11,13 +11,13 @@ import type { PreparedSend } from '../compose/prepare-send.ts';
 import { requestKeyOf } from './request-key.ts';
 import type { AcceptDeps } from '../deps.ts';
 
-/** The longest that a queue holds a message back, in seconds: what is due later is queued by a timer. */
+/** The longest delay of a queue message, in seconds. A timer queues chunks that are due later. */
 export const maxDelaySeconds = 24 * 60 * 60;
 
-/** Queue messages written at the same time. */
+/** Queue messages that are written at the same time. */
 const enqueueWidth = 16;
 
-/** What a caller asked for, beyond the text and its recipients. */
+/** The parts of a request besides the text and its recipients. */
 export type SendRequest = Omit<
   MessageHeader,
   | 'messageId'
@@ -31,30 +31,36 @@ export type SendRequest = Omit<
   | 'templateName'
 > & {
   acceptedAt: Date;
-  /** Reads the headers in which a key of the request may stand. */
+  /** Reads a header of the request, which may hold its key. */
   header?: ReadHeader;
 };
 
-/** What the caller is told: the same for the first request and for each repeat. */
+/** The answer to a send, the same for the first request and for each repeat. */
 export interface Accepted {
   messageId: string;
   partCount: number;
   recipients: { address: string; id: string }[];
-  /** The request was made before: nothing was sent again. */
+  /** Whether the request was made before. Nothing was sent again then. */
   replayed: boolean;
-  /** Why it could not be queued, which is then left to a timer, since a repeat could not be told from another request. */
+  /**
+   * Why the message could not be queued. A timer queues it later. The caller must not repeat the request, because
+   * without a key the repeat would be another message.
+   */
   failure?: unknown;
 }
 
 /**
- * Makes a send durable: when this resolves, every chunk is stored, and queued if it is due within a day. Where the
- * request has a key, an insert decides who is first; a repeat finishes whatever the first left undone, so a crash
- * between any two steps loses nothing, and answers with the same ids. Without a key, what can't be queued is accepted
- * all the same. Refuses a request id that was used for another request (RequestIdReused).
+ * Stores and queues a send. When it resolves, every chunk is stored, and queued if it is due within a day.
+ *
+ * If the request has a key, an insert decides which request is the first. A repeat completes what the first left
+ * undone, so a crash between any two steps loses nothing, and it gets the same ids. A request without a key is accepted
+ * even if it can't be queued.
  *
  * Storage operations: one transaction per 99 chunks, one queue message per chunk, one more with a key.
  *
- * @param asked everything that makes the request what it is
+ * @param requestContent everything that identifies the request, see `requestOf`
+ * @throws RequestIdReused if the request id was used for another request; the failure of the queue if the request has a
+ *   key
  */
 export async function acceptMessage(
   { header: readHeader = () => null, ...request }: SendRequest,
@@ -115,11 +121,11 @@ async function claimMessageId(
   return { messageId: use.messageId, repeated: use.messageId !== messageId, hasKey: true };
 }
 
-/** A message as it is stored, as far as accepting it goes. */
+/** The stored parts of a message that matter for accepting it. */
 interface Stored {
   header: MessageHeader;
   chunks: readonly Chunk[];
-  /** Of the chunks, where they were just written together. */
+  /** The versions of the chunks, if they were just written together; otherwise empty. */
   versions: readonly string[];
 }
 
@@ -189,8 +195,9 @@ function firstStates(
 }
 
 /**
- * Queues what no worker has touched and is due within a day. Of a repeat nobody knows whether the first got as far, so
- * it queues again; but not what this process has queued itself, or a thousand repeats would make a thousand jobs.
+ * Queues the chunks that no worker has touched and that are due within a day. A repeat queues them again, since the
+ * first request may have failed before it did. But a message that this process queued itself is skipped, or a thousand
+ * repeats would make a thousand jobs.
  */
 async function enqueueChunks(
   messageId: string,
@@ -211,12 +218,14 @@ function jobOf(chunk: Chunk, version: string | undefined): OutboundJob {
   return version !== undefined && canBeCarried(chunk) ? { ...job, carried: { chunk, version } } : job;
 }
 
-/** Whether a time is too far ahead for the queue. */
+/** Tells whether a time is too far ahead for the queue. */
 function isFarAhead(sendAt: Date | undefined, now: Date): boolean {
   return sendAt !== undefined && sendAt.getTime() - now.getTime() > maxDelaySeconds * 1000;
 }
 
-/** Seconds from now until a chunk is due, rounded up, and no more than the queue is to hold it back. */
+/**
+ * Returns the seconds from now until a chunk is due, rounded up: 0 if it is due, and at most {@link maxDelaySeconds}.
+ */
 export function delayUntil(sendAt: Date | undefined, now: Date): number {
   if (sendAt === undefined) return 0;
   return Math.min(Math.max(0, Math.ceil((sendAt.getTime() - now.getTime()) / 1000)), maxDelaySeconds);

@@ -1,6 +1,6 @@
 import type { RecentIds } from '../ports.ts';
 
-/** Remembers so many ids. */
+/** Remembers the last `max` ids. */
 export function createRecentIds(max = 10_000): RecentIds {
   const ids = new Set<string>();
   return {

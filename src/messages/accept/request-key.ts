@@ -4,13 +4,13 @@ import type { ReadHeader } from '../../operation/define-operation.ts';
 import { apiError } from '../../operation/errors.ts';
 import { isObject } from '../../core/json.ts';
 
-/** What tells a repeat of a request from another one. */
+/** Identifies a request, so that a repeat is recognised. */
 export interface RequestKey {
   /** Unique within a customer. */
   key: string;
   /** Equal for two requests that ask for the same. */
   fingerprint: string;
-  /** How long it is remembered, in milliseconds. */
+  /** How long the key is remembered, in milliseconds. */
   memoryMs: number;
 }
 
@@ -19,19 +19,19 @@ const dayMs = 24 * 60 * 60 * 1000;
 /** 7 days, as the connector's documentation says of RequestId. */
 const givenMemoryMs = 7 * dayMs;
 
-/** Longer than any platform repeats an action by itself. */
+/** A day: longer than any platform repeats an action by itself. */
 const trackedMemoryMs = dayMs;
 
 const givenLimit = 1_000;
 const trackingForm = /^[\w.:-]{1,200}$/;
 
 /**
- * The key of a request: its RequestId, else the header Idempotency-Key, else, where the caller's runtime sends which run
- * and which action of it is calling, these together with the fingerprint of the request. Undefined where there is none
- * of these: then every request is a new one, and nothing is made of what it asks for. Refuses an Idempotency-Key that is
- * too long.
+ * Returns the key of a request: its RequestId; otherwise the header Idempotency-Key; otherwise, if the caller's runtime
+ * names the run and the action that call, these together with the fingerprint of the request. Returns undefined if the
+ * request has none of these: every such request is a new one, and its content is not hashed.
  *
  * @param byTracking whether the headers of the caller's runtime count
+ * @throws InvalidParameter if the Idempotency-Key has more than 1,000 characters
  */
 export function requestKeyOf(
   { requestId, requestContent, header }: { requestId: string | undefined; requestContent: unknown; header: ReadHeader },
@@ -42,7 +42,7 @@ export function requestKeyOf(
   const action = trackingOf(header);
   if (!byTracking || action === undefined) return undefined;
   const fingerprint = fingerprintOf(requestContent);
-  // A RequestId can't be taken for one of these: it is at most as long as this is longer.
+  // Longer than any RequestId may be, so that no RequestId equals it.
   return { key: `tracked ${action} ${fingerprint}`.padEnd(givenLimit + 1), fingerprint, memoryMs: trackedMemoryMs };
 }
 
@@ -56,8 +56,8 @@ function readGivenKey(header: ReadHeader): string | undefined {
 }
 
 /**
- * The run and the action of it that call, as the runtimes of Power Automate and Logic Apps name them. One of the two is
- * not enough: a run has many actions, and the same action comes in many runs.
+ * Returns the run and the action that call, as the runtimes of Power Automate and Logic Apps name them in headers. One
+ * of the two is not enough: a run has many actions, and the same action occurs in many runs.
  */
 function trackingOf(header: ReadHeader): string | undefined {
   const run = header('x-ms-workflow-run-id') ?? header('x-ms-client-tracking-id');
@@ -66,7 +66,7 @@ function trackingOf(header: ReadHeader): string | undefined {
   return `${run} ${action}`;
 }
 
-/** Equal for two requests that ask for the same, in whatever order their fields stand. */
+/** Hashes the content of a request. The order of fields does not matter; the order of lists does. */
 export function fingerprintOf(requestContent: unknown): string {
   const canonical = JSON.stringify(requestContent, (_, value: unknown) =>
     isObject(value)

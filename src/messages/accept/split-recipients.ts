@@ -1,15 +1,16 @@
 import type { ChunkRecipient } from '../message.ts';
 
-/** Recipients in one chunk, and so in one queue message and one call of a worker. */
+/** The most recipients in one chunk, and so in one queue message and one run of a worker. */
 const chunkSize = 100;
 
 /**
- * Characters of a chunk's content and recipients together. An entity of Table Storage holds 1 MiB, counted in UTF-16;
- * half of that leaves room for statuses and reasons, and for the longest single recipient (255 parts of values).
+ * The most characters of a chunk's content and recipients together. An entity of Table Storage holds 1 MiB, counted in
+ * UTF-16. Half of that leaves room for statuses and reasons, and for the longest single recipient (255 parts of
+ * values).
  */
 const chunkCharacters = 250_000;
 
-/** Deals recipients out to chunks, in order: up to a hundred in each, fewer where their values are long. */
+/** Splits recipients into chunks, in order: up to a hundred in each, fewer if their values are long. */
 export function dealRecipients(recipients: readonly ChunkRecipient[], contentLength: number): ChunkRecipient[][] {
   const chunks: ChunkRecipient[][] = [];
   let current: ChunkRecipient[] = [];

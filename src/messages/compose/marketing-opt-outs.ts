@@ -2,8 +2,8 @@ import type { Customer } from '../../operation/access.ts';
 import type { MarketingOptOutsDeps } from '../deps.ts';
 
 /**
- * The numbers that an advertisement of this customer must not go to: those that opted out of any of its WhatsApp
- * identities. A message that is no advertisement goes to them all the same.
+ * Resolves to the numbers that must not get this customer's advertisements: those that opted out of any of its WhatsApp
+ * identities. They still get other messages.
  */
 export async function marketingOptOuts(
   { id }: Customer,

@@ -1,4 +1,6 @@
-/** What fills the placeholders of one recipient, by name: a map, or an object of which only own properties count. */
+/**
+ * The values for the placeholders of one recipient, by name: a map, or an object of which only own properties count.
+ */
 type PlaceholderValues = ReadonlyMap<string, string> | Readonly<Record<string, string>>;
 
 /** A message's content, read once and rendered for each recipient. */
@@ -6,19 +8,19 @@ export type CompiledContent = {
   /** The names in the content, each once, in order of first appearance. */
   placeholders: readonly string[];
   render: (values: PlaceholderValues) => string;
-  /** As `render`, but ends soon after `limit` characters. */
+  /** Renders as `render` does, but stops soon after `limit` characters. */
   renderStart: (values: PlaceholderValues, limit: number) => string;
 };
 
 type Piece = { text: string } | { name: string; written: string };
 
 /**
- * `$(name)`, or `$($)` for a dollar sign. The escape is no doubled `$`, since `$$(price)` is how one writes an amount
- * in dollars.
+ * `$(name)`, or `$($)` for a dollar sign. The escape is not `$$`, because `$$(price)` is how one writes an amount in
+ * dollars.
  *
- * A name begins and ends with a letter, mark or digit of any script or `_`, and may have `.`, `-` and blanks inside.
- * It has at most 100 characters, so that an attempt that fails, such as each of ten thousand `$(` with no end, has
- * looked at no more than 101 characters, and reading takes time in proportion to the content's length.
+ * A name begins and ends with a letter, mark or digit of any script or `_`, and may have `.`, `-` and blanks inside. It
+ * has at most 100 characters. So an attempt that fails, such as each of ten thousand `$(` without an end, reads at most
+ * 101 characters, and reading takes time in proportion to the content's length.
  */
 const placeholderPattern = /\$\((?:(\$)|([\p{L}\p{M}\p{N}_](?:[\p{L}\p{M}\p{N}_. -]{0,98}[\p{L}\p{M}\p{N}_])?))\)/gu;
 
@@ -37,7 +39,7 @@ function readPieces(content: string): Piece[] {
 
 function valueOf(values: PlaceholderValues, name: string): string | undefined {
   if (values instanceof Map) return values.get(name);
-  // An inherited property, as of $(constructor), is nobody's value.
+  // A placeholder such as $(constructor) must not get an inherited property.
   const record = values as Readonly<Record<string, string>>;
   return Object.hasOwn(record, name) ? record[name] : undefined;
 }
@@ -45,13 +47,13 @@ function valueOf(values: PlaceholderValues, name: string): string | undefined {
 /**
  * Reads a message's placeholders once, to render the content for many recipients.
  *
- * A placeholder is `$(name)`. Names are compared exactly, letter case included; they may hold letters, marks and
- * digits of any script and `_`, inside also `.`, `-` and blanks, and at most 100 characters. Anything else that begins
- * with `$(`, such as `$(`, `$()`, `$( name )` or `$(1,50)`, is plain text. To write `$(name)` itself, write
- * `$($)(name)`: `$($)` gives a dollar sign.
+ * A placeholder is `$(name)`. Names are compared exactly, letter case included. They may hold letters, marks and digits
+ * of any script and `_`, inside also `.`, `-` and blanks, and at most 100 characters. Any other text that begins with
+ * `$(`, such as `$(`, `$()`, `$( name )` or `$(1,50)`, is plain text. To write `$(name)` itself, write `$($)(name)`:
+ * `$($)` gives a dollar sign.
  *
- * A value is inserted as it is: a placeholder inside it is not filled, whatever it spells. A placeholder without a
- * value stays as written, for the caller to refuse by `placeholders` where it must not reach a phone.
+ * A value is inserted as it is: a placeholder inside a value is not filled. A placeholder without a value stays as
+ * written; the caller refuses it by `placeholders` if it must not reach a phone.
  *
  * @example compileContent('Hi $(name)!').render({ name: 'Aino' }) // 'Hi Aino!'
  */

@@ -7,13 +7,13 @@ import type { ParsedPhoneNumber } from '../../phone-numbers/index.ts';
 import type { DlrUrlDeps } from '../deps.ts';
 
 /*
- * Rules that every send shares. Each takes a field as it came, any JSON, passes over what the schema refuses, and adds
- * what else is wrong to the list of problems.
+ * Rules that every send shares. Each takes a field of the request, which can be any JSON, ignores what the schema
+ * refuses, and adds every other problem to the list.
  */
 
 const urlLimit = 2_000;
 
-/** When to send; undefined means at once. What is no date at all is another rule's to refuse. */
+/** Reads when to send. Undefined means at once. Another rule refuses a text that is not a date. */
 export function checkSendDateTime(
   value: unknown,
   customer: Customer,
@@ -28,7 +28,7 @@ export function checkSendDateTime(
   return sendAt > now ? sendAt : undefined;
 }
 
-/** An address must be absolute, http or https, and of a length that can be kept. */
+/** Checks that an address is absolute, http or https, and short enough to be stored. */
 export function checkUrl(value: unknown, target: string, problems: Problem[]): void {
   if (typeof value !== 'string') return;
   const url = URL.canParse(value) ? new URL(value) : undefined;
@@ -38,14 +38,14 @@ export function checkUrl(value: unknown, target: string, problems: Problem[]): v
   }
 }
 
-/** An address that would never be called is refused, or its sender would wait for ever. */
+/** Refuses a DlrUrl that would never be called: its sender would wait for ever. */
 export function checkDlrUrl(value: unknown, { messages }: DlrUrlDeps, problems: Problem[]): void {
   if (typeof value !== 'string' || problems.some(({ target }) => target === 'DlrUrl')) return;
   const rule = messages.checkDlrUrl(value);
   if (rule !== undefined) problems.push(problem('CallbackRefused', { target: 'DlrUrl', rule }));
 }
 
-/** Reads a recipient's number; undefined where it is none. */
+/** Reads a recipient's number; undefined if it is not a phone number. */
 export function checkAddress(
   value: unknown,
   target: string,

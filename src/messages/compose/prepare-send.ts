@@ -11,34 +11,36 @@ import { renderText } from './render-text.ts';
 import { parseSender, senderAllowed } from './sender.ts';
 import { countSmsParts, maximumParts } from './sms-parts.ts';
 
-/** Recipients in one request. */
+/** The most recipients of one request. */
 export const recipientLimit = 10_000;
 
-/** Characters of a content with placeholders: 255 parts of GSM text, and room for the placeholders' names. */
+/**
+ * The most characters of a content with placeholders: 255 parts of GSM text, and room for the names of placeholders.
+ */
 const contentLimit = 60_000;
 
-/** A send as it will be stored: numbers in one form, texts counted, times in UTC. */
+/** A send as it will be stored: numbers in one form, parts counted, times in UTC. */
 export interface PreparedSend {
   protocol: Protocol;
   sender: string;
   content: string;
   recipients: readonly ChunkRecipient[];
-  /** The largest over the recipients, after personalization. */
+  /** The largest number of parts of a recipient, after personalization. */
   partCount: number;
-  /** Absent: at once. */
+  /** When to send; absent: at once. */
   sendAt?: Date;
   /** How many numbers are valid nowhere and were taken for national ones by their length. */
   guessedNumbers: number;
-  /** Numbers that opted out: they are told of, and get nothing. */
+  /** Numbers that opted out: the answer names them, and nothing is sent to them. */
   optedOut: ReadonlySet<string>;
   template?: TemplateCall;
-  /** Labels of buttons below the text, where the channel has them. */
+  /** Labels of the buttons below the text, if the channel has buttons. */
   buttons?: readonly string[];
   fallbackSender?: string;
   reply?: ReplyLink;
 }
 
-/** What a send is prepared from. */
+/** The request from which a send is prepared. */
 export interface SendDraft {
   body: unknown;
   customer: Customer;
@@ -47,8 +49,8 @@ export interface SendDraft {
 }
 
 /**
- * Applies the rules of a send that its schema can't state. Takes any JSON as body and passes over what the schema
- * refuses anyway, so that together they name everything that is wrong, recipient by recipient.
+ * Applies the rules of a send that its schema can't state. Takes any JSON as body and ignores what the schema refuses
+ * anyway, so that schema and rules together name every problem, recipient by recipient.
  */
 export function prepareSend({ body, customer, service, now }: SendDraft): Preparation<PreparedSend> {
   const fields = isObject(body) ? body : {};
@@ -95,7 +97,7 @@ function checkRecipients(
   customer: Customer,
   problems: Problem[],
 ): Pick<PreparedSend, 'recipients' | 'partCount' | 'guessedNumbers'> {
-  // One text for all is counted, and refused, once.
+  // A text that is the same for all recipients is counted, and refused, once.
   const shared =
     compiled.placeholders.length === 0 ? checkText(renderText(compiled, []), 'Content', problems) : undefined;
   const recipients: ChunkRecipient[] = [];
@@ -118,7 +120,10 @@ function checkRecipients(
   return { recipients, partCount, guessedNumbers };
 }
 
-/** Personalization and the placeholders of the list together; one without a value is empty, none may be given twice. */
+/**
+ * Merges Personalization with the list of placeholders. An entry without a value is empty; a name given twice is
+ * refused.
+ */
 function withListed(personalization: unknown, list: unknown, target: string, problems: Problem[]): unknown {
   if (!Array.isArray(list) || !isObject(personalization)) return personalization;
   const given = new Map(Object.entries(personalization));
@@ -134,7 +139,7 @@ function withListed(personalization: unknown, list: unknown, target: string, pro
   return Object.fromEntries(given);
 }
 
-/** The values of the content's placeholders in their order; undefined where one is missing. Null counts as missing. */
+/** Returns the values of the content's placeholders, in order; undefined if one is missing. Null counts as missing. */
 function checkValues(
   { placeholders }: CompiledContent,
   given: unknown,
@@ -169,14 +174,17 @@ function checkPersonalized(
   return checkText(renderText(compiled, values), target, problems);
 }
 
-/** A text that is much too long was not rendered to its end, so its parts were not all counted. */
+/**
+ * Describes a number of parts. A text that is much too long is not rendered to its end, so its parts are not all
+ * counted.
+ */
 function describeParts(parts: number): string {
   return parts > 2 * maximumParts ? `more than ${2 * maximumParts}` : String(parts);
 }
 
-/** Counts a rendered text's parts and refuses one that no phone would show or that has too many. */
+/** Counts the parts of a rendered text. Refuses a text that no phone would show, or that has too many parts. */
 export function checkText(text: string, target: string, problems: Problem[]): number {
-  // An absent content is the schema's to refuse.
+  // The schema refuses an absent content.
   if (text === '' && target === 'Content') return 0;
   if (/^[\s\p{Cc}\p{Cf}]*$/u.test(text)) problems.push(problem('EmptyContent', { target }));
   const parts = countSmsParts(text);

@@ -12,7 +12,10 @@ import type { PreparedSend, SendDraft } from './prepare-send.ts';
 import { countSmsParts, maximumParts, normaliseText } from './sms-parts.ts';
 import type { TemplateSendDeps } from '../deps.ts';
 
-/** Applies the rules of a template send that its schema can't state; see prepareSend for what it promises. */
+/**
+ * Applies the rules of a template send that its schema can't state. As {@link prepareSend}, it takes any JSON as body
+ * and names every problem.
+ */
 export async function prepareTemplateSend(
   { body, customer, service, now }: SendDraft,
   deps: TemplateSendDeps,
@@ -38,7 +41,7 @@ export async function prepareTemplateSend(
   const prepared: PreparedSend = {
     protocol: 'WhatsApp',
     sender: template?.identity ?? '',
-    // Nothing in it is a placeholder any more, whatever a parameter looks like.
+    // The text is final: a parameter that looks like a placeholder must not be filled.
     content: text.replaceAll('$(', '$($)('),
     recipients,
     partCount: 1,
@@ -51,7 +54,7 @@ export async function prepareTemplateSend(
   return { problems, prepared };
 }
 
-/** The template with what fills it; problems where count, type or length don't match. */
+/** Builds the call of a template. Adds a problem for each parameter whose count, type or length does not match. */
 function callOf(template: Template, fields: Record<string, unknown>, problems: Problem[]): TemplateCall {
   const texts = (value: unknown): string[] =>
     Array.isArray(value) ? value.filter((entry) => typeof entry === 'string') : [];
@@ -62,7 +65,7 @@ function callOf(template: Template, fields: Record<string, unknown>, problems: P
     headerParameters: texts(fields['HeaderParameters']),
     bodyParameters: texts(fields['BodyParameters']),
     buttons: buttons.map(({ Type: type, Data: data }, index) => ({
-      // A carrier has to name the type, which a caller need not.
+      // Carriers need the type, which a caller may leave out.
       type: typeof type === 'string' && type !== '' ? type : (template.buttons[index]?.type ?? ''),
       data: typeof data === 'string' ? data : '',
     })),
@@ -91,7 +94,9 @@ function checkRecipients(
   return { recipients, guessedNumbers };
 }
 
-/** Who sends the text by SMS where WhatsApp fails: the service's first sender. */
+/**
+ * Returns the sender of the SMS fallback, which is the first sender of the service. Refuses a text with too many parts.
+ */
 function checkFallback(text: string, [sender]: readonly string[], problems: Problem[]): string | undefined {
   if (sender === undefined) {
     problems.push(problem('InvalidField', { target: 'UseSmsFallback', rule: 'needs a service that has a sender' }));

@@ -6,7 +6,7 @@ import { prepareSend } from './prepare-send.ts';
 import type { PreparedSend, SendDraft } from './prepare-send.ts';
 import type { DlrUrlDeps, MarketingOptOutsDeps } from '../deps.ts';
 
-/** As {@link prepareSend}, and leaves out of an advertisement those who want none. */
+/** Prepares a text as {@link prepareSend} does. Numbers that opted out do not get an advertisement. */
 export async function prepareTextSend(
   draft: SendDraft,
   deps: MarketingOptOutsDeps & DlrUrlDeps,

@@ -2,15 +2,17 @@ import type { CompiledContent } from './personalization.ts';
 import { normaliseText } from './sms-parts.ts';
 
 /**
- * Characters beyond which no text fits into an SMS, so that rendering can stop: 255 parts hold 39,015 characters of GSM,
- * each of which normalising makes of two at the most, or 17,085 of UCS-2, made of four at the most.
+ * The length beyond which no text fits into an SMS, so that rendering can stop. 255 parts hold 39,015 characters of
+ * GSM, each of which normalisation makes from two at most, or 17,085 of UCS-2, each made from four at most.
  */
 const maxRenderedLength = 80_000;
 
 /**
- * The text that one recipient gets. `values` stand in the order of the content's placeholders. Normalised after
- * rendering, since a value may begin with a mark that belongs to the letter before it. What has far more than 255 parts
- * comes cut short, since a few values, repeated, can make a text of any length.
+ * Renders and normalises the text for one recipient. Normalisation comes last, because a value may begin with a mark
+ * that belongs to the letter before it. A text with far more than 255 parts is cut short, because a few values,
+ * repeated, can make a text of any length.
+ *
+ * @param values the values of the content's placeholders, in their order
  */
 export function renderText(compiled: CompiledContent, values: readonly string[]): string {
   return normaliseText(

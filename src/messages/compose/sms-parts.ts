@@ -10,8 +10,8 @@ export type SmsParts = {
 };
 
 /**
- * The most parts one SMS can have: the concatenation header counts them in one octet (3GPP TS 23.040, 9.2.3.24.1).
- * Neither {@link splitSms} nor {@link countSmsParts} refuses more; the caller does, where it can say so to the sender.
+ * The most parts that one SMS can have: the concatenation header counts them in one octet (3GPP TS 23.040, 9.2.3.24.1).
+ * Neither {@link splitSms} nor {@link countSmsParts} refuses more; the caller does, because it can tell the sender.
  */
 export const maximumParts = 255;
 
@@ -34,15 +34,16 @@ const septetsByCode = new Uint8Array(0x10000);
 for (const character of basicCharacters) septetsByCode[character.charCodeAt(0)] = 1;
 for (const character of extensionCharacters) septetsByCode[character.charCodeAt(0)] = 2;
 
-/** Septets of the UTF-16 code unit at `index`; 0 for what GSM 03.38 doesn't have. */
+/** Returns the septets of the UTF-16 code unit at `index`; 0 if GSM 03.38 does not have it. */
 function septetsAt(text: string, index: number): number {
   return septetsByCode[text.charCodeAt(index)] ?? 0;
 }
 
 /**
- * Counts the septets of a text in GSM 03.38 with its extension table: the room it takes in an SMS or a sender name.
+ * Counts the septets of a text in GSM 03.38 with its extension table: the room that it takes in an SMS or a sender
+ * name.
  *
- * @returns the septets, 0 for the empty text; undefined where a character is outside the alphabet.
+ * @returns the septets, 0 for the empty text; undefined if a character is outside the alphabet
  */
 export function countSeptets(text: string): number | undefined {
   let septets = 0;
@@ -54,7 +55,10 @@ export function countSeptets(text: string): number | undefined {
   return septets;
 }
 
-/** Where the part of a concatenated GSM text that begins at `start` ends; an escape and its character stay together. */
+/**
+ * Returns where the part of a concatenated GSM text that begins at `start` ends. An escape and its character stay
+ * together.
+ */
 function gsmPartEnd(text: string, start: number): number {
   let room: number = limits['GSM-7'].concatenated;
   let end = start;
@@ -66,7 +70,7 @@ function gsmPartEnd(text: string, start: number): number {
   return end;
 }
 
-/** Where the part of a concatenated UCS-2 text that begins at `start` ends; a surrogate pair stays together. */
+/** Returns where the part of a concatenated UCS-2 text that begins at `start` ends. A surrogate pair stays together. */
 function ucs2PartEnd(text: string, start: number): number {
   const end = start + limits['UCS-2'].concatenated;
   if (end >= text.length) return text.length;
@@ -99,7 +103,7 @@ export function countSmsParts(text: string): number {
     if (text.length <= limits['UCS-2'].single) return 1;
   } else {
     if (septets <= limits['GSM-7'].single) return 1;
-    // Nothing of two septets, so every part fills up.
+    // No character has two septets, so every part is full.
     if (septets === text.length) return Math.ceil(septets / limits['GSM-7'].concatenated);
   }
   const partEnd = septets === undefined ? ucs2PartEnd : gsmPartEnd;

@@ -5,16 +5,16 @@ import type { SendOutcome } from '../ports.ts';
 import { retryDelays } from './retry-delays.ts';
 import type { RecipientStatus } from '../status.ts';
 
-/** Whether an outcome uses up one of the attempts: that a carrier has no room does not. */
+/** Tells whether an outcome uses up an attempt. A carrier without room does not, unless the message is overdue. */
 export function isSpent(outcome: SendOutcome, { overdue }: { overdue: boolean }): boolean {
   return outcome.outcome === 'retry' && (outcome.reason !== 'throttled' || overdue);
 }
 
 /**
- * What outcomes say where somebody may have the message from before: that nothing was sent now takes nothing from that
- * doubt. Where an operator wants doubtful messages sent again, being in doubt is a reason for another attempt.
+ * Keeps recipients in doubt whom a carrier may have from an earlier attempt: that nothing was sent now does not end the
+ * doubt. If the operator wants messages in doubt sent again, an unknown outcome leads to another attempt.
  *
- * @param doubted places that were in doubt before the attempt
+ * @param doubted indexes of recipients that were in doubt before the attempt
  */
 export function keepDoubt(
   outcomes: ReadonlyMap<number, SendOutcome>,
@@ -32,10 +32,10 @@ export function keepDoubt(
 }
 
 /**
- * Writes outcomes into statuses; a temporary refusal leaves its recipient queued until the attempts are used up. What
- * may be at the carrier all the same stays in hand.
+ * Writes outcomes into statuses. A recipient who was refused for now stays queued until the attempts are used up, and
+ * stays in flight if the carrier may have the message all the same.
  *
- * @param overdue whether the chunk has waited for too long to wait for room
+ * @param overdue whether the message has waited too long to wait for room any longer
  */
 export function applyOutcomes(
   chunk: Chunk,

@@ -11,25 +11,26 @@ import type { Chunk, VersionedChunk } from '../message.ts';
 import type { OutboundCarrier, OutboundJob, SendOutcome } from '../ports.ts';
 import type { DeliverDeps } from '../deps.ts';
 
-/** What an attempt at a chunk works on. */
+/** One attempt to submit a chunk. */
 export interface Attempt {
   job: OutboundJob;
-  /** The chunk as it was when nothing of this attempt was recorded yet. */
+  /** The chunk before any of this attempt was recorded. */
   before: Chunk;
   /** The chunk with the first of its recipients claimed. */
   claimed: VersionedChunk;
   carrier: OutboundCarrier;
-  /** Those to be handed over first. */
+  /** Indexes of the recipients to submit first. */
   recipientIndexes: readonly number[];
   route: Route;
 }
 
-/** Outcomes after which another carrier may take a recipient at once: this one has nothing, and can't be had. */
-const passedOn: ReadonlySet<string | undefined> = new Set(['carrierUnavailable', 'carrierSettings']);
+/** The reasons after which another carrier may get a recipient at once: this carrier is unavailable and has nothing. */
+const reasonsForNextCarrier: ReadonlySet<string | undefined> = new Set(['carrierUnavailable', 'carrierSettings']);
 
 /**
- * Hands a chunk's recipients over, slice by slice, each recorded before it is made; what one carrier of the route can't
- * take goes to the next. Ends where nobody is left, or nobody has room.
+ * Submits a chunk's recipients slice by slice; each slice is recorded before it is submitted. Recipients that one
+ * carrier of the route can't take go to the next carrier. The attempt ends when no recipient is left or no carrier has
+ * room. Resolves to `partlySent` if recipients still wait.
  */
 export async function attemptChunk(attempt: Attempt, deps: DeliverDeps): Promise<'sent' | 'partlySent'> {
   const { job, before, route } = attempt;
@@ -53,13 +54,13 @@ export async function attemptChunk(attempt: Attempt, deps: DeliverDeps): Promise
     const after = withProgress(before, progress);
     const pending = (candidate: OutboundCarrier): number[] =>
       waitingRecipients(progress).filter((recipientIndex) => mayGoTo(candidate, tried.get(recipientIndex)));
-    // A carrier that has no room is not asked for the others at once.
+    // If the carrier has no room, it is not asked for the other recipients in this attempt.
     const step = isFull ? 'none' : await nextStep(after, route, pending, deps);
     const end = (): Promise<'sent' | 'partlySent'> =>
       finishAttempt({ job, before, notified, claimed }, progress, { step, overdue, tried }, deps);
     if (step === 'none' || 'waitSeconds' in step) return end();
-    // What ended is followed up before it is recorded; where that fails, the attempt ends here, and its outcome is kept.
-    // One look for unreported recipients is enough for all slices.
+    // Recipients that ended are followed up before they are recorded. If that fails, the attempt ends here and its
+    // outcome is kept. One check for unreported recipients is enough for all slices.
     const followUp = notified === before ? followUpAttempt : followUpEnd;
     const unnotified = await followUp(notified, after, deps).catch(failed);
     if (unnotified !== undefined) return end();
@@ -74,7 +75,10 @@ export async function attemptChunk(attempt: Attempt, deps: DeliverDeps): Promise
 
 const isThrottled = (outcome: SendOutcome): boolean => outcome.outcome === 'retry' && outcome.reason === 'throttled';
 
-/** Whether a carrier may get a recipient in this attempt: it hasn't had them, and whoever had certainly has nothing. */
+/**
+ * Tells whether a carrier may get a recipient in this attempt: it has not had the recipient, and the earlier carriers
+ * certainly have nothing.
+ */
 function mayGoTo(
   candidate: OutboundCarrier,
   earlier: { outcome: SendOutcome; by: ReadonlySet<OutboundCarrier> } | undefined,
@@ -82,10 +86,10 @@ function mayGoTo(
   if (earlier === undefined) return true;
   const { outcome, by } = earlier;
   if (by.has(candidate) || outcome.outcome !== 'retry' || outcome.mayHaveArrived === true) return false;
-  return passedOn.has(outcome.reason);
+  return reasonsForNextCarrier.has(outcome.reason);
 }
 
-/** What a worker is about to hand over, and since when: a repeat of what is in doubt keeps its time. */
+/** Builds the claim of a step. A repeat of recipients in doubt keeps the time of their first attempt. */
 export function claimOf(
   { carrier, recipientIndexes }: Exclude<NextStep, 'none' | { waitSeconds: number }>,
   { attemptedAt }: Pick<Chunk, 'attemptedAt'>,

@@ -6,15 +6,15 @@ import { parseSender } from '../compose/sender.ts';
 import { retryDelays } from './retry-delays.ts';
 import type { ChooseCarrierDeps } from '../deps.ts';
 
-/** Who may send a chunk. */
+/** The carriers that may send a chunk. */
 export interface Route {
   /** In the order in which they are asked. */
   carriers: readonly OutboundCarrier[];
-  /** Whether those are sent to again of whom nobody knows whether the carrier has them. */
+  /** Whether the service wants messages in doubt sent again. */
   resendInDoubt: boolean;
 }
 
-/** The carriers that can send a chunk, as its service names them, or all that there are. */
+/** Returns the carriers that can send a chunk, in the order in which its service names them; default: all carriers. */
 export async function routeOf(chunk: Chunk, { carriers, directory }: ChooseCarrierDeps): Promise<Route> {
   const services = await directory.services(chunk.customerId);
   const service = services.find(({ id }) => id === chunk.serviceId);
@@ -35,52 +35,55 @@ function canSend({ capabilities }: OutboundCarrier, { protocol, sender, template
 }
 
 /**
- * Whether something was handed over of which nobody knows how it ended, and its carrier is not to be asked again: it
- * would recognise no repeat. A chunk that ends its worker each time would otherwise be tried for ever, so after so many
- * attempts it is not asked either.
+ * Tells whether recipients are in doubt and their carrier must not be asked again, because it does not recognise
+ * repeats. If each attempt ends its worker, a chunk would be tried for ever; so when the attempts are used up, an
+ * idempotent carrier is not asked again either.
  */
 export function isInDoubt(chunk: Chunk, route: Route, deps: ChooseCarrierDeps): boolean {
-  return recipientsInDoubt(chunk).length > 0 && (!isAskedAgain(chunk, route, deps) || isUsedUp(chunk));
+  return recipientsInDoubt(chunk).length > 0 && (!recognisesRepeats(chunk, route, deps) || isUsedUp(chunk));
 }
 
-/** Of a chunk that is in doubt: whether nobody may be sent to again. */
+/** For a chunk in doubt, tells whether no carrier may be sent to again. */
 export function isDoubtFinal(chunk: Chunk, { resendInDoubt, carriers }: Route): boolean {
   return !resendInDoubt || carriers.length === 0 || isUsedUp(chunk);
 }
 
 const isUsedUp = ({ attempts }: Chunk): boolean => attempts > retryDelays.length;
 
-/** Whether the carrier that has a chunk, or may have it, recognises a repeat. */
-function isAskedAgain({ carrier }: Chunk, { carriers }: Route, deps: ChooseCarrierDeps): boolean {
+/** Tells whether the carrier that has a chunk, or may have it, recognises a repeat. */
+function recognisesRepeats({ carrier }: Chunk, { carriers }: Route, deps: ChooseCarrierDeps): boolean {
   const holder = carrier === undefined ? carriers[0] : deps.carriers.byName.get(carrier);
   return holder?.capabilities.idempotent === true;
 }
 
-/** Seconds that a message may wait for its carriers without spending attempts. */
-const patienceSeconds = 24 * 3_600;
+/** How long a message may wait for its carriers without using up attempts, in seconds. */
+const maxWaitSeconds = 24 * 3_600;
 
-/** Whether a chunk has waited for so long that waiting counts as trying. */
+/** Tells whether a chunk has waited so long that waiting counts as an attempt. */
 export function isOverdue({ messageId }: Chunk, now: Date): boolean {
-  return now.getTime() - timeOfMessageId(messageId) > patienceSeconds * 1000;
+  return now.getTime() - timeOfMessageId(messageId) > maxWaitSeconds * 1000;
 }
 
-/** Seconds after which a carrier that has no room is asked again, unless it says when: the longer the message waits, the later. */
+/**
+ * Returns the seconds after which a carrier without room is asked again, unless it says when: a tenth of the time that
+ * the message has waited, at least 2 and at most 300.
+ */
 export function throttleDelay({ messageId }: Chunk, now: Date): number {
   const waited = (now.getTime() - timeOfMessageId(messageId)) / 1000;
   return Math.ceil(Math.min(Math.max(waited / 10, 2), 300));
 }
 
-/** What a worker does next with a chunk: hand recipients to a carrier, wait so many seconds, or nothing. */
+/** What a worker does next with a chunk: submit recipients to a carrier, wait, or nothing. */
 export type NextStep =
   | { carrier: OutboundCarrier; recipientIndexes: readonly number[] }
   | { waitSeconds: number }
   | 'none';
 
 /**
- * Chooses who gets whom next: the first carrier of the route that has room, and of those that it hasn't had as many as it
- * takes at once. Where a repeat is recognised that is all of them, since then nobody is in doubt after a crash.
+ * Chooses the next step: the first carrier of the route that has room, and as many of its pending recipients as it
+ * takes at once. An idempotent carrier gets all of them, because none would be in doubt after a crash.
  *
- * @param pending which of the chunk's recipients a carrier may still get
+ * @param pending returns the indexes of the recipients that a carrier may still get
  */
 export async function nextStep(
   chunk: Chunk,
@@ -96,7 +99,7 @@ export async function nextStep(
     const recipientIndexes = pending(carrier);
     if (recipientIndexes.length === 0) continue;
     const { idempotent, batchSize } = carrier.capabilities;
-    // What is asked about again comes first, and whole: it would else be taken for something new.
+    // Recipients in doubt come first and all together: otherwise the carrier would take them for new ones.
     const [doubted, others] = [
       recipientIndexes.filter(isDoubted),
       recipientIndexes.filter((recipientIndex) => !isDoubted(recipientIndex)),
@@ -105,14 +108,16 @@ export async function nextStep(
     const answer = await deps.carriers.limiter.acquire(carrier, { sender, protocol, count: wanted.length });
     const { acquired, waitSeconds, isDown = false } = answer;
     if (acquired > 0) return { carrier, recipientIndexes: wanted.slice(0, Math.max(acquired, doubted.length)) };
-    // One that is busy is waited for; another carrier stands in for one that can't be had.
+    // The worker waits for a busy carrier; it asks the next carrier only if this one is unavailable.
     if (!isDown) return { waitSeconds };
     shortest = Math.min(shortest ?? waitSeconds, waitSeconds);
   }
   return shortest === undefined ? 'none' : { waitSeconds: shortest };
 }
 
-/** What may be at a carrier is asked of that one alone, which recognises the repeat. */
+/**
+ * Returns the carriers to ask. Recipients in doubt go only to the carrier that may have them, if it recognises repeats.
+ */
 function candidatesFor(chunk: Chunk, route: Route, deps: ChooseCarrierDeps): readonly OutboundCarrier[] {
   const holder = chunk.carrier === undefined ? undefined : deps.carriers.byName.get(chunk.carrier);
   const isHeld = holder?.capabilities.idempotent === true && recipientsInDoubt(chunk).length > 0;

@@ -6,19 +6,19 @@ import { awaitsSending } from '../status.ts';
 import type { RecipientStatus } from '../status.ts';
 import type { DeliverDeps, MessagesDeps } from '../deps.ts';
 
-/** Places of the recipients that still wait. */
+/** Returns the indexes of the recipients that still wait. */
 export function waitingRecipients({ statuses }: Pick<Chunk, 'statuses'>): number[] {
   return statuses.flatMap((status, recipientIndex) => (awaitsSending(status) ? [recipientIndex] : []));
 }
 
-/** Places of the recipients that wait and that a carrier may have all the same. */
+/** Returns the indexes of the waiting recipients that a carrier may have all the same. */
 export function recipientsInDoubt({ statuses, inFlight, leasedUntil }: Chunk): number[] {
   const waiting = waitingRecipients({ statuses });
   if (inFlight === undefined) return leasedUntil === undefined ? [] : waiting;
   return waiting.filter((recipientIndex) => inFlight.includes(recipientIndex));
 }
 
-/** Ends recipients that still wait, all in one status and for one reason; those at `places`, or all of them. */
+/** Ends recipients that still wait, with one status and one note: those of `recipientIndexes`; default: all. */
 export function endWaiting(
   chunk: Chunk,
   { status, note, recipientIndexes = waitingRecipients(chunk) }: EndOfWaiting,
@@ -46,7 +46,7 @@ export const attemptInDoubt: StatusNote = {
   reason: 'inDoubt',
 };
 
-/** What a worker is about to hand over. */
+/** The recipients that a worker is about to submit. */
 export interface Claim {
   carrier: string;
   recipientIndexes: readonly number[];
@@ -54,10 +54,10 @@ export interface Claim {
 }
 
 /**
- * Records that recipients are about to be handed over, by a write that only one worker can win; `conflict` where
+ * Records that recipients are about to be submitted, by a write that only one worker can win. Resolves to `conflict` if
  * somebody else wrote.
  *
- * @param progress how far the chunk is
+ * @param progress the progress of the chunk before the claim
  */
 export async function claimChunk(
   found: VersionedChunk,
@@ -66,7 +66,7 @@ export async function claimChunk(
   { messages, now }: Pick<DeliverDeps, 'messages' | 'now'>,
 ): Promise<VersionedChunk | 'conflict'> {
   const leaseId = randomUUID();
-  // What was in doubt before stays so until its carrier has answered.
+  // Recipients that were in doubt before stay so until their carrier has answered.
   const inFlight = [...new Set([...(progress.inFlight ?? []), ...recipientIndexes])];
   const { inFlight: _, ...rest } = progress;
   const claimed: ChunkProgress = {
@@ -75,7 +75,7 @@ export async function claimChunk(
     leasedUntil: new Date(now().getTime() + messages.leaseSeconds * 1000),
     leaseId,
     carrier,
-    // Most often it is all that wait; the row is shorter then.
+    // Usually these are all that wait; the row is shorter without the list.
     ...(inFlight.length === waitingRecipients(progress).length ? {} : { inFlight }),
     attemptedAt,
     updatedAt: now(),
@@ -84,10 +84,10 @@ export async function claimChunk(
 }
 
 /**
- * Writes a chunk's progress. Storage that loses its answer makes a repeated write look like somebody else's, so what is
- * stored is looked at before that is believed.
+ * Writes a chunk's progress. If the answer of the storage gets lost and the write is repeated, the repeat looks like a
+ * conflict with somebody else. So the stored chunk is read before a conflict is reported.
  *
- * @param isOurs whether what is stored is what was to be written
+ * @param isOurs tells whether the stored chunk is what was to be written
  */
 export async function recordProgress(
   found: VersionedChunk,

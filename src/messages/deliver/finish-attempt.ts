@@ -12,30 +12,34 @@ import { awaitsSending, isFinal } from '../status.ts';
 import type { RecipientStatus } from '../status.ts';
 import type { DeliverDeps } from '../deps.ts';
 
-/** An attempt that is over, but for being recorded. */
+/** An attempt that is over and not yet recorded. */
 interface FinishedAttempt {
   job: OutboundJob;
-  /** The chunk as it was when nothing of the attempt was recorded yet, and as it was last followed up. */
+  /** The chunk before any of the attempt was recorded. */
   before: Chunk;
+  /** The chunk as it was last followed up. */
   notified: Chunk;
   claimed: VersionedChunk;
 }
 
-/** How it ended: what would have come next, and what each recipient came to. */
+/** How an attempt ended: the step that would have come next, and the outcome of each recipient. */
 interface AttemptResult {
   step: NextStep;
   overdue: boolean;
   tried: ReadonlyMap<number, { outcome: SendOutcome }>;
 }
 
-/** A failure as a value: what it kept from being done is seen to before it is thrown. */
+/** Turns a failure into a value, so that the attempt can be recorded before the failure is thrown. */
 export const failed = (error: unknown): { error: unknown } => ({ error });
 
-/** Somebody wrote where a lease should have kept them from it. */
+/** The error if somebody wrote a chunk that this worker has leased. */
 export const changedMeanwhile = ({ index, messageId }: Chunk): Error =>
   new Error(`chunk ${index} of ${messageId} changed while it was leased`);
 
-/** Records what an attempt came to, and queues another where one is due. */
+/**
+ * Records the result of an attempt, and queues another one if recipients still wait. Rejects after that if the queue or
+ * the follow-up failed.
+ */
 export async function finishAttempt(
   { job, before, notified, claimed }: FinishedAttempt,
   progress: ChunkProgress,
@@ -46,11 +50,12 @@ export async function finishAttempt(
   const { chunk } = claimed;
   const again = progress.statuses.some(awaitsSending);
   const { attempts, delay } = again
-    ? afterwards(before, { ...chunk, ...progress }, ending, now())
+    ? nextAttempt(before, { ...chunk, ...progress }, ending, now())
     : { ...progress, delay: 0 };
   const due = again ? { notBefore: new Date(now().getTime() + delay * 1000) } : {};
-  // Queued and followed up before it is recorded: a crash in between leaves a message too many, never one too few. Where
-  // either fails, what the carrier said is recorded all the same, or it would be in doubt, and this job comes again.
+  // The retry is queued and the outcome followed up before it is recorded: a crash in between leaves a message too
+  // many, never one too few. If either fails, the carrier's answer is recorded all the same, or it would be in doubt,
+  // and this job comes again.
   const unqueued = again ? await messages.queue.enqueue(job, delay).catch(failed) : undefined;
   failpoint('send.retryQueued');
   const unnotified = await followUpAttempt(notified, withProgress(before, progress), deps).catch(failed);
@@ -66,8 +71,11 @@ export async function finishAttempt(
   return again ? 'partlySent' : 'sent';
 }
 
-/** How many attempts a chunk then has behind it, and the seconds until the next. That a carrier has no room counts for none. */
-function afterwards(
+/**
+ * Returns the attempts of the chunk so far, and the seconds until the next one. An attempt that failed only for lack of
+ * room does not count.
+ */
+function nextAttempt(
   before: Chunk,
   chunk: Chunk,
   { step, overdue, tried }: AttemptResult,
@@ -87,8 +95,8 @@ function afterwards(
 }
 
 /**
- * What an attempt came to, of which nobody could be told: who was refused waits for another attempt, since nothing was
- * sent to them, and what is in doubt counts as sent until the time for a report is over.
+ * Takes back the results of which nobody could be notified. Recipients who were refused wait for another attempt, since
+ * nothing was sent to them. Recipients in doubt count as sent until the time for a report is over.
  */
 function withoutUnnotified(notified: Chunk, progress: ChunkProgress, now: Date): ChunkProgress {
   const statuses = progress.statuses.map((status, recipientIndex): RecipientStatus => {

@@ -13,9 +13,8 @@ const processingFailed: StatusNote = {
 };
 
 /**
- * Gives a chunk up whose queue message failed too often: recipients that still wait end as failed, with a reason, so
- * that an operator sees them; as unknown where an attempt was begun whose outcome nobody recorded. Resolves to how many
- * there were.
+ * Gives up a chunk whose queue message failed too often. Recipients that still wait end as failed, with a reason, so
+ * that an operator sees them; those in doubt end as unknown. Resolves to how many recipients were waiting.
  */
 export async function giveUpChunk(job: OutboundJob, deps: DeliverDeps): Promise<number> {
   const { messages, now } = deps;
@@ -25,7 +24,7 @@ export async function giveUpChunk(job: OutboundJob, deps: DeliverDeps): Promise<
     const { chunk } = found;
     const waiting = waitingRecipients(chunk).length;
     if (waiting === 0) return 0;
-    // A worker has it, and this is only a copy of its message.
+    // A worker has the chunk in flight; this queue message is only a copy.
     if (await waitsForLease(job, chunk, deps)) return 0;
     const inDoubt = endWaiting(
       chunk,

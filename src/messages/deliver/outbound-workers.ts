@@ -20,7 +20,10 @@ function jobOf(message: unknown): OutboundJob | undefined {
   };
 }
 
-/** The jobs of a queue message: one, or several that were queued at the same moment. None where one of them is none. */
+/**
+ * Reads the jobs of a queue message: one, or several that were queued at the same moment. Returns an empty list if any
+ * of them is not a job.
+ */
 function jobsOf(message: unknown): OutboundJob[] {
   const listed = isObject(message) && Array.isArray(message['jobs']) ? message['jobs'] : [message];
   const jobs = listed.flatMap((each) => jobOf(each) ?? []);
@@ -37,12 +40,12 @@ async function work(job: OutboundJob, deps: DeliverDeps): Promise<Result> {
   return { messageId, chunk, result: await sendChunk(job, deps) };
 }
 
-/** Seconds after which a job is tried again that failed among others. */
-const apartSeconds = 60;
+/** Seconds after which a job that failed among others is tried again. */
+const retrySeconds = 60;
 
 /**
- * Does all of a queue message's jobs. One that fails among others goes on apart from them, so that it is counted, and
- * given up, by itself.
+ * Does all jobs of a queue message. A job that fails among others is queued again individually, so that its failures
+ * are counted, and it is given up, apart from the others.
  */
 async function workAll(jobs: readonly OutboundJob[], deps: DeliverDeps): Promise<Result> {
   const [only] = jobs;
@@ -54,7 +57,7 @@ async function workAll(jobs: readonly OutboundJob[], deps: DeliverDeps): Promise
     const { messageId, chunk, check } = jobs[index] ?? { messageId: '', chunk: 0 };
     if (each.status === 'fulfilled') results.push(each.value);
     else {
-      await deps.messages.queue.enqueue({ messageId, chunk, ...(check === undefined ? {} : { check }) }, apartSeconds);
+      await deps.messages.queue.enqueue({ messageId, chunk, ...(check === undefined ? {} : { check }) }, retrySeconds);
       results.push({ messageId, chunk, result: 'failed' });
       failures.push(each.reason);
     }
@@ -62,7 +65,7 @@ async function workAll(jobs: readonly OutboundJob[], deps: DeliverDeps): Promise
   return { results, ...(failures.length === 0 ? {} : { error: failures[0], failures: failures.length }) };
 }
 
-/** Sends what is accepted. */
+/** Sends accepted chunks. */
 export const sendOutboundChunk: Worker<DeliverDeps> = {
   name: 'SendOutboundChunk',
   queue: 'outbound',
@@ -75,8 +78,8 @@ export const sendOutboundChunk: Worker<DeliverDeps> = {
 };
 
 /**
- * Ends what could not be sent in a state that shows: the queue's poison messages come here. Each is tried once more
- * first, since workers that died with it, and nothing else, may have made it poison.
+ * Gives up chunks that could not be sent: it reads the poison messages of the queue. Each job is tried once more first,
+ * because a message can become poison only because workers died with it.
  */
 export const giveUpOutboundChunk: Worker<DeliverDeps> = {
   name: 'GiveUpOutboundChunk',
@@ -84,7 +87,7 @@ export const giveUpOutboundChunk: Worker<DeliverDeps> = {
   perAccount: true,
   async handle(message, deps) {
     const jobs = jobsOf(message);
-    // Nothing of ours wrote it, so there is no recipient to tell; the log keeps the fact.
+    // This app did not write the message, so there is no recipient to end. The log keeps the fact.
     if (jobs.length === 0) return { result: 'notAJob', error: new Error('a poison message is not a job of ours') };
     const [only] = jobs;
     if (jobs.length > 1 || only === undefined) return workAll(jobs, deps);

@@ -3,8 +3,8 @@ import { recipientId } from '../message-id.ts';
 import type { Chunk } from '../message.ts';
 
 /**
- * Tells conversations of recipients of a chunk that is part of them. To be done before the carrier has the message,
- * since the phone may answer at once.
+ * Adds the messages to the given recipients of a chunk to their conversations, if the chunk is a reply. Must be done
+ * before the carrier has the message, because the phone may answer at once.
  */
 export async function recordReplies(
   { messageId, index, customerId, serviceId, protocol, sender, recipients, reply }: Chunk,

@@ -15,7 +15,7 @@ import { retryDelays } from './retry-delays.ts';
 import { awaitsSending } from '../status.ts';
 import type { DeliverDeps, FollowUpDeps } from '../deps.ts';
 
-/** What became of a job, for the log. */
+/** The result of a job, for the log. */
 export type SendChunkResult =
   | 'sent'
   | 'partlySent'
@@ -27,38 +27,40 @@ export type SendChunkResult =
   | 'taken'
   | 'missing';
 
-/** How often a chunk is looked at anew that others keep changing, before its job is left for later. */
-const looks = 5;
+/** How often a worker reads a chunk that others keep changing, before it leaves the job for later. */
+const maxReads = 5;
 
 /**
- * Sends one chunk. The attempt is recorded before it is made, by an update that only one worker can win; so a chunk that
- * stands on the queue twice is sent once. What a worker that died had handed over is in doubt: it is handed over again
- * where the carrier recognises repeats, or the operator wants that, and marked unknown else.
+ * Sends one chunk. The attempt is recorded before it is made, by an update that only one worker can win, so a chunk
+ * that is on the queue twice is sent once. If a worker dies, the recipients that it had submitted are in doubt. They
+ * are submitted again if the carrier recognises repeats or the operator wants it; otherwise they end as unknown.
+ *
+ * @throws if others changed the chunk each time that it was read
  */
 export async function sendChunk({ carried, ...job }: OutboundJob, deps: DeliverDeps): Promise<SendChunkResult> {
-  for (let look = 0; look < looks; look++) {
-    const isFirst = look === 0;
+  for (let read = 0; read < maxReads; read++) {
+    const isFirst = read === 0;
     const found = isFirst && carried ? carried : await deps.messages.store.readChunk(job.messageId, job.chunk);
     if (found === undefined) return 'missing';
     const result = await sendFound(job, found, deps);
-    if (result !== 'lookAgain') return result;
+    if (result !== 'readAgain') return result;
   }
-  throw new Error(`chunk ${job.chunk} of ${job.messageId} changed ${looks} times while it was looked at`);
+  throw new Error(`chunk ${job.chunk} of ${job.messageId} changed ${maxReads} times before a worker could claim it`);
 }
 
 async function sendFound(
   job: OutboundJob,
   found: VersionedChunk,
   deps: DeliverDeps,
-): Promise<SendChunkResult | 'lookAgain'> {
+): Promise<SendChunkResult | 'readAgain'> {
   const { messages, now } = deps;
   const { chunk } = found;
   if (!chunk.statuses.some(awaitsSending)) {
-    // Of what ended before any attempt, nobody has been told yet.
+    // Nobody has been notified yet of recipients that ended before any attempt.
     if (chunk.attempts === 0) await followUpEnd(chunk, chunk, deps);
     return 'nothingToDo';
   }
-  // Copies of a job may come at any time; only the time that the chunk itself names lets an attempt begin.
+  // Copies of a job may come at any time; only the times in the chunk itself let an attempt begin.
   const wait = Math.max(delayUntil(chunk.sendAt, now()), delayUntil(chunk.notBefore, now()));
   if (wait > 0) {
     await messages.queue.enqueue(job, wait);
@@ -67,7 +69,7 @@ async function sendFound(
   if (await waitsForLease(job, chunk, deps)) return 'taken';
   const route = await routeOf(chunk, deps);
   if (isInDoubt(chunk, route, deps)) {
-    const finals = await settleDoubt(found, route, deps);
+    const finals = await resolveDoubt(found, route, deps);
     if (finals !== 'open') return finals;
   }
   const step = await nextStep(chunk, route, () => waitingRecipients(chunk), deps);
@@ -77,7 +79,7 @@ async function sendFound(
     await messages.queue.enqueue(job, step.waitSeconds);
     return 'noRoom';
   }
-  // Before the attempt is claimed: where this fails, nothing was sent, and nothing is in doubt.
+  // Before the claim: if this fails, nothing was sent and nothing is in doubt.
   await recordReplies(chunk, waitingRecipients(chunk), deps);
   failpoint('send.repliesRecorded');
   const progress = {
@@ -86,33 +88,33 @@ async function sendFound(
     ...stillInFlight(chunk, recipientsInDoubt(chunk)),
   };
   const claimed = await claimChunk(found, progress, claimOf(step, chunk, deps), deps);
-  if (claimed === 'conflict') return 'lookAgain';
+  if (claimed === 'conflict') return 'readAgain';
   failpoint('send.claimed');
   return attemptChunk({ job, before: chunk, claimed, ...step, route }, deps);
 }
 
-/** Puts the job back for after the lease, where a worker has the chunk; resolves to whether one has. */
+/** Queues the job for after the lease, if a worker has the chunk in flight. Resolves to whether one has. */
 export async function waitsForLease(
   job: OutboundJob,
   { leasedUntil }: Pick<Chunk, 'leasedUntil'>,
   { messages, now }: FollowUpDeps,
 ): Promise<boolean> {
   if (leasedUntil === undefined || leasedUntil <= now()) return false;
-  // That worker may yet die, and this may be the only message left on the queue that knows of the chunk.
+  // That worker may still die, and this may be the only queue message left for the chunk.
   await messages.queue.enqueue(job, delayUntil(leasedUntil, now()) + 1);
   return true;
 }
 
 /**
- * Settles what is in doubt, as far as that can be done without the carrier: as a report says that came meanwhile; else as
- * unknown, unless the operator wants it sent again. Those who still wait are gone on with. `open` where nothing is
- * settled by it.
+ * Ends recipients in doubt, as far as that is possible without the carrier: with the status of a report that came
+ * meanwhile; otherwise as unknown, unless the operator wants them sent to again. Resolves to `inDoubt` if that ended
+ * the chunk, to `readAgain` if recipients still wait or somebody else wrote, and to `open` if nobody was ended.
  */
-async function settleDoubt(
+async function resolveDoubt(
   found: VersionedChunk,
   route: Route,
   deps: DeliverDeps,
-): Promise<'inDoubt' | 'lookAgain' | 'open'> {
+): Promise<'inDoubt' | 'readAgain' | 'open'> {
   const { messages, now } = deps;
   const { chunk } = found;
   const message = await messages.store.readMessage(chunk.messageId);
@@ -134,7 +136,7 @@ async function settleDoubt(
   const progress = { ...ended, statuses, notes, ...stillInFlight(chunk, open) };
   await followUpAttempt(chunk, withProgress(chunk, progress), deps);
   const isKept = (await messages.store.updateChunk(found, progress)) !== 'conflict';
-  return isKept && !statuses.some(awaitsSending) ? 'inDoubt' : 'lookAgain';
+  return isKept && !statuses.some(awaitsSending) ? 'inDoubt' : 'readAgain';
 }
 
 const noCarrier: SendOutcome = {
@@ -151,13 +153,13 @@ const noRoom: SendOutcome = {
   reason: 'throttled',
 };
 
-/** Counts an attempt that could not be made: so what nobody mends ends some time. */
+/** Counts an attempt that could not be made, so that a chunk that nobody can send ends at some time. */
 async function countAsTried(
   job: OutboundJob,
   found: VersionedChunk,
   outcome: SendOutcome,
   deps: DeliverDeps,
-): Promise<'notTried' | 'lookAgain'> {
+): Promise<'notTried' | 'readAgain'> {
   const { messages, now } = deps;
   const { chunk } = found;
   const tried = { ...chunk, attempts: chunk.attempts + 1 };
@@ -169,5 +171,5 @@ async function countAsTried(
   if (again) await messages.queue.enqueue(job, delay);
   await followUpAttempt(chunk, withProgress(chunk, progress), deps);
   const due = again ? { notBefore: new Date(now().getTime() + delay * 1000) } : {};
-  return (await messages.store.updateChunk(found, { ...progress, ...due })) === 'conflict' ? 'lookAgain' : 'notTried';
+  return (await messages.store.updateChunk(found, { ...progress, ...due })) === 'conflict' ? 'readAgain' : 'notTried';
 }

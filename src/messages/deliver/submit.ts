@@ -6,7 +6,7 @@ import { compileContent } from '../compose/personalization.ts';
 import type { OutboundCarrier, OutboundRecipient, SendOutcome } from '../ports.ts';
 import { renderText } from '../compose/render-text.ts';
 
-/** Ids that are noted at a time. */
+/** Carrier ids that are stored at the same time. */
 const noteWidth = 16;
 
 const noAnswer: SendOutcome = {
@@ -16,7 +16,10 @@ const noAnswer: SendOutcome = {
   reason: 'inDoubt',
 };
 
-/** Hands recipients of a chunk to a carrier, as many at a time as it takes; gives an outcome for the place of each. */
+/**
+ * Submits recipients of a chunk to a carrier, as many in a call as it takes. Resolves to an outcome for each recipient
+ * index.
+ */
 export async function submit(
   chunk: Chunk,
   recipientIndexes: readonly number[],
@@ -43,7 +46,7 @@ export async function submit(
       ...(buttons === undefined ? {} : { buttons }),
       recipients,
     });
-    // Matched batch by batch, or an outcome too few would shift those of the next batch to other recipients.
+    // Outcomes are matched batch by batch, or a missing one would shift those of the next batch to other recipients.
     for (const [position, recipientIndex] of batch.entries())
       outcomes.set(recipientIndex, answered[position] ?? noAnswer);
     const noted = recipients.flatMap(({ recipientId: value }, position) => {
@@ -51,7 +54,8 @@ export async function submit(
       const id = outcome?.outcome === 'sent' && outcome.reportedByReference === true && outcome.carrierReference;
       return typeof id === 'string' ? [{ carrier: carrier.name, id, value, notedAt: now() }] : [];
     });
-    // Before the outcome is recorded: a crash in between repeats the attempt, and the carrier gives the same ids.
+    // The ids are stored before the outcome: a crash in between repeats the attempt, and the carrier gives the same
+    // ids.
     await eachOf(noted, noteWidth, (entry) => carriers.ids.note(entry));
   }
   return outcomes;

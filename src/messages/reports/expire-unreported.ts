@@ -12,8 +12,8 @@ const noReport: StatusNote = {
 };
 
 /**
- * Ends as unknown the recipients of a message that the carrier has and of whom no report came. A report that comes later
- * still counts. Resolves to how many there were.
+ * Ends as unknown the recipients of a message that the carrier has and of whom no report came in time. A report that
+ * comes later still counts. Resolves to how many recipients ended.
  */
 export async function expireUnreported(messageId: string, deps: UnreportedDeps): Promise<number> {
   const { messages, now } = deps;
@@ -22,7 +22,7 @@ export async function expireUnreported(messageId: string, deps: UnreportedDeps):
   const at = now();
   const all = [...message.chunks, ...message.fallbacks];
   const indexes = new Set(all.map(({ index }) => index));
-  // What was sent long after it was due, or stands in for another channel, has its time from then on.
+  // A chunk that was sent long after it was due, and a fallback chunk, have the full time from then on.
   const overdue = all.filter(
     ({ updatedAt }) => at.getTime() - updatedAt.getTime() >= messages.reportTimeoutSeconds * 1000,
   );
@@ -32,7 +32,7 @@ export async function expireUnreported(messageId: string, deps: UnreportedDeps):
     ),
   );
   if (entries.length === 0) return 0;
-  // Where another channel stands in, its status is the recipient's.
+  // If a recipient has a fallback, the status of the fallback is the recipient's.
   const ended = entries.filter(({ chunk, recipientIndex }) => !indexes.has(fallbackIndex(chunk, recipientIndex)));
   await recordFinalStatus(
     ended.map(({ chunk, recipientIndex, status }) => ({

@@ -4,7 +4,7 @@ import { fallbackIndex } from './sms-fallback.ts';
 import { advances } from '../status.ts';
 import type { RecipientStatus } from '../status.ts';
 
-/** How far sending to a recipient got, and why no further. */
+/** How far sending to a recipient got over one channel, and why no further. */
 export interface SendingState {
   status: RecipientStatus;
   note?: StatusNote;
@@ -13,17 +13,17 @@ export interface SendingState {
   updatedAt: Date;
 }
 
-/** What is known of one recipient; where another channel stood in, its state is the recipient's. */
+/** The state of one recipient. If the recipient has a fallback, it is the state of the fallback. */
 export interface RecipientState extends SendingState {
   id: string;
   address: string;
-  /** Every channel that was tried, in order, where it was more than one. */
+  /** The channels that were tried, in order, if there was more than one. */
   history?: readonly (SendingState & { protocol: Protocol })[];
 }
 
 /**
- * Folds the journal into the chunks: for each recipient the most advanced status counts, whatever order the reports
- * came in, with the reason that came with it. Recipients stand in the order of the request.
+ * Computes the state of each recipient from chunks and journal, in the order of the request. The most advanced status
+ * counts, with its note, whatever the order in which reports came.
  */
 export function foldMessage({ header, chunks, fallbacks, journal }: StoredMessage): RecipientState[] {
   const states = statesByChunk({ chunks, fallbacks, journal });
@@ -31,21 +31,21 @@ export function foldMessage({ header, chunks, fallbacks, journal }: StoredMessag
     (states.get(index) ?? []).map((state, recipientIndex): RecipientState => {
       const id = recipientId({ messageId: header.messageId, chunk: index, recipientIndex });
       const own = { id, address: recipients[recipientIndex]?.address ?? '' };
-      const [standIn] = states.get(fallbackIndex(index, recipientIndex)) ?? [];
-      if (standIn === undefined) return { ...own, ...state };
+      const [fallback] = states.get(fallbackIndex(index, recipientIndex)) ?? [];
+      if (fallback === undefined) return { ...own, ...state };
       return {
         ...own,
-        ...standIn,
+        ...fallback,
         history: [
           { protocol, ...state },
-          { protocol: 'SMS', ...standIn },
+          { protocol: 'SMS', ...fallback },
         ],
       };
     }),
   );
 }
 
-/** What is known of the recipients of one chunk, which may be one that stands in, in their order. */
+/** Returns the states of the recipients of one chunk, in order. The chunk may be a fallback chunk. */
 export function statesOfChunk(message: StoredMessage, index: number): readonly SendingState[] {
   return statesByChunk(message).get(index) ?? [];
 }
@@ -73,7 +73,10 @@ function statesOf({ recipients, statuses, notes, references, updatedAt }: Chunk)
   });
 }
 
-/** Of two reports of the same rank the earlier counts, so that the order in which rows are read doesn't show. */
+/**
+ * Applies a report to a state. Of two reports of the same rank the earlier counts, so that the order in which rows are
+ * read does not matter.
+ */
 function applyReport(current: SendingState, { status, note, at }: JournalEntry): void {
   if (advances(status, current.status)) return;
   if (!advances(current.status, status) && at >= current.updatedAt) return;

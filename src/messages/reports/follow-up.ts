@@ -10,15 +10,15 @@ import type { FollowUpDeps, MessagesDeps } from '../deps.ts';
 
 const failed: ReadonlySet<RecipientStatus> = new Set(['failed', 'rejected', 'undelivered', 'expired']);
 
-/** Whether a recipient with this status will not get the message, as far as its channel goes. */
+/** Tells whether a recipient with this status will not get the message over its channel. */
 function hasFailed(status: RecipientStatus): boolean {
   return failed.has(status);
 }
 
 /**
- * Follows up on recipients of a chunk that failed for good: another channel stands in where the send asked for it;
- * else the failure is counted. Harmless when repeated, and to be done before the failure is recorded or acknowledged,
- * so that a crash in between repeats it.
+ * Follows up on recipients of a chunk that failed for good: starts the fallback if the send asked for one; otherwise
+ * counts the failure. A repeat is harmless. Must be done before the failure is recorded or acknowledged, so that a
+ * crash in between repeats it.
  */
 async function followUpFailures(chunk: Chunk, recipientIndexes: readonly number[], deps: FollowUpDeps): Promise<void> {
   if (recipientIndexes.length === 0) return;
@@ -35,9 +35,9 @@ async function followUpFailures(chunk: Chunk, recipientIndexes: readonly number[
 }
 
 /**
- * Follows up on recipients of a chunk whose sending has ended: failures as {@link followUpFailures} does, and whoever
- * asked is told of their final status, unless another channel stands in. What had ended before any attempt was made,
- * since the recipient wants no such messages, is told of with the first one.
+ * Follows up on recipients of a chunk whose sending has ended. Treats failures as {@link followUpFailures} does, and
+ * passes on the final status of recipients who get no fallback. Recipients who ended before any attempt, because they
+ * opted out, are passed on with the first attempt.
  */
 export async function followUpEnd(before: Chunk, after: Chunk, deps: FollowUpDeps): Promise<void> {
   const endedIn = ({ statuses }: Chunk, recipientIndex: number): boolean =>
@@ -51,7 +51,7 @@ export async function followUpEnd(before: Chunk, after: Chunk, deps: FollowUpDep
   const notified = before.attempts === 0 ? recipientIndexes : newly;
   const finals = notified.flatMap((recipientIndex): FinalRecipient[] => {
     const status = after.statuses[recipientIndex] ?? 'accepted';
-    // What was not reached by the one channel goes by the other, sooner or later.
+    // The fallback will end a recipient whom this channel did not reach.
     if (after.fallbackSender !== undefined && newly.includes(recipientIndex) && isUnreached(status)) return [];
     const code = after.notes.get(recipientIndex)?.code;
     const { messageId, index: chunk, updatedAt: at } = after;
@@ -60,18 +60,20 @@ export async function followUpEnd(before: Chunk, after: Chunk, deps: FollowUpDep
   await recordFinalStatus(finals, deps);
 }
 
-/** As {@link followUpEnd}, and looks later for reports on those whom another channel may have to reach. */
+/**
+ * Follows up as {@link followUpEnd} does, and queues a later check for reports on recipients who may need a fallback.
+ */
 export async function followUpAttempt(
   before: Chunk,
   after: Chunk,
   deps: FollowUpDeps & { messages: Pick<MessagesDeps, 'fallbackAfterSeconds'> },
 ): Promise<void> {
   await followUpEnd(before, after, deps);
-  const isUnheard = (status: RecipientStatus): boolean => status === 'sent' || status === 'unknown';
+  const awaitsReport = (status: RecipientStatus): boolean => status === 'sent' || status === 'unknown';
   const isNew = (recipientIndex: number): boolean => before.statuses[recipientIndex] !== after.statuses[recipientIndex];
   if (
     before.fallbackSender === undefined ||
-    !after.statuses.some((status, recipientIndex) => isUnheard(status) && isNew(recipientIndex))
+    !after.statuses.some((status, recipientIndex) => awaitsReport(status) && isNew(recipientIndex))
   )
     return;
   const { messageId, index } = before;
@@ -85,19 +87,17 @@ function isUnreached(status: RecipientStatus): boolean {
   return hasFailed(status) || status === 'unknown';
 }
 
-/**
- * Follows up on delivery reports. One read per chunk of which failures are reported, none for deliveries.
- */
+/** Follows up on delivery reports. Reads each chunk with reported failures once, and nothing for deliveries. */
 export async function followUpReports(reports: readonly DeliveryReport[], deps: FollowUpDeps): Promise<void> {
   const byChunk = new Map<string, FinalRecipient[]>();
   const finals: FinalRecipient[] = [];
   for (const { recipientId: id, status, code, at } of reports) {
-    const recipientIndex = isFinal(status) ? parseRecipientId(id) : undefined;
-    if (recipientIndex === undefined) continue;
-    const entry = { ...recipientIndex, status, at, ...(code === undefined ? {} : { code }) };
+    const ref = isFinal(status) ? parseRecipientId(id) : undefined;
+    if (ref === undefined) continue;
+    const entry = { ...ref, status, at, ...(code === undefined ? {} : { code }) };
     if (!isUnreached(status)) finals.push(entry);
     else {
-      const key = `${recipientIndex.messageId}/${recipientIndex.chunk}`;
+      const key = `${ref.messageId}/${ref.chunk}`;
       byChunk.set(key, [...(byChunk.get(key) ?? []), entry]);
     }
   }
@@ -107,7 +107,11 @@ export async function followUpReports(reports: readonly DeliveryReport[], deps: 
   ]);
 }
 
-/** @param entries of one chunk */
+/**
+ * Follows up on recipients whom a report says were not reached.
+ *
+ * @param entries recipients of one chunk
+ */
 async function followUpChunk(entries: readonly FinalRecipient[], deps: FollowUpDeps): Promise<void> {
   const [first] = entries;
   if (first === undefined) return;
@@ -120,22 +124,24 @@ async function followUpChunk(entries: readonly FinalRecipient[], deps: FollowUpD
   if (chunk.fallbackSender === undefined) await recordFinalStatus(existing, deps);
 }
 
-/** Those of a chunk whom its own channel reached after all: a report of failure may come late. */
+/**
+ * Resolves to the indexes of recipients whom the chunk's own channel reached after all: a report of failure may come
+ * late.
+ */
 async function deliveredRecipients({ messageId, index }: Chunk, { messages }: FollowUpDeps): Promise<Set<number>> {
   const message = await messages.store.readMessage(messageId);
   const reached = new Set<number>();
   for (const { id, status, history } of message === undefined ? [] : foldMessage(message)) {
-    const recipientIndex = parseRecipientId(id);
+    const ref = parseRecipientId(id);
     const own = history?.[0]?.status ?? status;
-    if (recipientIndex?.chunk === index && (own === 'delivered' || own === 'read'))
-      reached.add(recipientIndex.recipientIndex);
+    if (ref?.chunk === index && (own === 'delivered' || own === 'read')) reached.add(ref.recipientIndex);
   }
   return reached;
 }
 
 /**
  * Starts the fallback for recipients of a chunk of whom no report came in time: the carrier has the message, and
- * nothing says that it arrived. Resolves to how many there were.
+ * nothing says that it arrived. Resolves to how many recipients there were.
  */
 export async function followUpUnreported(
   { messageId, chunk: index }: { messageId: string; chunk: number },
@@ -145,9 +151,9 @@ export async function followUpUnreported(
   const chunk = message?.chunks.find((candidate) => candidate.index === index);
   if (message === undefined || chunk?.fallbackSender === undefined) return 0;
   const unreported = foldMessage(message).flatMap(({ id, status, history }) => {
-    const recipientIndex = parseRecipientId(id);
-    const unheard = status === 'sent' || status === 'unknown';
-    return recipientIndex?.chunk === index && history === undefined && unheard ? [recipientIndex.recipientIndex] : [];
+    const ref = parseRecipientId(id);
+    const isUnreported = status === 'sent' || status === 'unknown';
+    return ref?.chunk === index && history === undefined && isUnreported ? [ref.recipientIndex] : [];
   });
   await startFallbacks(chunk, unreported, deps);
   return unreported.length;

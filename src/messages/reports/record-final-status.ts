@@ -4,8 +4,8 @@ import type { FinalRecipient } from '../ports.ts';
 import { fallbackOrigin } from './sms-fallback.ts';
 
 /**
- * Passes final statuses on where somebody asked for them. What a chunk came to that stands in for a recipient is that
- * recipient's status. To be done before the status is recorded or acknowledged, so that a crash in between repeats it.
+ * Passes final statuses on to senders who want callbacks. The status of a fallback chunk is passed on as that of its
+ * recipient. Must be done before the status is recorded or acknowledged, so that a crash in between repeats it.
  */
 export async function recordFinalStatus(
   finals: readonly FinalRecipient[],

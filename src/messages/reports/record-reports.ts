@@ -5,8 +5,8 @@ import type { ReportJournal } from './report-journal.ts';
 import type { FollowUpDeps } from '../deps.ts';
 
 /**
- * Takes delivery reports: stored first, then followed up where they tell how sending ended. `record` resolves when both
- * are done; until then the carrier has no answer and will call again.
+ * Makes the recorder of delivery reports: it stores them first, then follows up on those with a final status. `record`
+ * resolves when both are done; until then the carrier has no answer and will call again.
  */
 export function createReportRecorder(deps: FollowUpDeps): ReportJournal {
   const journal = createReportJournal(deps.messages.store);

@@ -3,7 +3,9 @@ import { statusNote } from '../message.ts';
 import type { JournalEntry } from '../message.ts';
 import type { DeliveryReport, MessageStore } from '../ports.ts';
 
-/** Takes delivery reports; `record` resolves once each is stored. Reports on ids that aren't ours are passed over. */
+/**
+ * Stores delivery reports. `record` resolves when all of them are stored. Reports on ids that aren't ours are ignored.
+ */
 export interface ReportJournal {
   record(reports: readonly DeliveryReport[]): Promise<void>;
 }
@@ -14,16 +16,16 @@ interface Group {
 }
 
 /**
- * Writes delivery reports in groups: while an insert for a message is under way, its further reports gather, and go
- * together in the next one; so do reports of one moment. Each caller waits for the insert that has its own. A burst so costs few inserts, and a lone
- * report waits for nothing.
+ * Makes a journal that writes delivery reports in groups. While an insert for a message is under way, further reports
+ * on that message gather, and go together into the next insert; so do reports of the same moment. Each caller waits for
+ * the insert that has its reports. So a burst costs few inserts, and a single report waits for nothing.
  */
 export function createReportJournal(messages: Pick<MessageStore, 'appendReports'>): ReportJournal {
   const underWay = new Map<string, Promise<void>>();
   const gathering = new Map<string, Group>();
 
   async function insertAfter(previous: Promise<void> | undefined, messageId: string, group: Group): Promise<void> {
-    // The group before may have failed; its own callers know, and this one goes on.
+    // The group before may have failed. Its own callers know, and this group goes on.
     await previous?.catch(() => undefined);
     gathering.delete(messageId);
     const insert = messages.appendReports(messageId, group.entries);
@@ -51,17 +53,12 @@ export function createReportJournal(messages: Pick<MessageStore, 'appendReports'
     async record(reports) {
       const byMessage = new Map<string, JournalEntry[]>();
       for (const { recipientId, status, code, message = '', reason, at } of reports) {
-        const recipientIndex = parseRecipientId(recipientId);
-        if (recipientIndex === undefined) continue;
-        const entry: JournalEntry = {
-          chunk: recipientIndex.chunk,
-          recipientIndex: recipientIndex.recipientIndex,
-          status,
-          at,
-        };
+        const ref = parseRecipientId(recipientId);
+        if (ref === undefined) continue;
+        const entry: JournalEntry = { chunk: ref.chunk, recipientIndex: ref.recipientIndex, status, at };
         if (code !== undefined) entry.note = statusNote({ code, message, ...(reason === undefined ? {} : { reason }) });
-        const entries = byMessage.get(recipientIndex.messageId);
-        if (entries === undefined) byMessage.set(recipientIndex.messageId, [entry]);
+        const entries = byMessage.get(ref.messageId);
+        if (entries === undefined) byMessage.set(ref.messageId, [entry]);
         else entries.push(entry);
       }
       await Promise.all([...byMessage].map(([messageId, entries]) => add(messageId, entries)));

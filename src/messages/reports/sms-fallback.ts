@@ -6,34 +6,34 @@ import { countSmsParts } from '../compose/sms-parts.ts';
 import type { FallbackDeps } from '../deps.ts';
 
 /*
- * A recipient whom WhatsApp doesn't reach gets the text by SMS, once: as a chunk of its own in the same message, whose
- * index follows from the recipient's place. Inserting it decides, so whatever finds the failure first, and however
- * often, one SMS goes out; and from then on it is sent, retried and reported on like any chunk.
+ * A recipient whom WhatsApp does not reach gets the text by SMS, once: as a chunk of its own in the same message, whose
+ * index follows from the chunk and the recipient index. Inserting that chunk decides: whatever finds the failure first,
+ * and however often, one SMS goes out. From then on, the chunk is sent, retried and reported on like any other.
  */
 
 const firstFallbackIndex = 10_000;
-const placesPerChunk = 100;
+const recipientsPerChunk = 100;
 
-/** The index of the chunk that stands in for one recipient. */
+/** Returns the index of the fallback chunk of one recipient. */
 export function fallbackIndex(chunk: number, recipientIndex: number): number {
-  return firstFallbackIndex + chunk * placesPerChunk + recipientIndex;
+  return firstFallbackIndex + chunk * recipientsPerChunk + recipientIndex;
 }
 
-/** The recipient for whom a chunk stands in; undefined for a chunk of the send itself. */
+/** Returns the recipient of a fallback chunk; undefined for a chunk of the send itself. */
 export function fallbackOrigin(index: number): { chunk: number; recipientIndex: number } | undefined {
   if (index < firstFallbackIndex) return undefined;
   const offset = index - firstFallbackIndex;
-  return { chunk: Math.floor(offset / placesPerChunk), recipientIndex: offset % placesPerChunk };
+  return { chunk: Math.floor(offset / recipientsPerChunk), recipientIndex: offset % recipientsPerChunk };
 }
 
-/** A message's chunks in order, those of the send apart from those that stand in for one of its recipients. */
+/** Sorts a message's chunks by index, and separates those of the send from fallback chunks. */
 export function sortChunks(chunks: readonly Chunk[]): { chunks: Chunk[]; fallbacks: Chunk[] } {
   const inOrder = chunks.toSorted((left, right) => left.index - right.index);
   const isOwn = ({ index }: Chunk): boolean => fallbackOrigin(index) === undefined;
   return { chunks: inOrder.filter(isOwn), fallbacks: inOrder.filter((chunk) => !isOwn(chunk)) };
 }
 
-/** Starts the SMS for recipients of a chunk that has a fallback; for those who have it already, nothing is sent again. */
+/** Starts the SMS for recipients of a chunk that has a fallback. Recipients who have it already get nothing again. */
 export async function startFallbacks(
   chunk: Chunk,
   recipientIndexes: readonly number[],

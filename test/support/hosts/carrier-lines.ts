@@ -6,24 +6,24 @@ import { channel } from '../labs/carriers/azure-communication.ts';
 import { cloudNumber, ours } from './carriers-host.ts';
 import type { CarriersHost } from './carriers-host.ts';
 
-/** A file that a phone sends. */
+/** An attachment of an inbound message. */
 export interface PhoneFile {
   name: string;
   mimeType: string;
   bytes: Uint8Array;
 }
 
-/** A service with a number of its own at one of the carriers, and the means to be the phone and the network there. */
+/** A service with a number of its own at one of the carriers, and functions to play the phone and the network. */
 export interface CarrierLine {
-  /** The service that receives here; tests name the line by it. */
+  /** The id of the service, by which tests name the line. */
   service: string;
   protocol: 'SMS' | 'WhatsApp';
   write(from: string, content: string, file?: PhoneFile): void | Promise<void>;
-  /** What the carrier was asked to send to a phone, in its own words, oldest first. */
+  /** The messages that the carrier was asked to send to a phone, in its own form, oldest first. */
   taken(phone: string): Promise<readonly object[]> | readonly object[];
-  /** What it must have been asked for a text. */
+  /** The message that the carrier must have been asked to send for a text. */
   expected(text: { phone: string; content: string; recipientId: string }): object;
-  /** Has the network deliver what was taken for a phone; left out where it does so by itself. */
+  /** Makes the network deliver the messages of a phone; absent if the network does so by itself. */
   deliver?(phone: string): Promise<void>;
 }
 
@@ -126,7 +126,7 @@ function azureWhatsAppLine(service: string, fakes: GetFakes): CarrierLine {
   };
 }
 
-/** Every line of the host, once it runs. */
+/** Makes all lines. A line asks for its fakes only when a test uses it, after the host has started. */
 export function carrierLines(fakes: GetFakes) {
   return {
     twilioSms: twilioLine('twilio-sms', 'SMS', fakes),

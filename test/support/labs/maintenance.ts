@@ -17,7 +17,7 @@ export const minute = 60 * second;
 export const hour = 60 * minute;
 export const day = 24 * hour;
 
-/** Stored work with a clock, a worker that sends, and the timer RequeueStalled. */
+/** Creates stored work, a clock, a worker that sends, and the timer RequeueStalled. */
 export function createMaintenanceLab() {
   let now = testNow;
   const store = createMemoryMessageStore();
@@ -37,7 +37,7 @@ export function createMaintenanceLab() {
   return {
     deps,
     carrier,
-    /** Lets so many milliseconds pass, and the timer run each minute. */
+    /** Lets `time` milliseconds pass, and runs the timer each minute. */
     async pass(time: number): Promise<void> {
       for (const end = now.getTime() + time; now.getTime() < end;) {
         now = new Date(Math.min(now.getTime() + minute, end));
@@ -45,11 +45,11 @@ export function createMaintenanceLab() {
       }
     },
     run: () => requeueStalled.run(deps),
-    /** Lets so many milliseconds pass without the timer. */
+    /** Lets `time` milliseconds pass without the timer. */
     skip: (time: number) => void (now = new Date(now.getTime() + time)),
     accept: (details: Parameters<typeof preparedSend>[1] = {}, request = {}) =>
       acceptMessage(sendRequest({ acceptedAt: now, ...request }), preparedSend(1, details), {}, deps),
-    /** Takes the jobs off the outbound queue, as a queue that loses them. */
+    /** Takes the jobs off the outbound queue, as if they got lost. */
     lose: () => deps.messages.queue.jobs.splice(0),
     async work(): Promise<void> {
       for (const { job } of deps.messages.queue.jobs.splice(0)) await sendOutboundChunk.handle(job, deps);

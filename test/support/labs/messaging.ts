@@ -29,12 +29,12 @@ import { createMemoryRequestStore } from '../fakes/request-store.ts';
 import { testNow } from './kernel.ts';
 import type { MessagesDeps } from '../../../src/messages/deps.ts';
 
-/** As many different mobile numbers as asked for, in the form in which they are stored. */
+/** Returns `count` different mobile numbers, in the form in which they are stored. */
 export function phones(count: number): string[] {
   return Array.from({ length: count }, (_, index) => `35840${1_000_000 + index}`);
 }
 
-/** The body of a good send to one phone, with other fields where a test says so. */
+/** The body of a valid send to one phone; `details` replace its fields. */
 export function sendBody(details: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
   return {
     Sender: 'Arena',
@@ -45,7 +45,7 @@ export function sendBody(details: Readonly<Record<string, unknown>> = {}): Recor
   };
 }
 
-/** What acceptMessage is told about who sends, accepted at {@link testNow}. */
+/** The request of a send, accepted at {@link testNow}, as acceptMessage takes it. */
 export function sendRequest(details: Partial<SendRequest> = {}): SendRequest {
   return {
     customerId: 'demo',
@@ -56,7 +56,7 @@ export function sendRequest(details: Partial<SendRequest> = {}): SendRequest {
   };
 }
 
-/** A send of `Hei!` to so many phones, as prepareSend makes it. */
+/** A send of `Hei!` to `recipientCount` phones, as prepareSend returns it. */
 export function preparedSend(recipientCount: number, details: Partial<PreparedSend> = {}): PreparedSend {
   const recipients = phones(recipientCount).map((address): ChunkRecipient => ({ address, parts: 1, values: [] }));
   return {
@@ -71,7 +71,7 @@ export function preparedSend(recipientCount: number, details: Partial<PreparedSe
   };
 }
 
-/** The id of a message, with that number for what is random in it. */
+/** The id of a message in which `number` takes the place of the random digits. */
 function testIdOf(about: MessageIdParts, number: number): string {
   return newMessageId(about, 1, (size) => {
     const bytes = new Uint8Array(size);
@@ -80,12 +80,12 @@ function testIdOf(about: MessageIdParts, number: number): string {
   });
 }
 
-/** The id of a message of the demo customer that is due now, with that number for what is random in it. */
+/** The id of a message of the demo customer that is due now, with `number` for the random digits. */
 export function testMessageId(number: number): string {
   return testIdOf({ customerId: 'demo', dueAt: testNow, callbacks: false }, number);
 }
 
-/** Messages in memory, with all that a test may look into. */
+/** Messages in memory whose records a test can read. */
 type TestMessages = Omit<MessagesDeps, 'store' | 'queue' | 'failures' | 'replies' | 'finalStatuses'> & {
   store: ReturnType<typeof createMemoryMessageStore>;
   queue: ReturnType<typeof createMemoryOutboundQueue>;
@@ -100,7 +100,7 @@ interface TestMessaging {
   optOuts: OptOutList;
 }
 
-/** Empty stores in memory, a queue that can be looked into, and message ids that count from 1. */
+/** Creates empty stores in memory, a queue whose jobs a test can read, and message ids that count from 1. */
 export function createMessaging(): TestMessaging {
   let made = 0;
   return {
@@ -127,7 +127,7 @@ export function createMessaging(): TestMessaging {
   };
 }
 
-/** Keeps the replies that it is told of. */
+/** Keeps the replies that are recorded. */
 function createReplyList(): ReplyRecorder & { noted: OutgoingReply[] } {
   const noted: OutgoingReply[] = [];
   return {
@@ -138,7 +138,7 @@ function createReplyList(): ReplyRecorder & { noted: OutgoingReply[] } {
   };
 }
 
-/** Keeps the final statuses that it is told of. */
+/** Keeps the final statuses that are recorded. */
 function createFinalStatusList(): FinalStatusRecorder & { settled: FinalRecipient[] } {
   const settled: FinalRecipient[] = [];
   return {
@@ -149,7 +149,7 @@ function createFinalStatusList(): FinalStatusRecorder & { settled: FinalRecipien
   };
 }
 
-/** Keeps the failures that it is told of. */
+/** Keeps the failures that are recorded. */
 function createFailureList(): FailureCounter & { counted: FinalFailure[] } {
   const counted: FinalFailure[] = [];
   return {
@@ -160,12 +160,15 @@ function createFailureList(): FailureCounter & { counted: FinalFailure[] } {
   };
 }
 
-/** A carrier that answers each batch as its script says, and keeps what it got. */
+/** A carrier that answers each batch by a script, and keeps the batches. */
 export interface ScriptedCarrier extends OutboundCarrier {
   readonly batches: OutboundBatch[];
 }
 
-/** By default, a carrier that takes a hundred recipients in one call, recognises repeats and sends everything. */
+/**
+ * Creates a scripted carrier. By default it takes a hundred recipients in one call, recognises repeats and sends
+ * everything.
+ */
 export function createScriptedCarrier(
   script: (batch: OutboundBatch, call: number) => SendOutcome[] | Promise<SendOutcome[]> = everythingSent,
   capabilities: Partial<CarrierCapabilities> = {},
@@ -194,13 +197,13 @@ export const ableCarrier: CarrierCapabilities = {
   rates: [],
 };
 
-/** A limiter that lets everything through. */
+/** A limiter that gives every permit. */
 const openLimiter: CarrierLimiter = {
   acquire: async (_, { count }) => ({ acquired: count, waitSeconds: 0 }),
   report: () => {},
 };
 
-/** What a worker sends with: these carriers, through an open limiter. */
+/** The carriers of a worker: the given ones, with a limiter that gives every permit. */
 export function sendingBy(...carriers: OutboundCarrier[]): Pick<DeliverDeps, 'carriers'> {
   return {
     carriers: {
@@ -211,12 +214,12 @@ export function sendingBy(...carriers: OutboundCarrier[]): Pick<DeliverDeps, 'ca
   };
 }
 
-/** The script of a carrier that has no objections. */
+/** The script of a carrier that sends everything. */
 export function everythingSent({ recipients }: OutboundBatch): SendOutcome[] {
   return recipients.map(() => ({ outcome: 'sent' }));
 }
 
-/** What a worker needs around stores and a carrier, with a clock that the test may move. */
+/** The dependencies of a worker around the given stores and carrier; the test may move the clock. */
 export function createSending(
   { messages }: { messages: Pick<MessagesDeps, 'store' | 'queue'> },
   carrier: OutboundCarrier,
@@ -238,7 +241,7 @@ export function createSending(
   };
 }
 
-/** Takes the jobs that a queue holds, so that the next look shows only what came since. */
+/** Takes all jobs off a queue, so that later only new jobs are there. */
 export function takeJobs(queue: {
   jobs: { job: OutboundJob; delaySeconds: number }[];
 }): { job: OutboundJob; delaySeconds: number }[] {

@@ -12,19 +12,20 @@ import { createMemoryDirectory } from '../fakes/directory.ts';
 import { testCustomer, testNow } from './kernel.ts';
 import { createMessaging, createSending, preparedSend, sendingBy, sendRequest, takeJobs } from './messaging.ts';
 
-/** A moment so many seconds after {@link testNow}. */
+/** The time `count` seconds after {@link testNow}. */
 export const seconds = (count: number): Date => new Date(testNow.getTime() + count * 1000);
 
-/** What a test may set up differently. */
+/** The parts of the lab that a test may replace. */
 interface LabDetails {
   prepared?: Parameters<typeof preparedSend>[1];
-  /** What the directory says of the service that sends. */
+  /** The service that sends, as the directory has it. */
   service?: Partial<DirectoryService>;
   limiter?: CarrierLimiter;
 }
 
 /**
- * A message that is accepted and queued, a worker's world around it, and a clock that stands still until it is moved.
+ * An accepted message whose job was taken off the queue, the dependencies of a worker, and a clock that only the test
+ * moves.
  */
 export async function acceptedMessage(
   recipientCount: number,
@@ -64,7 +65,7 @@ export async function acceptedMessage(
     },
     send: () => sendChunk(job, deps),
     read: async (): Promise<Chunk> => (await readFound()).chunk,
-    /** Puts the chunk into a state that a worker that died left behind. */
+    /** Puts the chunk into a state that a dead worker left behind. */
     async leave(progress: Partial<ChunkProgress>): Promise<void> {
       const found = await readFound();
       const { statuses, notes, references, attempts, updatedAt } = found.chunk;

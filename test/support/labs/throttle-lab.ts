@@ -6,7 +6,7 @@ import type { PermitResult } from '../../../src/policies/throttle.ts';
 import { createMemoryPermitStore } from '../fakes/permit-store.ts';
 import { seededRandom } from '../tools/random.ts';
 
-/** A call as an instance saw it; times in milliseconds since the start. */
+/** A call to an instance. Times are in milliseconds since the start. */
 export interface LabCall {
   at: number;
   answeredAt: number;
@@ -15,8 +15,8 @@ export interface LabCall {
 }
 
 /**
- * Instances of a throttle on one store, in simulated time: nothing happens but at moments that a test sets. An operation
- * of the store takes `latencyMs`, which an instance may have of its own, and takes place in the middle of it.
+ * Creates instances of a throttle on one store, in simulated time: only the test lets time pass. A storage operation
+ * takes `latencyMs`, which can differ by instance, and its effect takes place in the middle of that time.
  */
 export function createThrottleLab({
   instances,
@@ -29,7 +29,7 @@ export function createThrottleLab({
   limit?: number;
   seed?: number;
   latencyMs?: number | readonly number[];
-  /** By how much the clock of an instance is ahead. */
+  /** How many milliseconds the clock of an instance is ahead. */
   clockErrorMs?: (instance: number) => number;
 }) {
   const random = seededRandom(seed);
@@ -90,7 +90,7 @@ export function createThrottleLab({
     return result;
   }
 
-  /** Lets time pass up to a moment, in milliseconds since the start. */
+  /** Lets time pass until a moment, in milliseconds since the start. */
   async function play(until: number): Promise<void> {
     for (;;) {
       await afterMicrotasks();
@@ -110,7 +110,7 @@ export function createThrottleLab({
     calls,
     play,
     elapsed: () => elapsed,
-    /** Makes a call at this moment, and lets time pass until it is answered. */
+    /** Makes a call now, and lets time pass until it is answered. */
     async callNow(instance = 0, connection?: string): Promise<PermitResult> {
       const answer = call(instance, connection);
       for (;;) {
@@ -121,35 +121,35 @@ export function createThrottleLab({
     },
     /** Makes calls at the given moments. */
     async load(arrivals: readonly { at: number; instance: number }[]): Promise<void> {
-      for (const { at, instance } of [...arrivals].sort((left, right) => left.at - right.at)) {
+      for (const { at, instance } of [...arrivals].sort((one, other) => one.at - other.at)) {
         await play(at);
         void call(instance);
       }
       await play(elapsed + 5_000);
     },
-    /** The limit of calls from now on. */
+    /** Changes the limit of later calls. */
     setLimit(calls: number): void {
       limit = calls;
     },
-    /** What happens before every operation from now on, such as a failure; nothing where absent. */
+    /** Runs `before` before every later storage operation, for example to fail; without it, storage works again. */
     breakStore(before?: () => Promise<unknown>): void {
       fault = before;
     },
-    /** Whether operations are done but nobody learns of it. */
+    /** Sets whether later storage operations take effect but their answers are lost. */
     loseAnswers(lost: boolean): void {
       losesAnswers = lost;
     },
-    /** The moments at which calls were let through, in order. */
+    /** The moments at which calls were allowed, in order. */
     passed: (): number[] =>
       calls
         .filter(({ result }) => result.allowed)
         .map(({ answeredAt }) => answeredAt)
-        .sort((left, right) => left - right),
+        .sort((one, other) => one - other),
     refused: (): LabCall[] => calls.filter(({ result }) => !result.allowed),
   };
 }
 
-/** The most of the given moments that lie in one span of this length, its end not included. */
+/** The largest number of the given moments within any span of this length, excluding its end. */
 export function maxWithin(moments: readonly number[], spanMs = 60_000): number {
   let first = 0;
   let max = 0;

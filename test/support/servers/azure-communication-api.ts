@@ -5,44 +5,44 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { httpDate, isNotificationRequest, isSmsRequest } from './azure-communication-schema.ts';
 
-/** What a fake resource is made with. */
+/** The options of a fake resource. */
 interface ApiOptions {
-  /** The key (Base64) that signs; without one a bearer token is asked for. */
+  /** The key (Base64) that signs calls; without one, the resource requires a bearer token. */
   accessKey?: string;
   token?: string;
-  /** Where Event Grid delivers to, with the query of the subscription. */
+  /** The address to which Event Grid delivers, with the query of the subscription. */
   webhookUrl?: string;
-  /** In which form Event Grid delivers; of several subscriptions, each has its own for the events that it is of. */
+  /** The format in which Event Grid delivers. It can differ by type of event, as with several subscriptions. */
   form?: EventForm | ((type: string) => EventForm);
 }
 
 type EventForm = 'eventGrid' | 'cloudEvents';
 
-/** A call that was taken, as the tests look at it. */
+/** An accepted call. */
 interface TakenCall {
   path: string;
   headers: IncomingMessage['headers'];
   body: Record<string, unknown>;
 }
 
-/** A message as the phone got it. */
+/** A message on a phone. */
 interface PhoneMessage {
-  /** The resource's own. */
+  /** The resource's own id. */
   id: string;
   to: string;
   content: string;
   sender: string;
 }
 
-/** A resource of Azure Communication Services together with Event Grid, as far as the adapter uses them. */
+/** A fake of Azure Communication Services and Event Grid: the parts that the adapter uses. */
 export interface FakeApi {
   url: string;
   calls: TakenCall[];
   received: PhoneMessage[];
   media: Map<string, { bytes: Uint8Array; mimeType: string } | number>;
-  /** Pages of the list of templates, in order; a page may be any JSON, and its link any text. */
+  /** The pages of the list of templates, in order. A page can be any JSON, and its link any text. */
   templatePages: { value: unknown; nextLink?: string | null }[];
-  /** Has Event Grid deliver events, until they are taken. */
+  /** Delivers events as Event Grid, and repeats them until they are accepted. */
   deliver(type: string, data: Record<string, unknown>): void;
   stop(): Promise<void>;
 }
@@ -58,16 +58,16 @@ const problem = (status: number, message: string): Answer => ({
   body: { error: { code: status === 401 ? 'Denied' : 'BadRequest', message } },
 });
 
-/** How reports end for numbers with these last four digits; any other number is reached. */
+/** The results in reports by the last four digits of a number; for any other number it is delivered. */
 const smsEndings = new Map([
   ['0002', '4006: Unreachable'],
   ['0003', '5002: Message Delivery Timeout'],
 ]);
 
-/** Of messages to numbers with these last four digits nothing is ever reported. */
+/** Numbers with these last four digits never get a report. */
 const silent = '0009';
 
-/** Starts one on 127.0.0.1. */
+/** Starts a fake resource on 127.0.0.1. */
 export async function startAzureCommunicationApi(options: ApiOptions): Promise<FakeApi> {
   const repeats = new Map<string, { firstSent: string; answer: unknown }>();
   const throttled = new Set<string>();
@@ -128,7 +128,7 @@ export async function startAzureCommunicationApi(options: ApiOptions): Promise<F
     return problem(404, 'There is no such resource.');
   }
 
-  /** What numbers with these ends bring about before anything is sent. */
+  /** The failures at submission by the last digits of a number. */
   function refusalOf(to: string, key: string): 'invalid' | 'throttled' | undefined {
     if (to.endsWith('0004')) return 'invalid';
     if (!to.endsWith('0006') || throttled.has(key)) return undefined;
@@ -272,7 +272,7 @@ export async function startAzureCommunicationApi(options: ApiOptions): Promise<F
   }
 }
 
-/** Whether a request is authenticated, by Microsoft's description of the signature; written without the adapter's code. */
+/** Checks a request's signature by Microsoft's description, independently of the adapter's code. */
 function isSigned({ method, url, headers }: IncomingMessage, body: Buffer, { accessKey, token }: ApiOptions): boolean {
   if (accessKey === undefined) return headers.authorization === `Bearer ${token}`;
   const { 'x-ms-date': date, 'x-ms-content-sha256': hash, host } = headers;

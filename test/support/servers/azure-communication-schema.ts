@@ -2,11 +2,11 @@ import { Ajv } from 'ajv';
 import type { ValidateFunction } from 'ajv';
 
 /*
- * What Azure Communication Services takes, written down field by field from Microsoft's published specifications
+ * What Azure Communication Services accepts, field by field from Microsoft's published specifications
  * (Azure/azure-rest-api-specs: Sms/stable/2026-01-23, definitions SendMessageRequest, SmsRecipient, SmsSendOptions;
  * Messages/stable/2024-08-30, definitions NotificationContent, TextNotificationContent, TemplateNotificationContent,
- * MessageTemplate and those they name). Stricter than those where the words of a description say more than the type:
- * numbers are E.164, ids are UUIDs, dates are HTTP dates; and no field may stand there that they don't know.
+ * MessageTemplate and those they name). The schema is stricter where a description says more than the type: numbers are
+ * E.164, ids are UUIDs, dates are HTTP dates. It refuses unknown fields.
  */
 
 const e164 = { type: 'string', pattern: '^\\+[1-9]\\d{6,14}$' } as const;

@@ -2,15 +2,15 @@ import { createServer, request as forward } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** Storage that can turn against its caller. */
+/** Storage that can refuse operations and repeat the request in its error. */
 export interface EchoingStorage {
   connectionString: string;
-  /** From now on, everything but looking for queue messages is refused, with an error that repeats the request. */
+  /** From now on, refuses all operations except polls of queues, with an error that repeats the request. */
   refuse(): void;
   stop(): Promise<void>;
 }
 
-/** Puts a server before the endpoints of a connection string, which passes everything on until it is told to refuse. */
+/** Puts a server before the endpoints of a connection string. It forwards everything until it is told to refuse. */
 export async function startEchoingStorage(connectionString: string): Promise<EchoingStorage> {
   const servers: Server[] = [];
   let refuses = false;

@@ -2,7 +2,7 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 
-/** A server that treats every call alike, until the test ends. */
+/** Starts a server that handles every call in the same way, and stops with the test. */
 export async function startFaultyNetwork(listener: RequestListener): Promise<string> {
   const server = createServer(listener);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -13,7 +13,7 @@ export async function startFaultyNetwork(listener: RequestListener): Promise<str
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** An address of this machine where nobody listens. */
+/** Finds an address of this machine where nobody listens. */
 export async function addressOfNobody(): Promise<string> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -22,7 +22,7 @@ export async function addressOfNobody(): Promise<string> {
   return `http://127.0.0.1:${port}`;
 }
 
-/** Reads each call, and gives this answer. */
+/** Makes a handler that reads each call and gives this answer. */
 export const answering =
   (status: number, body: string, contentType = 'application/json'): RequestListener =>
   (request, response) => {

@@ -7,28 +7,28 @@ import { eventually } from '../tools/eventually.ts';
 import { startWebhookReceiver } from './webhook-receiver.ts';
 import type { ReceivedCall, WebhookAnswer } from './webhook-receiver.ts';
 
-/** What a flow is called with, as JSON. */
+/** The JSON body of a call to a flow. */
 export type Notification = Readonly<Record<string, unknown>> & { messageId: string; threadId: string; content: string };
 
-/** A flow with a trigger, as the runtime of flows shows it to us: an address that is called. */
+/** A flow with a trigger: an address that we call. */
 export interface Flow {
   callbackUrl: string;
-  /** The calls it got, however they were answered. */
+  /** All calls to the flow, whatever its answers. */
   calls: ReceivedCall[];
-  /** What they brought. */
+  /** The bodies of the calls. */
   notifications(): readonly Notification[];
   /** Waits for the first call with this text. */
   notified(content: string): Promise<Notification>;
 }
 
-/** Stands for the runtime: one server with the addresses of many flows. */
+/** A fake of the flows' runtime: one server with the addresses of many flows. */
 export interface FlowServer {
-  /** Makes a flow, which answers 202 unless told otherwise; `index` counts its calls from 0. */
+  /** Creates a flow. Default answer: 202. `index` counts its calls from 0. */
   flow(answer?: (index: number) => WebhookAnswer | Promise<WebhookAnswer>): Flow;
   stop(): Promise<void>;
 }
 
-/** Starts one on 127.0.0.1. */
+/** Starts a runtime on 127.0.0.1. */
 export async function startFlowServer(): Promise<FlowServer> {
   const flows = new Map<string, { calls: ReceivedCall[]; answer: (index: number) => ReturnType<typeof answerOf> }>();
   const answerOf = async (path: string, call: ReceivedCall): Promise<WebhookAnswer> => {
@@ -67,23 +67,23 @@ export async function startFlowServer(): Promise<FlowServer> {
   };
 }
 
-/** Path and query of a trigger's address in the form that Logic Apps gives it, its signature left empty. */
+/** Path and query of a trigger's address in the form of Logic Apps, with an empty signature. */
 const pathOf = (id: string): string =>
   `/workflows/${id}/triggers/New_Message/versions/08585/run?api-version=2016-10-01` +
   `&sp=%2Ftriggers%2FNew_Message%2Fversions%2F08585%2Frun&sv=1.0&sig=`;
 
-/** A flow's address with another signature, as the runtime gives it when keys are renewed. */
+/** Makes a flow's address with another signature, as the runtime does when keys are renewed. */
 export function signedAnew(callbackUrl: string): string {
   return callbackUrl.replace(/&sig=.*$/, `&sig=${randomBytes(24).toString('base64url')}`);
 }
 
-/** A registration as its flow keeps it. */
+/** A registration in its flow's memory. */
 export interface Registration {
   id: string;
   location: string;
 }
 
-/** What turning a flow on sends, for the demo customer unless another is named. */
+/** Makes the body that the runtime sends when a flow is turned on. Default: for the demo customer. */
 export function subscribing(
   service: string,
   { callbackUrl, httpVerb = 'POST', customer = 'demo' }: { callbackUrl: string; httpVerb?: string; customer?: string },
@@ -110,14 +110,14 @@ export async function subscribe(api: Api, ...what: Parameters<typeof subscribing
   return { id: (answer.body as { id: string }).id, location: answer.headers.get('location') ?? '' };
 }
 
-/** Turns a flow off: the runtime calls the Location, with or without a token. Resolves to the status. */
+/** Turns a flow off: calls its Location as the runtime does, with or without a token. Resolves to the status. */
 export async function unsubscribe({ location }: Pick<Registration, 'location'>, token?: string): Promise<number> {
   const headers = token === undefined ? undefined : { Authorization: `Bearer ${token}` };
   const answer = await fetch(location, { method: 'DELETE', ...(headers && { headers }) });
   return answer.status;
 }
 
-/** The id under which a message is kept, which the id that a flow is told begins with. */
+/** The stored id of a message: the beginning of the id that a flow gets. */
 export function inboundIdIn(messageId: string): string {
   return messageId.slice(0, 33);
 }

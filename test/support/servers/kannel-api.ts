@@ -7,7 +7,7 @@ import { splitSms } from '../../../src/messages/compose/sms-parts.ts';
 import { joinParts } from '../tools/join-parts.ts';
 import type { ShownMessage } from '../tools/join-parts.ts';
 
-/** A call of sendsms as it came in; the fields of headers that were not there are empty. */
+/** A call of sendsms. Fields of absent headers are empty. */
 interface SendsmsCall {
   headers: ReadonlyMap<string, string>;
   from: string;
@@ -19,31 +19,31 @@ interface SendsmsCall {
   text: string;
 }
 
-/** What the SMSC behind Kannel comes to, by the number that is written to; delivered where it isn't here. */
+/** The results of the SMSC behind Kannel by number; any other number is delivered. */
 export interface KannelOptions {
   username: string;
   password: string;
-  /** Numbers (digits) on a black list. */
+  /** Numbers (digits) that smsbox denies. */
   denied?: readonly string[];
   /** Types and words (`%d` and `%A`) of reports, by number (digits). */
   reports?: ReadonlyMap<string, readonly (readonly [type: number, reply: string])[]>;
-  /** `post-url` of a service for what phones write, without its escapes filled in. */
+  /** `post-url` of a service for inbound messages, with its escapes not filled in. */
   postUrl?: string;
 }
 
-/** Stands for smsbox: its sendsms service, and the calls it makes. */
+/** A fake of smsbox: its sendsms service, and its webhook calls. */
 export interface KannelApi {
   url: string;
-  /** Every call that was taken. */
+  /** All accepted calls. */
   calls: SendsmsCall[];
-  /** What a phone (digits) shows: parts joined. */
+  /** The texts on a phone (digits), with joined parts. */
   received(number: string): ShownMessage[];
-  /** Plays a phone's message. */
+  /** Plays an inbound message. */
   write(message: { sender: string; recipient: string; content: string }): void;
   stop(): Promise<void>;
 }
 
-/** The bytes that Kannel calls `%A` for a receipt. */
+/** The bytes that Kannel puts in place of `%A` for a receipt. */
 export const receipt = (stat: string, error = '000'): string =>
   `id:7 sub:001 dlvrd:001 submit date:2601010000 done date:2601010000 stat:${stat} err:${error} text:`;
 
@@ -53,8 +53,8 @@ const delivered = [
 ] as const;
 
 /**
- * Starts a server on 127.0.0.1 that answers as smsbox of Kannel 1.4.5 was seen to answer, and calls back as it does: again
- * and again until it is answered with 2xx.
+ * Starts a server on 127.0.0.1 that answers as recorded from smsbox of Kannel 1.4.5. It calls back like smsbox: again
+ * and again until the answer is 2xx.
  */
 export async function startKannelApi(options: KannelOptions): Promise<KannelApi> {
   const { denied = [], reports = new Map(), postUrl = '' } = options;
@@ -122,7 +122,7 @@ const seconds = (): string => String(Math.floor(Date.now() / 1000));
 
 const digitsOf = (number: string): string => number.replace(/^\+/, '');
 
-/** An address with its escapes filled in, each as a part of a query. */
+/** Fills in the escapes of an address, each encoded as part of a query. */
 function filled(template: string, values: Readonly<Record<string, string>>): string {
   return template.replaceAll(/%(.)/g, (whole, escape: string) => {
     if (escape === '%') return '%';
@@ -140,7 +140,7 @@ async function callUntilTaken(url: string, init: RequestInit & { signal: AbortSi
   }
 }
 
-/** Header values are bytes in UTF-8, which Node's server reads as one character each. */
+/** Decodes a header value: it is UTF-8, of which Node's server reads each byte as one character. */
 async function readCall(request: IncomingMessage): Promise<SendsmsCall> {
   const chunks: Buffer[] = [];
   for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
@@ -164,7 +164,7 @@ async function readCall(request: IncomingMessage): Promise<SendsmsCall> {
   };
 }
 
-/** What isn't in GSM 03.38 is a question mark then. */
+/** Replaces characters outside GSM 03.38 with question marks. */
 function inGsm(text: string): string {
   return Array.from(text, (character) => (splitSms(character).encoding === 'GSM-7' ? character : '?')).join('');
 }

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { exportJWK, generateKeyPair } from 'jose';
 import type { CryptoKey, JWK } from 'jose';
 
-/** A pair of keys as an issuer holds it: one to sign with, one to publish. */
+/** An issuer's key pair: a private key to sign with, and a public one to publish. */
 export interface SigningKey {
   kid: string;
   alg: string;
@@ -13,23 +13,23 @@ export interface SigningKey {
   publicJwk: JWK;
 }
 
-/** Makes a key for an algorithm, under an id. */
+/** Makes a key pair for an algorithm, with an id. */
 export async function createSigningKey(kid: string, alg: string): Promise<SigningKey> {
   const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true });
   return { kid, alg, privateKey, publicJwk: { ...(await exportJWK(publicKey)), kid, alg, use: 'sig' } };
 }
 
-/** Publishes keys over HTTP on the loopback, as an issuer does. */
+/** A server on the loopback interface that publishes keys as an issuer does. */
 export interface KeyServer {
   url: string;
-  /** How often it was asked. */
+  /** The number of requests. */
   requests: () => number;
-  /** What it answers from now on. */
+  /** The answer to later requests. */
   answerWith: (answer: (response: ServerResponse) => void) => void;
   stop: () => Promise<void>;
 }
 
-/** The answer of an issuer that is well. */
+/** Makes the answer of a working issuer. */
 export function publishing(...keys: readonly JWK[]): (response: ServerResponse) => void {
   return (response) => {
     response.setHeader('Content-Type', 'application/json');

@@ -1,17 +1,17 @@
 import { createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 
-/** A server that shows requests as they came over the wire and answers in raw HTTP. */
+/** A server that records raw requests and answers in raw HTTP. */
 export interface RawServer {
   port: number;
-  /** Every complete request. */
+  /** All complete requests. */
   requests: string[];
-  /** Connections so far, and those still open. */
+  /** The number of connections, and of those still open. */
   connections: { made: number; open: number };
   stop(): Promise<void>;
 }
 
-/** Starts one on 127.0.0.1. `answer` is called for each complete request, from 0, and does with the socket what it likes. */
+/** Starts a raw server on 127.0.0.1. Calls `answer` with the socket for each complete request, numbered from 0. */
 export async function startRawServer(answer: (socket: Socket, index: number) => void): Promise<RawServer> {
   const requests: string[] = [];
   const connections = { made: 0, open: 0 };

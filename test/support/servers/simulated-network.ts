@@ -5,7 +5,7 @@ import type { WebhookReceiver } from './webhook-receiver.ts';
 export const networkKey = 'key';
 export const networkSecret = 'secret';
 
-/** A delivery report as the simulated carrier writes it. */
+/** A delivery report in the simulated carrier's form. */
 interface WireReport {
   id: string;
   status: string;
@@ -14,19 +14,19 @@ interface WireReport {
   at: string;
 }
 
-/** A simulated carrier, spoken to over HTTP only. */
+/** A simulated carrier that tests call over HTTP only. */
 export interface Network {
   url: string;
-  /** Hands messages in; what a message doesn't say is filled in. */
+  /** Submits messages; absent fields get defaults. */
   submit(reportUrl: string, messages: readonly Record<string, unknown>[]): Promise<Response>;
-  /** Has a phone write; what the message doesn't say is filled in. */
+  /** Plays an inbound message; absent fields get defaults. */
   write(message?: Readonly<Record<string, unknown>>): Promise<Response>;
-  /** What `GET /messages` shows, with this query. */
+  /** Resolves to the list of `GET /messages` with this query. */
   list(query?: string): Promise<Record<string, unknown>[]>;
   stop(): Promise<void>;
 }
 
-/** Starts a simulated carrier that ends with the test, unless the test ends it earlier. */
+/** Starts a simulated carrier that stops with the test, or earlier if the test stops it. */
 export async function startNetwork(options: Partial<SimulatedCarrierOptions> = {}): Promise<Network> {
   const carrier = await startSimulatedCarrier({
     port: 0,
@@ -60,7 +60,7 @@ export async function startNetwork(options: Partial<SimulatedCarrierOptions> = {
   };
 }
 
-/** What a submitted message says where a test doesn't care. */
+/** The defaults of a submitted message. */
 export const plainMessage = {
   id: 'r1',
   messageId: 'm1',
@@ -71,7 +71,7 @@ export const plainMessage = {
   parts: 1,
 } as const;
 
-/** What a phone writes where a test doesn't care. */
+/** The defaults of an inbound message. */
 export const plainInbound = {
   sender: '358401230001',
   recipient: '16400',
@@ -81,12 +81,12 @@ export const plainInbound = {
 
 const bodyOf = ({ body }: { body: Uint8Array }): unknown => JSON.parse(Buffer.from(body).toString('utf8'));
 
-/** The reports that a receiver got, call by call. */
+/** The reports that a receiver got, by call. */
 export function reportCalls(receiver: WebhookReceiver): WireReport[][] {
   return receiver.calls.map((call) => (bodyOf(call) as { reports: WireReport[] }).reports);
 }
 
-/** What a receiver was told of phones' messages, call by call. */
+/** The inbound messages that a receiver got, by call. */
 export function inboundCalls(receiver: WebhookReceiver): Record<string, unknown>[][] {
   return receiver.calls.map((call) => (bodyOf(call) as { inbound: Record<string, unknown>[] }).inbound);
 }

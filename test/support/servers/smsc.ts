@@ -3,24 +3,24 @@ import type { AddressInfo } from 'node:net';
 import smpp from 'smpp';
 import type { Pdu, Session } from 'smpp';
 
-/** What becomes of a message: refused with a command status, or reported on as a receipt does. */
+/** The result for a message: a refusal with a command status, or the fields of a receipt. */
 export type Fate = { status: number } | { stat: string; state: number; error?: string };
 
-/** The receipt of a message that arrived. */
+/** The receipt of a delivered message. */
 export const arrives: Fate = { stat: 'DELIVRD', state: 2 };
 
-/** An SMPP server, as a carrier has one. */
+/** An SMPP server like that of a carrier. */
 export interface Smsc {
   port: number;
-  /** Brings a phone's message to whoever is connected; throws where nobody is. */
+  /** Sends an inbound message to the connected client; throws if there is none. */
   deliver(fields: Readonly<Record<string, unknown>>): void;
   stop(): Promise<void>;
 }
 
 /**
- * Starts an SMPP server on 127.0.0.1. Receipts are sent at once, where they are asked for.
+ * Starts an SMPP server on 127.0.0.1. It sends receipts at once if a message asks for them.
  *
- * @param take gives the fate of each message that is submitted
+ * @param take returns the result for each submitted message
  */
 export async function startSmsc(take: (pdu: Pdu) => Fate): Promise<Smsc> {
   const sessions = new Set<Session>();
@@ -49,10 +49,10 @@ export async function startSmsc(take: (pdu: Pdu) => Fate): Promise<Smsc> {
   };
   const server = smpp.createServer((session) => {
     sessions.add(session);
-    // Without this, a window of messages waits for delayed acknowledgements.
+    // Without this, a window of messages waits for delayed acknowledgements of TCP.
     session.socket.setNoDelay(true);
     session.socket.once('close', () => sessions.delete(session));
-    // The session takes no more after a message that it couldn't read.
+    // The session accepts no more messages after one that it could not read.
     session.on('error', () => session.socket.destroy());
     session.on('pdu', (pdu) => {
       if (pdu.command === 'submit_sm') submit(session, pdu);
@@ -64,8 +64,8 @@ export async function startSmsc(take: (pdu: Pdu) => Fate): Promise<Smsc> {
     port: (server.address() as AddressInfo).port,
     deliver(fields) {
       const [session] = sessions;
-      if (session === undefined) throw new Error('nobody is connected by SMPP');
-      // Left out, the coding would be said to be 1 and the text written as if it were 0.
+      if (session === undefined) throw new Error('no client is connected by SMPP');
+      // By default, the library would set the coding to 1 but write the text as coding 0.
       session.deliver_sm({ data_coding: 0, ...fields });
     },
     async stop() {

@@ -3,40 +3,40 @@ import type { Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { eventually } from '../tools/eventually.ts';
 
-/** One storage operation as it went over the wire. */
+/** One storage operation. */
 interface StorageOperation {
   service: 'table' | 'queue' | 'blob';
   method: string;
   path: string;
   status: number;
-  /** Length of the request's body. */
+  /** The length of the request's body in bytes. */
   bytes: number;
-  /** The body of the answer, where messages were taken from a queue. */
+  /** The body of the answer if the operation takes messages from a queue. */
   answer?: string;
 }
 
-/** A request as it comes, before it has an answer. */
+/** A request before its answer. */
 type HeldRequest = Pick<StorageOperation, 'service' | 'method' | 'path'>;
 
 /** A proxy in front of a storage account that counts its operations. */
 export interface StorageProxy {
   connectionString: string;
   /**
-   * Operations since the last reset, but for throttled ones, polls of empty queues, and the counting of calls and reads
-   * of the directory, which come every now and then and belong to no single request.
+   * Operations since the last reset, except throttled ones, polls of empty queues, counting of calls, and reads of the
+   * directory: these occur at any time and belong to no single request.
    */
   operations(): readonly StorageOperation[];
   /** Reads of the directory since the last reset. */
   directoryReads(): readonly StorageOperation[];
   reset(): void;
-  /** Keeps back such requests and their answers from now on; the result tells how many came by now. */
+  /** Holds back later matching requests and their answers; the result returns how many have come. */
   hold(isMeant: (request: HeldRequest) => boolean): { count(): number };
-  /** Lets everything through again. What was kept back is lost: its connection breaks. */
+  /** Forwards all requests again. Those held back are lost: their connections break. */
   release(): void;
   stop(): Promise<void>;
 }
 
-/** Says that a request to the table service is about the table `rights`, alone or in a transaction. */
+/** Matches requests about the table `rights`, which holds permits, alone or in a transaction. */
 const isOfPermits = /\/rights(?:\(| HTTP)|"TableName":"rights"/;
 
 /** Puts a counting proxy before the table, queue and blob endpoints of a connection string. */
@@ -84,7 +84,7 @@ export async function startStorageProxy(connectionString: string): Promise<Stora
         },
       );
       upstream.on('error', () => outgoing.destroy());
-      // An answer may come before the whole request is sent: neither side should wait for the rest.
+      // An answer may come before the whole request is sent; then neither side should wait for the rest.
       outgoing.once('finish', () => incoming.unpipe(upstream).resume());
       outgoing.once('close', () => upstream.destroy());
       incoming.pipe(upstream);
@@ -120,23 +120,23 @@ export async function startStorageProxy(connectionString: string): Promise<Stora
   };
 }
 
-/** Requests that ask a queue for messages. */
+/** Whether a request takes messages from a queue. */
 export const pollsOf =
   (queue: string) =>
   ({ service, method, path }: HeldRequest): boolean =>
     service === 'queue' && method === 'GET' && path.includes(`/${queue}/messages`);
 
-/** Requests that add a message to a queue. */
+/** Whether a request adds a message to a queue. */
 export const additionsTo =
   (queue: string) =>
   ({ service, method, path }: HeldRequest): boolean =>
     service === 'queue' && method === 'POST' && path.includes(`/${queue}/messages`);
 
-/** Reads of the directory, which the app keeps for a while: whether one is due depends on what came before. */
+/** Whether a request reads the directory. The app caches it, so whether a read occurs depends on earlier requests. */
 export const readsDirectory = ({ service, path }: HeldRequest): boolean =>
   service === 'table' && path.includes('/directory(');
 
-/** Waits until storage was left alone between two looks at it. */
+/** Waits until no storage operation occurs between two checks. */
 export function untilAtRest(
   storage: Pick<StorageProxy, 'operations'>,
   options: { timeoutMs: number; everyMs: number },

@@ -4,16 +4,16 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Signs a call as Twilio does: written apart from the adapter, so that the two can disagree. */
+/** Signs a call as Twilio does, independently of the adapter's code, so that the two can disagree. */
 export function signTwilioCall(url: string, fields: Readonly<Record<string, string>>, authToken: string): string {
   let text = url;
   for (const name of Object.keys(fields).toSorted()) text += name + (fields[name] ?? '');
   return createHmac('sha1', authToken).update(text, 'utf8').digest('base64');
 }
 
-/** What a phone sends. */
+/** An inbound message. */
 interface PhoneMessage {
-  /** Both as Twilio writes them. */
+  /** Both numbers in Twilio's form. */
   from: string;
   to: string;
   content: string;
@@ -22,12 +22,12 @@ interface PhoneMessage {
   attachments: readonly { name: string; mimeType: string; bytes: Uint8Array }[];
 }
 
-/** Twilio's API as far as its emulator doesn't play it: refusals, throttling, codes in reports, media, repeated calls. */
+/** A fake of what Twilio's emulator lacks: refusals, throttling, codes in reports, media, repeated calls. */
 export interface TwilioApi {
   url: string;
-  /** The form of every message that was taken, oldest first. */
+  /** The forms of all accepted messages, oldest first. */
   taken: Readonly<Record<string, string>>[];
-  /** The `authorization` headers that came to where media are kept, which is not the API. */
+  /** The `authorization` headers of calls to the storage of media, which is not the API. */
   mediaAuthorizations: (string | undefined)[];
   write(message: PhoneMessage): Promise<void>;
   stop(): Promise<void>;
@@ -39,7 +39,7 @@ interface Refusal {
   message: string;
 }
 
-/** What the API refuses always: Twilio's own numbers for tests, which its documentation lists (twilio.com/docs/iam/test-credentials). */
+/** The refusals of Twilio's documented test numbers (twilio.com/docs/iam/test-credentials). */
 const refusals = new Map<string, Refusal>([
   ['To+15005550001', { status: 400, code: 21211, message: "The 'To' number is not a valid phone number." }],
   ['To+15005550002', { status: 400, code: 21612, message: "The 'To' number is not reachable from this 'From'." }],
@@ -51,7 +51,7 @@ const refusals = new Map<string, Refusal>([
   ['From+15005550008', { status: 429, code: 21611, message: "The queue of the 'From' number is full." }],
 ]);
 
-/** What is reported on messages to these numbers, by their last four digits. */
+/** The reports by the last four digits of a number. */
 const reports = new Map<string, readonly Record<string, string>[]>([
   ['0002', [{ MessageStatus: 'undelivered', ErrorCode: '30003' }]],
   ['0003', [{ MessageStatus: 'undelivered', ErrorCode: '30036' }]],
@@ -84,10 +84,10 @@ function answer(response: ServerResponse, status: number, body: unknown): void {
 }
 
 /**
- * Starts one on the loopback interface, with a server beside it that keeps media. A number that ends with 0006 is
- * throttled the first time that a text goes to it.
+ * Starts a fake on the loopback interface, and a second server for media. A number that ends with 0006 is throttled at
+ * the first submission of each text.
  *
- * @param settings.inboundUrl where what phones write is told, with its fragment
+ * @param settings.inboundUrl the address for inbound messages, with its fragment
  */
 export async function startTwilioApi(settings: {
   accountSid: string;
@@ -103,7 +103,7 @@ export async function startTwilioApi(settings: {
   const mediaAuthorizations: (string | undefined)[] = [];
   const stopping = new AbortController();
 
-  /** Calls until it is confirmed, five times more where the fragment asks for that. */
+  /** Calls until the receiver confirms; up to five more times if the fragment asks for it. */
   async function call(url: string, fields: Record<string, string>): Promise<void> {
     const [address = '', fragment] = url.split('#');
     const tries = fragment === 'rc=5&rp=all' ? 6 : 1;

@@ -2,17 +2,17 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { WebhookRequest } from '../../../src/carriers/carrier.ts';
 
-/** A call that a receiver got, kept whole. */
+/** A call that a receiver got. */
 export interface ReceivedCall extends WebhookRequest {
   path: string;
-  /** The caller still waits for the answer. */
+  /** Whether the caller still waits for the answer. */
   waits: boolean;
 }
 
-/** What a receiver answers: a status, with an address to go on to where one is given; or it closes the connection. */
+/** The answer of a receiver: a status, optionally with the address of a redirect; or it closes the connection. */
 export type WebhookAnswer = number | { status: number; location: string } | 'drop';
 
-/** A server that keeps every call it gets and answers as it is told. */
+/** A server that records every call and gives the answers of the test. */
 export interface WebhookReceiver {
   url: string;
   calls: ReceivedCall[];
@@ -22,8 +22,8 @@ export interface WebhookReceiver {
 /**
  * Starts a receiver on 127.0.0.1.
  *
- * @param answer gives the answer to each call, from 0; it may wait. 200 by default.
- * @param port where to listen; a free one by default.
+ * @param answer returns the answer to each call, numbered from 0; may wait. Default: 200.
+ * @param port the port to listen on; default: a free one
  */
 export async function startWebhookReceiver(
   answer: (index: number, call: ReceivedCall) => WebhookAnswer | Promise<WebhookAnswer> = () => 200,
@@ -48,7 +48,7 @@ export async function startWebhookReceiver(
       response.destroy();
       return;
     }
-    // A caller that follows redirects makes itself seen by one more call.
+    // A caller that follows redirects shows itself by one more call.
     const { status, location } = typeof given === 'number' ? { status: given, location: '/redirected' } : given;
     response.writeHead(status, { location }).end();
   });

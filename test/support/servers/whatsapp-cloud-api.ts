@@ -6,17 +6,17 @@ import { requestProblem } from './whatsapp-cloud-schema.ts';
 
 type Json = Record<string, unknown>;
 
-/** How the network treats a number that is written to, by its last four digits; any other number is delivered. */
+/** The result for a number by its last four digits; any other number is delivered. */
 const fates = { undelivered: '0002', rejected: '0004', throttledOnce: '0006', silent: '0009' } as const;
 
-/** An attachment as a phone sends it. */
+/** An attachment of an inbound message. */
 interface PhoneAttachment {
   name: string;
   mimeType: string;
   bytes: Uint8Array;
 }
 
-/** What is kept of a request to the Graph API. */
+/** A recorded request to the Graph API. */
 interface GraphCall {
   method: string;
   path: string;
@@ -25,13 +25,13 @@ interface GraphCall {
   body: Buffer;
 }
 
-/** A fake of the Graph API as far as the Cloud API goes: it validates every request and calls the webhook back. */
+/** A fake of the Cloud API in the Graph API: it validates every request and calls the webhook. */
 export interface WhatsAppCloudApi {
   url: string;
   calls: GraphCall[];
-  /** What a phone got, oldest first. */
+  /** The messages on a phone, oldest first. */
   received(address: string): { content: string; sender: string; buttons?: string[] | undefined }[];
-  /** Sends a message of a phone to the webhook, again until that is confirmed. */
+  /** Sends an inbound message to the webhook, and repeats it until the webhook confirms. */
   write(message: Json, medium?: PhoneAttachment): void;
   /** Sends any change to the webhook. */
   notify(field: string, value: Json): void;
@@ -44,7 +44,7 @@ interface Template extends Json {
   language: string;
 }
 
-/** An answer that refuses, in Meta's shape (Graph API, "Handle errors"). */
+/** Makes a refusal in Meta's form (Graph API, "Handle errors"). */
 function refusal(code: number, message: string, more: Json = {}): Json {
   return { error: { message: `(#${code}) ${message}`, type: 'OAuthException', code, fbtrace_id: 'AbC123', ...more } };
 }
@@ -56,7 +56,7 @@ export async function startWhatsAppCloudApi(settings: {
   number: { number: string; phoneNumberId: string; accountId: string };
   appId: string;
   webhookUrl: string;
-  /** Templates in a page, whatever the request says. */
+  /** The number of templates per page, whatever the request says. */
   pageSize?: number;
 }): Promise<WhatsAppCloudApi> {
   const { token, appSecret, number, appId, webhookUrl, pageSize = 100 } = settings;
@@ -75,7 +75,7 @@ export async function startWhatsAppCloudApi(settings: {
   async function callWebhook(field: string, value: Json): Promise<void> {
     const entry = [{ id: number.accountId, time: Date.now(), changes: [{ field, value }] }];
     const plain = JSON.stringify({ object: 'whatsapp_business_account', entry });
-    // Meta escapes what is not ASCII, and signs it so.
+    // Meta escapes characters outside ASCII, and signs the escaped text.
     const body = plain.replaceAll(
       /[\u0080-\uffff]/g,
       (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
@@ -149,7 +149,7 @@ export async function startWhatsAppCloudApi(settings: {
   }
 
   function listTemplates(query: URLSearchParams): [status: number, answer: Json] {
-    // Meta looks for names that have the text in them.
+    // Meta finds names that contain the text.
     const found = templates.filter(({ name }) => name.includes(query.get('name') ?? ''));
     const start = Number(query.get('after') ?? 0);
     const end = start + Math.min(pageSize, Number(query.get('limit') ?? 25));

@@ -2,7 +2,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { ValidateFunction } from 'ajv';
 
 /*
- * What the Cloud API takes, written anew as JSON Schema, field by field. Sources:
+ * What the Cloud API accepts, as JSON Schema, field by field. Sources:
  * - messages: facebook/openapi, business-messaging-api_v23.0.yaml (TextMessage, TemplateMessage, TemplateObject,
  *   TemplateComponent, ParameterObject, MediaObject, ButtonParameterObject); `biz_opaque_callback_data` and its 512
  *   characters as in CallRequestPayload there; 4,096 characters of a text: developers.facebook.com, "Text messages";
@@ -10,8 +10,8 @@ import type { ValidateFunction } from 'ajv';
  *   documentation of WhatsApp/WhatsApp-Nodejs-SDK ("Interactive Object", "Button Object");
  * - templates: developers.facebook.com, WhatsApp Business Platform, "Template components" (kinds of components and
  *   buttons, lengths, and that a text with a parameter must have an example);
- * - uploads: developers.facebook.com, Graph API, "Resumable Upload API".
- * Nothing else is let through, so that a misspelt field is found.
+ * - uploads: developers.facebook.com, Graph API, "Resumable Upload API". The schema refuses unknown fields, so that
+ *   tests find a misspelt one.
  */
 
 const text = (maxLength: number): object => ({ type: 'string', minLength: 1, maxLength });
@@ -106,7 +106,7 @@ const message = {
   ],
 };
 
-/** A text that has an example where it has a parameter, and none where it has not. */
+/** A text that must have an example if it has a parameter, and must not have one otherwise. */
 const withExample = (common: Record<string, object>, maxLength: number, example: object): object => ({
   oneOf: [
     object({ ...common, text: { ...text(maxLength), not: { pattern: String.raw`\{\{` } } }),
@@ -172,14 +172,14 @@ const schemas = { message, newTemplate, newUpload };
 const ajv = new Ajv2020({ strict: false });
 const validators = new Map<string, ValidateFunction>();
 
-/** What is wrong with a request, in words; undefined where nothing is. */
+/** Describes what is wrong with a request; undefined if it is valid. */
 export function requestProblem(kind: keyof typeof schemas, value: unknown): string | undefined {
   const validate = validators.get(kind) ?? ajv.compile(schemas[kind]);
   validators.set(kind, validate);
   return validate(value) ? repeatedButton(value) : ajv.errorsText(validate.errors);
 }
 
-/** What no schema says: neither ids nor labels of a message's buttons repeat. */
+/** Checks what the schema can't: ids and labels of a message's buttons must be unique. */
 function repeatedButton(value: unknown): string | undefined {
   const { interactive } = value as {
     interactive?: { action: { buttons: { reply: { id: string; title: string } }[] } };

@@ -26,7 +26,7 @@ const alternativeName = (name: string) => extension('551d11', sequence(der(0x82,
 
 const dayMs = 86_400_000;
 
-/** Makes a certificate (RFC 5280) for a host name, valid from yesterday till tomorrow; without an issuer, its own. */
+/** Makes a certificate (RFC 5280) for a host name, valid from yesterday to tomorrow; self-signed without an issuer. */
 export function createCertificate(name: string, issuer?: Certificate): Certificate {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const content = sequence(

@@ -10,7 +10,7 @@ import { startWebhookReceiver } from '../../support/servers/webhook-receiver.ts'
 
 const http = { fetch, timeoutMs: 5_000 };
 
-/** What a call comes to that gets no answer. */
+/** The failure of a call without an answer. */
 async function failureOf(url: string, headers: Record<string, string> = {}) {
   const error = await callCarrier(http, url, { method: 'POST', headers, body: 'x' }).then(
     () => undefined,
@@ -23,8 +23,8 @@ describe('a call that never left', () => {
   test.for([
     ['to a port that fetch never calls', 'http://127.0.0.1:6000/'],
     ['to a port where nobody listens', 'http://127.0.0.1:2/'],
-    ['to a host that there is not', 'http://nobody.invalid/'],
-  ] as const)('%s may be made by another carrier', async ([, url]) => {
+    ['to a host that does not exist', 'http://nobody.invalid/'],
+  ] as const)('%s may be repeated with another carrier', async ([, url]) => {
     expect(await failureOf(url)).toMatchObject({
       outcome: 'retry',
       reason: 'carrierUnavailable',
@@ -33,7 +33,7 @@ describe('a call that never left', () => {
   });
 
   test.for(['to\nken', 'to\0ken', 'to…ken', 'токен'])(
-    'with the password %j is not in doubt, nor is it told',
+    'with the password %j is not in doubt, and the failure does not contain the password',
     async (password) => {
       const receiver = await startWebhookReceiver();
       try {
@@ -42,7 +42,7 @@ describe('a call that never left', () => {
           outcome: 'retry',
           reason: 'carrierSettings',
           code: 'CarrierMisconfigured',
-          message: 'A setting of the carrier holds a character that its calls may not have.',
+          message: 'A setting of the carrier contains a character that a header must not have.',
         });
         expect(receiver.calls).toEqual([]);
       } finally {
@@ -52,7 +52,7 @@ describe('a call that never left', () => {
   );
 });
 
-test('a call that left is in doubt where it gets no answer', async () => {
+test('a call that was sent and got no answer is in doubt', async () => {
   const receiver = await startWebhookReceiver(() => 'drop');
   try {
     expect(await failureOf(receiver.url)).toMatchObject({ outcome: 'unknown', reason: 'inDoubt' });
@@ -62,7 +62,7 @@ test('a call that left is in doubt where it gets no answer', async () => {
   }
 });
 
-test('a certificate that nobody vouches for is seen before anything is sent, so another carrier may be called', async () => {
+test('an untrusted certificate fails the call before anything is sent, so another carrier may be called', async () => {
   let requests = 0;
   const { cert, key } = createCertificate('localhost');
   const server = createServer({ cert, key }, (_, response) => {
@@ -79,6 +79,6 @@ test('a certificate that nobody vouches for is seen before anything is sent, so 
   expect(requests).toBe(0);
 });
 
-test('the app waits for longer than fetch does for a connection, which would else look like a lost answer', () => {
+test('the app waits longer than fetch does for a connection; otherwise a missing connection would look like a lost answer', () => {
   expect(carrierTimeoutMs).toBeGreaterThan(10_000);
 });

@@ -34,7 +34,7 @@ function carrierOf(receive: () => WebhookEvents): Carrier {
   };
 }
 
-/** Takers that note who took what, when they are done with it. */
+/** Deps that record what they stored, once they are done. */
 function createTakers() {
   const taken: unknown[] = [];
   const deps: WebhookDeps = {
@@ -64,7 +64,7 @@ function createTakers() {
   return { taken, deps };
 }
 
-test('reports, verdicts and messages are all taken, in this order, before the answer', async () => {
+test('stores reports, verdicts and inbound messages, in this order, before it answers', async () => {
   const { taken, deps } = createTakers();
   const other = { ...event, carrierMessageId: 'i2' };
   const carrier = carrierOf(() => ({ reports: [report], templates: [verdict], inbound: [event, other] }));
@@ -83,7 +83,7 @@ test('reports, verdicts and messages are all taken, in this order, before the an
   ]);
 });
 
-test('a call without messages of phones troubles nobody with them', async () => {
+test('stores no inbound messages if the call has none', async () => {
   const { taken, deps } = createTakers();
   const carrier = carrierOf(() => ({ reports: [report], templates: [], inbound: [] }));
   expect(await receiveWebhook(carrier, call, deps)).toEqual({
@@ -94,7 +94,7 @@ test('a call without messages of phones troubles nobody with them', async () => 
   expect(taken).toEqual([['reports', [report]]]);
 });
 
-test('the log gets each message once, at most twenty, and nothing that only looks like one', async () => {
+test('the result names each message once, at most twenty, and no malformed ids', async () => {
   const { deps } = createTakers();
   const ids = Array.from({ length: 30 }, (_, index) => index.toString(16).padStart(32, '0'));
   const reports = [...ids, ...ids, '358401230001'].map((id) => ({ ...report, recipientId: `${id}-00000` }));
@@ -106,14 +106,14 @@ test('the log gets each message once, at most twenty, and nothing that only look
   });
 });
 
-test('a message that can not be kept is not confirmed', async () => {
+test('rejects if an inbound message can not be stored', async () => {
   const { deps } = createTakers();
   const carrier = carrierOf(() => ({ reports: [], templates: [], inbound: [event] }));
   const failing = { ...deps, inbound: { record: () => Promise.reject(new Error('storage is away')) } };
   await expect(receiveWebhook(carrier, call, failing)).rejects.toThrow('storage is away');
 });
 
-test('a call that is refused brings nothing', async () => {
+test('stores nothing of a refused call', async () => {
   const { taken, deps } = createTakers();
   const carrier = carrierOf(() => {
     throw new WebhookRefused(400, 'inbound[0] has no sender');
@@ -126,7 +126,7 @@ test('a call that is refused brings nothing', async () => {
   expect(taken).toEqual([]);
 });
 
-describe('reports that name nothing but the carrier’s id', () => {
+describe('reports that name only the carrier’s id', () => {
   const referenced = (reference: string, minutesAgo: number) => ({
     reference,
     status: 'delivered' as const,
@@ -142,7 +142,7 @@ describe('reports that name nothing but the carrier’s id', () => {
   const carrier = (...reports: ReturnType<typeof referenced>[]) =>
     carrierOf(() => ({ reports: [], referenced: reports, templates: [], inbound: [event] }));
 
-  test('are those of the recipient whom the id was noted for', async () => {
+  test('are recorded for the recipient to whom the id belongs', async () => {
     const { taken, deps } = createTakers();
     expect(await receiveWebhook(carrier(referenced('r1', 0)), call, withIds(deps))).toMatchObject({
       status: 200,
@@ -152,7 +152,7 @@ describe('reports that name nothing but the carrier’s id', () => {
     expect(taken[0]).toEqual(['reports', [report]]);
   });
 
-  test('make the carrier call again where the id may yet be noted, after all else was taken', async () => {
+  test('make the carrier call again if the id may still be stored; the other events are recorded first', async () => {
     const { taken, deps } = createTakers();
     const calls = receiveWebhook(carrier(referenced('r2', 59), referenced('r1', 0)), call, withIds(deps));
     await expect(calls).rejects.toMatchObject({ name: 'UnavailableError' });
@@ -162,7 +162,7 @@ describe('reports that name nothing but the carrier’s id', () => {
     ]);
   });
 
-  test('are somebody else’s where the id is not noted after an hour', async () => {
+  test('count as foreign if the id is unknown after an hour', async () => {
     const { deps } = createTakers();
     expect(await receiveWebhook(carrier(referenced('r2', 61)), call, withIds(deps))).toMatchObject({
       status: 200,
@@ -172,14 +172,14 @@ describe('reports that name nothing but the carrier’s id', () => {
   });
 });
 
-test('what a carrier wants to hear is handed on, with its status', async () => {
+test('returns the answer that the carrier expects, with its status', async () => {
   const { deps } = createTakers();
   const answer = { status: 200, headers: { 'content-type': 'text/plain' }, body: 'challenge' };
   const carrier = carrierOf(() => ({ reports: [], templates: [], inbound: [], answer }));
   expect(await receiveWebhook(carrier, call, deps)).toEqual({ status: 200, reports: 0, answer });
 });
 
-test('a carrier gets the query of its call as it came', async () => {
+test('passes the query of the call unchanged', async () => {
   const { deps } = createTakers();
   let query = '';
   const carrier: Carrier = {

@@ -8,7 +8,7 @@ import { storedTemplate } from '../../support/samples/templates.ts';
 
 const nothing = { reports: [], templates: [], inbound: [] };
 
-/** A carrier that manages the templates of these numbers, or none at all. */
+/** A carrier that manages the templates of these numbers, or has no templates. */
 function carrierOf(name: string, numbers?: readonly string[]): Carrier {
   const templates: TemplateCarrier = {
     manages: (identity) => numbers?.includes(identity) === true,
@@ -36,7 +36,7 @@ test.for([
   expect(await routed.list(identity)).toEqual({ outcome: 'listed', templates: [] });
 });
 
-test('those of a number that no carrier has are refused, with a reason', async () => {
+test('refuses templates of a number that no carrier has, with a reason', async () => {
   const reason = expect.stringMatching(/\S/) as string;
   expect(routed.manages(third)).toBe(false);
   expect(await routed.submit(storedTemplate({ identity: third }))).toEqual({ outcome: 'refused', reason });

@@ -11,7 +11,7 @@ const minute = 60 * second;
 const hour = 60 * minute;
 const day = 24 * hour;
 
-/** When calls are due that all fail at once, in milliseconds from the first. */
+/** When calls are made that all fail immediately, in milliseconds from the first. */
 const defaultTimes = [
   0,
   5 * second,
@@ -23,7 +23,7 @@ const defaultTimes = [
 ];
 
 describe('a flow that never takes a message', () => {
-  test('is called after 5 s, 15 s, 1 min, 5 min, 30 min, then hourly for a day, and then stands in the dead letters', async () => {
+  test('is called after 5 s, 15 s, 1 min, 5 min, 30 min, then hourly for a day, then is a dead letter', async () => {
     const lab = createNotificationLab();
     await lab.subscribe('dead');
     lab.script('dead', () => 503);
@@ -56,7 +56,7 @@ describe('a flow that never takes a message', () => {
     expect(lab.time.queued()).toEqual([]);
   });
 
-  test('is called up to a fifth later, never earlier, where chance says so', async () => {
+  test('is called up to a fifth later than scheduled, never earlier', async () => {
     const lab = createNotificationLab({ random: () => 0.999 });
     await lab.subscribe('dead');
     lab.script('dead', () => 503);
@@ -93,7 +93,7 @@ describe('a flow that never takes a message', () => {
     expect(await lab.letters()).toEqual([]);
   });
 
-  test('keeps the last answer while it waits, and none of the time of its next call once it is delivered', async () => {
+  test('keeps the last answer while it waits, and drops the time of its next call once it is delivered', async () => {
     const lab = createNotificationLab();
     await lab.subscribe('busy');
     lab.script('busy', (call) => (call < 6 ? 500 : 200));
@@ -124,8 +124,8 @@ describe('a flow that never takes a message', () => {
 
 describe('Retry-After', () => {
   test.each([
-    ['is kept where it is longer than the schedule', 120, 120],
-    ['is passed over where it is shorter', 2, 5],
+    ['is respected if it is longer than the schedule', 120, 120],
+    ['is ignored if it is shorter', 2, 5],
   ])('%s', async (_, retryAfterSeconds, expected) => {
     const lab = createNotificationLab();
     await lab.subscribe('busy');
@@ -135,7 +135,7 @@ describe('Retry-After', () => {
     expect(lab.callTimes('busy')).toEqual([0, expected * second]);
   });
 
-  test('is kept at a later call too, and the schedule goes on after it', async () => {
+  test('is respected at a later call too, and the schedule goes on after it', async () => {
     const lab = createNotificationLab();
     await lab.subscribe('busy');
     lab.script('busy', (call) => (call === 2 ? { status: 503, retryAfterSeconds: 100 } : 500));
@@ -149,21 +149,21 @@ describe('the next call', () => {
   const since = testNow;
   const after = (milliseconds: number): Date => new Date(since.getTime() + milliseconds);
 
-  test('is the last that ends within the time, to the millisecond', () => {
+  test('is made if it begins within the time, to the millisecond', () => {
     const schedule = { delaysSeconds: [10], giveUpAfterSeconds: 100 };
     expect(nextCallAt(schedule, { attempts: 9, since, now: after(90_000) }, 0)).toEqual(after(100_000));
     expect(nextCallAt(schedule, { attempts: 9, since, now: after(90_001) }, 0)).toBeUndefined();
     expect(nextCallAt(schedule, { attempts: 9, since, now: after(90_000) }, 0.01)).toBeUndefined();
   });
 
-  test('is made at the end where a longer wait was asked for than there is time', () => {
+  test('is made at the end of the time if Retry-After asks for a longer wait', () => {
     const schedule = { delaysSeconds: [10], giveUpAfterSeconds: 100 };
     const state = { attempts: 1, since, retryAfterSeconds: 500 };
     expect(nextCallAt(schedule, { ...state, now: after(50_000) }, 0.5)).toEqual(after(100_000));
     expect(nextCallAt(schedule, { ...state, now: after(95_000) }, 0.5)).toBeUndefined();
   });
 
-  test('spreads a wait that was asked for as well, so that not all come back at once', () => {
+  test('has Retry-After spread by chance as well, so that calls do not come back together', () => {
     const next = nextCallAt(defaultSchedule, { attempts: 1, since, now: since, retryAfterSeconds: 100 }, 0.25);
     expect(next).toEqual(after(105_000));
   });
@@ -173,7 +173,7 @@ describe('the next call', () => {
     expect(nextCallAt(schedule, { attempts: 1, since, now: since }, 0.0001)).toEqual(after(1_001));
   });
 
-  test('comes at once where the schedule is empty, and never where it has no time', () => {
+  test('is made at once if the schedule is empty, and never if there is no time', () => {
     expect(nextCallAt({ delaysSeconds: [], giveUpAfterSeconds: 1 }, { attempts: 1, since, now: since }, 0.9)).toEqual(
       since,
     );

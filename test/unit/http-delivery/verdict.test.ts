@@ -10,7 +10,7 @@ const minute = 60 * second;
 
 const after = (milliseconds: number): Date => new Date(testNow.getTime() + milliseconds);
 
-/** What an operator reads of the dead letters. */
+/** The dead letters as an operator reads them. */
 async function lettersOf(lab: ReturnType<typeof createNotificationLab>) {
   const letters = await lab.letters();
   return letters.map(({ reason, attempts, lastAnswer, callbackUrl }) => [
@@ -22,7 +22,7 @@ async function lettersOf(lab: ReturnType<typeof createNotificationLab>) {
 }
 
 describe('a call', () => {
-  test('goes to the address byte for byte, by the method that was registered, with the message as JSON', async () => {
+  test('goes to the exact address, by the registered method, with the message as JSON', async () => {
     const lab = createNotificationLab();
     await lab.subscribe('posted');
     await lab.subscriptions.put(labSubscription('put', { httpVerb: 'PUT' }));
@@ -47,7 +47,7 @@ describe('a call', () => {
     });
   });
 
-  test.each([200, 202, 204, 299])('that is answered %d is done', async (status) => {
+  test.each([200, 202, 204, 299])('answered with %d is delivered', async (status) => {
     const lab = createNotificationLab();
     await lab.subscribe('flow');
     lab.script('flow', () => status);
@@ -64,7 +64,7 @@ describe('a call', () => {
     [413, 413],
     [422, 422],
     ['refused', 'The address is not public.'],
-  ] as const)('that comes to %j is given up at once, and the subscription stays', async (answer, last) => {
+  ] as const)('that ends in %j is given up at once, and the subscription stays', async (answer, last) => {
     const lab = createNotificationLab();
     await lab.subscribe('flow', 'other');
     lab.script('flow', () => answer);
@@ -76,7 +76,7 @@ describe('a call', () => {
     expect(await lab.subscription('flow')).toEqual(labSubscription('flow'));
   });
 
-  test('that is refused later on is given up then', async () => {
+  test('that is refused at a retry is given up then', async () => {
     const lab = createNotificationLab();
     await lab.subscribe('flow');
     lab.script('flow', (call) => (call === 1 ? 500 : 400));
@@ -116,11 +116,11 @@ test.each([
         { next, kind, answer: { status, detail: `answered ${status}`, at: testNow } },
       ] as const,
   ),
-] as const)('%j is judged', (outcome, verdict) => {
+] as const)('judgeOutcome judges %j', (outcome, verdict) => {
   expect(judgeOutcome(outcome, testNow)).toEqual(verdict);
 });
 
-test('Retry-After goes into the judgement of what is tried again, and of nothing else', () => {
+test('judgeOutcome keeps Retry-After only if the call is made again', () => {
   const waits = [429, 404, 400, 200, 410].map(
     (status) => judgeOutcome({ outcome: 'answered', status, retryAfterSeconds: 7 }, testNow).retryAfterSeconds,
   );
@@ -128,7 +128,7 @@ test('Retry-After goes into the judgement of what is tried again, and of nothing
 });
 
 describe('a flow that is gone', () => {
-  test('ends at once where it says so (410), while others go on', async () => {
+  test('ends at once if it answers 410, while others go on', async () => {
     const lab = createNotificationLab();
     await lab.subscribe('gone', 'busy', 'well');
     lab.script('gone', () => 410);
@@ -156,14 +156,14 @@ describe('a flow that is gone', () => {
     [404, notFound, 'the subscription has ended'],
     [401, unauthorised, 'the subscription is disabled'],
     [403, unauthorised, 'the subscription is disabled'],
-  ] as const)('is %d three times over ten minutes, and then %o', async (status, { state, kind, said }, reason) => {
+  ] as const)('ends after %d three times over ten minutes: %o', async (status, { state, kind, said }, reason) => {
     const lab = createNotificationLab();
     await lab.subscribe('lost', 'well');
     lab.script('lost', () => status);
     lab.tell(1);
     await lab.time.play(20 * minute);
     expect(lab.callTimes('lost')).toEqual([0, 5, 20, 80, 380].map((seconds) => seconds * second));
-    // Five refusals, but not over ten minutes.
+    // Five refusals, but in less than ten minutes.
     expect(await lab.subscription('lost')).toEqual(
       labSubscription('lost', { refusals: { kind, count: 3, since: testNow } }),
     );
@@ -181,7 +181,7 @@ describe('a flow that is gone', () => {
     expect(await lab.fates()).toEqual({ lost: 'givenUp', well: 'delivered' });
   });
 
-  test('gives its other waiting messages up without another call', async () => {
+  test('ends its other waiting messages without another call', async () => {
     const lab = createNotificationLab();
     await lab.subscribe('lost');
     lab.script('lost', (call) => (call === 1 ? 503 : 410));
@@ -190,7 +190,7 @@ describe('a flow that is gone', () => {
     lab.tell(2);
     await lab.time.play();
     expect(lab.callTimes('lost')).toEqual([0, 1 * second]);
-    // By the time of their first call.
+    // In the order of their first calls.
     expect(await lettersOf(lab)).toEqual([
       [flowUrl('lost'), 'the subscription has ended', 1, 503],
       [flowUrl('lost'), 'the subscription has ended', 1, 410],
@@ -198,7 +198,7 @@ describe('a flow that is gone', () => {
     expect(await lab.fates(1)).toEqual({ lost: 'givenUp' });
   });
 
-  test('is well again after one answer that is no refusal', async () => {
+  test('is active again after one answer that is not a refusal', async () => {
     const lab = createNotificationLab();
     await lab.subscribe('lost');
     lab.script('lost', (call) => (call < 3 ? 404 : 202));
@@ -208,7 +208,7 @@ describe('a flow that is gone', () => {
     expect(await lab.fates()).toEqual({ lost: 'delivered' });
   });
 
-  test('whose row of refusals ended by another message is told from then on as any other', async () => {
+  test('has its refusals reset by the answer to another message', async () => {
     const lab = createNotificationLab();
     await lab.subscribe('lost');
     lab.script('lost', (call) => (call === 1 ? 404 : 202));
@@ -220,10 +220,10 @@ describe('a flow that is gone', () => {
   });
 });
 
-describe('a flow that subscribes anew between two calls', () => {
+describe('a flow that subscribes again between two calls', () => {
   const renewed = flowUrl('flow', 'renewed');
 
-  async function subscribeAnew(first: number, then: number) {
+  async function subscribeAgain(first: number, then: number) {
     const lab = createNotificationLab();
     await lab.subscribe('flow');
     lab.script('flow', () => first);
@@ -238,7 +238,7 @@ describe('a flow that subscribes anew between two calls', () => {
   }
 
   test('is called at its new address, by its new method', async () => {
-    const lab = await subscribeAnew(503, 202);
+    const lab = await subscribeAgain(503, 202);
     expect(lab.calls.map(({ url, method, at }) => [url, method, at])).toEqual([
       [flowUrl('flow'), 'POST', 0],
       [renewed, 'PUT', 5 * second],
@@ -246,8 +246,8 @@ describe('a flow that subscribes anew between two calls', () => {
     expect(await lab.fates()).toEqual({ flow: 'delivered' });
   });
 
-  test('has its new address given up where that refuses', async () => {
-    const lab = await subscribeAnew(503, 410);
+  test('has its subscription ended if the new address refuses', async () => {
+    const lab = await subscribeAgain(503, 410);
     expect((await lab.subscription('flow'))?.state).toBe('ended');
     expect(await lettersOf(lab)).toEqual([[renewed, 'the subscription has ended', 2, 410]]);
   });
@@ -256,7 +256,7 @@ describe('a flow that subscribes anew between two calls', () => {
     ['gone', 410],
     ['not found', 404],
     ['forbidden', 403],
-  ])('while its old one is called is not blamed for what that answers: %s', async (_, status) => {
+  ])('during a call of its old address is not blamed for the answer: %s', async (_, status) => {
     const lab = createNotificationLab();
     await lab.subscribe('flow');
     lab.script('flow', () => ({ afterMs: 10 * second, answer: status }));
@@ -271,7 +271,7 @@ describe('a flow that subscribes anew between two calls', () => {
     expect(await lab.letters()).toEqual([]);
   });
 
-  test('has what its new address says after a while noted too', async () => {
+  test('has a late answer of its new address counted too', async () => {
     const lab = createNotificationLab();
     await lab.subscribe('flow');
     lab.script('flow', () => 503);
@@ -301,7 +301,7 @@ test('a flow that unsubscribes between two calls is not called again, and leaves
   expect((await lab.retry('flow'))?.lastAnswer).toEqual({ status: 503, detail: 'answered 503', at: after(0) });
 });
 
-test('of fifty refusals at one moment none is lost on the flow, and none makes a chunk fail', async () => {
+test('fifty simultaneous refusals count as refusals of the flow, and make no chunk fail', async () => {
   const lab = createNotificationLab();
   await lab.subscribe('lost', 'well');
   lab.script('lost', () => 404);

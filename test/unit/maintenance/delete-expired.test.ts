@@ -24,7 +24,7 @@ function rowsDeletedBy(deletePage: DeletePage): ExpireRowsDeps['maintenance']['e
   };
 }
 
-test.each([90, 8, 1])('rows are deleted after %i days, or after eight where something needs them', (retentionDays) => {
+test.each([90, 8, 1])('rows are deleted after %i days, or after eight if they are needed', (retentionDays) => {
   const deps = { maintenance: { expiredRows: rowsDeletedBy(async () => ({ done: 0 })), retentionDays } };
   const days = deleteSweeps.map(({ name, ageSeconds }) => [name, ageSeconds(deps) / 86_400]);
   expect(Object.fromEntries(days)).toEqual({
@@ -40,7 +40,7 @@ test.each([90, 8, 1])('rows are deleted after %i days, or after eight where some
   });
 });
 
-test('a sweep deletes 200,000 rows in a run at most', async () => {
+test('a sweep deletes at most 200,000 rows in a run', async () => {
   const positions = createMemorySweepPositions();
   const pages: [Date, string | undefined][] = [];
   const deps = {

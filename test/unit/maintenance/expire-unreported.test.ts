@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { testNow } from '../../support/labs/kernel.ts';
 import { createMaintenanceLab, day, hour, minute } from '../../support/labs/maintenance.ts';
 
-describe('a recipient of whom no report comes', () => {
-  test('is unknown after 48 hours, and who asked is told; a report still counts', async () => {
+describe('a recipient without a report', () => {
+  test('ends as unknown after 48 hours, and the sender is notified; a later report still counts', async () => {
     const lab = createMaintenanceLab();
     const { messageId } = await lab.accept({}, { dlrUrl: 'https://a.example' });
     await lab.work();
@@ -24,7 +24,7 @@ describe('a recipient of whom no report comes', () => {
     expect(lab.deps.messages.finalStatuses.settled).toHaveLength(1);
   });
 
-  test('has its time from when it was sent, where that was long after it was due', async () => {
+  test('has 48 hours from when it was sent, if that was long after it was due', async () => {
     const lab = createMaintenanceLab();
     const { messageId } = await lab.accept();
     await lab.run();
@@ -40,7 +40,7 @@ describe('a recipient of whom no report comes', () => {
     }
   });
 
-  test('is left as it is where one came', async () => {
+  test('keeps its status if a report came', async () => {
     const lab = createMaintenanceLab();
     const { messageId } = await lab.accept();
     await lab.work();

@@ -4,18 +4,18 @@ import { cancelMessage, sendOutboundChunk } from '../../../src/messages/index.ts
 import { testNow } from '../../support/labs/kernel.ts';
 import { createMaintenanceLab, day, hour, minute, second } from '../../support/labs/maintenance.ts';
 
-describe('a message that is scheduled', () => {
+describe('a scheduled message', () => {
   test.each<[string, number]>([
     ['in a minute', minute],
     ['in a day', day],
     ['in two days', 2 * day],
     ['in a year', 365 * day],
-  ])('%s is queued in time, and sent exactly once', async (_, ahead) => {
+  ])('due %s is queued in time, and sent exactly once', async (_, ahead) => {
     const lab = createMaintenanceLab();
     const sendAt = new Date(testNow.getTime() + ahead);
     const { messageId } = await lab.accept({ sendAt });
     expect(lab.deps.messages.queue.jobs).toHaveLength(ahead > day ? 0 : 1);
-    // What happens before the day in question is nothing.
+    // Nothing happens until two days before the message is due.
     if (ahead > 2 * day) {
       await lab.pass(hour);
       lab.skip(ahead - 2 * day - hour);
@@ -30,7 +30,7 @@ describe('a message that is scheduled', () => {
     }
     expect(lab.carrier.batches).toEqual([]);
     expect(due.length).toBeGreaterThan(0);
-    // Each of them stands on the queue until the very moment, or is behind it and finds it sent.
+    // Each job is delayed until the message is due, or comes later and finds it sent.
     for (const { at } of due) expect(Math.abs(at - sendAt.getTime())).toBeLessThanOrEqual(hour);
     expect(lab.deps.now().getTime()).toBeGreaterThanOrEqual(sendAt.getTime());
     for (const each of due) {
@@ -40,7 +40,7 @@ describe('a message that is scheduled', () => {
     expect(lab.carrier.batches).toHaveLength(1);
   });
 
-  test('and cancelled is never sent', async () => {
+  test('is never sent after it was cancelled', async () => {
     const lab = createMaintenanceLab();
     const { messageId } = await lab.accept(
       { sendAt: new Date(testNow.getTime() + 3 * day) },
@@ -60,7 +60,7 @@ describe('a message that is scheduled', () => {
     ]);
   });
 
-  test('is not cancelled once it is being sent, nor one that never was scheduled', async () => {
+  test('can not be cancelled once it was sent, nor can a message that was not scheduled', async () => {
     const lab = createMaintenanceLab();
     const sendAt = new Date(testNow.getTime() + minute);
     const { messageId } = await lab.accept({ sendAt });

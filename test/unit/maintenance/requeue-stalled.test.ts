@@ -22,7 +22,7 @@ describe('a message that never reached the queue', () => {
     expect(lab.deps.messages.queue.jobs).toEqual([]);
   });
 
-  test('is queued again after an hour and after a day, where that was lost too', async () => {
+  test('is queued again after an hour and after a day, if its job got lost again', async () => {
     const lab = createMaintenanceLab();
     await lab.accept();
     lab.lose();
@@ -37,7 +37,7 @@ describe('a message that never reached the queue', () => {
     expect(await queuedIn(10 * hour)).toBe(true);
   });
 
-  test('is left alone while a worker has it or its next attempt is to come', async () => {
+  test('is not queued while a worker has it in flight or its next attempt is to come', async () => {
     for (const details of [
       { leasedUntil: new Date(testNow.getTime() + hour) },
       { notBefore: new Date(testNow.getTime() + hour) },
@@ -52,7 +52,7 @@ describe('a message that never reached the queue', () => {
     }
   });
 
-  test('is not queued where it was never accepted: its header is missing', async () => {
+  test('is not queued if it was never accepted, so that its header is missing', async () => {
     const lab = createMaintenanceLab();
     const { messageId } = await lab.accept();
     lab.lose();
@@ -63,7 +63,7 @@ describe('a message that never reached the queue', () => {
     expect(other.deps.messages.queue.jobs).toEqual([]);
   });
 
-  test('is found after the timer did not run for a day', async () => {
+  test('is found after a day in which the timer did not run', async () => {
     const lab = createMaintenanceLab();
     await lab.pass(10 * minute);
     await lab.accept();
@@ -107,7 +107,7 @@ describe('a notification that waits', () => {
     });
   });
 
-  test('is left to the worker that has it in flight', async () => {
+  test('is not queued while a worker has it in flight', async () => {
     const lab = createMaintenanceLab();
     await lab.deps.flows.notifications.createChunks([chunk(new Date(testNow.getTime() + hour))]);
     await lab.pass(30 * minute);
@@ -128,7 +128,7 @@ describe('a delivery callback that waits', () => {
     changedAt: testNow,
   });
 
-  test('is queued after five minutes, as the job that was to come', async () => {
+  test('is queued after five minutes, with the due time of the lost job', async () => {
     const lab = createMaintenanceLab();
     await lab.deps.dlr.store.write(callbacks(testNow));
     await lab.pass(6 * minute);
@@ -139,7 +139,7 @@ describe('a delivery callback that waits', () => {
     });
   });
 
-  test('is left alone until the first of its calls is due', async () => {
+  test('is not queued until the first of its calls is due', async () => {
     const lab = createMaintenanceLab();
     await lab.deps.dlr.store.write(callbacks(new Date(testNow.getTime() + hour)));
     await lab.pass(30 * minute);

@@ -69,7 +69,7 @@ describe('a run of sweeps', () => {
     });
   });
 
-  test('sweeps each storage account by itself, and goes on from the page that failed', async () => {
+  test('sweeps each storage account separately, and goes on from the page that failed', async () => {
     const deps = createDeps();
     let isAway = true;
     const pages: string[] = [];
@@ -86,7 +86,7 @@ describe('a run of sweeps', () => {
       unfinished: ['spread'],
       failures: 1,
     });
-    // It failed where it began this time, so the span begins anew.
+    // It failed on the page where this run began, so the span starts over.
     await runSweeps([sweep], deps);
     isAway = false;
     await runSweeps([sweep], { ...deps, now: () => after(30 * second) });
@@ -96,7 +96,7 @@ describe('a run of sweeps', () => {
 });
 
 describe('a sweep of new rows', () => {
-  /** The spans and pages that it sweeps, as times of the day. */
+  /** A sweep that records its spans and pages, as times of the day. */
   function createWatched(): Sweep<SweepDeps> & { spans: [string, string, string | undefined][] } {
     const spans: [string, string, string | undefined][] = [];
     const sweep = newRows('paged', async ({ span: { from, to }, from: page }) => {
@@ -106,7 +106,7 @@ describe('a sweep of new rows', () => {
     return { ...sweep, spans };
   }
 
-  test('goes on where it stopped, page by page, and sweeps no time twice but for a minute', async () => {
+  test('goes on where it stopped, page by page; spans overlap by one minute only', async () => {
     let now = testNow;
     const deps = createDeps(() => now);
     const sweep = createWatched();
@@ -152,7 +152,7 @@ describe('a sweep of new rows', () => {
     ]);
   });
 
-  test('begins anew where its position can not be read', async () => {
+  test('starts over if its position can not be read', async () => {
     const deps = createDeps();
     await deps.maintenance.positions.write('paged', 'a5 token');
     const sweep = createWatched();
@@ -174,7 +174,7 @@ describe('a sweep of all rows', () => {
     expect(spans).toEqual([{ from: new Date(0), to: after(-minute) }]);
   });
 
-  test('that fails where the last run stopped begins anew in the next', async () => {
+  test('starts over in the next run if it fails where the last run stopped', async () => {
     const deps = createDeps();
     await deps.maintenance.positions.write('stuck', 'bad token');
     const from: (string | undefined)[] = [];
@@ -188,14 +188,14 @@ describe('a sweep of all rows', () => {
     expect(from).toEqual(['bad token', undefined]);
   });
 
-  test('does no more in a run than its limit', async () => {
+  test('does not exceed its limit in a run', async () => {
     const sweep = { ...allRows('endless', async () => ({ done: 1_000, next: 'x' })), limit: 200_000 };
     const deps = createDeps();
     expect(await runSweeps([sweep], deps)).toEqual({ done: { endless: 200_000 }, unfinished: ['endless'] });
     expect(await deps.maintenance.positions.read('endless')).toBe('x');
   });
 
-  test('stores its position once in a run, and none if it began and ended at the beginning', async () => {
+  test('stores its position once in a run, and not at all if it did not change', async () => {
     const written: unknown[] = [];
     const positions = createMemorySweepPositions();
     const deps: SweepDeps = {

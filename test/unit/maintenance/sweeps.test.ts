@@ -12,11 +12,11 @@ const names = [promoteSweeps, requeueSweeps, unreportedSweeps, deleteSweeps].fla
   sweeps.map(({ name }) => name),
 );
 
-test('every sweep has a name of its own for its position', () => {
+test('each sweep stores its position under a name of its own', () => {
   expect(new Set(names).size).toBe(names.length);
 });
 
-test('every sweep stands in the README of the room', () => {
+test('the README of maintenance names every sweep', () => {
   const readme = readFileSync(join(import.meta.dirname, '../../../src/maintenance/README.md'), 'utf8');
   expect(names.filter((name) => !readme.includes(`\`${name}\``))).toEqual([]);
 });

@@ -15,18 +15,18 @@ import { testNow } from '../../support/labs/kernel.ts';
 const bytes = (size: number): Uint8Array => Uint8Array.from({ length: size }, (_, index) => 0xa0 + index);
 
 describe('a message id', () => {
-  test('is a shard, the time and what is random, in hexadecimal', () => {
-    const requestContent: number[] = [];
+  test('is shard, time, customer and random digits, in hexadecimal', () => {
+    const requestedSizes: number[] = [];
     const id = newMessageId({ customerId: 'demo', dueAt: testNow, callbacks: false }, 1, (size) => {
-      requestContent.push(size);
+      requestedSizes.push(size);
       return bytes(size);
     });
-    expect(requestContent).toEqual([5]);
+    expect(requestedSizes).toEqual([5]);
     expect(id).toBe(`a0${testNow.getTime().toString(16).padStart(12, '0')}${customerKey('demo')}a1a2a3a400`);
     expect(isMessageId(id)).toBe(true);
   });
 
-  test('has its length whatever the time and the bytes are', () => {
+  test('has the same length for any time and bytes', () => {
     const zeros = (size: number) => new Uint8Array(size);
     expect(newMessageId({ customerId: 'demo', dueAt: new Date(0), callbacks: false }, 1, zeros)).toBe(
       `${'0'.repeat(14)}${customerKey('demo')}${'0'.repeat(10)}`,
@@ -47,7 +47,7 @@ describe('a message id', () => {
     expect(ids.toSorted()).toEqual(ids);
   });
 
-  test('spreads over all shards, and never comes twice', () => {
+  test('is spread over all shards, and never occurs twice', () => {
     const ids = Array.from({ length: 5_000 }, () =>
       newMessageId({ customerId: 'demo', dueAt: testNow, callbacks: false }, 1, randomBytes),
     );
@@ -55,18 +55,18 @@ describe('a message id', () => {
     expect(new Set(ids.map((id) => id.slice(0, 2))).size).toBe(256);
   });
 
-  test('tells whose it may be', () => {
+  test('tells which customer it may belong to', () => {
     const id = newMessageId({ customerId: 'demo', dueAt: testNow, callbacks: false }, 1, bytes);
     expect([mayBeMessageOf('demo', id), mayBeMessageOf('other', id), mayBeMessageOf('demo', `${id}0`)]).toEqual([
       true,
       false,
       false,
     ]);
-    // Digits elsewhere in the id say nothing.
+    // The customer's digits elsewhere in the id do not count.
     expect(mayBeMessageOf('demo', customerKey('demo').repeat(4).slice(1) + '0')).toBe(false);
   });
 
-  test('is told from what is none', () => {
+  test('is recognised among other texts', () => {
     const id = newMessageId({ customerId: 'demo', dueAt: testNow, callbacks: false }, 1, bytes);
     const others = [
       '',
@@ -87,7 +87,7 @@ describe('a message id', () => {
 describe('a recipient id', () => {
   const messageId = newMessageId({ customerId: 'demo', dueAt: testNow, callbacks: false }, 1, bytes);
 
-  test('names message, chunk and recipientIndex, and is read back', () => {
+  test('names message, chunk and recipient index, and is read back', () => {
     const rows: [chunk: number, recipientIndex: number, end: string][] = [
       [0, 0, '00000'],
       [0, 7, '00007'],
@@ -101,25 +101,25 @@ describe('a recipient id', () => {
   });
 
   test('sorts in the order of the recipients', () => {
-    const places = [0, 1, 9, 10, 99, 100, 101, 999, 1_000, 9_999, 99_999];
-    const ids = places.map((index) =>
+    const indexes = [0, 1, 9, 10, 99, 100, 101, 999, 1_000, 9_999, 99_999];
+    const ids = indexes.map((index) =>
       recipientId({ messageId, chunk: Math.floor(index / 100), recipientIndex: index % 100 }),
     );
     expect(ids.toSorted()).toEqual(ids);
   });
 
-  test('tells whose it may be', () => {
+  test('tells which customer it may belong to', () => {
     const id = newMessageId({ customerId: 'demo', dueAt: testNow, callbacks: false }, 1, bytes);
     expect([mayBeMessageOf('demo', id), mayBeMessageOf('other', id), mayBeMessageOf('demo', `${id}0`)]).toEqual([
       true,
       false,
       false,
     ]);
-    // Digits elsewhere in the id say nothing.
+    // The customer's digits elsewhere in the id do not count.
     expect(mayBeMessageOf('demo', customerKey('demo').repeat(4).slice(1) + '0')).toBe(false);
   });
 
-  test('is told from what is none', () => {
+  test('is recognised among other texts', () => {
     const others = [
       '',
       messageId,

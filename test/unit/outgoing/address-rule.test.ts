@@ -5,17 +5,17 @@ import { createAddressRule } from '../../../src/outgoing/address-rule.ts';
 const rule = createAddressRule({ allowLoopback: false, allowedHosts: [] });
 const localRule = createAddressRule({ allowLoopback: true, allowedHosts: [] });
 
-const privateAddress = 'must not lead to an address of a private network';
-const privateHost = 'must not lead to a host of a private network';
+const privateAddress = 'must not point to an address in a private network';
+const privateHost = 'must not point to a host in a private network';
 const notFull = 'must name its host in full, as in example.com';
 const notAbsolute = 'must be an absolute https address';
 const notHttps = 'must be an https address';
-const credentials = 'must not have a user name or a password in it';
-const characters = 'must not have blanks, backslashes or characters outside ASCII';
+const credentials = 'must not contain a user name or a password';
+const characters = 'must not contain spaces, backslashes or characters outside ASCII';
 
 const longest = `https://example.com/${'a'.repeat(1980)}`;
 
-describe('a rule without a list of hosts', () => {
+describe('a rule for any public host', () => {
   test.each([
     'https://prod-01.westeurope.logic.azure.com:443/workflows/x/triggers/manual/paths/invoke?sp=%2Ftriggers&sig=a%2Bb',
     'https://example.com',
@@ -95,7 +95,7 @@ describe('a rule without a list of hosts', () => {
     expect({ rule: rule(url), localRule: localRule(url) }).toEqual({ rule: reason, localRule: reason });
   });
 
-  // Each in https, which a local run refuses too.
+  // Each host with https, which the rule of a local run refuses too.
   test.each([
     '127.0.0.1',
     '127.0.0.1.',
@@ -155,7 +155,7 @@ describe('a rule for a local run', () => {
     'http://[::1]:8080/',
     'http://localhost:8080/',
     'http://LOCALHOST./',
-  ])('takes %s, which is refused elsewhere', (url) => {
+  ])('allows %s, which other rules refuse', (url) => {
     expect({ rule: rule(url), localRule: localRule(url) }).toEqual({ rule: notHttps, localRule: undefined });
   });
 
@@ -178,7 +178,7 @@ describe('a rule with a list of hosts', () => {
   const allowedHosts = ['logic.azure.com', '.Environment.API.powerplatform.com.'];
   const listed = createAddressRule({ allowLoopback: true, allowedHosts });
   const notListed =
-    'must be at a host that is allowed here, which are those that end in logic.azure.com, environment.api.powerplatform.com';
+    'must be on one of these hosts or their subdomains: logic.azure.com, environment.api.powerplatform.com';
 
   test.each([
     'https://logic.azure.com/',
@@ -208,7 +208,7 @@ describe('a rule with a list of hosts', () => {
   });
 });
 
-test('an address may be longer where the rule says so, and no longer than that', () => {
+test('the rule sets the maximum length of an address', () => {
   const long = createAddressRule({ allowLoopback: false, allowedHosts: [], lengthLimit: 8_000 });
   const address = (length: number): string => `https://example.com/?${'x'.repeat(length - 21)}`;
   expect([long(address(8_000)), rule(address(2_000))]).toEqual([undefined, undefined]);
@@ -216,7 +216,7 @@ test('an address may be longer where the rule says so, and no longer than that',
   expect(rule(address(2_001))).toBe('must be at most 2,000 characters long');
 });
 
-test('plain http can be let through, but into no private network', () => {
+test('a rule can allow plain http, but not into a private network', () => {
   const plain = createAddressRule({ allowLoopback: false, allowedHosts: [], allowHttp: true });
   expect([plain('http://example.com/dlr?a=1'), plain('https://example.com/')]).toEqual([undefined, undefined]);
   expect(plain('http://10.0.0.1/')).toBe(privateAddress);

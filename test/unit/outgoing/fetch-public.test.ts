@@ -26,17 +26,17 @@ const serving =
   (_, response) =>
     response.writeHead(status, headers).end(png);
 
-test('a file is fetched byte for byte, with its type', async () => {
+test('fetches a file byte for byte, with its content type', async () => {
   const url = await startFaultyNetwork(serving(200, { 'content-type': 'Image/PNG; charset=x' }));
   expect(await fetcher()(url, png.length)).toEqual({ outcome: 'fetched', bytes: png, mimeType: 'image/png' });
 });
 
-test('one without a type is just bytes', async () => {
+test('a file without a content type is application/octet-stream', async () => {
   const url = await startFaultyNetwork(serving(200));
   expect(await fetcher()(url, 100)).toMatchObject({ outcome: 'fetched', mimeType: 'application/octet-stream' });
 });
 
-test.for([{}, { 'content-length': String(png.length) }])('one that is too large has failed (%j)', async (headers) => {
+test.for([{}, { 'content-length': String(png.length) }])('a file that is too large is failed (%j)', async (headers) => {
   const url = await startFaultyNetwork(serving(200, headers));
   expect(await fetcher()(url, png.length - 1)).toEqual({ outcome: 'failed', reason });
 });
@@ -53,7 +53,7 @@ test.for([
   expect(await fetcher()(url, 100)).toEqual({ outcome, reason });
 });
 
-test('nobody listens: another try', async () => {
+test('if nobody listens, the outcome is retry', async () => {
   expect(await fetcher()(await addressOfNobody(), 100)).toEqual({ outcome: 'retry', reason });
 });
 
@@ -63,11 +63,11 @@ test.for([
   'https://localhost/a.png',
   'ftp://example.com/a',
   'x',
-])('the address %s is not called', async (url) => {
+])('does not call the address %s', async (url) => {
   expect(await fetcher(false)(url, 100)).toEqual({ outcome: 'failed', reason });
 });
 
-test('a redirect into a private network is not followed', async () => {
+test('does not follow a redirect into a private network', async () => {
   let called = 0;
   const inner = await startFaultyNetwork((_, response) => {
     called += 1;

@@ -61,11 +61,11 @@ describe('isForbiddenAddress', () => {
     ['hexadecimal', '0x8.8.8.8'],
     ['short', '8.8'],
     ['with a port', '8.8.8.8:80'],
-  ])('forbids what is %s: %j', (_name, ip) => {
+  ])('forbids %s: %j', (_name, ip) => {
     expect(isForbiddenAddress(ip)).toBe(true);
   });
 
-  // Beside the blocks, on both sides.
+  // The addresses next to the blocks, on both sides.
   test.each([
     '1.0.0.0',
     '8.8.8.8',
@@ -103,7 +103,7 @@ describe('isForbiddenAddress', () => {
     '2603:1030:0:0:0:0:0:1',
     '3ffe:ffff::',
     '3fff:1000::',
-  ])('lets %s through', (ip) => {
+  ])('allows %s', (ip) => {
     expect(isForbiddenAddress(ip)).toBe(false);
   });
 });

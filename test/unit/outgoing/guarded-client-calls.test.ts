@@ -30,7 +30,7 @@ async function startServer(answer: (socket: Socket, index: number) => void) {
   return { ...server, url: `http://127.0.0.1:${server.port}` };
 }
 
-/** Serves one answer to every request and posts to it. */
+/** Starts a server with one answer to every request, and posts to it. */
 async function post(answer: string, settings?: Partial<GuardedClientSettings>) {
   const server = await startServer((socket) => socket.end(answer, 'latin1'));
   const outcome = await clientWith(settings).request({ url: `${server.url}/hook`, method: 'POST', body: '{}' });
@@ -46,7 +46,7 @@ const tooLate = failed('No answer came in time.');
 const target = '/workflows/x/triggers/%2Frun%2f..//paths/../invoke?sp=%2Ftriggers%2F&sig=a%2Bb+c';
 
 describe('a request', () => {
-  test.each(['POST', 'PUT', 'PATCH'] as const)('goes out by %s with path and body byte for byte', async (method) => {
+  test.each(['POST', 'PUT', 'PATCH'] as const)('is sent with %s, and path and body byte for byte', async (method) => {
     const receiver = await startWebhookReceiver(() => 202);
     onTestFinished(() => receiver.stop());
     const body = '{"text":"Työ 😀"}';
@@ -73,7 +73,7 @@ describe('a request', () => {
     ['/a?b#c?d', '/a?b'],
     ['/%7E/./a/%2e%2E/b//', '/%7E/./a/%2e%2E/b//'],
     [`/"<>^{|}'\`@:?"<>?/@`, `/"<>^{|}'\`@:?"<>?/@`],
-  ])('to an address that ends in %j asks for %j', async (end, expected) => {
+  ])('to an address that ends in %j has the target %j', async (end, expected) => {
     const server = await startServer((socket) => socket.end('HTTP/1.1 204 None\r\n\r\n'));
     expect(await clientWith().request({ url: server.url + end, method: 'GET' })).toEqual(answered(204));
     expect(server.requests).toEqual([
@@ -81,7 +81,7 @@ describe('a request', () => {
     ]);
   });
 
-  test('has the headers it is given, but its own host, length and connection', async () => {
+  test('has the given headers, but not their host, length and connection', async () => {
     const server = await startServer((socket) => socket.end('HTTP/1.1 204 None\r\n\r\n'));
     const headers = {
       accept: 'image/*',
@@ -108,13 +108,13 @@ describe('a request', () => {
     );
   });
 
-  test('finds this machine by its name', async () => {
+  test('reaches this machine by the name localhost', async () => {
     const server = await startServer((socket) => socket.end('HTTP/1.1 204 None\r\n\r\n'));
     const url = `http://localhost:${server.port}/`;
     expect(await clientWith().request({ url, method: 'GET' })).toEqual(answered(204));
   });
 
-  test('goes to the next address where the first lets nobody in, and over one connection only', async () => {
+  test('goes to the next address if the first refuses, and uses one connection only', async () => {
     const server = await startServer((socket, index) => (index === 0 ? socket.destroy() : socket.end()));
     const network = createRecordingNetwork([['127.0.0.2', '127.0.0.1', '127.0.0.3']], (endpoint) =>
       endpoint.address === '127.0.0.1' ? realNetwork.connect(endpoint) : refuseConnection(),
@@ -129,7 +129,7 @@ describe('a request', () => {
   });
 });
 
-test('an address that swallows connections leaves time for the next', async () => {
+test('an address that never answers leaves time for the next', async () => {
   const server = await startServer((socket) => socket.end('HTTP/1.1 204 None\r\n\r\n'));
   const silent = new Duplex({ read() {}, write() {} });
   const network = createRecordingNetwork([['127.0.0.2', '127.0.0.1']], (endpoint) =>
@@ -141,40 +141,47 @@ test('an address that swallows connections leaves time for the next', async () =
 });
 
 describe('an answer', () => {
-  test.each([200, 202, 204, 299, 300, 304, 400, 401, 404, 410, 413, 429, 500, 503])('of %i is one', async (status) => {
-    expect(await post(`HTTP/1.1 ${status} x\r\ncontent-length: 0\r\n\r\n`)).toEqual({
-      outcome: answered(status),
-      requests: 1,
-    });
-  });
+  test.each([200, 202, 204, 299, 300, 304, 400, 401, 404, 410, 413, 429, 500, 503])(
+    'with status %i counts as an answer',
+    async (status) => {
+      expect(await post(`HTTP/1.1 ${status} x\r\ncontent-length: 0\r\n\r\n`)).toEqual({
+        outcome: answered(status),
+        requests: 1,
+      });
+    },
+  );
 
   test.each([
     ['30', 30],
     ['Fri, 06 Nov 2026 08:51:37 GMT', 120],
     ['1000000', 86_400],
-  ])('with a Retry-After of %s says so', async (value, retryAfterSeconds) => {
+  ])('with a Retry-After of %s has retryAfterSeconds', async (value, retryAfterSeconds) => {
     const { outcome } = await post(`HTTP/1.1 429 x\r\nretry-after: ${value}\r\ncontent-length: 0\r\n\r\n`);
     expect(outcome).toEqual({ outcome: 'answered', status: 429, retryAfterSeconds });
   });
 
   test.each([
-    ['with nonsense as Retry-After', 'HTTP/1.1 429 x\r\nretry-after: later\r\n\r\n', 429],
-    ['after informational ones', 'HTTP/1.1 100 x\r\n\r\nHTTP/1.1 103 x\r\nlink: x\r\n\r\nHTTP/1.1 202 x\r\n\r\n', 202],
+    ['with a malformed Retry-After', 'HTTP/1.1 429 x\r\nretry-after: later\r\n\r\n', 429],
+    [
+      'after informational answers',
+      'HTTP/1.1 100 x\r\n\r\nHTTP/1.1 103 x\r\nlink: x\r\n\r\nHTTP/1.1 202 x\r\n\r\n',
+      202,
+    ],
     ['of HTTP/1.0', 'HTTP/1.0 202 x\r\n\r\nrest', 202],
     ['whose body breaks off', 'HTTP/1.1 202 x\r\ncontent-length: 50\r\n\r\nrest', 202],
     ['whose chunks are nonsense', 'HTTP/1.1 202 x\r\ntransfer-encoding: chunked\r\n\r\nnonsense', 202],
-  ])('%s is one', async (_name, answer, status) => {
+  ])('%s counts as an answer', async (_name, answer, status) => {
     expect(await post(answer)).toEqual({ outcome: answered(status), requests: 1 });
   });
 
-  test('that comes late is one', async () => {
+  test('that comes late counts as an answer', async () => {
     const server = await startServer((socket) => {
       setTimeout(() => socket.end('HTTP/1.1 202 x\r\ncontent-length: 0\r\n\r\n'), 300);
     });
     expect(await clientWith().request({ url: server.url, method: 'GET' })).toEqual(answered(202));
   });
 
-  test('without an end is one, and no more is read of it than needed', async () => {
+  test('with an endless body counts as an answer, and only a limited part is read', async () => {
     let written = 0;
     const server = await startServer((socket) => {
       socket.write('HTTP/1.1 200 x\r\n\r\n');
@@ -186,11 +193,11 @@ describe('an answer', () => {
     });
     expect(await clientWith().request({ url: server.url, method: 'GET' })).toEqual(answered(200));
     await eventually(() => expect(server.connections).toEqual({ made: 1, open: 0 }));
-    // What the machine itself buffers comes on top.
+    // The operating system buffers some more.
     expect(written).toBeLessThan(32 * 1024 * 1024);
   });
 
-  test('whose body never ends is one when the time is over', async () => {
+  test('whose body never ends counts as an answer when the time is over', async () => {
     const server = await startServer((socket) => socket.write('HTTP/1.1 200 x\r\ncontent-length: 10\r\n\r\nx'));
     expect(await clientWith({ timeoutMs: 300 }).request({ url: server.url, method: 'GET' })).toEqual(answered(200));
     await eventually(() => expect(server.connections).toEqual({ made: 1, open: 0 }));
@@ -214,16 +221,16 @@ describe('no answer', () => {
       failed('The answer is not HTTP (HPE_UPGRADE).'),
     ],
     ['another protocol without its name', 'HTTP/1.1 101 x\r\n\r\n', failed('The answer is not HTTP (HPE_UPGRADE).')],
-  ])('where the host sends %s', async (_name, answer, outcome) => {
+  ])('if the host sends %s', async (_name, answer, outcome) => {
     expect(await post(answer)).toEqual({ outcome, requests: 1 });
   });
 
-  test('where the connection is broken', async () => {
+  test('if the connection breaks', async () => {
     const server = await startServer((socket) => socket.resetAndDestroy());
     expect(await clientWith().request({ url: server.url, method: 'GET' })).toEqual(closed);
   });
 
-  test('where nothing listens', async () => {
+  test('if nothing listens', async () => {
     const server = await startRawServer(() => {});
     await server.stop();
     expect(await clientWith().request({ url: `http://127.0.0.1:${server.port}/?sig=x`, method: 'GET' })).toEqual(
@@ -235,19 +242,19 @@ describe('no answer', () => {
     ['nothing', ''],
     ['half a head', 'HTTP/1.1 200 OK\r\ncontent-le'],
     ['informational answers', 'HTTP/1.1 102 x\r\n\r\n'],
-  ])('where the host sends %s and waits, and the connection is closed', async (_name, answer) => {
+  ])('if the host sends %s and waits; the client closes the connection', async (_name, answer) => {
     const server = await startServer((socket) => socket.write(answer));
     expect(await clientWith({ timeoutMs: 300 }).request({ url: server.url, method: 'GET' })).toEqual(tooLate);
     await eventually(() => expect(server.connections).toEqual({ made: 1, open: 0 }));
   });
 
-  test('where the host is looked up for ever', async () => {
+  test('if the look-up of the host never ends', async () => {
     const network = { ...realNetwork, resolve: () => new Promise<never>(() => {}) };
     const url = 'https://example.com/';
     expect(await clientWith({ network, timeoutMs: 50 }).request({ url, method: 'GET' })).toEqual(tooLate);
   });
 
-  test('where the host changes the protocol and waits, and the connection is closed', async () => {
+  test('if the host changes the protocol and waits; the client closes the connection', async () => {
     const server = await startServer((socket) => {
       socket.write('HTTP/1.1 101 x\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n');
     });
@@ -257,21 +264,21 @@ describe('no answer', () => {
     await eventually(() => expect(server.connections).toEqual({ made: 1, open: 0 }));
   });
 
-  test('where a method or a header can be none', async () => {
+  test('if a method or a header is malformed', async () => {
     const server = await startServer((socket) => socket.end('HTTP/1.1 204 None\r\n\r\n'));
     const { url } = server;
     expect(await clientWith().request({ url, method: 'GET /x' })).toEqual(
-      failed('The call came to nothing (ERR_INVALID_HTTP_TOKEN).'),
+      failed('The call failed (ERR_INVALID_HTTP_TOKEN).'),
     );
     expect(await clientWith().request({ url, method: 'GET', headers: { x: 'a\r\nb' } })).toEqual(
-      failed('The call came to nothing (ERR_INVALID_CHAR).'),
+      failed('The call failed (ERR_INVALID_CHAR).'),
     );
     expect(server.requests).toEqual([]);
   });
 });
 
 describe('a redirect', () => {
-  /** Redirects by the given headers as long as they last, then answers 202. */
+  /** Redirects once for each of the given heads, then answers 202. */
   async function follow(...heads: readonly ((port: number) => string)[]) {
     const server = await startServer((socket, index) => {
       const head = heads[index]?.(server.port);
@@ -293,11 +300,11 @@ describe('a redirect', () => {
     ['an address in other letters', (port: number) => `308 x\r\nlocation: HTTP://127.1:${port}?d`, '/?d'],
     ['a relative path', () => '307 x\r\nlocation: c/d', '/c/d'],
     ['a query', () => '307 x\r\nlocation: ?d', '/a?d'],
-  ])('to %s at the same host is followed with method and body', async (_name, head, path) => {
+  ])('to %s on the same host is followed with method and body', async (_name, head, path) => {
     expect(await follow(head)).toEqual({ outcome: answered(202), paths: ['/a?b=%2F', path] });
   });
 
-  test('is followed three times', async () => {
+  test('is followed up to three times', async () => {
     const next = (index: number) => () => `307 x\r\nlocation: /${index}`;
     const paths = ['/a?b=%2F', '/1', '/2', '/3'];
     expect(await follow(next(1), next(2), next(3))).toEqual({ outcome: answered(202), paths });
@@ -316,12 +323,16 @@ describe('a redirect', () => {
     ['another host by backslashes', String.raw`307 x${'\r\n'}location: /\10.0.0.1/`, elsewhere],
     ['another host for a GET', '302 x\r\nlocation: https://example.com/', elsewhere],
     ['a file', '307 x\r\nlocation: file:///etc/passwd', elsewhere],
-    ['no address', '307 x', refused('The host redirects with status 307, but to no address.')],
-    ['what is none', '308 x\r\nlocation: http://[', refused('The host redirects with status 308, but to no address.')],
+    ['no address', '307 x', refused('The host redirects with status 307, but gives no valid address.')],
+    [
+      'a malformed address',
+      '308 x\r\nlocation: http://[',
+      refused('The host redirects with status 308, but gives no valid address.'),
+    ],
     [
       'a path with characters outside ASCII',
       '307 x\r\nlocation: /ä',
-      refused('The address must not have blanks, backslashes or characters outside ASCII.'),
+      refused('The address must not contain spaces, backslashes or characters outside ASCII.'),
     ],
     [
       'a path, for a GET',
@@ -337,19 +348,19 @@ describe('a redirect', () => {
     expect(await follow(() => head)).toEqual({ outcome, paths: ['/a?b=%2F'] });
   });
 
-  test('is looked up and checked anew', async () => {
+  test('is looked up and checked again', async () => {
     const server = await startServer((socket) => {
       socket.end('HTTP/1.1 307 x\r\nlocation: /c\r\ncontent-length: 0\r\n\r\n');
     });
     const network = createRecordingNetwork([['127.0.0.1'], ['10.0.0.1']], (endpoint) => realNetwork.connect(endpoint));
     const url = `http://localhost:${server.port}/`;
     expect(await clientWith({ network }).request({ url, method: 'POST', body: '{}' })).toEqual(
-      refused('The host leads to an address of a private network.'),
+      refused('The host resolves to an address in a private network.'),
     );
     expect(network.dialled).toEqual([{ address: '127.0.0.1', port: server.port, tls: undefined }]);
   });
 
-  test('takes no more time than the call has', async () => {
+  test('does not extend the time of the call', async () => {
     const server = await startServer((socket) => {
       socket.write('HTTP/1.1 307 x\r\nlocation: /c\r\ncontent-length: 9\r\n\r\n');
     });

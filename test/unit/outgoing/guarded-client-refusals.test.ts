@@ -26,7 +26,7 @@ const callerOn = (network: RecordingNetwork, { allowLoopback = false, allowedHos
     }),
   );
 
-/** Calls an address, and gives what was asked of the network for that. */
+/** Calls an address, and returns the outcome with the calls to the network. */
 async function call(
   url: string,
   answers: Parameters<typeof createRecordingNetwork>[0] = [[publicIp]],
@@ -39,39 +39,39 @@ async function call(
 
 const refused = (reason: string) => ({ outcome: 'refused', reason });
 const failed = (reason: string) => ({ outcome: 'failed', reason });
-const privateNetwork = refused('The host leads to an address of a private network.');
+const privateNetwork = refused('The host resolves to an address in a private network.');
 const connectionRefused = failed('The host refused the connection.');
 
 describe('an address that the rule refuses', () => {
   test.each([
-    ['https://127.0.0.1/', 'must not lead to an address of a private network'],
-    ['https://127.1/', 'must not lead to an address of a private network'],
-    ['https://2130706433/', 'must not lead to an address of a private network'],
-    ['https://0x7f.1/', 'must not lead to an address of a private network'],
-    ['https://017700000001/', 'must not lead to an address of a private network'],
-    ['https://10.0.0.1/', 'must not lead to an address of a private network'],
-    ['https://0xa9fea9fe/latest/meta-data', 'must not lead to an address of a private network'],
-    ['https://169.254.169.254/metadata/identity', 'must not lead to an address of a private network'],
-    ['https://168.63.129.16/', 'must not lead to an address of a private network'],
-    ['https://[::1]/', 'must not lead to an address of a private network'],
-    ['https://[::ffff:10.0.0.1]/', 'must not lead to an address of a private network'],
-    ['https://[64:ff9b::a00:1]/', 'must not lead to an address of a private network'],
-    ['https://[fe80::1]/', 'must not lead to an address of a private network'],
-    ['https://localhost/', 'must not lead to a host of a private network'],
+    ['https://127.0.0.1/', 'must not point to an address in a private network'],
+    ['https://127.1/', 'must not point to an address in a private network'],
+    ['https://2130706433/', 'must not point to an address in a private network'],
+    ['https://0x7f.1/', 'must not point to an address in a private network'],
+    ['https://017700000001/', 'must not point to an address in a private network'],
+    ['https://10.0.0.1/', 'must not point to an address in a private network'],
+    ['https://0xa9fea9fe/latest/meta-data', 'must not point to an address in a private network'],
+    ['https://169.254.169.254/metadata/identity', 'must not point to an address in a private network'],
+    ['https://168.63.129.16/', 'must not point to an address in a private network'],
+    ['https://[::1]/', 'must not point to an address in a private network'],
+    ['https://[::ffff:10.0.0.1]/', 'must not point to an address in a private network'],
+    ['https://[64:ff9b::a00:1]/', 'must not point to an address in a private network'],
+    ['https://[fe80::1]/', 'must not point to an address in a private network'],
+    ['https://localhost/', 'must not point to a host in a private network'],
     ['https://intranet/', 'must name its host in full, as in example.com'],
-    ['https://metadata.google.internal/', 'must not lead to a host of a private network'],
+    ['https://metadata.google.internal/', 'must not point to a host in a private network'],
     ['http://example.com/', 'must be an https address'],
-    ['https://user:secret@example.com/', 'must not have a user name or a password in it'],
-    ['https://työ.example.com/', 'must not have blanks, backslashes or characters outside ASCII'],
-    [String.raw`https://example.com\@10.0.0.1/`, 'must not have blanks, backslashes or characters outside ASCII'],
+    ['https://user:secret@example.com/', 'must not contain a user name or a password'],
+    ['https://työ.example.com/', 'must not contain spaces, backslashes or characters outside ASCII'],
+    [String.raw`https://example.com\@10.0.0.1/`, 'must not contain spaces, backslashes or characters outside ASCII'],
     ['file:///etc/passwd', 'must be an absolute https address'],
-  ])('%s is neither looked up nor called', async (url, reason) => {
+  ])('is neither looked up nor called: %s', async (url, reason) => {
     expect(await call(url)).toEqual({ outcome: refused(`The address ${reason}.`), lookups: [], dialled: [] });
   });
 
-  test('is refused where its host is on no list', async () => {
+  test('is refused if its host is not in the list', async () => {
     const options = { allowedHosts: ['logic.azure.com'] };
-    const reason = 'The address must be at a host that is allowed here, which are those that end in logic.azure.com.';
+    const reason = 'The address must be on one of these hosts or their subdomains: logic.azure.com.';
     for (const host of ['evillogic.azure.com', 'logic.azure.com.evil.com']) {
       expect(await call(`https://${host}/`, [[publicIp]], options)).toEqual({
         outcome: refused(reason),
@@ -95,14 +95,14 @@ describe('a name that resolves', () => {
     ['to a link-local address with a zone', ['fe80::1%eth0']],
     ['to a public and a private address', [publicIp, '10.0.0.1']],
     ['to a private and a public address', ['fd00::1', publicIp]],
-    ['to what is no address', ['example.com']],
+    ['to something that is not an address', ['example.com']],
   ])('%s is not called', async (_name, addresses) => {
     const refusal = { outcome: privateNetwork, lookups: ['example.com'], dialled: [] };
     expect(await call('https://example.com/', [addresses])).toEqual(refusal);
     expect(await call('https://example.com/', [addresses], { allowLoopback: true })).toEqual(refusal);
   });
 
-  test('to public addresses is called at each until one lets us', async () => {
+  test('to public addresses is called at each address until one accepts', async () => {
     expect(await call('https://Example.com.:8443/x', [[publicIp, otherIp]])).toEqual({
       outcome: connectionRefused,
       lookups: ['example.com'],
@@ -114,7 +114,7 @@ describe('a name that resolves', () => {
     });
   });
 
-  test('to another address at each look-up is called where it was checked', async () => {
+  test('to another address at each look-up is called at the address that was checked', async () => {
     const network = createRecordingNetwork([[publicIp], ['10.0.0.1']]);
     const caller = callerOn(network);
     const request = { url: 'https://example.com/', method: 'POST', body: '{}' } as const;
@@ -129,7 +129,7 @@ describe('a name that resolves', () => {
     ['ENOTFOUND', 'The host was not found.'],
     ['EAI_AGAIN', 'The host could not be looked up.'],
     ['ESERVFAIL', 'The host could not be looked up.'],
-    ['EREFUSED', 'The call came to nothing (EREFUSED).'],
+    ['EREFUSED', 'The call failed (EREFUSED).'],
   ])('to %s fails', async (code, reason) => {
     expect(await call('https://example.com/?sig=secret', [codedError(code)])).toEqual({
       outcome: failed(reason),
@@ -138,7 +138,7 @@ describe('a name that resolves', () => {
     });
   });
 
-  test('to nothing fails', async () => {
+  test('to no address fails', async () => {
     expect(await call('https://example.com/', [[]])).toEqual({
       outcome: failed('The host was not found.'),
       lookups: ['example.com'],
@@ -152,7 +152,7 @@ describe('an IP address', () => {
     ['https://93.184.215.14/', publicIp],
     ['https://0x5db8d70e/', publicIp],
     ['https://[2603:1030:0::14]/', otherIp],
-  ])('%s is called without a look-up and without a server name', async (url, address) => {
+  ])('is called without a look-up and without a server name: %s', async (url, address) => {
     expect(await call(url)).toEqual({
       outcome: connectionRefused,
       lookups: [],
@@ -164,7 +164,7 @@ describe('an IP address', () => {
 describe('a local run', () => {
   const local = { allowLoopback: true };
 
-  test('calls this machine by plain http', async () => {
+  test('calls this machine with plain http', async () => {
     expect(await call('http://localhost:8080/', [['::1', '127.0.0.1']], local)).toEqual({
       outcome: connectionRefused,
       lookups: ['localhost'],
@@ -177,7 +177,7 @@ describe('a local run', () => {
     });
   });
 
-  test('calls no other machine by plain http, whatever localhost resolves to', async () => {
+  test('calls no other machine with plain http, whatever localhost resolves to', async () => {
     for (const addresses of [[publicIp], ['127.0.0.1', publicIp], ['10.0.0.1'], ['::ffff:127.0.0.1']]) {
       expect(await call('http://localhost/', [addresses], local)).toEqual({
         outcome: privateNetwork,
@@ -187,7 +187,7 @@ describe('a local run', () => {
     }
   });
 
-  test('is not enough said by the rule alone', async () => {
+  test('requires allowLoopback of the client and not only of the rule', async () => {
     const network = createRecordingNetwork([['127.0.0.1']]);
     const client = createGuardedClient({
       rule: () => undefined,

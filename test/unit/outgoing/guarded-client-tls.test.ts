@@ -26,12 +26,12 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-/** Starts a server on 127.0.0.1 that answers 202, and notes which server names and requests come. */
+/** Starts a server on 127.0.0.1 that answers 202, and records server names and requests. */
 async function startTlsServer({ cert, key }: Certificate): Promise<typeof server> {
   const serverNames: (string | false)[] = [];
   const requests: string[] = [];
   const tlsServer = createServer({ cert, key }, (socket) => {
-    // What the client asked for; the types know it on the client's side only.
+    // The server name that the client sent; the types have it on the client's side only.
     serverNames.push((socket as TLSSocket & { servername: string | false }).servername);
     socket.on('error', () => {});
     socket.once('data', (chunk) => {
@@ -49,7 +49,7 @@ async function startTlsServer({ cert, key }: Certificate): Promise<typeof server
   };
 }
 
-/** Calls a host as if it were public, while the connection goes to a port of this machine. */
+/** Calls a host as if it were public; the connection goes to a port of this machine. */
 function call(host: string, connect: Network['connect'], timeoutMs = 10_000) {
   const network = createRecordingNetwork([[publicIp]], connect);
   const client = createGuardedClient({
@@ -75,7 +75,7 @@ const untrusted = (code: string) => ({
 });
 
 describe('TLS', () => {
-  test('names the host to the server and trusts a certificate for it', async () => {
+  test('sends the host as server name, and accepts a certificate for it', async () => {
     expect(await call('Hook.example.com.', trusting)).toEqual({ outcome: 'answered', status: 202 });
     expect({ serverNames: server.serverNames, requests: server.requests }).toEqual({
       serverNames: ['hook.example.com'],
@@ -85,7 +85,7 @@ describe('TLS', () => {
     });
   });
 
-  test('sends nothing where the certificate is for another host', async () => {
+  test('sends nothing if the certificate is for another host', async () => {
     const before = server.requests.length;
     const refusal = untrusted('ERR_TLS_CERT_ALTNAME_INVALID');
     expect(await call('other.example.com', trusting)).toEqual(refusal);
@@ -93,7 +93,7 @@ describe('TLS', () => {
     expect(server.requests.length).toBe(before);
   });
 
-  test('sends nothing where the authority is not known, even where the environment allows it', async () => {
+  test('sends nothing if the authority is unknown, even if the environment turns off the check', async () => {
     const before = server.requests.length;
     const refusal = untrusted('UNABLE_TO_VERIFY_LEAF_SIGNATURE');
     expect(await call('hook.example.com', asInProduction(server.port))).toEqual(refusal);
@@ -105,25 +105,25 @@ describe('TLS', () => {
     expect(server.requests.length).toBe(before);
   });
 
-  test('sends nothing where the certificate is its own authority', async () => {
+  test('sends nothing if the certificate is self-signed', async () => {
     const own = await startTlsServer(createCertificate('hook.example.com'));
     onTestFinished(() => own.stop());
     expect(await call('hook.example.com', asInProduction(own.port))).toEqual(untrusted('DEPTH_ZERO_SELF_SIGNED_CERT'));
     expect(own.requests).toEqual([]);
   });
 
-  test('fails where the host speaks none', async () => {
+  test('fails if the host does not speak TLS', async () => {
     const plain = createTcpServer((socket) => socket.on('error', () => {}).end('HTTP/1.1 400 Bad Request\r\n\r\n'));
     await new Promise<void>((resolve) => plain.listen(0, '127.0.0.1', resolve));
     onTestFinished(() => void plain.close());
     const { port } = plain.address() as AddressInfo;
     expect(await call('hook.example.com', asInProduction(port))).toEqual({
       outcome: 'failed',
-      reason: expect.stringMatching(/^The host and this service agree on no encryption \(ERR_SSL_\w+\)\.$/),
+      reason: expect.stringMatching(/^The TLS handshake with the host failed \(ERR_SSL_\w+\)\.$/),
     });
   });
 
-  test('fails where the host never greets', async () => {
+  test('fails if the host never answers the handshake', async () => {
     const silent = await startRawServer(() => {});
     onTestFinished(() => silent.stop());
     expect(await call('hook.example.com', asInProduction(silent.port), 300)).toEqual({

@@ -7,7 +7,7 @@ import { askNameServers } from '../../../src/outgoing/network.ts';
 /** Types of records (RFC 1035, 3.2.2; RFC 3596, 2.1). */
 const types = { A: 1, AAAA: 28 } as const;
 
-/** A name server on the loopback that knows one host, with these addresses as bytes. */
+/** A name server on the loopback interface that knows one host, with these addresses as bytes. */
 async function startNameServer(known: { type: keyof typeof types; bytes: number[] }[]): Promise<string> {
   const socket = createSocket('udp4');
   socket.on('message', (query, from) => {
@@ -39,7 +39,7 @@ test.each([
   ['of both kinds', [ipv4, ipv6], ['203.0.113.7', '2001:db8::7']],
   ['of version 4 alone', [ipv4], ['203.0.113.7']],
   ['of version 6 alone', [ipv6], ['2001:db8::7']],
-])('a host has the addresses %s', async (_, records, addresses) => {
+])('finds the addresses of a host: %s', async (_, records, addresses) => {
   const server = await startNameServer(records.map(({ type, bytes }) => ({ type, bytes: [...bytes] })));
   expect(await askNameServers('known.example', [server])).toEqual(addresses);
 });
@@ -47,7 +47,7 @@ test.each([
 test.each([
   ['that does not exist', 'other.example', 'ENOTFOUND'],
   ['without addresses', 'known.example', 'ENODATA'],
-])('a host %s is none', async (_, host, code) => {
+])('rejects for a host %s', async (_, host, code) => {
   const server = await startNameServer([]);
   await expect(askNameServers(host, [server])).rejects.toMatchObject({ code });
 });

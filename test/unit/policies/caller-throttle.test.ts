@@ -25,7 +25,7 @@ const directory = createMemoryDirectory({
   ],
 });
 
-/** A throttle of callers that notes what the throttle of connections is asked, and gets this answer. */
+/** A throttle of callers on a throttle of connections that records its calls and always gives this result. */
 function callerThrottle(result: PermitResult) {
   const asked: [connection: string, limit: number][] = [];
   const throttle = {
@@ -52,13 +52,13 @@ test.each([
   expect(refusing.asked).toEqual([[`of ${userId}`, limit]]);
 });
 
-test('what is let through is let through, with why it could not be counted', async () => {
+test('an allowed call stays allowed, and the result carries the failure of storage', async () => {
   const failure = new Error('no storage');
   for (const result of [{ allowed: true }, { allowed: true, failure }] as const)
     expect(await callerThrottle(result).throttle.take(testCaller)).toEqual(result);
 });
 
-test('a directory that can not be read gives everybody the usual limit, and the log has why', async () => {
+test('while the directory can not be read, every connection has the default limit, and the result carries the failure', async () => {
   const failure = new Error('no storage');
   const broken = { ...directory, user: () => Promise.reject(failure) };
   const asked: number[] = [];

@@ -10,25 +10,25 @@ const second = 1_000;
 const minute = 60 * second;
 const minutes = 6;
 const limit = 100;
-/** What a limit of 100 stands for: never more calls in 60 seconds, and no refusal before this one. */
+/** What a limit of 100 promises: never more than `max` calls in 60 seconds, and no refusal before this call. */
 const max = 110;
 const earliestRefusal = 90;
 
-/** Calls at the same distance, by the instances in turn. */
+/** Calls at even intervals, by the instances in turn. */
 const even = (instances: number, perMinute: number): Arrivals =>
   Array.from({ length: perMinute * minutes }, (_, index) => ({
     at: Math.round((index * minute) / perMinute),
     instance: index % instances,
   }));
 
-/** Calls at any time at any instance. */
+/** Calls at random times at random instances. */
 const spread = ({ random }: Lab, instances: number, perMinute: number): Arrivals =>
   Array.from({ length: perMinute * minutes }, () => ({
     at: random.below(minutes * minute),
     instance: random.below(instances),
   }));
 
-/** As many calls as a minute may have within a short time, once in every 61 seconds. */
+/** Bursts: all calls of a minute within a short time, once every 61 seconds. */
 const bursts = ({ random }: Lab, instances: number, calls: number, within = 2 * second): Arrivals =>
   Array.from({ length: minutes }, (_, index) => index * 61 * second).flatMap((from) =>
     Array.from({ length: calls }, () => ({ at: from + random.below(within), instance: random.below(instances) })),
@@ -40,7 +40,7 @@ function costOf({ operations, calls }: Lab): number {
   return operations.filter(isWarm).length / calls.filter(isWarm).length;
 }
 
-/** How many moments of a sorted list lie at or before one. */
+/** Counts the moments of a sorted list that are not after a moment. */
 function countUpTo(moments: readonly number[], at: number): number {
   let [low, high] = [0, moments.length];
   while (low < high) {
@@ -51,7 +51,7 @@ function countUpTo(moments: readonly number[], at: number): number {
   return low;
 }
 
-/** For the refusal that came soonest: which call of its 60 seconds it refused. */
+/** The smallest number, within its 60 seconds, of a call that was refused. */
 function soonestRefusal(lab: Lab): number {
   const passed = lab.passed();
   const places = lab
@@ -64,15 +64,15 @@ const seeds = [1, 2, 3];
 
 describe('storage operations per call', () => {
   test.each<[string, number, (lab: Lab) => Arrivals, { warm: number; whole: number }]>([
-    ['100 calls a minute, even over 8 instances', 8, () => even(8, 100), { warm: 0.3, whole: 0.35 }],
-    ['60 calls a minute, even over 8 instances', 8, () => even(8, 60), { warm: 0.3, whole: 0.35 }],
-    ['100 calls a minute, even in one instance', 1, () => even(1, 100), { warm: 0.3, whole: 0.3 }],
-    ['90 calls a minute at any time in one instance', 1, (lab) => spread(lab, 1, 90), { warm: 0.3, whole: 0.3 }],
+    ['100 calls a minute, evenly over 8 instances', 8, () => even(8, 100), { warm: 0.3, whole: 0.35 }],
+    ['60 calls a minute, evenly over 8 instances', 8, () => even(8, 60), { warm: 0.3, whole: 0.35 }],
+    ['100 calls a minute, evenly in one instance', 1, () => even(1, 100), { warm: 0.3, whole: 0.3 }],
+    ['90 calls a minute at random times in one instance', 1, (lab) => spread(lab, 1, 90), { warm: 0.3, whole: 0.3 }],
     ['bursts of 100 in one instance', 1, (lab) => bursts(lab, 1, 100), { warm: 0.3, whole: 0.3 }],
     ['bursts of 100 over 8 instances', 8, (lab) => bursts(lab, 8, 100), { warm: 0.5, whole: 0.55 }],
     ['bursts of 100 at one moment', 8, (lab) => bursts(lab, 8, 100, 1), { warm: 0.5, whole: 0.55 }],
-    ['95 calls a minute at any time in any of 8', 8, (lab) => spread(lab, 8, 95), { warm: 1, whole: 1 }],
-    ['50 calls a minute at any time in any of 8', 8, (lab) => spread(lab, 8, 50), { warm: 1, whole: 1 }],
+    ['95 calls a minute at random times over 8 instances', 8, (lab) => spread(lab, 8, 95), { warm: 1, whole: 1 }],
+    ['50 calls a minute at random times over 8 instances', 8, (lab) => spread(lab, 8, 50), { warm: 1, whole: 1 }],
     ['a flood of 600 calls a minute', 8, (lab) => spread(lab, 8, 600), { warm: 0.5, whole: 0.5 }],
   ])('%s', async (_, instances, arrivals, budget) => {
     for (const seed of seeds) {
@@ -83,14 +83,14 @@ describe('storage operations per call', () => {
     }
   });
 
-  test('calls that come while storage is asked share a round', async () => {
+  test('calls that come during a storage operation share the next write', async () => {
     const lab = createThrottleLab({ instances: 1 });
     await lab.load(Array.from({ length: 60 }, (_, at) => ({ at: at / 10, instance: 0 })));
     expect(lab.operations.map(({ name }) => name)).toEqual(['list', 'write']);
     expect(lab.passed()).toHaveLength(60);
   });
 
-  test('refusals ask storage once for each right that comes free', async () => {
+  test('refusals ask storage at most once for each permit that becomes free', async () => {
     const lab = createThrottleLab({ instances: 1 });
     await lab.load([...Array(max)].map(() => ({ at: 0, instance: 0 })));
     const before = lab.operations.length;
@@ -100,14 +100,14 @@ describe('storage operations per call', () => {
   });
 });
 
-describe('calls let through', () => {
+describe('allowed calls', () => {
   test.each<[string, number, (lab: Lab) => Arrivals]>([
     ['even load at the limit', 8, () => even(8, 100)],
-    ['even load above it', 8, () => even(8, 130)],
+    ['even load above the limit', 8, () => even(8, 130)],
     ['a flood', 8, (lab) => spread(lab, 8, 600)],
     ['a flood in one instance', 1, (lab) => spread(lab, 1, 600)],
-    ['any times near the limit', 8, (lab) => spread(lab, 8, 105)],
-    ['any times near the limit in 3 instances', 3, (lab) => spread(lab, 3, 105)],
+    ['random times near the limit', 8, (lab) => spread(lab, 8, 105)],
+    ['random times near the limit in 3 instances', 3, (lab) => spread(lab, 3, 105)],
     ['bursts above the limit', 8, (lab) => bursts(lab, 8, 140)],
     ['long bursts at the limit', 8, (lab) => bursts(lab, 8, 100, 15 * second)],
     ['bursts of one moment', 8, (lab) => bursts(lab, 8, 140, 1)],
@@ -117,20 +117,23 @@ describe('calls let through', () => {
       ({ random }) =>
         even(1, 150).map(({ at }) => ({ at: at + random.below(500), instance: Math.floor(at / 20_000) % 8 })),
     ],
-  ])('%s: never more than 110 in any 60 seconds, and none of the first 89 refused', async (_, instances, arrivals) => {
-    for (const seed of seeds) {
-      for (const latencyMs of [0, 10, 60]) {
-        const lab = createThrottleLab({ instances, seed, latencyMs });
-        const all = arrivals(lab);
-        await lab.load(all);
-        expect(lab.calls).toHaveLength(all.length);
-        expect(maxWithin(lab.passed())).toBeLessThanOrEqual(max);
-        expect(soonestRefusal(lab)).toBeGreaterThanOrEqual(earliestRefusal);
+  ])(
+    '%s: never more than 110 in any 60 seconds, and the first 89 are never refused',
+    async (_, instances, arrivals) => {
+      for (const seed of seeds) {
+        for (const latencyMs of [0, 10, 60]) {
+          const lab = createThrottleLab({ instances, seed, latencyMs });
+          const all = arrivals(lab);
+          await lab.load(all);
+          expect(lab.calls).toHaveLength(all.length);
+          expect(maxWithin(lab.passed())).toBeLessThanOrEqual(max);
+          expect(soonestRefusal(lab)).toBeGreaterThanOrEqual(earliestRefusal);
+        }
       }
-    }
-  });
+    },
+  );
 
-  test('the reserves of 7 others keep nobody from the first 89', async () => {
+  test('the reserves of 7 other instances leave the first 89 calls to an instance', async () => {
     for (const latencyMs of [0, 10]) {
       const lab = createThrottleLab({ instances: 8, latencyMs });
       for (let instance = 0; instance < 7; instance++) await lab.callNow(instance);
@@ -140,7 +143,7 @@ describe('calls let through', () => {
     }
   });
 
-  test('reserves left from a busy minute keep nobody from the first 89 either', async () => {
+  test('reserves left over from a busy minute leave the first 89 calls to an instance', async () => {
     const lab = createThrottleLab({ instances: 8 });
     await lab.load(even(8, 90).filter(({ at }) => at < 2 * minute));
     await lab.play(3 * minute - 5 * second);
@@ -149,7 +152,7 @@ describe('calls let through', () => {
     expect(maxWithin(lab.passed())).toBeLessThanOrEqual(max);
   });
 
-  test('what was let through late, since storage was slow, counts from then on for quicker instances too', async () => {
+  test('a call that slow storage allowed late counts from that time on, also for faster instances', async () => {
     const lab = createThrottleLab({ instances: 2, latencyMs: [400, 10] });
     const burst = (from: number, instance: number): Arrivals => [...Array(max)].map(() => ({ at: from, instance }));
     await lab.callNow(0);
@@ -162,7 +165,7 @@ describe('calls let through', () => {
     [16, 66],
     [32, 37],
   ])(
-    'with %i instances never more than 110 either, and none before the call number %i refused',
+    'with %i instances never more than 110 in any 60 seconds, and no call before number %i is refused',
     async (instances, first) => {
       const hammered = createThrottleLab({ instances });
       for (let instance = 1; instance < instances; instance++) await hammered.callNow(instance);
@@ -178,7 +181,7 @@ describe('calls let through', () => {
     },
   );
 
-  test('where clocks differ by up to a second: never more than 110 in 58 seconds', async () => {
+  test('if clocks differ by up to a second, never more than 110 in 58 seconds', async () => {
     for (const seed of seeds) {
       const lab = createThrottleLab({ instances: 8, seed, clockErrorMs: (instance) => (instance - 3.5) * 285 });
       await lab.load([...spread(lab, 8, 110), ...bursts(lab, 8, 60)]);
@@ -187,7 +190,7 @@ describe('calls let through', () => {
     }
   });
 
-  test.each([1, 5, 10, 40, 250, 301, 1_000])('a limit of %i is kept the same way', async (calls) => {
+  test.each([1, 5, 10, 40, 250, 301, 1_000])('a limit of %i holds in the same way', async (calls) => {
     const lab = createThrottleLab({ instances: 8, limit: calls });
     await lab.load(spread(lab, 8, calls + Math.ceil(calls / 4) + 5));
     expect(lab.refused().length).toBeGreaterThan(0);
@@ -195,14 +198,14 @@ describe('calls let through', () => {
     expect(soonestRefusal(lab)).toBeGreaterThanOrEqual(Math.ceil(0.9 * calls));
   });
 
-  test('connections do not count for each other', async () => {
+  test('the calls of one connection do not count for another', async () => {
     const lab = createThrottleLab({ instances: 1, limit: 5 });
     const answers = await Promise.all([...Array(6)].map(() => lab.callNow()));
     expect(answers.map(({ allowed }) => allowed)).toEqual([true, true, true, true, true, false]);
     expect((await lab.callNow(0, 'another')).allowed).toBe(true);
   });
 
-  test('a limit that is raised counts at once', async () => {
+  test('a raised limit applies at once', async () => {
     const lab = createThrottleLab({ instances: 1, limit: 5 });
     for (let count = 0; count < 6; count++) await lab.callNow();
     lab.setLimit(10);
@@ -213,7 +216,7 @@ describe('calls let through', () => {
 });
 
 describe('a refusal', () => {
-  test.each([1, 8])('says truly when the next call is let through, with %i instances', async (instances) => {
+  test.each([1, 8])('says exactly when the next call is allowed, with %i instances', async (instances) => {
     for (const seed of [1, 2, 3, 4, 5]) {
       const lab = createThrottleLab({ instances, seed });
       await lab.load(spread(lab, instances, 140).filter(({ at }) => at < 100 * second));
@@ -234,7 +237,7 @@ describe('a refusal', () => {
     }
   });
 
-  test('of a burst says a minute', async () => {
+  test('after a burst says the rest of the minute', async () => {
     const lab = createThrottleLab({ instances: 1, latencyMs: 0 });
     await lab.load([...Array(max)].map(() => ({ at: 0, instance: 0 })));
     await lab.play(7_500);
@@ -244,7 +247,7 @@ describe('a refusal', () => {
   });
 });
 
-test('rights of an instance that died go to others within 90 seconds of when it took them', async () => {
+test('permits of an instance that stopped are free 90 seconds after it took them', async () => {
   const lab = createThrottleLab({ instances: 2, latencyMs: 0 });
   const { reserve } = planPermits(limit);
   const passing = async (): Promise<number> => {
@@ -273,11 +276,11 @@ describe('a large limit', () => {
     };
     const large = await count(100_000);
     expect(large).toBeLessThanOrEqual(await count(100));
-    // A lease serves 30 seconds of calls.
+    // One lease lasts for 30 seconds of calls.
     expect(large).toBeLessThanOrEqual(1 + 2 * minutes);
   });
 
-  test('takes 20,000 calls in ten seconds with few operations, each of few rights', async () => {
+  test('takes 20,000 calls in ten seconds with fewer than 60 operations, each of at most 330 permits', async () => {
     const lab = createThrottleLab({ instances: 8, limit: 100_000 });
     const { random } = lab;
     await lab.load(
@@ -301,11 +304,11 @@ describe('a large limit', () => {
     [301, { permits: 165, weight: 2, reserve: 2 }],
     [1_000, { permits: 275, weight: 4, reserve: 5 }],
     [100_000, { permits: 329, weight: 334, reserve: 6 }],
-  ])('%i calls are cut into rights', (calls, plan) => {
+  ])('a limit of %i calls is divided into permits', (calls, plan) => {
     expect(planPermits(calls)).toEqual(plan);
   });
 
-  test('no limit is missed by its rights, nor exceeded by more than 10 %', () => {
+  test('the permits of a limit never allow fewer calls than it, nor more than 110 % of it', () => {
     const isMissed = (calls: number): boolean => {
       const { permits, weight } = planPermits(calls);
       return permits > 330 || permits * weight < calls || permits * weight > calls * 1.1;
@@ -314,17 +317,17 @@ describe('a large limit', () => {
   });
 });
 
-describe('where storage fails', () => {
+describe('while storage fails', () => {
   const failure = new Error('no storage');
 
-  test('calls are let through, and the log can tell why', async () => {
+  test('calls are allowed, and the result carries the failure', async () => {
     const lab = createThrottleLab({ instances: 1 });
     lab.breakStore(() => Promise.reject(failure));
     expect(await lab.callNow()).toEqual({ allowed: true, failure });
     expect(await lab.callNow()).toEqual({ allowed: true });
   });
 
-  test('each instance lets the limit through and no more', async () => {
+  test('each instance allows calls up to the limit and no more', async () => {
     const lab = createThrottleLab({ instances: 2 });
     lab.breakStore(() => Promise.reject(failure));
     await lab.load([...spread(lab, 2, 900)]);
@@ -335,7 +338,7 @@ describe('where storage fails', () => {
     }
   });
 
-  test('a refusal then says when one more call is let through', async () => {
+  test('a refusal says when one more call is allowed', async () => {
     const lab = createThrottleLab({ instances: 1, limit: 3 });
     lab.breakStore(() => Promise.reject(failure));
     for (let count = 0; count < 3; count++) await lab.callNow();
@@ -344,7 +347,7 @@ describe('where storage fails', () => {
     expect(await lab.callNow()).toEqual({ allowed: true, failure });
   });
 
-  test('it is asked again every five seconds only, and counts again when it is back', async () => {
+  test('the throttle asks storage only every five seconds, and counts there again once it works', async () => {
     const lab = createThrottleLab({ instances: 1 });
     let asked = 0;
     lab.breakStore(() => {
@@ -352,7 +355,7 @@ describe('where storage fails', () => {
       return Promise.reject(failure);
     });
     await lab.load([...Array(30).keys()].map((index) => ({ at: index * second, instance: 0 })));
-    // One call each second, so the first after five seconds comes after six.
+    // There is one call a second, so the first one after the pause of five seconds comes after six.
     expect(asked).toBe(5);
     lab.breakStore();
     await lab.play(40 * second);
@@ -361,7 +364,7 @@ describe('where storage fails', () => {
     expect(lab.calls.filter(({ at, result }) => at === 40 * second && result.allowed)).toHaveLength(max);
   });
 
-  test('by not answering, calls wait two seconds, and later ones not at all', async () => {
+  test('if storage does not answer, the first call waits two seconds, and later calls do not wait', async () => {
     const lab = createThrottleLab({ instances: 1 });
     lab.breakStore(() => new Promise(() => undefined));
     const slow = lab.callNow();
@@ -371,7 +374,7 @@ describe('where storage fails', () => {
     expect(lab.elapsed()).toBe(2 * second);
   });
 
-  test('what a write did is not known then, so the rights are read before any is taken again', async () => {
+  test('after a write whose result is unknown, the permits are read before one is taken again', async () => {
     const lab = createThrottleLab({ instances: 1, latencyMs: 0 });
     const calls = async (count: number): Promise<void> => {
       for (let call = 0; call < count; call++) await lab.callNow();

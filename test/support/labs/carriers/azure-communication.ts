@@ -9,7 +9,7 @@ export const webhookSecret = 'secret-of-the-webhook';
 export const whatsAppNumber = '358401000001';
 export const channel = '0f0eb78e-a576-4dfc-b414-0f0756de3338';
 
-/** Settings as the adapter reads them from an environment, and what it finds wrong with them. */
+/** Reads the adapter's settings from an environment; returns them and their problems. */
 export function settingsFrom(environment: Readonly<Record<string, string>>): {
   settings: AzureCommunicationSettings;
   problems: string[];
@@ -23,7 +23,7 @@ const defaultSettings = {
   webhook: { secret: webhookSecret },
 };
 
-/** The adapter with a key, a secret and a WhatsApp number, where a test says nothing else. */
+/** Creates the adapter. Default: with a key, a secret and a WhatsApp number. */
 export function createCarrier(
   endpoint: string,
   { settings = {}, deps = {} }: { settings?: Partial<AzureCommunicationSettings>; deps?: Partial<CarrierDeps> } = {},
@@ -32,12 +32,12 @@ export function createCarrier(
   return azureCommunication.create(all, carrierDeps(deps));
 }
 
-/** The same without a key, so that it signs in with tokens. */
+/** Creates the adapter without a key, so that its calls carry tokens. */
 export function createKeylessCarrier(endpoint: string, deps: Partial<CarrierDeps>): Carrier {
   return azureCommunication.create({ endpoint, ...defaultSettings }, carrierDeps(deps));
 }
 
-/** A call that brings events as JSON, with the secret. */
+/** Makes a call with events as JSON and with the secret. */
 export function callWith(events: unknown, details: Partial<WebhookRequest> = {}): WebhookRequest {
   const body = Buffer.from(typeof events === 'string' ? events : JSON.stringify(events));
   return { method: 'POST', query: `?secret=${webhookSecret}`, headers: new Map(), body, ...details };

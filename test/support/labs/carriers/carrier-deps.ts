@@ -2,7 +2,7 @@ import type { CarrierDeps } from '../../../../src/carriers/carrier.ts';
 
 const unused = (): Promise<never> => Promise.reject(new Error('this carrier has no use for it'));
 
-/** What a carrier is made with, where a test says nothing else: an app without an identity, and real HTTP. */
+/** The default deps of a carrier: an app without an identity, and real HTTP. */
 export function carrierDeps(details: Partial<CarrierDeps> = {}): CarrierDeps {
   return {
     webhookUrl: 'https://app.example/api/webhooks/carrier',

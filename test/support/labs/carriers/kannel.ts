@@ -4,10 +4,10 @@ import type { KannelSettings } from '../../../../src/carriers/kannel/settings.ts
 import { kannelUser } from '../../hosts/kannel-boxes.ts';
 import { carrierDeps } from './carrier-deps.ts';
 
-/** What the tests' carrier makes and demands keys with. */
+/** The secrets of the tests' carrier. */
 export const kannelSecrets = { webhookSecret: 'secret for the reports', inboundSecret: 'secret-of-phones' } as const;
 
-/** The carrier with settings of the tests' own; messages of phones are refused unless there is a secret for them. */
+/** Creates the carrier with the tests' settings. Inbound messages are refused without a secret for them. */
 export function createKannelCarrier(
   settings: Partial<KannelSettings> & { url: string },
   deps: Partial<CarrierDeps> = {},

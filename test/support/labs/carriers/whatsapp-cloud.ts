@@ -6,7 +6,7 @@ import type { WhatsAppSettings } from '../../../../src/carriers/whatsapp-cloud/s
 import { startWhatsAppCloudApi } from '../../servers/whatsapp-cloud-api.ts';
 import { carrierDeps } from './carrier-deps.ts';
 
-/** Settings of tests, but for the address; the second number is in the first one's account. */
+/** The settings of tests, without the address. The second number is in the account of the first. */
 export const cloudSettings = {
   version: 'v23.0',
   token: 'token',
@@ -22,7 +22,7 @@ export const cloudSettings = {
 
 const cloudNow = new Date('2026-11-23T10:00:00Z');
 
-/** The carrier with these settings and no others, and other deps where a test says so. */
+/** Creates the carrier with exactly these settings, and optionally with other deps. */
 export function createCloud(settings: WhatsAppSettings, deps: Partial<CarrierDeps> = {}): Carrier {
   return whatsappCloud.create(
     settings,
@@ -34,7 +34,7 @@ export function createCloud(settings: WhatsAppSettings, deps: Partial<CarrierDep
   );
 }
 
-/** The carrier at an address, with the settings of tests but for those that a test names. */
+/** Creates the carrier for an address, with the settings of tests except those that are given. */
 export function connectCloud(
   settings: Partial<WhatsAppSettings> & { url: string },
   deps: Partial<CarrierDeps> = {},
@@ -42,7 +42,7 @@ export function connectCloud(
   return createCloud({ ...cloudSettings, ...settings }, deps);
 }
 
-/** A Graph API of a test's own, until the test ends; nobody listens where its webhook should be. */
+/** Starts a fake Graph API that stops with the test; nobody listens at its webhook address. */
 export async function startCloud({ pageSize }: { pageSize?: number } = {}) {
   const network = await startWhatsAppCloudApi({
     ...cloudSettings,
@@ -54,7 +54,7 @@ export async function startCloud({ pageSize }: { pageSize?: number } = {}) {
   return network;
 }
 
-/** A webhook call with this body, signed as Meta signs. */
+/** Makes a webhook call with this body and Meta's signature. */
 export function signedCall(body: string | Uint8Array, secret: string = cloudSettings.appSecret): WebhookRequest {
   const digest = createHmac('sha256', secret).update(body).digest('hex');
   const headers = new Map([['x-hub-signature-256', `sha256=${digest}`]]);

@@ -30,7 +30,7 @@ async function startApi(): Promise<FakeApi> {
   return api;
 }
 
-/** Outcomes where the carrier gives this answer to every call, and how many calls there were. */
+/** Sends to a carrier that gives this answer to every call; returns the outcomes and the number of calls. */
 async function outcomesOf(answer: () => Promise<Response>, batch = batchOf(1)): Promise<[SendOutcome[], number]> {
   let calls = 0;
   const stub = (): Promise<Response> => {
@@ -45,7 +45,7 @@ const answering = (status: number, body: unknown, headers: Record<string, string
   outcomesOf(async () => Response.json(body, { status, headers }));
 
 describe('SMS', () => {
-  test('has a call for each recipient, with its own text and our id of it as the tag', async () => {
+  test('is sent with one call for each recipient, with its own text and our id as the tag', async () => {
     const api = await startApi();
     await createCarrier(api.url).send(batchOf(3));
     expect(api.calls.map(({ path }) => path)).toEqual(Array.from({ length: 3 }, () => '/sms?api-version=2026-01-23'));
@@ -73,7 +73,7 @@ describe('SMS', () => {
     expect(api.calls[0]?.body['from']).toBe(expected);
   });
 
-  test('has the same ids where an attempt is repeated, and others in a new one', async () => {
+  test('has the same repeatability ids when an attempt is repeated, and others in a new attempt', async () => {
     const api = await startApi();
     const carrier = createCarrier(api.url);
     const first = await carrier.send(batchOf(2));
@@ -90,8 +90,8 @@ describe('SMS', () => {
   });
 
   test.for<[string, unknown, Record<string, unknown>]>([
-    ['taken', { successful: true, httpStatusCode: 202, messageId: 'm' }, { outcome: 'sent', carrierReference: 'm' }],
-    ['taken without an id', { successful: true, httpStatusCode: 202 }, { outcome: 'sent' }],
+    ['accepted', { successful: true, httpStatusCode: 202, messageId: 'm' }, { outcome: 'sent', carrierReference: 'm' }],
+    ['accepted without an id', { successful: true, httpStatusCode: 202 }, { outcome: 'sent' }],
     [
       'a bad number',
       { successful: false, httpStatusCode: 400, errorMessage: 'Invalid To phone number format.' },
@@ -113,18 +113,18 @@ describe('SMS', () => {
       { successful: false, httpStatusCode: 429 },
       { outcome: 'retry', reason: 'throttled', retryAfterSeconds: 9 },
     ],
-    ['not now', { successful: false, httpStatusCode: 503 }, { outcome: 'retry', reason: 'carrierUnavailable' }],
+    ['busy', { successful: false, httpStatusCode: 503 }, { outcome: 'retry', reason: 'carrierUnavailable' }],
     ['broken', { successful: false, httpStatusCode: 500 }, { outcome: 'retry', mayHaveArrived: true }],
-    ['under way', { successful: false, httpStatusCode: 409 }, { outcome: 'retry', mayHaveArrived: true }],
+    ['in progress', { successful: false, httpStatusCode: 409 }, { outcome: 'retry', mayHaveArrived: true }],
     [
-      'a repeat that it does not accept',
+      'a rejected repeat',
       { successful: false, httpStatusCode: 400, repeatabilityResult: 'Rejected', errorMessage: 'Too old.' },
       { outcome: 'unknown', reason: 'inDoubt', code: 'CarrierRepeatRejected', message: 'Too old.' },
     ],
     ['no status', { successful: false }, { outcome: 'retry', mayHaveArrived: true }],
     ['nothing', {}, { outcome: 'retry', mayHaveArrived: true }],
     ['null', null, { outcome: 'retry', mayHaveArrived: true }],
-  ])('of which the carrier says: %s', async ([, item, expected]) => {
+  ])('gets the outcome for the carrier’s result: %s', async ([, item, expected]) => {
     const [outcomes] = await answering(202, { value: [item] }, { 'retry-after': '9' });
     expect(outcomes).toMatchObject([expected]);
     expect('mayHaveArrived' in (outcomes[0] ?? {})).toBe('mayHaveArrived' in expected);
@@ -147,20 +147,20 @@ describe('SMS', () => {
     [404, {}, { outcome: 'retry', reason: 'carrierSettings' }],
     [409, {}, { outcome: 'retry', mayHaveArrived: true }],
     [429, {}, { outcome: 'retry', reason: 'throttled' }],
-  ])('whose call is answered with %i %j', async ([status, body, expected]) => {
+  ])('gets the outcome for the answer %i %j', async ([status, body, expected]) => {
     expect((await answering(status, body))[0]).toMatchObject([expected]);
   });
 });
 
-describe('calls that would end like the last are not made', () => {
-  test('once the carrier throttles', async () => {
+describe('the remaining calls of a batch', () => {
+  test('are not made after the carrier throttles', async () => {
     const busy = async () => Response.json({}, { status: 429, headers: { 'retry-after': '30' } });
     const [outcomes, calls] = await outcomesOf(busy, batchOf(100));
     expect(calls).toBeLessThanOrEqual(16);
     expect(outcomes).toMatchObject(Array.from({ length: 100 }, () => ({ reason: 'throttled', retryAfterSeconds: 30 })));
   });
 
-  test('once it is silent, and nothing of them is in doubt', async () => {
+  test('are not made after a call without an answer, and their recipients are not in doubt', async () => {
     const silent = () => Promise.reject(new DOMException('late', 'TimeoutError'));
     const [outcomes, calls] = await outcomesOf(silent, batchOf(100));
     expect(calls).toBe(16);
@@ -171,7 +171,7 @@ describe('calls that would end like the last are not made', () => {
     );
   });
 
-  test('but those to other recipients are, where one is refused', async () => {
+  test('are made after one recipient was refused', async () => {
     const refused = async () => Response.json({}, { status: 400 });
     const [outcomes, calls] = await outcomesOf(refused, batchOf(40));
     expect(calls).toBe(40);
@@ -179,8 +179,8 @@ describe('calls that would end like the last are not made', () => {
   });
 });
 
-describe('without a key', () => {
-  test('the app’s identity signs in', async () => {
+describe('without an access key', () => {
+  test('calls carry a token of the app’s identity', async () => {
     const api = await startAzureCommunicationApi({ token: 'token' });
     onTestFinished(() => api.stop());
     const scopes: string[] = [];
@@ -193,7 +193,7 @@ describe('without a key', () => {
     expect(scopes).toEqual(['https://communication.azure.com/.default']);
   });
 
-  test('and without a token nothing is called', async () => {
+  test('nothing is called if there is no token', async () => {
     const api = await startApi();
     const carrier = createKeylessCarrier(api.url, { getToken: () => Promise.reject(new Error('no identity')) });
     expect(await carrier.send(batchOf(2))).toMatchObject(
@@ -244,7 +244,7 @@ describe('WhatsApp', () => {
     expect(await sent({})).toEqual({ kind: 'template', template: { name: 'order_ready', language: 'en' } });
   });
 
-  test('sends a template with all that can be filled', async () => {
+  test('sends a template with values for all placeholders', async () => {
     const filled = {
       headerParameters: ['Matti'],
       bodyParameters: ['Matti', '17'],
@@ -275,7 +275,7 @@ describe('WhatsApp', () => {
     });
   });
 
-  test('fills an address of a button, and names none that has no variable part or calls', async () => {
+  test('fills the URL of a button, and leaves out URLs without a variable part and Call buttons', async () => {
     const buttons = [
       { type: 'Url', data: '' },
       { type: 'Url', data: 'a/b?c' },
@@ -295,7 +295,7 @@ describe('WhatsApp', () => {
     ['https://a.example/tilaus%20%C3%A4.pdf?sig=1', 'document', { kind: 'document', fileName: 'tilaus ä.pdf' }],
     ['https://a.example/tilaus%.pdf', 'document', { kind: 'document', fileName: 'tilaus%.pdf' }],
     ['https://a.example/x', undefined, { kind: 'document' }],
-  ])('puts %s into the header as %s', async ([attachmentUri, attachmentKind, expected]) => {
+  ])('puts the attachment %s (%s) into the header', async ([attachmentUri, attachmentKind, expected]) => {
     const kind = attachmentKind === undefined ? {} : { attachmentKind };
     expect(await sent({ attachmentUri, ...kind })).toMatchObject({
       template: {
@@ -305,7 +305,7 @@ describe('WhatsApp', () => {
     });
   });
 
-  test('waits for an operator where the settings name no channel of the number', async () => {
+  test('retries if the settings name no channel for the number', async () => {
     const api = await startApi();
     const batch = batchOf(1, { protocol: 'WhatsApp', sender: '358401000009' });
     expect(await createCarrier(api.url).send(batch)).toMatchObject([{ outcome: 'retry', reason: 'carrierSettings' }]);
@@ -317,7 +317,7 @@ describe('WhatsApp', () => {
     [{ receipts: [{ to: 'x' }] }, {}, { outcome: 'retry', mayHaveArrived: true }],
     [{ receipts: [] }, {}, { outcome: 'retry', mayHaveArrived: true }],
     [{ receipts: [] }, { 'repeatability-result': 'rejected' }, { outcome: 'unknown', reason: 'inDoubt' }],
-  ])('whose call is answered with %j %j', async ([body, headers, expected]) => {
+  ])('gets the outcome for the answer %j %j', async ([body, headers, expected]) => {
     const answer = async () => Response.json(body, { status: 202, headers });
     const batch = batchOf(1, { protocol: 'WhatsApp', sender: whatsAppNumber });
     expect((await outcomesOf(answer, batch))[0]).toMatchObject([expected]);

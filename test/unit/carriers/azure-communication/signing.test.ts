@@ -5,7 +5,7 @@ import { signRequest } from '../../../../src/carriers/azure-communication/sign-r
 const now = new Date('2022-04-13T18:09:12.451Z');
 const emptyHash = '47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=';
 
-describe('a request is signed as Microsoft signs it', () => {
+describe("signs a request like Microsoft's libraries", () => {
   // Vectors of Azure/azure-sdk-for-js, communication-common, communicationKeyCredentialPolicy.spec.ts (example.com), and
   // of Azure/azure-sdk-for-python, azure-communication-sms, test_hmac.py (contoso).
   test.for([
@@ -29,7 +29,7 @@ describe('a request is signed as Microsoft signs it', () => {
   test.for([
     ['banana', 'tJPUg2Sv5E0RwBZc9HCkFk0eJgmRHvmYvoaNRq3j3k4='],
     ['😀', '8EQ6NCxe9UeDoRG1G6Vsk45HTDIyTZDDpgycjjo34tk='],
-  ])('with the hash of its body: %s', ([body = '', hash]) => {
+  ])('includes the hash of the body: %s', ([body = '', hash]) => {
     const headers = signRequest({ method: 'POST', url: 'https://example.com/sms', body }, 'pw==', now);
     expect(headers['x-ms-content-sha256']).toBe(hash);
   });
@@ -47,7 +47,7 @@ describe('a request is signed as Microsoft signs it', () => {
   });
 });
 
-describe('ids of repeatable requests', () => {
+describe('repeatability ids', () => {
   const attempt = { recipientId: `${'0'.repeat(32)}-00000`, attemptedAt: now };
 
   test('are a UUID and an HTTP date', () => {
@@ -57,7 +57,7 @@ describe('ids of repeatable requests', () => {
     });
   });
 
-  test('are the same for a repeat, and others for another attempt or recipient', () => {
+  test('are the same for a repeat, and differ for another attempt or recipient', () => {
     const { requestId } = repeatability(attempt);
     expect(repeatability({ ...attempt, attemptedAt: new Date(now) }).requestId).toBe(requestId);
     const others = [

@@ -14,7 +14,7 @@ import { storedTemplate } from '../../../support/samples/templates.ts';
 const path = `/messages/channels/${channel}/templates?api-version=2024-08-30`;
 const unavailable = { outcome: 'unavailable', reason: expect.stringMatching(/\S/) as string };
 
-// As in the example Template_ListTemplates.json of Microsoft's specification.
+// Like the example Template_ListTemplates.json in Microsoft's specification.
 const shipping = {
   name: 'sample_shipping_confirmation',
   language: 'en_US',
@@ -49,7 +49,7 @@ async function listOf(...pages: { value: unknown; nextLink?: string | null }[]):
   return createCarrier(api.url).templates?.list(whatsAppNumber);
 }
 
-test('the numbers that have a channel are managed, and templates made elsewhere', async () => {
+test('manages the numbers that have a channel, and refuses to submit templates', async () => {
   const { templates } = createCarrier('https://a.example');
   expect(templates?.manages(whatsAppNumber)).toBe(true);
   expect(templates?.manages('358401000009')).toBe(false);
@@ -59,7 +59,7 @@ test('the numbers that have a channel are managed, and templates made elsewhere'
   });
 });
 
-test('without channels there are neither templates, attachments nor WhatsApp', () => {
+test('without channels, the carrier has no templates, attachments or WhatsApp', () => {
   const carrier = createCarrier('https://a.example', { settings: { channels: new Map() } });
   expect(carrier).not.toHaveProperty('templates');
   expect(carrier).not.toHaveProperty('attachments');
@@ -78,16 +78,16 @@ describe('the list of a number', () => {
   });
 
   test.for<[string, Record<string, unknown>, Record<string, unknown>]>([
-    ['one that waits', { status: 'pending' }, { status: 'pending' }],
-    ['one that was rejected', { status: 'Rejected' }, { status: 'rejected' }],
-    ['one that is paused', { status: 'paused' }, { status: 'rejected', reason: 'WhatsApp has paused the template.' }],
+    ['a pending template', { status: 'pending' }, { status: 'pending' }],
+    ['a rejected template', { status: 'Rejected' }, { status: 'rejected' }],
+    ['a paused template', { status: 'paused' }, { status: 'rejected', reason: 'WhatsApp has paused the template.' }],
     [
-      'a header of text',
+      'a text header',
       { content: [...shipping.content, { type: 'HEADER', format: 'TEXT', text: 'Hi {{1}}' }] },
       { headerText: 'Hi {{1}}' },
     ],
     [
-      'a header of a medium',
+      'a media header',
       { content: [...shipping.content, { type: 'HEADER', format: 'VIDEO', example: {} }] },
       { attachmentKind: 'video' },
     ],
@@ -115,11 +115,11 @@ describe('the list of a number', () => {
       },
     ],
     [
-      'all that WhatsApp says of one',
+      'all fields that WhatsApp gives',
       { content: { id: '77', category: 'UTILITY', components: shipping.content } },
       { category: 'UTILITY', carrierReference: '77' },
     ],
-  ])('has %s', async ([, details, expected]) => {
+  ])('contains %s', async ([, details, expected]) => {
     expect(await listOf({ value: [{ ...shipping, ...details }] })).toEqual({
       outcome: 'listed',
       templates: [{ ...listed, ...expected }],
@@ -140,11 +140,11 @@ describe('the list of a number', () => {
     { ...shipping, content: [...shipping.content, { type: 'HEADER', format: 'TEXT' }] },
     { ...shipping, content: [...shipping.content, { type: 'BUTTONS', buttons: [{ type: 'OTP', text: 'Copy' }] }] },
     { ...shipping, content: [...shipping.content, { type: 'BUTTONS', buttons: [null] }] },
-  ])('leaves out what can’t be sent from here: %j', async (item) => {
+  ])('leaves out templates that the app can’t send: %j', async (item) => {
     expect(await listOf({ value: [item, shipping] })).toEqual({ outcome: 'listed', templates: [listed] });
   });
 
-  test('is not to be had where the next page is on another host: credentials would go there', async () => {
+  test('is unavailable if the next page is on another host, since credentials would go there', async () => {
     const elsewhere: string[] = [];
     const other = await startFaultyNetwork((request, response) => {
       elsewhere.push(request.url ?? '');
@@ -156,7 +156,7 @@ describe('the list of a number', () => {
     expect(elsewhere).toEqual([]);
   });
 
-  test('comes to an end where the links go in a circle', async () => {
+  test('is unavailable if the links form a circle', async () => {
     expect(await listOf({ value: [], nextLink: `{endpoint}${path}&page=0` })).toEqual(unavailable);
   });
 
@@ -166,19 +166,19 @@ describe('the list of a number', () => {
     [200, '<html>'],
     [404, '{}'],
     [500, '{}'],
-  ] as const)('is not to be had where the carrier answers %i %s', async ([status, body]) => {
+  ] as const)('is unavailable if the carrier answers %i %s', async ([status, body]) => {
     const { templates } = createCarrier(await startFaultyNetwork(answering(status, body)));
     expect(await templates?.list(whatsAppNumber)).toEqual(unavailable);
   });
 
-  test('is not to be had where nobody listens, nor of a number without a channel', async () => {
+  test('is unavailable if nobody listens, and for a number without a channel', async () => {
     const { templates } = createCarrier(await addressOfNobody());
     expect(await templates?.list(whatsAppNumber)).toEqual(unavailable);
     expect(await templates?.list('358401000009')).toEqual(unavailable);
   });
 });
 
-test('an attachment comes byte for byte, with the app’s identity as well', async () => {
+test('fetches an attachment byte for byte, also with the app’s identity', async () => {
   const api = await startAzureCommunicationApi({ token: 'token' });
   onTestFinished(() => api.stop());
   const bytes = Buffer.from([0, 0xff, 0x0a, 0x89]);

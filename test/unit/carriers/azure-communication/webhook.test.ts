@@ -19,7 +19,7 @@ const nothing = { reports: [], referenced: [], templates: [], inbound: [] };
 
 let nextId = 0;
 
-/** An event in the form of Event Grid. */
+/** An event in the format of Event Grid. */
 function event(type: string, data: unknown, details: Record<string, unknown> = {}): Record<string, unknown> {
   nextId += 1;
   const eventType = `Microsoft.Communication.${type}`;
@@ -29,10 +29,10 @@ function event(type: string, data: unknown, details: Record<string, unknown> = {
 const receive = (events: unknown, details?: Partial<WebhookRequest>): Promise<WebhookEvents> =>
   carrier.receive(callWith(events, details));
 
-describe('who calls', () => {
+describe('a call', () => {
   const events = [event('SMSReceived', { from: '358401234567', to: '16400', message: 'Hei' })];
 
-  test('is believed with the secret in a header as well', async () => {
+  test('is accepted with the secret in a header', async () => {
     const headers = new Map([['x-webhook-secret', webhookSecret]]);
     expect((await receive(events, { query: '', headers })).inbound).toHaveLength(1);
   });
@@ -41,9 +41,9 @@ describe('who calls', () => {
     ['no secret', { query: '' }],
     ['an empty secret', { query: '?secret=' }],
     ['another secret', { query: '?secret=another-secret-of-16' }],
-    ['another secret in the header, though the query is right', { headers: new Map([['x-webhook-secret', 'no']]) }],
+    ['a wrong secret in the header, although the query is correct', { headers: new Map([['x-webhook-secret', 'no']]) }],
     ['a token instead', { query: '', headers: new Map([['authorization', 'Bearer token']]) }],
-  ])('is refused with %s, whatever the call is', async ([, details]) => {
+  ])('is refused with %s, also a handshake', async ([, details]) => {
     const validation = [
       { id: 'v', eventType: 'Microsoft.EventGrid.SubscriptionValidationEvent', data: { validationCode: 'c' } },
     ];
@@ -54,7 +54,7 @@ describe('who calls', () => {
     await expect(receive('', { ...details, method: 'OPTIONS', headers })).rejects.toThrow(refused(401));
   });
 
-  describe('where Entra ID protects the webhook', () => {
+  describe('to a webhook protected by Entra ID', () => {
     const webhook = { tenant: 'tenant', audience: 'api://webhook' };
     const asked: unknown[] = [];
     const isEntraToken = async (token: string, expected: unknown): Promise<boolean> => {
@@ -70,13 +70,13 @@ describe('who calls', () => {
         callWith(events, { headers: new Map(authorization === undefined ? [] : [['authorization', authorization]]) }),
       );
 
-    test('is believed with a token for us', async () => {
+    test('is accepted with a token for us', async () => {
       expect((await receiveWith('Bearer good')).inbound).toHaveLength(1);
       expect(asked).toEqual([['good', { ...webhook, role: 'AzureEventGridSecureWebhookSubscriber' }]]);
     });
 
     test.for([undefined, '', 'Bearer', 'Bearer ', 'Bearer bad', 'Basic good', 'good', 'Bearer good twice'])(
-      'is refused with %s',
+      'is refused with the authorization %s',
       async (authorization) => {
         await expect(receiveWith(authorization)).rejects.toThrow(refused(401));
       },
@@ -84,8 +84,8 @@ describe('who calls', () => {
   });
 });
 
-describe('the handshakes', () => {
-  test('of Event Grid gets its code back', async () => {
+describe('a handshake', () => {
+  test('of Event Grid is answered with its code', async () => {
     const data = { validationCode: '512d38b6-c7b8-40c8-89fe-f46f9e9622b6', validationUrl: 'https://x.example' };
     const validation = { id: 'v', eventType: 'Microsoft.EventGrid.SubscriptionValidationEvent', data };
     const { answer, ...rest } = await receive([validation], {
@@ -97,14 +97,14 @@ describe('the handshakes', () => {
   });
 
   test.for([{}, { validationCode: '' }, { validationCode: 7 }, undefined])(
-    'without a code is refused: %j',
+    'of Event Grid without a code is refused: %j',
     async (data) => {
       const validation = { id: 'v', eventType: 'Microsoft.EventGrid.SubscriptionValidationEvent', data };
       await expect(receive([validation])).rejects.toThrow(refused(400));
     },
   );
 
-  test('of CloudEvents gets permission for its origin', async () => {
+  test('of CloudEvents is answered with permission for its origin', async () => {
     const headers = new Map([['webhook-request-origin', 'eventgrid.azure.net']]);
     const { answer } = await receive('', { method: 'OPTIONS', headers });
     expect(answer).toEqual({
@@ -119,7 +119,7 @@ describe('the handshakes', () => {
   });
 });
 
-describe('reports on SMS', () => {
+describe('a report on an SMS', () => {
   const report = (deliveryStatus: unknown, details: Record<string, unknown> = {}) =>
     event('SMSDeliveryReportReceived', {
       messageId: 'Outgoing_1',
@@ -133,7 +133,7 @@ describe('reports on SMS', () => {
   const reportOf = async (details: string): Promise<unknown> =>
     (await receive([report('Failed', { deliveryStatusDetails: details })])).reports[0];
 
-  test('of one that arrived', async () => {
+  test('says that it was delivered', async () => {
     const { reports } = await receive([report('Delivered', { deliveryStatusDetails: 'No error.' })]);
     expect(reports).toEqual([{ recipientId, status: 'delivered', at }]);
   });
@@ -158,17 +158,17 @@ describe('reports on SMS', () => {
     ['9999', 'undelivered', '9999', 'other'],
     ['4999: new', 'undelivered', '4999', 'other'],
     ['something else', 'undelivered', 'DeliveryFailed', 'other'],
-  ])('that failed with “%s”: %s', async ([details = '', status, code, reason]) => {
+  ])('with the details “%s” has the status %s', async ([details = '', status, code, reason]) => {
     expect(await reportOf(details)).toEqual({ recipientId, status, code, message: details, reason, at });
   });
 
-  test('that failed without a word', async () => {
+  test('of a failure without details has a code and a message', async () => {
     expect((await receive([report('Failed')])).reports).toMatchObject([
       { status: 'undelivered', code: 'DeliveryFailed', message: expect.stringMatching(/\S/) as string },
     ]);
   });
 
-  test('in CloudEvents, with names as the published example has them', async () => {
+  test('can be a CloudEvent with the field names of the published example', async () => {
     const data = { MessageId: 'Outgoing_1', To: '+358401234567', DeliveryStatus: 'Delivered', Tag: recipientId };
     const cloud = { id: 'c', type: 'Microsoft.Communication.SMSDeliveryReportReceived', time: receivedTimestamp, data };
     const headers = new Map([['content-type', 'application/cloudevents-batch+json']]);
@@ -178,32 +178,36 @@ describe('reports on SMS', () => {
   });
 
   test.for([
-    ['the event’s time where it has none of its own', { receivedTimestamp: 'soon' }, new Date('2026-11-24T09:59:59Z')],
-    ['our own where there is none at all', { receivedTimestamp: undefined }, now],
-  ] as const)('have %s', async ([, details, expected]) => {
+    [
+      'the event’s time if it has no valid time of its own',
+      { receivedTimestamp: 'soon' },
+      new Date('2026-11-24T09:59:59Z'),
+    ],
+    ['the current time if the event has no time either', { receivedTimestamp: undefined }, now],
+  ] as const)('has %s', async ([, details, expected]) => {
     const { eventTime: _, ...bare } = report('Delivered', details);
     const event = expected === now ? bare : report('Delivered', details);
     expect((await receive([event])).reports).toMatchObject([{ at: expected }]);
   });
 
   test.for([undefined, '', 'campaign', recipientId.slice(1), `${recipientId}x`, `${recipientId}-1`, 7])(
-    'of others who send through the same resource are passed over: %s',
+    'of others who send through the same resource is ignored: %s',
     async (tag) => {
       expect(await receive([report('Delivered', { tag })])).toEqual(nothing);
     },
   );
 
-  test('with a word that is not known are passed over', async () => {
+  test('with an unknown status is ignored', async () => {
     expect(await receive([report('Queued')])).toEqual(nothing);
   });
 
-  test('that stand twice in a call count once', async () => {
+  test('that occurs twice in a call counts once', async () => {
     const one = report('Delivered');
     expect((await receive([one, one])).reports).toHaveLength(1);
   });
 });
 
-describe('reports on WhatsApp messages', () => {
+describe('a report on a WhatsApp message', () => {
   const status = (word: unknown, details: Record<string, unknown> = {}) =>
     event('AdvancedMessageDeliveryStatusUpdated', {
       messageId: 'm1',
@@ -230,35 +234,38 @@ describe('reports on WhatsApp messages', () => {
     ['130429', 'throttled'],
     ['131042', 'carrierSettings'],
     ['999', 'other'],
-  ] as const)('that failed with %s: %s', async ([channelCode, reason]) => {
+  ] as const)('of a failure with the code %s has the reason %s', async ([channelCode, reason]) => {
     const { referenced } = await receive([status('Failed', { error: { channelCode, channelMessage: 'No.' } })]);
     expect(referenced).toEqual([
       { reference: 'm1', status: 'undelivered', code: String(channelCode), message: 'No.', reason, at },
     ]);
   });
 
-  test.for([undefined, null, 'x', {}, { channelCode: {} }])('that failed with the error %j', async (error) => {
-    expect((await receive([status('Failed', { error })])).referenced).toMatchObject([
-      {
-        status: 'undelivered',
-        code: 'DeliveryFailed',
-        message: expect.stringMatching(/\S/) as string,
-        reason: 'other',
-      },
-    ]);
-  });
+  test.for([undefined, null, 'x', {}, { channelCode: {} }])(
+    'of a failure with the error %j has a code and a message',
+    async (error) => {
+      expect((await receive([status('Failed', { error })])).referenced).toMatchObject([
+        {
+          status: 'undelivered',
+          code: 'DeliveryFailed',
+          message: expect.stringMatching(/\S/) as string,
+          reason: 'other',
+        },
+      ]);
+    },
+  );
 
   test.for([
     ['warning', {}],
     ['unknown', {}],
     ['Sent', { channelType: 'sms' }],
     ['Sent', { channelKind: 'other' }],
-  ] as const)('that say nothing to us are passed over: %s %j', async ([word, details]) => {
+  ] as const)('with an unused status or of another channel is ignored: %s %j', async ([word, details]) => {
     expect(await receive([status(word, details)])).toEqual(nothing);
   });
 });
 
-describe('what phones write by WhatsApp', () => {
+describe('an inbound WhatsApp message', () => {
   const message = (data: Record<string, unknown>) =>
     event('AdvancedMessageReceived', {
       messageId: 'm1',
@@ -282,9 +289,9 @@ describe('what phones write by WhatsApp', () => {
   test.for<[string, Record<string, unknown>, Record<string, unknown>]>([
     ['a text', { content: 'Hei' }, { content: 'Hei' }],
     ['a sender with a plus', { content: 'Hei', from: '+358401234567' }, { content: 'Hei' }],
-    ['a channel in large letters', { content: 'Hei', to: channel.toUpperCase() }, { content: 'Hei' }],
+    ['a channel id in upper case', { content: 'Hei', to: channel.toUpperCase() }, { content: 'Hei' }],
     [
-      'the names of the libraries',
+      "the field names of Microsoft's libraries",
       { content: 'Hei', channelType: undefined, channelKind: 'WhatsApp' },
       { content: 'Hei' },
     ],
@@ -295,18 +302,18 @@ describe('what phones write by WhatsApp', () => {
       { content: 'Agree', buttonReply: 'Agree' },
     ],
     [
-      'a row of a list, by the other names',
+      'a row of a list, with the other field names',
       { interactiveContent: { replyKind: 'listReply', listReply: { id: 'p', title: 'Priority' } } },
       { content: 'Priority', buttonReply: 'Priority' },
     ],
     ['a reaction', { messageType: 'reaction', reaction: { messageId: 'x', emoji: '👍' } }, { content: '👍' }],
     [
-      'a picture with words',
+      'a picture with a caption',
       { messageType: 'image', media: { mimeType: 'image/jpeg', id: 'media-1', caption: 'Look' } },
       { content: 'Look', attachments: [{ reference: 'media-1', name: 'image.jpg', mimeType: 'image/jpeg' }] },
     ],
     [
-      'a document, by the other names',
+      'a document, with the other field names',
       { mediaContent: { mimeType: 'application/pdf', mediaId: 'media-2', fileName: 'a ä.pdf' } },
       { content: '', attachments: [{ reference: 'media-2', name: 'a ä.pdf', mimeType: 'application/pdf' }] },
     ],
@@ -316,7 +323,7 @@ describe('what phones write by WhatsApp', () => {
       { content: '', attachments: [{ reference: 'media-3', name: 'audio.ogg', mimeType: 'audio/ogg; codecs=opus' }] },
     ],
     [
-      'a medium of no type',
+      'a medium without a type',
       { media: { id: 'media-4' } },
       {
         content: '',
@@ -327,24 +334,24 @@ describe('what phones write by WhatsApp', () => {
     expect(await inboundOf(data)).toEqual([{ ...common, ...expected }]);
   });
 
-  test('without an id of its own has that of the event', async () => {
+  test('without an id has the id of the event', async () => {
     const [one] = (await receive([{ ...message({ content: 'Hei', messageId: undefined }), id: 'e-77' }])).inbound;
     expect(one?.carrierMessageId).toBe('e-77');
   });
 
   test.for<[string, Record<string, unknown>]>([
     ['to a channel that is not ours', { content: 'Hei', to: '00000000-0000-0000-0000-000000000000' }],
-    ['by another network', { content: 'Hei', channelType: 'other' }],
-    ['from somebody without a number', { content: 'Hei', from: 'FI.1234abcd' }],
-    ['with neither words nor media', { messageType: 'location' }],
-    ['that takes a reaction back', { messageType: 'reaction', reaction: { messageId: 'x' } }],
-    ['with odd fields', { media: 'x', button: [], interactive: null, reaction: 7, context: 'x' }],
-  ])('is passed over: %s', async ([, data]) => {
+    ['through another channel', { content: 'Hei', channelType: 'other' }],
+    ['from a sender without a number', { content: 'Hei', from: 'FI.1234abcd' }],
+    ['with neither text nor media', { messageType: 'location' }],
+    ['that withdraws a reaction', { messageType: 'reaction', reaction: { messageId: 'x' } }],
+    ['with malformed fields', { media: 'x', button: [], interactive: null, reaction: 7, context: 'x' }],
+  ])('is ignored: %s', async ([, data]) => {
     expect(await receive([message(data)])).toEqual(nothing);
   });
 });
 
-describe('what phones write by SMS', () => {
+describe('an inbound SMS', () => {
   const sms = (data: Record<string, unknown>) =>
     event('SMSReceived', {
       messageId: 'Incoming_1',
@@ -357,8 +364,8 @@ describe('what phones write by SMS', () => {
 
   test.for<[string, Record<string, unknown>, Record<string, unknown>]>([
     ['to a number', {}, {}],
-    ['to a short code, from another', { from: '16400', to: '16500' }, { sender: '16400', recipient: '16500' }],
-    ['without words', { message: '' }, { content: '' }],
+    ['from a short code to another', { from: '16400', to: '16500' }, { sender: '16400', recipient: '16500' }],
+    ['without text', { message: '' }, { content: '' }],
   ])('%s', async ([, data, expected]) => {
     const standard = {
       carrierMessageId: 'Incoming_1',
@@ -370,11 +377,11 @@ describe('what phones write by SMS', () => {
     expect(inbound).toEqual([{ ...standard, protocol: 'SMS', attachments: [], at, ...expected }]);
   });
 
-  test('is passed over where a name sent it', async () => {
+  test('is ignored if a name sent it', async () => {
     expect(await receive([sms({ from: 'Example' })])).toEqual(nothing);
   });
 
-  test('is left out where it makes no sense, without the others', async () => {
+  test('is skipped if it is malformed, without losing the others', async () => {
     const { inbound } = await receive([sms({ message: undefined }), sms({ to: 'x' }), sms({}), { odd: true }, 7]);
     expect(inbound).toHaveLength(1);
   });
@@ -386,18 +393,18 @@ describe('other events', () => {
     event('AdvancedMessageAnalysisCompleted', { originalMessage: 'Hei' }),
     { id: 'x', eventType: 'Microsoft.Storage.BlobCreated', data: {} },
     { id: 'x', type: 'somebody.else', specversion: '1.0' },
-  ])('are passed over: %j', async (other) => {
+  ])('are ignored: %j', async (other) => {
     expect(await receive([other])).toEqual(nothing);
   });
 
-  test('a body that is no UTF-8 is refused', async () => {
+  test('a body that is not UTF-8 is refused', async () => {
     await expect(carrier.receive({ ...callWith(''), body: Buffer.from([0x5b, 0xff, 0x5d]) })).rejects.toThrow(
       refused(400),
     );
   });
 });
 
-test('whatever the fields of an event hold, it is taken or refused in the way of webhooks', async () => {
+test('whatever the fields of an event contain, the call is either accepted or refused with WebhookRefused', async () => {
   const names = [
     'from',
     'to',

@@ -6,7 +6,7 @@ import { createKannelCarrier, kannelSecrets } from '../../../support/labs/carrie
 const { inboundSecret, webhookSecret } = kannelSecrets;
 const carrier = createKannelCarrier({ url: 'http://127.0.0.1:9', inboundSecret });
 const authorization = `Basic ${Buffer.from(`kannel:${inboundSecret}`).toString('base64')}`;
-// As Kannel 1.4.5 was seen to make it.
+// A call as recorded from Kannel 1.4.5.
 const query = '?id=05de2af5-e056-411e-afc3-c0c8361a2b7b&at=1795544779&from=%2B358401230055&to=16400';
 
 function posted(body: Uint8Array | string, contentType = 'text/plain; charset="UTF-8"'): WebhookRequest {
@@ -26,8 +26,8 @@ const fetched = (rest: string): WebhookRequest => ({
 
 const eventsOf = async (call: WebhookRequest) => (await carrier.receive(call)).inbound;
 
-describe('what a phone wrote', () => {
-  test('comes with id, time and numbers in digits', async () => {
+describe('an inbound message', () => {
+  test('has its id, its time, and the numbers in digits', async () => {
     expect(await eventsOf(posted('hei € åäö'))).toEqual([
       {
         carrierMessageId: '05de2af5-e056-411e-afc3-c0c8361a2b7b',
@@ -45,21 +45,21 @@ describe('what a phone wrote', () => {
     ['by get-url', fetched('&text=kw++two+blanks%0A%E2%82%AC&coding=0'), 'kw  two blanks\n€'],
     ['by get-url, without text', fetched('&text='), ''],
     ['without text', posted(''), ''],
-    ['with signs that mean something in addresses', posted('+ & % = x'), '+ & % = x'],
+    ['with characters that have a meaning in addresses', posted('+ & % = x'), '+ & % = x'],
     [
-      'in UTF-16, where Kannel was not told to write UTF-8',
+      'in UTF-16, if Kannel is not configured to write UTF-8',
       posted(Buffer.from('04160020d83dde00', 'hex'), 'text/plain; charset="UTF-16BE"'),
       'Ж 😀',
     ],
     ['in ISO 8859-1', posted(Buffer.from('e4', 'hex'), 'text/plain; charset=ISO-8859-1'), 'ä'],
-    ['in something unheard of', posted('ä', 'text/plain; charset="GSM-PACKED"'), 'ä'],
-    ['in nothing that is said', posted('ä', 'text/plain'), 'ä'],
-    ['in bytes that are no UTF-8', posted(Buffer.from('61ff', 'hex')), 'a\ufffd'],
-  ] as const)('arrives %s', async ([, call, content]) => {
+    ['in an unknown encoding', posted('ä', 'text/plain; charset="GSM-PACKED"'), 'ä'],
+    ['without an encoding', posted('ä', 'text/plain'), 'ä'],
+    ['in bytes that are not UTF-8', posted(Buffer.from('61ff', 'hex')), 'a\ufffd'],
+  ] as const)('is read %s', async ([, call, content]) => {
     expect(await eventsOf(call)).toMatchObject([{ content }]);
   });
 
-  test('may come from a name, to a long number', async () => {
+  test('can come from a name, and to a long number', async () => {
     const call = { ...posted('x'), query: '?id=1&at=1795544779&from=Bank&to=%2B358207434242' };
     expect(await eventsOf(call)).toMatchObject([{ sender: 'Bank', recipient: '358207434242' }]);
   });
@@ -67,13 +67,13 @@ describe('what a phone wrote', () => {
   test.for([
     ['post-url', posted(Buffer.from([1, 2, 255]), 'application/octet-stream')],
     ['get-url', fetched('&text=%01%02%FF&coding=1')],
-    ['post-url, of no type', posted('x', '')],
-  ] as const)('that is no text is passed over: by %s', async ([, call]) => {
+    ['post-url, without a content type', posted('x', '')],
+  ] as const)('that is not a text is ignored: by %s', async ([, call]) => {
     expect(await carrier.receive(call)).toEqual({ reports: [], templates: [], inbound: [] });
   });
 });
 
-describe('who may bring it', () => {
+describe('an inbound message is accepted', () => {
   const refused = expect.objectContaining({ name: 'WebhookRefused', status: 401 }) as Error;
   const showing = (value: string): WebhookRequest => ({
     ...posted('x'),
@@ -81,7 +81,7 @@ describe('who may bring it', () => {
   });
   const basic = (text: string): string => `Basic ${Buffer.from(text).toString('base64')}`;
 
-  test('nobody, where no secret is set', async () => {
+  test('from nobody if no secret is set', async () => {
     const silent = createKannelCarrier({ url: 'http://127.0.0.1:9' });
     for (const call of [posted('x'), showing(basic('kannel:')), showing(basic('kannel:undefined'))]) {
       await expect(silent.receive(call)).rejects.toThrow(refused);
@@ -100,15 +100,15 @@ describe('who may bring it', () => {
     basic(`kannel:${inboundSecret} `),
     basic(`kannel:x:${inboundSecret}`),
     basic(`kannel:${webhookSecret}`),
-  ])('nobody with the authorization %j', async (value) => {
+  ])('from nobody with the authorization %j', async (value) => {
     await expect(carrier.receive(showing(value))).rejects.toThrow(refused);
   });
 
-  test('Kannel, whatever user name stands before the secret', async () => {
+  test('from Kannel with any user name before the secret', async () => {
     expect(await eventsOf(showing(basic(`:${inboundSecret}`)))).toHaveLength(1);
   });
 
-  test('nobody by the key of a report', async () => {
+  test('from nobody with the key of a report', async () => {
     await expect(carrier.receive({ ...posted('x'), query: `${query}&recipient=x` })).rejects.toThrow(refused);
   });
 });

@@ -17,14 +17,14 @@ function call(fields: Readonly<Record<string, string>>): WebhookRequest {
 
 const reportsOf = async (fields: Readonly<Record<string, string>>) => (await carrier.receive(call(fields))).reports;
 
-describe('types of reports, which are bits', () => {
+describe('a report’s type, which has bits', () => {
   test.for([
     ['1', receipt('DELIVRD'), 'delivered'],
     ['4', receipt('ACCEPTD'), 'sent'],
     ['8', 'ACK/', 'sent'],
     ['9', 'ACK/', 'delivered'],
     ['12', 'ACK/', 'sent'],
-  ] as const)('%s with %s arrived or is on its way: %s', async ([type, reply, status]) => {
+  ] as const)('%s with %s has the status %s', async ([type, reply, status]) => {
     expect(await reportsOf({ type, reply })).toEqual([{ recipientId, status, at: new Date('2026-11-24T18:26:16Z') }]);
   });
 
@@ -53,41 +53,44 @@ describe('types of reports, which are bits', () => {
     ['16', 'NACK/Retries Exceeded', 'rejected', 'NACK', 'carrierUnavailable'],
     ['16', 'NACK/', 'rejected', 'NACK', 'carrierUnavailable'],
     ['16', '', 'rejected', 'type16', 'other'],
-  ] as const)('%s with %s is %s, %s, for the reason %s', async ([type, reply, status, code, reason]) => {
-    const message = expect.stringMatching(/\S/) as string;
-    expect(await reportsOf({ type, reply })).toEqual([
-      { recipientId, status, code, reason, message, at: new Date('2026-11-24T18:26:16Z') },
-    ]);
-  });
+  ] as const)(
+    '%s with %s has the status %s, the code %s and the reason %s',
+    async ([type, reply, status, code, reason]) => {
+      const message = expect.stringMatching(/\S/) as string;
+      expect(await reportsOf({ type, reply })).toEqual([
+        { recipientId, status, code, reason, message, at: new Date('2026-11-24T18:26:16Z') },
+      ]);
+    },
+  );
 
-  test('what the message said is not kept with a failure', async () => {
+  test('the text of the message is not stored with a failure', async () => {
     const [report] = await reportsOf({ type: '2', reply: `${receipt('UNDELIV', '027')}Your code is 1234` });
     expect(report?.message).toBe('The network reported UNDELIV, error 027.');
   });
 
-  test.for(['0', '128', '1024'])('%s is none that we know: passed over', async (type) => {
+  test.for(['0', '128', '1024'])('the unknown type %s is ignored', async (type) => {
     expect(await carrier.receive(call({ type }))).toEqual({ reports: [], templates: [], inbound: [] });
   });
 });
 
-describe('addresses that we did not make are refused', () => {
+describe('a report to an address that we did not make is refused', () => {
   const key = reportKey(recipientId, kannelSecrets.webhookSecret);
   test.for([
     ['another recipient', { recipient: recipientId.replace(/.$/, '1') }],
     ['no recipient', { recipient: '' }],
     ['no key', { key: '' }],
-    ['a key that was cut', { key: key.slice(0, -1) }],
-    ['a key with more behind it', { key: `${key}0` }],
-    ['the key of another', { key: reportKey('another', kannelSecrets.webhookSecret) }],
+    ['a truncated key', { key: key.slice(0, -1) }],
+    ['a key with extra characters', { key: `${key}0` }],
+    ['the key of another recipient', { key: reportKey('another', kannelSecrets.webhookSecret) }],
     ['a key made with another secret', { key: reportKey(recipientId, 'another secret of ours') }],
-    ['the secret for messages of phones', { key: kannelSecrets.inboundSecret }],
+    ['the secret for inbound messages', { key: kannelSecrets.inboundSecret }],
   ] as const)('%s', async ([, fields]) => {
     const refused = expect.objectContaining({ name: 'WebhookRefused', status: 401 }) as Error;
     await expect(carrier.receive(call({ type: '1', ...fields }))).rejects.toThrow(refused);
   });
 });
 
-test('the key of a recipient is the same for all of them, and of no other', () => {
+test('all reports on a recipient have the same key, and no other recipient has it', () => {
   const { webhookSecret } = kannelSecrets;
   expect(reportKey('a', webhookSecret)).toMatch(/^[0-9a-f]{64}$/);
   expect(reportKey('a', webhookSecret)).toBe(reportKey('a', webhookSecret));

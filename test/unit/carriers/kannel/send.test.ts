@@ -42,8 +42,8 @@ async function send(
   return outcome;
 }
 
-describe('what smsbox is given', () => {
-  test('all that a short message needs, and nothing of it in the address', async () => {
+describe('a call of smsbox', () => {
+  test('has all fields of a short message in headers, and none in the address', async () => {
     const api = await startApi();
     expect(await send({ url: api.url }, { content: 'Hei €' })).toEqual({ outcome: 'sent' });
     const [call] = api.calls;
@@ -66,25 +66,25 @@ describe('what smsbox is given', () => {
     ['a name', 'Mökki & Co', 'Mökki & Co'],
     ['a short code', '16400', '16400'],
     ['a number, which is international', '4512345678', '+4512345678'],
-  ] as const)('the sender: %s', async ([, sender, from]) => {
+  ] as const)('has the sender in Kannel’s form: %s', async ([, sender, from]) => {
     const api = await startApi();
     await send({ url: api.url }, { sender });
     expect(api.calls).toMatchObject([{ from }]);
   });
 
-  test('credentials in UTF-8', async () => {
+  test('has the credentials in UTF-8', async () => {
     const user = { username: 'käyttäjä', password: 'pa$$ €' };
     const api = await startApi(user);
     expect(await send({ url: api.url, ...user })).toEqual({ outcome: 'sent' });
   });
 
-  test('the connection that an operator wants', async () => {
+  test('names the connection from the settings', async () => {
     const api = await startApi();
     await send({ url: api.url, smsc: 'OPERATOR-1' });
     expect(api.calls[0]?.headers.get('x-kannel-smsc')).toBe('OPERATOR-1');
   });
 
-  test('an address for reports whose per cent signs Kannel takes for what they are', async () => {
+  test('has an address for reports in which per cent signs are escaped for Kannel', async () => {
     const api = await startApi();
     await send({ url: api.url }, {}, { webhookUrl: 'https://example.com/a%20d/ä' });
     expect(api.calls[0]?.dlrUrl).toMatch(/^https:\/\/example\.com\/a%%20d\/%%C3%%A4\?recipient=/);
@@ -98,9 +98,9 @@ describe('what smsbox is given', () => {
     ['GSM 03.38, an escape pair at the cut', `${'a'.repeat(152)}€${'b'.repeat(160)}`, '0', 3],
     ['UCS-2, full', 'ж'.repeat(70), '2', 1],
     ['UCS-2, a surrogate pair at the cut', `${'ж'.repeat(66)}😀${'ж'.repeat(65)}`, '2', 2],
-    ['the most parts there can be', 'a'.repeat(153 * 255), '0', 255],
+    ['the maximum number of parts', 'a'.repeat(153 * 255), '0', 255],
     ['no text', '', '0', 1],
-  ] as const)('parts that phones join: %s', async ([, content, coding, count]) => {
+  ] as const)('is made for each part, with a header for joining: %s', async ([, content, coding, count]) => {
     const api = await startApi();
     expect(await send({ url: api.url }, { content })).toEqual({ outcome: 'sent' });
     expect(api.received('358401230001')).toEqual([{ content, sender: 'Example' }]);
@@ -116,23 +116,23 @@ describe('what smsbox is given', () => {
     );
   });
 
-  test('messages to one phone have different numbers for their parts', async () => {
+  test('has different references for the parts of different messages to one phone', async () => {
     const api = await startApi();
     for (const id of ['a', 'b', 'c']) await send({ url: api.url }, { content: 'a'.repeat(161), id });
     expect(new Set(api.calls.map(({ udh }) => udh.slice(6, 8))).size).toBe(3);
   });
 });
 
-describe('what smsbox is never given', () => {
+describe('smsbox never gets', () => {
   test.for([
     ['a line break in a sender', { sender: 'A\r\nX-Kannel-To: 1' }, 'KannelSenderRefused'],
-    ['a single one', { sender: 'A\nB' }, 'KannelSenderRefused'],
+    ['a single line feed', { sender: 'A\nB' }, 'KannelSenderRefused'],
     ['a null character', { sender: 'A\0B' }, 'KannelSenderRefused'],
     ['a control character of ISO 8859-1', { sender: 'A\u0085B' }, 'KannelSenderRefused'],
     ['no sender', { sender: '' }, 'KannelSenderRefused'],
     ['two numbers', { address: '358401230001 358401230002' }, 'KannelNumberRefused'],
     ['a line break in a number', { address: '358401230001\r\nX: y' }, 'KannelNumberRefused'],
-    ['a name for a number', { address: 'Example' }, 'KannelNumberRefused'],
+    ['a name as number', { address: 'Example' }, 'KannelNumberRefused'],
     ['no number', { address: '' }, 'KannelNumberRefused'],
     ['too long a number', { address: '1'.repeat(16) }, 'KannelNumberRefused'],
   ] as const)('%s', async ([, message, code]) => {
@@ -149,7 +149,7 @@ describe('what smsbox is never given', () => {
   });
 });
 
-/** Answers call after call as given; a status of 0 hangs up. */
+/** Answers one call after the other with these; a status of 0 closes the connection. */
 async function answeringInTurn(...answers: (readonly [status: number, body: string])[]) {
   let calls = 0;
   const url = await startFaultyNetwork((request, response) => {
@@ -163,7 +163,7 @@ async function answeringInTurn(...answers: (readonly [status: number, body: stri
   return { url, calls: () => calls };
 }
 
-describe('what smsbox answers', () => {
+describe('smsbox’s answer', () => {
   test.for([
     [202, '0: Accepted for delivery', { outcome: 'sent' }],
     [202, '3: Queued for later delivery', { outcome: 'sent' }],
@@ -195,13 +195,13 @@ describe('what smsbox answers', () => {
 
   const long = { content: 'a'.repeat(400) };
 
-  test('a first part that is refused is the end, and nothing was sent', async () => {
+  test('if the first part is refused, no other part is sent', async () => {
     const { url, calls } = await answeringInTurn([503, 'Temporal failure, try again later.']);
     expect(await send({ url }, long)).toMatchObject({ outcome: 'retry', reason: 'carrierUnavailable' });
     expect(calls()).toBe(1);
   });
 
-  test('a first part in doubt is not followed by the others', async () => {
+  test('if the first part is in doubt, no other part is sent', async () => {
     const { url, calls } = await answeringInTurn([0, '']);
     expect(await send({ url }, long)).toMatchObject({ outcome: 'unknown', reason: 'inDoubt' });
     expect(calls()).toBe(1);
@@ -213,18 +213,18 @@ describe('what smsbox answers', () => {
     [400, 'Whatever'],
     [500, ''],
     [0, ''],
-  ] as const)('a later part that ends with %i leaves the message in doubt: it is not sent again', async (answer) => {
+  ] as const)('if a later part ends with %i, the message is in doubt and is not sent again', async (answer) => {
     const { url, calls } = await answeringInTurn([202, '0: Accepted for delivery'], answer);
     expect(await send({ url }, long)).toEqual({
       outcome: 'unknown',
       code: 'KannelPartsMissing',
       reason: 'inDoubt',
-      message: expect.stringMatching(/^Kannel took 1 of 3 parts, and then: \S/) as string,
+      message: expect.stringMatching(/^Kannel took 1 of 3 parts, then failed: \S/) as string,
     });
     expect(calls()).toBe(2);
   });
 
-  test('all parts together have the time of one call', async () => {
+  test('all parts together have the timeout of one call', async () => {
     let isLate = false;
     const url = await startFaultyNetwork((request, response) => {
       request.resume();
@@ -234,7 +234,7 @@ describe('what smsbox answers', () => {
       response.writeHead(202).end('0: Accepted for delivery');
     });
     const now = (): Date => new Date(isLate ? 10 * 60_000 : 0);
-    // Longer than a test may take: a part that had all of it for itself would show.
+    // Longer than a test may take, so that the test fails if each part has the whole time.
     expect(await send({ url }, long, { now, timeoutMs: 5 * 60_000 })).toMatchObject({ code: 'KannelPartsMissing' });
   });
 });

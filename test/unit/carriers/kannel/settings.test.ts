@@ -16,7 +16,7 @@ function read(environment: Readonly<Record<string, string>>) {
   return { settings, problems };
 }
 
-test('four settings are enough', () => {
+test('four settings are sufficient', () => {
   expect(read(needed)).toEqual({
     problems: [],
     settings: {
@@ -28,7 +28,7 @@ test('four settings are enough', () => {
   });
 });
 
-test('what else can be set', () => {
+test('reads the optional settings', () => {
   const { settings, problems } = read({
     ...needed,
     KANNEL_INBOUND_SECRET: 'abcdef0123456789-_',
@@ -43,7 +43,7 @@ test('what else can be set', () => {
   });
 });
 
-test('all that is missing is said at once', () => {
+test('names all missing settings at once', () => {
   expect(read({}).problems.toSorted()).toEqual([
     'KANNEL_PASSWORD is not set',
     'KANNEL_URL is not set',
@@ -78,6 +78,6 @@ test.for([
   ['KANNEL_USERNAME', 'a\r\nb', 'must not have line breaks or other control characters'],
   ['KANNEL_PASSWORD', 'a\0b', 'must not have line breaks or other control characters'],
   ['KANNEL_SMSC', 'a\nb', 'must not have line breaks or other control characters'],
-] as const)('%s=%j %s', ([name, value, problem]) => {
+] as const)('refuses %s=%j, which %s', ([name, value, problem]) => {
   expect(read({ ...needed, [name]: value }).problems).toEqual([`${name} ${problem}`]);
 });

@@ -29,7 +29,7 @@ describe('send', () => {
   const answering = (status: number, body: unknown) =>
     createSimulatedCarrier({ ...options, fetch: () => Promise.resolve(Response.json(body, { status })) });
 
-  test('makes one call that has it all', async () => {
+  test('makes one call with all fields', async () => {
     const calls: { url: string; init: RequestInit }[] = [];
     const carrier = createSimulatedCarrier({
       ...options,
@@ -61,7 +61,7 @@ describe('send', () => {
     });
   });
 
-  test('hands buttons over with each message', async () => {
+  test('submits the buttons with each message', async () => {
     const bodies: unknown[] = [];
     const carrier = createSimulatedCarrier({
       ...options,
@@ -86,7 +86,7 @@ describe('send', () => {
     outcome: 'retry',
     mayHaveArrived: true,
     code: 'CarrierAnswerIncomplete',
-    message: 'The carrier took the call but said nothing of this recipient.',
+    message: 'The carrier accepted the call, but its answer does not name this recipient.',
   };
   const refusal = { code: 'NumberBarred', message: 'The number is barred.' };
   test.for([
@@ -107,8 +107,8 @@ describe('send', () => {
     [{ result: 'postponed', ...refusal }, missing],
     [{ result: 'constructor', ...refusal }, missing],
     [{}, missing],
-  ] as const)('reads the result %j', async ([result, outcome]) => {
-    // Out of order, and with a stranger among them.
+  ] as const)('returns the outcome for the result %j', async ([result, outcome]) => {
+    // Out of order, and with an unknown id among them.
     const results = [
       { id: 'stranger', result: 'accepted' },
       { id: 'b', ...result },
@@ -126,7 +126,7 @@ describe('send', () => {
     [429, 'retry', 'CarrierBusy'],
     [500, 'retry', 'CarrierBrokeDown'],
     [503, 'retry', 'CarrierUnavailable'],
-  ] as const)('after %i it answers %s, %s', async ([status, outcome, code]) => {
+  ] as const)('returns %s, %s after status %i', async ([status, outcome, code]) => {
     const explained = { outcome, code, message: `The carrier answered ${status}: Because.` };
     expect(await answering(status, { message: 'Because.' }).send(batch)).toMatchObject([explained, explained]);
     const bare = { outcome, code, message: `The carrier answered ${status}.` };
@@ -142,7 +142,7 @@ describe('send', () => {
     [new TypeError('fetch failed'), 'CarrierUnreachable', "The carrier can't be reached: fetch failed"],
     [new DOMException('…', 'TimeoutError'), 'CarrierTimeout', 'The carrier did not answer in time.'],
     ['trouble', 'CarrierUnreachable', "The carrier can't be reached: trouble"],
-  ] as const)('after %s it asks for another attempt', async ([trouble, code, message]) => {
+  ] as const)('returns retry after %s', async ([trouble, code, message]) => {
     const retry = { outcome: 'retry', code, message };
     const thrown = createSimulatedCarrier({
       ...options,
@@ -169,7 +169,7 @@ describe('send', () => {
     [new TypeError('fetch failed'), 'unknown'],
     [new DOMException('…', 'TimeoutError'), 'unknown'],
     ['trouble', 'unknown'],
-  ] as const)('without repeats being recognised, %s means %s', async ([trouble, outcome]) => {
+  ] as const)('without recognised repeats, %s means %s', async ([trouble, outcome]) => {
     const carrier = createSimulatedCarrier({
       ...options,
       recognisesRepeats: false,
@@ -201,7 +201,7 @@ describe('receive', () => {
   const report = { id: 'a', status: 'delivered', at: '2026-11-23T09:59:59.500Z' };
   const oneReport = JSON.stringify({ reports: [report] });
 
-  test('puts each report in our words', async () => {
+  test('returns each report with our status', async () => {
     const reports = [
       report,
       { ...report, id: 'b', status: 'buffered' },
@@ -229,7 +229,7 @@ describe('receive', () => {
     expect(await carrier.receive(signed('{"reports":[]}'))).toEqual({ reports: [], templates: [], inbound: [] });
   });
 
-  test.for([-300, -1, 0, 1, 300])('takes a call that was signed %i seconds from now', async (seconds) => {
+  test.for([-300, -1, 0, 1, 300])('accepts a call that was signed %i seconds from now', async (seconds) => {
     expect((await carrier.receive(signed(oneReport, nowSeconds + seconds))).reports).toHaveLength(1);
   });
 
@@ -295,14 +295,14 @@ describe('receive', () => {
     await expect(carrier.receive(signed(body))).rejects.toThrow(refused(400, message));
   });
 
-  test('refuses bytes that are no UTF-8', async () => {
+  test('refuses bytes that are not UTF-8', async () => {
     const bytes = Buffer.from([0x22, 0xff, 0x22]);
     const digest = createHmac('sha256', 'secret').update(`${nowSeconds}.`).update(bytes).digest('hex');
     const request = call('', { 'x-simulated-timestamp': timestamp, 'x-simulated-signature': `sha256=${digest}` });
     await expect(carrier.receive({ ...request, body: bytes })).rejects.toThrow(refused(400, 'the body is not JSON'));
   });
 
-  test('an empty secret is refused at the start', () => {
+  test('createSimulatedCarrier: throws if the secret is empty', () => {
     expect(() => createSimulatedCarrier({ ...options, webhookSecret: '' })).toThrow('needs a webhook secret');
   });
 });

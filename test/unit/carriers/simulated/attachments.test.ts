@@ -21,7 +21,7 @@ async function startReceiver() {
   return receiver;
 }
 
-/** Has a phone send these files, and gives the ids under which they were announced. */
+/** Plays an inbound message with these files, and returns their announced ids. */
 async function playFiles(network: Network, receiver: Awaited<ReturnType<typeof startReceiver>>, ...names: string[]) {
   const attachments = names.map((name) => ({ name, mimeType: 'image/png', content: bytes.toString('base64') }));
   await network.write({ protocol: 'MMS', attachments });
@@ -38,7 +38,7 @@ const get = (network: Network, id: string, authorization = `Bearer ${networkKey}
   fetch(`${network.url}/media/${id}`, { headers: { authorization } });
 
 describe('GET /media', () => {
-  test('gives the bytes with their type, over a restart too', async () => {
+  test('returns the bytes with their type, also after a restart', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'simulated-carrier-'));
     onTestFinished(() => rm(folder, { recursive: true }));
     const stateFile = join(folder, 'state.jsonl');
@@ -54,7 +54,7 @@ describe('GET /media', () => {
     expect(await read(await startNetwork({ stateFile }))).toEqual([200, 'image/png', bytes]);
   });
 
-  test('gives trouble where the name asks for it', async () => {
+  test('fails if the name asks for it', async () => {
     const receiver = await startReceiver();
     const network = await startNetwork({ inboundUrl: receiver.url });
     const names = ['Unavailable.png', 'a-flaky-one.png', 'flaky', 'LOST.png', 'photo.png'];
@@ -78,12 +78,12 @@ describe('GET /media', () => {
           { code: 'Unauthorised', message: 'The Authorization header must be Bearer and the API key.' },
         ]);
       }
-      // Whoever is refused uses up no try.
+      // A refused call does not count as a try.
       expect((await get(network, id)).status).toBe(503);
     },
   );
 
-  test.each(['unknown', 'sim-media-1', '__proto__'])('%s is not there', async (id) => {
+  test.each(['unknown', 'sim-media-1', '__proto__'])('answers 404 for the unknown id %s', async (id) => {
     const response = await get(await startNetwork(), id);
     expect([response.status, await response.json()]).toEqual([
       404,
@@ -92,7 +92,7 @@ describe('GET /media', () => {
   });
 });
 
-describe('the adapter', () => {
+describe('fetchAttachment', () => {
   const options = {
     url: 'http://carrier.example/base/',
     apiKey: 'key',
@@ -103,7 +103,7 @@ describe('the adapter', () => {
     createSimulatedCarrier({ ...options, fetch: answer }).attachments.fetchAttachment('a/b?c', limit);
   const answering = (response: Response, limit?: number) => fetchWith(() => Promise.resolve(response), limit);
 
-  test('makes one call with the key, and follows no redirect', async () => {
+  test('makes one call with the key, and does not follow redirects', async () => {
     const calls: unknown[] = [];
     await fetchWith((url, init) => {
       calls.push({ url, init });
@@ -128,12 +128,12 @@ describe('the adapter', () => {
     ['text/plain ;x', 'text/plain'],
     ['', 'application/octet-stream'],
     [undefined, 'application/octet-stream'],
-  ])('an attachment of content type %j is %s', async (contentType, mimeType) => {
+  ])('reads the content type %j as %s', async (contentType, mimeType) => {
     const headers: Record<string, string> = contentType === undefined ? {} : { 'content-type': contentType };
     expect(await answering(new Response(bytes, { headers }))).toEqual({ outcome: 'fetched', bytes, mimeType });
   });
 
-  test('an attachment may be empty', async () => {
+  test('accepts an empty attachment', async () => {
     expect(await answering(new Response(null), 0)).toEqual({
       outcome: 'fetched',
       bytes: Buffer.alloc(0),
@@ -153,7 +153,7 @@ describe('the adapter', () => {
     [429, 'retry'],
     [500, 'retry'],
     [503, 'retry'],
-  ] as const)('an answer %i is %s, and its body is let go', async (status, outcome) => {
+  ] as const)('the answer %i has the outcome %s, and its body is cancelled', async (status, outcome) => {
     let cancelled = false;
     const body = new ReadableStream({
       cancel() {
@@ -166,13 +166,13 @@ describe('the adapter', () => {
   });
 
   test.each<[string, Record<string, string>, number]>([
-    ['whose length says so', { 'content-length': '9' }, 0],
-    ['that does not say how large it is', {}, 3],
-    ['that lies', { 'content-length': '2' }, 3],
-  ])('one byte too many has failed, and nothing further is read: %s', async (_, headers, piecesRead) => {
+    ['with the true length in its header', { 'content-length': '9' }, 0],
+    ['without a length', {}, 3],
+    ['with a smaller length than its size', { 'content-length': '2' }, 3],
+  ])('fails an attachment that is one byte too large, and stops reading: %s', async (_, headers, piecesRead) => {
     let pieces = 0;
     let cancelled = false;
-    // Pieces of four bytes without an end; nothing is made before it is asked for.
+    // An endless body in pieces of four bytes, each made only when it is read.
     const body = new ReadableStream<Uint8Array>(
       {
         pull(controller) {
@@ -196,7 +196,7 @@ describe('the adapter', () => {
     [new TypeError('fetch failed', { cause: new Error('ECONNREFUSED') }), "The carrier can't be reached: ECONNREFUSED"],
     [new DOMException('…', 'TimeoutError'), 'The carrier did not answer in time.'],
     ['trouble', "The carrier can't be reached: trouble"],
-  ])('after %s it is worth another try', async (trouble, reason) => {
+  ])('retries after %s', async (trouble, reason) => {
     const retry = { outcome: 'retry', reason };
     expect(await fetchWith(() => Promise.reject(trouble))).toEqual(retry);
     expect(
@@ -204,7 +204,7 @@ describe('the adapter', () => {
         throw trouble as Error;
       }),
     ).toEqual(retry);
-    // The same while the bytes come.
+    // The same while the body is read.
     const broken = new ReadableStream({
       start(controller) {
         controller.enqueue(bytes);

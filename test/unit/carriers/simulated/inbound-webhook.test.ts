@@ -42,7 +42,7 @@ const event = {
   attachments: [],
 };
 
-test('each message is put in our words, in order', async () => {
+test('returns all messages in order, with our field names', async () => {
   const inbound = [
     { ...good, extra: 1 },
     { ...good, id: 'i2', protocol: 'MMS', content: '', attachments: [file, { ...file, id: 'f2', extra: 1 }] },
@@ -66,7 +66,7 @@ test('each message is put in our words, in order', async () => {
   });
 });
 
-test('a call may bring reports, verdicts and messages, or an empty list', async () => {
+test('accepts a call with reports, verdicts and messages, and one with an empty list', async () => {
   const reports = [{ id: 'a', status: 'delivered', at: good.at }];
   const templates = [{ identity: '358401000001', name: 'order_ready', status: 'approved' }];
   expect(await carrier.receive(signed({ reports, templates, inbound: [good] }))).toEqual({
@@ -108,7 +108,7 @@ test.each<[unknown, string]>([
   [withFile({ mimeType: 7 }), 'inbound[1].attachments[1] has no mimeType'],
   [second({ buttonReply: 7 }), 'inbound[1] has a buttonReply that is not a text'],
   [second({ buttonReply: null }), 'inbound[1] has a buttonReply that is not a text'],
-])('%j is refused', async (body, message) => {
+])('refuses %j', async (body, message) => {
   await expect(carrier.receive(signed(body))).rejects.toThrow(
     expect.objectContaining({ name: 'WebhookRefused', status: 400, message }) as Error,
   );

@@ -33,7 +33,7 @@ const contentsIn = (receiver: WebhookReceiver) =>
     .map(({ content }) => content);
 
 describe('POST /inbound', () => {
-  test('takes what a phone writes, and tells the client in a call that it signs', async () => {
+  test('accepts an inbound message, and sends it to the client in a signed call', async () => {
     const receiver = await startReceiver();
     const network = await startNetwork({ now: () => now, inboundUrl: `${receiver.url}/hook` });
     const response = await network.write({ sender: '+358401230001', recipient: ' +358401000001 ' });
@@ -79,7 +79,7 @@ describe('POST /inbound', () => {
       { content: 'Yes, please', attachments: [], buttonReply: 'Yes, please' },
     ],
     [
-      'a tap that comes with a text of its own',
+      'a tap with a text of its own',
       { protocol: 'WhatsApp', content: 'Sure', buttonReply: 'Yes' },
       { content: 'Sure', attachments: [], buttonReply: 'Yes' },
     ],
@@ -88,21 +88,21 @@ describe('POST /inbound', () => {
       { protocol: 'WhatsApp', content: '', buttonReply: 'Yes', attachments: [file] },
       { content: '', attachments: [{ id: mediaId, name: 'photo.jpg', mimeType: 'image/jpeg' }], buttonReply: 'Yes' },
     ],
-    ['a list of no attachments in an SMS', { attachments: [] }, { content: plainInbound.content, attachments: [] }],
-    ['fields that it does not know', { id: 'mine', at: 0, extra: 1 }, { content: plainInbound.content }],
+    ['an empty list of attachments in an SMS', { attachments: [] }, { content: plainInbound.content, attachments: [] }],
+    ['unknown fields', { id: 'mine', at: 0, extra: 1 }, { content: plainInbound.content }],
     ['the longest text', { content: 'x'.repeat(39_015) }, { content: 'x'.repeat(39_015) }],
     [
       'the longest label',
       { protocol: 'WhatsApp', content: '', buttonReply: 'x'.repeat(25) },
       { content: 'x'.repeat(25), buttonReply: 'x'.repeat(25) },
     ],
-    ['digits of a short code and of the longest number', { sender: '123456789012345', recipient: '123' }, {}],
+    ['a short code and the longest number', { sender: '123456789012345', recipient: '123' }, {}],
     [
       'ten attachments',
       { protocol: 'WhatsApp', attachments: Array.from({ length: 10 }, () => file) },
       { attachments: Array.from({ length: 10 }, () => ({ id: mediaId, name: 'photo.jpg', mimeType: 'image/jpeg' })) },
     ],
-  ])('takes %s', async (_, given, told) => {
+  ])('accepts %s', async (_, given, told) => {
     const receiver = await startReceiver();
     const network = await startNetwork({ now: () => now, inboundUrl: receiver.url });
     expect((await network.write(given as Record<string, unknown>)).status).toBe(202);
@@ -124,7 +124,7 @@ describe('POST /inbound', () => {
     ]);
   });
 
-  test('a message that is played twice is two messages', async () => {
+  test('makes two messages of one that is played twice', async () => {
     const receiver = await startReceiver();
     const network = await startNetwork({ inboundUrl: receiver.url });
     await network.write();
@@ -140,7 +140,7 @@ describe('POST /inbound', () => {
   const listRule = 'attachments must be a list of at most 10.';
   const textRule = 'content must be a text of at most 39015 characters.';
   const labelRule = 'buttonReply must be a text of 1 to 25 characters.';
-  const emptyRule = 'content must not be empty where there is no attachment and no buttonReply.';
+  const emptyRule = 'content must not be empty without an attachment or a buttonReply.';
   const protocolRule = 'protocol must be SMS, MMS or WhatsApp.';
   const withFile = (change: object) => ({ protocol: 'MMS', attachments: [{ ...file, ...change }] });
   const tap = (buttonReply: unknown) => ({ protocol: 'WhatsApp', content: '', buttonReply });
@@ -199,7 +199,7 @@ describe('POST /inbound', () => {
     [withFile({ content: 'YWI==' }), bytesRule],
     [withFile({ content: 'YW I=' }), bytesRule],
     [withFile({ content: '_-8=' }), bytesRule],
-    // The last digit has bits that no byte has.
+    // The last character has bits that belong to no byte.
     [withFile({ content: 'YWJ=' }), bytesRule],
     [{ buttonReply: 'Yes' }, 'buttonReply must be left out: only WhatsApp has buttons.'],
     [{ protocol: 'MMS', buttonReply: 'Yes' }, 'buttonReply must be left out: only WhatsApp has buttons.'],
@@ -207,7 +207,7 @@ describe('POST /inbound', () => {
     [tap(7), labelRule],
     [tap(null), labelRule],
     [tap('x'.repeat(26)), labelRule],
-  ])('refuses %j, and keeps nothing', async (given, message) => {
+  ])('refuses %j, and stores nothing', async (given, message) => {
     const stateFile = await temporaryFile();
     const receiver = await startReceiver();
     const network = await startNetwork({ inboundUrl: receiver.url, stateFile });
@@ -217,23 +217,23 @@ describe('POST /inbound', () => {
     expect([response.status, await response.json()]).toEqual([400, { code: 'BadRequest', message }]);
     expect(await readFile(stateFile, 'utf8')).toBe('');
 
-    // A good message after it: when the client knows of that, it would know of the bad one, too.
+    // A valid message follows: when the client has it, the client would have the invalid one, too.
     await network.write({ content: 'good' });
     await eventually(() => expect(contentsIn(receiver)).toContain('good'));
     expect(contentsIn(receiver)).toEqual(['good']);
   });
 
-  test('refuses a body beyond all measure', async () => {
+  test('refuses a body that is too large', async () => {
     const network = await startNetwork({ inboundUrl: nobody });
     const body = ' '.repeat(16 * 1024 * 1024 + 1);
     const response = await fetch(`${network.url}/inbound`, { method: 'POST', body });
     expect([response.status, await response.json()]).toEqual([
       413,
-      { code: 'TooLarge', message: 'The body may have 16777216 bytes.' },
+      { code: 'TooLarge', message: 'The body must have at most 16777216 bytes.' },
     ]);
   });
 
-  test('without an address to tell, nothing is taken', async () => {
+  test('refuses all messages without an address of the client', async () => {
     const stateFile = await temporaryFile();
     const network = await startNetwork({ stateFile });
     const response = await network.write();
@@ -241,15 +241,15 @@ describe('POST /inbound', () => {
       409,
       {
         code: 'NoInboundAddress',
-        message: 'The carrier was started without an address to tell of what phones write.',
+        message: 'The carrier was started without an address for inbound messages.',
       },
     ]);
     expect(await readFile(stateFile, 'utf8')).toBe('');
   });
 });
 
-describe('a message that the client did not confirm', () => {
-  test('is told again, the same each time', async () => {
+describe('an unconfirmed message', () => {
+  test('is sent again, unchanged each time', async () => {
     let time = now.getTime();
     const receiver = await startReceiver((index) => {
       time += 60_000;
@@ -263,7 +263,7 @@ describe('a message that the client did not confirm', () => {
     expect(repeats).toEqual([first, first]);
   });
 
-  test('outlives a restart, and one that it did confirm is not told again', async () => {
+  test('is sent again after a restart; a confirmed message is not', async () => {
     const stateFile = await temporaryFile();
     const receiver = await startReceiver();
     const first = await startNetwork({ stateFile, inboundUrl: receiver.url });
@@ -277,7 +277,7 @@ describe('a message that the client did not confirm', () => {
     await eventually(() => expect(contentsIn(refusing)).toEqual(['open']));
     await second.stop();
 
-    // Nobody to tell for once: what is owed stays owed.
+    // Without a client's address, undelivered messages stay undelivered.
     const third = await startNetwork({ stateFile });
     await third.submit(nobody, [{ id: 'a' }]);
     await third.stop();
@@ -298,7 +298,7 @@ describe('a message that the client did not confirm', () => {
     expect(await fourth.list()).toHaveLength(1);
   });
 
-  test('is no longer told of when the carrier stops', async () => {
+  test('is no longer sent when the carrier stops', async () => {
     let [called, closed] = [false, false];
     const url = await startFaultyNetwork((_, response) => {
       called = true;
@@ -308,7 +308,7 @@ describe('a message that the client did not confirm', () => {
     await network.write();
     await eventually(() => expect(called).toBe(true));
     await network.stop();
-    // A call that nobody ends runs into its time-out only later.
+    // A call that stop does not end would last until its timeout.
     await eventually(() => expect(closed).toBe(true), { timeoutMs: 5000 });
   });
 

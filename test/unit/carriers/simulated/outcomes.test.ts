@@ -11,7 +11,7 @@ const settledAt = '2026-11-23T10:00:00.040Z';
 const numbers = ['0001', '0002', '0003', '0004', '0005', '0006', '0007', '0008', '4242'];
 const phone = (suffix: string) => `35840123${suffix}`;
 
-test('every suffix has its outcome, at submission, at the phone and in the reports', async () => {
+test('each suffix of a number decides the result, the status and the reports', async () => {
   const receiver = await startWebhookReceiver();
   onTestFinished(() => receiver.stop());
   let now = submittedAt;
@@ -39,7 +39,7 @@ test('every suffix has its outcome, at submission, at the phone and in the repor
       id: '0006',
       result: 'throttled',
       code: 'TooManyMessages',
-      message: 'Too many messages at the moment; submit this one again.',
+      message: 'Too many messages at the moment; submit this message again.',
     },
     accepted('0007'),
     accepted('0008'),
@@ -61,7 +61,7 @@ test('every suffix has its outcome, at submission, at the phone and in the repor
     '0003': 'expired',
   });
 
-  // The late one is the last of all, so once it is there, whatever has no report gets none.
+  // The late report is the last of all: a message without a report after it never gets one.
   const reports = await eventually(() => {
     const received = reportCalls(receiver).flat();
     expect(received.map(({ id }) => id)).toContain('0007');
@@ -101,12 +101,12 @@ test.for([
   [99, 2000],
   [100, 2000],
   [150, 3000],
-])('with a latency of %i ms the late report comes after %i ms', ([latency = 0, delay = 0]) => {
+])('with a latency of %i ms, the late report is due after %i ms', ([latency = 0, delay = 0]) => {
   const [report] = reportsOf({ address: phone('0007'), receivedAt: 1_000_000 }, latency);
   expect(report).toEqual({ status: 'delivered', happenedAt: 1_000_000 + latency, dueAt: 1_000_000 + delay });
 });
 
-test('the reports that come twice and out of order are a latency apart', () => {
+test('repeated and out-of-order reports are one latency apart', () => {
   const reports = reportsOf({ address: phone('0008'), receivedAt: 1000 }, 150);
   expect(reports).toEqual([
     { status: 'delivered', happenedAt: 1150, dueAt: 1150 },

@@ -14,7 +14,7 @@ async function startReceiver(...options: Parameters<typeof startWebhookReceiver>
 const messages = (count: number, prefix = 'r') =>
   Array.from({ length: count }, (_, index) => ({ id: `${prefix}${index}` }));
 
-test('a call is signed over its timestamp and its raw body', async () => {
+test('the signature of a call covers its timestamp and its raw body', async () => {
   const receiver = await startReceiver();
   const network = await startNetwork({ now: () => new Date('2026-11-23T10:00:00.999Z') });
   await network.submit(`${receiver.url}/reports?code=7`, [{ id: 'ä' }]);
@@ -34,7 +34,7 @@ test('a call is signed over its timestamp and its raw body', async () => {
   });
 });
 
-test('reports that fall due together for one address share a call', async () => {
+test('reports to one address that are due at the same time share a call', async () => {
   const receiver = await startReceiver();
   const network = await startNetwork({ latencyMs: 30 });
   await network.submit(`${receiver.url}/reports`, messages(100));
@@ -44,7 +44,7 @@ test('reports that fall due together for one address share a call', async () => 
   ]);
 });
 
-test('reports for different addresses go apart', async () => {
+test('reports to different addresses go in different calls', async () => {
   const receiver = await startReceiver();
   const network = await startNetwork({ latencyMs: 30 });
   await network.submit(`${receiver.url}/a`, messages(2, 'a'));
@@ -64,11 +64,11 @@ test.for([
   [6, 16_000],
   [7, 30_000],
   [5000, 30_000],
-])('after failure %i it waits %i ms', ([failures = 0, delay]) => {
+])('waits after failure %i for %i ms', ([failures = 0, delay]) => {
   expect(retryDelayMs(failures)).toBe(delay);
 });
 
-test('a report is sent again, signed afresh, until its receiver confirms it', async () => {
+test('a report is sent again with a new signature until its receiver confirms it', async () => {
   let now = Date.parse('2026-11-23T10:00:00Z');
   const statuses = [500, 302, 204];
   const receiver = await startReceiver((index) => {
@@ -86,8 +86,8 @@ test('a report is sent again, signed afresh, until its receiver confirms it', as
   ]);
   const address = `${receiver.url}/reports`;
   expect(lines).toEqual([
-    `1 reports to ${address}: answered 500; next attempt in 0.5 s`,
-    `1 reports to ${address}: answered 302; next attempt in 1 s`,
+    `1 report to ${address}: answered 500; next attempt in 0.5 s`,
+    `1 report to ${address}: answered 302; next attempt in 1 s`,
   ]);
 });
 
@@ -104,7 +104,7 @@ test('a receiver that starts late still gets every report', async () => {
   await eventually(() => expect(reportCalls(receiver).flat()).toHaveLength(3));
 });
 
-test('at most sixteen calls are under way', async () => {
+test('at most sixteen calls are in progress at once', async () => {
   let open = 0;
   let max = 0;
   let release = () => {};

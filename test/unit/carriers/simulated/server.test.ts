@@ -11,7 +11,7 @@ import {
 } from '../../../support/servers/simulated-network.ts';
 import { startWebhookReceiver } from '../../../support/servers/webhook-receiver.ts';
 
-// Nothing listens there: these tests are not about reports.
+// Nobody listens there, since these tests are not about reports.
 const nowhere = 'http://127.0.0.1:9/reports';
 const never = { latencyMs: 3_600_000 };
 
@@ -19,7 +19,7 @@ const post = (network: Network, body: string, authorization = `Bearer ${networkK
   fetch(`${network.url}/messages`, { method: 'POST', headers: { authorization }, body });
 
 describe('POST /messages', () => {
-  test('keeps a message for its phone, whole', async () => {
+  test('stores a message with all its fields for its phone', async () => {
     const receivedAt = new Date('2026-11-23T10:00:00Z');
     const network = await startNetwork({ ...never, now: () => receivedAt });
     const response = await network.submit(nowhere, [{ to: '+358401230001', protocol: 'WhatsApp', parts: 3 }]);
@@ -41,14 +41,14 @@ describe('POST /messages', () => {
     ]);
   });
 
-  test('shows the buttons of a message', async () => {
+  test('lists the buttons of a message', async () => {
     const network = await startNetwork(never);
     const buttons = ['Kyllä', 'Ei', 'x'.repeat(20)];
     await network.submit(nowhere, [{ protocol: 'WhatsApp', buttons }]);
     expect(await network.list()).toMatchObject([{ content: 'Hyvää päivää', buttons }]);
   });
 
-  test('takes over no field that it does not know', async () => {
+  test('does not store unknown fields', async () => {
     const network = await startNetwork(never);
     const before = Date.now();
     await network.submit(nowhere, [{ reference: 'mine', receivedAt: 0, address: '1', status: 'delivered', extra: 1 }]);
@@ -59,7 +59,7 @@ describe('POST /messages', () => {
     expect(Date.parse(message?.['receivedAt'] as string)).toBeGreaterThanOrEqual(before);
   });
 
-  test('where it is blind to repeats, takes a repeated id for another message', async () => {
+  test('if the carrier is non-idempotent, a repeated id is another message', async () => {
     const receiver = await startWebhookReceiver();
     onTestFinished(() => receiver.stop());
     const network = await startNetwork({ recognisesRepeats: false });
@@ -84,7 +84,7 @@ describe('POST /messages', () => {
     );
   });
 
-  test('answers a repeated id as the first time, and the phone gets it once', async () => {
+  test('gives a repeated id its first answer, and the phone gets the message once', async () => {
     const receiver = await startWebhookReceiver();
     onTestFinished(() => receiver.stop());
     const network = await startNetwork();
@@ -113,7 +113,7 @@ describe('POST /messages', () => {
     expect(answers).toEqual([answers[0], answers[0], answers[0]]);
     expect((await network.list()).map(({ content }) => content)).toEqual([plainMessage.content]);
 
-    // A message after them: when its report is there, a second one of theirs would be, too.
+    // Another message follows: when its report is there, a second report of the others would be, too.
     await network.submit(reportUrl, [{ id: 'z' }]);
     await eventually(() => expect(reportCalls(receiver).flat()).toHaveLength(2));
     expect(
@@ -123,7 +123,7 @@ describe('POST /messages', () => {
     ).toEqual(['a', 'z']);
   });
 
-  test('throttles each message to a throttling number once', async () => {
+  test('throttles each message to a throttling number only once', async () => {
     const network = await startNetwork(never);
     const submit = async (id: string) => {
       const response = await network.submit(nowhere, [{ id, to: '358401230006' }]);
@@ -201,19 +201,19 @@ describe('POST /messages', () => {
     [withButtons(['Yes', 7]), labels],
     [withButtons(['x'.repeat(21)]), labels],
     [withButtons(['Yes', 'No', 'Yes']), labels],
-  ] as const)('refuses a call that it does not understand: %s', async ([text, message]) => {
+  ] as const)('refuses a malformed call: %s', async ([text, message]) => {
     const network = await startNetwork();
     const response = await post(network, text);
     expect([response.status, await response.json()]).toEqual([400, { code: 'BadRequest', message }]);
     expect(await network.list()).toEqual([]);
   });
 
-  test('refuses a body beyond all measure', async () => {
+  test('refuses a body that is too large', async () => {
     const network = await startNetwork();
     const response = await post(network, ' '.repeat(16 * 1024 * 1024 + 1));
     expect([response.status, await response.json()]).toEqual([
       413,
-      { code: 'TooLarge', message: 'The body may have 16777216 bytes.' },
+      { code: 'TooLarge', message: 'The body must have at most 16777216 bytes.' },
     ]);
   });
 
@@ -235,7 +235,7 @@ describe('POST /messages', () => {
 });
 
 describe('GET /messages', () => {
-  test('lists a phone’s messages or all, newest first', async () => {
+  test('lists the messages of one phone or of all, newest first', async () => {
     const network = await startNetwork(never);
     await network.submit(nowhere, [
       { id: 'a', to: '358401230001' },
@@ -253,7 +253,7 @@ describe('GET /messages', () => {
     expect(await ids('?address=constructor')).toEqual([]);
   });
 
-  test('lists a thousand at most', async () => {
+  test('lists at most a thousand messages', async () => {
     const network = await startNetwork(never);
     for (let call = 0; call < 11; call += 1) {
       const messages = Array.from({ length: 100 }, (_, index) => ({ id: `r${call * 100 + index}` }));
@@ -275,7 +275,7 @@ test.for([
   ['GET', '/messages/1'],
   ['DELETE', '/messages'],
   ['POST', '/health'],
-])('%s %s is not there', async ([method = '', path = '']) => {
+])('%s %s answers 404', async ([method = '', path = '']) => {
   const network = await startNetwork();
   const response = await fetch(network.url + path, { method });
   expect([response.status, await response.json()]).toEqual([
@@ -284,7 +284,7 @@ test.for([
   ]);
 });
 
-test('a port that is taken is an error', async () => {
+test('rejects if the port is in use', async () => {
   const network = await startNetwork();
   const port = Number(new URL(network.url).port);
   await expect(startSimulatedCarrier({ port, apiKey: networkKey, webhookSecret: networkSecret })).rejects.toThrow(

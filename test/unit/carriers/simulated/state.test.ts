@@ -51,7 +51,7 @@ describe('a restart', () => {
     expect(second.results.toSpliced(2, 1)).toEqual(first.results.toSpliced(2, 1));
   });
 
-  test('sends the reports that were not confirmed, and no other', async () => {
+  test('sends the unconfirmed reports, and no others', async () => {
     const stateFile = await temporaryFile();
     let status = 503;
     const receiver = await startReceiver(() => status);
@@ -78,7 +78,7 @@ describe('a restart', () => {
     expect(idsOf(receiver)).toEqual(['a', 'a', 'b']);
   });
 
-  test('sends what is overdue in calls of a hundred', async () => {
+  test('sends overdue reports in calls of a hundred', async () => {
     const stateFile = await temporaryFile();
     const receiver = await startReceiver();
     const before = await startNetwork({ ...never, stateFile });
@@ -114,7 +114,7 @@ describe('a restart', () => {
     expect((await third.list()).map(({ recipientId }) => recipientId)).toEqual(['b', 'a']);
   });
 
-  test('is refused where the file is another one', async () => {
+  test('fails if the file is not a journal', async () => {
     const stateFile = await temporaryFile();
     const network = await startNetwork({ ...never, stateFile });
     await network.stop();

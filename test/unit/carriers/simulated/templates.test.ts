@@ -28,7 +28,7 @@ async function listed(network: Network): Promise<Record<string, unknown>[]> {
   return (await (await fetch(`${network.url}/templates`)).json()) as Record<string, unknown>[];
 }
 
-/** The verdicts in calls that were signed as they must be. */
+/** The verdicts in calls with a valid signature. */
 async function verdictsIn(calls: readonly WebhookRequest[]) {
   const events = await Promise.all(calls.map((call) => http({ url: 'http://127.0.0.1:9' }).receive(call)));
   return events.flatMap(({ templates }) => templates);
@@ -41,7 +41,7 @@ const full = storedTemplate({
 });
 
 describe('a template', () => {
-  test('is kept as it was submitted, and pending', async () => {
+  test('is stored unchanged, as pending', async () => {
     const network = await startNetwork({ ...never, now: () => now });
     const outcome = await http(network).templates.submit(full);
     expect(outcome).toEqual({
@@ -67,7 +67,7 @@ describe('a template', () => {
     ]);
   });
 
-  test('is approved when its time has come, and the client is told', async () => {
+  test('is approved after the delay, and the client gets the verdict', async () => {
     const receiver = await startReceiver();
     const network = await startNetwork({ approvalMs: 10 });
     await http(network, `${receiver.url}/hook`).templates.submit(storedTemplate());
@@ -80,7 +80,7 @@ describe('a template', () => {
     expect((await listed(network)).map(({ status }) => status)).toEqual(['approved']);
   });
 
-  test('is rejected, with a reason, where its display name says so', async () => {
+  test('is rejected with a reason if its display name asks for it', async () => {
     const receiver = await startReceiver();
     const network = await startNetwork({ approvalMs: 10 });
     await http(network, receiver.url).templates.submit(storedTemplate({ displayName: 'Please Reject this' }));
@@ -97,14 +97,14 @@ describe('a template', () => {
     expect((await listed(network)).map(({ status }) => status)).toEqual(['rejected']);
   });
 
-  test('is told of again until the client confirms', async () => {
+  test('has its verdict sent again until the client confirms', async () => {
     const receiver = await startReceiver((index) => (index === 0 ? 503 : 200));
     const network = await startNetwork({ approvalMs: 0 });
     await http(network, receiver.url).templates.submit(storedTemplate());
     await eventually(async () => expect(await verdictsIn(receiver.calls)).toHaveLength(2));
   });
 
-  test('that is submitted again is the same one, and the client is told once more', async () => {
+  test('that is submitted again keeps its reference, and the client gets the verdict once more', async () => {
     const receiver = await startReceiver();
     const network = await startNetwork({ approvalMs: 10 });
     const { templates } = http(network, receiver.url);
@@ -114,7 +114,7 @@ describe('a template', () => {
     expect(await listed(network)).toHaveLength(1);
   });
 
-  test('that differs under the same name is refused, but not for another number', async () => {
+  test('with the name of a different template is refused, but accepted for another number', async () => {
     const network = await startNetwork(never);
     const { templates } = http(network);
     await templates.submit(storedTemplate());
@@ -130,7 +130,7 @@ describe('a template', () => {
 });
 
 describe('a restart', () => {
-  test('keeps templates, and tells of those whose verdict was not confirmed', async () => {
+  test('keeps templates, and sends unconfirmed verdicts', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'simulated-carrier-'));
     onTestFinished(() => rm(folder, { recursive: true }));
     const stateFile = join(folder, 'state.jsonl');
@@ -158,7 +158,7 @@ describe('a restart', () => {
   });
 });
 
-describe('what is no template', () => {
+describe('a malformed template', () => {
   const { identity, name, displayName, language, category, content } = storedTemplate();
   const template = { identity, name, displayName, language, category, content, buttons: [] };
   const reportUrl = 'http://127.0.0.1:9/';
@@ -187,7 +187,7 @@ describe('what is no template', () => {
     expect(await listed(network)).toEqual([]);
   });
 
-  test('nobody gets in without the key', async () => {
+  test('is refused without the key', async () => {
     const network = await startNetwork(never);
     expect((await post(network, JSON.stringify({ reportUrl, template }), 'another')).status).toBe(401);
     expect(await listed(network)).toEqual([]);
@@ -195,7 +195,7 @@ describe('what is no template', () => {
   });
 });
 
-describe('the adapter', () => {
+describe('submitTemplate', () => {
   const answering = (answer: () => Response | Promise<Response>) =>
     createSimulatedCarrier({
       url: 'http://carrier.example/',
@@ -217,11 +217,11 @@ describe('the adapter', () => {
     [429, {}, { outcome: 'unavailable', reason: 'the carrier answered 429' }],
     [500, {}, { outcome: 'unavailable', reason: 'the carrier answered 500' }],
     [503, { message: '' }, { outcome: 'unavailable', reason: 'the carrier answered 503' }],
-  ])('an answer %i with %j', async (status, body, outcome) => {
+  ])('returns the outcome for the answer %i with %j', async (status, body, outcome) => {
     expect(await answering(() => Response.json(body, { status }))).toEqual(outcome);
   });
 
-  test('a carrier that can not be reached, or says no JSON, is not available', async () => {
+  test('is unavailable if the carrier can not be reached or does not answer JSON', async () => {
     expect(await answering(() => Promise.reject(new Error('no route')))).toEqual({
       outcome: 'unavailable',
       reason: 'Error: no route',
@@ -229,7 +229,7 @@ describe('the adapter', () => {
     expect(await answering(() => new Response('{', { status: 202 }))).toMatchObject({ outcome: 'unavailable' });
   });
 
-  test('makes one call that has it all, and follows no redirect', async () => {
+  test('makes one call with all fields, and does not follow redirects', async () => {
     const calls: { url: string; init: RequestInit }[] = [];
     const carrier = createSimulatedCarrier({
       url: 'http://carrier.example/base/',
@@ -262,7 +262,7 @@ describe('the adapter', () => {
   });
 });
 
-describe('a call that is no verdict', () => {
+describe('a call with malformed verdicts', () => {
   const signed = (body: string): WebhookRequest => {
     const timestamp = String(Math.floor(Date.now() / 1000));
     const digest = createHmac('sha256', networkSecret).update(`${timestamp}.${body}`).digest('hex');
@@ -290,7 +290,7 @@ describe('a call that is no verdict', () => {
     );
   });
 
-  test('one with both reports and verdicts brings both', async () => {
+  test('a call with reports and verdicts returns both', async () => {
     const reports = [{ id: 'a', status: 'delivered', at: now.toISOString() }];
     const carrier = http({ url: 'http://127.0.0.1:9' });
     expect(await carrier.receive(signed(JSON.stringify({ reports, templates: [good] })))).toEqual({

@@ -11,7 +11,7 @@ const settings = {
 const authorization = `Basic ${Buffer.from('AC1:token').toString('base64')}`;
 const bytes = Uint8Array.of(1, 2, 3);
 
-/** Fetches with a network that answers each address as the table says; gives what was asked, with which credentials. */
+/** Fetches from a network that answers by address; returns the outcome and the calls with their credentials. */
 async function fetchWith(answers: Record<string, () => Response>, reference: string, url = settings.url) {
   const asked: [url: string, authorization: string | undefined][] = [];
   const outcome = await fetchAttachment(
@@ -60,13 +60,13 @@ describe('credentials', () => {
     'file:///etc/passwd',
     'data:image/png;base64,AAAA',
     'https://',
-  ])('and nothing at all goes anywhere else: %s', async (url) => {
+  ])('and no call goes to any other address: %s', async (url) => {
     const { outcome, asked } = await fetchWith({}, url);
     expect(outcome).toEqual({ outcome: 'failed', reason: "The address of the attachment is not one of Twilio's." });
     expect(asked).toEqual([]);
   });
 
-  test.for([301, 302, 303, 307, 308])('stay behind where Twilio sends on with %i', async (status) => {
+  test.for([301, 302, 303, 307, 308])('do not go to the target of a redirect with %i', async (status) => {
     const kept = 'https://mms.twiliocdn.com/AC1/x?Expires=1';
     const { outcome, asked } = await fetchWith({ [media]: to(kept, status), [kept]: picture }, media);
     expect(outcome).toEqual(fetched);
@@ -76,16 +76,16 @@ describe('credentials', () => {
     ]);
   });
 
-  test('stay behind even where it sends on to itself', async () => {
+  test('do not go to the target of a redirect even if it is Twilio itself', async () => {
     const { outcome, asked } = await fetchWith({ [media]: to('/kept'), 'https://api.twilio.com/kept': picture }, media);
     expect(outcome).toEqual(fetched);
     expect(asked[1]).toEqual(['https://api.twilio.com/kept', undefined]);
   });
 });
 
-describe('where Twilio sends on to', () => {
+describe('the target of a redirect', () => {
   test.for(['http://mms.twiliocdn.com/1', 'file:///etc/passwd', 'javascript:1', 'https://'])(
-    'is not asked where it is not safe: %s',
+    'is not called if it is not https: %s',
     async (location) => {
       const { outcome, asked } = await fetchWith({ [media]: to(location) }, media);
       expect(outcome).toMatchObject({ outcome: 'retry' });
@@ -93,9 +93,9 @@ describe('where Twilio sends on to', () => {
     },
   );
 
-  test('is asked a few times only', async () => {
+  test('is called only a few times', async () => {
     const { outcome, asked } = await fetchWith({ [media]: to(media) }, media);
-    expect(outcome).toEqual({ outcome: 'retry', reason: 'The carrier sends on and on.' });
+    expect(outcome).toEqual({ outcome: 'retry', reason: 'The carrier redirects too often.' });
     expect(asked).toHaveLength(4);
   });
 
@@ -105,7 +105,7 @@ describe('where Twilio sends on to', () => {
     [410, 'failed'],
     [500, 'retry'],
     [204, 'retry'],
-  ] as const)('may answer %i: %s', async ([status, outcome]) => {
+  ] as const)('can answer %i, and the outcome is %s', async ([status, outcome]) => {
     const kept = 'https://mms.twiliocdn.com/1';
     const found = await fetchWith({ [media]: to(kept), [kept]: () => new Response(null, { status }) }, media);
     expect(found.outcome).toEqual({ outcome, reason: `The carrier answered ${status}.` });

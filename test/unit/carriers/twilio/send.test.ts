@@ -16,7 +16,7 @@ function batchOf(details: Partial<OutboundBatch> = {}): OutboundBatch {
   return { messageId: 'm', sender: '358401000001', protocol: 'SMS', attemptedAt: testNow, recipients, ...details };
 }
 
-/** Sends to a Twilio that always answers the same; gives the outcomes and the calls. */
+/** Sends to a server that always gives the same answer; returns the outcomes and the calls. */
 async function sendTo(answer: () => Response, { settings = defaults, batch = batchOf() } = {}) {
   const calls: { url: string; init: RequestInit; form: Record<string, string> }[] = [];
   const carrier = twilio.create(settings, {
@@ -32,8 +32,8 @@ async function sendTo(answer: () => Response, { settings = defaults, batch = bat
 
 const created = () => Response.json({ sid: 'SM1', status: 'queued', error_code: null }, { status: 201 });
 
-describe('what Twilio gets', () => {
-  test('is a form with all that it takes', async () => {
+describe('a call of Twilio', () => {
+  test('is a form with all fields', async () => {
     const { outcomes, calls } = await sendTo(created);
     expect(outcomes).toEqual([{ outcome: 'sent', carrierReference: 'SM1' }]);
     expect(calls).toMatchObject([
@@ -64,7 +64,7 @@ describe('what Twilio gets', () => {
     ['SMS', 'Example', 'Example'],
     ['SMS', 'Ex 24/7', 'Ex 24/7'],
     ['WhatsApp', '358401000001', 'whatsapp:+358401000001'],
-  ] as const)('by %s from %s is from %s', async ([protocol, sender, written]) => {
+  ] as const)('by %s from the sender %s has the sender %s', async ([protocol, sender, written]) => {
     const { calls } = await sendTo(created, { batch: batchOf({ protocol, sender }) });
     expect(calls[0]?.form).toMatchObject({ From: written });
     expect(calls[0]?.form['To']).toBe(`${protocol === 'WhatsApp' ? 'whatsapp:' : ''}+358401230001`);
@@ -76,7 +76,7 @@ describe('what Twilio gets', () => {
     '100 % = ? # + €',
     '\u0000',
     'ä😀',
-  ])('is the text and nothing else: %j', async (content) => {
+  ])('contains the text unchanged: %j', async (content) => {
     const recipients = [{ recipientId: `m&x=1#${content}`, address: '358401230001', content, parts: 1 }];
     const { calls } = await sendTo(created, { batch: batchOf({ recipients, sender: `S${content}` }) });
     const form: Record<string, string> = calls[0]?.form ?? {};
@@ -88,7 +88,7 @@ describe('what Twilio gets', () => {
     expect(callback.hash).toBe('#rc=5&rp=all');
   });
 
-  test('is called with the key where there is one, and goes by the messaging service for SMS', async () => {
+  test('uses the API key if there is one, and names the messaging service for SMS', async () => {
     const apiKey = { sid: `SK${'1'.repeat(32)}`, secret: 'sécret' };
     const settings = { ...defaults, apiKey, messagingServiceSid: `MG${'2'.repeat(32)}` };
     const { calls } = await sendTo(created, { settings });
@@ -100,7 +100,7 @@ describe('what Twilio gets', () => {
   });
 });
 
-describe('what Twilio answers', () => {
+describe('Twilio’s answer', () => {
   const refusing =
     (status: number, body: unknown, headers = {}) =>
     () =>
@@ -141,19 +141,19 @@ describe('what Twilio answers', () => {
     [500, 'unknown', 'inDoubt'],
     [401, 'retry', 'carrierSettings'],
     [418, 'retry', 'carrierSettings'],
-  ] as const)('with a code that is not known, %i is %s: %s', async ([status, outcome, reason]) => {
+  ] as const)('with an unknown code, %i is %s: %s', async ([status, outcome, reason]) => {
     const answer = refusing(status, { code: 99_999, message: 'Words.' });
     const message = `The carrier answered ${status}: Words.`;
     expect(await outcomeOf(answer)).toEqual({ outcome, code: '99999', message, reason });
   });
 
-  test.for([500, 502, 503, 504])('%i is never a refusal, whatever its code says', async (status) => {
+  test.for([500, 502, 503, 504])('%i is never a refusal, whatever its code', async (status) => {
     const outcome = await outcomeOf(refusing(status, { code: 21211, message: 'Words.' }));
     expect(outcome?.outcome).toBe(status === 503 ? 'retry' : 'unknown');
   });
 
   test.for([{}, { code: '21211' }, { code: 21211.5 }, { code: null, message: 7 }, { code: [21211] }, null, 'x', []])(
-    'a refusal in odd words (%j) is one of which nothing more is known',
+    'a refusal with malformed fields (%j) gets the outcome of its status',
     async (body) => {
       expect(await outcomeOf(refusing(400, body))).toEqual({
         outcome: 'rejected',
@@ -164,17 +164,17 @@ describe('what Twilio answers', () => {
     },
   );
 
-  test('when to ask again is passed on', async () => {
+  test('Retry-After becomes retryAfterSeconds', async () => {
     const answer = refusing(429, { code: 20429, message: 'Too many requests.' }, { 'retry-after': '7' });
     expect(await outcomeOf(answer)).toMatchObject({ outcome: 'retry', reason: 'throttled', retryAfterSeconds: 7 });
   });
 
   test.for([
     [{ status: 'failed', error_code: 30_007, error_message: 'Filtered.' }, '30007', 'Filtered.', 'contentRefused'],
-    [{ status: 'undelivered', error_code: 30_003 }, '30003', /gave it up/, 'absent'],
-    [{ status: 'failed', error_code: null }, 'TwilioGaveUp', /gave it up/, 'other'],
-    [{ status: 'canceled' }, 'TwilioGaveUp', /gave it up/, 'other'],
-  ] as const)('a message that is given up at once (%j) is rejected', async ([fields, code, words, reason]) => {
+    [{ status: 'undelivered', error_code: 30_003 }, '30003', /failed at once/, 'absent'],
+    [{ status: 'failed', error_code: null }, 'TwilioGaveUp', /failed at once/, 'other'],
+    [{ status: 'canceled' }, 'TwilioGaveUp', /failed at once/, 'other'],
+  ] as const)('a message that failed at once (%j) is rejected', async ([fields, code, words, reason]) => {
     expect(await outcomeOf(refusing(201, { sid: 'SM1', ...fields }))).toEqual({
       outcome: 'rejected',
       code,
@@ -184,14 +184,14 @@ describe('what Twilio answers', () => {
   });
 
   test.for([{}, { sid: '' }, { sid: 7 }, { sid: null, status: 'queued' }])(
-    'an agreement without an id (%j) leaves it in doubt',
+    'a success without an id (%j) leaves the message in doubt',
     async (body) => {
       expect(await outcomeOf(refusing(201, body))).toMatchObject({ outcome: 'unknown', reason: 'inDoubt' });
     },
   );
 });
 
-test("Twilio's own numbers for tests are refused as it says", async () => {
+test("Twilio's test numbers are refused as documented", async () => {
   const network = await startTwilioApi({ accountSid, authToken: 'token', inboundUrl: webhookUrl });
   try {
     const carrier = twilio.create({ ...defaults, url: network.url }, { ...deps, fetch });

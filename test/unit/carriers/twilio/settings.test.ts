@@ -6,20 +6,20 @@ import { createSettingsReader } from '../../../../src/settings/create-settings-r
 const sid = (letters: string): string => letters + '0123456789abcdef'.repeat(2);
 const needed = { TWILIO_ACCOUNT_SID: sid('AC'), TWILIO_AUTH_TOKEN: 'token' };
 
-/** Reads Twilio's settings from an environment; gives them and what is wrong with them. */
+/** Reads Twilio's settings from an environment; returns them and their problems. */
 function read(environment: Readonly<Record<string, string>>) {
   const problems: string[] = [];
   return { settings: readSettings(createSettingsReader(environment, problems)), problems };
 }
 
-test('the account and its token are enough', () => {
+test('the account and its token are sufficient', () => {
   expect(read(needed)).toEqual({
     settings: { url: 'https://api.twilio.com', accountSid: sid('AC'), authToken: 'token', whatsappNumbers: [] },
     problems: [],
   });
 });
 
-test('all that there is', () => {
+test('reads all settings', () => {
   const { settings, problems } = read({
     ...needed,
     TWILIO_API_KEY: sid('SK'),
@@ -40,7 +40,7 @@ test('all that there is', () => {
 });
 
 describe('problems', () => {
-  test('nothing at all', () => {
+  test('an empty environment', () => {
     expect(read({}).problems).toEqual(['TWILIO_ACCOUNT_SID is not set', 'TWILIO_AUTH_TOKEN is not set']);
   });
 
@@ -70,7 +70,7 @@ describe('problems', () => {
   });
 });
 
-test('WhatsApp goes through it for the numbers that it has, and for no other', () => {
+test('the capabilities name WhatsApp only with numbers, and only these numbers', () => {
   expect(capabilitiesOf({ whatsappNumbers: [] })).toMatchObject({ protocols: ['SMS'] });
   const whatsappNumbers = ['358401000001'];
   expect(capabilitiesOf({ whatsappNumbers })).toMatchObject({ protocols: ['SMS', 'WhatsApp'], whatsappNumbers });

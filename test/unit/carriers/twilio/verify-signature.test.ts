@@ -6,11 +6,11 @@ const form = (text: string | Record<string, string>): URLSearchParams => new URL
 const hmac = (text: string): string => createHmac('sha1', '12345').update(text).digest('base64');
 
 describe('signatures', () => {
-  // The first two stand in Twilio's documentation of webhook security, with two numbers that were its example in turn.
+  // Both are from Twilio's documentation of webhook security, whose example changed its number once.
   test.for([
     ['+14158675309', 'RSOYDt4T1cUTdK1PDd93/VVr8B8='],
     ['+14158675310', 'GvWf1cFY/Q7PnoempGyD5oXAezc='],
-  ] as const)("are Twilio's own: its example with %s", ([number, signature]) => {
+  ] as const)("are the same as in Twilio's documentation: example with %s", ([number, signature]) => {
     const fields = form({
       Digits: '1234',
       To: '+18005551212',
@@ -21,7 +21,7 @@ describe('signatures', () => {
     expect(signatureOf('https://mycompany.com/myapp.php?foo=1&bar=2', fields, '12345')).toBe(signature);
   });
 
-  test('are of the text as UTF-8', () => {
+  test('cover the text as UTF-8', () => {
     const fields = form({ CallSid: 'CA1', Body: 'hei €' });
     const url = 'https://api.example.com/hook?foo=1&bar=2';
     expect(signatureOf(url, fields, '12345')).toBe('BPsa6vMO2WIVqMYsTTEEGaYE3zY=');
@@ -30,17 +30,17 @@ describe('signatures', () => {
   test.for([
     ['names are sorted, not names with values', 'ReasonX=a&Reason=b', 'ReasonbReasonXa'],
     ['capitals come first', 'b=1&B=2&a=3', 'B2a3b1'],
-    ['a name that is there twice counts twice, its values sorted', 'a=2&b=x&a=1', 'a1a2bx'],
-    ['a value that is there twice counts once', 'a=1&a=1&b=x', 'a1bx'],
+    ['a repeated name counts once per value, sorted', 'a=2&b=x&a=1', 'a1a2bx'],
+    ['a repeated value counts once', 'a=1&a=1&b=x', 'a1bx'],
     ['empty values count', 'a=&b=', 'ab'],
-    ['plus signs are blanks, and escapes are read', 'a=x+y%2Bz', 'ax y+z'],
-    ['blanks at the ends stay', 'a=+x+', 'a x '],
+    ['plus signs are spaces, and escapes are decoded', 'a=x+y%2Bz', 'ax y+z'],
+    ['spaces at the ends are kept', 'a=+x+', 'a x '],
   ] as const)('%s', ([, body, text]) => {
     expect(signatureOf('https://a.example/h', form(body), '12345')).toBe(hmac(`https://a.example/h${text}`));
   });
 });
 
-describe('a call is verified', () => {
+describe('a call', () => {
   const told = { webhookUrl: 'https://app.example/api/webhooks/twilio', authToken: '12345' };
   const query = '?recipient=m-1';
   const signedWith = (url: string) => ({ query, headers: new Map([['x-twilio-signature', hmac(`${url}a1`)]]) });
@@ -50,17 +50,17 @@ describe('a call is verified', () => {
     `https://app.example:443/api/webhooks/twilio${query}`,
     `${told.webhookUrl}${query}#rc=5&rp=all`,
     `https://app.example:443/api/webhooks/twilio${query}#rc=5&rp=all`,
-  ])('whichever way Twilio writes the address: %s', (url) => {
+  ])('is accepted with a signature of each form of the address: %s', (url) => {
     expect(() => verifySignature(signedWith(url), form('a=1'), told)).not.toThrow();
   });
 
-  test('whatever the call says of its host', () => {
+  test('is accepted whatever its host', () => {
     const { headers } = signedWith(`${told.webhookUrl}${query}`);
     headers.set('host', 'internal.example').set('x-forwarded-host', 'evil.example');
     expect(() => verifySignature({ query, headers }, form('a=1'), told)).not.toThrow();
   });
 
-  test('with a port of its own, where the address has one', () => {
+  test('is accepted with the port of the address', () => {
     const webhookUrl = 'http://localhost:7071/hook';
     expect(() => verifySignature(signedWith(webhookUrl + query), form('a=1'), { ...told, webhookUrl })).not.toThrow();
     const other = signedWith(`http://localhost:80/hook${query}`);
@@ -70,9 +70,9 @@ describe('a call is verified', () => {
   const genuine = hmac(`${told.webhookUrl}${query}a1`);
   test.for([
     ['no signature', query, 'a=1', undefined],
-    ['an empty one', query, 'a=1', ''],
-    ['a cut one', query, 'a=1', genuine.slice(0, -1)],
-    ['one with more behind it', query, 'a=1', `${genuine}=`],
+    ['an empty signature', query, 'a=1', ''],
+    ['a truncated signature', query, 'a=1', genuine.slice(0, -1)],
+    ['a signature with extra characters', query, 'a=1', `${genuine}=`],
     ['another query', '?recipient=m-2', 'a=1', genuine],
     ['no query', '', 'a=1', genuine],
     ['another value', query, 'a=2', genuine],
@@ -82,7 +82,7 @@ describe('a call is verified', () => {
     ['another host', query, 'a=1', hmac(`https://evil.example/api/webhooks/twilio${query}a1`)],
     ['plain http', query, 'a=1', hmac(`http://app.example/api/webhooks/twilio${query}a1`)],
     ['another fragment', query, 'a=1', hmac(`${told.webhookUrl}${query}#rc=0a1`)],
-  ] as const)('and refused: %s', ([, itsQuery, body, signature]) => {
+  ] as const)('is refused with %s', ([, itsQuery, body, signature]) => {
     const headers = new Map(signature === undefined ? [] : [['x-twilio-signature', signature] as const]);
     const refused = expect.objectContaining({ name: 'WebhookRefused', status: 401 }) as Error;
     expect(() => verifySignature({ query: itsQuery, headers }, form(body), told)).toThrow(refused);

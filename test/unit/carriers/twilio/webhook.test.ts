@@ -9,7 +9,7 @@ const read = (fields: Record<string, string>, query = '') => parseWebhook(new UR
 const nothing = { reports: [], templates: [], inbound: [] };
 const refused = (status: number): Error => expect.objectContaining({ name: 'WebhookRefused', status }) as Error;
 
-describe('reports', () => {
+describe('a report', () => {
   const query = '?recipient=m-1-2';
   const report = (fields: Record<string, string>) => read({ MessageSid: 'SM1', ...fields }, query).reports;
 
@@ -17,12 +17,12 @@ describe('reports', () => {
     expect(report({ MessageStatus: status })).toEqual([{ recipientId: 'm-1-2', status, at: testNow }]);
   });
 
-  test('that a group got it in part is that it arrived', () => {
+  test('of a partial delivery to a group is delivered', () => {
     expect(report({ MessageStatus: 'partially_delivered' })).toMatchObject([{ status: 'delivered' }]);
   });
 
   test.for(['accepted', 'scheduled', 'queued', 'sending', 'receiving', 'received', 'teleported', ''])(
-    'what says no more than that Twilio has it is passed over: %s',
+    'with a status before sending or an unknown one is ignored: %s',
     (status) => {
       expect(read({ MessageSid: 'SM1', MessageStatus: status }, query)).toEqual(nothing);
     },
@@ -54,7 +54,7 @@ describe('reports', () => {
   });
 
   test.for(['', '0', 'none', '<b>', '30003\r\nX: 1', '1e9', '9'.repeat(50)])(
-    'without a code that is one (%s), the status has to do',
+    'without a valid code (%s) has the status as code',
     (code) => {
       expect(report({ MessageStatus: 'failed', ErrorCode: code })).toMatchObject([
         { code: 'failed', message: 'Twilio reports failed.', reason: 'other' },
@@ -62,32 +62,32 @@ describe('reports', () => {
     },
   );
 
-  test('one that was cancelled at Twilio has failed', () => {
+  test('of a message cancelled at Twilio is failed', () => {
     expect(report({ MessageStatus: 'canceled' })).toMatchObject([
       { status: 'failed', code: 'canceled', reason: 'canceled' },
     ]);
   });
 
-  test.for(['ErrorMessage', 'ChannelStatusMessage'])('have the words of %s', (name) => {
+  test.for(['ErrorMessage', 'ChannelStatusMessage'])('has the words of %s', (name) => {
     expect(report({ MessageStatus: 'failed', ErrorCode: '63016', [name]: 'Outside the window.' })).toMatchObject([
       { code: '63016', message: 'Outside the window.' },
     ]);
   });
 
-  test.for(['', '?', '?recipient=', '?other=m-1-2'])('of messages of somebody else are passed over: %s', (itsQuery) => {
+  test.for(['', '?', '?recipient=', '?other=m-1-2'])('on a message of somebody else is ignored: %s', (itsQuery) => {
     expect(read({ MessageSid: 'SM1', MessageStatus: 'delivered' }, itsQuery)).toEqual(nothing);
   });
 
-  test('are answered without TwiML', () => {
+  test('is answered without TwiML', () => {
     expect(read({ MessageSid: 'SM1', MessageStatus: 'sent' }, query).answer).toBeUndefined();
   });
 
-  test('of no message at all make no sense', () => {
+  test('without a message id is refused', () => {
     expect(() => read({ MessageStatus: 'delivered' })).toThrow(refused(400));
   });
 });
 
-describe('messages of phones', () => {
+describe('an inbound message', () => {
   const sms = { MessageSid: 'SM1', From: '+358401234567', To: '+358401000001', Body: 'Hei!', NumMedia: '0' };
   const event = {
     carrierMessageId: 'SM1',
@@ -98,7 +98,7 @@ describe('messages of phones', () => {
     attachments: [],
   };
 
-  test('say no time, and are answered with TwiML that replies nothing', () => {
+  test('has no time, and is answered with TwiML without a reply', () => {
     expect(read(sms)).toEqual({
       ...nothing,
       inbound: [event],
@@ -110,7 +110,7 @@ describe('messages of phones', () => {
     ['to a short code', { To: '16400' }, { recipient: '16400' }],
     ['from a name', { From: 'Example' }, { sender: 'Example' }],
     ['without a text', { Body: '' }, { content: '' }],
-    ['with the other name of the id', { MessageSid: '', SmsSid: 'SM2' }, { carrierMessageId: 'SM2' }],
+    ['with another field name for the id', { MessageSid: '', SmsSid: 'SM2' }, { carrierMessageId: 'SM2' }],
     ['as an MMS without media', { MessageSid: 'MM1' }, { carrierMessageId: 'MM1', protocol: 'MMS' }],
     [
       'by WhatsApp',
@@ -123,11 +123,11 @@ describe('messages of phones', () => {
       { content: 'Yes', buttonReply: 'Yes' },
     ],
     ['as a tap without a text', { Body: '', ButtonText: 'Yes' }, { content: 'Yes', buttonReply: 'Yes' }],
-  ])('come %s', ([, fields, changes]) => {
+  ])('is read %s', ([, fields, changes]) => {
     expect(read({ ...sms, ...fields }).inbound).toEqual([{ ...event, ...changes }]);
   });
 
-  test('bring their media, with names for them', () => {
+  test('has its media, with names', () => {
     const types = ['image/jpeg', 'image/png', 'text/plain; charset=utf-8', 'application/vnd.ms-excel', ''];
     const media = Object.fromEntries(
       types.flatMap((type, index) => [
@@ -146,12 +146,12 @@ describe('messages of phones', () => {
     ]);
   });
 
-  test.for(['-1', '1.5', 'x', '999999999999', ''])('with an odd number of media (%s) come without', (count) => {
+  test.for(['-1', '1.5', 'x', '999999999999', ''])('with a malformed number of media (%s) has none', (count) => {
     const media = { NumMedia: count, MediaUrl0: 'https://api.twilio.com/0' };
     expect(read({ ...sms, ...media }).inbound).toEqual([event]);
   });
 
-  test('bring no more media than there can be, and none that have no address', () => {
+  test('has at most the maximum number of media, and none without an address', () => {
     const media = Object.fromEntries(
       Array.from({ length: 50 }, (_, index) => [`MediaUrl${index}`, `https://a/${index}`]),
     );
@@ -163,11 +163,11 @@ describe('messages of phones', () => {
     { From: 'rcs:+358401234567', To: 'rcs:example' },
     { From: 'whatsapp:+358401234567' },
     { From: 'whatsapp:FI.123', To: 'whatsapp:+358401000001' },
-  ])('of other channels are passed over: %o', (fields) => {
+  ])('of another channel is ignored: %o', (fields) => {
     expect(read({ ...sms, ...fields })).toMatchObject({ ...nothing, answer: { status: 200 } });
   });
 
-  test.for(['MessageSid', 'From', 'To'])('without %s make no sense', (name) => {
+  test.for(['MessageSid', 'From', 'To'])('without %s is refused', (name) => {
     expect(() => read({ ...sms, [name]: '' })).toThrow(refused(400));
   });
 });
@@ -185,14 +185,14 @@ describe('a call', () => {
   const receive = (body: Uint8Array, signature: string) =>
     carrier.receive({ method: 'POST', query: '', headers: new Map([['x-twilio-signature', signature]]), body });
 
-  test('is verified before anything in it is looked at', async () => {
+  test('is verified before it is parsed', async () => {
     await expect(receive(Buffer.from('MessageStatus=delivered'), 'x')).rejects.toThrow(refused(401));
     const signature = signTwilioCall(webhookUrl, { MessageStatus: 'delivered' }, 'token');
     await expect(receive(Buffer.from('MessageStatus=delivered'), signature)).rejects.toThrow(refused(400));
   });
 
   test.for(['', '&&&', '=', '{"a":1}', '%', 'a=%zz', '\u0000', '__proto__=1', '\ufeffMessageSid=SM1'])(
-    'that is no form is refused, and breaks nothing: %j',
+    'that is not a form is refused with WebhookRefused: %j',
     async (body) => {
       await expect(receive(Buffer.from(body), 'x')).rejects.toThrow(refused(401));
       const signature = signTwilioCall(webhookUrl, Object.fromEntries(new URLSearchParams(body)), 'token');
@@ -202,11 +202,11 @@ describe('a call', () => {
     },
   );
 
-  test('of bytes that are no UTF-8 is refused', async () => {
+  test('with bytes that are not UTF-8 is refused', async () => {
     await expect(receive(Uint8Array.of(0x61, 0x3d, 0xff, 0xfe), 'x')).rejects.toThrow(refused(401));
   });
 
-  test('can not be signed with an empty token, since there is no carrier with one', () => {
+  test('can not be signed with an empty token, since the carrier can not be created with one', () => {
     expect(() => twilio.create({ ...settings, authToken: '' }, deps)).toThrow('token');
   });
 });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { AttachmentOutcome } from '../../../../src/conversations/index.ts';
 import { connectCloud } from '../../../support/labs/carriers/whatsapp-cloud.ts';
 
-/** A carrier whose medium is said to be at an address, and where it asked for what, as whom. */
+/** A carrier for which Meta gives this address of a medium; records the calls with their tokens. */
 async function fetchAt(
   mediumUrl: unknown,
   { medium = () => new Response('bytes'), ...described }: { medium?: () => Response; [name: string]: unknown } = {},
@@ -32,7 +32,7 @@ test.for([
   'https://graph.facebook.com/a',
   'https://mmg.whatsapp.net/a',
   'https://graph.example/a',
-])('a medium is fetched from %s, with the token', async (url) => {
+])('fetches a medium from %s, with the token', async (url) => {
   expect(await fetchAt(url)).toEqual({
     outcome: fetched,
     asked: [
@@ -55,25 +55,25 @@ test.for([
   '',
   undefined,
   7,
-])('the token goes to nobody else: %s', async (url) => {
+])('does not send the token to another host: %s', async (url) => {
   const { outcome, asked } = await fetchAt(url);
   expect(outcome).toMatchObject({ outcome: 'retry' });
   expect(asked).toHaveLength(1);
 });
 
-test('one that says that it is too large is not asked for', async () => {
+test('does not download a medium whose size is too large', async () => {
   const { outcome, asked } = await fetchAt('https://lookaside.fbsbx.com/a', { file_size: 11 });
   expect(outcome).toEqual({ outcome: 'failed', reason: 'The attachment is larger than 10 bytes.' });
   expect(asked).toHaveLength(1);
 });
 
-test('one that is larger than it says is not read to its end', async () => {
+test('stops reading a medium that is larger than its stated size', async () => {
   const medium = () => new Response('x'.repeat(11));
   const { outcome } = await fetchAt('https://lookaside.fbsbx.com/a', { medium });
   expect(outcome).toEqual({ outcome: 'failed', reason: 'The attachment is larger than 10 bytes.' });
 });
 
-test.for([302, 401, 403, 404, 410, 500])('an address that answers %i is asked for anew next time', async (status) => {
+test.for([302, 401, 403, 404, 410, 500])('retries if the medium’s address answers %i', async (status) => {
   const { outcome } = await fetchAt('https://lookaside.fbsbx.com/a', { medium: () => new Response(null, { status }) });
   expect(outcome).toMatchObject({ outcome: 'retry' });
 });
@@ -82,21 +82,18 @@ test.for([
   [{ mime_type: 'audio/ogg; codecs=opus' }, 'audio/ogg'],
   [{ mime_type: undefined }, 'text/plain'],
   [{ mime_type: 7, medium: () => new Response(new Uint8Array(5)) }, 'application/octet-stream'],
-] as const)('its type is the one that Meta knows: %j', async ([described, mimeType]) => {
+] as const)('the content type of a medium is the one that Meta gives: %j', async ([described, mimeType]) => {
   const { outcome } = await fetchAt('https://lookaside.fbsbx.com/a', described);
   expect(outcome).toMatchObject({ outcome: 'fetched', mimeType });
 });
 
-test.for(['..', '../me', 'a?b', 'a#b', 'a/b', ''])(
-  'a reference that is no id is not asked for: %s',
-  async (reference) => {
-    const asked: unknown[] = [];
-    const fetch: typeof globalThis.fetch = (url) => {
-      asked.push(url);
-      return Promise.resolve(Response.json({}));
-    };
-    const { attachments } = connectCloud({ url: 'https://graph.example' }, { fetch });
-    expect(await attachments?.fetchAttachment(reference, 10)).toMatchObject({ outcome: 'failed' });
-    expect(asked).toEqual([]);
-  },
-);
+test.for(['..', '../me', 'a?b', 'a#b', 'a/b', ''])('makes no call for a malformed reference: %s', async (reference) => {
+  const asked: unknown[] = [];
+  const fetch: typeof globalThis.fetch = (url) => {
+    asked.push(url);
+    return Promise.resolve(Response.json({}));
+  };
+  const { attachments } = connectCloud({ url: 'https://graph.example' }, { fetch });
+  expect(await attachments?.fetchAttachment(reference, 10)).toMatchObject({ outcome: 'failed' });
+  expect(asked).toEqual([]);
+});

@@ -21,16 +21,16 @@ const event = {
 };
 const hello = { ...common, type: 'text', text: { body: 'Hei' } };
 
-test('a text is an event for the number that it was written to', async () => {
+test('a text becomes an event for the number that it was sent to', async () => {
   expect(await eventsOf(hello)).toEqual([{ ...event, content: 'Hei', attachments: [] }]);
 });
 
-test('a number that the settings don’t have is the one that Meta shows', async () => {
+test("a number that is not in the settings is Meta's display number", async () => {
   const value = { metadata: { ...metadata, phone_number_id: '7777' } };
   expect(await eventsOf(hello, value)).toMatchObject([{ recipient: '358409999999' }]);
 });
 
-describe('a tap comes with its label', () => {
+describe('a tap becomes a button reply with the label', () => {
   test.for([
     ['a button of a template', { type: 'button', button: { payload: 'p', text: 'Kyllä' } }],
     [
@@ -51,7 +51,7 @@ describe('a tap comes with its label', () => {
   });
 });
 
-describe('a medium is an attachment', () => {
+describe('a medium becomes an attachment', () => {
   test.for([
     ['image', { mime_type: 'image/jpeg', caption: 'Katso', sha256: 's' }, 'Katso', 'image-55.jpg', 'image/jpeg'],
     ['image', { mime_type: 'image/png' }, '', 'image-55.png', 'image/png'],
@@ -70,7 +70,7 @@ describe('a medium is an attachment', () => {
   });
 });
 
-describe('what is no text becomes one', () => {
+describe('other content becomes a text', () => {
   test.for([
     [
       { type: 'location', location: { latitude: 60.17, longitude: 24.94, name: 'Asema', address: 'Kaivokatu 1' } },
@@ -111,25 +111,28 @@ describe('what is no text becomes one', () => {
   });
 });
 
-describe('passed over, and never refused, is', () => {
+describe('the app ignores and does not refuse', () => {
   test.for([
     ['a new number of a person', { type: 'system', system: { body: 'User changed', type: 'user_changed_number' } }],
-    ['what WhatsApp doesn’t support', { type: 'unsupported', errors: [{ code: 131051 }] }],
-    ['a type that is not known', { type: 'hologram', hologram: {} }],
+    ['a message that WhatsApp doesn’t support', { type: 'unsupported', errors: [{ code: 131051 }] }],
+    ['an unknown type', { type: 'hologram', hologram: {} }],
     ['no type', {}],
-    ['a reaction that is taken back', { type: 'reaction', reaction: { message_id: 'wamid.0', emoji: '' } }],
+    ['a withdrawn reaction', { type: 'reaction', reaction: { message_id: 'wamid.0', emoji: '' } }],
     ['a text without a text', { type: 'text', text: { body: 7 } }],
-    ['a text without anything', { type: 'text' }],
+    ['a text message without a text object', { type: 'text' }],
     ['a medium without an id', { type: 'image', image: { mime_type: 'image/png' } }],
     ['a tap without a label', { type: 'button', button: { payload: 'p' } }],
-    ['an answer that is none', { type: 'interactive', interactive: { type: 'call_permission_reply' } }],
-    ['a place without coordinates', { type: 'location', location: { name: 'x', latitude: '60' } }],
-    ['contacts without anybody', { type: 'contacts', contacts: [{}, 7] }],
-    ['an order of nothing', { type: 'order', order: {} }],
-    ['no id', { ...hello, id: undefined }],
-    ['no sender', { ...hello, from: undefined }],
-    ['a sender that is no number', { ...hello, from: 'FI.13491208655302741918' }],
-    ['no time', { ...hello, timestamp: null }],
+    [
+      'an interactive message that is not a reply',
+      { type: 'interactive', interactive: { type: 'call_permission_reply' } },
+    ],
+    ['a location without coordinates', { type: 'location', location: { name: 'x', latitude: '60' } }],
+    ['contacts without names and numbers', { type: 'contacts', contacts: [{}, 7] }],
+    ['an order without items', { type: 'order', order: {} }],
+    ['a message without an id', { ...hello, id: undefined }],
+    ['a message without a sender', { ...hello, from: undefined }],
+    ['a sender that is not a number', { ...hello, from: 'FI.13491208655302741918' }],
+    ['a message without a time', { ...hello, timestamp: null }],
   ] as const)('%s', async ([, details]) => {
     expect(await eventsOf({ ...common, ...details })).toEqual([]);
   });
@@ -138,7 +141,10 @@ describe('passed over, and never refused, is', () => {
     expect(await eventsOf(message)).toEqual([]);
   });
 
-  test.for([{}, { metadata: 7 }, { metadata: { phone_number_id: '7777' } }])('one to nobody: %j', async (value) => {
-    expect(await eventsOf(hello, value)).toEqual([]);
-  });
+  test.for([{}, { metadata: 7 }, { metadata: { phone_number_id: '7777' } }])(
+    'a message without a known recipient: %j',
+    async (value) => {
+      expect(await eventsOf(hello, value)).toEqual([]);
+    },
+  );
 });

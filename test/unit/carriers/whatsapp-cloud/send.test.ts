@@ -24,7 +24,7 @@ const bare: TemplateCall = {
   buttons: [],
 };
 
-/** What the network got for a template; it validates all of it. */
+/** Sends a template, and returns the message that the fake network got and validated. */
 async function sentFor(template: TemplateCall): Promise<unknown> {
   const network = await startCloud();
   const outcomes = await connectCloud({ url: network.url }).send(batch({ template }));
@@ -32,7 +32,7 @@ async function sentFor(template: TemplateCall): Promise<unknown> {
   return (JSON.parse(network.calls[0]?.body.toString() ?? '') as { template: { components: unknown } }).template;
 }
 
-test('a text goes to the number’s own address, with our id for the reports', async () => {
+test('a text goes to the path of the sender’s number, with our id for the reports', async () => {
   const network = await startCloud();
   const outcomes = await connectCloud({ url: network.url }).send(batch({ sender: '+358 40 100 0001' }));
   expect(outcomes).toEqual([{ outcome: 'sent', carrierReference: expect.stringMatching(/^wamid\./) as string }]);
@@ -49,7 +49,7 @@ test('a text goes to the number’s own address, with our id for the reports', a
   });
 });
 
-test('a text may have 4,096 characters, and not one more', async () => {
+test('a text has at most 4,096 characters', async () => {
   const network = await startCloud();
   const carrier = connectCloud({ url: network.url });
   expect(await carrier.send(batch({}, '😀'.repeat(4_096)))).toMatchObject([{ outcome: 'sent' }]);
@@ -59,7 +59,7 @@ test('a text may have 4,096 characters, and not one more', async () => {
   expect(network.calls).toHaveLength(1);
 });
 
-test('a text with buttons is an interactive message, whose ids differ', async () => {
+test('a text with buttons is an interactive message with different ids', async () => {
   const network = await startCloud();
   const outcomes = await connectCloud({ url: network.url }).send(batch({ buttons: ['Kyllä', 'Ei', '🤷 En tiedä'] }));
   expect(outcomes).toMatchObject([{ outcome: 'sent' }]);
@@ -83,7 +83,7 @@ test('a text with buttons is an interactive message, whose ids differ', async ()
   });
 });
 
-test('a text with buttons may have 1,024 characters, and not one more', async () => {
+test('a text with buttons has at most 1,024 characters', async () => {
   const network = await startCloud();
   const carrier = connectCloud({ url: network.url });
   const buttons = ['Kyllä'];
@@ -99,7 +99,7 @@ test('a text with buttons may have 1,024 characters, and not one more', async ()
   expect(network.calls).toHaveLength(1);
 });
 
-test('a number that is not in the settings sends nothing, until an operator has mended that', async () => {
+test('a sender that is not in the settings makes no call, and its messages wait for an operator', async () => {
   const network = await startCloud();
   expect(await connectCloud({ url: network.url }).send(batch({ sender: '358401999999' }))).toEqual([
     {
@@ -115,7 +115,7 @@ test('a number that is not in the settings sends nothing, until an operator has 
 describe('a template', () => {
   const named = { name: 'order_ready', language: { policy: 'deterministic', code: 'fi' } };
 
-  test('that has nothing to fill has no components', async () => {
+  test('without variable parts has no components', async () => {
     expect(await sentFor(bare)).toEqual({ ...named, components: [] });
   });
 
@@ -135,7 +135,7 @@ describe('a template', () => {
     });
   });
 
-  test.for(['image', 'video', 'document'] as const)('has a header that carries a medium: %s', async (kind) => {
+  test.for(['image', 'video', 'document'] as const)('has a header with a medium: %s', async (kind) => {
     const attachmentUri = 'https://files.example/a.bin';
     expect(await sentFor({ ...bare, attachmentUri, attachmentKind: kind })).toEqual({
       ...named,
@@ -143,7 +143,7 @@ describe('a template', () => {
     });
   });
 
-  test('has buttons at their places, but for those that have nothing to fill', async () => {
+  test('has buttons at their indexes, except those without a variable part', async () => {
     const buttons = [
       { type: 'QuickReply', data: 'yes' },
       { type: 'QuickReply', data: '' },
@@ -165,7 +165,7 @@ describe('a template', () => {
   });
 });
 
-describe('what Meta answers', () => {
+describe('Meta’s answer', () => {
   const sendTo = async (status: number, body: unknown) => {
     const url = await startFaultyNetwork(answering(status, typeof body === 'string' ? body : JSON.stringify(body)));
     return (await connectCloud({ url }).send(batch()))[0];
@@ -174,10 +174,13 @@ describe('what Meta answers', () => {
     error: { message: `(#${String(code)}) No`, type: 'OAuthException', code, fbtrace_id: 'A', ...more },
   });
 
-  test.for(['accepted', 'held_for_quality_assessment', 'paused'])('a message that is %s is sent', async (status) => {
-    const answer = { messaging_product: 'whatsapp', messages: [{ id: 'wamid.1', message_status: status }] };
-    expect(await sendTo(200, answer)).toEqual({ outcome: 'sent', carrierReference: 'wamid.1' });
-  });
+  test.for(['accepted', 'held_for_quality_assessment', 'paused'])(
+    'a message with the status %s is sent',
+    async (status) => {
+      const answer = { messaging_product: 'whatsapp', messages: [{ id: 'wamid.1', message_status: status }] };
+      expect(await sendTo(200, answer)).toEqual({ outcome: 'sent', carrierReference: 'wamid.1' });
+    },
+  );
 
   test.for([
     ...[4, 80007, 130429, 131048, 131056].map((code) => [code, 'retry', 'throttled'] as const),
@@ -195,14 +198,14 @@ describe('what Meta answers', () => {
       (code) => [code, 'rejected', 'templateTrouble'] as const,
     ),
     ...[132068, 132069].map((code) => [code, 'rejected', 'templateTrouble'] as const),
-    // Not known: the status says what it comes to.
+    // Unknown codes: the status decides.
     [1, 'rejected', 'contentRefused'],
     [300, 'rejected', 'contentRefused'],
-  ] as const)('error %i: %s, %s', async ([code, outcome, reason]) => {
+  ] as const)('the error %i has the outcome %s and the reason %s', async ([code, outcome, reason]) => {
     expect(await sendTo(400, refusal(code))).toMatchObject({ outcome, reason, code: String(code) });
   });
 
-  test('details are what is told of an error', async () => {
+  test('the message of an error is its most detailed text', async () => {
     const more = { error_data: { messaging_product: 'whatsapp', details: 'Too many of them.' } };
     expect(await sendTo(400, refusal(132000, more))).toEqual({
       outcome: 'rejected',
@@ -212,7 +215,7 @@ describe('what Meta answers', () => {
     });
   });
 
-  test('an object that the token can’t see is a matter of settings', async () => {
+  test('an object without access for the token is a wrong setting', async () => {
     expect(await sendTo(400, refusal(100, { error_subcode: 33 }))).toEqual({
       outcome: 'retry',
       reason: 'carrierSettings',
@@ -221,11 +224,11 @@ describe('what Meta answers', () => {
     });
   });
 
-  test('too much for one recipient is tried again when there is room', async () => {
+  test('too many messages to one recipient are retried after six seconds', async () => {
     expect(await sendTo(400, refusal(131056))).toMatchObject({ outcome: 'retry', retryAfterSeconds: 6 });
   });
 
-  test.for([500, 502, 504])('status %i with a known code follows the code, and is in doubt without', async (status) => {
+  test.for([500, 502, 504])('status %i follows a known code, and is in doubt without one', async (status) => {
     expect(await sendTo(status, refusal(131016))).toMatchObject({ outcome: 'retry', reason: 'carrierUnavailable' });
     expect(await sendTo(status, refusal(999_999))).toMatchObject({ outcome: 'unknown', reason: 'inDoubt' });
     expect(await sendTo(status, {})).toMatchObject({ outcome: 'unknown', reason: 'inDoubt' });
@@ -238,7 +241,7 @@ describe('what Meta answers', () => {
     '{"error":null}',
     '{"error":[]}',
     '<html>',
-  ])('an odd refusal goes by its status: %s', async (body) => {
+  ])('a malformed refusal gets the outcome of its status: %s', async (body) => {
     expect(await sendTo(401, body)).toMatchObject({ outcome: 'retry', reason: 'carrierSettings' });
     expect(await sendTo(429, body)).toMatchObject({ outcome: 'retry', reason: 'throttled' });
   });
@@ -249,7 +252,7 @@ describe('what Meta answers', () => {
     '{"messages":[null]}',
     '{"messages":[{"id":7}]}',
     '{"messages":[{"id":""}]}',
-  ])('an answer without an id is in doubt: %s', async (body) => {
+  ])('a success without an id is in doubt: %s', async (body) => {
     expect(await sendTo(200, body)).toMatchObject({ outcome: 'unknown', code: 'CarrierAnswerIncomplete' });
   });
 });

@@ -10,14 +10,14 @@ const complete = {
   WHATSAPP_CLOUD_NUMBERS: '358401000001=11/22,+358401000002=12/22',
 };
 
-/** Reads settings as the app does: what is missing is noted. */
+/** Reads settings as the app does; returns them and their problems. */
 function read(environment: Record<string, string>) {
   const problems: string[] = [];
   const settings = readSettings(createSettingsReader(environment, problems));
   return { settings, problems };
 }
 
-test('settings are read, with defaults where Meta is always at the same place', () => {
+test('reads the settings, with defaults for address and version', () => {
   expect(read(complete)).toEqual({
     problems: [],
     settings: {
@@ -34,7 +34,7 @@ test('settings are read, with defaults where Meta is always at the same place', 
   });
 });
 
-test('address, version and app may be other ones', () => {
+test('reads another address, version and app', () => {
   const other = {
     WHATSAPP_CLOUD_URL: 'http://127.0.0.1:8080',
     WHATSAPP_CLOUD_VERSION: 'v24.1',
@@ -45,7 +45,7 @@ test('address, version and app may be other ones', () => {
   expect(settings).toMatchObject({ url: 'http://127.0.0.1:8080', version: 'v24.1', appId: '33' });
 });
 
-test('all that is missing is noted', () => {
+test('names all missing settings', () => {
   expect(read({}).problems.sort()).toEqual([
     'WHATSAPP_CLOUD_APP_SECRET is not set',
     'WHATSAPP_CLOUD_NUMBERS is not set',
@@ -69,11 +69,11 @@ test.for([
     '358401000001=11/22,+358401000001=12/22',
     'WHATSAPP_CLOUD_NUMBERS names 358401000001 twice',
   ],
-] as const)('%s with %s is a fault', ([name, value, problem]) => {
+] as const)('%s=%s is a problem', ([name, value, problem]) => {
   expect(read({ ...complete, [name]: value }).problems).toEqual([problem]);
 });
 
-test('the carrier sends from the numbers of the settings, 80 messages a second from each', () => {
+test('the carrier sends from the numbers in the settings, 80 messages a second from each', () => {
   const { capabilities } = connectCloud({ url: 'http://127.0.0.1:9' });
   expect(capabilities).toMatchObject({
     protocols: ['WhatsApp'],

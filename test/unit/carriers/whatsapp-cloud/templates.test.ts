@@ -17,7 +17,7 @@ async function open(fetchPublic: FetchPublic = fetched) {
     network,
     submit: async (details: Partial<Template> = {}): Promise<SubmitOutcome | undefined> =>
       templates?.submit(storedTemplate(details)),
-    /** What the network got last, which validates all of it. */
+    /** The last template that the fake network got and validated. */
     last: () => JSON.parse(network.calls.at(-1)?.body.toString() ?? '') as { components: unknown },
     list: async (): Promise<ListedTemplate[]> => {
       const answer = await templates?.list('358401000001');
@@ -28,7 +28,7 @@ async function open(fetchPublic: FetchPublic = fetched) {
 
 const submitted = { outcome: 'submitted', carrierReference: expect.stringMatching(/^\d+$/) as string };
 
-describe('the numbers', () => {
+describe('manages', () => {
   test.for([
     ['358401000001', true],
     ['+358 40 100 0001', true],
@@ -38,7 +38,7 @@ describe('the numbers', () => {
     expect(connectCloud({ url: 'http://x' }).templates?.manages(identity)).toBe(isOurs);
   });
 
-  test('another one has no templates here', async () => {
+  test('a number that is not in the settings has no templates', async () => {
     const { templates } = connectCloud({ url: 'http://127.0.0.1:9' });
     expect(await templates?.submit(storedTemplate({ identity: '358401000009' }))).toMatchObject({
       outcome: 'unavailable',
@@ -67,7 +67,7 @@ describe('a template is submitted', () => {
     });
   });
 
-  test('without examples where nothing is to be filled', async () => {
+  test('without examples if it has no placeholders', async () => {
     const { submit, last } = await open();
     expect(await submit({ headerText: 'Order', content: 'It is ready.' })).toEqual(submitted);
     expect(last().components).toEqual([
@@ -131,13 +131,18 @@ describe('an example', () => {
 
   test.for([
     [
-      'a file that WhatsApp takes no examples of',
+      'a type of file that WhatsApp does not accept as an example',
       { attachmentUrl: 'https://files.example/a.docx' },
       fetched,
       'refused',
     ],
-    ['one that can not be fetched', {}, () => Promise.resolve({ outcome: 'failed', reason: 'gone' }), 'refused'],
-    ['one that can not be fetched now', {}, () => Promise.resolve({ outcome: 'retry', reason: 'busy' }), 'unavailable'],
+    ['an example that can not be fetched', {}, () => Promise.resolve({ outcome: 'failed', reason: 'gone' }), 'refused'],
+    [
+      'an example that can not be fetched at the moment',
+      {},
+      () => Promise.resolve({ outcome: 'retry', reason: 'busy' }),
+      'unavailable',
+    ],
   ] as const satisfies [string, Partial<Template>, FetchPublic, string][])(
     '%s: %s',
     async ([, details, fetchPublic, outcome]) => {
@@ -150,7 +155,7 @@ describe('an example', () => {
     },
   );
 
-  test('is refused where nothing can upload it', async () => {
+  test('is refused without an app id, which an upload requires', async () => {
     const { appId: _, ...settings } = { ...cloudSettings, url: 'http://127.0.0.1:9' };
     const refused = (part: string) => ({ outcome: 'refused', reason: expect.stringContaining(part) as string });
     const withoutApp = createCloud(settings, { fetchPublic: fetched }).templates;
@@ -165,7 +170,7 @@ describe('an example', () => {
     [200, '{"id":"upload:a/../../me"}'],
     [200, '{"id":"upload:a#b"}'],
     [200, '{"id":"2222/message_templates"}'],
-  ] as const)('that Meta answers with %i %s is for another time', async ([status, body]) => {
+  ] as const)('makes the outcome unavailable if Meta answers the upload with %i %s', async ([status, body]) => {
     const paths: string[] = [];
     const url = await startFaultyNetwork((request, response) => {
       paths.push(request.url ?? '');
@@ -176,7 +181,7 @@ describe('an example', () => {
     expect(paths).toHaveLength(1);
   });
 
-  test('whose upload breaks off is for another time', async () => {
+  test('whose upload breaks off makes the outcome unavailable', async () => {
     const url = await startFaultyNetwork((request, response) => {
       const isStart = request.url?.includes('/uploads') === true;
       answering(isStart ? 200 : 500, isStart ? '{"id":"upload:a?sig=b"}' : '{}')(request, response);
@@ -187,13 +192,13 @@ describe('an example', () => {
 });
 
 describe('a template is refused', () => {
-  test('for authentication, since WhatsApp words those', async () => {
+  test('for authentication, whose texts WhatsApp writes itself', async () => {
     const { submit, network } = await open();
     expect(await submit({ category: 'AUTHENTICATION' })).toMatchObject({ outcome: 'refused' });
     expect(network.calls).toEqual([]);
   });
 
-  test('with what Meta says of it', async () => {
+  test("with Meta's reason", async () => {
     const { submit } = await open();
     await submit();
     expect(await submit({ content: 'Another.' })).toEqual({
@@ -202,7 +207,7 @@ describe('a template is refused', () => {
     });
   });
 
-  test('but not where Meta has the very template, and then with what Meta has come to', async () => {
+  test("but not if Meta has the same template; then the outcome has Meta's status", async () => {
     const { submit } = await open();
     const details = { buttons: [{ type: 'QuickReply', label: 'Yes', data: 'yes' }] } as const;
     expect(await submit(details)).toEqual(submitted);
@@ -215,7 +220,7 @@ describe('a template is refused', () => {
     [4, 400],
     [2, 500],
     [200, 403],
-  ] as const)('but not for error %i: another time', async ([code, status]) => {
+  ] as const)('but is unavailable after error %i', async ([code, status]) => {
     const url = await startFaultyNetwork((request, response) => {
       const isLook = request.method === 'GET';
       const body = isLook ? '{"data":[]}' : JSON.stringify({ error: { code, message: 'No' } });
@@ -224,7 +229,7 @@ describe('a template is refused', () => {
     expect(await connectCloud({ url }).templates?.submit(storedTemplate())).toMatchObject({ outcome: 'unavailable' });
   });
 
-  test('but not where nobody can look whether it is there', async () => {
+  test('but is unavailable if the list of templates can not be read', async () => {
     const url = await startFaultyNetwork((request, response) => {
       const isLook = request.method === 'GET';
       answering(isLook ? 503 : 400, isLook ? '{}' : '{"error":{"code":100,"message":"No"}}')(request, response);
@@ -232,14 +237,14 @@ describe('a template is refused', () => {
     expect(await connectCloud({ url }).templates?.submit(storedTemplate())).toMatchObject({ outcome: 'unavailable' });
   });
 
-  test('nor where Meta agrees and gives no id', async () => {
+  test('and is unavailable if Meta accepts it without an id', async () => {
     const url = await startFaultyNetwork(answering(200, '{"status":"PENDING"}'));
     expect(await connectCloud({ url }).templates?.submit(storedTemplate())).toMatchObject({ outcome: 'unavailable' });
   });
 });
 
 describe('the list', () => {
-  /** A network that lists these. */
+  /** A fake network that lists these templates. */
   const listOf = async (...data: unknown[]) => {
     const url = await startFaultyNetwork(answering(200, JSON.stringify({ data, paging: {} })));
     return connectCloud({ url }).templates?.list('+358401000001');
@@ -264,7 +269,7 @@ describe('the list', () => {
     carrierReference: '5',
   };
 
-  test('has what was submitted', async () => {
+  test('contains submitted templates', async () => {
     const { submit, list } = await open();
     await submit({
       headerText: 'Order {{1}}',
@@ -295,7 +300,7 @@ describe('the list', () => {
     ]);
   });
 
-  test('is read page by page, and from no other place than the settings say', async () => {
+  test('is read page by page, and only from the address in the settings', async () => {
     const network = await startCloud({ pageSize: 2 });
     const { templates } = connectCloud({ url: network.url });
     for (const name of ['a', 'b', 'c', 'd', 'e']) await templates?.submit(storedTemplate({ name }));
@@ -309,7 +314,7 @@ describe('the list', () => {
     ['an image', [{ type: 'HEADER', format: 'IMAGE', example: {} }, body], { attachmentKind: 'image' }],
     ['a video', [{ type: 'HEADER', format: 'VIDEO' }, body], { attachmentKind: 'video' }],
     ['a document', [{ type: 'HEADER', format: 'DOCUMENT' }, body], { attachmentKind: 'document' }],
-    ['a text above', [{ type: 'HEADER', format: 'TEXT', text: 'H' }, body], { headerText: 'H' }],
+    ['a text header', [{ type: 'HEADER', format: 'TEXT', text: 'H' }, body], { headerText: 'H' }],
     [
       'buttons of several kinds',
       [
@@ -329,7 +334,7 @@ describe('the list', () => {
         ],
       },
     ],
-  ] as const)('has templates with %s', async ([, components, parts]) => {
+  ] as const)('contains templates with %s', async ([, components, parts]) => {
     expect(await listOf({ ...entry, components })).toEqual({ outcome: 'listed', templates: [{ ...listed, ...parts }] });
   });
 
@@ -345,7 +350,7 @@ describe('the list', () => {
     ],
     [{ status: 'DISABLED' }, { status: 'rejected', reason: 'DISABLED' }],
     [{ category: 'UTILITY', id: 7 }, { category: 'UTILITY' }],
-  ] as const)('says how they stand: %j', async ([details, ours]) => {
+  ] as const)('contains their statuses: %j', async ([details, ours]) => {
     const { carrierReference: _, ...rest } = listed;
     const expected = 'id' in details ? rest : listed;
     expect(await listOf({ ...entry, ...details })).toEqual({
@@ -356,21 +361,18 @@ describe('the list', () => {
 
   test.for([
     ['for authentication', { category: 'AUTHENTICATION' }],
-    ['with a name for a parameter', { components: [{ type: 'BODY', text: 'Hei {{name}}' }] }],
-    ['with a place above', { components: [{ type: 'HEADER', format: 'LOCATION' }, body] }],
+    ['with a named parameter', { components: [{ type: 'BODY', text: 'Hei {{name}}' }] }],
+    ['with a location as header', { components: [{ type: 'HEADER', format: 'LOCATION' }, body] }],
     ['with cards', { components: [body, { type: 'CAROUSEL', cards: [] }] }],
-    [
-      'with a button that copies',
-      { components: [body, { type: 'BUTTONS', buttons: [{ type: 'COPY_CODE', text: 'x' }] }] },
-    ],
+    ['with a copy button', { components: [body, { type: 'BUTTONS', buttons: [{ type: 'COPY_CODE', text: 'x' }] }] }],
     ['with a button without a label', { components: [body, { type: 'BUTTONS', buttons: [{ type: 'QUICK_REPLY' }] }] }],
     ['without a body', { components: [] }],
-    ['without parts', { components: undefined }],
-    ['with parts that are none', { components: [7, null] }],
+    ['without components', { components: undefined }],
+    ['with malformed components', { components: [7, null] }],
     ['without a name', { name: '' }],
     ['without a language', { language: 7 }],
-    ['in a state that is not known', { status: 'SOMEHOW' }],
-  ] as const)('passes over what can’t be sent from here: %s', async ([, details]) => {
+    ['with an unknown status', { status: 'SOMEHOW' }],
+  ] as const)('leaves out templates that the app can’t send: %s', async ([, details]) => {
     expect(await listOf({ ...entry, ...details }, null, 7, entry)).toEqual({ outcome: 'listed', templates: [listed] });
   });
 
@@ -381,7 +383,7 @@ describe('the list', () => {
     [200, '{"data":{}}'],
     [200, 'OK'],
     [302, ''],
-  ] as const)('is not to be had where Meta answers %i %s', async ([status, text]) => {
+  ] as const)('is unavailable if Meta answers %i %s', async ([status, text]) => {
     const url = await startFaultyNetwork(answering(status, text));
     expect(await connectCloud({ url }).templates?.list('358401000001')).toEqual({
       outcome: 'unavailable',
@@ -389,7 +391,7 @@ describe('the list', () => {
     });
   });
 
-  test('ends somewhere, whatever Meta says', async () => {
+  test('is unavailable if Meta never ends it', async () => {
     let calls = 0;
     const url = await startFaultyNetwork((request, response) => {
       calls += 1;

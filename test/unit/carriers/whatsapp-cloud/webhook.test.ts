@@ -15,7 +15,7 @@ const receiveChange = (field: string, value: unknown, id: unknown = '2222'): Pro
   receiveEntry([{ id, time: 1, changes: [{ field, value }] }]);
 const nothing: WebhookEvents = { reports: [], templates: [], inbound: [] };
 
-describe('the question whether the webhook is ours', () => {
+describe('a verification request', () => {
   const ask = (query: string): Promise<WebhookEvents> =>
     carrier.receive({ method: 'GET', query, headers: new Map(), body: new Uint8Array() });
 
@@ -37,7 +37,7 @@ describe('the question whether the webhook is ours', () => {
     ['?hub.challenge=1&hub.verify_token=verify+token', 400],
     ['?hub.mode=subscribe&hub.verify_token=verify+token', 400],
     ['?hub.mode=subscribe&hub.challenge=%3Cscript%3E&hub.verify_token=verify+token', 400],
-  ] as const)('is refused where it isn’t one: %s', async ([query, status]) => {
+  ] as const)('is refused if it is malformed: %s', async ([query, status]) => {
     await expect(ask(query)).rejects.toThrow(refused(status));
   });
 });
@@ -52,14 +52,14 @@ describe('the signature', () => {
       headers: new Map([['x-hub-signature-256', `sha256=${digest}`]]),
       body: Buffer.from('what do ya want for nothing?'),
     };
-    // It fits, so what is refused is the body.
+    // The signature is valid, so the body is what is refused.
     await expect(connectCloud({ url: 'https://graph.example', appSecret: 'Jefe' }).receive(call)).rejects.toThrow(
       refused(400),
     );
     await expect(carrier.receive(call)).rejects.toThrow(refused(401));
   });
 
-  test('of escaped letters is that of the bytes as they came', async () => {
+  test('covers the bytes with escaped letters unchanged', async () => {
     const body = String.raw`{"object":"whatsapp_business_account","entry":[],"x":"\u00e4\ud83d\ude00"}`;
     expect(await carrier.receive(signedCall(body))).toEqual(nothing);
     const unescaped = { ...signedCall(body), body: Buffer.from(JSON.stringify(JSON.parse(body))) };
@@ -111,7 +111,7 @@ describe('a status', () => {
   });
 
   test.for([undefined, 7, [], [null], [{}], [{ code: 'x' }]])(
-    'failed without a known error (%j) is failed',
+    'failed without a known error (%j) has the status failed',
     async (errors) => {
       expect(await reportsOf(status({ status: 'failed', errors }))).toMatchObject([
         { status: 'failed', reason: 'other', code: 'Failed', message: 'WhatsApp says that sending failed.' },
@@ -120,18 +120,18 @@ describe('a status', () => {
   );
 
   test.for([
-    ['a kind that is not known', { status: 'warning' }],
-    ['none', { status: 7 }],
-    ['no id of ours: another tool sent it', { biz_opaque_callback_data: undefined }],
+    ['an unknown status', { status: 'warning' }],
+    ['a malformed status', { status: 7 }],
+    ['no id of ours, since another tool sent the message', { biz_opaque_callback_data: undefined }],
     ['no time', { timestamp: undefined }],
-    ['a time that is none', { timestamp: 'soon' }],
-    ['a time that no calendar has', { timestamp: 9e15 }],
-  ] as const)('with %s is passed over, and the others are not', async ([, details]) => {
+    ['a malformed time', { timestamp: 'soon' }],
+    ['a time beyond the calendar', { timestamp: 9e15 }],
+  ] as const)('with %s is ignored, and the others are not', async ([, details]) => {
     const reports = await reportsOf(status(details), null, 7, 'x', [], status());
     expect(reports).toEqual([{ recipientId, status: 'delivered', at }]);
   });
 
-  /** Where a recipient ends that the network's words reach in an order. */
+  /** The status of a recipient after Meta's statuses arrived in this order. */
   const endOf = async (...words: string[]): Promise<string> => {
     const errors = [{ code: 131026, title: 'Message undeliverable' }];
     const reports = await reportsOf(...words.map((word) => status({ status: word, errors })));
@@ -148,13 +148,13 @@ describe('a status', () => {
     [['failed', 'delivered'], 'delivered'],
     [['delivered', 'failed'], 'delivered'],
     [['failed', 'failed', 'sent'], 'undelivered'],
-  ] as const)('%j, in this order, ends as %s', async ([words, end]) => {
+  ] as const)('%j, in this order, has the final status %s', async ([words, end]) => {
     expect(await endOf(...words)).toBe(end);
   });
 });
 
 describe('a call', () => {
-  test('brings everything that its entries have', async () => {
+  test('returns the events of all entries', async () => {
     const message = { from: '358401230001', id: 'wamid.2', timestamp: '1', type: 'text', text: { body: 'Hei' } };
     const status = { status: 'sent', timestamp: '1', biz_opaque_callback_data: recipientId };
     const { reports, inbound, templates } = await receiveEntry([
@@ -180,9 +180,9 @@ describe('a call', () => {
   test.for([
     ['no list of entries', 'null'],
     ['no list of entries', '{"object":"whatsapp_business_account","entry":{}}'],
-    ['no kind of object', '{"entry":[]}'],
-    ['no JSON', '{"object":'],
-    ['no UTF-8', Buffer.from([0x22, 0xff, 0x22])],
+    ['no object field', '{"entry":[]}'],
+    ['not JSON', '{"object":'],
+    ['not UTF-8', Buffer.from([0x22, 0xff, 0x22])],
   ] as const)('with %s is refused: %s', async ([, body]) => {
     await expect(carrier.receive(signedCall(body))).rejects.toThrow(refused(400));
   });
@@ -200,12 +200,12 @@ describe('a call', () => {
       object: 'whatsapp_business_account',
       entry: [{ changes: [{ field: 'messages', value: { statuses: {}, messages: 'x' } }] }],
     },
-  ])('of a kind that nobody wants is taken, and brings nothing: %j', async (body) => {
+  ])('of an unused kind is accepted, and returns no events: %j', async (body) => {
     expect(await carrier.receive(signedCall(JSON.stringify(body)))).toEqual(nothing);
   });
 });
 
-describe('news of a template', () => {
+describe('a template status update', () => {
   const updateOf = async (value: object, account: unknown = '2223') =>
     (await receiveChange('message_template_status_update', value, account)).templates;
   const about = { message_template_id: 5, message_template_name: 'order_ready', message_template_language: 'fi' };
@@ -239,11 +239,11 @@ describe('news of a template', () => {
     [{ event: 'PENDING_DELETION' }, 'PENDING_DELETION'],
     [{ event: 'ARCHIVED' }, 'ARCHIVED'],
     [{ event: 'REJECTED', reason: 'NONE' }, 'WhatsApp gives no reason.'],
-  ] as const)('%j can’t be sent', async ([value, reason]) => {
+  ] as const)('%j makes the template rejected', async ([value, reason]) => {
     expect(await updateOf({ ...about, ...value })).toEqual([{ ...ours, status: 'rejected', reason }]);
   });
 
-  test('comes for each number of the account', async () => {
+  test('is returned for each number of the account', async () => {
     const news = await updateOf({ ...about, event: 'APPROVED' }, '2222');
     expect(news.map(({ identity }) => identity)).toEqual(['358401000001', '358401000002']);
   });

@@ -24,7 +24,7 @@ const minute = 60_000;
 const day = 24 * 60 * minute;
 const after = (milliseconds: number): Date => new Date(testNow.getTime() + milliseconds);
 
-/** The jobs of a message's chunks, all with one delay. */
+/** The jobs of a message's chunks, all with the same delay. */
 function jobsFor(messageId: string, chunkCount: number, delaySeconds = 0) {
   return Array.from({ length: chunkCount }, (_, chunk) => ({ job: { messageId, chunk }, delaySeconds }));
 }
@@ -58,7 +58,7 @@ describe('chunks', () => {
     });
   });
 
-  test('have all that a worker needs, and the header what never changes', async () => {
+  test('hold everything that a worker needs; the header holds what never changes', async () => {
     const deps = createMessaging();
     const recipients: ChunkRecipient[] = [
       { address: '358401234567', parts: 2, values: ['Aino'] },
@@ -110,7 +110,7 @@ describe('chunks', () => {
     });
   });
 
-  test('are smaller where values are long, and one recipient always fits', async () => {
+  test('are smaller if values are long; one recipient always fits', async () => {
     const withValues = (length: number, count: number) =>
       phones(count).map((address): ChunkRecipient => ({ address, parts: 200, values: ['x'.repeat(length)] }));
     const sizesOf = async (recipients: readonly ChunkRecipient[], content = '$(a)') => {
@@ -147,7 +147,7 @@ describe('scheduled sends', () => {
     ]);
   });
 
-  test('wait no longer at a time than the queue can hold a message', () => {
+  test('are delayed no longer than the queue holds a message back', () => {
     const longest = 24 * 3_600;
     const rows: [sendAt: Date | undefined, seconds: number][] = [
       [undefined, 0],
@@ -169,7 +169,7 @@ describe('request ids', () => {
   const accept = (deps: AcceptDeps, details: Parameters<typeof sendRequest>[0] = {}, body: unknown = { a: 1 }) =>
     acceptMessage(sendRequest({ requestId: 'r1', ...details }), prepared, body, deps);
 
-  test('make a repeat answer the same, and queue nothing that was sent', async () => {
+  test('give a repeat the same answer, and queue nothing that was sent', async () => {
     const deps = createMessaging();
     const first = await accept(deps);
     const carrier = createScriptedCarrier();
@@ -177,7 +177,7 @@ describe('request ids', () => {
     const [one, ...others] = takeJobs(deps.messages.queue);
     expect(await sendChunk(one!.job, sending)).toBe('sent');
 
-    // This process has queued the second chunk; as far as any other can tell, that may not have been done.
+    // This process has queued the second chunk; another process can not know that.
     expect(await accept(deps, { acceptedAt: after(minute) })).toEqual({ ...first, replayed: true });
     expect(takeJobs(deps.messages.queue)).toEqual([]);
     const elsewhere = { ...deps, messages: { ...deps.messages, recentlyQueued: createRecentIds() } };
@@ -190,14 +190,14 @@ describe('request ids', () => {
     expect(carrier.batches).toHaveLength(2);
   });
 
-  test('of a request whose fields stand in another order are the same', async () => {
+  test('recognise a repeat whose fields stand in another order', async () => {
     const deps = createMessaging();
     const first = await accept(deps, {}, { a: { x: 1, y: [{ p: 1, q: 2 }] }, b: null });
     const again = await accept(deps, {}, { b: null, a: { y: [{ q: 2, p: 1 }], x: 1 } });
     expect(again).toEqual({ ...first, replayed: true });
   });
 
-  test('of a request that asks for something else are refused, and nothing is stored', async () => {
+  test('are refused for a request with other content, and nothing is stored', async () => {
     const others: unknown[] = [{}, { a: 2 }, { a: '1' }, { a: [1] }, { a: 1, b: null }, [{ a: 1 }], null, { b: 1 }];
     for (const body of others) {
       const deps = createMessaging();
@@ -224,14 +224,14 @@ describe('request ids', () => {
     });
   });
 
-  test('of two customers are two', async () => {
+  test('are separate for each customer', async () => {
     const deps = createMessaging();
     const mine = await accept(deps);
     const theirs = await accept(deps, { customerId: 'other' }, { another: 'request' });
     expect([theirs.messageId === mine.messageId, theirs.replayed]).toEqual([false, false]);
   });
 
-  test('make one message of any number of requests at once', async () => {
+  test('make one message of 20 simultaneous requests', async () => {
     const deps = createMessaging();
     const answers = await Promise.all(Array.from({ length: 20 }, () => accept(deps)));
     expect(new Set(answers.map(({ messageId }) => messageId)).size).toBe(1);
@@ -242,7 +242,7 @@ describe('request ids', () => {
     expect(sentTo.sort()).toEqual(prepared.recipients.map(({ address }) => address).sort());
   });
 
-  test('are no matter where there is none: each request is a message', async () => {
+  test('are optional: each request without one is a message of its own', async () => {
     const deps = createMessaging();
     const answers = [1, 2].map(() => acceptMessage(sendRequest(), prepared, { a: 1 }, deps));
     const [first, second] = await Promise.all(answers);
@@ -250,7 +250,7 @@ describe('request ids', () => {
   });
 });
 
-/** Lets the given number of storage operations through; the next one fails, before it does anything or after it did. */
+/** Makes the storage operation after `allowed` ones fail, before or after its effect, and all operations after it. */
 function crashing(deps: AcceptDeps, { after: allowed, effect }: { after: number; effect: boolean }): AcceptDeps {
   let done = 0;
   const step = async <T>(operation: () => Promise<T>): Promise<T> => {
@@ -279,32 +279,36 @@ function crashing(deps: AcceptDeps, { after: allowed, effect }: { after: number;
 // Claim, create, and one queue message for each of three chunks.
 const crashes = [0, 1, 2, 3, 4].flatMap((steps) => [false, true].map((effect): [number, boolean] => [steps, effect]));
 
-test.each(crashes)('a crash after %i steps (next one done: %s) is made good by the repeat', async (steps, effect) => {
-  const deps = createMessaging();
-  const prepared = preparedSend(250);
-  const accept = (through: AcceptDeps) => acceptMessage(sendRequest({ requestId: 'r1' }), prepared, { a: 1 }, through);
-  await expect(accept(crashing(deps, { after: steps, effect }))).rejects.toThrow('the process died');
+test.each(crashes)(
+  'a repeat completes a send that crashed after %i steps (next one done: %s)',
+  async (steps, effect) => {
+    const deps = createMessaging();
+    const prepared = preparedSend(250);
+    const accept = (through: AcceptDeps) =>
+      acceptMessage(sendRequest({ requestId: 'r1' }), prepared, { a: 1 }, through);
+    await expect(accept(crashing(deps, { after: steps, effect }))).rejects.toThrow('the process died');
 
-  const answer = await accept(deps);
-  expect(answer).toMatchObject({ replayed: steps > 0 || effect });
-  expect(answer.recipients.map(({ address }) => address)).toEqual(prepared.recipients.map(({ address }) => address));
-  expect(await accept(deps)).toEqual({ ...answer, replayed: true });
+    const answer = await accept(deps);
+    expect(answer).toMatchObject({ replayed: steps > 0 || effect });
+    expect(answer.recipients.map(({ address }) => address)).toEqual(prepared.recipients.map(({ address }) => address));
+    expect(await accept(deps)).toEqual({ ...answer, replayed: true });
 
-  const carrier = createScriptedCarrier();
-  for (const { job } of takeJobs(deps.messages.queue)) await sendChunk(job, createSending(deps, carrier));
-  const sent = carrier.batches.flatMap(({ recipients }) =>
-    recipients.map(({ recipientId, address }) => ({ id: recipientId, address })),
-  );
-  expect(sent).toEqual(answer.recipients);
-});
+    const carrier = createScriptedCarrier();
+    for (const { job } of takeJobs(deps.messages.queue)) await sendChunk(job, createSending(deps, carrier));
+    const sent = carrier.batches.flatMap(({ recipients }) =>
+      recipients.map(({ recipientId, address }) => ({ id: recipientId, address })),
+    );
+    expect(sent).toEqual(answer.recipients);
+  },
+);
 
-describe('where nothing can be queued', () => {
+describe('if nothing can be queued', () => {
   const away = (deps: AcceptDeps): AcceptDeps => ({
     ...deps,
     messages: { ...deps.messages, queue: { enqueue: () => Promise.reject(new Error('the queue is away')) } },
   });
 
-  test('a request with a key is refused, and its repeat completes it', async () => {
+  test('refuses a request with a key, and its repeat completes it', async () => {
     const deps = createMessaging();
     const request = sendRequest({ requestId: 'r1' });
     await expect(acceptMessage(request, preparedSend(1), {}, away(deps))).rejects.toThrow('the queue is away');
@@ -312,7 +316,7 @@ describe('where nothing can be queued', () => {
     expect(deps.messages.queue.jobs).toHaveLength(1);
   });
 
-  test('one without is accepted, since a repeat would be another message, and the log tells why', async () => {
+  test('accepts a request without a key, because a repeat would be another message, and logs why', async () => {
     const deps = createMessaging();
     const accepted = await acceptMessage(sendRequest(), preparedSend(1), {}, away(deps));
     expect(accepted).toMatchObject({ replayed: false, failure: new Error('the queue is away') });
@@ -323,7 +327,7 @@ describe('where nothing can be queued', () => {
   });
 });
 
-test('an address for reports that would never be called is refused, and nothing is stored or queued', async () => {
+test('SendMessage refuses a DlrUrl that would never be called, and queues nothing', async () => {
   const messaging = createMessaging();
   const checkDlrUrl = () => 'must not lead to an address of a private network';
   const deps = { ...messaging, messages: { ...messaging.messages, checkDlrUrl } };
@@ -332,15 +336,15 @@ test('an address for reports that would never be called is refused, and nothing 
   const { answer } = await callOperation(sendMessage, { headers, json }, deps);
   expect([answer.status, problemsOf(answer)]).toEqual([400, [['CallbackRefused', 'DlrUrl']]]);
   expect(deps.messages.queue.jobs).toEqual([]);
-  // What is no address at all is said once.
+  // A text that is not an address is one problem only.
   const none = await callOperation(sendMessage, { headers, json: sendBody({ DlrUrl: 'x' }) }, deps);
   expect(problemsOf(none.answer)).toEqual([['InvalidUrl', 'DlrUrl']]);
 });
 
-describe('through the operation', () => {
+describe('SendMessage', () => {
   const headers = { 'customer-id': 'demo', 'service-id': 'demo-oneway' };
 
-  test('the answer has the names of the contract, and a repeat says that it is one', async () => {
+  test('answers with the names of the contract, and marks the answer to a repeat', async () => {
     const deps = createMessaging();
     const json = sendBody({ RequestId: 'r1', Recipients: phones(2).map((Address) => ({ Address })) });
     const jsonBody = {
@@ -357,7 +361,7 @@ describe('through the operation', () => {
     expect(second.answer).toEqual({ status: 200, headers: { 'Idempotent-Replay': 'true' }, jsonBody });
   });
 
-  test('a request id that comes with another body or through another service is refused', async () => {
+  test('refuses a request id that was used with another body or service', async () => {
     const deps = createMessaging();
     const json = sendBody({ RequestId: 'r1' });
     await callOperation(sendMessage, { headers, json }, deps);
@@ -378,7 +382,7 @@ describe('through the operation', () => {
     expect(deps.messages.queue.jobs).toHaveLength(1);
   });
 
-  test('everything that the body says is kept', async () => {
+  test('stores every field of the body', async () => {
     const deps = createMessaging();
     const json = sendBody({
       SendDateTime: '2026-11-23T12:01:00',

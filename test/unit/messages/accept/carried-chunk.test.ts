@@ -14,7 +14,7 @@ import {
   sendRequest,
 } from '../../../support/labs/messaging.ts';
 
-/** A world whose queue keeps what jobs carry, with the reads of chunks counted. */
+/** Dependencies whose queue keeps carried chunks, and whose reads of chunks are counted. */
 function createCarrying(carrier = createScriptedCarrier()) {
   const messaging = createMessaging();
   const { store } = messaging.messages;
@@ -46,7 +46,7 @@ const takeAll = (queue: { jobs: { job: OutboundJob }[] }): object[] =>
   queue.jobs.splice(0).map(({ job }) => onQueue(job));
 
 describe('a small chunk', () => {
-  test('travels with its job, and is sent without being read', async () => {
+  test('travels in its queue message, and is sent without a read', async () => {
     const { deps, accept, statusOf, reads, carrier } = createCarrying();
     const messageId = await accept({
       content: 'Hei $(name)',
@@ -59,12 +59,12 @@ describe('a small chunk', () => {
     expect(await statusOf(messageId)).toEqual(['sent']);
   });
 
-  test('that has changed since is taken as it is stored', async () => {
+  test('that has changed since is read from the store', async () => {
     const { deps, accept, reads, carrier } = createCarrying();
     await accept();
     const [job] = takeAll(deps.messages.queue);
     await sendOutboundChunk.handle(job, deps);
-    // The same job once more, as after a crash right behind the last write.
+    // The same job again, as after a crash right after the last write.
     expect(await sendOutboundChunk.handle(job, deps)).toMatchObject({ result: 'nothingToDo' });
     expect([reads(), carrier.batches.length]).toEqual([2, 1]);
   });
@@ -72,13 +72,13 @@ describe('a small chunk', () => {
   test.each<[string, object, number]>([
     ['is scheduled', { sendAt: new Date(testNow.getTime() + 1_000) }, 1],
     ['is long', { content: 'x'.repeat(2_000) }, 1],
-  ])('that %s stays behind', async (_, details) => {
+  ])('that %s does not travel in its queue message', async (_, details) => {
     const { deps, accept } = createCarrying();
     await accept(details);
     expect(deps.messages.queue.jobs.map(({ job }) => job.carried)).toEqual([undefined]);
   });
 
-  test('is not sent after it was cancelled', async () => {
+  test('is not sent if it was cancelled', async () => {
     const { deps, accept, carrier, statusOf } = createCarrying();
     const sendAt = new Date(testNow.getTime() + 60_000);
     const messageId = await accept({ sendAt });
@@ -100,7 +100,7 @@ describe('jobs that share a queue message', () => {
     for (const id of ids) expect(await statusOf(id)).toEqual(['sent']);
   });
 
-  test('are done although one fails, which goes on by itself', async () => {
+  test('are done although one fails, which is queued again individually', async () => {
     let failing = true;
     const carrier = createScriptedCarrier(({ messageId, recipients }) => {
       if (failing && messageId === bad) throw new Error('a fault of ours');
@@ -131,7 +131,7 @@ describe('jobs that share a queue message', () => {
     { jobs: [null, {}] },
     { jobs: 'x' },
     { jobs: [{ messageId: '0'.repeat(32), chunk: 0 }, {}] },
-  ])('are none of ours: %j', async (message) => {
+  ])('are refused if one is not a job: %j', async (message) => {
     const { deps } = createCarrying();
     await expect(sendOutboundChunk.handle(message, deps)).rejects.toThrow('not a job for the outbound queue');
   });

@@ -20,20 +20,20 @@ const keyOf = (headers: Headers, requestId?: string, byTracking = true) =>
   requestKeyOf({ requestId, requestContent, header: (name) => headers[name] ?? null }, byTracking);
 
 describe('the key of a request', () => {
-  test('is its request id, else the Idempotency-Key, for seven days', () => {
+  test('is its request id, otherwise the Idempotency-Key, for seven days', () => {
     const given = (key: string) => ({ key, fingerprint, memoryMs: 7 * day });
     expect(keyOf({ 'idempotency-key': 'header' }, 'body')).toEqual(given('body'));
     expect(keyOf({ 'idempotency-key': ' header ' })).toEqual(given('header'));
     expect(keyOf({ 'idempotency-key': 'header', [run]: 'r', [action]: 'a' })).toEqual(given('header'));
   });
 
-  test('is else what its runtime says of run and action, with the request itself, for a day', () => {
+  test('is otherwise made of run, action and content, for a day', () => {
     const key = keyOf({ [run]: 'r', [action]: 'a' });
     expect(key).toMatchObject({ fingerprint, memoryMs: day });
     expect(key?.key.trimEnd()).toBe(`tracked r a ${fingerprint}`);
     expect(keyOf({ [client]: 'r', [action]: 'a' })).toEqual(key);
     expect(keyOf({ [client]: 'other', [run]: 'r', [action]: 'a' })).toEqual(key);
-    // No request id, of at most 1,000 characters, can be taken for one.
+    // No request id, which has at most 1,000 characters, can equal such a key.
     expect(key?.key.length).toBeGreaterThan(1_000);
   });
 
@@ -43,17 +43,17 @@ describe('the key of a request', () => {
     ['the run alone', { [run]: 'r' }],
     ['the action alone', { [action]: 'a' }],
     ['an empty action', { [run]: 'r', [action]: '' }],
-    ['a run that is none', { [run]: 'a b', [action]: 'a' }],
+    ['a run that is not an id', { [run]: 'a b', [action]: 'a' }],
     ['an action that is too long', { [run]: 'r', [action]: 'a'.repeat(201) }],
-  ])('is not there with %s', (_, headers) => {
+  ])('is absent with %s', (_, headers) => {
     expect(keyOf(headers)).toBeUndefined();
   });
 
-  test('does not follow from the runtime where that is switched off', () => {
+  test('ignores the headers of the runtime if they are switched off', () => {
     expect(keyOf({ [run]: 'r', [action]: 'a' }, undefined, false)).toBeUndefined();
   });
 
-  test('fingerprints know no order of fields, but the order of lists', () => {
+  test('has a fingerprint that ignores the order of fields but not that of lists', () => {
     expect(fingerprintOf({ a: 1, b: { c: 2, d: 3 } })).toBe(fingerprintOf({ b: { d: 3, c: 2 }, a: 1 }));
     expect(fingerprintOf({ a: [1, 2] })).not.toBe(fingerprintOf({ a: [2, 1] }));
     // A placeholder may have any name.
@@ -72,7 +72,7 @@ describe('a send', () => {
     return { answer, id, replayed: answer.headers['Idempotent-Replay'] };
   }
 
-  test('that the platform repeats sends nothing, without a request id', async () => {
+  test('that the platform repeats without a request id sends nothing', async () => {
     const deps = createMessaging();
     const first = await send(deps, tracked);
     const again = await send({ ...deps, messages: { ...deps.messages, recentlyQueued: createRecentIds() } }, tracked);
@@ -94,7 +94,7 @@ describe('a send', () => {
     expect([second.id === first.id, second.replayed]).toEqual([false, undefined]);
   });
 
-  test('is another message after a day, and where the setting is off', async () => {
+  test('is another message after a day, or if the setting is off', async () => {
     const deps = createMessaging();
     const first = await send(deps, tracked);
     expect((await send(deps, tracked, sendBody(), new Date(testNow.getTime() + day))).id).toBe(first.id);
@@ -105,7 +105,7 @@ describe('a send', () => {
     expect((await send(off, tracked)).id).not.toBe((await send(off, tracked)).id);
   });
 
-  test('knows a key by either name, and refuses it for another request', async () => {
+  test('accepts a key as RequestId or header, and refuses it for another request', async () => {
     const deps = createMessaging();
     const first = await send(deps, { ...base, 'idempotency-key': 'k' });
     expect((await send(deps, base, sendBody({ RequestId: 'k' }))).id).toBe(first.id);

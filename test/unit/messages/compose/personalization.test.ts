@@ -30,7 +30,7 @@ describe('render', () => {
     expect(renderContent('Hi $(name)', new Map())).toBe('Hi $(name)');
   });
 
-  test('takes only own properties', () => {
+  test('takes own properties of an object only', () => {
     const content = '$(constructor)$(__proto__)$(toString)$(hasOwnProperty)$(size)$(get)';
     expect(renderContent(content, {})).toBe(content);
     expect(renderContent(content, new Map())).toBe(content);
@@ -45,7 +45,7 @@ describe('render', () => {
     expect(renderContent('$($)(name) $(name) $($)$(name) $($)', { name: 'x' })).toBe('$(name) x $x $');
   });
 
-  test('an amount in dollars keeps its sign', () => {
+  test('keeps the sign of an amount in dollars', () => {
     expect(renderContent('$$(price), $$$(price)', { price: '5' })).toBe('$5, $$5');
   });
 
@@ -80,7 +80,7 @@ describe('names', () => {
     }
   });
 
-  test('are plain text where they are impossible', () => {
+  test('are plain text if a placeholder can not have them', () => {
     const names = [
       '',
       ' ',
@@ -106,7 +106,7 @@ describe('names', () => {
     }
   });
 
-  test('are found inside what is no placeholder', () => {
+  test('are found inside text that is not a placeholder', () => {
     expect(renderContent('$($(a)) $(b $(a) $($(', { a: 'x' })).toBe('$(x) $(b x $($(');
   });
 });
@@ -119,14 +119,14 @@ describe('placeholders', () => {
 });
 
 describe('compileContent', () => {
-  test('renders many recipients from one reading', () => {
+  test('reads the content once and renders it for many recipients', () => {
     const { placeholders, render } = compileContent('$(greeting) $(name)');
     expect(placeholders).toEqual(['greeting', 'name']);
     const values = [{ greeting: 'Hei', name: 'Aino' }, { greeting: 'Moi', name: '$(greeting)' }, { greeting: 'Terve' }];
     expect(values.map(render)).toEqual(['Hei Aino', 'Moi $(greeting)', 'Terve $(name)']);
   });
 
-  test('reads hostile content', () => {
+  test('reads hostile content as plain text', () => {
     for (const piece of ['$(', '$(a', '$(a ', '$($', '$$', '$(a.b']) {
       const content = piece.repeat(20_000);
       expect(renderContent(content, { a: 'x' })).toBe(content);

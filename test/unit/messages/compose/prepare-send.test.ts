@@ -11,7 +11,7 @@ import type { ErrorCode, Problem } from '../../../../src/operation/errors.ts';
 import { callOperation, problemsOf, testCustomer, testNow, testService } from '../../../support/labs/kernel.ts';
 import { createMessaging, phones, sendBody } from '../../../support/labs/messaging.ts';
 
-/** What the rules make of a good body with other fields in it. */
+/** Prepares a good body in which some fields are replaced. */
 function prepare(
   details: Readonly<Record<string, unknown>> = {},
   {
@@ -28,7 +28,7 @@ function prepare(
   });
 }
 
-/** What the rules find wrong, without the sentences. */
+/** The codes and targets of the problems, without the sentences. */
 function problems(...given: Parameters<typeof prepare>): [ErrorCode, string | undefined][] {
   return prepare(...given).problems.map(({ code, target }) => [code, target]);
 }
@@ -36,7 +36,7 @@ function problems(...given: Parameters<typeof prepare>): [ErrorCode, string | un
 const one = (details: Readonly<Record<string, unknown>>) => [{ Address: '358401234567', ...details }];
 
 describe('a good send', () => {
-  test('comes out as it will be stored', () => {
+  test('is returned as it will be stored', () => {
     expect(prepare()).toEqual({
       problems: [],
       prepared: {
@@ -51,7 +51,7 @@ describe('a good send', () => {
     });
   });
 
-  test('has numbers and senders in one form, whatever they were written in', () => {
+  test('has numbers and senders in one form, however they were written', () => {
     const Recipients = ['+358 40 123 4567', '040-1234567', '00358401234567', '112'].map((Address) => ({
       Address,
     }));
@@ -68,7 +68,7 @@ describe('a good send', () => {
     expect(swedish.prepared.recipients.map(({ address }) => address)).toEqual(['46701234567']);
   });
 
-  test('keeps the values of placeholders as text, in the order of the content, and counts each text by itself', () => {
+  test('keeps the values of placeholders as text, in their order, and counts the parts of each text', () => {
     const Recipients = [
       { Address: '358401234567', Personalization: { name: 'Äiti', sum: 1.5, paid: true, other: {} } },
       { Address: '358401234568', Personalization: { name: 'x'.repeat(160), sum: -0, paid: false } },
@@ -84,7 +84,7 @@ describe('a good send', () => {
     expect(prepared.partCount).toBe(2);
   });
 
-  test('may have values as a list, for apps that can not write names of their own', () => {
+  test('may list its values, for apps that can not write names of their own', () => {
     const content = { Content: '$(name), $(sum)' };
     const values = (details: Readonly<Record<string, unknown>>) => {
       const { problems, prepared } = prepare({ ...content, Recipients: one(details) });
@@ -220,12 +220,12 @@ const badBodies: [name: string, details: Record<string, unknown>, problems: Prob
   ],
 ];
 
-test.each(badBodies)('%s is refused, with what is wrong and where', (_, details, problems) => {
+test.each(badBodies)('refuses %s, and names the problem and its place', (_, details, problems) => {
   expect(prepare(details).problems).toEqual(problems);
 });
 
-describe('what the schema refuses anyway', () => {
-  test('is passed over', () => {
+describe('input that the schema refuses', () => {
+  test('is ignored by the rules', () => {
     const bodies: unknown[] = [
       null,
       'text',
@@ -253,14 +253,14 @@ describe('SendDateTime', () => {
   const sendAt = (SendDateTime: string, now = testNow) =>
     prepare({ SendDateTime }, { now }).prepared.sendAt?.toISOString();
 
-  test('is read in the zone of the customer unless it says otherwise', () => {
+  test('is read in the time zone of the customer if it names no zone', () => {
     expect(sendAt('2026-12-01T09:00:00')).toBe('2026-12-01T07:00:00.000Z');
     expect(sendAt('2026-12-01T09:00:00+01:00')).toBe('2026-12-01T08:00:00.000Z');
     const newYork = prepare({ SendDateTime: '2026-12-01T09:00:00' }, { customer: { timeZone: 'America/New_York' } });
     expect(newYork.prepared.sendAt).toEqual(new Date('2026-12-01T14:00:00.000Z'));
   });
 
-  test('in the past, or now, is at once', () => {
+  test('in the past, or now, means at once', () => {
     for (const moment of ['2026-11-23T09:59:59Z', '2026-11-23T10:00:00Z', '2001-01-01', '0001-01-01T00:00:00']) {
       const { problems, prepared } = prepare({ SendDateTime: moment });
       expect([moment, problems, 'sendAt' in prepared]).toEqual([moment, [], false]);
@@ -283,7 +283,7 @@ describe('SendDateTime', () => {
 describe('parts', () => {
   const longest = 'x'.repeat(255 * 153);
 
-  test('are at most 255 in a text for all', () => {
+  test('are at most 255 in a text that all recipients share', () => {
     expect(prepare({ Content: longest })).toMatchObject({ problems: [], prepared: { partCount: 255 } });
     expect(prepare({ Content: `${longest}x` }).problems).toEqual([
       problem('ContentTooLong', { target: 'Content', parts: 256, limit: 255 }),
@@ -293,7 +293,7 @@ describe('parts', () => {
     expect(problems({ Content: `${unicode}ж` })).toEqual([['ContentTooLong', 'Content']]);
   });
 
-  test('are counted after normalising, so that a text is no longer than what is sent', () => {
+  test('are counted after normalisation, as the text is sent', () => {
     const decomposed = 'a\u0308'.repeat(255 * 153);
     expect(prepare({ Content: decomposed })).toMatchObject({ problems: [], prepared: { partCount: 255 } });
     expect(problems({ Content: `${decomposed}x` })).toEqual([['ContentTooLong', 'Content']]);
@@ -314,7 +314,7 @@ describe('parts', () => {
     expect(prepared.recipients.map(({ parts }) => parts)).toEqual([255, 256, 1]);
   });
 
-  test('are not counted to the end where a text is much too long', () => {
+  test('are not counted to the end if a text is much too long', () => {
     const parts = 'more than 510';
     expect(prepare({ Content: 'x'.repeat(511 * 153) }).problems).toEqual([
       problem('ContentTooLong', { target: 'Content', parts, limit: 255 }),
@@ -326,14 +326,14 @@ describe('parts', () => {
         problem('ContentTooLong', { target: `Recipients[${index}].Personalization`, parts, limit: 255 }),
       ),
     );
-    // Rendered to its end, it would have fifteen million characters.
+    // Rendered to its end, the text would have fifteen million characters.
     const { length } = renderText(compileContent('$(a)'.repeat(15_000)), ['x'.repeat(1_000)]);
     expect(length).toBeGreaterThan(2 * 255 * 153);
     expect(length).toBeLessThan(100_000);
   });
 });
 
-test('a body made to break as many rules as it can gets no more problems than are worth telling', () => {
+test('prepareSend limits the number of problems of a body that breaks as many rules as it can', () => {
   const Content = Array.from({ length: 9_000 }, (_, index) => `$(${index.toString(36)})`).join('');
   const Placeholders = Array.from({ length: 3 * problemLimit }, () => ({ name: 'a' }));
   const bodies = [
@@ -350,7 +350,7 @@ describe('warnings', () => {
   const warningsOf = (...given: Parameters<typeof prepare>) => sendWarnings(prepare(...given).prepared);
   const guessed = '7654321';
 
-  test('there are none for what is in order', () => {
+  test('are absent for a send without peculiarities', () => {
     expect(warningsOf()).toEqual({});
     expect(warningsOf({ Content: 'x'.repeat(3 * 153) })).toEqual({});
   });
@@ -366,20 +366,20 @@ describe('warnings', () => {
     });
   });
 
-  test('tell of more than three parts', () => {
+  test('name a text of more than three parts', () => {
     expect(warningsOf({ Content: 'x'.repeat(3 * 153 + 1) })).toEqual({
       Warning: '299 - "The text takes 4 message parts, each of which is billed; not every phone shows more than 3."',
     });
   });
 
-  test('stand in one header where there are two', () => {
+  test('share one header', () => {
     const { Warning = '' } = warningsOf({ Content: 'x'.repeat(1_000), Recipients: [{ Address: guessed }] });
     expect(Warning.match(/299 - "[^"]*"/g)).toHaveLength(2);
     expect(Warning).toMatch(/^[\x20-\x7e]+$/);
   });
 });
 
-describe('through the operation, schema and rules speak together', () => {
+describe('SendMessage, with schema and rules together', () => {
   const headers = { 'customer-id': 'demo', 'service-id': 'demo-oneway' };
   const send = async (json: unknown) => {
     const deps = createMessaging();
@@ -387,7 +387,7 @@ describe('through the operation, schema and rules speak together', () => {
     return { ...call, jobs: deps.messages.queue.jobs };
   };
 
-  test('and one answer names everything that is wrong', async () => {
+  test('names every problem in one answer', async () => {
     const { answer, jobs } = await send({
       Sender: 'Other',
       Content: 'Hei $(name)',
@@ -431,7 +431,7 @@ describe('through the operation, schema and rules speak together', () => {
     expect(JSON.stringify(answer.jsonBody)).not.toMatch(/\{(?:target|rule|what|parts|limit|placeholder)\}/);
   });
 
-  test('and each of 10,000 bad recipients is named', async () => {
+  test('names each of 10,000 bad recipients', async () => {
     const Recipients = Array.from({ length: recipientLimit }, () => ({ Address: 'abc' }));
     const { answer } = await send(sendBody({ Recipients }));
     expect(problemsOf(answer)).toEqual(
@@ -443,7 +443,7 @@ describe('through the operation, schema and rules speak together', () => {
     );
   });
 
-  test('and one recipient too many is one problem', async () => {
+  test('counts one recipient too many as one problem', async () => {
     const Recipients = Array.from({ length: recipientLimit + 1 }, () => ({ Address: 'abc' }));
     const { answer } = await send(sendBody({ Recipients, Sender: 'Other' }));
     expect(problemsOf(answer)).toEqual([
@@ -452,7 +452,7 @@ describe('through the operation, schema and rules speak together', () => {
     ]);
   });
 
-  test('and empty optional fields are absent, empty required ones missing', async () => {
+  test('treats empty optional fields as absent and empty required ones as missing', async () => {
     const optionalFields = ['SendDateTime', 'AttachmentUri', 'CustomerData', 'AdMessage', 'DlrUrl', 'RequestId'];
     for (const empty of [null, '']) {
       const json = sendBody({

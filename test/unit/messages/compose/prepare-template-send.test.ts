@@ -13,7 +13,7 @@ const template = storedTemplate({
   ],
 });
 
-test('a button has the template’s type where the send names none', async () => {
+test('a template send: a button without a type gets the type in the template', async () => {
   const deps = {
     templates: { reader: { approved: () => Promise.resolve(template) } },
     optOuts: { numbers: () => Promise.resolve(new Set<string>()) },

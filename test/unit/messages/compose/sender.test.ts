@@ -40,7 +40,7 @@ describe('parseSender', () => {
     expect(parseSender('070-123 45 67', ['SE'])).toEqual(longCode('46701234567'));
   });
 
-  test('refuses what can be no sender', () => {
+  test('refuses a text that can not be a sender', () => {
     const senders = [
       ['empty', ''],
       ['blank', '   '],
@@ -91,7 +91,7 @@ describe('senderAllowed', () => {
     expect(senderAllowed(longCode('46701234567'), ['070-123 45 67'])).toBe(false);
   });
 
-  test('compares the kind too, and an empty list allows nobody', () => {
+  test('compares the kind too; an empty list allows no sender', () => {
     expect(senderAllowed(alphanumeric('16400'), allowed)).toBe(false);
     expect(senderAllowed(alphanumeric('Arena'), [])).toBe(false);
   });

@@ -46,7 +46,7 @@ describe('the alphabet', () => {
     expect(characters).toBe(127 + 10);
   });
 
-  test('leaves out what looks as if it belonged', () => {
+  test('leaves out characters that only look as if they belonged', () => {
     for (const character of ['\u001b', 'ç', '`', '\t', '\u00a0', 'õ', 'š', 'ž', 'ж', '’', '–', '…', '😀', '\0']) {
       expect([character, isGsmText(`abc${character}`)]).toEqual([character, false]);
     }
@@ -69,7 +69,7 @@ describe('normaliseText', () => {
     });
   });
 
-  test('replaces the Ohm and Angstrom signs by the letters of the alphabet', () => {
+  test('replaces the Ohm and Angstrom signs with letters of the alphabet', () => {
     expect(normaliseText('\u2126\u212b')).toBe('ΩÅ');
     expect(isGsmText(normaliseText('\u2126\u212b'))).toBe(true);
   });
@@ -169,7 +169,7 @@ describe('the number of parts', () => {
     expect(countSmsParts('')).toBe(1);
   });
 
-  test('reaches the maximum and goes beyond', () => {
+  test('reaches the maximum and can exceed it', () => {
     expect(maximumParts).toBe(255);
     const counts = [a(255 * 153), a(255 * 153 + 1), zhe(255 * 67), zhe(255 * 67 + 1), '€'.repeat(255 * 76)];
     expect(counts.map(countSmsParts)).toEqual([255, 256, 255, 256, 255]);
@@ -203,7 +203,7 @@ describe('against other implementations', () => {
     }
   }
 
-  test('split-sms cuts 6,000 texts in the same places', () => {
+  test('split-sms splits 6,000 texts in the same places', () => {
     let cut = 0;
     for (const text of randomTexts(1, 6000)) {
       const oracle = oracleSplit(text);
@@ -220,7 +220,7 @@ describe('against other implementations', () => {
     expect(cut).toBeGreaterThan(2000);
   });
 
-  test('sms-segments-calculator counts 1,500 texts alike', () => {
+  test('sms-segments-calculator counts the same parts in 1,500 texts', () => {
     for (const text of randomTexts(2, 1500)) {
       const oracle = new SegmentedMessage(text);
       const { encoding, parts } = splitSms(text);
@@ -228,7 +228,7 @@ describe('against other implementations', () => {
     }
   });
 
-  test('what is cut is within the limits and whole', () => {
+  test('parts stay within the limits and joined give the text back', () => {
     for (const text of randomTexts(3, 6000)) {
       const { encoding, units, parts } = splitSms(text);
       const room = parts.length === 1 ? [160, 70] : [153, 67];
@@ -240,7 +240,7 @@ describe('against other implementations', () => {
     }
   });
 
-  test('a flag may be cut between its two code points, where sms-segments-calculator keeps it whole', () => {
+  test('a flag may be split between its two code points, which sms-segments-calculator keeps together', () => {
     const text = `${zhe(65)}🇫🇮${zhe(65)}`;
     expect(unitLengths(text)).toEqual([67, 67]);
     expect(new SegmentedMessage(text).segmentsCount).toBe(3);

@@ -18,14 +18,14 @@ import { acceptedMessage, outcomes, seconds } from '../../../support/labs/sendin
 
 const { sent, down, throttled, lost, rejected, retry } = outcomes;
 
-/** A carrier by that name that gives each recipient the same outcome. */
+/** A carrier with that name that gives each recipient the same outcome. */
 const carrierOf = (name: string, outcome: SendOutcome = sent, capabilities: Partial<CarrierCapabilities> = {}) => ({
   ...createScriptedCarrier(({ recipients }) => recipients.map(() => outcome), capabilities),
   name,
 });
 
 describe('the carrier of a chunk', () => {
-  test('is the first that is set up, where the service names none', async () => {
+  test('is the first that is set up, if the service names none', async () => {
     const [first, second] = [carrierOf('first'), carrierOf('second')];
     const message = await acceptedMessage(1, [first, second]);
     await message.send();
@@ -55,7 +55,7 @@ describe('the carrier of a chunk', () => {
     ['templates', { sendsTemplates: false }, { template }],
     ['buttons', { sendsButtons: false }, { buttons: ['Yes'] }],
     ['the WhatsApp number', { whatsappNumbers: ['358401000002'] }, {}],
-  ])('is for WhatsApp not one that lacks %s', async ([, capabilities, details]) => {
+  ])('is, for WhatsApp, not one that lacks %s', async ([, capabilities, details]) => {
     const [first, second] = [carrierOf('first', sent, capabilities), carrierOf('second')];
     const prepared = { protocol: 'WhatsApp', sender: '358401000001', ...details } as const;
     const message = await acceptedMessage(1, [first, second], { prepared });
@@ -63,7 +63,7 @@ describe('the carrier of a chunk', () => {
     expect([first.batches.length, second.batches.length]).toEqual([0, 1]);
   });
 
-  test('may lack what a WhatsApp message has no need of', async () => {
+  test('may lack what a WhatsApp message does not need', async () => {
     const plain = { sendsTemplates: false, sendsButtons: false };
     const [first, second] = [carrierOf('first', sent, plain), carrierOf('second')];
     const prepared = { protocol: 'WhatsApp', sender: '358401000001' } as const;
@@ -72,7 +72,7 @@ describe('the carrier of a chunk', () => {
     expect(first.batches[0]).not.toHaveProperty('buttons');
   });
 
-  test('that is missing leaves the message to an operator, then fails it with a reason', async () => {
+  test('if missing, leaves time for an operator, then fails the message with a reason', async () => {
     const message = await acceptedMessage(2, [carrierOf('first')], { service: { carriers: ['another'] } });
     let now = testNow;
     for (const delay of retryDelays) {
@@ -93,7 +93,7 @@ describe('the next carrier', () => {
   test.for([
     ['can’t be reached', down],
     ['doesn’t know us', { ...retry, reason: 'carrierSettings' }],
-  ] as const)('takes in the same attempt those whom one %s', async ([, outcome]) => {
+  ] as const)('takes over in the same attempt if the first %s', async ([, outcome]) => {
     const [first, second] = [carrierOf('first', outcome), carrierOf('second')];
     const message = await acceptedMessage(2, [first, second]);
     expect(await message.send()).toBe('sent');
@@ -106,23 +106,23 @@ describe('the next carrier', () => {
     ['was refused for good', rejected],
     ['may have been sent', lost],
     ['is in doubt', outcomes.unknown],
-    ['was refused for the moment', retry],
-    ['found no room', throttled],
-  ] as const)('doesn’t get who %s', async ([, outcome]) => {
+    ['was refused for now', retry],
+    ['met a carrier without room', throttled],
+  ] as const)('does not get a recipient who %s', async ([, outcome]) => {
     const [first, second] = [carrierOf('first', outcome), carrierOf('second')];
     const message = await acceptedMessage(1, [first, second]);
     await message.send();
     expect(second.batches).toEqual([]);
   });
 
-  test('gets those alone whom the first one can’t take, slice by slice', async () => {
-    const blind = { idempotent: false, batchSize: 10 };
+  test('gets only the recipients whom the first can not take, slice by slice', async () => {
+    const nonIdempotent = { idempotent: false, batchSize: 10 };
     const answers = [
       [...Array.from({ length: 9 }, () => sent), down],
       [down, sent],
     ];
-    const first = { ...createScriptedCarrier((_, call) => answers[call - 1] ?? [], blind), name: 'first' };
-    const second = carrierOf('second', sent, blind);
+    const first = { ...createScriptedCarrier((_, call) => answers[call - 1] ?? [], nonIdempotent), name: 'first' };
+    const second = carrierOf('second', sent, nonIdempotent);
     const message = await acceptedMessage(12, [first, second]);
     expect(await message.send()).toBe('sent');
     expect(first.batches.map(({ recipients }) => recipients.length)).toEqual([10, 2]);
@@ -131,7 +131,7 @@ describe('the next carrier', () => {
     ).toEqual(['09', '10']);
   });
 
-  test('that can’t be had either leaves the message for another attempt', async () => {
+  test('leaves the message for another attempt if it is unavailable too', async () => {
     const message = await acceptedMessage(1, [carrierOf('first', down), carrierOf('second', down)]);
     expect(await message.send()).toBe('partlySent');
     expect(takeJobs(message.queue)).toEqual([{ job: message.job, delaySeconds: retryDelays[0] }]);
@@ -140,7 +140,7 @@ describe('the next carrier', () => {
 });
 
 describe('a carrier without room', () => {
-  test('is asked again without spending attempts, the later the longer the message waits', async () => {
+  test('is asked again without using up attempts, at delays that grow with the wait', async () => {
     const carrier = carrierOf('first', throttled);
     const message = await acceptedMessage(1, [carrier]);
     const delays: number[] = [];
@@ -158,7 +158,7 @@ describe('a carrier without room', () => {
     expect(await message.read()).toMatchObject({ attempts: 1, statuses: ['queued'] });
   });
 
-  test('is asked again when it says, which counts also beside a refusal', async () => {
+  test('is asked again at the time that it names, also after a refusal', async () => {
     const later = { ...throttled, retryAfterSeconds: 45 };
     const message = await acceptedMessage(2, [
       createScriptedCarrier((_, call) => (call === 1 ? [sent, later] : [{ ...retry, retryAfterSeconds: 99 }])),
@@ -171,7 +171,7 @@ describe('a carrier without room', () => {
     expect(await message.read()).toMatchObject({ attempts: 2, statuses: ['sent', 'queued'] });
   });
 
-  test('is not asked for the others of a chunk at once', async () => {
+  test('is not asked for the other recipients of a chunk at once', async () => {
     const carrier = carrierOf('first', { ...throttled, retryAfterSeconds: 60 }, { idempotent: false, batchSize: 10 });
     const message = await acceptedMessage(100, [carrier, carrierOf('second')]);
     expect(await message.send()).toBe('partlySent');
@@ -180,7 +180,7 @@ describe('a carrier without room', () => {
     expect(await message.read()).toMatchObject({ attempts: 1, carrier: 'first' });
   });
 
-  test('after a day it counts as trying, so that the message ends', async () => {
+  test('uses up attempts after a day, so that the message ends', async () => {
     const message = await acceptedMessage(1, [carrierOf('first', throttled)]);
     let now = seconds(24 * 3_600 + 1);
     for (const delay of retryDelays) {
@@ -195,8 +195,8 @@ describe('a carrier without room', () => {
   });
 });
 
-describe('the gate', () => {
-  const gateThat = (...answers: [acquired: number, waitSeconds: number, isDown?: true][]): CarrierLimiter => ({
+describe('the limiter', () => {
+  const limiterThat = (...answers: [acquired: number, waitSeconds: number, isDown?: true][]): CarrierLimiter => ({
     acquire: async () => {
       const [acquired, waitSeconds, isDown = false] = answers.shift() ?? [100, 0];
       return { acquired, waitSeconds, isDown };
@@ -204,9 +204,9 @@ describe('the gate', () => {
     report: () => {},
   });
 
-  test('that is closed leaves the chunk as it is, and its job for later', async () => {
+  test('without permits leaves the chunk as it is, and its job for later', async () => {
     const carrier = carrierOf('first');
-    const message = await acceptedMessage(1, [carrier], { limiter: gateThat([0, 17]) });
+    const message = await acceptedMessage(1, [carrier], { limiter: limiterThat([0, 17]) });
     const before = await message.read();
     expect(await message.send()).toBe('noRoom');
     expect(takeJobs(message.queue)).toEqual([{ job: message.job, delaySeconds: 17 }]);
@@ -215,23 +215,23 @@ describe('the gate', () => {
     expect(await message.send()).toBe('sent');
   });
 
-  test('that is closed for a carrier that is busy lets no other have the chunk', async () => {
+  test('without permits for a busy carrier gives the chunk to no other carrier', async () => {
     const [first, second] = [carrierOf('first'), carrierOf('second')];
-    const message = await acceptedMessage(1, [first, second], { limiter: gateThat([0, 17]) });
+    const message = await acceptedMessage(1, [first, second], { limiter: limiterThat([0, 17]) });
     expect(await message.send()).toBe('noRoom');
     expect([first.batches.length, second.batches.length]).toEqual([0, 0]);
   });
 
-  test('that is closed for a carrier that can’t be had lets another have the chunk', async () => {
+  test('without permits for an unavailable carrier gives the chunk to another carrier', async () => {
     const [first, second] = [carrierOf('first'), carrierOf('second')];
-    const message = await acceptedMessage(1, [first, second], { limiter: gateThat([0, 17, true]) });
+    const message = await acceptedMessage(1, [first, second], { limiter: limiterThat([0, 17, true]) });
     expect(await message.send()).toBe('sent');
     expect([first.batches.length, second.batches.length]).toEqual([0, 1]);
   });
 
-  test('that lets some through has the others wait, without spending an attempt', async () => {
+  test('that gives some permits makes the other recipients wait, without using up an attempt', async () => {
     const carrier = createScriptedCarrier(everythingSent, { idempotent: false, batchSize: 10 });
-    const message = await acceptedMessage(25, [carrier], { limiter: gateThat([10, 0], [4, 0], [0, 30]) });
+    const message = await acceptedMessage(25, [carrier], { limiter: limiterThat([10, 0], [4, 0], [0, 30]) });
     expect(await message.send()).toBe('partlySent');
     expect(carrier.batches.map(({ recipients }) => recipients.length)).toEqual([10, 4]);
     expect(takeJobs(message.queue)).toEqual([{ job: message.job, delaySeconds: 30 }]);
@@ -242,7 +242,7 @@ describe('the gate', () => {
     expect((await message.read()).attempts).toBe(2);
   });
 
-  test('that lets a message wait for longer than a day counts as trying, so that the message ends', async () => {
+  test('that makes a message wait longer than a day uses up attempts, so that the message ends', async () => {
     const carrier = carrierOf('first');
     const always: CarrierLimiter = { acquire: async () => ({ acquired: 0, waitSeconds: 30 }), report: () => {} };
     const message = await acceptedMessage(1, [carrier], { limiter: always });
@@ -260,43 +260,43 @@ describe('the gate', () => {
     expect(carrier.batches).toEqual([]);
   });
 
-  function openGate(options: { rates?: ReadonlyMap<string, SendingRate> } = {}) {
+  function createLimiters(options: { rates?: ReadonlyMap<string, SendingRate> } = {}) {
     let now = testNow;
     const clock = (): Date => now;
     const store = createMemoryPermitStore();
-    const newGate = () =>
+    const newLimiter = () =>
       createCarrierLimiter({
         throttle: createThrottle({ store, now: clock, wait: () => new Promise(() => {}), random: () => 0.5 }),
         now: clock,
         ...options,
       });
-    return { newGate, at: (count: number) => (now = seconds(count)) };
+    return { newLimiter, at: (count: number) => (now = seconds(count)) };
   }
   const some = (count: number, sender = 'Arena') => ({ sender, protocol: 'SMS', count }) as const;
   const perSender = { per: 'sender', perMinute: 60 } as const;
 
-  test('lets through what a carrier’s rate allows, over all instances together', async () => {
-    const { newGate, at } = openGate();
-    const gates = [newGate(), newGate()];
+  test('gives the permits that a carrier’s rate allows, over all instances together', async () => {
+    const { newLimiter, at } = createLimiters();
+    const limiters = [newLimiter(), newLimiter()];
     const carrier = carrierOf('first', sent, { rates: [perSender] });
     let acquired = 0;
     let waited = 0;
     for (let round = 0; round < 12; round++) {
-      const answer = await gates[round % 2]?.acquire(carrier, some(10));
+      const answer = await limiters[round % 2]?.acquire(carrier, some(10));
       acquired += answer?.acquired ?? 0;
       waited = Math.max(waited, answer?.waitSeconds ?? 0);
     }
-    // A tenth more than the limit is there, so that what an instance keeps for itself isn't missed.
+    // The limit has a tenth of tolerance, because an instance may keep permits for itself.
     expect(acquired).toBeGreaterThanOrEqual(54);
     expect(acquired).toBeLessThanOrEqual(66);
     expect(waited).toBeGreaterThan(0);
-    expect(await newGate().acquire(carrier, some(1, 'Another'))).toEqual({ acquired: 1, waitSeconds: 0 });
+    expect(await newLimiter().acquire(carrier, some(1, 'Another'))).toEqual({ acquired: 1, waitSeconds: 0 });
     at(61);
-    expect(await newGate().acquire(carrier, some(10))).toEqual({ acquired: 10, waitSeconds: 0 });
+    expect(await newLimiter().acquire(carrier, some(10))).toEqual({ acquired: 10, waitSeconds: 0 });
   });
 
-  test('counts all senders together where the rate is the carrier’s, and by the first rate that is about a message', async () => {
-    const limiter = openGate().newGate();
+  test('counts all senders together if the rate is per carrier, and applies the first rate that fits', async () => {
+    const limiter = createLimiters().newLimiter();
     const rates = [
       { per: 'carrier', senderKind: 'shortCode', perMinute: 10 },
       { per: 'carrier', protocol: 'WhatsApp', perMinute: 1 },
@@ -306,8 +306,8 @@ describe('the gate', () => {
     expect([await acquire('16400'), await acquire('17200'), await acquire('Arena')]).toEqual([11, 0, 20]);
   });
 
-  test('takes an operator’s rate for the carrier’s own', async () => {
-    const limiter = openGate({ rates: new Map([['first', { per: 'carrier', perMinute: 20 }]]) }).newGate();
+  test('takes an operator’s rate instead of the carrier’s own', async () => {
+    const limiter = createLimiters({ rates: new Map([['first', { per: 'carrier', perMinute: 20 }]]) }).newLimiter();
     const carrier = carrierOf('first', sent, { rates: [perSender] });
     expect((await limiter.acquire(carrier, some(100))).acquired).toBe(22);
   });
@@ -316,16 +316,16 @@ describe('the gate', () => {
     ['can’t be reached', down],
     ['loses answers', lost],
     ['leaves all in doubt', outcomes.unknown],
-  ] as const)('closes for a carrier that %s, and for no other', async ([, outcome]) => {
-    const limiter = openGate().newGate();
+  ] as const)('refuses calls of a carrier that %s, and of no other carrier', async ([, outcome]) => {
+    const limiter = createLimiters().newLimiter();
     const [first, second] = [carrierOf('first'), carrierOf('second')];
     for (let call = 0; call < 3; call++) limiter.report(first, 'Arena', [outcome, outcome]);
     expect(await limiter.acquire(first, some(1))).toEqual({ acquired: 0, waitSeconds: 10, isDown: true });
     expect(await limiter.acquire(second, some(1))).toEqual({ acquired: 1, waitSeconds: 0 });
   });
 
-  test('closes for a sender whose settings are wrong at a carrier, and for no other sender', async () => {
-    const limiter = openGate().newGate();
+  test('refuses calls for a sender whose settings are wrong at a carrier, and for no other sender', async () => {
+    const limiter = createLimiters().newLimiter();
     const carrier = carrierOf('first');
     for (let call = 0; call < 3; call++) limiter.report(carrier, 'Arena', [{ ...retry, reason: 'carrierSettings' }]);
     expect(await limiter.acquire(carrier, some(1))).toEqual({ acquired: 0, waitSeconds: 10, isDown: true });
@@ -337,8 +337,8 @@ describe('the gate', () => {
     ['has no room', [throttled]],
     ['answers for some', [down, sent]],
     ['refuses a sender', [{ ...rejected, reason: 'carrierSettings' }]],
-  ] as const)('stays open for a carrier that %s', async ([, answered]) => {
-    const limiter = openGate().newGate();
+  ] as const)('keeps giving permits for a carrier that %s', async ([, answered]) => {
+    const limiter = createLimiters().newLimiter();
     const carrier = carrierOf('first');
     for (let call = 0; call < 10; call++) limiter.report(carrier, 'Arena', answered);
     expect(await limiter.acquire(carrier, some(1))).toEqual({ acquired: 1, waitSeconds: 0 });
@@ -349,7 +349,7 @@ describe('a breaker', () => {
   function open() {
     let now = testNow;
     const breaker = createBreaker(() => now);
-    /** Asks, and calls where that may be done. */
+    /** Asks the breaker, and begins a call if it allows one. */
     const ask = (): number => {
       const retryAfterSeconds = breaker.retryAfterSeconds();
       if (retryAfterSeconds === 0) breaker.begin();
@@ -361,7 +361,7 @@ describe('a breaker', () => {
     for (let call = 0; call < times; call++) breaker.report('failed');
   };
 
-  test('opens after three failures in a row, not after as many with an answer between', () => {
+  test('opens after three failures in a row, not if an answer came in between', () => {
     const { breaker } = open();
     fail(breaker, 2);
     breaker.report('answered');
@@ -371,7 +371,7 @@ describe('a breaker', () => {
     expect(breaker.ask()).toBe(10);
   });
 
-  test('lets one call be tried after its pause, and the others wait for how that ends', () => {
+  test('allows one trial call after its pause; the others wait for its result', () => {
     const { breaker, at } = open();
     fail(breaker, 3);
     at(4);
@@ -382,7 +382,7 @@ describe('a breaker', () => {
     expect([breaker.ask(), breaker.ask()]).toEqual([0, 0]);
   });
 
-  test('doubles its pause each time that the trial fails, up to five minutes', () => {
+  test('doubles its pause each time that the trial call fails, up to five minutes', () => {
     const { breaker, at } = open();
     fail(breaker, 3);
     let now = 0;
@@ -398,14 +398,14 @@ describe('a breaker', () => {
     expect(pauses).toEqual([10, 20, 40, 80, 160, 300, 300, 300]);
   });
 
-  test('is not opened for longer by calls that were under way when it opened', () => {
+  test('does not pause longer because of calls that were under way when it opened', () => {
     const { breaker, at } = open();
     fail(breaker, 20);
     at(10);
     expect(breaker.ask()).toBe(0);
   });
 
-  test('lets another call be tried where the one before was never heard of again', () => {
+  test('allows another trial call if the result of the first never came', () => {
     const { breaker, at } = open();
     fail(breaker, 3);
     at(10);
@@ -415,7 +415,7 @@ describe('a breaker', () => {
   });
 });
 
-test('work waits for a carrier that is down, in its order, and goes on when it is back', async () => {
+test('messages wait for a carrier that is down, and are sent when it is back', async () => {
   let isDown = true;
   const carrier = createScriptedCarrier(({ recipients }) => recipients.map(() => (isDown ? down : sent)));
   let now = testNow;
@@ -436,7 +436,7 @@ test('work waits for a carrier that is down, in its order, and goes on when it i
     }
     return results;
   };
-  // Three calls fail, and no more are made; the others have not been tried.
+  // Three calls fail, and no more are made; the other messages have not been tried.
   expect(await step()).toEqual([
     ...Array.from({ length: 3 }, () => 'partlySent'),
     ...Array.from({ length: 5 }, () => 'noRoom'),

@@ -13,19 +13,19 @@ import { acceptedMessage, outcomes, seconds } from '../../../support/labs/sendin
 const { sent, unknown, lost, retry } = outcomes;
 const lease = 120;
 
-/** A carrier that takes one message in a call, and recognises no repeats. */
-const blindCarrier = (...script: Parameters<typeof createScriptedCarrier>) =>
+/** A carrier that takes one message in a call and does not recognise repeats. */
+const nonIdempotentCarrier = (...script: Parameters<typeof createScriptedCarrier>) =>
   createScriptedCarrier(script[0] ?? everythingSent, { idempotent: false, batchSize: 10, ...script[1] });
 
 const countOf = ({ statuses }: Chunk, wanted: string): number => statuses.filter((status) => status === wanted).length;
 
-/** Lets the work end as a crash would at the n-th passing of a point: whatever comes after it is not done. */
-async function crashingAt<Result>(point: FailpointName, passing: number, work: () => Promise<Result>): Promise<void> {
+/** Ends the work as a crash would, when it passes a failpoint for the n-th time: nothing after that is done. */
+async function crashingAt<Result>(point: FailpointName, nth: number, work: () => Promise<Result>): Promise<void> {
   let passed = 0;
   watchFailpoints((candidate) => {
     if (candidate !== point) return;
     passed += 1;
-    if (passed === passing) throw new Error(`crashed at ${point}`);
+    if (passed === nth) throw new Error(`crashed at ${point}`);
   });
   try {
     await expect(work()).rejects.toThrow(`crashed at ${point}`);
@@ -34,10 +34,10 @@ async function crashingAt<Result>(point: FailpointName, passing: number, work: (
   }
 }
 
-describe('of a carrier that takes one message in a call', () => {
-  test('a chunk is recorded in slices of ten: each before it is handed over, with what the one before came to', async () => {
+describe('a carrier that takes one message in a call', () => {
+  test('gets a chunk in slices of ten, each recorded with the outcome of the one before', async () => {
     const seen: { sent: number; inFlight: readonly number[] | undefined; attempts: number }[] = [];
-    const carrier = blindCarrier(async (batch) => {
+    const carrier = nonIdempotentCarrier(async (batch) => {
       const chunk = await message.read();
       seen.push({ sent: countOf(chunk, 'sent'), inFlight: chunk.inFlight, attempts: chunk.attempts });
       return everythingSent(batch);
@@ -49,7 +49,7 @@ describe('of a carrier that takes one message in a call', () => {
     expect(seen).toEqual([
       { sent: 0, inFlight: recipientIndexes(0, 10), attempts: 1 },
       { sent: 10, inFlight: recipientIndexes(10, 20), attempts: 1 },
-      // All that still wait: the row needs no list.
+      // These are all that still wait: the row needs no list.
       { sent: 20, inFlight: undefined, attempts: 1 },
     ]);
     const chunk = await message.read();
@@ -70,11 +70,11 @@ describe('of a carrier that takes one message in a call', () => {
     ['send.submitted', 3, 25],
     ['send.recorded', 1, 25],
   ] as const)(
-    'a crash at %s, passing %i, leaves at most ten in doubt, and sends nobody twice',
-    async ([point, passing, submitted]) => {
-      const carrier = blindCarrier();
+    'leaves at most ten in doubt after a crash at %s, passing %i, and nobody is sent to twice',
+    async ([point, nth, submitted]) => {
+      const carrier = nonIdempotentCarrier();
       const message = await acceptedMessage(25, [carrier]);
-      await crashingAt(point, passing, message.send);
+      await crashingAt(point, nth, message.send);
       expect(carrier.batches.flatMap(({ recipients }) => recipients)).toHaveLength(submitted);
       message.setNow(seconds(lease));
       await message.send();
@@ -87,8 +87,8 @@ describe('of a carrier that takes one message in a call', () => {
     },
   );
 
-  test('a crash puts those in doubt that were in hand, and the others are sent to', async () => {
-    const carrier = blindCarrier();
+  test('leaves the recipients in flight in doubt after a crash, and the others are sent to', async () => {
+    const carrier = nonIdempotentCarrier();
     const message = await acceptedMessage(25, [carrier]);
     await crashingAt('send.submitted', 2, message.send);
     message.setNow(seconds(lease));
@@ -99,8 +99,8 @@ describe('of a carrier that takes one message in a call', () => {
     expect(statuses.filter((status) => status === 'sent')).toHaveLength(15);
   });
 
-  test('a report that came meanwhile says how one in doubt ended', async () => {
-    const message = await acceptedMessage(12, [blindCarrier()]);
+  test('ends a recipient in doubt with the status of a report that came meanwhile', async () => {
+    const message = await acceptedMessage(12, [nonIdempotentCarrier()]);
     await crashingAt('send.submitted', 1, message.send);
     const at = seconds(5);
     const { messageId } = message.job;
@@ -113,8 +113,8 @@ describe('of a carrier that takes one message in a call', () => {
     expect([statuses[2], statuses[3], statuses[11]]).toEqual(['unknown', 'delivered', 'sent']);
   });
 
-  test('a chunk that can not be worked on ends as unknown for those in hand alone', async () => {
-    const message = await acceptedMessage(15, [blindCarrier()]);
+  test('ends only the recipients in flight as unknown when a chunk is given up', async () => {
+    const message = await acceptedMessage(15, [nonIdempotentCarrier()]);
     await crashingAt('send.submitted', 1, message.send);
     message.setNow(seconds(lease));
     expect(await giveUpChunk(message.job, message.deps)).toBe(15);
@@ -122,10 +122,10 @@ describe('of a carrier that takes one message in a call', () => {
     expect([countOf(chunk, 'unknown'), countOf(chunk, 'failed')]).toEqual([10, 5]);
   });
 
-  test('one whose slice can not be followed up is recorded as far as it got, and goes on later', async () => {
+  test('has a chunk recorded as far as it got if a slice can not be followed up, and continued later', async () => {
     const { rejected } = outcomes;
     const answers: SendOutcome[][] = [Array.from({ length: 10 }, (_, at) => (at === 0 ? rejected : sent))];
-    const carrier = blindCarrier((batch, call) => answers[call - 1] ?? everythingSent(batch));
+    const carrier = nonIdempotentCarrier((batch, call) => answers[call - 1] ?? everythingSent(batch));
     const message = await acceptedMessage(12, [carrier]);
     const failures = { record: () => Promise.reject(new Error('no contact can be written')) };
     await expect(
@@ -138,18 +138,18 @@ describe('of a carrier that takes one message in a call', () => {
   });
 });
 
-test('one look for silent recipients is queued for all slices, or another channel would be asked for ten times', async () => {
+test('sendChunk checks for unreported recipients after the first and the last slice only', async () => {
   const template = { name: 't', language: 'en', headerParameters: [], bodyParameters: [], buttons: [] };
   const prepared = { protocol: 'WhatsApp', sender: '358401000001', template, fallbackSender: 'Arena' } as const;
-  const message = await acceptedMessage(95, [blindCarrier()], { prepared });
+  const message = await acceptedMessage(95, [nonIdempotentCarrier()], { prepared });
   expect(await message.send()).toBe('sent');
-  const looks = takeJobs(message.queue).filter(({ job }) => job.check === 'unreported');
+  const checks = takeJobs(message.queue).filter(({ job }) => job.check === 'unreported');
   // With the first slice, and with the last, which may be much later.
-  expect(looks).toHaveLength(2);
+  expect(checks).toHaveLength(2);
 });
 
-describe('of a carrier that recognises repeats', () => {
-  test('all are in hand at once, however many calls that takes', async () => {
+describe('a carrier that recognises repeats', () => {
+  test('has all recipients in flight at once, however many calls that takes', async () => {
     const seen: (readonly number[] | undefined)[] = [];
     const carrier = createScriptedCarrier(
       async (batch) => {
@@ -163,7 +163,7 @@ describe('of a carrier that recognises repeats', () => {
     expect(seen).toEqual([undefined, undefined, undefined]);
   });
 
-  test('what may have arrived is handed over again with the time of the first attempt, and asked of it alone', async () => {
+  test('alone gets recipients in doubt again, with the time of the first attempt', async () => {
     const first = createScriptedCarrier((batch, call) =>
       call === 1 ? batch.recipients.map(() => lost) : everythingSent(batch),
     );
@@ -177,12 +177,12 @@ describe('of a carrier that recognises repeats', () => {
     expect(second.batches).toEqual([]);
   });
 
-  test('what is in doubt stays so while others are handed over, and is asked about whole, before anybody else', async () => {
+  test('gets recipients in doubt again first and together; they stay in doubt while others are sent', async () => {
     const seen: (readonly number[] | undefined)[] = [];
-    const handed: string[][] = [];
+    const submittedIds: string[][] = [];
     const carrier = createScriptedCarrier(async (batch, call) => {
       seen.push((await message.read()).inFlight);
-      handed.push(batch.recipients.map(({ recipientId }) => recipientId.slice(-2)));
+      submittedIds.push(batch.recipients.map(({ recipientId }) => recipientId.slice(-2)));
       return call === 1 ? batch.recipients.map(() => lost) : everythingSent(batch);
     });
     const acquired = [2, 2, 0, 1];
@@ -203,7 +203,7 @@ describe('of a carrier that recognises repeats', () => {
     });
     message.setNow(seconds(retryDelays[0]));
     expect(await message.send()).toBe('sent');
-    expect(handed).toEqual([['00', '01'], ['02', '03'], ['00', '01'], ['04']]);
+    expect(submittedIds).toEqual([['00', '01'], ['02', '03'], ['00', '01'], ['04']]);
     expect(carrier.batches[2]?.attemptedAt).toEqual(testNow);
   });
 
@@ -211,7 +211,7 @@ describe('of a carrier that recognises repeats', () => {
     ['can’t be reached', outcomes.down],
     ['has no room', outcomes.throttled],
     ['doesn’t know us', { ...retry, reason: 'carrierSettings' }],
-  ] as const)('what may have arrived stays in doubt when a repeat finds a carrier that %s', async ([, refusal]) => {
+  ] as const)('leaves recipients in doubt if at the repeat it %s', async ([, refusal]) => {
     const first = createScriptedCarrier((batch, call) => batch.recipients.map(() => (call === 1 ? lost : refusal)));
     const second = { ...createScriptedCarrier(), name: 'second' };
     const message = await acceptedMessage(2, [first, second]);
@@ -227,7 +227,7 @@ describe('of a carrier that recognises repeats', () => {
     expect(message.deps.messages.failures.counted).toEqual([]);
   });
 
-  test('a repeat of an attempt whose worker died is in doubt as well, whatever refuses it', async () => {
+  test('leaves recipients of a dead worker in doubt as well, if it refuses the repeat', async () => {
     const first = createScriptedCarrier((batch, call) => (call === 1 ? everythingSent(batch) : [outcomes.down]));
     const second = { ...createScriptedCarrier(), name: 'second' };
     const message = await acceptedMessage(1, [first, second]);
@@ -238,7 +238,7 @@ describe('of a carrier that recognises repeats', () => {
     expect(await message.read()).toMatchObject({ inFlight: [0], attemptedAt: testNow });
   });
 
-  test('an attempt after a refusal is another one, with a time of its own', async () => {
+  test('gets an attempt after a refusal with a time of its own', async () => {
     const carrier = createScriptedCarrier((batch, call) => (call === 1 ? [retry] : everythingSent(batch)));
     const message = await acceptedMessage(1, [carrier]);
     await message.send();
@@ -247,7 +247,7 @@ describe('of a carrier that recognises repeats', () => {
     expect(carrier.batches.map(({ attemptedAt }) => attemptedAt)).toEqual([testNow, seconds(retryDelays[0])]);
   });
 
-  test('an attempt whose worker died is repeated at that carrier, also where it is the last choice', async () => {
+  test('gets the repeat of an attempt whose worker died, even if it is the last choice', async () => {
     const first = createScriptedCarrier(() => [outcomes.down]);
     const second = { ...createScriptedCarrier(), name: 'second' };
     const message = await acceptedMessage(1, [first, second]);
@@ -260,12 +260,12 @@ describe('of a carrier that recognises repeats', () => {
   });
 });
 
-describe('where the operator wants doubtful messages sent again', () => {
+describe('if the operator wants messages in doubt sent again', () => {
   const service = { resendInDoubt: true };
   const open = (count: number, carrier: OutboundCarrier) => acceptedMessage(count, [carrier], { service });
 
-  test('those in hand of a worker that died are sent to again', async () => {
-    const carrier = blindCarrier();
+  test('sends again to the recipients that a dead worker had in flight', async () => {
+    const carrier = nonIdempotentCarrier();
     const message = await open(12, carrier);
     await crashingAt('send.submitted', 1, message.send);
     message.setNow(seconds(lease));
@@ -274,8 +274,8 @@ describe('where the operator wants doubtful messages sent again', () => {
     expect(carrier.batches.map(({ recipients }) => recipients.length)).toEqual([10, 10, 2]);
   });
 
-  test('but not one of whom a report came meanwhile', async () => {
-    const carrier = blindCarrier();
+  test('does not send again to a recipient of whom a report came meanwhile', async () => {
+    const carrier = nonIdempotentCarrier();
     const message = await open(3, carrier);
     await crashingAt('send.submitted', 1, message.send);
     const { messageId } = message.job;
@@ -289,8 +289,8 @@ describe('where the operator wants doubtful messages sent again', () => {
     expect(carrier.batches.map(({ recipients }) => recipients.length)).toEqual([3, 1]);
   });
 
-  test('one whose answer was lost is tried again, and ends as unknown when attempts are used up', async () => {
-    const carrier = blindCarrier(() => [unknown]);
+  test('repeats an attempt whose answer was lost, and ends as unknown when the attempts are used up', async () => {
+    const carrier = nonIdempotentCarrier(() => [unknown]);
     const message = await open(1, carrier);
     let now = testNow;
     for (const delay of retryDelays) {
@@ -304,8 +304,8 @@ describe('where the operator wants doubtful messages sent again', () => {
     expect(carrier.batches).toHaveLength(retryDelays.length + 1);
   });
 
-  test('and there is no carrier any more, they end as unknown', async () => {
-    const message = await open(1, blindCarrier());
+  test('ends recipients as unknown if there is no carrier any more', async () => {
+    const message = await open(1, nonIdempotentCarrier());
     await crashingAt('send.submitted', 1, message.send);
     message.setNow(seconds(lease));
     expect(
@@ -314,15 +314,15 @@ describe('where the operator wants doubtful messages sent again', () => {
     expect((await message.read()).statuses).toEqual(['unknown']);
   });
 
-  test('without that wish it ends as unknown at once', async () => {
-    const message = await acceptedMessage(1, [blindCarrier(() => [unknown])]);
+  test('ends a lost answer as unknown at once without that setting', async () => {
+    const message = await acceptedMessage(1, [nonIdempotentCarrier(() => [unknown])]);
     expect(await message.send()).toBe('sent');
     expect((await message.read()).statuses).toEqual(['unknown']);
     expect(message.queue.jobs).toEqual([]);
   });
 });
 
-test('ids of a carrier that reports by nothing else are noted before the outcome is', async () => {
+test('message ids of a carrier that reports by nothing else are stored before the outcome is recorded', async () => {
   const byReference: SendOutcome = { outcome: 'sent', carrierReference: 'acs-1', reportedByReference: true };
   const carrier = createScriptedCarrier(() => [byReference, sent]);
   const message = await acceptedMessage(2, [carrier]);

@@ -33,7 +33,7 @@ const noted = (recipientIndex: number, phone: string, details: Partial<OutgoingR
   ...details,
 });
 
-/** A reply to three phones that is accepted, and a worker around it whose steps are kept in order. */
+/** An accepted reply to three phones, and a worker whose steps are recorded in order. */
 async function acceptedReply(
   details: Partial<PreparedSend>,
   {
@@ -78,7 +78,7 @@ async function acceptedReply(
 }
 
 describe('conversations', () => {
-  test('are told of each recipient before the carrier has them', async () => {
+  test('get each recipient before the carrier does', async () => {
     const { steps, send } = await acceptedReply({ reply: {} });
     expect(await send()).toBe('sent');
     expect(steps).toEqual([
@@ -87,31 +87,31 @@ describe('conversations', () => {
     ]);
   });
 
-  test('are told of the thread for its own phone only', async () => {
+  test('get the thread only for its own phone', async () => {
     const { steps, send } = await acceptedReply({ reply: { threadId, phone: second } });
     await send();
     expect(steps[0]).toEqual([noted(0, first), noted(1, second, { threadId }), noted(2, third)]);
   });
 
-  test('are told of no thread that belongs to another phone than those', async () => {
+  test('do not get a thread that belongs to the phone of no recipient', async () => {
     const { steps, send } = await acceptedReply({ reply: { threadId, phone: '358409999999' } });
     await send();
     expect(steps[0]).toEqual([noted(0, first), noted(1, second), noted(2, third)]);
   });
 
-  test('are not told of what answers nothing', async () => {
+  test('do not get a message that is not a reply', async () => {
     const { steps, send } = await acceptedReply({});
     await send();
     expect(steps).toEqual([[first, second, third]]);
   });
 
-  test('are not told of those who opted out', async () => {
+  test('do not get recipients who opted out', async () => {
     const { steps, send } = await acceptedReply({ reply: {}, optedOut: new Set([second]) });
     await send();
     expect(steps[0]).toEqual([noted(0, first), noted(2, third)]);
   });
 
-  test('are not told of a message that is not due, nor of one that is sent', async () => {
+  test('get neither a message that is not due nor one that was sent', async () => {
     const { steps, send, setNow } = await acceptedReply({ reply: {}, sendAt: after(60_000) });
     expect(await send()).toBe('notDue');
     expect(steps).toEqual([]);
@@ -122,7 +122,7 @@ describe('conversations', () => {
     expect(steps).toHaveLength(2);
   });
 
-  test('are told again of those who are tried again, and of no others', async () => {
+  test('get recipients again who are tried again, and no others', async () => {
     const { steps, send, setNow } = await acceptedReply(
       { reply: {} },
       {
@@ -141,13 +141,13 @@ describe('conversations', () => {
   });
 
   test.each([true, false])(
-    'that can not be told hold the message back and leave nothing in doubt: %s',
+    'hold the message back if they can not be written, and leave nothing in doubt (idempotent: %s)',
     async (idempotent) => {
       const { steps, send, statuses } = await acceptedReply({ reply: {} }, { idempotent, fails: (call) => call === 1 });
       await expect(send()).rejects.toThrow('no thread can be written');
       expect(steps).toEqual([]);
       expect(await statuses()).toEqual(['accepted', 'accepted', 'accepted']);
-      // At once: no lease stands in the way.
+      // At once: there is no lease to wait for.
       expect(await send()).toBe('sent');
       expect(await statuses()).toEqual(['sent', 'sent', 'sent']);
     },

@@ -28,7 +28,7 @@ const inDoubt = {
   reason: 'inDoubt',
 };
 
-/** What changes about a chunk, without what stays. */
+/** The progress of a chunk, without what never changes. */
 function progressOf({ statuses, notes, references, attempts, leasedUntil, updatedAt }: Chunk) {
   return { statuses, notes: [...notes], references: [...references], attempts, leasedUntil, updatedAt };
 }
@@ -40,7 +40,7 @@ const unknown: SendOutcome = { outcome: 'unknown', code: 'timeout', message: 'No
 const retry: SendOutcome = { outcome: 'retry', code: 'busy', message: 'Too many at once.' };
 
 describe('a chunk', () => {
-  test('is claimed before the carrier has it, and its outcome recorded after', async () => {
+  test('is claimed before the carrier gets it, and its outcome is recorded after', async () => {
     const seen: Chunk[] = [];
     const carrier = createScriptedCarrier(async (batch) => {
       seen.push(await message.read());
@@ -70,7 +70,7 @@ describe('a chunk', () => {
     expect(message.queue.jobs).toEqual([]);
   });
 
-  test('goes to the carrier with each text rendered for its recipient', async () => {
+  test('goes to the carrier with a text rendered for each recipient', async () => {
     const carrier = createScriptedCarrier();
     const [first = '', second = ''] = phones(2);
     const { send, job } = await acceptedMessage(0, carrier, {
@@ -95,7 +95,7 @@ describe('a chunk', () => {
     ]);
   });
 
-  test('ends each recipient as the carrier says', async () => {
+  test('gives each recipient the status that the carrier answered', async () => {
     const answers = [sent, unreported, rejected, unknown];
     const message = await acceptedMessage(
       4,
@@ -114,7 +114,7 @@ describe('a chunk', () => {
     expect(await message.send()).toBe('nothingToDo');
   });
 
-  test('keeps of a carrier only so many words, without what would make them longer in storage', async () => {
+  test('shortens the texts of a carrier, and replaces characters that storage would escape', async () => {
     const words = `"\\\0${'x'.repeat(500)}`;
     const answers: SendOutcome[] = [
       { outcome: 'rejected', code: words, message: words },
@@ -135,7 +135,7 @@ describe('a chunk', () => {
     });
   });
 
-  test('that is not there is nothing to be sent', async () => {
+  test('that does not exist is missing', async () => {
     const { deps, queue } = await acceptedMessage(1, createScriptedCarrier());
     expect(await sendChunk({ messageId: testMessageId(9), chunk: 0 }, deps)).toBe('missing');
     expect(await sendChunk({ messageId: testMessageId(1), chunk: 1 }, deps)).toBe('missing');
@@ -151,7 +151,7 @@ describe('a recipient who fails for good', () => {
     at,
   });
 
-  test('is counted, and nobody else is', async () => {
+  test('is counted, and nobody else', async () => {
     const message = await acceptedMessage(
       4,
       createScriptedCarrier(() => [rejected, sent, unknown, retry]),
@@ -169,7 +169,7 @@ describe('a recipient who fails for good', () => {
     expect(last.messages.failures.counted).toEqual([failureOf(message.job.messageId, 3, seconds(9))]);
   });
 
-  test('is counted before the failure is recorded; where that fails, it waits for another attempt', async () => {
+  test('is counted before the failure is recorded; if counting fails, the recipient waits for another attempt', async () => {
     const message = await acceptedMessage(
       1,
       createScriptedCarrier(() => [rejected]),
@@ -195,7 +195,7 @@ describe('a carrier', () => {
     expect((await message.read()).statuses).toEqual(Array.from({ length: 7 }, () => 'sent'));
   });
 
-  test('that says nothing about some leaves these unknown, and no other', async () => {
+  test('that says nothing about some recipients leaves only these unknown', async () => {
     const answers = [[sent], [rejected, sent, sent, sent], [], [sent]];
     const carrier = createScriptedCarrier((_, call) => answers[call - 1] ?? [], { batchSize: 2 });
     const message = await acceptedMessage(8, carrier);
@@ -217,8 +217,8 @@ describe('a carrier', () => {
   });
 });
 
-describe('a refusal for the moment', () => {
-  test('is followed by further attempts, later and later, until the recipient fails', async () => {
+describe('a refusal for now', () => {
+  test('is followed by further attempts, at growing delays, until the recipient fails', async () => {
     const carrier = createScriptedCarrier(() => [retry]);
     const message = await acceptedMessage(1, carrier);
     const course: [result: string, statuses: readonly string[], delay: number | undefined][] = [];
@@ -240,7 +240,7 @@ describe('a refusal for the moment', () => {
     expect(carrier.batches).toHaveLength(retryDelays.length + 1);
   });
 
-  test('is not made again before its time, however many copies of the job there are', async () => {
+  test('is not retried before its time, however many copies of the job there are', async () => {
     const carrier = createScriptedCarrier(() => [retry]);
     const message = await acceptedMessage(1, carrier);
     expect(await message.send()).toBe('partlySent');
@@ -254,7 +254,7 @@ describe('a refusal for the moment', () => {
     expect(carrier.batches).toHaveLength(2);
   });
 
-  test('is for those recipients only: the others are not sent to again', async () => {
+  test('concerns only the refused recipients: the others are not sent to again', async () => {
     const [first = '', second = '', third = ''] = phones(3);
     const answers = [[sent, retry, retry], [retry, sent], [sent]];
     const carrier = createScriptedCarrier((_, call) => answers[call - 1] ?? []);
@@ -282,7 +282,7 @@ describe('a refusal for the moment', () => {
     expect(ids).toEqual([['00000', '00001', '00002'], ['00001', '00002'], ['00001']]);
   });
 
-  test('is queued before it is recorded, so that a crash in between leaves a job', async () => {
+  test('is queued for a retry before it is recorded, so that a crash in between leaves a job', async () => {
     const message = await acceptedMessage(
       1,
       createScriptedCarrier(() => [retry]),
@@ -309,16 +309,16 @@ describe('a refusal for the moment', () => {
 });
 
 describe('a chunk that is not due', () => {
-  test('goes back onto the queue for the rest of its time, in hops where that is long', async () => {
+  test('is queued again for the rest of its time, in several delays if that is long', async () => {
     const carrier = createScriptedCarrier();
     const sendAt = seconds(10 * 24 * 3_600);
     const message = await acceptedMessage(1, carrier, { sendAt });
-    const hop = 24 * 3_600;
+    const maxDelay = 24 * 3_600;
     expect(await message.send()).toBe('notDue');
-    expect(takeJobs(message.queue)).toEqual([{ job: message.job, delaySeconds: hop }]);
-    message.setNow(seconds(hop));
+    expect(takeJobs(message.queue)).toEqual([{ job: message.job, delaySeconds: maxDelay }]);
+    message.setNow(seconds(maxDelay));
     expect(await message.send()).toBe('notDue');
-    expect(takeJobs(message.queue)).toEqual([{ job: message.job, delaySeconds: hop }]);
+    expect(takeJobs(message.queue)).toEqual([{ job: message.job, delaySeconds: maxDelay }]);
     message.setNow(new Date(sendAt.getTime() - 1));
     expect(await message.send()).toBe('notDue');
     expect(takeJobs(message.queue)).toEqual([{ job: message.job, delaySeconds: 1 }]);
@@ -332,7 +332,7 @@ describe('a chunk that is not due', () => {
 });
 
 describe('two workers at once', () => {
-  test('send once: one write wins', async () => {
+  test('send a chunk once: one write wins', async () => {
     const carrier = createScriptedCarrier();
     const message = await acceptedMessage(100, carrier);
     const results = await Promise.all(Array.from({ length: 5 }, () => message.send()));
@@ -341,7 +341,7 @@ describe('two workers at once', () => {
     expect((await message.read()).attempts).toBe(1);
   });
 
-  test('of which one has the chunk leave the other its job for after the lease', async () => {
+  test('do not share a chunk: the second queues its job for after the lease', async () => {
     const carrier = createScriptedCarrier();
     const message = await acceptedMessage(1, carrier);
     await message.leave({ statuses: ['queued'], attempts: 1, leasedUntil: seconds(leaseSeconds) });
@@ -367,7 +367,7 @@ describe('two workers at once', () => {
 describe('an attempt whose worker died', () => {
   const left = { statuses: ['sent', 'queued', 'queued'], attempts: 1, leasedUntil: seconds(leaseSeconds) } as const;
 
-  test('is made again, with the same ids, where the carrier recognises repeats', async () => {
+  test('is repeated with the same ids if the carrier recognises repeats', async () => {
     const carrier = createScriptedCarrier();
     const message = await acceptedMessage(3, carrier);
     await message.leave(left);
@@ -379,7 +379,7 @@ describe('an attempt whose worker died', () => {
     expect(progressOf(await message.read())).toMatchObject({ statuses: ['sent', 'sent', 'sent'], attempts: 2 });
   });
 
-  test('leaves its recipients unknown where the carrier does not', async () => {
+  test('leaves its recipients unknown if the carrier does not recognise repeats', async () => {
     const carrier = createScriptedCarrier(everythingSent, { idempotent: false });
     const message = await acceptedMessage(3, carrier);
     await message.leave(left);
@@ -400,7 +400,7 @@ describe('an attempt whose worker died', () => {
     expect(message.queue.jobs).toEqual([]);
   });
 
-  test('and one that was refused for the moment are told apart: without a lease nothing is in doubt', async () => {
+  test('differs from one that was refused for now: without a lease nothing is in doubt', async () => {
     const carrier = createScriptedCarrier(everythingSent, { idempotent: false });
     const message = await acceptedMessage(3, carrier);
     await message.leave({ statuses: left.statuses, attempts: 1 });
@@ -408,7 +408,7 @@ describe('an attempt whose worker died', () => {
     expect((await message.read()).statuses).toEqual(['sent', 'sent', 'sent']);
   });
 
-  test('ends as unknown where the last answers were lost: the carrier may have it', async () => {
+  test('ends as unknown if the last answers were lost: the carrier may have the message', async () => {
     const lost: SendOutcome = { outcome: 'retry', code: 'Timeout', message: 'no answer', mayHaveArrived: true };
     const carrier = createScriptedCarrier(() => [lost]);
     const message = await acceptedMessage(1, carrier);
@@ -417,7 +417,7 @@ describe('an attempt whose worker died', () => {
     expect((await message.read()).statuses).toEqual(['unknown']);
   });
 
-  test('is not made for ever, when each attempt ends its worker', async () => {
+  test('is not repeated for ever if each attempt ends its worker', async () => {
     const carrier = createScriptedCarrier(() => Promise.reject(new Error('the process died')));
     const message = await acceptedMessage(1, carrier);
     let now = testNow;
@@ -469,7 +469,7 @@ describe('a chunk that is given up', () => {
     expect(message.queue.jobs).toEqual([]);
   });
 
-  test('waits while a worker has it: the poison message is only a copy', async () => {
+  test('waits while a worker has it in flight: the poison message is only a copy', async () => {
     const message = await acceptedMessage(2, createScriptedCarrier());
     const left = { statuses: ['sent', 'queued'], attempts: 1, leasedUntil: seconds(leaseSeconds) } as const;
     await message.leave(left);
@@ -478,7 +478,7 @@ describe('a chunk that is given up', () => {
     expect(message.queue.jobs).toEqual([{ job: message.job, delaySeconds: leaseSeconds + 1 }]);
   });
 
-  test('ends them as unknown where the carrier may have them', async () => {
+  test('ends recipients as unknown if the carrier may have them', async () => {
     const message = await acceptedMessage(2, createScriptedCarrier());
     await message.leave({ statuses: ['sent', 'queued'], attempts: 1, leasedUntil: seconds(leaseSeconds) });
     message.setNow(seconds(leaseSeconds));
@@ -491,7 +491,7 @@ describe('a chunk that is given up', () => {
     expect(message.deps.messages.failures.counted).toEqual([]);
   });
 
-  test('is read again where somebody else changed it meanwhile', async () => {
+  test('is read again if somebody else changed it meanwhile', async () => {
     const message = await acceptedMessage(2, createScriptedCarrier());
     const { messages } = message.deps;
     let reads = 0;
@@ -514,13 +514,13 @@ describe('a chunk that is given up', () => {
     expect((await message.read()).statuses).toEqual(['sent', 'failed']);
   });
 
-  test('and is not there is no news', async () => {
+  test('is ignored if it does not exist', async () => {
     const { deps } = await acceptedMessage(1, createScriptedCarrier());
     expect(await giveUpChunk({ messageId: testMessageId(9), chunk: 0 }, deps)).toBe(0);
   });
 });
 
-test('a write whose answer got lost is known by what is stored', async () => {
+test('sendChunk recognises a write whose answer got lost by the stored chunk', async () => {
   const carrier = createScriptedCarrier();
   const message = await acceptedMessage(1, carrier);
   const { messages } = message.deps;
@@ -543,9 +543,9 @@ test('a write whose answer got lost is known by what is stored', async () => {
   expect(message.queue.jobs).toEqual([]);
 });
 
-test('an outcome that came too late is not written over what another worker did', async () => {
+test('an outcome that comes too late does not overwrite what another worker wrote', async () => {
   const carrier = createScriptedCarrier(async ({ recipients }) => {
-    // The lease ran out meanwhile, and somebody gave the chunk up.
+    // The lease ran out meanwhile, and another worker gave the chunk up.
     await message.leave({ statuses: ['unknown'], attempts: 2 });
     return recipients.map(() => ({ outcome: 'sent' }));
   });
@@ -572,7 +572,7 @@ describe('the workers', () => {
     { messageId: [testMessageId(1)], chunk: 0 },
   ];
 
-  test('listen to the queue and to what it gave up', () => {
+  test('read the queue and its poison queue', () => {
     const outbound = workers.filter(({ queue }) => queue.startsWith('outbound'));
     expect(outbound.map(({ name, queue }) => [name, queue])).toEqual([
       ['SendOutboundChunk', 'outbound'],
@@ -580,13 +580,13 @@ describe('the workers', () => {
     ]);
   });
 
-  test('say what became of a job', async () => {
+  test('return the result of a job', async () => {
     const { deps, job } = await acceptedMessage(1, createScriptedCarrier());
     expect(await sendOutboundChunk.handle({ ...job, more: 'ignored' }, deps)).toEqual({ ...job, result: 'sent' });
     expect(await giveUpOutboundChunk.handle(job, deps)).toEqual({ ...job, result: 'nothingToDo' });
   });
 
-  test('refuse what is no job: the sender by failing, so that it is given up; the other with an error in the log', async () => {
+  test('refuse a message that is not a job: the sender fails, so that it is given up; the other logs an error', async () => {
     const { deps } = await acceptedMessage(1, createScriptedCarrier());
     for (const message of notJobs) {
       await expect(sendOutboundChunk.handle(message, deps)).rejects.toThrow('not a job for the outbound queue');

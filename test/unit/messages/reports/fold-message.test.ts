@@ -60,7 +60,7 @@ function permutations<T>(list: readonly T[]): T[][] {
 }
 
 describe('statuses', () => {
-  test('have an order in which no two are equal, from accepted to read', () => {
+  test('are ordered from accepted to read, with no two equal', () => {
     expect(recipientStatuses).toEqual([
       'accepted',
       'scheduled',
@@ -82,7 +82,7 @@ describe('statuses', () => {
     }
   });
 
-  test('wait, are on their way, or are final', () => {
+  test('are waiting, sent or final', () => {
     expect(recipientStatuses.filter(awaitsSending)).toEqual(['accepted', 'scheduled', 'queued']);
     expect(recipientStatuses.filter((status) => !awaitsSending(status) && !isFinal(status))).toEqual(['sent']);
   });
@@ -96,7 +96,7 @@ describe('statuses', () => {
       expect(() => decodeStatuses(foreign)).toThrow('unknown status');
   });
 
-  test('of all recipients sum up to what is still open, else to how it ended', () => {
+  test('of all recipients give the message the least advanced open status, otherwise how it ended', () => {
     const rows: [statuses: RecipientStatus[], sum: string][] = [
       ...recipientStatuses.map((status): [RecipientStatus[], string] => [[status, status], status]),
       [['accepted', 'queued', 'read'], 'accepted'],
@@ -119,7 +119,7 @@ describe('statuses', () => {
 });
 
 describe('a folded message', () => {
-  test('lists its recipients in the order of the request, with what the chunks say', async () => {
+  test('lists its recipients in the order of the request, with the statuses of the chunks', async () => {
     const message = await storedMessage([['sent', 'rejected'], ['queued']], [], {
       notes: new Map([[1, note('blocked')]]),
     });
@@ -133,7 +133,7 @@ describe('a folded message', () => {
     ]);
   });
 
-  test('has the more advanced of any two statuses, in whatever order they came', async () => {
+  test('has the more advanced of any two statuses, whatever their order', async () => {
     for (const [left, first] of recipientStatuses.entries()) {
       for (const [right, second] of recipientStatuses.entries()) {
         const entries = [entry(first, 1, { note: note(first) }), entry(second, 2, { note: note(second) })];
@@ -146,7 +146,7 @@ describe('a folded message', () => {
     }
   });
 
-  test('is the same whatever order its reports are read in, the chunk being one of them', async () => {
+  test('is the same in whatever order its reports are read', async () => {
     const journal = [
       entry('sent', 3),
       entry('undelivered', 4, { note: note('absent') }),
@@ -159,7 +159,7 @@ describe('a folded message', () => {
     }
   });
 
-  test('drops the reason of a status that is overtaken', async () => {
+  test('drops the note of a status that a later one replaces', async () => {
     const notes = new Map([[0, note('busy')]]);
     const message = await storedMessage([['queued']], [entry('delivered', 4)], { notes });
     expect(foldMessage(message)).toEqual([
@@ -167,7 +167,7 @@ describe('a folded message', () => {
     ]);
   });
 
-  test('touches only the recipient that a report is about, and none for a place that is not there', async () => {
+  test('changes only the recipient of a report, and nobody if that recipient does not exist', async () => {
     const message = await storedMessage(
       [
         ['sent', 'sent'],
@@ -204,7 +204,7 @@ describe('GetMessageStatus', () => {
     return { messaging, messageId };
   }
 
-  test('tells of each recipient, the reports folded in', async () => {
+  test('returns the status of each recipient, with the reports folded in', async () => {
     const { messaging, messageId } = await deps();
     const { answer } = await callOperation(getMessageStatus, { headers, params: { MessageId: messageId } }, messaging);
     expect(answer).toEqual({
@@ -236,7 +236,7 @@ describe('GetMessageStatus', () => {
     });
   });
 
-  test('tells nothing apart between an id that is none, one of no message, and one of another customer', async () => {
+  test('gives the same answer for a text that is not an id, an unknown id and an id of another customer', async () => {
     const { messaging, messageId } = await deps();
     const access = { customer: async () => ({ ...testCustomer, id: 'other' }) };
     const foreign = await callOperation(getMessageStatus, { headers, params: { MessageId: messageId } }, messaging, {

@@ -19,7 +19,7 @@ const rejected: SendOutcome = { outcome: 'rejected', code: 'Barred', message: 'b
 const sent: SendOutcome = { outcome: 'sent' };
 const later = new Date(testNow.getTime() + 1000);
 
-/** A WhatsApp message to three phones, sent; `fallback` names who stands in by SMS. */
+/** A WhatsApp message to three phones that was sent; `fallback` is the sender of the SMS fallback. */
 async function whatsApp({ outcomes = [sent, sent, sent], fallback }: { outcomes?: SendOutcome[]; fallback?: string }) {
   const carrier = createScriptedCarrier((batch) =>
     batch.protocol === 'SMS' ? batch.recipients.map(() => sent) : outcomes,
@@ -45,12 +45,12 @@ async function whatsApp({ outcomes = [sent, sent, sent], fallback }: { outcomes?
 }
 
 describe('a recipient whom WhatsApp does not reach', () => {
-  test('gets the rendered text by SMS, once, whatever finds the failure and however often', async () => {
+  test('gets the rendered text by SMS once, however often the failure is found', async () => {
     const { deps, work, report, states, texts, recipients } = await whatsApp({
       fallback: 'Arena',
       outcomes: [rejected, sent, sent],
     });
-    // The check for unreported waits its time; the SMS for the refused one doesn't.
+    // The check for unreported recipients is delayed; the SMS for the refused one is not.
     expect(deps.messages.queue.jobs.map(({ job, delaySeconds }) => [job.chunk, job.check, delaySeconds])).toEqual([
       [10_000, undefined, 0],
       [0, 'unreported', 3600],
@@ -81,7 +81,7 @@ describe('a recipient whom WhatsApp does not reach', () => {
     expect(deps.messages.failures.counted).toEqual([]);
   });
 
-  test('is told of by the report of the SMS, and counted as failed only when that fails too', async () => {
+  test('gets the status of the SMS, and counts as failed only if the SMS fails too', async () => {
     const { deps, messageId, work, report, states } = await whatsApp({ fallback: 'Arena' });
     deps.messages.queue.jobs.length = 0;
     await report(2, 'undelivered');
@@ -99,7 +99,7 @@ describe('a recipient whom WhatsApp does not reach', () => {
     ]);
   });
 
-  test('gets no SMS when the message arrived after all', async () => {
+  test('gets no SMS if the message arrived after all', async () => {
     const { deps, report, work, texts } = await whatsApp({ fallback: 'Arena' });
     deps.messages.queue.jobs.length = 0;
     await report(0, 'delivered');
@@ -110,7 +110,7 @@ describe('a recipient whom WhatsApp does not reach', () => {
     expect(texts()).toEqual([]);
   });
 
-  test('fails for good where nobody asked for a fallback, and is counted', async () => {
+  test('fails for good and is counted if the send asked for no fallback', async () => {
     const { deps, report, work, texts, recipients } = await whatsApp({ outcomes: [rejected, sent, sent] });
     await report(1, 'undelivered');
     await work();
@@ -126,8 +126,8 @@ describe('a recipient whom WhatsApp does not reach', () => {
   });
 });
 
-describe('no report in time', () => {
-  test('of the carrier brings on the SMS for those of whom nothing was heard, once', async () => {
+describe('followUpUnreported', () => {
+  test('starts the SMS once for recipients without a report', async () => {
     const { deps, messageId, report, work, texts } = await whatsApp({ fallback: 'Arena' });
     await report(0, 'delivered');
     deps.messages.queue.jobs.length = 0;
@@ -138,7 +138,7 @@ describe('no report in time', () => {
     expect(texts().flatMap(({ recipients }) => recipients.map(({ address }) => address))).toEqual(phones(3).slice(1));
   });
 
-  test('about a message without fallback, or none at all, changes nothing', async () => {
+  test('changes nothing for a message without fallback, or one that does not exist', async () => {
     const { deps, messageId } = await whatsApp({});
     expect(deps.messages.queue.jobs).toEqual([]);
     expect(await followUpUnreported({ messageId, chunk: 0 }, deps)).toBe(0);
@@ -147,7 +147,7 @@ describe('no report in time', () => {
   });
 });
 
-test('a number that opted out is told of at once, and nothing is sent to it by any channel', async () => {
+test('a number that opted out is rejected at once, and no channel sends to it', async () => {
   const carrier = createScriptedCarrier();
   const deps = { ...createMessaging(), ...sendingBy(carrier), now: () => testNow };
   const [barred = '', ...others] = phones(3);
@@ -160,7 +160,7 @@ test('a number that opted out is told of at once, and nothing is sent to it by a
   expect(deps.messages.failures.counted).toEqual([]);
 });
 
-test('reports on what is not there are passed over', async () => {
+test('reports on recipients that do not exist are ignored', async () => {
   const deps = { ...createMessaging(), now: () => testNow };
   const id = `${'ab'.repeat(16)}-00000`;
   await createReportRecorder(deps).record([{ recipientId: id, status: 'failed', at: testNow }]);

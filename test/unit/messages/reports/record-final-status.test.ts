@@ -28,8 +28,8 @@ interface Setting {
   idempotent?: boolean;
 }
 
-/** A message to three phones whose sender wants to be told of them, unless said otherwise. */
-async function toldOf({
+/** A message to three phones whose sender wants callbacks, unless `dlrUrl` is empty. */
+async function acceptedMessage({
   outcomes = [sent, sent, sent],
   prepared = {},
   dlrUrl = 'https://example.com',
@@ -61,7 +61,7 @@ async function toldOf({
     work: async () => {
       for (const { job } of deps.messages.queue.jobs.splice(0)) await sendOutboundChunk.handle(job, deps);
     },
-    told: () =>
+    notified: () =>
       deps.messages.finalStatuses.settled.map(({ chunk, recipientIndex, status, code }) => [
         chunk,
         recipientIndex,
@@ -71,18 +71,18 @@ async function toldOf({
   };
 }
 
-describe('who asked is told', () => {
-  test('of what the carrier refuses or leaves in doubt, with the code, and not of what it takes', async () => {
-    const { work, told } = await toldOf({ outcomes: [rejected, sent, lost] });
+describe('a sender who wants callbacks is notified', () => {
+  test('of recipients whom the carrier refuses or leaves in doubt, with the code, and of no others', async () => {
+    const { work, notified } = await acceptedMessage({ outcomes: [rejected, sent, lost] });
     await work();
-    expect(told()).toEqual([
+    expect(notified()).toEqual([
       [0, 0, 'rejected', 'Barred'],
       [0, 2, 'unknown', 'Timeout'],
     ]);
   });
 
-  test('of final reports, and not of others', async () => {
-    const { work, report, told } = await toldOf();
+  test('of final reports only', async () => {
+    const { work, report, notified } = await acceptedMessage();
     await work();
     for (const [recipientIndex, status] of [
       [0, 'sent'],
@@ -91,48 +91,48 @@ describe('who asked is told', () => {
       [2, 'undelivered'],
     ] as const)
       await report(recipientIndex, status);
-    expect(told()).toEqual([
+    expect(notified()).toEqual([
       [0, 0, 'delivered', undefined],
       [0, 1, 'read', 'C'],
       [0, 2, 'undelivered', 'C'],
     ]);
   });
 
-  test('of those who wanted no such message, when the others are sent to', async () => {
+  test('of recipients who opted out, when the others are sent to', async () => {
     const [first = ''] = phones(1);
-    const { work, told } = await toldOf({ prepared: { optedOut: new Set([first]) } });
+    const { work, notified } = await acceptedMessage({ prepared: { optedOut: new Set([first]) } });
     await work();
-    expect(told()).toEqual([[0, 0, 'rejected', 'RecipientOptedOut']]);
+    expect(notified()).toEqual([[0, 0, 'rejected', 'RecipientOptedOut']]);
   });
 
-  test('of those who wanted none, where there are no others', async () => {
-    const { work, told } = await toldOf({ prepared: { optedOut: new Set(phones(3)) } });
+  test('of recipients who opted out, if there are no others', async () => {
+    const { work, notified } = await acceptedMessage({ prepared: { optedOut: new Set(phones(3)) } });
     await work();
-    expect(told().map(([, recipientIndex, status]) => [recipientIndex, status])).toEqual([
+    expect(notified().map(([, recipientIndex, status]) => [recipientIndex, status])).toEqual([
       [0, 'rejected'],
       [1, 'rejected'],
       [2, 'rejected'],
     ]);
   });
 
-  test('of what is given up', async () => {
-    const { deps, messageId, told } = await toldOf();
+  test('of recipients of a chunk that is given up', async () => {
+    const { deps, messageId, notified } = await acceptedMessage();
     await giveUpChunk({ messageId, chunk: 0 }, deps);
-    expect(told().map(([, recipientIndex, status, code]) => [recipientIndex, status, code])).toEqual([
+    expect(notified().map(([, recipientIndex, status, code]) => [recipientIndex, status, code])).toEqual([
       [0, 'failed', 'ProcessingFailed'],
       [1, 'failed', 'ProcessingFailed'],
       [2, 'failed', 'ProcessingFailed'],
     ]);
   });
 
-  test('only once an attempt that may be made again is the last', async () => {
-    const { work, told } = await toldOf({ outcomes: [busy, busy, busy] });
+  test('not of a refusal while further attempts are left', async () => {
+    const { work, notified } = await acceptedMessage({ outcomes: [busy, busy, busy] });
     await work();
-    expect(told()).toEqual([]);
+    expect(notified()).toEqual([]);
   });
 
-  test('of what was in doubt as a report says that came meanwhile', async () => {
-    const { deps, messageId, report, told, setNow } = await toldOf({ idempotent: false });
+  test('of a recipient in doubt with the status of a report that came meanwhile', async () => {
+    const { deps, messageId, report, notified, setNow } = await acceptedMessage({ idempotent: false });
     const found = await deps.messages.store.readChunk(messageId, 0);
     await deps.messages.store.updateChunk(found!, { ...found!.chunk, attempts: 1, leasedUntil: later });
     await report(1, 'delivered');
@@ -143,7 +143,7 @@ describe('who asked is told', () => {
       'delivered',
       'unknown',
     ]);
-    expect(told()).toEqual([
+    expect(notified()).toEqual([
       [0, 1, 'delivered', undefined],
       [0, 0, 'unknown', 'AttemptInDoubt'],
       [0, 1, 'delivered', undefined],
@@ -151,36 +151,36 @@ describe('who asked is told', () => {
     ]);
   });
 
-  test('of nobody, where nobody asked', async () => {
-    const { work, report, told } = await toldOf({ outcomes: [rejected, sent, lost], dlrUrl: '' });
+  test('not without a DlrUrl', async () => {
+    const { work, report, notified } = await acceptedMessage({ outcomes: [rejected, sent, lost], dlrUrl: '' });
     await work();
     await report(1, 'delivered');
-    expect(told()).toEqual([]);
+    expect(notified()).toEqual([]);
   });
 });
 
-describe('where SMS stands in for WhatsApp', () => {
+describe('a message with an SMS fallback', () => {
   const prepared = { protocol: 'WhatsApp', sender: '358401000001', fallbackSender: 'Arena' } as const;
 
-  test('the recipient is told of when that is decided, under its own place', async () => {
-    const { work, report, told } = await toldOf({ prepared, outcomes: [rejected, sent, lost] });
+  test('notifies the sender when the fallback ends, under the recipient’s own index', async () => {
+    const { work, report, notified } = await acceptedMessage({ prepared, outcomes: [rejected, sent, lost] });
     await work();
-    expect(told()).toEqual([]);
+    expect(notified()).toEqual([]);
     await work();
     await report(1, 'undelivered');
-    expect(told()).toEqual([]);
+    expect(notified()).toEqual([]);
     await report(0, 'delivered', '10000');
     await report(0, 'expired', '10001');
-    expect(told()).toEqual([
+    expect(notified()).toEqual([
       [0, 0, 'delivered', undefined],
       [0, 1, 'expired', 'C'],
     ]);
   });
 
-  test('whom WhatsApp reached is told of at once', async () => {
-    const { work, report, told } = await toldOf({ prepared });
+  test('notifies the sender at once of a recipient whom WhatsApp reached', async () => {
+    const { work, report, notified } = await acceptedMessage({ prepared });
     await work();
     await report(2, 'delivered');
-    expect(told()).toEqual([[0, 2, 'delivered', undefined]]);
+    expect(notified()).toEqual([[0, 2, 'delivered', undefined]]);
   });
 });

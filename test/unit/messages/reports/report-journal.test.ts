@@ -19,7 +19,7 @@ function report(recipientIndex: number, messageId = one, details: Partial<Delive
   };
 }
 
-/** A store whose inserts each wait for the test to end them. */
+/** A store whose inserts wait until the test ends them. */
 function createHeldStore() {
   const inserts: {
     messageId: string;
@@ -42,10 +42,10 @@ function createHeldStore() {
   };
 }
 
-/** Lets everything happen that waits for nothing from outside. */
-const recordFinalStatus = () => new Promise((resolve) => setImmediate(resolve));
+/** Lets all work finish that does not wait for the test. */
+const finishOpenWork = () => new Promise((resolve) => setImmediate(resolve));
 
-/** Records reports, and notes under the given name what became of them. */
+/** Records reports, and keeps under the given name how each call ended. */
 function recorder(journal: ReturnType<typeof createReportJournal>) {
   const ends: string[] = [];
   return {
@@ -60,89 +60,89 @@ function recorder(journal: ReturnType<typeof createReportJournal>) {
 }
 
 describe('reports on one message', () => {
-  test('that come during an insert go together into the next, and each caller waits for its own', async () => {
+  test('that come during an insert go together into the next one, and each caller waits for its own', async () => {
     const store = createHeldStore();
     const { record, ends } = recorder(createReportJournal(store));
     record('a', report(0));
-    await recordFinalStatus();
+    await finishOpenWork();
     record('b', report(1));
-    await recordFinalStatus();
+    await finishOpenWork();
     record('c', report(2), report(3));
-    await recordFinalStatus();
+    await finishOpenWork();
     expect([store.inserts.map(({ recipientIndexes }) => recipientIndexes), ends]).toEqual([[[0]], []]);
 
     store.inserts[0]?.succeed();
-    await recordFinalStatus();
+    await finishOpenWork();
     expect([store.inserts.map(({ recipientIndexes }) => recipientIndexes), ends]).toEqual([
       [[0], [1, 2, 3]],
       ['a stored'],
     ]);
 
     record('d', report(4));
-    await recordFinalStatus();
+    await finishOpenWork();
     store.inserts[1]?.succeed();
-    await recordFinalStatus();
+    await finishOpenWork();
     expect([store.inserts.map(({ recipientIndexes }) => recipientIndexes), ends]).toEqual([
       [[0], [1, 2, 3], [4]],
       ['a stored', 'b stored', 'c stored'],
     ]);
 
     store.inserts[2]?.succeed();
-    await recordFinalStatus();
+    await finishOpenWork();
     expect(ends.at(-1)).toBe('d stored');
   });
 
-  test('that come at one moment go together at once', async () => {
+  test('that come at the same moment go into one insert', async () => {
     const store = createHeldStore();
     const { record, ends } = recorder(createReportJournal(store));
     for (let recipientIndex = 0; recipientIndex < 50; recipientIndex += 1)
       record(`r${recipientIndex}`, report(recipientIndex));
-    await recordFinalStatus();
+    await finishOpenWork();
     expect(store.inserts.map(({ recipientIndexes }) => recipientIndexes)).toEqual([
       Array.from({ length: 50 }, (_, recipientIndex) => recipientIndex),
     ]);
     store.inserts[0]?.succeed();
-    await recordFinalStatus();
+    await finishOpenWork();
     expect(ends).toHaveLength(50);
   });
 
-  test('do not wait for anything where nothing is under way', async () => {
+  test('do not wait if no insert is under way', async () => {
     const store = createHeldStore();
     const { record } = recorder(createReportJournal(store));
     record('a', report(0));
-    await recordFinalStatus();
+    await finishOpenWork();
     store.inserts[0]?.succeed();
-    await recordFinalStatus();
+    await finishOpenWork();
     record('b', report(1));
-    await recordFinalStatus();
+    await finishOpenWork();
     expect(store.inserts.map(({ recipientIndexes }) => recipientIndexes)).toEqual([[0], [1]]);
   });
 
-  test('in an insert that fails are refused to their own callers only, and the next goes on', async () => {
+  test('in an insert that fails are rejected to their own callers only, and the next insert goes on', async () => {
     const store = createHeldStore();
     const { record, ends } = recorder(createReportJournal(store));
     record('a', report(0));
-    await recordFinalStatus();
+    await finishOpenWork();
     record('b', report(1));
     record('c', report(2));
     store.inserts[0]?.fail(new Error('is lost'));
-    await recordFinalStatus();
+    await finishOpenWork();
     expect([store.inserts.map(({ recipientIndexes }) => recipientIndexes), ends]).toEqual([
       [[0], [1, 2]],
       ['a is lost'],
     ]);
     store.inserts[1]?.succeed();
-    await recordFinalStatus();
+    await finishOpenWork();
     expect(ends).toEqual(['a is lost', 'b stored', 'c stored']);
 
     record('d', report(3));
-    await recordFinalStatus();
+    await finishOpenWork();
     store.inserts[2]?.fail(new Error('is lost too'));
-    await recordFinalStatus();
+    await finishOpenWork();
     expect(ends.at(-1)).toBe('d is lost too');
   });
 
-  test('in an insert that can not even begin are refused too', async () => {
+  test('in an insert that can not begin are rejected too', async () => {
     const journal = createReportJournal({
       appendReports() {
         throw new Error('no store');
@@ -158,33 +158,33 @@ describe('reports on several messages', () => {
     const store = createHeldStore();
     const { record, ends } = recorder(createReportJournal(store));
     record('a', report(0));
-    await recordFinalStatus();
+    await finishOpenWork();
     record('b', report(0, two));
-    await recordFinalStatus();
+    await finishOpenWork();
     store.inserts[1]?.succeed();
-    await recordFinalStatus();
+    await finishOpenWork();
     expect([store.inserts.map(({ messageId }) => messageId), ends]).toEqual([[one, two], ['b stored']]);
   });
 
-  test('in one call are each stored with their own message, and the call waits for all', async () => {
+  test('in one call are stored with their own message each, and the call waits for all', async () => {
     const store = createHeldStore();
     const { record, ends } = recorder(createReportJournal(store));
     record('a', report(0), report(0, two), report(1));
-    await recordFinalStatus();
+    await finishOpenWork();
     expect(store.inserts.map(({ messageId, recipientIndexes }) => [messageId, recipientIndexes])).toEqual([
       [one, [0, 1]],
       [two, [0]],
     ]);
     store.inserts[0]?.succeed();
-    await recordFinalStatus();
+    await finishOpenWork();
     expect(ends).toEqual([]);
     store.inserts[1]?.fail(new Error('is lost'));
-    await recordFinalStatus();
+    await finishOpenWork();
     expect(ends).toEqual(['a is lost']);
   });
 });
 
-test('a report stands in the journal as the carrier gave it, its words cut', async () => {
+test('the journal keeps a report as the carrier gave it, with its texts shortened', async () => {
   const entries: JournalEntry[] = [];
   const journal = createReportJournal({
     async appendReports(_, given) {
@@ -206,7 +206,7 @@ test('a report stands in the journal as the carrier gave it, its words cut', asy
   ]);
 });
 
-test('reports on ids that are not ours are passed over', async () => {
+test('reports on ids that are not ours are ignored', async () => {
   const store = createHeldStore();
   const journal = createReportJournal(store);
   const foreign = [
@@ -224,7 +224,7 @@ test('reports on ids that are not ours are passed over', async () => {
   expect(store.inserts).toEqual([]);
 });
 
-test('reports on a message that is not there make none', async () => {
+test('reports on a message that does not exist do not create it', async () => {
   const messages = createMemoryMessageStore();
   await createReportJournal(messages).record([report(0)]);
   expect(await messages.readMessage(one)).toBeUndefined();
