@@ -1,19 +1,19 @@
 import type { Worker } from '../operation/define-worker.ts';
 import type { CleanUpJob, ContactsDeps } from './ports.ts';
 
-/** Milliseconds after which a clean-up goes on as another queue message: far below the time that a function has. */
+/** Milliseconds after which a clean-up continues in another queue message: far below a function's time limit. */
 const timeLimit = 60_000;
 
-/** What the clean-up worker works with. */
+/** Dependencies of the clean-up worker. */
 export interface CleanUpDeps {
   contacts: Pick<ContactsDeps['contacts'], 'store' | 'cleanUps'>;
   now: () => Date;
 }
 
 /**
- * Removes what Delete All left of a group's contacts, until nothing is left or the time is up; the rest is then for
- * another job. A pass that found something is followed by another, which finds what was written behind its back.
- * Resolves to how many rows this job removed.
+ * Removes the rows that Delete All left of a group's contacts, until none is left or the time is up; another job then
+ * removes the rest. After a pass that removed something comes another pass, because rows may have been written behind
+ * the first one. Resolves to the number of rows that this job removed.
  */
 async function cleanUpContacts(
   { customerId, serviceId, ...job }: CleanUpJob,
@@ -44,7 +44,7 @@ function jobOf(message: unknown): CleanUpJob | undefined {
   return { customerId, serviceId, ...(typeof from === 'string' ? { from, found: found === true } : {}) };
 }
 
-/** Removes what deleted contacts left in storage. */
+/** Removes the rows that deleted contacts left in storage. */
 export const cleanUpGroupContacts: Worker<CleanUpDeps> = {
   name: 'CleanUpGroupContacts',
   queue: 'contact-cleanup',
@@ -57,8 +57,8 @@ export const cleanUpGroupContacts: Worker<CleanUpDeps> = {
 };
 
 /**
- * Tells an operator of a clean-up that failed too often: the queue's poison messages come here. The deleted contacts
- * that are still stored can't be read; the group's next Delete All begins their removal again.
+ * Handles the queue's poison messages: reports clean-ups that failed too often to the operator. The deleted contacts
+ * that are still stored can't be read, and the group's next Delete All starts their removal again.
  */
 export const giveUpContactCleanUp: Worker<unknown> = {
   name: 'GiveUpContactCleanUp',

@@ -4,17 +4,17 @@ import { genders } from './contact.ts';
 import { emailAddressLimit } from './email-address.ts';
 
 /*
- * Limits in characters. With all of them used up, and each character taking two units of UTF-16 or an escape, a contact
- * fills less than half of the megabyte that a row of storage holds.
+ * Limits in characters. A contact that uses all of them, with two UTF-16 units or an escape for each character, takes
+ * less than half of the megabyte that a storage row can hold.
  */
 const nameLimit = 100;
 const customNameLimit = 100;
 const customValueLimit = 1_000;
 
-/** Custom properties of one contact. */
+/** Max custom properties of one contact. */
 export const customPropertyLimit = 100;
 
-/** Regions in one request: a few more than there are. */
+/** Max regions in one request: a few more than exist. */
 export const regionLimit = 300;
 
 const active = optional(
@@ -26,7 +26,7 @@ const phone = text({
   description: 'Phone number of the contact, best in international format without prefixes.',
 });
 
-/** The fields that are the same in all bodies and answers, in the order in which designers show them. */
+/** The fields that all bodies and answers share, in the order in which the designer shows them. */
 const details = {
   email: optional(text({ title: 'Email', description: 'Email address of the contact.', maxLength: emailAddressLimit })),
   firstName: optional(text({ title: 'Firstname', description: 'First name of the contact.', maxLength: nameLimit })),
@@ -93,10 +93,10 @@ export const clearableFields = [
   'customContactProperties',
 ] as const satisfies readonly (keyof typeof details)[];
 
-/** The body that creates a contact. */
+/** The request body that creates a contact. */
 export const newContactBody = object({ active, phone, ...details, phoneNumberRegions });
 
-/** The body that updates a contact. */
+/** The request body that updates a contact. */
 export const contactChangesBody = object({
   active,
   ...details,

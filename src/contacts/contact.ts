@@ -1,15 +1,15 @@
 import type { PrivacyOf } from '../core/privacy.ts';
 
-/** What a contact's gender may be. */
+/** The genders that a contact can have. */
 export const genders = ['Male', 'Female', 'Other'] as const;
 
-/** A field that whoever keeps the contacts made up. */
+/** A field that the customer defined. */
 export interface CustomProperty {
   name: string;
   value: string;
 }
 
-/** What is known of a person; a field that is not known is absent. */
+/** A person's details; unknown ones are absent. */
 export interface ContactDetails {
   email?: string;
   firstName?: string;
@@ -19,7 +19,7 @@ export interface ContactDetails {
   streetAddress?: string;
   zipCode?: string;
   city?: string;
-  /** ISO 3166-1 alpha-3, in capitals. */
+  /** ISO 3166-1 alpha-3, in upper case. */
   countryCode?: string;
 }
 
@@ -47,9 +47,9 @@ export const contactPrivacy = {
   customContactProperties: [{ name: 'personal', value: 'personal' }],
 } as const satisfies PrivacyOf<Contact>;
 
-/** What an update changes: a field that is absent stays as it is, null makes it unknown. */
+/** The changes of an update. An absent field stays as it is; null removes it. */
 export type ContactChanges = {
   active?: boolean;
-  /** Takes the place of all that were there. */
+  /** Replaces all custom properties. */
   customContactProperties?: readonly CustomProperty[];
 } & { [Field in keyof ContactDetails]?: Required<ContactDetails>[Field] | null };

@@ -1,4 +1,4 @@
-// The 249 codes that ISO 3166-1 assigns. Reserved ones and those that users may assign themselves are not among them.
+// The 249 codes that ISO 3166-1 assigns, without reserved and user-assigned codes.
 const codes = `
   ABW AFG AGO AIA ALA ALB AND ARE ARG ARM ASM ATA ATF ATG AUS AUT AZE BDI BEL BEN BES BFA BGD BGR BHR BHS BIH BLM
   BLR BLZ BMU BOL BRA BRB BRN BTN BVT BWA CAF CAN CCK CHE CHL CHN CIV CMR COD COG COK COL COM CPV CRI CUB CUW CXR
@@ -13,7 +13,7 @@ const codes = `
 
 const known: ReadonlySet<string> = new Set(codes.trim().split(/\s+/));
 
-/** Whether a text is a country's three-letter code (ISO 3166-1 alpha-3), in capitals. */
+/** Tells whether a text is a country's three-letter code (ISO 3166-1 alpha-3) in upper case. */
 export function isCountryCode(text: string): boolean {
   return known.has(text);
 }

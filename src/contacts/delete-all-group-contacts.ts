@@ -23,7 +23,8 @@ export const deleteAllGroupContacts = defineOperation({
   async handler({ customer, service }, { contacts }: ContactsDeps) {
     const group = { customerId: customer.id, serviceId: service.id };
     await contacts.store.deleteAll(group);
-    // Only now: a worker that came before would find nothing to do. A caller who is told of a failure here tries again.
+    // After the deletion, or the worker would find nothing to do. If this fails, the caller gets an error and tries
+    // again.
     await contacts.cleanUps.enqueue(group);
     return { body: true };
   },

@@ -3,12 +3,12 @@ import type { Directory } from '../directory/index.ts';
 import type { FailureCounter } from '../messages/index.ts';
 import type { ContactStore } from './ports.ts';
 
-/** Writes under way at a time: enough to be quick, too few to bring on throttling. */
+/** Writes under way at the same time: enough to be fast, too few to cause throttling. */
 const concurrency = 16;
 
 /**
- * Counts failed messages for the contacts that they were sent to, in every group service of their customer: one write
- * for each group and failure, and no reading. What was counted before isn't counted again.
+ * Counts failed messages for the contacts that they were sent to, in every group service of their customer. It makes
+ * one write for each group and failure, and no reads. A failure that was counted before is not counted again.
  */
 export function createFailureCounter({
   directory,

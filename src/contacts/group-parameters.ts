@@ -3,7 +3,7 @@ import { inPath } from '../operation/define-operation.ts';
 import { text } from '../operation/schema.ts';
 import type { Visibility } from '../operation/schema.ts';
 
-/** The parameters by which every operation on contacts names their group. */
+/** Returns the parameters that name the group in every operation on contacts. */
 export function groupParameters({ visibility }: { visibility?: Visibility } = {}) {
   const prominence = visibility === undefined ? {} : { visibility };
   return {

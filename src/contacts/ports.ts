@@ -7,13 +7,13 @@ export interface Group {
   serviceId: string;
 }
 
-/** A message that failed for good. */
+/** A message that finally failed for one recipient. */
 export interface FailedMessage {
   /** The recipient's phone number, digits in international form. */
   number: string;
-  /** Names the message's recipient; letters, digits and hyphens. */
+  /** The id of the message's recipient: letters, digits and hyphens. */
   recipientId: string;
-  /** When it became known. */
+  /** When the failure became known. */
   at: Date;
 }
 
@@ -22,50 +22,52 @@ export const failedMessagePrivacy = {
   recipientId: 'technical',
 } as const satisfies PrivacyOf<FailedMessage>;
 
-/** Where a clean-up stands: the position to go on from is the store's own, and absent at the end. */
+/** The progress of a clean-up. */
 export interface CleanUpProgress {
+  /** The number of rows removed. */
   removed: number;
+  /** The position from which to continue, in the store's own format; absent at the end. */
   next?: string;
 }
 
-/** Keeps the contacts of groups. Phone numbers are digits in international form. */
+/** Stores the contacts of groups. Phone numbers are digits in international form. */
 export interface ContactStore {
-  /** Adds a contact. `exists` where the group has one with that number: nothing was changed then. */
+  /** Adds a contact. `exists`: the group has one with that number, and nothing was changed. */
   create(group: Group, contact: Contact): Promise<'created' | 'exists'>;
-  /** A contact, and how many messages to it failed since it was created; undefined where there is none. */
+  /** Reads a contact and the number of failed messages since it was created; undefined if there is none. */
   read(group: Group, number: string): Promise<{ contact: Contact; failedMessages: number } | undefined>;
-  /** Changes the fields named and no other, so that of two updates at once neither undoes the other. */
+  /** Changes only the given fields, so that concurrent updates don't undo each other. */
   update(group: Group, number: string, changes: ContactChanges): Promise<'updated' | 'absent'>;
-  /** Deletes a contact; one that is created with its number later begins without failed messages. */
+  /** Deletes a contact. A contact created later with the same number starts without failed messages. */
   delete(group: Group, number: string): Promise<'deleted' | 'absent'>;
-  /** Deletes all contacts of a group, however many, in one write. What they leave is for {@link cleanUp}. */
+  /** Deletes all contacts of a group, however many, in one write. {@link cleanUp} removes the rows that they leave. */
   deleteAll(group: Group): Promise<void>;
   /**
-   * Removes some of what {@link deleteAll} left, from a position that an earlier call gave, else from the beginning.
-   * Never touches a contact that can be read, whoever creates or deletes meanwhile.
+   * Removes some of the rows that {@link deleteAll} left, from the position that an earlier call returned (default: the
+   * beginning). Never removes a contact that can be read, even if contacts are created or deleted at the same time.
    */
   cleanUp(group: Group, from?: string): Promise<CleanUpProgress>;
   /**
-   * Counts a failed message for the contact with its number. `known` where it was counted before, `noContact` where the
-   * group has no such contact: nothing is kept then.
+   * Counts a failed message for the contact with its number. `known`: it was counted before. `noContact`: the group has
+   * no such contact, and nothing was stored.
    */
   recordFailure(group: Group, failure: FailedMessage): Promise<'counted' | 'known' | 'noContact'>;
 }
 
-/** A group whose deleted contacts are to be removed. */
+/** A group whose deleted contacts are to be removed from storage. */
 export interface CleanUpJob extends Group {
-  /** Where an earlier job stopped; absent at the beginning. */
+  /** The position at which an earlier job stopped; absent for the first job. */
   from?: string;
-  /** Something was found before `from`. */
+  /** Whether this pass already removed something before `from`. */
   found?: boolean;
 }
 
-/** Carries groups to the clean-up worker. */
+/** Queues groups for the clean-up worker. */
 export interface CleanUpQueue {
   enqueue(job: CleanUpJob): Promise<void>;
 }
 
-/** What operations on contacts work with. */
+/** Dependencies of the operations on contacts. */
 export interface ContactsDeps {
   contacts: {
     store: ContactStore;

@@ -9,19 +9,19 @@ import { emailAddressLimit, isEmailAddress } from './email-address.ts';
 
 const firstBirthYear = 1900;
 
-/** What a request comes to, and everything that is wrong with it beyond what its schema refuses. */
+/** A parsed request, and all its problems beyond those that its schema finds. */
 interface Prepared<Outcome> {
   problems: Problem[];
   prepared: Outcome;
 }
 
-/** A body as it comes: any JSON, the fields that came as null or empty text left out. */
+/** A request body: any JSON, without the fields that were null or an empty text. */
 interface Draft {
   body: unknown;
   now: Date;
 }
 
-/** Reads the body that creates a contact: details in one form, the number as digits. */
+/** Parses the body that creates a contact: normalises the details, and the number to digits. */
 export function prepareNewContact({ body, now }: Draft): Prepared<Omit<Contact, 'id' | 'createdAt'>> {
   const fields = fieldsOf(body);
   const problems: Problem[] = [];
@@ -32,7 +32,7 @@ export function prepareNewContact({ body, now }: Draft): Prepared<Omit<Contact, 
   return { problems, prepared: { phone, active: fields['active'] !== false, ...details, customContactProperties } };
 }
 
-/** Reads the body that updates a contact, and the number in the path, which its regions are for. */
+/** Parses the body that updates a contact, and the number in the path, in the body's regions. */
 export function prepareContactChanges({
   body,
   now,
@@ -53,7 +53,7 @@ export function prepareContactChanges({
   return { problems, prepared: { phone, changes: { ...changes, ...cleared } } };
 }
 
-/** Reads the number in a path; `region` is the one that the query names. */
+/** Parses the number in a path; `region` is the query parameter. */
 export function preparePhone(phone: string, region?: string): Prepared<{ phone: string }> {
   const problems: Problem[] = [];
   const known = region?.toUpperCase();
@@ -71,7 +71,7 @@ function fieldsOf(body: unknown): Record<string, unknown> {
 
 const regionRule = 'must be a region that the list of phone number regions has, for example FI';
 
-/** The regions in capitals; undefined where one is unknown, since a number can't be judged then. */
+/** Returns the regions in upper case; undefined if one is unknown, because the number can't be checked then. */
 function checkRegions(value: unknown, problems: Problem[]): string[] | undefined {
   if (!Array.isArray(value)) return [];
   if (value.length > regionLimit) return undefined;
@@ -89,13 +89,13 @@ function checkPhone(
   { target, regions, problems }: { target: string; regions: readonly string[] | undefined; problems: Problem[] },
 ): string {
   if (typeof value !== 'string' || regions === undefined) return '';
-  // No region is Finland.
+  // Without regions, Finland is assumed.
   const parsed = parsePhoneNumber(value, regions);
   if (parsed === undefined) problems.push(problem('InvalidPhoneNumber', { target }));
   return parsed?.number ?? '';
 }
 
-/** Texts without further rules. */
+/** Text fields without further rules. */
 const plainFields = ['firstName', 'lastName', 'streetAddress', 'zipCode', 'city'] as const;
 
 function checkDetails(fields: Record<string, unknown>, now: Date, problems: Problem[]): ContactDetails {
@@ -124,7 +124,7 @@ function checkDetails(fields: Record<string, unknown>, now: Date, problems: Prob
 }
 
 function checkBirthYear(value: unknown, now: Date, problems: Problem[]): number | undefined {
-  // What is no whole number of 32 bits is the schema's to refuse.
+  // The schema refuses anything but a 32-bit integer.
   if (typeof value !== 'number' || (value | 0) !== value) return undefined;
   const thisYear = now.getUTCFullYear();
   if (value < firstBirthYear || value > thisYear) {
@@ -134,7 +134,7 @@ function checkBirthYear(value: unknown, now: Date, problems: Problem[]): number 
   return value;
 }
 
-/** The properties with their names trimmed; undefined where there is no list. */
+/** Returns the properties with trimmed names; undefined if there is no list, or it is too long. */
 function checkCustomProperties(value: unknown, problems: Problem[]): CustomProperty[] | undefined {
   if (!Array.isArray(value) || value.length > customPropertyLimit) return undefined;
   const places = new Map<string, number>();
@@ -155,7 +155,7 @@ function checkCustomProperties(value: unknown, problems: Problem[]): CustomPrope
   });
 }
 
-/** Fields named to be emptied, as changes. One that the body also sets would leave open what is meant. */
+/** Returns the fields to empty, as changes. Refuses a field that the body also sets, because that is ambiguous. */
 function checkCleared(value: unknown, changes: ContactChanges, problems: Problem[]): ContactChanges {
   const cleared: ContactChanges = {};
   if (!Array.isArray(value) || value.length > clearableFields.length) return cleared;
@@ -173,8 +173,8 @@ function checkCleared(value: unknown, changes: ContactChanges, problems: Problem
   return cleared;
 }
 
-// Line breaks and tabs are text; a character such as U+0007 shows on no phone, and would take six bytes in storage.
-// NUL is the kernel's to refuse.
+// Line breaks and tabs are allowed. Other control characters, such as U+0007, are invisible on phones and would take
+// six bytes in storage. The kernel refuses NUL.
 // oxlint-disable-next-line no-control-regex
 const controlCharacter = /[\u0001-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
 

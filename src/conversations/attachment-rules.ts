@@ -1,6 +1,6 @@
 /*
- * What phones may send us, since whoever fetches it gets it from our address: pictures, sound, film and documents, but
- * nothing that a browser would run. SVG is left out of the pictures because it may hold scripts.
+ * Attachment types that we store. We serve them from our own address, so the list has images, audio, video and
+ * documents, but nothing that a browser would run. SVG is refused because it can contain scripts.
  */
 const allowed: readonly RegExp[] = [
   /^(?:image|audio|video)\/[\w.+-]+$/,
@@ -10,7 +10,7 @@ const allowed: readonly RegExp[] = [
 
 const refused: ReadonlySet<string> = new Set(['image/svg+xml']);
 
-/** Why an attachment of a type is not kept; undefined where it is. */
+/** Returns why attachments of a MIME type are not stored; undefined if they are. */
 export function attachmentRefusal(mimeType: string): string | undefined {
   const [bare = ''] = mimeType.toLowerCase().split(';', 1);
   const type = bare.trim();

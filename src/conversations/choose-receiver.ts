@@ -1,16 +1,16 @@
 import { firstWord, foldKeyword } from '../directory/index.ts';
 import type { Receiver } from '../directory/index.ts';
 
-/** The service that a message belongs to, and the keyword that says so. */
+/** The service that receives a message, and the keyword that selected it. */
 export interface ChosenReceiver {
   receiver: Receiver;
-  /** As the directory writes it. */
+  /** In the directory's spelling; absent if the service has no keywords. */
   keyword?: string;
 }
 
 /**
- * Chooses among the services that receive on an address: the one with a keyword that is the message's first word, else
- * the one without keywords; undefined where no service wants the message.
+ * Chooses among the services that receive on an address: the one with the message's first word as a keyword, otherwise
+ * the one without keywords. Returns undefined if neither exists.
  */
 export function chooseReceiver(receivers: readonly Receiver[], content: string): ChosenReceiver | undefined {
   const word = firstWord(content);

@@ -3,12 +3,12 @@ import { attachmentRefusal } from './attachment-rules.ts';
 import type { Attachment, InboundMessage } from './inbound-message.ts';
 import type { AttachmentSource } from './ports.ts';
 
-/** Seconds before each further attempt at attachments that a carrier doesn't hand over; the message waits as long. */
+/** Seconds before each retry for attachments that a carrier doesn't deliver yet. The message waits for them. */
 export const attachmentRetryDelays = [2, 10, 60] as const;
 
 /**
- * Fetches a message's attachments from its carrier and keeps them, those that are pending. What can't be had is marked
- * as failed, with a reason; what can't be had yet stays pending while attempts are left.
+ * Fetches a message's pending attachments from its carrier and stores them. An attachment that can't be fetched is
+ * marked as failed, with a reason. One that can't be fetched yet stays pending while attempts are left.
  */
 export async function collectAttachments(
   { carrier, attachments, attempts }: InboundMessage,
@@ -17,7 +17,7 @@ export async function collectAttachments(
   const source = deps.attachments.sources.get(carrier);
   const isLast = attempts >= attachmentRetryDelays.length;
   const collected: Attachment[] = [];
-  // One after the other, since each is held in memory.
+  // One at a time, because each is held in memory.
   for (const attachment of attachments) {
     const isPending = attachment.state === 'pending';
     collected.push(isPending ? await collect(attachment, source, isLast, deps) : attachment);
@@ -35,7 +35,7 @@ async function collect(
   const { id, reference, name, mimeType } = attachment;
   const refusal = attachmentRefusal(mimeType);
   if (refusal !== undefined) return failed(refusal);
-  if (source === undefined) return failed('the carrier hands out no attachments');
+  if (source === undefined) return failed('the carrier provides no attachments');
   const answer = await source.fetchAttachment(reference, attachments.maxBytes);
   if (answer.outcome === 'failed') return failed(answer.reason);
   if (answer.outcome === 'retry') return isLast ? failed(answer.reason) : attachment;

@@ -2,7 +2,7 @@ import type { DirectoryDeps } from '../directory/index.ts';
 import type { CarriersDeps, MessagesDeps } from '../messages/index.ts';
 import type { AttachmentSource, AttachmentStore, InboundQueue, InboundStore, Notifier, ThreadStore } from './ports.ts';
 
-/* What conversations depend on, grouped by noun. Each function names the parts that it uses. */
+/* The dependencies of conversations, grouped by noun. Each function names the parts that it uses. */
 
 /** The inbound messages. */
 interface InboundDeps {
@@ -14,49 +14,49 @@ interface InboundDeps {
 /** The threads. */
 interface ThreadsDeps {
   store: ThreadStore;
-  /** How long after its last message a thread still takes the next one, in hours. */
+  /** Hours without a message after which the next message starts a new thread. */
   hours: number;
 }
 
 /** The attachments of inbound messages. */
 interface AttachmentsDeps {
   store: AttachmentStore;
-  /** Where to fetch attachments, by the carrier's name. */
+  /** Where to fetch attachments, by carrier name. */
   sources: ReadonlyMap<string, AttachmentSource>;
   maxBytes: number;
-  /** How long an attachment's address works, in hours. */
+  /** Hours for which an attachment can be downloaded. */
   hours: number;
 }
 
-/** What collecting attachments needs. */
+/** Dependencies of collecting attachments. */
 export interface CollectAttachmentsDeps {
   attachments: AttachmentsDeps;
   now: () => Date;
 }
 
-/** What entering a message into its thread needs. */
+/** Dependencies of adding a message to its thread. */
 export interface EnterThreadDeps {
   threads: ThreadsDeps;
   now: () => Date;
 }
 
-/** What finding the message that a reply answers needs. */
+/** Dependencies of finding the message that a reply answers. */
 export interface ParentDeps {
   inbound: Pick<InboundDeps, 'store'>;
   messages: Pick<MessagesDeps, 'store'>;
 }
 
-/** What preparing a reply in a thread needs. */
+/** Dependencies of preparing a reply in a thread. */
 export type DiscussionDeps = DirectoryDeps & { threads: Pick<ThreadsDeps, 'store'> };
 
-/** What storing an inbound message needs. */
+/** Dependencies of storing inbound messages. */
 export interface ReceiveInboundDeps {
   inbound: Pick<InboundDeps, 'store' | 'queue'>;
   carriers: Pick<CarriersDeps, 'ids'>;
-  /** 32 hexadecimal digits that nobody can guess. */
+  /** Returns 32 random hexadecimal digits that nobody can guess. */
   newSecret: () => string;
   now: () => Date;
 }
 
-/** What routing an inbound message needs. */
+/** Dependencies of routing an inbound message. */
 export type RouteInboundDeps = DirectoryDeps & CollectAttachmentsDeps & EnterThreadDeps & { inbound: InboundDeps };

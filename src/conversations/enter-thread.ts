@@ -2,24 +2,27 @@ import type { EnterThreadDeps } from './deps.ts';
 import type { Conversation, CurrentThread, Thread, ThreadEntry } from './ports.ts';
 import { newThreadId } from './thread-id.ts';
 
-/** What a message is entered with. */
+/** A message to add to a thread. */
 interface NewEntry {
   entry: ThreadEntry;
   serviceId: string;
-  /** The thread that it names; absent where time decides. */
+  /** The thread that the message names; if absent, its time decides. */
   threadId?: string;
 }
 
-/** Attempts at entering a message while others enter theirs: more than the queue messages one process works on at once. */
+/**
+ * Attempts to add a message while other workers add theirs: more than the queue messages that one process handles at
+ * once.
+ */
 const attempts = 50;
 
 /**
- * Enters a message into its conversation: into the thread it names, which then is the current one; else into the
- * current one, unless that was silent for too long; else into a new one. A message that was entered before stays where
- * it is.
+ * Adds a message to a thread of its conversation. If the message names a thread, that thread takes it and becomes the
+ * current one. Otherwise the current thread takes it, unless that thread had no message for too long: then a new thread
+ * begins. A message that was added before stays in its thread.
  *
- * @returns the thread, and the last message of ours in it
- * @throws where others enter so much meanwhile that it fails fifty times in a row
+ * @returns the thread, and our last message in it, if that is known
+ * @throws {Error} if other writers change the conversation during each of fifty attempts
  */
 export async function enterThread(
   conversation: Conversation,
@@ -29,7 +32,7 @@ export async function enterThread(
   for (let attempt = 0; attempt < attempts; attempt++) {
     const found = await threads.store.current(conversation);
     const startedAt = now();
-    // A carrier whose clock is ahead would make a thread that never falls silent, or one of each message.
+    // If a carrier's clock is ahead, its times would keep a thread alive for too long, or start one for each message.
     const entry = given.at > startedAt ? { ...given, at: startedAt } : given;
     const continued = named ?? continuedThread(found?.current, entry, threads.hours);
     const started: Thread | undefined =
@@ -47,14 +50,17 @@ export async function enterThread(
     if (outcome === 'conflict') continue;
     const entered =
       outcome === 'done' ? threadId : ((await threads.store.threadOf(conversation, entry.id)) ?? threadId);
-    // Of a thread that is no longer the current one nobody knows what was sent last.
+    // Only the current thread records which message was sent last.
     const known = entered === threadId && parentMessageId !== undefined;
     return { threadId: entered, ...(known ? { parentMessageId } : {}) };
   }
-  throw new Error(`the conversation changed ${attempts} times while a message was entered`);
+  throw new Error(`the conversation changed ${attempts} times while a message was added`);
 }
 
-/** A message that comes late, from before the thread's last, still belongs to it. */
+/**
+ * Returns the current thread's id if it takes the message. A late message, older than the thread's last, still belongs
+ * to it.
+ */
 function continuedThread(
   current: CurrentThread | undefined,
   { at }: ThreadEntry,

@@ -5,8 +5,8 @@ import type { Customer } from '../operation/access.ts';
 import { parseInboundIdOf } from './inbound-id.ts';
 
 /**
- * Finds the message that a reply answers, be it a phone's or one of ours, and how the reply is linked to its thread.
- * Undefined for an id that is none, or another customer's.
+ * Finds the message that a reply answers, inbound or sent by us, and returns how the reply is linked to its thread.
+ * Resolves to undefined if the id is not a message id, or the message is unknown or another customer's.
  */
 export async function findParent(
   id: string,

@@ -1,66 +1,66 @@
 import type { PrivacyOf } from '../core/privacy.ts';
 
-/** How a phone's message came. */
+/** The protocols of inbound messages. */
 export const inboundProtocols = ['SMS', 'MMS', 'WhatsApp'] as const;
 export type InboundProtocol = (typeof inboundProtocols)[number];
 
-/** An attachment as a carrier announces it; its bytes are fetched later. */
+/** An attachment as the carrier announces it; we fetch its bytes later. */
 export interface AnnouncedAttachment {
-  /** What the carrier wants to be asked for. */
+  /** Identifies the attachment to the carrier when we fetch it. */
   reference: string;
   name: string;
   mimeType: string;
 }
 
-/** A phone's message as a carrier's webhook brings it. */
+/** An inbound message as a carrier's webhook delivers it. */
 export interface InboundEvent {
-  /** The carrier's own id of the message, the same in each repeat of the call. */
+  /** The carrier's id for the message, the same in each repeat of the call. */
   carrierMessageId: string;
-  /** Digits in international form where it is a phone number. */
+  /** Digits in international form if it is a phone number. */
   sender: string;
-  /** The address of ours that the phone wrote to: digits of a number or a short code. */
+  /** Our address that the phone wrote to: digits of a number or a short code. */
   recipient: string;
   protocol: InboundProtocol;
   content: string;
   /**
-   * When the carrier got it, by its own clock; the same in each repeat of the call. Absent where the carrier says no
-   * time: then its first call counts.
+   * When the carrier received it, by the carrier's clock; the same in each repeat of the call. If absent, the time of
+   * the first call counts.
    */
   at?: Date;
   attachments: readonly AnnouncedAttachment[];
-  /** The label of the button that was tapped, where the message is such a tap. */
+  /** The label of the button that was tapped; absent if the message is not a button reply. */
   buttonReply?: string;
 }
 
-/** A phone's message with the time that its id is made of. */
+/** An inbound message with the time that is part of its id. */
 export type TimedEvent = InboundEvent & { at: Date };
 
 /** An attachment of a stored message. */
 export interface Attachment extends AnnouncedAttachment {
-  /** Names what is kept of it, and opens it: 32 random hexadecimal digits. */
+  /** Identifies the stored bytes and grants access to them: 32 random hexadecimal digits. */
   id: string;
-  /** `failed`: nobody will have it, `reason` says why. */
+  /** `failed`: it will never be available; `reason` says why. */
   state: 'pending' | 'stored' | 'failed';
   reason?: string;
 }
 
-/** Where a message was led, as far as that is known. */
+/** How far the routing of a message has come. */
 export interface InboundProgress {
-  /** `unrouted`: no service wants it. `routed`: it has its service and thread, and subscribers are being told. */
+  /** `unrouted`: no service matches. `routed`: it has its service and thread, and subscribers are being notified. */
   state: 'received' | 'unrouted' | 'routed';
   attachments: readonly Attachment[];
-  /** How often its attachments were asked for. */
+  /** How often we tried to fetch its attachments. */
   attempts: number;
   customerId?: string;
   serviceId?: string;
-  /** The keyword that led it to the service, as the directory writes it. */
+  /** The keyword that selected the service, in the directory's spelling. */
   keyword?: string;
   threadId?: string;
-  /** The message of ours that it answers, where the thread has one. */
+  /** Our message that it answers: the last one in its thread, if any. */
   parentMessageId?: string;
 }
 
-/** A phone's message as it is kept. */
+/** An inbound message as it is stored. */
 export interface InboundMessage extends InboundProgress, Omit<TimedEvent, 'attachments'> {
   id: string;
   carrier: string;
@@ -70,7 +70,7 @@ export interface InboundMessage extends InboundProgress, Omit<TimedEvent, 'attac
 export const inboundMessagePrivacy = {
   id: 'technical',
   carrier: 'technical',
-  // An id of WhatsApp is made of the number, among others.
+  // WhatsApp builds its ids from the phone number, among other things.
   carrierMessageId: 'personal',
   sender: 'personal',
   recipient: 'customer',

@@ -11,7 +11,7 @@ function jobOf(message: unknown): InboundJob | undefined {
   return { inboundId, ...(again === true ? { again } : {}) };
 }
 
-/** Leads phones' messages to services and their subscribers. */
+/** Routes inbound messages to services and their subscribers. */
 export const routeInboundMessage: Worker<RouteInboundDeps> = {
   name: 'RouteInboundMessage',
   queue: 'inbound',
@@ -23,8 +23,8 @@ export const routeInboundMessage: Worker<RouteInboundDeps> = {
 };
 
 /**
- * Notes a message that could not be led on among those that no service got: the queue's poison messages come here. Each
- * is tried once more first, since workers that died with it, and nothing else, may have made it poison.
+ * Handles the inbound queue's poison messages. It first tries each once more, because a message also becomes poison if
+ * its workers died. If that fails, it lists the message among the unrouted ones.
  */
 export const giveUpInboundMessage: Worker<RouteInboundDeps> = {
   name: 'GiveUpInboundMessage',

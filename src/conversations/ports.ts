@@ -3,51 +3,51 @@ import type { Protocol } from '../messages/index.ts';
 import type { Page, TimeSpan } from '../core/page.ts';
 import type { InboundMessage, InboundProgress } from './inbound-message.ts';
 
-/** A stored message and the version it was read at; a write against an older version is refused. */
+/** A stored message and the version that was read; the store refuses writes against an older version. */
 export interface VersionedInbound {
   message: InboundMessage;
   version: string;
 }
 
-/** Keeps what phones sent. */
+/** Stores inbound messages. */
 export interface InboundStore {
-  /** Adds a message; `exists` where its id is there already: nothing was changed then. */
+  /** Adds a message. `exists`: its id is taken, and nothing was changed. */
   create(message: InboundMessage): Promise<'created' | 'exists'>;
   read(id: string): Promise<VersionedInbound | undefined>;
-  /** Replaces the progress as a whole, if the version is still the one given. */
+  /** Replaces the whole progress if the stored version is still the one given. */
   update(versioned: VersionedInbound, progress: InboundProgress): Promise<VersionedInbound | 'conflict'>;
-  /** Notes a message that no service wants; noting it again changes nothing. */
+  /** Lists a message as unrouted; repeating it changes nothing. */
   noteUnrouted(message: InboundMessage): Promise<void>;
-  /** Forgets the note. */
+  /** Takes a message off the list of unrouted ones. */
   dropUnrouted(id: string): Promise<void>;
-  /** The ids of messages that carriers got in a span and that were not led on yet. */
+  /** Lists the ids of messages that carriers received in a time span and that are not routed yet. */
   listReceived(span: TimeSpan, from?: string): Promise<Page<string>>;
-  /** The ids of messages that no service wants, the oldest first, at most so many. */
+  /** Lists the ids of unrouted messages, the oldest first, at most `limit`. */
   listUnrouted(limit: number): Promise<string[]>;
 }
 
-/** One message of a phone to be led on. */
+/** An inbound message to route. */
 export interface InboundJob {
   inboundId: string;
-  /** Looks for a service once more, where none wanted it before. */
+  /** Look for a service again, although none matched before. */
   again?: true;
 }
 
-/** Carries phones' messages to the worker. */
+/** Queues inbound messages for the worker. */
 export interface InboundQueue {
   enqueue(job: InboundJob, delaySeconds?: number): Promise<void>;
 }
 
-/** An address of ours and a phone, for one customer: what threads belong to. SMS and MMS share a channel. */
+/** All messages between one of our addresses and a phone, for one customer. SMS and MMS share a channel. */
 export interface Conversation {
   customerId: string;
   channel: Protocol;
-  /** Ours: digits of a number or a short code, or a name that only sends. */
+  /** Our address: digits of a number or a short code, or an alphanumeric name, which can only send. */
   address: string;
   phone: string;
 }
 
-/** A thread: a stretch of a conversation without a long silence in it. */
+/** A part of a conversation without a long gap between its messages. */
 export interface Thread extends Conversation {
   threadId: string;
   /** The service that it belongs to. */
@@ -64,9 +64,9 @@ export const threadPrivacy = {
   serviceId: 'customer',
 } as const satisfies PrivacyOf<Thread>;
 
-/** One message as its thread sees it. */
+/** One message in a thread. */
 export interface ThreadEntry {
-  /** An inbound message's id or a recipient's, so that the same is never entered twice. */
+  /** The id of an inbound message or of a recipient; the same id is never added twice. */
   id: string;
   direction: 'in' | 'out';
   messageId: string;
@@ -79,11 +79,11 @@ export const threadEntryPrivacy = {
   messageId: 'technical',
 } as const satisfies PrivacyOf<ThreadEntry>;
 
-/** The thread that a conversation is in. */
+/** A conversation's current thread. */
 export interface CurrentThread {
   threadId: string;
   lastActiveAt: Date;
-  /** The last message of ours in it. */
+  /** Our last message in it. */
   lastSentMessageId?: string;
   /** When the phone last wrote, in this thread or an earlier one. */
   lastReceivedAt?: Date;
@@ -94,44 +94,47 @@ export const currentThreadPrivacy = {
   lastSentMessageId: 'technical',
 } as const satisfies PrivacyOf<CurrentThread>;
 
-/** The current thread and the version it was read at. */
+/** The current thread and the version that was read. */
 interface VersionedCurrent {
   current: CurrentThread;
   version: string;
 }
 
-/** Keeps threads. */
+/** Stores threads. */
 export interface ThreadStore {
-  /** The conversation's current thread; undefined for one that has none yet. */
+  /** Reads the conversation's current thread; undefined if it has none yet. */
   current(conversation: Conversation): Promise<VersionedCurrent | undefined>;
   /**
-   * Enters a message and makes `next` the current thread, in one transaction; with `started`, adds that thread.
-   * `conflict` where the current thread is no longer that of `version` (undefined: there was none), `entered` where the
-   * entry is there already: nothing was changed then.
+   * Adds a message and makes `next` the current thread, in one transaction; with `started`, also adds that thread.
+   * `conflict`: the current thread has another version than `version` (undefined: there was none). `entered`: the entry
+   * exists already. Both change nothing.
    */
   enter(
     conversation: Conversation,
     change: { entry: ThreadEntry; next: CurrentThread; version: string | undefined; started?: Thread },
   ): Promise<'done' | 'conflict' | 'entered'>;
-  /** The thread in which a message was entered before. */
+  /** Finds the thread that a message was added to before. */
   threadOf(conversation: Conversation, entryId: string): Promise<string | undefined>;
-  /** A thread by its id. */
+  /** Reads a thread by its id. */
   read(threadId: string): Promise<Thread | undefined>;
 }
 
-/** What asking a carrier for an attachment came to. `retry`: perhaps later. `failed`: never. */
+/** The result of fetching an attachment. `retry`: it may succeed later. `failed`: it never will. */
 export type AttachmentOutcome =
   | { outcome: 'fetched'; bytes: Uint8Array; mimeType: string }
   | { outcome: 'failed'; reason: string }
   | { outcome: 'retry'; reason: string };
 
-/** Hands out attachments of phones' messages: a carrier. */
+/** A carrier that provides the attachments of inbound messages. */
 export interface AttachmentSource {
-  /** Reads at most `limit` bytes; more is `failed`. Never rejects for what the carrier or the network did. */
+  /**
+   * Fetches an attachment of at most `limit` bytes; a larger one is `failed`. Never rejects for carrier or network
+   * errors.
+   */
   fetchAttachment(reference: string, limit: number): Promise<AttachmentOutcome>;
 }
 
-/** An attachment as it is handed out. */
+/** A stored attachment. */
 export interface StoredAttachment {
   bytes: Uint8Array;
   name: string;
@@ -139,29 +142,30 @@ export interface StoredAttachment {
   expiresAt: Date;
 }
 
-/** The bytes are the phone's as well: the whole attachment goes with its message. */
+/** The bytes are personal too: the whole attachment is deleted with its message. */
 export const storedAttachmentPrivacy = {
   name: 'personal',
   mimeType: 'technical',
 } as const satisfies PrivacyOf<StoredAttachment>;
 
-/** Keeps the bytes of attachments under ids that nobody can guess. */
+/** Stores the bytes of attachments under ids that nobody can guess. */
 export interface AttachmentStore {
-  /** Keeps an attachment; keeping it again under the same id replaces it. */
+  /** Stores an attachment, and replaces one with the same id. */
   put(id: string, attachment: StoredAttachment): Promise<void>;
   read(id: string): Promise<StoredAttachment | undefined>;
-  /** Forgets an attachment; one that is not there is no problem. */
+  /** Deletes an attachment; does nothing if there is none. */
   remove(id: string): Promise<void>;
 }
 
-/** A message that a service wants, ready to be told to its subscribers. */
+/** A message that has its service and thread, ready for its subscribers. */
 export interface RoutedMessage extends InboundMessage {
   customerId: string;
   serviceId: string;
   threadId: string;
 }
 
-/** Tells subscribers of a message. Harmless when repeated. Resolves to how many there were. */
+/** Notifies subscribers. */
 export interface Notifier {
+  /** Notifies all subscribers of a message, and resolves to their number. May be repeated. */
   notify(message: RoutedMessage): Promise<number>;
 }

@@ -11,19 +11,19 @@ import { isObject } from '../core/json.ts';
 import type { Thread } from './ports.ts';
 import { prepareReplyButtons, textLimitWithButtons } from './prepare-reply-buttons.ts';
 
-/** Characters of a WhatsApp text message (Meta's documentation of the Cloud API, "Text messages"). */
+/** Max characters of a WhatsApp text message (Meta's documentation of the Cloud API, "Text messages"). */
 const whatsAppCharacters = 4_096;
 
 /**
- * How long after a phone's last message WhatsApp takes free text to it; later, a template alone (Meta's documentation,
- * "Customer service windows").
+ * Milliseconds after a phone's last message in which WhatsApp accepts free text to it; later it accepts only templates
+ * (Meta's documentation, "Customer service windows").
  */
 const windowMs = 24 * 3_600_000;
 
 /** A reply ready to be accepted, and the service of its thread. */
 export type PreparedDiscussionReply = PreparedSend & { serviceId: string; threadId: string };
 
-/** Applies the rules of a discussion reply that its schema can't state. */
+/** Applies the rules of a discussion reply that its schema can't express. */
 export async function prepareDiscussionReply(
   { body, customer, now }: { body: unknown; customer: Customer; now: Date },
   deps: DiscussionDeps,
@@ -48,7 +48,7 @@ export async function prepareDiscussionReply(
     prepared: {
       protocol: channel,
       sender: thread?.address ?? '',
-      // There is nobody to fill placeholders for: whatever looks like one is text.
+      // A discussion reply has no values for placeholders, so anything that looks like one is escaped as text.
       content: content.replaceAll('$(', '$($)('),
       recipients: [{ address, parts, values: [] }],
       partCount: parts,
@@ -63,9 +63,9 @@ export async function prepareDiscussionReply(
 }
 
 /**
- * A thread of the customer, whose service still is the customer's and has its address: that may have gone to somebody
- * else since.
- * A thread id of another customer is not even looked up.
+ * Finds a thread of the customer. The thread's service must still be the customer's and still have the thread's
+ * address, since the address may belong to somebody else by now. Another customer's thread id is refused without
+ * reading.
  */
 async function findThread(
   threadId: string,
@@ -80,13 +80,13 @@ async function findThread(
   return isAddressOf(service, thread, customer) ? thread : undefined;
 }
 
-/** Whether the phone wrote so lately that WhatsApp takes free text to it. */
+/** Tells whether the phone wrote recently enough for WhatsApp to accept free text to it. */
 async function isWindowOpen(thread: Thread, now: Date, { threads }: DiscussionDeps): Promise<boolean> {
   const lastReceivedAt = (await threads.store.current(thread))?.current.lastReceivedAt;
   return lastReceivedAt !== undefined && now.getTime() - lastReceivedAt.getTime() < windowMs;
 }
 
-/** Whether a service still receives on the thread's address, or may send from it. */
+/** Tells whether a service still receives on the thread's address, or may send from it. */
 function isAddressOf(
   { receivesOn, senders }: DirectoryService,
   { address, channel }: Thread,
@@ -97,7 +97,7 @@ function isAddressOf(
   return sender !== undefined && senderAllowed(sender, senders, [region]);
 }
 
-/** Message parts of a text: counted for SMS, one for WhatsApp, which has limits of its own. */
+/** Checks a text and returns its message parts: counted for SMS, always 1 for WhatsApp, which has its own limits. */
 function checkContent(
   content: string,
   { channel, hasButtons }: { channel: Thread['channel']; hasButtons: boolean },

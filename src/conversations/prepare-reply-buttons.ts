@@ -3,20 +3,23 @@ import { problem } from '../operation/errors.ts';
 import type { Problem } from '../operation/errors.ts';
 import type { Thread } from './ports.ts';
 
-/** Buttons of one message (Meta's documentation of the Cloud API, "Interactive reply buttons messages"). */
+/** Max buttons of one message (Meta's documentation of the Cloud API, "Interactive reply buttons messages"). */
 export const buttonLimit = 3;
 
-/** Characters of a label (Meta's documentation of its Node.js SDK, "Button Object": also that no two may be alike). */
+/**
+ * Max characters of a label (Meta's documentation of its Node.js SDK, "Button Object", which also says they must be
+ * unique).
+ */
 const labelLimit = 20;
 
-/** Characters of a text that has buttons below it (the same, "Interactive Object"). */
+/** Max characters of a text with buttons below it (Meta's documentation of its Node.js SDK, "Interactive Object"). */
 export const textLimitWithButtons = 1_024;
 
 /**
- * The labels of a reply's buttons, trimmed; none where none are given. Problems where the channel has no buttons, and
- * where a label is not what a phone can show. Passes over what the schema refuses anyway.
+ * Returns the trimmed labels of a reply's buttons. Adds a problem if the channel has no buttons, and for each label
+ * that is empty, too long, repeated or has characters that a phone can't show. Ignores what the schema refuses anyway.
  *
- * @param channel the thread's; undefined where there is no such thread, which somebody else tells
+ * @param channel the thread's channel; undefined if there is no such thread, which the caller reports
  */
 export function prepareReplyButtons(
   value: unknown,
@@ -33,7 +36,7 @@ export function prepareReplyButtons(
   const firsts = new Map<string, number>();
   for (const [index, label] of labels.entries()) {
     if (label === undefined) continue;
-    // A phone's owner can't tell labels apart that differ in capitals alone.
+    // Labels that differ only in case look the same to the reader.
     const key = label.toLowerCase();
     const rule = labelProblem(label) ?? repeatProblem(firsts.get(key));
     if (rule !== undefined) problems.push(problem('InvalidField', { target: `Buttons[${index}]`, rule }));
@@ -45,7 +48,7 @@ export function prepareReplyButtons(
 function labelProblem(label: string): string | undefined {
   if (/^[\s\p{Cf}]*$/u.test(label)) return 'must have a character that can be seen';
   if (label.length > labelLimit) return `must be at most ${labelLimit} characters long`;
-  // NUL is the kernel's to refuse.
+  // The kernel refuses NUL.
   return /[^\P{Cc}\0]|[\p{Zl}\p{Zp}]/u.test(label) ? 'must not have line breaks or control characters' : undefined;
 }
 

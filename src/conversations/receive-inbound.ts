@@ -4,23 +4,25 @@ import { eachOf } from '../core/concurrency.ts';
 import { inboundId } from './inbound-id.ts';
 import type { Attachment, InboundEvent, InboundMessage, TimedEvent } from './inbound-message.ts';
 
-/** Messages that are stored at a time: enough to be quick, too few to bring on throttling. */
+/** Messages stored at the same time: enough to be fast, too few to cause throttling. */
 const concurrency = 16;
 
 /**
- * The longest that is kept of what a carrier says: more than any phone sends (255 parts of SMS have 39,015 characters),
- * and what fits into a row, also beside a hundred subscriptions.
+ * Max lengths of what we store from a carrier's call. They exceed anything that a phone sends (255 parts of SMS have
+ * 39,015 characters), and fit into a row, even beside a hundred subscriptions.
  */
 const limits = { content: 40_000, attachments: 20, name: 255, reference: 2_000, word: 200 } as const;
 
-/** Takes what carriers bring of phones; `record` resolves to ids, when all of it is stored and queued. */
+/** Takes inbound messages from carriers. */
 export interface InboundReceiver {
+  /** Resolves to the messages' ids once all of them are stored and queued. */
   record(carrier: string, events: readonly InboundEvent[]): Promise<string[]>;
 }
 
 /**
- * Stores phones' messages and queues them for the worker. A message that was stored before, but not led on yet, is
- * queued again: the process that stored it may have died right then, and the carrier calls again until it is confirmed.
+ * Stores inbound messages and queues them for the worker. A message that is stored already but not routed yet is queued
+ * again: the process that stored it may have died before queuing it, and the carrier repeats its call until we confirm
+ * it.
  */
 export function createInboundReceiver(deps: ReceiveInboundDeps): InboundReceiver {
   return {
@@ -34,7 +36,7 @@ export function createInboundReceiver(deps: ReceiveInboundDeps): InboundReceiver
   };
 }
 
-/** Gives a message that came without a time that of its first call, which is the same in each repeat. */
+/** Gives a message without a time the time of its first call, which stays the same in each repeat. */
 async function timedEvent(
   carrier: string,
   { at, ...event }: InboundEvent,
@@ -73,7 +75,7 @@ async function receive(
   return id;
 }
 
-/** A carrier that says more than fits would call again for ever, so what is too long is cut. */
+/** Cuts what is too long. If we refused it, the carrier would repeat its call forever. */
 function boundedEvent({ content, attachments, buttonReply, ...event }: InboundEvent): InboundEvent {
   const cut = (text: string, limit: number): string => text.slice(0, limit).toWellFormed();
   return {
@@ -91,7 +93,7 @@ function boundedEvent({ content, attachments, buttonReply, ...event }: InboundEv
   };
 }
 
-/** Carriers differ in whether they write the plus of a number. */
+/** Removes a number's plus, which only some carriers write. */
 function withoutPlus(address: string): string {
   return address.trim().replace(/^\+(?=\d)/, '');
 }

@@ -4,10 +4,12 @@ import { eachOf } from '../core/concurrency.ts';
 import { enterThread } from './enter-thread.ts';
 import type { Conversation } from './ports.ts';
 
-/** Replies that are entered at a time: enough to be quick, too few to bring on throttling. */
+/** Replies added at the same time: enough to be fast, too few to cause throttling. */
 const concurrency = 16;
 
-/** Enters what we answer into its threads: a named one, else the current one of sender and phone. */
+/**
+ * Adds our replies to their threads: the thread that a reply names, otherwise the current one of its sender and phone.
+ */
 export function createReplyRecorder(deps: EnterThreadDeps): ReplyRecorder {
   return {
     async record(replies) {
@@ -19,7 +21,7 @@ export function createReplyRecorder(deps: EnterThreadDeps): ReplyRecorder {
 async function enter(reply: OutgoingReply, deps: EnterThreadDeps): Promise<void> {
   const { customerId, serviceId, protocol: channel, sender, phone, threadId, recipientId, messageId, at } = reply;
   const thread = threadId === undefined ? undefined : await deps.threads.store.read(threadId);
-  // What is sent from another sender to the thread's phone is in the thread all the same.
+  // A reply to the thread's phone belongs to the thread even if it is sent from another sender.
   const conversation: Conversation = thread ?? { customerId, channel, address: sender, phone };
   await enterThread(
     {

@@ -6,21 +6,21 @@ import { enterThread } from './enter-thread.ts';
 import type { InboundMessage, InboundProgress } from './inbound-message.ts';
 import type { InboundJob, RoutedMessage, VersionedInbound } from './ports.ts';
 
-/** What became of a job, for the log. */
+/** A job's result, for the log. */
 export type RouteResult =
   | { result: 'notified'; subscribers: number }
   | { result: 'waitsForAttachments' | 'unrouted' | 'nothingToDo' | 'missing' };
 
 /**
- * Leads a phone's message on: its attachments are fetched, its service and its thread are found, and that is recorded
- * before subscribers are told, since one of them may answer at once. Harmless when repeated, so a worker that died
- * somewhere in between leaves nothing undone: the job comes again.
+ * Routes an inbound message: fetches its attachments, finds its service and thread, records them and then notifies the
+ * subscribers. It records first because a subscriber may answer at once. Every step may be repeated: if a worker dies
+ * halfway, the job comes again and completes the rest.
  */
 export async function routeInbound(job: InboundJob, deps: RouteInboundDeps): Promise<RouteResult> {
   const found = await deps.inbound.store.read(job.inboundId);
   if (found === undefined) return { result: 'missing' };
   const { message } = found;
-  if (isRouted(message)) return tell(message, job, deps);
+  if (isRouted(message)) return notifySubscribers(message, job, deps);
   if (message.state === 'unrouted' && job.again !== true) return { result: 'nothingToDo' };
   const collected = await collect(found, job, deps);
   if (collected === undefined) return { result: 'waitsForAttachments' };
@@ -33,10 +33,10 @@ export async function routeInbound(job: InboundJob, deps: RouteInboundDeps): Pro
   failpoint('route.threadEntered');
   await update(collected, progressOf(routed), deps);
   failpoint('route.recorded');
-  return tell(routed, job, deps);
+  return notifySubscribers(routed, job, deps);
 }
 
-async function tell(
+async function notifySubscribers(
   message: RoutedMessage,
   { again }: InboundJob,
   { inbound }: RouteInboundDeps,
@@ -50,7 +50,7 @@ function isRouted(message: InboundMessage): message is RoutedMessage {
   return message.state === 'routed';
 }
 
-/** Fetches what is pending; undefined where the message has to wait for it, and its job is queued again. */
+/** Fetches pending attachments. If some are not available yet, queues the job again and resolves to undefined. */
 async function collect(
   found: VersionedInbound,
   job: InboundJob,
@@ -61,7 +61,7 @@ async function collect(
   const attachments = await collectAttachments(message, deps);
   const next = { ...progressOf(message), attachments, attempts: message.attempts + 1 };
   if (!attachments.some(({ state }) => state === 'pending')) return { ...found, message: { ...message, ...next } };
-  // Queued before it is recorded: a crash in between leaves a job too many, never one too few.
+  // Queued before it is recorded: a crash in between leaves one job too many, never one too few.
   const delay = attachmentRetryDelays[message.attempts] ?? 0;
   await deps.inbound.queue.enqueue(job, delay);
   failpoint('route.attachmentsQueued');
@@ -104,7 +104,9 @@ function progressOf(message: InboundMessage): InboundProgress {
   };
 }
 
-/** A conflict means that a copy of the job got ahead; this one comes again and finds what that did. */
+/**
+ * Records progress. A conflict means that a copy of the job was faster; this job then comes again and sees its result.
+ */
 async function update(
   versioned: VersionedInbound,
   progress: InboundProgress,

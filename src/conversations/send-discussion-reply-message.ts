@@ -16,7 +16,7 @@ import { list, object, optional, text } from '../operation/schema.ts';
 import { prepareDiscussionReply } from './prepare-discussion-reply.ts';
 import { buttonLimit } from './prepare-reply-buttons.ts';
 
-/** Answers in a thread: on its channel, from its address, to its phone. */
+/** Sends a message in a thread: on its channel, from its address, to its phone. */
 export const sendDiscussionReplyMessage = defineOperation({
   operationId: 'SendDiscussionReplyMessage',
   method: 'POST',

@@ -17,7 +17,7 @@ import { problem } from '../operation/errors.ts';
 import { text } from '../operation/schema.ts';
 import { findParent } from './find-parent.ts';
 
-/** Answers a message: a send that refers to it and that its thread sees. */
+/** Answers a message: sends as Send Message does, refers to that message, and adds the reply to its thread. */
 export const sendReplyMessage = defineOperation({
   operationId: 'SendReplyMessage',
   method: 'POST',

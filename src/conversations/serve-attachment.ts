@@ -1,7 +1,7 @@
 import { apiError, errorBody } from '../operation/errors.ts';
 import type { AttachmentStore, StoredAttachment } from './ports.ts';
 
-/** The answer to a request for an attachment; `HttpResponseInit` of @azure/functions is one. */
+/** The answer to a request for an attachment, assignable to `HttpResponseInit` of @azure/functions. */
 export interface AttachmentAnswer {
   status: 200 | 404;
   headers: Record<string, string>;
@@ -9,8 +9,8 @@ export interface AttachmentAnswer {
 }
 
 /**
- * Answers a request for an attachment, which needs no token: who knows its id was told its address. An id that is
- * malformed, unknown or expired gets the same answer, so that nothing is learned from it.
+ * Answers a request for an attachment. It needs no token: only those we gave the address to know the id. A malformed,
+ * an unknown and an expired id get the same answer, so that it reveals nothing.
  */
 export async function serveAttachment(
   id: string,
@@ -30,7 +30,7 @@ export async function serveAttachment(
   };
 }
 
-/** Nobody but the one who asked may keep it, nor may a browser take it for something else. */
+/** Caches must not store the answer, and browsers must not guess another type. */
 const commonHeaders = { 'X-Content-Type-Options': 'nosniff', 'Cache-Control': 'private, no-store' };
 
 function notFound(): AttachmentAnswer {
@@ -42,7 +42,10 @@ function notFound(): AttachmentAnswer {
   };
 }
 
-/** A carrier's word, which may be anything; what isn't `type/subtype` with plain parameters is only bytes. */
+/**
+ * Returns the carrier's type, which may be any text, if it is `type/subtype` with plain parameters; otherwise a generic
+ * one.
+ */
 function contentType({ mimeType }: StoredAttachment): string {
   return /^[\w.+-]+\/[\w.+-]+(?: *; *[\w.+-]+=(?:[\w.+-]+|"[\w.+ -]*"))*$/.test(mimeType)
     ? mimeType
@@ -50,9 +53,9 @@ function contentType({ mimeType }: StoredAttachment): string {
 }
 
 /**
- * The header that makes a browser save a file under its name (RFC 6266): in ASCII for old ones, and in UTF-8 (RFC 8187).
- * A name is whatever a phone sent, so nothing in it may end the header, name a folder, or turn the direction of writing,
- * which would hide a file's true ending.
+ * Returns the header that makes a browser save a file under its name (RFC 6266): in ASCII for old browsers, and in
+ * UTF-8 (RFC 8187). The phone chose the name, so it must not end the header, name a folder, or change the writing
+ * direction, which would hide the file's real extension.
  */
 function contentDisposition(name: string): string {
   const safe = name
@@ -61,7 +64,7 @@ function contentDisposition(name: string): string {
     .replaceAll(/[/\\]/g, '_')
     .trim();
   const shown = safe === '' ? 'attachment' : safe;
-  // A percent sign is left out too: some browsers decode what follows one.
+  // The percent sign is replaced too, because some browsers decode what follows it.
   const fallback = shown.replaceAll(/[^\x20-\x7e]|["%]/gu, '_');
   const encoded = encodeURIComponent(shown).replaceAll(
     /['()*]/g,

@@ -5,32 +5,32 @@ import { timeInId } from '../core/time-ordered-id.ts';
 import type { Conversation } from './ports.ts';
 
 /*
- * A thread id is 44 hexadecimal digits: 8 for the customer, 24 for the conversation, twelve for the time in milliseconds
- * at which the thread began. The first 32 are the conversation's key, under which all about it is kept, so a thread is
- * found by its id alone; the first 8 make what belongs to one customer a range.
+ * A thread id has 44 hexadecimal digits: 8 for the customer, 24 for the conversation, and 12 for the time in
+ * milliseconds at which the thread began. The first 32 are the key under which the conversation is stored, so a thread
+ * can be found by its id alone. The first 8 put all threads of one customer into one key range.
  */
 
 const conversationDigits = 24;
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-/** The 32 hexadecimal digits that follow from a conversation. */
+/** Computes the key of a conversation: 32 hexadecimal digits. */
 export function conversationKey({ customerId, channel, address, phone }: Conversation): string {
   const digest = sha256(JSON.stringify([customerId, channel, address, phone]));
   return customerKey(customerId) + digest.slice(0, conversationDigits);
 }
 
-/** Makes the id of a thread that begins at a time. */
+/** Computes the id of a thread that begins at a time. */
 export function newThreadId(conversation: Conversation, startedAt: Date): string {
   return conversationKey(conversation) + timeInId(startedAt);
 }
 
-/** Whether a text has the form of a thread id. */
+/** Tells whether a text has the form of a thread id. */
 export function isThreadId(text: string): boolean {
   return /^[0-9a-f]{44}$/.test(text);
 }
 
-/** The key of the conversation that a thread belongs to. */
+/** Returns the key of the conversation that a thread belongs to. */
 export function conversationKeyOf(threadId: string): string {
   return threadId.slice(0, customerKeyLength + conversationDigits);
 }

@@ -4,22 +4,22 @@ import type { FinalStatus } from './callbacks.ts';
 import type { CallbackJob } from './ports.ts';
 
 /*
- * A job as its queue message holds it. Messages of earlier versions are still on the queue after an update, so the
- * names in it stay: `place` is the recipient's index.
+ * The queue message of a job. After an update the queue still has messages of earlier versions, so the names in it
+ * stay: `place` is the recipient's index.
  */
 
-/** A job as the JSON of a queue message. */
+/** Converts a job to the JSON of its queue message. */
 export function encodeCallbackJob({ entries, ...job }: CallbackJob): object {
   if (entries === undefined) return job;
   return { ...job, entries: entries.map(encodeEntry) };
 }
 
-/** An entry of a job as the JSON of a queue message. */
+/** Converts an entry of a job to the JSON of its queue message. */
 export function encodeEntry({ recipientIndex: place, ...entry }: FinalStatus): object {
   return { place, ...entry };
 }
 
-/** The inverse of {@link encodeCallbackJob} after JSON; undefined for anything that is no job. */
+/** The inverse of {@link encodeCallbackJob}, for parsed JSON; undefined for anything that is not a job. */
 export function decodeCallbackJob(message: unknown): CallbackJob | undefined {
   if (!isObject(message)) return undefined;
   const { messageId, chunk, dueAt, entries } = message;
@@ -38,7 +38,7 @@ function decodeEntry(value: unknown): FinalStatus | undefined {
   const time = new Date(String(at));
   const isStatus = typeof status === 'string' && /^[a-z]+$/i.test(status);
   if (!isIndex(recipientIndex) || !isStatus || Number.isNaN(time.getTime())) return undefined;
-  // A later version may have written a status that this one doesn't know.
+  // A later version may have written a status that this version doesn't know.
   const final = status as FinalStatus['status'];
   return { recipientIndex, status: final, ...(typeof code === 'string' ? { code } : {}), at: time };
 }

@@ -1,11 +1,11 @@
 import type { Protocol } from '../messages/index.ts';
 
-/** What a callback tells. */
+/** The data of a callback. */
 export interface CallbackFacts {
   messageId: string;
   recipientId: string;
   address: string;
-  /** As it is kept: `delivered`. */
+  /** As it is stored, for example `delivered`. */
   status: string;
   code?: string;
   at: Date;
@@ -14,7 +14,7 @@ export interface CallbackFacts {
   customerData?: string;
 }
 
-/** The number of each status, which never changes; 0 for one that has none yet. */
+/** The code of each status. Codes never change; a status without one is sent as 0. */
 const statusCodes = new Map([
   ['Delivered', 1],
   ['Read', 2],
@@ -27,10 +27,9 @@ const statusCodes = new Map([
 ]);
 
 /**
- * The address that a callback calls: the one given, its query as it stands, with what there is to tell behind it and
- * without a fragment. Scheme and host are written as a request says them, and the path at least as a slash, so that who
- * is called can put the signed address together; characters outside ASCII are percent-encoded, since a request has no
- * others.
+ * Returns the address that a callback calls: the given address, without its fragment, with the callback's data appended
+ * to its unchanged query. Scheme and host are written as in the request, and the path is at least a slash, so that the
+ * receiver can rebuild the signed address. Characters outside ASCII are percent-encoded, as a request requires.
  */
 export function callbackUrl(dlrUrl: string, facts: CallbackFacts): string {
   const base = requestedUrl(dlrUrl.replace(/#.*/s, ''));
@@ -43,7 +42,7 @@ export function callbackUrl(dlrUrl: string, facts: CallbackFacts): string {
 function requestedUrl(url: string): string {
   const { authority = '', target = '' } = /^https?:\/\/(?<authority>[^/?\\]+)(?<target>.*)/is.exec(url)?.groups ?? {};
   const parsed = URL.parse(url);
-  // What is no address, or has a password in it, is refused where it is called.
+  // An invalid address, or one with a password, is refused when it is called.
   if (parsed === null || authority === '' || authority.includes('@')) return url;
   const escaped = target.toWellFormed().replaceAll(/[^!-~]+/g, encodeURIComponent);
   return `${parsed.protocol}//${parsed.host}${/^[/\\]/.test(escaped) ? '' : '/'}${escaped}`;

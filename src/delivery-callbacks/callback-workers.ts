@@ -4,7 +4,7 @@ import type { CallbackDeps } from './deps.ts';
 import { deliverCallbacks } from './deliver-callbacks.ts';
 import { giveUpCallbacks } from './give-up-callbacks.ts';
 
-/** Tells the addresses that senders named what became of recipients, up to a hundred at a time. */
+/** Calls messages' `DlrUrl` with the final statuses of recipients, up to a hundred at a time. */
 export const deliverDeliveryCallbacks: Worker<CallbackDeps> = {
   name: 'DeliverDeliveryCallbacks',
   queue: 'delivery-callbacks',
@@ -15,7 +15,7 @@ export const deliverDeliveryCallbacks: Worker<CallbackDeps> = {
   },
 };
 
-/** Gives up callbacks that failed too often on our side: the queue's poison messages come here. */
+/** Handles the queue's poison messages: gives up callbacks that failed too often on our side. */
 export const giveUpDeliveryCallbacks: Worker<CallbackDeps> = {
   name: 'GiveUpDeliveryCallbacks',
   queue: 'delivery-callbacks-poison',

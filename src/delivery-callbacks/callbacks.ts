@@ -3,44 +3,47 @@ import { callbackAnswerPrivacy } from '../http-delivery/index.ts';
 import type { PrivacyOf } from '../core/privacy.ts';
 import type { FinalRecipient } from '../messages/index.ts';
 
-/** A recipient's final status, as a job carries it. */
+/** A recipient's final status, as it is in a job. */
 export interface FinalStatus {
-  /** The recipient's place in its chunk. */
+  /** The recipient's index in its chunk. */
   recipientIndex: number;
   status: FinalRecipient['status'];
   code?: string;
   at: Date;
 }
 
-/** A callback that is still to be made, or that was given up. */
+/** A callback that is still to be made, or was given up. */
 export interface CallbackEntry extends FinalStatus {
   state: 'waiting' | 'givenUp';
-  /** What it is given up after is counted from here. */
+  /** The start of the time after which it is given up. */
   since: Date;
   /** Calls so far. */
   attempts: number;
-  /** When the next call is due; absent: at once. */
+  /** When the next call is due; absent if it is due at once. */
   notBefore?: Date;
   lastAnswer?: CallbackAnswer;
 }
 
-/** A worker's hold on a chunk's callbacks. */
+/** A worker's lease on a chunk's callbacks. */
 interface CallbackLease {
   until: Date;
-  /** Tells this hold from a later one. */
+  /** Distinguishes this lease from a later one. */
   token: string;
 }
 
-/** The callbacks of up to a hundred recipients, who are one chunk of a message. Holds nothing of who they are. */
+/**
+ * The callbacks of one chunk of a message, with up to a hundred recipients. It has no data about the recipients'
+ * owners.
+ */
 export interface ChunkCallbacks {
   messageId: string;
   chunk: number;
   customerId: string;
-  /** The places whose callback was made. */
+  /** The recipient indexes whose callback was delivered. */
   done: readonly number[];
   entries: readonly CallbackEntry[];
   lease?: CallbackLease;
-  /** For when a job stands on the queue that sees to what waits. */
+  /** When the queued job for the waiting callbacks is due; absent if none is queued. */
   jobAt?: Date;
   changedAt: Date;
 }
@@ -52,13 +55,13 @@ export const chunkCallbacksPrivacy = {
   lease: { token: 'technical' },
 } as const satisfies PrivacyOf<ChunkCallbacks>;
 
-/** A chunk's callbacks and the version they were read at. */
+/** A chunk's callbacks and the version that was read. */
 export interface VersionedCallbacks {
   callbacks: ChunkCallbacks;
   version: string;
 }
 
-/** The statuses that callbacks don't know of yet, each place once: the first final status of a place counts. */
+/** Returns entries for the recipients that have no callback yet. A recipient's first final status counts. */
 export function newEntries(
   { done, entries }: Pick<ChunkCallbacks, 'done' | 'entries'>,
   statuses: readonly FinalStatus[],
@@ -72,12 +75,12 @@ export function newEntries(
   });
 }
 
-/** Whether the callback is to be made now. */
+/** Tells whether a callback is due now. */
 export function isDue({ state, notBefore }: CallbackEntry, now: Date): boolean {
   return state === 'waiting' && (notBefore === undefined || notBefore <= now);
 }
 
-/** When the first of those that wait is due, or undefined where none waits. */
+/** Returns when the first waiting callback is due; undefined if none waits. */
 export function earliestDue(entries: readonly CallbackEntry[], now: Date): Date | undefined {
   const times = entries.flatMap(({ state, notBefore = now }) => (state === 'waiting' ? [notBefore.getTime()] : []));
   return times.length === 0 ? undefined : new Date(Math.min(...times));

@@ -5,24 +5,24 @@ import { encodeEntry } from './callback-job.ts';
 import type { FinalStatus } from './callbacks.ts';
 import type { CallbackJob } from './ports.ts';
 
-/** Statuses in one job, and the bytes they may take in it: a queue message holds 48 KiB before it is encoded. */
+/** Max statuses in one job, and max bytes for them: a queue message has room for 48 KiB before it is encoded. */
 const jobEntries = 100;
 const jobBytes = 40_000;
 
-/** Characters of a code: that of a carrier may be anything. */
+/** Max characters of a code: a carrier's code can be any text. */
 const codeCharacters = 200;
 
 /** Jobs written at the same time. */
 const enqueueWidth = 16;
 
 /**
- * Queues callbacks: one job for each chunk, which carries what became of its recipients. That a callback is made once is
- * for the worker to see to, so nothing is read here.
+ * Queues callbacks: one job for each chunk, with the final statuses of its recipients; more jobs if they don't fit in
+ * one. It reads nothing: the worker ensures that each callback is made once.
  */
 export function createFinalStatusRecorder({ dlr }: { dlr: Pick<DlrDeps, 'queue'> }): FinalStatusRecorder {
   return {
-    async record(settled) {
-      const jobs = [...Map.groupBy(settled, ({ messageId, chunk }) => `${messageId}/${chunk}`).values()].flatMap(
+    async record(statuses) {
+      const jobs = [...Map.groupBy(statuses, ({ messageId, chunk }) => `${messageId}/${chunk}`).values()].flatMap(
         jobsOf,
       );
       await eachOf(jobs, enqueueWidth, (job) => dlr.queue.enqueue(job));
@@ -30,9 +30,9 @@ export function createFinalStatusRecorder({ dlr }: { dlr: Pick<DlrDeps, 'queue'>
   };
 }
 
-function jobsOf(settled: readonly FinalRecipient[]): CallbackJob[] {
-  const lots: { entries: FinalStatus[]; bytes: number; messageId: string; chunk: number }[] = [];
-  for (const { messageId, chunk, recipientIndex, status, code, at } of settled) {
+function jobsOf(statuses: readonly FinalRecipient[]): CallbackJob[] {
+  const jobs: { entries: FinalStatus[]; bytes: number; messageId: string; chunk: number }[] = [];
+  for (const { messageId, chunk, recipientIndex, status, code, at } of statuses) {
     const entry = {
       recipientIndex,
       status,
@@ -40,13 +40,13 @@ function jobsOf(settled: readonly FinalRecipient[]): CallbackJob[] {
       at,
     };
     const bytes = Buffer.byteLength(JSON.stringify(encodeEntry(entry))) + 1;
-    const last = lots.at(-1);
+    const last = jobs.at(-1);
     if (last === undefined || last.entries.length === jobEntries || last.bytes + bytes > jobBytes) {
-      lots.push({ messageId, chunk, entries: [entry], bytes });
+      jobs.push({ messageId, chunk, entries: [entry], bytes });
     } else {
       last.entries.push(entry);
       last.bytes += bytes;
     }
   }
-  return lots.map(({ messageId, chunk, entries }) => ({ messageId, chunk, entries }));
+  return jobs.map(({ messageId, chunk, entries }) => ({ messageId, chunk, entries }));
 }

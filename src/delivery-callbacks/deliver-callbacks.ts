@@ -10,21 +10,24 @@ import type { CallbackJob } from './ports.ts';
 import { recordCalls } from './record-calls.ts';
 import type { RecordCallsResult } from './record-calls.ts';
 
-/** The part of a lease in which calls are begun: one takes half a minute at most, and then there is to write. */
+/**
+ * The part of a lease in which calls may begin: a call takes up to half a minute, and its result must still be
+ * recorded.
+ */
 const callingPart = 0.5;
 
 /**
- * What became of a job, for the log. `joined`: another worker has the chunk, and what the job brought is left to it.
- * `unwanted`: the message names no address to call.
+ * A job's result, for the log. `joined`: another worker has the chunk, and the job's statuses were added to its row.
+ * `unwanted`: the message has no `DlrUrl`.
  */
 export type DeliverCallbacksResult =
   | RecordCallsResult
   | { result: 'joined' | 'taken' | 'notDue' | 'nothingToDo' | 'missing' | 'unwanted' };
 
 /**
- * Makes the callbacks of a chunk that are due, after adding those that the job brings. One worker at a time has a
- * chunk; what others bring meanwhile they add to its row, and the job of the worker that has it answers for that too:
- * it ends only when all is recorded, and comes back where its worker dies. Calls that a dead worker made are made again.
+ * Adds the job's final statuses to its chunk and makes the callbacks that are due. One worker at a time has a chunk.
+ * Other workers add their statuses to the chunk's row, and the job of the worker that has the chunk covers those too:
+ * it ends only when all is recorded, and comes back if its worker dies. The calls of a worker that died are repeated.
  */
 export async function deliverCallbacks(job: CallbackJob, deps: CallbackDeps): Promise<DeliverCallbacksResult> {
   const { dlr, now, newSecret } = deps;
@@ -60,7 +63,10 @@ export async function deliverCallbacks(job: CallbackJob, deps: CallbackDeps): Pr
   }
 }
 
-/** Gives a chunk back, where that can be, so that a job that always fails is counted as such and not found waiting. */
+/**
+ * Releases the lease, if possible. Otherwise the next try of a job that always fails would find the chunk taken, and
+ * would not count as a failure.
+ */
 async function release({ callbacks, version }: VersionedCallbacks, { dlr }: CallbackDeps): Promise<void> {
   const { lease: _, ...rest } = callbacks;
   await dlr.store.write(rest, version).catch(() => undefined);
@@ -68,7 +74,7 @@ async function release({ callbacks, version }: VersionedCallbacks, { dlr }: Call
 
 type Known = Pick<ChunkCallbacks, 'done' | 'entries' | 'changedAt'> & Pick<Partial<ChunkCallbacks>, 'jobAt'>;
 
-/** What is known of a chunk with what a job brings. */
+/** Returns a chunk's stored callbacks with the new entries of a job. */
 function withNew(found: VersionedCallbacks | undefined, brought: readonly FinalStatus[], now: Date): Known {
   const { done = [], entries = [], jobAt } = found?.callbacks ?? {};
   return {
@@ -89,12 +95,12 @@ async function leaveToHolder(
     const joined = await dlr.store.write({ ...callbacks, ...known }, version);
     return joined === 'conflict' ? joined : 'joined';
   }
-  // This may be the holder's own job, come back because the holder died, and then no other answers for the chunk.
+  // This may be the holder's own job, which came back because the holder died. Then no other job covers the chunk.
   await dlr.queue.enqueue(withoutEntries(job), secondsUntil(callbacks.lease?.until, now()) + 1);
   return 'taken';
 }
 
-/** Nothing is due: sees to it that a job comes when something is. */
+/** Makes sure that a job comes when the next callback is due. */
 async function waitForDue(
   { entries, jobAt }: Known,
   job: CallbackJob,
@@ -102,7 +108,7 @@ async function waitForDue(
 ): Promise<'notDue' | 'nothingToDo'> {
   const next = earliestDue(entries, now());
   if (next === undefined) return 'nothingToDo';
-  // Another job is on its way, so that this one, a copy or a late report, may go.
+  // Another job is queued, so this one, a copy or a late report, can end.
   if (jobAt !== undefined && jobAt > now() && job.dueAt !== jobAt.getTime()) return 'notDue';
   const dueAt = (jobAt ?? next).getTime();
   await dlr.queue.enqueue({ ...withoutEntries(job), dueAt }, secondsUntil(next, now()));

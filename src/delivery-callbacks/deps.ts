@@ -3,26 +3,26 @@ import type { Directory } from '../directory/index.ts';
 import type { MessageStore } from '../messages/index.ts';
 import type { CallbackQueue, CallbackStore, DeliveryCaller } from './ports.ts';
 
-/** The calls of delivery-report addresses (DlrUrl). */
+/** Dependencies of the calls to delivery-report addresses (`DlrUrl`). */
 export interface DlrDeps {
   store: CallbackStore;
   queue: CallbackQueue;
   caller: DeliveryCaller;
-  /** The value of an app setting that holds a customer's secret; undefined where it has none. */
+  /** Returns the value of an app setting that holds a customer's secret; undefined if it has no value. */
   secret: (setting: string) => string | undefined;
   schedule: RetrySchedule;
-  /** How long a worker may keep a chunk before another worker may take it over, in seconds. */
+  /** Seconds for which a worker has a chunk before another worker may take it over. */
   leaseSeconds: number;
 }
 
-/** What making callbacks needs. */
+/** Dependencies of making callbacks. */
 export interface CallbackDeps {
   dlr: DlrDeps;
   messages: { store: Pick<MessageStore, 'readHeader' | 'readChunk'> };
   directory: Pick<Directory, 'customer'>;
-  /** 32 hexadecimal digits that nobody can guess. */
+  /** Returns 32 random hexadecimal digits that nobody can guess. */
   newSecret: () => string;
-  /** A number from 0 to below 1. */
+  /** Returns a number from 0 to below 1. */
   random: () => number;
   now: () => Date;
 }

@@ -6,16 +6,16 @@ import { deliverCallbacks } from './deliver-callbacks.ts';
 import type { DeliverCallbacksResult } from './deliver-callbacks.ts';
 import type { CallbackJob } from './ports.ts';
 
-/** What became of a job that failed too often, for the log. */
+/** The result of a job that failed too often, for the log. */
 export type GiveUpCallbacksResult =
   | DeliverCallbacksResult
   | { result: 'givenUp'; givenUp: number; error: Error }
   | { result: 'missing'; error: Error };
 
 /**
- * Tries a job that failed too often once more, since it may be that only its workers died, and gives its callbacks up
- * where that fails too. Rejects while a worker may still be at it, to have the job again: a job that went back to its
- * own queue for that would never be given up.
+ * Tries a job that failed too often once more, because its workers may only have died, and gives its callbacks up if
+ * that fails too. Rejects while a lease runs, so that the poison message comes again: a job that went back to its own
+ * queue until the lease ends would never be given up.
  */
 export async function giveUpCallbacks(job: CallbackJob, deps: CallbackDeps): Promise<GiveUpCallbacksResult> {
   const { dlr, now } = deps;
@@ -28,7 +28,7 @@ export async function giveUpCallbacks(job: CallbackJob, deps: CallbackDeps): Pro
   }
 }
 
-/** What the failed try left behind, a lease included, is overwritten. */
+/** Records all callbacks as given up. This overwrites what the failed try left, including a lease. */
 async function recordGivenUp(
   { messageId, chunk, entries: brought = [] }: CallbackJob,
   error: Error,

@@ -7,29 +7,29 @@ import { callbackUrl } from './callback-url.ts';
 import type { CallbackDeps } from './deps.ts';
 import { signCall } from './sign-call.ts';
 
-/** Calls under way at a time. */
+/** Calls under way at the same time. */
 const callsAtOnce = 16;
 
-/** A message of which callbacks are made. */
+/** A message with a `DlrUrl`, and one of its chunks. */
 export interface CalledMessage {
   header: MessageHeader & { dlrUrl: string };
   chunk: Chunk;
 }
 
-/** What calling came to; of those that no call was made for there is no verdict. */
+/** The results of calls. An entry that was not called has no verdict. */
 export interface CallsMade {
-  /** By place. */
+  /** By recipient index. */
   verdicts: ReadonlyMap<number, Verdict>;
-  /** Nobody answered, so the rest was not called: it would only have waited as long. */
+  /** No call of a group got an answer, so the rest were not made: they would only have waited as long. */
   isSilent: boolean;
-  /** Why nobody was called. */
+  /** Why no call could be made. */
   fault?: Error;
 }
 
 /**
- * Makes the callbacks that are due, a few at a time, those with the fewest calls first.
+ * Makes the callbacks that are due, sixteen at a time, those with the fewest attempts first.
  *
- * @param deadline no call begins after that
+ * @param deadline when to stop beginning calls; the first sixteen are made in any case
  */
 export async function makeCalls(
   due: readonly CallbackEntry[],
@@ -93,7 +93,10 @@ async function call(
 
 type Signer = (url: string) => Record<string, string>;
 
-/** Signs with the customer's secret, where the directory names one; the reason why no call may be made where it is missing. */
+/**
+ * Returns a function that signs calls with the customer's secret, or adds no headers if the directory names no secret.
+ * Resolves to an error if no call may be made: the customer is unknown, or the secret has no value.
+ */
 async function signerFor(customerId: string, { directory, dlr, now }: CallbackDeps): Promise<Signer | Error> {
   const customer = await directory.customer(customerId);
   if (customer === undefined) return new Error('the customer is not in the directory');

@@ -8,14 +8,17 @@ import type { CallbackDeps } from './deps.ts';
 import type { CallsMade } from './make-calls.ts';
 
 /**
- * What calling came to, for the log. `overtaken`: it took longer than the lease, and another worker, who has the chunk
- * since, makes the calls again.
+ * The result of a job's calls, for the log. `overtaken`: the calls took longer than the lease, and another worker,
+ * which has the chunk now, repeats them.
  */
 export type RecordCallsResult =
   | { result: 'done'; delivered: number; waiting: number; givenUp: number; error?: Error }
   | { result: 'overtaken' };
 
-/** Records what calls came to, and queues a job for the next ones. What others added meanwhile stays, and is due at once. */
+/**
+ * Records the verdicts on calls, and queues a job for the next calls. Entries that others added meanwhile stay, and are
+ * due at once.
+ */
 export async function recordCalls(
   claimed: VersionedCallbacks,
   made: CallsMade,
@@ -33,21 +36,21 @@ export async function recordCalls(
       (entry) => outcomes.get(entry.recipientIndex) ?? (isDone(entry) ? [] : [entry]),
     );
     const next = earliestDue(entries, now());
-    // Queued before it is recorded: a crash in between leaves a job too many, never one too few.
+    // Queued before it is recorded: a crash in between leaves one job too many, never one too few.
     if (next !== undefined && !(jobAt !== undefined && jobAt > now() && jobAt <= next)) {
       await dlr.queue.enqueue({ messageId, chunk, dueAt: next.getTime() }, secondsUntil(next, now()));
       failpoint('callback.retryQueued');
       jobAt = next;
     }
     const done = [...rest.done, ...doneOf(made)];
-    const settled: ChunkCallbacks = {
+    const updated: ChunkCallbacks = {
       ...rest,
       done,
       entries,
       ...(next === undefined || jobAt === undefined ? {} : { jobAt }),
       changedAt: now(),
     };
-    if ((await dlr.store.write(settled, current.version)) !== 'conflict') {
+    if ((await dlr.store.write(updated, current.version)) !== 'conflict') {
       failpoint('callback.recorded');
       const count = (state: CallbackEntry['state']): number => entries.filter((entry) => entry.state === state).length;
       const counts = { delivered: doneOf(made).length, waiting: count('waiting'), givenUp: count('givenUp') };
@@ -67,7 +70,7 @@ function doneOf({ verdicts }: CallsMade): number[] {
   return [...verdicts].flatMap(([recipientIndex, { next }]) => (next === 'delivered' ? [recipientIndex] : []));
 }
 
-/** How each entry stands after the calls, as far as it is not done. */
+/** Returns the entries that the calls changed and that are not delivered, by recipient index. */
 function outcomesOf(
   { entries }: ChunkCallbacks,
   { verdicts, isSilent }: CallsMade,
@@ -81,7 +84,7 @@ function outcomesOf(
     outcomes.set(entry.recipientIndex, afterCall(entry, verdict));
   }
   if (!isSilent) return outcomes;
-  // Called in turn, a part of them each time, those with the fewest calls first.
+  // No answer came, so the rest waits as long as the called ones. Each time, those with the fewest attempts go first.
   const attempts = Math.max(...[...outcomes.values()].map((entry) => entry.attempts));
   const notBefore = nextCallAt(dlr.schedule, { attempts, since: at, now: at }, random());
   for (const entry of entries) {

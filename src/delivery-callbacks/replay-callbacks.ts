@@ -1,12 +1,12 @@
 import type { DlrDeps } from './deps.ts';
 import type { CallbackEntry } from './callbacks.ts';
 
-/** Seconds after which a job comes that finds what is due again, should this process end before it queues one. */
+/** Seconds after which a job comes in any case, even if this process ends before it queues the immediate one. */
 const guardSeconds = 60;
 
 /**
- * Makes the callbacks of a message that were given up due again, with the whole schedule. Resolves to how many there
- * were. Done twice, it calls twice at the most.
+ * Makes all given-up callbacks of a message due again, with the whole retry schedule. Resolves to their number.
+ * Replaying twice calls at most twice.
  */
 export async function replayCallbacks(
   messageId: string,

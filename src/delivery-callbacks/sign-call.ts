@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 
 /**
- * The headers by which who is called knows that we call, and when: an HMAC-SHA256 over the Unix time in seconds, a dot
- * and the whole address.
+ * Returns the headers that prove to the receiver that we make the call, and when: an HMAC-SHA256 over the Unix time in
+ * seconds, a dot and the whole address.
  */
 export function signCall(url: string, secret: string, now: Date): Record<string, string> {
   const timestamp = String(Math.floor(now.getTime() / 1_000));

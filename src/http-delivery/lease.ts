@@ -9,6 +9,6 @@ export function leaseEnd(from: Date, leaseSeconds: number): Date {
  */
 export function refuseLeased(leasedUntil: Date | undefined, now: Date): void {
   if (leasedUntil !== undefined && leasedUntil > now) {
-    throw new Error(`another worker may be at it until ${leasedUntil.toISOString()}`);
+    throw new Error(`another worker holds the lease until ${leasedUntil.toISOString()}`);
   }
 }

@@ -4,12 +4,12 @@ import type { CallTargetDeps } from './deps.ts';
 import type { Target } from './notification.ts';
 import { patienceMs } from './slow-subscribers.ts';
 
-/** A call's verdict, or, where that takes too long to wait for, the verdict to come. */
+/** The verdict on a call, or a promise of it if the call takes too long to wait for. */
 export type CallResult = { verdict: Verdict } | { pending: Promise<Verdict> };
 
 /**
- * Calls a subscriber and waits two seconds for the verdict; a call that takes longer goes on without the worker, whose
- * other notifications must not wait for it. Never rejects.
+ * Calls a subscriber and waits up to two seconds for the verdict. A longer call continues in the background, so that
+ * the worker's other notifications don't wait for it. Never rejects.
  */
 export async function callTarget(target: Target, payload: string, deps: CallTargetDeps): Promise<CallResult> {
   const { flows, wait, now } = deps;

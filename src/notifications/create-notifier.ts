@@ -7,16 +7,16 @@ import type { Subscription } from '../subscriptions/index.ts';
 import type { NotificationChunk, Target } from './notification.ts';
 import { payloadOf } from './payload.ts';
 
-/** Subscriptions in one chunk, and so in one queue message and one row. */
+/** Max subscriptions in one chunk, and so in one queue message and one row. */
 const chunkSize = 100;
 
 /** Queue messages written at the same time. */
 const enqueueWidth = 16;
 
 /**
- * Makes the notifications of a message: one for each subscription of its service, a row and a queue message for every
- * hundred. Repeated after a crash, it finds the chunks of the first time, adds what they lack and queues what no worker
- * has touched; a second queue message is harmless.
+ * Creates the notifications of a message: one for each subscription of its service, with a row and a queue message for
+ * each hundred. If it is repeated after a crash, it finds the existing chunks, adds the missing ones and queues those
+ * that no worker has started. A second queue message does no harm.
  */
 export function createNotifier(deps: NotifierDeps): Notifier {
   return {
@@ -36,8 +36,9 @@ export function createNotifier(deps: NotifierDeps): Notifier {
 }
 
 /**
- * Adds chunks for subscriptions that those of an earlier time lack, until none is lacking: another worker may be adding
- * too, dealt out otherwise. Resolves to all that no worker has touched.
+ * Adds chunks for the subscriptions that the existing chunks lack. It repeats until none is missing, because another
+ * worker may be adding chunks too, with the subscriptions grouped differently. Resolves to all chunks that no worker
+ * has started.
  */
 async function complete(
   message: RoutedMessage,
@@ -76,7 +77,7 @@ function dealOut(
   });
 }
 
-/** What a notification needs of its subscription. */
+/** Returns the fields of a subscription that a notification needs. */
 export function targetOf({ pipelineId, key, secret, callbackUrl, httpVerb, refusals }: Subscription): Target {
   return { pipelineId, key, secret, callbackUrl, httpVerb, wasRefused: refusals !== undefined };
 }

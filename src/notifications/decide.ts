@@ -6,22 +6,22 @@ import type { NotificationDeps } from './deps.ts';
 import { giveUp } from './give-up.ts';
 import type { RetryNotification } from './notification.ts';
 
-/** How a notification stands after a call. */
+/** The state of a notification after a call. */
 export type Decision = { state: 'delivered' | 'givenUp' } | { state: 'waiting'; notBefore: Date };
 
 /**
- * Decides what follows from a call: notes what it says of the subscription, and puts the notification among the dead
- * letters where no other call will be made.
+ * Decides what follows from a call. Records the answer in the subscription's health, and makes the notification a dead
+ * letter if there will be no further call.
  *
- * @param retry as it is after the call, which is counted among its attempts
+ * @param retry the notification after the call, which its attempts include
  */
 export async function decide(retry: RetryNotification, verdict: Verdict, deps: NotificationDeps): Promise<Decision> {
   const { next, kind, retryAfterSeconds } = verdict;
   const { target, attempts, since } = retry;
-  // Of a subscriber who is well there is nothing to note.
+  // If the subscriber is healthy and was before, there is nothing to record.
   const isKnown = kind === undefined || (kind === 'fine' && !target.wasRefused);
   if (next === 'delivered') {
-    // What is delivered is not sent again for a note that fails: the next answer will do for that.
+    // If recording fails, the notification must not be delivered again; the next answer updates the health.
     if (!isKnown) await noteAnswer(target, kind, deps).catch(() => undefined);
     return { state: 'delivered' };
   }
@@ -32,16 +32,17 @@ export async function decide(retry: RetryNotification, verdict: Verdict, deps: N
     { attempts, since, now, ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }) },
     deps.random(),
   );
-  // Subscribed anew, it has another address; unsubscribed, the next attempt finds that out.
+  // If the state is undefined, the flow has subscribed again, with another address, or unsubscribed: the next attempt
+  // sees it.
   const isOver = state !== undefined && (state !== 'active' || next === 'never');
   if (notBefore !== undefined && !isOver) return { state: 'waiting', notBefore };
   await giveUp({ ...retry, lastAnswer: verdict.answer }, reasonOf(state, next), deps);
   return { state: 'givenUp' };
 }
 
-/** Why no further call is made. */
+/** Returns why there will be no further call. */
 export function reasonOf(state: Subscription['state'] | undefined, next: Verdict['next']): string {
   if (state === 'ended') return 'the subscription has ended';
   if (state === 'disabled') return 'the subscription is disabled';
-  return next === 'never' ? 'another call would come to the same' : 'it failed for too long';
+  return next === 'never' ? 'another call would fail in the same way' : 'the calls failed for too long';
 }

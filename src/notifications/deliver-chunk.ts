@@ -16,25 +16,25 @@ import type {
 import type { NotificationJob } from './ports.ts';
 import { recordVerdictLater } from './record-verdict.ts';
 
-/** What became of a job, for the log. */
+/** A job's result, for the log. */
 export type DeliverChunkResult =
   | { result: 'done'; delivered: number; retried: number; givenUp: number }
   | { result: 'missing' | 'nothingToDo' | 'taken' };
 
-/** What became of one target. */
+/** The result for one target. */
 interface Delivery {
   state: ChunkState;
-  /** What goes on alone. */
+  /** The notification to retry individually. */
   retry?: RetryNotification;
   /** The verdict of a call that is still under way. */
   pending?: Promise<Verdict>;
 }
 
 /**
- * Delivers a chunk: all its subscribers are called at once, each by itself. What fails leaves the chunk and goes on
- * alone, as does a call that nobody should wait for, so neither a slow nor a dead subscriber holds up another. A worker
- * that died in between leaves the chunk to the next when its lease is over; subscribers it had reached are then called
- * twice.
+ * Delivers a chunk: calls all its subscribers at once. A failed notification leaves the chunk and is retried
+ * individually, and so does one whose call takes too long, so neither a slow nor a dead subscriber delays the others.
+ * If a worker dies, another takes the chunk over when the lease ends, and calls the subscribers that were already
+ * called a second time.
  */
 export async function deliverChunk(job: NotificationJob, deps: NotificationDeps): Promise<DeliverChunkResult> {
   const { flows, now } = deps;
@@ -44,7 +44,7 @@ export async function deliverChunk(job: NotificationJob, deps: NotificationDeps)
   if (!chunk.states.includes('waiting')) return { result: 'nothingToDo' };
   const claimed = await claim(found, deps);
   if (claimed === undefined) {
-    // Another worker has it, which may yet die; and this may be the only message left that knows of the chunk.
+    // Another worker has the chunk but may still die, and this may be the only queue message left for the chunk.
     await flows.queue.enqueueChunk(
       job,
       secondsUntil(chunk.leasedUntil ?? leaseEnd(deps.now(), deps.flows.leaseSeconds), now()) + 1,
@@ -109,7 +109,7 @@ async function deliver(
     };
   }
   const { verdict } = result;
-  // Where our own storage fails for this one, it goes on alone: the others must not be called again for it.
+  // If our storage fails for this target, it is retried individually: the others must not be called again.
   const decision = await decide(called, verdict, deps).catch((): Decision => ({
     state: 'waiting',
     notBefore: leaseEnd(deps.now(), deps.flows.leaseSeconds),
@@ -118,7 +118,7 @@ async function deliver(
   return { state: 'retried', retry: { ...called, lastAnswer: verdict.answer, notBefore: decision.notBefore } };
 }
 
-/** Stores and queues what goes on alone; only then can the verdicts to come find it. */
+/** Stores and queues the notifications to retry. Only then can the verdicts of pending calls find them. */
 async function scheduleRetries(deliveries: readonly Delivery[], deps: NotificationDeps): Promise<void> {
   const { flows, now } = deps;
   const retried = deliveries.flatMap(({ retry, pending }) => (retry === undefined ? [] : [{ retry, pending }]));

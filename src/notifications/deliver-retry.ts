@@ -11,10 +11,10 @@ import type { VersionedRetry } from './notification.ts';
 import type { RetryJob } from './ports.ts';
 import { recordVerdictLater, recordVerdict } from './record-verdict.ts';
 
-/** Seconds after which a notification for a subscriber with many slow calls under way is looked at again. */
+/** Seconds by which a notification is put off, at least, if its subscriber has many slow calls under way. */
 const crowdedSeconds = 30;
 
-/** What became of a job, for the log. */
+/** A job's result, for the log. */
 export type DeliverRetryResult =
   | 'delivered'
   | 'waiting'
@@ -27,7 +27,7 @@ export type DeliverRetryResult =
   | 'nothingToDo'
   | 'missing';
 
-/** Delivers a notification that goes alone, to its subscription as it is now. */
+/** Delivers a retry notification to its subscription, as the subscription is now. */
 export async function deliverRetry(job: RetryJob, deps: NotificationDeps): Promise<DeliverRetryResult> {
   const { flows, now, random } = deps;
   const found = await flows.notifications.readRetry(job.inboundId, job.subscriptionKey);
@@ -40,7 +40,7 @@ export async function deliverRetry(job: RetryJob, deps: NotificationDeps): Promi
   };
   const wait = secondsUntil(retry.notBefore, now());
   if (wait > 0) return putOff('notDue', wait);
-  // Its worker may yet die, and this may be the only message left that knows of it.
+  // The worker that has the notification may still die, and this may be the only queue message left for it.
   const lease = secondsUntil(retry.leasedUntil, now());
   if (lease > 0) return putOff('taken', lease);
   const known = await deps.flows.subscriptions.find(retry.target.pipelineId, retry.target.key);

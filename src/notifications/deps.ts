@@ -4,7 +4,7 @@ import type { RetryProgress, VersionedRetry } from './notification.ts';
 import type { CallbackCaller, DeadLetterStore, NotificationQueue, NotificationStore } from './ports.ts';
 import type { SlowSubscribers } from './slow-subscribers.ts';
 
-/** The flows that get notifications, and what is on its way to them. */
+/** Subscriptions, and the stores and queues of their notifications. */
 export interface FlowsDeps {
   subscriptions: SubscriptionStore;
   notifications: NotificationStore;
@@ -14,41 +14,41 @@ export interface FlowsDeps {
   slow: SlowSubscribers;
   schedule: RetrySchedule;
   /**
-   * How long a worker may keep a notification before another worker may take it over, in seconds. A call ends after 30
-   * seconds, so 60 is enough.
+   * Seconds for which a worker has a notification before another worker may take it over. A call ends after 30 seconds,
+   * so 60 are enough.
    */
   leaseSeconds: number;
-  /** This app's address as flows reach it, base path included, without a slash at the end. */
+  /** This app's public address, with the base path, without a slash at the end. */
   publicUrl: string;
 }
 
-/** What calling a subscriber needs. */
+/** Dependencies of calling a subscriber. */
 export interface CallTargetDeps {
   flows: Pick<FlowsDeps, 'caller' | 'slow'>;
-  /** Resolves after so many milliseconds. */
+  /** Resolves after the given number of milliseconds. */
   wait: (milliseconds: number) => Promise<void>;
   now: () => Date;
 }
 
-/** What delivering notifications needs. */
+/** Dependencies of delivering notifications. */
 export interface NotificationDeps extends CallTargetDeps {
   flows: Omit<FlowsDeps, 'publicUrl'>;
-  /** A number from 0 to below 1. */
+  /** Returns a number from 0 to below 1. */
   random: () => number;
 }
 
-/** What making notifications needs. */
+/** Dependencies of creating notifications. */
 export interface NotifierDeps {
   flows: Pick<FlowsDeps, 'subscriptions' | 'notifications' | 'queue' | 'publicUrl'>;
 }
 
-/** What replaying a dead letter needs. */
+/** Dependencies of replaying a dead letter. */
 export interface ReplayDeps {
   flows: Pick<FlowsDeps, 'subscriptions' | 'notifications' | 'queue' | 'deadLetters'>;
   now: () => Date;
 }
 
-/** The progress as it stands, without the times that a further attempt sets anew. */
+/** Returns the stored progress without the times that each attempt sets itself. */
 export function progressOf({ retry: { state, since, attempts, lastAnswer } }: VersionedRetry): RetryProgress {
   return { state, since, attempts, ...(lastAnswer === undefined ? {} : { lastAnswer }) };
 }

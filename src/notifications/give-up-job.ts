@@ -6,16 +6,16 @@ import type { RetryJob, NotificationJob } from './ports.ts';
 
 const reason = 'processing failed too often on our side';
 
-/** How many notifications were given up. */
+/** The number of notifications that were given up. */
 export interface GiveUpResult {
   result: 'givenUp';
   notifications: number;
 }
 
 /**
- * Gives up what a job was to deliver, as far as it is not delivered: each notification becomes a dead letter. Rejects
- * while a worker may still be at it, to have the job again: the worker that failed last has left its lease behind, and
- * a job that went back to its own queue for that would never be given up.
+ * Gives up those of a job's notifications that are not delivered: each becomes a dead letter. Rejects while a lease
+ * runs, so that the poison message comes again. The worker that failed last left its lease behind; if the job went back
+ * to its own queue until the lease ends, it would never be given up.
  */
 export async function giveUpNotifications(
   job: NotificationJob | RetryJob,

@@ -5,8 +5,8 @@ import { customerKey } from '../directory/index.ts';
 import type { DeadLetter, RetryNotification } from './notification.ts';
 
 /**
- * Puts a notification among the dead letters, with the last answer. To be done before it is recorded as given up: a
- * crash in between then only repeats it, under another id at the most.
+ * Adds a dead letter for a notification, with the last answer. Call it before recording the notification as given up: a
+ * crash in between then only repeats it, at worst under another id.
  */
 export async function giveUp(
   { inboundId, customerId, serviceId, payload, target, attempts, lastAnswer, since }: RetryNotification,

@@ -21,7 +21,7 @@ function retryJobOf(message: unknown): RetryJob | undefined {
   return { inboundId, subscriptionKey };
 }
 
-/** Tells subscribers of a message, a hundred at a time. */
+/** Notifies subscribers of a message, a hundred at a time. */
 export const deliverNotifications: Worker<NotificationDeps> = {
   name: 'DeliverNotifications',
   queue: 'notifications',
@@ -32,7 +32,7 @@ export const deliverNotifications: Worker<NotificationDeps> = {
   },
 };
 
-/** Tells one subscriber, where that failed before or takes long; a queue of its own keeps it out of the others' way. */
+/** Retries a notification of one subscriber that failed or is slow. Its own queue keeps it from delaying the others. */
 export const retryNotification: Worker<NotificationDeps> = {
   name: 'RetryNotification',
   queue: 'notification-retries',
@@ -43,12 +43,12 @@ export const retryNotification: Worker<NotificationDeps> = {
   },
 };
 
-/** As many attempts of a chunk show that it fails on our side, and not just that workers died with its message. */
+/** After this many attempts a chunk counts as failing on our side; with fewer, its workers may only have died. */
 const failingAttempts = 10;
 
 /**
- * Makes dead letters of what failed too often on our side: the poison messages of both queues come here. A chunk is tried
- * once more where workers that died with its message, and nothing else, may have made it poison.
+ * Handles the poison messages of both queues, which failed too often on our side: their notifications become dead
+ * letters. A chunk is tried once more if it may be poison only because its workers died.
  */
 async function giveUpJob(message: unknown, deps: NotificationDeps): Promise<Readonly<Record<string, unknown>>> {
   const job = chunkJobOf(message) ?? retryJobOf(message);
@@ -62,14 +62,14 @@ async function giveUpJob(message: unknown, deps: NotificationDeps): Promise<Read
   return { ...job, ...(await giveUpNotifications(job, deps)), error: new Error('notifications failed too often') };
 }
 
-/** Gives up chunks of notifications. */
+/** Gives up chunks of notifications whose queue message is poison. */
 export const giveUpNotificationChunk: Worker<NotificationDeps> = {
   name: 'GiveUpNotificationChunk',
   queue: 'notifications-poison',
   handle: giveUpJob,
 };
 
-/** Gives up notifications that go alone. */
+/** Gives up retry notifications whose queue message is poison. */
 export const giveUpNotificationRetry: Worker<NotificationDeps> = {
   name: 'GiveUpNotificationRetry',
   queue: 'notification-retries-poison',

@@ -3,15 +3,15 @@ import { callbackAnswerPrivacy } from '../http-delivery/index.ts';
 import type { PrivacyOf } from '../core/privacy.ts';
 import type { HttpVerb } from '../subscriptions/index.ts';
 
-/** A subscription as a notification needs it. */
+/** The fields of a subscription that a notification needs. */
 export interface Target {
   pipelineId: string;
   key: string;
-  /** Tells this subscribing from a later one of the same flow. */
+  /** Differs each time the flow subscribes. */
   secret: string;
   callbackUrl: string;
   httpVerb: HttpVerb;
-  /** The last calls were refused: an answer that is none ends the row of refusals. */
+  /** Whether the last call was refused; any other answer then resets the count of refusals. */
   wasRefused: boolean;
 }
 
@@ -23,26 +23,26 @@ const targetPrivacy = {
   httpVerb: 'technical',
 } as const satisfies PrivacyOf<Target>;
 
-/** `alone`: what is still to be done about it is done apart from the chunk. `ended`: nothing is to be done. */
+/** `retried`: a retry notification delivers it, apart from the chunk. `ended`: it was given up. */
 export const chunkStates = ['waiting', 'delivered', 'retried', 'ended'] as const;
 export type ChunkState = (typeof chunkStates)[number];
 
-/** What changes about a chunk of notifications while it is worked on. */
+/** The fields of a chunk of notifications that workers change. */
 export interface NotificationProgress {
-  /** One per target, in their order. */
+  /** One per target, in the order of the targets. */
   states: readonly ChunkState[];
   attempts: number;
-  /** Set while a worker has the chunk. */
+  /** When the worker's lease ends; absent if no worker has the chunk. */
   leasedUntil?: Date;
 }
 
-/** One message on its way to up to a hundred subscriptions, with all that is needed to call them. */
+/** One message on its way to up to a hundred subscriptions, with all that the calls need. */
 export interface NotificationChunk extends NotificationProgress {
   inboundId: string;
   index: number;
   customerId: string;
   serviceId: string;
-  /** What is posted, as JSON. */
+  /** The body of the calls, as JSON. */
   payload: string;
   targets: readonly Target[];
 }
@@ -56,16 +56,16 @@ export const notificationChunkPrivacy = {
   states: ['technical'],
 } as const satisfies PrivacyOf<NotificationChunk>;
 
-/** A chunk and the version it was read at. */
+/** A chunk and the version that was read. */
 export interface VersionedNotificationChunk {
   chunk: NotificationChunk;
   version: string;
 }
 
-/** What changes about a notification that goes alone. */
+/** The fields of a retry notification that workers change. */
 export interface RetryProgress {
   state: 'waiting' | 'delivered' | 'givenUp' | 'ended';
-  /** What it is given up after is counted from here. */
+  /** The start of the time after which it is given up. */
   since: Date;
   /** Calls so far. */
   attempts: number;
@@ -75,7 +75,7 @@ export interface RetryProgress {
   notBefore?: Date;
 }
 
-/** One message on its way to one subscription, after a first call that failed or was put off. */
+/** One message on its way to one subscription, after a first call that failed, was slow or was put off. */
 export interface RetryNotification extends RetryProgress {
   inboundId: string;
   customerId: string;
@@ -94,7 +94,7 @@ export const retryNotificationPrivacy = {
   lastAnswer: callbackAnswerPrivacy,
 } as const satisfies PrivacyOf<RetryNotification>;
 
-/** A retried notification and the version it was read at. */
+/** A retry notification and the version that was read. */
 export interface VersionedRetry {
   retry: RetryNotification;
   version: string;
@@ -102,7 +102,7 @@ export interface VersionedRetry {
 
 /** A notification that was given up. */
 export interface DeadLetter {
-  /** Orders dead letters by time, and names one. */
+  /** Identifies the dead letter; sorts a customer's dead letters by time. */
   id: string;
   inboundId: string;
   customerId: string;
@@ -111,7 +111,7 @@ export interface DeadLetter {
   subscriptionKey: string;
   callbackUrl: string;
   payload: string;
-  /** Why no further call is made. */
+  /** Why there are no further calls. */
   reason: string;
   attempts: number;
   lastAnswer?: CallbackAnswer;

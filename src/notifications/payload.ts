@@ -2,10 +2,10 @@ import { inboundIdFor } from '../conversations/index.ts';
 import type { RoutedMessage } from '../conversations/index.ts';
 
 /**
- * What subscribers are posted for a message, as JSON, in the form of the trigger's notification schema. An attachment
- * that nobody has is listed all the same, with an empty location and the reason.
+ * Returns the JSON that subscribers get for a message, in the form of the trigger's notification schema. An attachment
+ * that is not available is included too, with an empty location and the reason.
  *
- * @param publicUrl this app's address as flows reach it, base path included
+ * @param publicUrl this app's public address, with the base path
  */
 export function payloadOf(message: RoutedMessage, publicUrl: string): string {
   const { id, sender, recipient, content, at, protocol, attachments } = message;

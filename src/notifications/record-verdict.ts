@@ -7,9 +7,10 @@ import type { NotificationDeps } from './deps.ts';
 import type { RetryNotification, RetryProgress, VersionedRetry } from './notification.ts';
 
 /**
- * Records what came of a call of a notification that goes alone, and queues the next one where there is one.
+ * Records the verdict on a retry notification's call, and queues the next call if there is one.
  *
- * @param jobAt when a job comes that is queued already; it sees to the next call where that is due later
+ * @param jobAt when a job that is already queued comes; if the next call is due at that time or later, no other job is
+ *   queued
  */
 export async function recordVerdict(
   called: VersionedRetry,
@@ -27,32 +28,32 @@ export async function recordVerdict(
     lastAnswer: verdict.answer,
     ...(decision.state === 'waiting' ? { notBefore: decision.notBefore } : {}),
   };
-  // Queued before it is recorded: a crash in between leaves a job too many, never one too few.
+  // Queued before it is recorded: a crash in between leaves one job too many, never one too few.
   if (decision.state === 'waiting' && (jobAt === undefined || decision.notBefore < jobAt)) {
     const delay = secondsUntil(decision.notBefore, deps.now());
     await deps.flows.queue.enqueueRetry({ inboundId, subscriptionKey: target.key }, delay);
     failpoint('retry.requeued');
   }
-  // Where another worker got ahead, its word stands.
+  // If another worker was faster, its record stands.
   await deps.flows.notifications.updateRetry(called, progress);
   return decision.state;
 }
 
 /**
- * Records the verdict of a call that goes on after its worker has ended. Should this process die before, or the record
- * fail, the job that comes at the end of the lease calls once more.
+ * Records the verdict of a call that continues after its worker has ended. If this process dies first, or recording
+ * fails, the job that comes at the end of the lease calls again.
  */
 export function recordVerdictLater(
   { inboundId, target, attempts, leasedUntil }: RetryNotification,
   pending: Promise<Verdict>,
   deps: NotificationDeps,
 ): void {
-  const settle = async (): Promise<void> => {
+  const record = async (): Promise<void> => {
     const verdict = await pending;
     const found = await deps.flows.notifications.readRetry(inboundId, target.key);
     if (found?.retry.state !== 'waiting' || found.retry.attempts !== attempts) return;
-    // What is stored may name the subscription as it was before it was subscribed anew.
+    // The stored target may be out of date, if the flow has subscribed again since.
     await recordVerdict({ ...found, retry: { ...found.retry, target } }, verdict, deps, leasedUntil);
   };
-  settle().catch(() => undefined);
+  record().catch(() => undefined);
 }

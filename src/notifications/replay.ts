@@ -3,13 +3,13 @@ import { failpoint } from '../core/failpoint.ts';
 import { targetOf } from './create-notifier.ts';
 import type { DeadLetter, RetryNotification } from './notification.ts';
 
-/** What became of a letter. `unsubscribed`: there is nobody to tell any more, and the letter stays. */
+/** The result of a replay. `unsubscribed`: the subscription no longer exists, and the dead letter stays. */
 export type ReplayResult = 'replayed' | 'unsubscribed' | 'missing';
 
 /**
- * Delivers a dead letter once more, with the whole schedule, to its subscription as it is now. A subscription that had
- * ended or was disabled becomes active by it: whoever replays says that it works again. Done twice, it delivers twice
- * at the most.
+ * Queues a dead letter for delivery to its subscription as it is now, with the whole retry schedule. A subscription
+ * that has ended or is disabled becomes active: the operator who replays vouches that it works again. Replaying twice
+ * delivers at most twice.
  */
 export async function replayDeadLetter(id: string, deps: ReplayDeps): Promise<ReplayResult> {
   const { flows, now } = deps;
@@ -20,13 +20,13 @@ export async function replayDeadLetter(id: string, deps: ReplayDeps): Promise<Re
   if (known === undefined) return 'unsubscribed';
   const { subscription } = known;
   if (subscription.state !== 'active') await flows.subscriptions.update(known, { state: 'active' });
-  const anew = { state: 'waiting', since: now(), attempts: 0 } as const;
+  const restarted = { state: 'waiting', since: now(), attempts: 0 } as const;
   for (;;) {
     const found = await flows.notifications.readRetry(inboundId, subscriptionKey);
     if (found === undefined)
-      await flows.notifications.createRetries([{ ...retryOf(letter, targetOf(subscription)), ...anew }]);
-    // A worker may be writing down right now that it gave up.
-    else if ((await flows.notifications.updateRetry(found, anew)) === 'conflict') continue;
+      await flows.notifications.createRetries([{ ...retryOf(letter, targetOf(subscription)), ...restarted }]);
+    // A conflict can mean that a worker is just recording that it gave up.
+    else if ((await flows.notifications.updateRetry(found, restarted)) === 'conflict') continue;
     break;
   }
   failpoint('replay.renewed');

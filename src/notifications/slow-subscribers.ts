@@ -1,25 +1,28 @@
-/** A call that takes longer makes its subscriber a slow one, in milliseconds. */
+/** Milliseconds after which a call makes its subscriber count as slow. */
 export const patienceMs = 2_000;
 
-/** How long a subscriber is taken for slow after a call that was, in milliseconds. */
+/** Milliseconds for which a subscriber counts as slow after a slow call. */
 const memoryMs = 5 * 60_000;
 
-/** Calls of one slow subscriber that may be under way at a time in this process. */
+/** Max slow calls to one subscriber that may be under way at the same time in this process. */
 const slowCalls = 8;
 
-/** Remembers which subscribers are slow, so that a worker lets no one wait for them. */
+/** Remembers which subscribers are slow, so that a worker doesn't make others wait for them. */
 export interface SlowSubscribers {
-  /** Whether its last calls took long. */
+  /** Tells whether the subscriber's recent calls were slow. */
   isSlow(key: string): boolean;
-  /** Whether so many slow calls to it are under way that a further one should wait. */
+  /** Tells whether so many slow calls to the subscriber are under way that another one should wait. */
   isCrowded(key: string): boolean;
-  /** Told when a call has taken longer than {@link patienceMs}; what it returns is told when the call is over. */
+  /**
+   * Records that a call has taken longer than {@link patienceMs}. The caller calls the returned function when the call
+   * ends.
+   */
   begin(key: string): () => void;
-  /** Told of a call that was quick. */
+  /** Records a quick call. */
   clear(key: string): void;
 }
 
-/** Keeps that memory in this process: it costs no storage operation, and each process learns by one call. */
+/** Creates a memory for this process. It costs no storage operation, and each process learns from one call. */
 export function createSlowSubscribers(now: () => Date): SlowSubscribers {
   const slowUntil = new Map<string, number>();
   const underWay = new Map<string, number>();

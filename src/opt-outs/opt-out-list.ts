@@ -1,16 +1,17 @@
 import type { OptOut, OptOutStore } from './ports.ts';
 
-/** Who opted out, as sends look it up. */
+/** Looks up who opted out, and records changes. */
 export interface OptOutList {
-  /** The numbers that opted out of an identity: digits in international form. */
+  /** Returns the numbers that opted out of an identity: digits in international form. */
   numbers(identity: string): Promise<ReadonlySet<string>>;
   add(optOut: OptOut, at: Date): Promise<void>;
   remove(optOut: OptOut): Promise<void>;
 }
 
 /**
- * Reads opt-outs through a cache, so that a send costs no read per recipient, and none at all while the cache is fresh.
- * What this process writes shows at once; what another writes shows after `ttlMs` (milliseconds) at the latest.
+ * Reads opt-outs through a cache: a send costs one read per identity, not one per recipient, and no read while the
+ * cache is fresh. This process sees its own writes at once, and those of other processes after at most `ttlMs`
+ * (milliseconds).
  */
 export function createOptOutList(
   store: OptOutStore,
@@ -28,7 +29,10 @@ export function createOptOutList(
     return numbers;
   };
 
-  /** A list that is being read while somebody writes may be from before or after, so the write is made in it too. */
+  /**
+   * Applies a write to the cached list as well. A list that is being read meanwhile may or may not have the write in
+   * it.
+   */
   const amend = async ({ identity }: OptOut, change: (numbers: Set<string>) => void): Promise<void> => {
     const numbers = await cache.get(identity)?.numbers.catch(() => undefined);
     if (numbers !== undefined) change(numbers);

@@ -8,7 +8,7 @@ import { parsePhoneNumber } from '../phone-numbers/index.ts';
 import type { OptOutList } from './opt-out-list.ts';
 import type { OptOut } from './ports.ts';
 
-/** What opting out and in work with. */
+/** Dependencies of opting out and in. */
 export type OptOutDeps = DirectoryDeps & { optOuts: OptOutList };
 
 /** The parameters of both operations. */
@@ -25,8 +25,10 @@ export const optOutParameters = {
 };
 
 /**
- * Reads both parameters. The sender must be an identity of a customer that the caller is assigned to; an unknown one and
- * a foreign one get the same error.
+ * Reads both parameters. The sender must be an identity of a customer that the caller is assigned to; an unknown
+ * identity and another customer's get the same error.
+ *
+ * @throws {ApiError} IdentityNotFound or InvalidPhoneNumber
  */
 export async function readOptOut(
   { Sender: sender, Recipient: recipient }: { Sender: string; Recipient: string },

@@ -1,6 +1,6 @@
 import type { PrivacyOf } from '../core/privacy.ts';
 
-/** Someone who doesn't want messages from one of our WhatsApp numbers. */
+/** A phone number that gets no messages from one of our WhatsApp numbers. */
 export interface OptOut {
   /** The WhatsApp number, in the directory's form. */
   identity: string;
@@ -8,15 +8,15 @@ export interface OptOut {
   number: string;
 }
 
-/** A number goes only if the operator says so: until then the wish is honoured. */
+/** A number is deleted only if the operator says so: until then we respect the opt-out. */
 export const optOutPrivacy = { identity: 'customer', number: 'personal' } as const satisfies PrivacyOf<OptOut>;
 
-/** Keeps who opted out of what. */
+/** Stores opt-outs. */
 export interface OptOutStore {
-  /** Adds an opt-out; one that is there stays as it is. */
+  /** Adds an opt-out; one that exists already stays as it is. */
   add(optOut: OptOut, at: Date): Promise<void>;
-  /** Takes an opt-out away, if it is there. */
+  /** Removes an opt-out, if it exists. */
   remove(optOut: OptOut): Promise<void>;
-  /** The numbers that opted out of an identity, in no order. */
+  /** Lists the numbers that opted out of an identity, in no particular order. */
   list(identity: string): Promise<readonly string[]>;
 }

@@ -2,7 +2,7 @@ import { defineOperation } from '../operation/define-operation.ts';
 import { optOutParameters, readOptOut } from './opt-out-parameters.ts';
 import type { OptOutDeps } from './opt-out-parameters.ts';
 
-/** Notes that a phone wants messages from a WhatsApp number again. */
+/** Records that a phone number accepts messages from a WhatsApp number again. */
 export const whatsAppOptIn = defineOperation({
   operationId: 'WhatsAppOptIn',
   method: 'POST',

@@ -2,7 +2,7 @@ import { defineOperation } from '../operation/define-operation.ts';
 import { optOutParameters, readOptOut } from './opt-out-parameters.ts';
 import type { OptOutDeps } from './opt-out-parameters.ts';
 
-/** Notes that a phone wants no more messages from a WhatsApp number. */
+/** Records that a phone number wants no more messages from a WhatsApp number. */
 export const whatsAppOptOut = defineOperation({
   operationId: 'WhatsAppOptOut',
   method: 'DELETE',

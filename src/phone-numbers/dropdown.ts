@@ -1,6 +1,6 @@
 import type { Dropdown } from '../operation/schema.ts';
 
-/** The regions whose national phone numbers can be read. */
+/** The dropdown of regions whose national phone numbers can be parsed. */
 export const phoneNumberRegionsDropdown: Dropdown = {
   operationId: 'GetPhoneNumberRegions',
   value: 'value',

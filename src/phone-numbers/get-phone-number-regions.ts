@@ -2,7 +2,7 @@ import { defineOperation } from '../operation/define-operation.ts';
 import { list, object, text } from '../operation/schema.ts';
 import { phoneNumberRegions } from './regions.ts';
 
-/** Lists the regions whose national phone numbers can be read; fills the region dropdowns. */
+/** Lists the regions whose national phone numbers can be parsed; fills the region dropdowns. */
 export const getPhoneNumberRegions = defineOperation({
   operationId: 'GetPhoneNumberRegions',
   method: 'GET',

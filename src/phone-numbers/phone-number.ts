@@ -5,23 +5,26 @@ import { defaultRegion, isPhoneNumberRegion } from './regions.ts';
 export type ParsedPhoneNumber = {
   /** Digits in international form, without `+`. */
   number: string;
-  /** ISO 3166-1 alpha-2; absent for numbers of no region, such as +800. */
+  /** ISO 3166-1 alpha-2; absent for numbers without a region, such as +800. */
   region?: string;
-  /** The number is not valid anywhere: it has a possible length in the first region and was taken for one of it. */
+  /**
+   * The number is not valid in any region, but its length is possible in the first one, so it was read as a number
+   * there.
+   */
   guessed?: true;
 };
 
 // The longest number is 15 digits (ITU-T E.164); 64 leaves room for a prefix, `tel:` and a separator after each digit.
 const maximumInputLength = 64;
 
-// What people, spreadsheets and address books put between digits: blanks, hyphens and dashes, brackets, dots, slashes,
-// and invisible marks of direction, width and hyphenation.
+// Characters that people, spreadsheets and address books put between digits: spaces, hyphens and dashes, parentheses,
+// dots, slashes, and invisible marks for direction, width and hyphenation.
 const separators = /[\s\-\u2010-\u2015\u2212()./\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069]/g;
 
-// Full-width forms of what a number is written with (U+FF08 to U+FF19), and Arabic-Indic digits of both kinds.
+// Full-width digits and separators (U+FF08 to U+FF19), and both kinds of Arabic-Indic digits.
 const foreignForms = /[\uff08-\uff19\u0660-\u0669\u06f0-\u06f9]/g;
 
-// International access codes that Finnish operators have besides 00. The country codes +990 and +999 are unassigned.
+// International access codes of Finnish operators besides 00. The country codes +990 and +999 are unassigned.
 const finnishAccessCode = /^99[09]/;
 
 function asAscii(character: string): string {
@@ -30,7 +33,9 @@ function asAscii(character: string): string {
   return String(code >= 0x06f0 ? code - 0x06f0 : code - 0x0660);
 }
 
-/** The digits of an input with `+` or without, or undefined where it has anything else in it. */
+/**
+ * Reduces an input to its digits, with a leading `+` if it has one. Returns undefined if it has anything else in it.
+ */
 function cleanInput(input: string): string | undefined {
   if (input.length > maximumInputLength) return undefined;
   const cleaned = input.trim().replace(/^tel:/i, '').replace(foreignForms, asAscii).replace(separators, '');
@@ -48,10 +53,10 @@ function readInternational(digits: string): ParsedPhoneNumber | undefined {
 }
 
 /**
- * Reads digits as dialled in a region. The library also takes off the region's international access code. Where that
- * begins with another digit than 0, an ill-formed number of one country would pass for a good one of another: 994 is
- * Azerbaijan, and an access code in Finland. An access code and a country code are four digits at the least, a prefix
- * of national numbers two at the most.
+ * Parses digits as dialled in a region. The library also removes the region's international access code. If that code
+ * does not begin with 0, an invalid number of one country could pass for a valid one of another: 994 is Azerbaijan, and
+ * also an access code in Finland. So we refuse a result that is more than two digits shorter: an access code and a
+ * country code have at least four digits, a national prefix at most two.
  */
 function parseInRegion(digits: string, region: CountryCode): PhoneNumber | undefined {
   const parsed = parsePhoneNumberFromString(digits, { defaultCountry: region, extract: false });
@@ -75,30 +80,30 @@ function guessNational(digits: string, regions: readonly string[]): ParsedPhoneN
 }
 
 /**
- * Tells whether a text has the form of a short code, as services of operators have: three to six digits and nothing
- * else. A short code can send, but nobody can send to it.
+ * Tells whether a text has the form of a short code: three to six digits and nothing else. A short code can send, but
+ * nobody can send to it.
  */
 export function isShortCode(text: string): boolean {
   return /^\d{3,6}$/.test(text);
 }
 
 /**
- * Reads a phone number as a person may have written it. Separators are dropped, and what remains decides:
+ * Parses a phone number as a person may have written it. Separators are removed, and the rest decides:
  *
  * - `+` or `00`, in Finland also `990` and `999`: an international number, which must be valid.
  * - a leading `0`: a national number, in the first of the regions where it is valid.
- * - three to six digits: a short code or an emergency number, refused. National numbers that short, which a few
- *   islands have, must come with `+`.
- * - other digits: an international number where that is valid, since this is the form that callers are told to use;
- *   else a national number in the first of the regions where it is valid; else, where its length is possible in the
- *   first region, a guess, marked as such.
+ * - three to six digits: a short code or an emergency number, which is refused. A few islands have national numbers
+ *   this short; these must be written with `+`.
+ * - other digits: an international number if that is valid, since we tell callers to use this form. Otherwise a
+ *   national number in the first of the regions where it is valid. Otherwise, if its length is possible in the first
+ *   region, a guess, marked as `guessed`.
  *
- * Without `+` and leading 0 a number can be read as another one: 45, 46 and 47 begin Finnish mobile numbers as well as
- * Danish, Swedish and Norwegian international ones, and what is a digit short of the one may be the other.
+ * Without `+` or a leading 0 a number can be ambiguous: 45, 46 and 47 begin Finnish mobile numbers as well as Danish,
+ * Swedish and Norwegian international ones, and a number of one kind that lacks a digit may be valid as the other.
  *
- * @param input any text; what is no phone number gives undefined, and nothing throws.
- * @param regions in order of preference, values of `phoneNumberRegions`; others are passed over. Empty means Finland.
- * @returns undefined where the input is no phone number.
+ * @param input any text; nothing throws
+ * @param regions values of `phoneNumberRegions`, in order of preference; unknown ones are ignored. Empty means Finland.
+ * @returns undefined if the input is not a phone number
  *
  * @example parsePhoneNumber('040 123 4567', []) // { number: '358401234567', region: 'FI' }
  */

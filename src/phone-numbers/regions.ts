@@ -1,21 +1,21 @@
 import { getCountries, type CountryCode } from 'libphonenumber-js/max';
 
-/** A region whose national phone numbers can be read, as dropdowns show it. */
+/** A region whose national phone numbers can be parsed, as dropdowns show it. */
 export type PhoneNumberRegion = {
-  /** ISO 3166-1 alpha-2, in capitals, with the extra codes that phone numbering knows (AC, TA, XK). */
+  /** ISO 3166-1 alpha-2 in upper case, or one of the additional codes of phone numbering (AC, TA, XK). */
   value: string;
   /** In English. */
   name: string;
 };
 
-/** The region that national numbers belong to where a caller names none. */
+/** The region of national numbers if the caller names none. */
 export const defaultRegion = 'FI';
 
 const regionCodes: ReadonlySet<string> = new Set(getCountries());
 
 let regions: readonly PhoneNumberRegion[] | undefined;
 
-/** All regions that phone numbers can be read for: Finland first, then by English name. The list is built once. */
+/** Returns all regions whose national phone numbers can be parsed: Finland first, the others by English name. */
 export function phoneNumberRegions(): readonly PhoneNumberRegion[] {
   regions ??= buildRegions();
   return regions;
@@ -30,7 +30,7 @@ function buildRegions(): readonly PhoneNumberRegion[] {
     .sort((left, right) => rank(left) - rank(right) || compare(left.name, right.name));
 }
 
-/** Tells whether a value is one of {@link phoneNumberRegions}, in capitals as listed there. */
+/** Tells whether a value is one of {@link phoneNumberRegions}, in upper case. */
 export function isPhoneNumberRegion(value: string): value is CountryCode {
   return regionCodes.has(value);
 }

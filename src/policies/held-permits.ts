@@ -61,7 +61,7 @@ export function createHeldPermits({ permits: count, weight, reserve }: PermitPla
   function ownCandidates(at: number): Permit[] {
     return permits
       .filter((permit) => permit.isOwn && hasCalls(permit, at))
-      .sort((one, other) => other.freeAt - one.freeAt);
+      .sort((left, right) => right.freeAt - left.freeAt);
   }
 
   /**
@@ -71,7 +71,7 @@ export function createHeldPermits({ permits: count, weight, reserve }: PermitPla
   function poolCandidates(at: number): Permit[] {
     const free = permits
       .filter((permit) => !permit.isOwn && permit.freeAt <= at)
-      .sort((one, other) => one.freeAt - other.freeAt);
+      .sort((left, right) => left.freeAt - right.freeAt);
     const start = Math.floor(random() * Math.min(free.length, choices));
     return [...free.slice(start), ...free.slice(0, start)];
   }
@@ -86,7 +86,7 @@ export function createHeldPermits({ permits: count, weight, reserve }: PermitPla
   function dueSoon(at: number): Permit[] {
     return permits
       .filter((permit) => permit.isOwn && !hasCalls(permit, at) && dueAt(permit) <= at + foresightMs)
-      .sort((one, other) => dueAt(one) - dueAt(other));
+      .sort((left, right) => dueAt(left) - dueAt(right));
   }
 
   function writing(leases: ReadonlyMap<Permit, number>, uses: ReadonlyMap<Permit, number>): Omit<PermitWrite, 'calls'> {

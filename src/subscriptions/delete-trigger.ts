@@ -10,9 +10,9 @@ import { isPipelineId, parseActionId, pipelineIdOf } from './subscription-ids.ts
 import type { Subscription } from './subscription.ts';
 
 /**
- * Removes what the trigger registered. The platform is known to call it without a token, so the id, which nobody can
- * guess, is enough; a caller who does have a token must be assigned to the customer. Whatever becomes of it, the answer
- * is 204: the platform would report anything else as an error of the flow.
+ * Removes the subscription that the trigger registered. The platform is known to call this without a token, so the id,
+ * which nobody can guess, is enough. A caller with a token must be assigned to the customer. The answer is always 204,
+ * because the platform reports any other answer as an error of the flow.
  */
 export const deleteTrigger = defineOperation({
   operationId: 'DeleteTrigger',
@@ -39,19 +39,19 @@ export const deleteTrigger = defineOperation({
       await removeSubscription({ pipelineId, key: action.key }, isMeant, deps.flows.subscriptions);
       return { body: undefined };
     } catch (failure) {
-      // What stays behind ends by itself, when the callback says that the flow is gone.
+      // If the subscription stays, it ends when its callback answers that the flow is gone.
       return { body: undefined, failure };
     }
   },
 });
 
-/** An older id of the same subscription has another secret. */
+/** Compares secrets in constant time. An older id of the same subscription has another secret. */
 function isSameSecret(known: string, given: string): boolean {
   const [left, right] = [Buffer.from(known), Buffer.from(given)];
   return left.length === right.length && timingSafeEqual(left, right);
 }
 
-/** Whether the registrations are those of a service of the caller's customers: told without a look at them. */
+/** Tells whether a pipeline id is that of a service of one of the caller's customers, without reading subscriptions. */
 async function isOf({ userId }: Caller, pipelineId: string, { directory }: DirectoryDeps): Promise<boolean> {
   const { customerIds = [] } = (await directory.user(userId)) ?? {};
   const services = await Promise.all(

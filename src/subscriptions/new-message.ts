@@ -11,10 +11,10 @@ import { actionIdOf, pipelineIdOf, subscriptionKeyOf } from './subscription-ids.
 import { httpVerbs } from './subscription.ts';
 import type { HttpVerb } from './subscription.ts';
 
-/** What kind of action a pipeline can hold here. */
+/** The only type of action that a pipeline can have. */
 const actionType = 'HttpRequest';
 
-/** The trigger: registers a flow's address, which is called for each message that a service receives. */
+/** The trigger: registers a flow's callback address, which we call for each message that a service receives. */
 export const newMessage = defineOperation({
   operationId: 'NewMessage',
   method: 'POST',

@@ -1,6 +1,6 @@
 import { list, object, optional, text, timestamp } from '../operation/schema.ts';
 
-/** What a flow gets for each message: the fields that flows know, and optional ones that came later. */
+/** The notification that a flow gets for each message: the fields that flows know, and optional ones added later. */
 export const notificationSchema = object({
   sender: text({ title: 'Message Sender', description: 'Who sent the message.', visibility: 'important' }),
   recipient: text({

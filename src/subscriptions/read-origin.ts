@@ -1,8 +1,8 @@
 import type { ReadHeader } from '../operation/define-operation.ts';
 
 /*
- * Headers by which the runtimes of flows and workflows say who calls, as seen in run histories. None is documented, and
- * a flow may send fewer: they help an operator to find the flow, and nothing depends on them.
+ * Headers with which the runtimes of flows and workflows identify themselves, as seen in run histories. None is
+ * documented, and a flow may send fewer. They help an operator find the flow; nothing depends on them.
  */
 const originHeaders = [
   'x-ms-workflow-id',
@@ -18,10 +18,10 @@ const originHeaders = [
   'user-agent',
 ] as const;
 
-/** Characters of one header that are kept. */
+/** Max characters stored of one header. */
 const valueLimit = 500;
 
-/** The headers of a call that identify the flow or workflow behind it. */
+/** Returns the headers of a call that identify the flow or workflow behind it. */
 export function readOrigin(header: ReadHeader): Record<string, string> {
   return Object.fromEntries(
     originHeaders.flatMap((name) => {

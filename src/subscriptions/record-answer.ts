@@ -2,17 +2,17 @@ import type { AnswerKind } from '../http-delivery/index.ts';
 import type { SubscriptionStore } from './ports.ts';
 import type { Subscription, SubscriptionHealth } from './subscription.ts';
 
-/** So many refusals in a row, over at least so long, end or disable a subscription. */
+/** This many refusals in a row, over at least this time, end or disable a subscription. */
 const refusalLimit = 3;
 const refusalSpanMs = 10 * 60_000;
 
-/** Attempts at writing a subscription's health while others write it. */
+/** Attempts to write a subscription's health while other workers write it. */
 const attempts = 10;
 
 /**
- * A subscription's health after an answer: gone ends it at once; 404 ends it, and 401 and 403 disable it, after three
- * in a row over ten minutes or more. Undefined where nothing changes, as of one that is not active: the answer to a call
- * that was under way then revives nothing.
+ * Computes a subscription's health after an answer. 410 ends it at once. Three answers of 404 in a row, over ten
+ * minutes or more, end it; as many of 401 or 403 disable it. Returns undefined if nothing changes, also if the
+ * subscription is not active: a late answer must not reactivate it.
  */
 export function healthAfter(
   { state, refusals }: SubscriptionHealth,
@@ -24,7 +24,7 @@ export function healthAfter(
   if (kind === 'fine') return refusals === undefined ? undefined : { state };
   const row = refusals?.kind === kind ? { ...refusals, count: refusals.count + 1 } : { kind, count: 1, since: now };
   const isLong = now.getTime() - row.since.getTime() >= refusalSpanMs;
-  // Counting on would only make the calls of one moment contend for the row.
+  // Counting further would only make simultaneous calls contend for the row.
   if (row.count > refusalLimit && !isLong) return undefined;
   if (row.count < refusalLimit || !isLong) return { state, refusals: row };
   const detail = `at least ${refusalLimit} times in a row since ${row.since.toISOString()}`;
@@ -34,9 +34,9 @@ export function healthAfter(
 }
 
 /**
- * Writes what an answer says of a subscription, if it still is the one that was called.
+ * Records a callback's answer in its subscription's health, if the subscription is still the one that was called.
  *
- * @returns its state then; undefined where it is no longer there, or was subscribed anew meanwhile
+ * @returns the subscription's state afterwards; undefined if it was removed, or subscribed again since the call
  */
 export async function noteAnswer(
   { pipelineId, key, secret }: Pick<Subscription, 'pipelineId' | 'key' | 'secret'>,
@@ -49,7 +49,7 @@ export async function noteAnswer(
     const health = healthAfter(found.subscription, kind, now());
     if (health === undefined) return found.subscription.state;
     if ((await flows.subscriptions.update(found, health)) === 'updated') return health.state;
-    // So many others write it that the next answer will do.
+    // Too many other workers are writing: leave it to the next answer.
     if (attempt === attempts) return found.subscription.state;
   }
 }

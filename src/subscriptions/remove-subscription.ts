@@ -1,10 +1,14 @@
 import type { SubscriptionStore } from './ports.ts';
 import type { Subscription } from './subscription.ts';
 
-/** Attempts at removing a subscription that is changed meanwhile, as its health is with each call that is refused. */
+/** Attempts to remove a subscription while others change it, for example its health after each refused call. */
 const attempts = 10;
 
-/** Removes the subscription that is found under these keys, if `isMeant` says so. Resolves to whether it did. */
+/**
+ * Removes the subscription with this pipeline id and key, if `isMeant` accepts it. Resolves to whether it was removed.
+ *
+ * @throws {Error} if others change the subscription during each of ten attempts
+ */
 export async function removeSubscription(
   { pipelineId, key }: { pipelineId: string; key: string },
   isMeant: (subscription: Subscription) => boolean | Promise<boolean>,
@@ -15,5 +19,5 @@ export async function removeSubscription(
     if (found === undefined || !(await isMeant(found.subscription))) return false;
     if ((await subscriptions.remove(found)) === 'removed') return true;
   }
-  throw new Error(`the subscription ${key} changed ${attempts} times while it was removed`);
+  throw new Error(`the subscription ${key} changed ${attempts} times while it was being removed`);
 }

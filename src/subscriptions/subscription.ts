@@ -1,33 +1,36 @@
 import type { RefusalKind } from '../http-delivery/index.ts';
 import type { PrivacyOf } from '../core/privacy.ts';
 
-/** With which method a callback is called. */
+/** The methods with which a callback can be called. */
 export const httpVerbs = ['POST', 'PUT', 'PATCH'] as const;
 export type HttpVerb = (typeof httpVerbs)[number];
 
-/** What a trigger registered: an address that is called for each message of a TwoWay service. */
+/** A trigger's registration: an address that we call for each message of a TwoWay service. */
 export interface Subscription {
-  /** Names the service's subscriptions: 32 hexadecimal digits that follow from customer and service. */
+  /** Groups the service's subscriptions: 32 hexadecimal digits, computed from customer and service. */
   pipelineId: string;
-  /** Names the subscription among them: 32 hexadecimal digits that follow from the callback address without its `sig`. */
+  /**
+   * Identifies the subscription in its pipeline: 32 hexadecimal digits, computed from the callback address without
+   * `sig`.
+   */
   key: string;
   customerId: string;
   serviceId: string;
-  /** To be called as it is, byte for byte. */
+  /** Called as it is, byte for byte. */
   callbackUrl: string;
   httpVerb: HttpVerb;
   name: string;
   description: string;
-  /** The part of the action id that nobody can guess: 32 hexadecimal digits, new at each subscribing. */
+  /** The part of the action id that nobody can guess: 32 hexadecimal digits, new each time the flow subscribes. */
   secret: string;
   /** Headers of the subscribing call that identify the flow or workflow, by name in lower case. */
   origin: Readonly<Record<string, string>>;
   subscribedAt: Date;
-  /** `ended`: the callback is gone. `disabled`: it refuses our calls. Neither is told of messages. */
+  /** `ended`: the callback is gone. `disabled`: it refuses our calls. Neither is notified. */
   state: 'active' | 'ended' | 'disabled';
   /** Why it is not active. */
   reason?: string;
-  /** Refusals in a row, where the last calls were refused. */
+  /** Refusals in a row; absent if the last call was not refused. */
   refusals?: Refusals;
 }
 
@@ -47,17 +50,17 @@ export const subscriptionPrivacy = {
   refusals: { kind: 'technical' },
 } as const satisfies PrivacyOf<Subscription>;
 
-/** Answers of one kind, one after the other. */
+/** Refusals of one kind in a row. */
 export interface Refusals {
   kind: RefusalKind;
   count: number;
   since: Date;
 }
 
-/** What changes about a subscription while it is called. */
+/** The fields of a subscription that its callback's answers change. */
 export type SubscriptionHealth = Pick<Subscription, 'state' | 'reason' | 'refusals'>;
 
-/** A subscription and the version it was read at; a write against an older version is refused. */
+/** A subscription and the version that was read; the store refuses writes against an older version. */
 export interface VersionedSubscription {
   subscription: Subscription;
   version: string;

@@ -5,7 +5,7 @@ import type { SubscriptionsDeps } from './ports.ts';
 import { removeSubscription } from './remove-subscription.ts';
 import { pipelineIdOf, subscriptionKeyOf } from './subscription-ids.ts';
 
-/** Removes a registration by its callback address, for webhooks of Logic Apps that keep no Location. */
+/** Removes a subscription by its callback address, for Logic Apps webhooks, which don't keep the Location header. */
 export const unsubscribeCallback = defineOperation({
   operationId: 'UnsubscribeCallback',
   method: 'POST',

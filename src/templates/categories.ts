@@ -1,11 +1,11 @@
-/** What templates are for, in the carrier's words, with the words that makers read. */
+/** The categories of templates: WhatsApp's names, and the names that makers see. */
 const categories = { MARKETING: 'Marketing', UTILITY: 'Utility', AUTHENTICATION: 'Authentication' } as const;
 export type TemplateCategory = keyof typeof categories;
 
-/** The categories as makers choose them. */
+/** The categories' names, as makers see them. */
 export const categoryNames: readonly string[] = Object.values(categories);
 
-/** What the platform called categories until 2022, and flows still may; all of them are kinds of UTILITY today. */
+/** WhatsApp's names of categories until 2022, which flows may still use. All of them belong to UTILITY today. */
 const olderNames = new Set([
   'account update',
   'alert update',
@@ -19,7 +19,9 @@ const olderNames = new Set([
   'transportation update',
 ]);
 
-/** Reads a category by any of its names, in any letters, with blanks or underscores; undefined where it is none. */
+/**
+ * Parses a category by any of its names, in any case, with spaces or underscores; undefined if it is not a category.
+ */
 export function readCategory(text: string): TemplateCategory | undefined {
   const words = text
     .trim()

@@ -7,19 +7,20 @@ import { headerLimit, bodyLimit } from './template-fields.ts';
 import { hasVariablePart, headerKindOf } from './template.ts';
 import type { Template } from './template.ts';
 
-/** What a send gives to fill a template; texts that are empty count as not given. */
+/** The values with which a send fills a template; an empty text counts as not given. */
 export interface TemplateParameters extends TemplateValues {
-  /** The n-th is for the template's n-th button. */
+  /** One entry for each button, in the template's order. */
   buttons: readonly { type?: string; data?: string }[];
   attachmentUri?: string;
 }
 
-/** Characters of a body with its values, where the template has nothing but a body (Cloud API reference, messages). */
-const loneBodyLimit = 32_768;
+/** Max characters of a filled-in body if the template has only a body (Cloud API reference, messages). */
+const bodyOnlyLimit = 32_768;
 
 /**
- * Whether what a send gives fits a template, by the platform's rules, so that nothing is accepted that it would refuse
- * for every recipient. Targets are the fields of the send: BodyParameters, HeaderParameters, Buttons, AttachmentUri.
+ * Checks by WhatsApp's rules whether a send's parameters fit a template, so that we don't accept a send that WhatsApp
+ * would refuse for every recipient. Returns the problems; their targets are the fields of the send: BodyParameters,
+ * HeaderParameters, Buttons, AttachmentUri.
  */
 export function checkParameters(template: Template, parameters: TemplateParameters): Problem[] {
   const { headerText = '', content, buttons } = template;
@@ -28,7 +29,7 @@ export function checkParameters(template: Template, parameters: TemplateParamete
     ...checkValues(parameters.bodyParameters, {
       target: 'BodyParameters',
       text: content,
-      limit: hasBodyAlone ? loneBodyLimit : bodyLimit,
+      limit: hasBodyAlone ? bodyOnlyLimit : bodyLimit,
     }),
     ...checkValues(parameters.headerParameters, {
       target: 'HeaderParameters',

@@ -1,9 +1,9 @@
 import type { ListedTemplate } from './ports.ts';
 
 /**
- * Of a name that the carrier has in several languages, the template that is stored, since a customer has one of each
- * name: that in the language that is stored already; else, of the approved ones if there are any, that in the language
- * of the customer's region; else the first by its code. Undefined where there is none at all.
+ * Chooses which of a name's languages to store, since we store one template for each name of a customer: the language
+ * that is stored already. Otherwise, among the approved ones (or all, if none is approved), the language of the
+ * customer's region, or else the first by language code. Returns undefined if the list is empty.
  */
 export function chooseLanguage(
   templates: readonly ListedTemplate[],
@@ -19,7 +19,7 @@ export function chooseLanguage(
   return candidates.find(({ language }) => language.split(/[-_]/, 1)[0] === regional) ?? candidates[0];
 }
 
-/** The language that most people of a region speak, such as `fi` in FI. */
+/** Returns the most likely language of a region, such as `fi` for FI; undefined if the region is not valid. */
 function languageOf(region: string): string | undefined {
   try {
     return new Intl.Locale('und', { region }).maximize().language;

@@ -8,7 +8,7 @@ import { submitTemplate } from './submit-template.ts';
 import type { TemplatesDeps } from './submit-template.ts';
 import { newTemplateBody } from './template-fields.ts';
 
-/** Creates a WhatsApp template; it can be sent once the platform has approved it. */
+/** Creates a WhatsApp template. It can be sent once WhatsApp has approved it. */
 export const createWhatsappTemplate = defineOperation({
   operationId: 'CreateWhatsappTemplate',
   method: 'POST',

@@ -1,6 +1,6 @@
 import type { Dropdown } from '../operation/schema.ts';
 
-/** Approved templates of the customer chosen in another parameter, shown by their text. */
+/** Returns a dropdown of the approved templates of the customer in another parameter. It shows the templates' text. */
 export function templatesDropdown(customerParameter: string): Dropdown {
   return {
     operationId: 'GetCustomerWhatsAppTemplates',

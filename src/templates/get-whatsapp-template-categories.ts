@@ -2,7 +2,7 @@ import { defineOperation } from '../operation/define-operation.ts';
 import { list, text } from '../operation/schema.ts';
 import { categoryNames } from './categories.ts';
 
-/** Lists what templates can be for; fills the Template Category dropdown. */
+/** Lists the categories of templates; fills the Template Category dropdown. */
 export const getWhatsappTemplateCategories = defineOperation({
   operationId: 'GetWhatsappTemplateCategories',
   method: 'GET',

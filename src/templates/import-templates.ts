@@ -8,48 +8,50 @@ import { attemptMs } from './submit-template.ts';
 import { isSubmitted } from './template.ts';
 import type { Template } from './template.ts';
 
-/** What importing templates works with. */
+/** Dependencies of importing templates. */
 export interface ImportDeps extends DirectoryDeps {
   templates: { store: TemplateStore; carrier: Pick<TemplateCarrier, 'manages' | 'list'> };
   now: () => Date;
 }
 
-/** What became of one template. */
+/** The result for one template. */
 export type ImportStep =
   | {
-      /** `replaced` where what it says is another now, `updated` where only the carrier's word on it is. */
+      /** `replaced`: its content changed. `updated`: only its status, reason or reference changed. */
       kind: 'added' | 'updated' | 'replaced' | 'unchanged';
       template: Template;
       /** Names of the fields that changed. */
       fields: readonly string[];
-      /** Languages in which the carrier has it, too, and in which it is not stored. */
+      /** Other languages that the carrier has for this name; they are not stored. */
       otherLanguages: readonly string[];
     }
   | {
       kind: 'left';
       name: string;
-      /** The rest of a sentence that begins with the name. */
+      /** Why it was not imported: the rest of a sentence that begins with the name. */
       why: string;
     };
 
-/** What an import came to: in the order of names, or, where it is refused, why in a sentence without its subject. */
+/**
+ * The result of an import: the steps in the order of names, or why it was refused, as a sentence without its subject.
+ */
 export type ImportOutcome =
   | { outcome: 'imported'; identity: string; customerId: string; steps: ImportStep[] }
   | { outcome: 'refused'; why: string };
 
 /**
- * Makes the stored templates of a WhatsApp number like those that its carrier has, wherever they were made. A repeat
- * changes nothing. A template that the carrier doesn't list stays; so does one that is being submitted from here, and
- * one whose row somebody else writes meanwhile: that may be the carrier's newer word.
+ * Stores the templates that the carrier has for a WhatsApp number, wherever they were created. A repeat changes
+ * nothing. A stored template stays as it is if the carrier doesn't list it, if it is being submitted right now, or if
+ * another process writes its row during the import, because that may be a newer status from the carrier.
  */
 export async function importTemplates(number: string, deps: ImportDeps): Promise<ImportOutcome> {
   const { directory, templates } = deps;
   const identity = readIdentity(number);
   const customerId = identity === undefined ? undefined : await directory.identityOwner(identity);
-  if (identity === undefined || customerId === undefined) return refused('is no WhatsApp number of any customer');
+  if (identity === undefined || customerId === undefined) return refused('is not a WhatsApp number of any customer');
   if (!templates.carrier.manages(identity)) return refused('has no carrier that manages its templates');
   const region = (await directory.customer(customerId))?.region;
-  // Before the carrier is asked: what is written after this may be newer than its list.
+  // Read before asking the carrier: a row that is written later may be newer than the carrier's list.
   const stored = await templates.store.list(customerId);
   const answer = await templates.carrier.list(identity);
   if (answer.outcome === 'unavailable') return refused(`can't be imported: ${answer.reason}`);
@@ -74,7 +76,7 @@ const left = (name: string, why: string): ImportStep => ({ kind: 'left', name, w
 const nameOf = (step: ImportStep): string => (step.kind === 'left' ? step.name : step.template.name);
 const compare = (one: string, two: string): number => (one < two ? -1 : one > two ? 1 : 0);
 
-/** What is known of one name: what is stored under it, and the languages in which the carrier has it. */
+/** One name: the template stored under it, and the carrier's templates of that name in all languages. */
 interface Namesake {
   customerId: string;
   identity: string;
@@ -88,11 +90,11 @@ async function importName(namesake: Namesake, deps: ImportDeps): Promise<ImportS
   const problems = new Map(listed.map((each) => [each, listedProblem(each)]));
   const usable = listed.filter((each) => problems.get(each) === undefined);
   const steps = [...problems].flatMap(([{ name, language }, problem]) =>
-    problem === undefined ? [] : [left(name, `is passed over in ${language}: ${problem}`)],
+    problem === undefined ? [] : [left(name, `is skipped in ${language}: ${problem}`)],
   );
-  const isSpoilt = listed.some((each) => each.language === seen?.language && !usable.includes(each));
+  const isStoredUnusable = listed.some((each) => each.language === seen?.language && !usable.includes(each));
   const chosen = chooseLanguage(usable, { stored: seen?.language, region });
-  if (isSpoilt || chosen === undefined) return steps;
+  if (isStoredUnusable || chosen === undefined) return steps;
   const next = mergeTemplate(seen, chosen, { customerId, identity, now: deps.now() });
   const why = reasonToLeave(seen, next.template, deps.now()) ?? (await write(seen, next, deps));
   if (why !== undefined) return [...steps, left(chosen.name, why)];
@@ -102,7 +104,7 @@ async function importName(namesake: Namesake, deps: ImportDeps): Promise<ImportS
   return [...steps, { kind: next.kind, template: next.template, fields: next.fields, otherLanguages }];
 }
 
-/** Why what is stored must not be touched; undefined where nothing speaks against it. */
+/** Returns why the stored template must not be changed; undefined if it may be. */
 function reasonToLeave(seen: Template | undefined, next: Template, now: Date): string | undefined {
   if (seen === undefined) return undefined;
   if (seen.identity !== next.identity) return `stays as it is: it is stored for ${seen.identity}`;
@@ -113,21 +115,21 @@ function reasonToLeave(seen: Template | undefined, next: Template, now: Date): s
     return `stays as it is: it waits for its review in ${seen.language}, which the carrier does not list yet`;
   }
   return isBeingSubmitted
-    ? 'stays as it is: it is being submitted from here; run this again in ten minutes'
+    ? 'stays as it is: it is being submitted right now; run this again in ten minutes'
     : undefined;
 }
 
-const meanwhile = 'was written by somebody else meanwhile: run this again';
+const raced = 'was changed by another process during the import: run this again';
 
-/** Writes what has changed; why not, where it can't be. */
+/** Stores a template if it has changed. Resolves to why it could not be stored; undefined if it was. */
 async function write(
   seen: Template | undefined,
   { kind, template }: { kind: string; template: Template },
   { templates }: ImportDeps,
 ): Promise<string | undefined> {
   if (kind === 'unchanged') return undefined;
-  if (seen === undefined) return (await templates.store.create(template)) === 'exists' ? meanwhile : undefined;
+  if (seen === undefined) return (await templates.store.create(template)) === 'exists' ? raced : undefined;
   const found = await templates.store.read(template.customerId, template.name);
-  if (found?.template.updatedAt.getTime() !== seen.updatedAt.getTime()) return meanwhile;
-  return (await templates.store.replace(found, template)) === 'conflict' ? meanwhile : undefined;
+  if (found?.template.updatedAt.getTime() !== seen.updatedAt.getTime()) return raced;
+  return (await templates.store.replace(found, template)) === 'conflict' ? raced : undefined;
 }

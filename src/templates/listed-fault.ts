@@ -2,10 +2,10 @@ import { countPlaceholders, numberingProblem } from './placeholders.ts';
 import type { ListedTemplate } from './ports.ts';
 import { hasVariablePart } from './template.ts';
 
-/** Characters of a text that a row of the store can hold; the platform's own limits are far below. */
+/** Max characters of a text in a row of the store; WhatsApp's own limits are far lower. */
 const textLimit = 32_000;
 
-/** Why a template of a carrier can't be stored and sent from here, as a part of a sentence; undefined where it can. */
+/** Returns why we can't store and send a carrier's template, as a part of a sentence; undefined if we can. */
 export function listedProblem({
   name,
   language,
@@ -13,8 +13,9 @@ export function listedProblem({
   headerText = '',
   buttons,
 }: ListedTemplate): string | undefined {
-  if (!/^[a-z0-9_]{1,512}$/.test(name)) return 'its name has more than small letters, digits and underscores';
-  if (!/^[a-z]{2,3}(?:[-_][a-z0-9]{2,8}){0,3}$/i.test(language)) return 'its language is not a code of one';
+  if (!/^[a-z0-9_]{1,512}$/.test(name))
+    return 'its name is not made of 1 to 512 lowercase letters, digits and underscores';
+  if (!/^[a-z]{2,3}(?:[-_][a-z0-9]{2,8}){0,3}$/i.test(language)) return 'its language is not a language code';
   if (content.trim() === '') return 'it has no text';
   if (content.length > textLimit || headerText.length > textLimit) return 'its text is too long';
   const contentProblem = numberingProblem(content);
@@ -22,6 +23,8 @@ export function listedProblem({
   const headerProblem = numberingProblem(headerText);
   if (headerProblem !== undefined) return `its header ${headerProblem}`;
   if (countPlaceholders(headerText) > 1) return 'its header has more than one placeholder';
-  const odd = buttons.some((button) => button.type === 'Url' && !hasVariablePart(button) && button.data.includes('{{'));
-  return odd ? 'an address of a button has a placeholder that is not its end' : undefined;
+  const isMisplaced = buttons.some(
+    (button) => button.type === 'Url' && !hasVariablePart(button) && button.data.includes('{{'),
+  );
+  return isMisplaced ? 'the address of a button has a placeholder that is not at its end' : undefined;
 }

@@ -3,15 +3,15 @@ import { templateName } from './template-name.ts';
 import { headerKindOf, keptReason } from './template.ts';
 import type { Template, TemplateButton } from './template.ts';
 
-/** A stored template as it is to be, and how that differs from how it is. */
+/** The template to store, and how it differs from the stored one. */
 export interface MergedTemplate {
   kind: 'added' | 'updated' | 'replaced' | 'unchanged';
   template: Template;
-  /** Names of the fields that differ; none where nothing was stored. */
+  /** Names of the fields that differ; empty if nothing was stored. */
   fields: readonly string[];
 }
 
-/** What a template says, and what a carrier says of it, by the words for it. */
+/** The fields of a template's content, and below those of the carrier's verdict, by the names that the import shows. */
 const essence: Readonly<Record<string, (template: Template) => unknown>> = {
   language: ({ language }) => language,
   category: ({ category }) => category,
@@ -26,8 +26,8 @@ const verdict: typeof essence = {
 };
 
 /**
- * Puts what a carrier lists in the place of what is stored. What carriers don't keep stays: the display name, the
- * example of what the header carries, and what a quick reply sends back.
+ * Merges a carrier's template into the stored one. The carrier's fields win. Fields that carriers don't keep stay: the
+ * display name, the example of the header's medium, and the text that a quick reply sends back.
  */
 export function mergeTemplate(
   seen: Template | undefined,
@@ -82,7 +82,9 @@ function mergeButton(seen: TemplateButton | undefined, listed: TemplateButton): 
   return isSameReply ? seen : listed;
 }
 
-/** `order_ready` as `Order ready`, if that is a display name which leads to the name; else the name itself. */
+/**
+ * Returns `Order ready` for `order_ready`, if that display name gives the same name again; otherwise the name itself.
+ */
 function readableName(name: string): string {
   const words = name.replaceAll('_', ' ');
   const readable = words.slice(0, 1).toUpperCase() + words.slice(1);

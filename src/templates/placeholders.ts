@@ -1,19 +1,19 @@
-/** `{{1}}` to `{{999}}`: a text of 1,024 characters has room for no more than 204. */
+/** `{{1}}` to `{{999}}`: a text of 1,024 characters has room for at most 204. */
 const placeholder = /\{\{([1-9]\d{0,2})\}\}/g;
 
-/** How many values a text needs: its placeholders are numbered from 1, and one may stand more than once. */
+/** Counts the values that a text needs. Its placeholders are numbered from 1, and each may occur more than once. */
 export function countPlaceholders(text: string): number {
   return Math.max(0, ...Array.from(text.matchAll(placeholder), ([, number]) => Number(number)));
 }
 
-/** Puts a value in the place of each placeholder; one inside a value is plain text. */
+/** Replaces each placeholder with its value. A placeholder inside a value stays plain text. */
 export function fillPlaceholders(text: string, values: readonly string[]): string {
   return text.replaceAll(placeholder, (written, number: string) => values[Number(number) - 1] ?? written);
 }
 
 /**
- * What is wrong with how a text's placeholders are written and numbered, as the rest of a sentence that begins with the
- * text's name; undefined where nothing is.
+ * Returns what is wrong with the spelling or numbering of a text's placeholders, as the rest of a sentence that begins
+ * with the text's name; undefined if nothing is.
  */
 export function numberingProblem(text: string): string | undefined {
   const stray = /\{\{[^{}]{0,20}\}?\}?|\}\}/.exec(text.replaceAll(placeholder, ' '))?.[0];
@@ -25,9 +25,9 @@ export function numberingProblem(text: string): string | undefined {
 }
 
 /**
- * What the platform has against where a body's placeholders stand (WhatsApp's template guidelines), in the form of
- * {@link numberingProblem}. One at the beginning or the end is left to the platform's review: published flows have
- * templates such as `Hei {{1}}`, and sources differ on whether they pass.
+ * Returns what is wrong with the position of a body's placeholders (WhatsApp's template guidelines), in the form of
+ * {@link numberingProblem}. It allows one at the beginning or the end and leaves that to WhatsApp's review: published
+ * flows have templates such as `Hei {{1}}`, and sources differ on whether WhatsApp approves them.
  */
 export function placingProblem(body: string): string | undefined {
   return /\}\}\{\{/.test(body) ? 'must have text between two placeholders' : undefined;

@@ -1,67 +1,67 @@
 import type { Template, TemplateStatus } from './template.ts';
 
-/** A template and the version it was read at; a write against an older version is refused. */
+/** A template and the version that was read; the store refuses writes against an older version. */
 export interface VersionedTemplate {
   template: Template;
   version: string;
 }
 
-/** What changes about a template that stays: the carrier's id of it, or its word on it (the reason goes with that). */
+/** Changes to a stored template: the carrier's id, or the status, which also replaces the reason. */
 type TemplateChanges =
   | { carrierReference: string; updatedAt: Date }
   | { status: TemplateStatus; reason?: string; updatedAt: Date };
 
-/** Keeps templates, by customer and name. */
+/** Stores templates, by customer and name. */
 export interface TemplateStore {
-  /** Adds a template. `exists` where the customer has one of that name: nothing was changed then. */
+  /** Adds a template. `exists`: the customer has one with that name, and nothing was changed. */
   create(template: Template): Promise<VersionedTemplate | 'exists'>;
   read(customerId: string, name: string): Promise<VersionedTemplate | undefined>;
-  /** A customer's templates, in no order. */
+  /** Lists a customer's templates, in no particular order. */
   list(customerId: string): Promise<Template[]>;
-  /** Writes a template anew, under the same name, if its version is still the one given. */
+  /** Replaces a template with another of the same name, if the stored version is still the one given. */
   replace(read: VersionedTemplate, next: Template): Promise<VersionedTemplate | 'conflict'>;
-  /** Changes what is named and nothing else, whatever the version, so that of two changes at once none is lost. */
+  /** Changes only the given fields, at any version, so that concurrent changes don't undo each other. */
   update(customerId: string, name: string, changes: TemplateChanges): Promise<'updated' | 'absent'>;
-  /** Takes a template away if its version is still the one given. */
+  /** Removes a template if the stored version is still the one given. */
   remove(read: VersionedTemplate): Promise<void>;
 }
 
 /**
- * What became of a submission. `refused` is for good, `unavailable` temporary: the carrier may or may not have the
- * template then. A `status` is what its review has come to already, where the carrier won't say that another time.
+ * The outcome of a submission. `refused` is final; `unavailable` is temporary, and the carrier may or may not have the
+ * template. `status` is the result of a review that is already finished, if the carrier doesn't report it again later.
  */
 export type SubmitOutcome =
   | { outcome: 'submitted'; carrierReference: string; status?: TemplateStatus; reason?: string }
   | { outcome: 'refused'; reason: string }
   | { outcome: 'unavailable'; reason: string };
 
-/** A template as the carrier has it, whoever made it. */
+/** A template as the carrier lists it, wherever it was created. */
 export type ListedTemplate = Omit<Template, 'customerId' | 'displayName' | 'createdAt' | 'updatedAt'>;
 
-/** What asking a carrier for its templates came to. */
+/** The outcome of asking a carrier for its templates. */
 export type ListOutcome =
   | { outcome: 'listed'; templates: ListedTemplate[] }
   | { outcome: 'unavailable'; reason: string };
 
-/** Brings templates before the platform's review. */
+/** A carrier that submits templates to WhatsApp's review. */
 export interface TemplateCarrier {
-  /** Whether it has the WhatsApp number, given as digits. */
+  /** Tells whether the carrier manages the templates of a WhatsApp number, given as digits. */
   manages(identity: string): boolean;
   /**
-   * Submits a template; its status comes back later. The same template again gets the first answer again. Never rejects
-   * for what the carrier or the network did.
+   * Submits a template; its status comes later. Submitting the same template again gives the same answer. Never rejects
+   * for carrier or network errors.
    */
   submit(template: Template): Promise<SubmitOutcome>;
-  /** All templates of a number. Never rejects for what the carrier or the network did. */
+  /** Lists all templates of a number. Never rejects for carrier or network errors. */
   list(identity: string): Promise<ListOutcome>;
 }
 
-/** A carrier's word on a template. */
+/** A status update about a template, from a carrier. */
 export interface TemplateStatusUpdate {
-  /** The WhatsApp number that it is for, as the carrier writes it. */
+  /** The template's WhatsApp number, as the carrier writes it. */
   identity: string;
   name: string;
-  /** The language that it is about, where the carrier has one name for a template in several. */
+  /** The template's language, if the carrier uses one name for several languages. */
   language?: string;
   status: TemplateStatus;
   reason?: string;

@@ -8,13 +8,13 @@ import { buttonTypes } from './template.ts';
 import type { ButtonType, TemplateButton } from './template.ts';
 import { checkPlainText, checkWebAddress } from './text-rules.ts';
 
-/** How many buttons a template may have (Cloud API reference, template components). */
+/** Max buttons of a template, by type (Cloud API reference, template components). */
 const limits: Record<ButtonType, number> = { Call: 1, QuickReply: 10, Url: 2 };
 
-/** Characters of a phone number, and of what a quick reply sends back. */
+/** Max characters of a phone number, and of the text that a quick reply sends back. */
 const dataLimit = 20;
 
-/** Reads the buttons of a template. Passes over what the schema refuses anyway. */
+/** Parses and checks the buttons of a template. Ignores what the schema refuses anyway. */
 export function prepareButtons(value: unknown, customer: Customer, problems: Problem[]): TemplateButton[] {
   if (!Array.isArray(value) || value.length > limits.QuickReply) return [];
   const buttons = value.map((entry, index) => prepareButton(entry, `Buttons[${index}]`, customer, problems));
@@ -69,7 +69,7 @@ function readData(value: unknown, place: DataPlace): string {
   if (type === undefined || (value !== undefined && typeof value !== 'string')) return '';
   const data = value?.trim() ?? '';
   if (data === '') {
-    // A quick reply sends its label back where it has no text of its own.
+    // A quick reply without its own text sends its label back.
     if (type !== 'QuickReply') problems.push(problem('MissingField', { target }));
     return label;
   }

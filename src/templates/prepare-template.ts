@@ -12,18 +12,18 @@ import { mediaKindOf } from './template.ts';
 import type { NewTemplate } from './template.ts';
 import { checkPlainText, checkWebAddress } from './text-rules.ts';
 
-/** What a request asks for, before its schema was applied: any JSON. */
+/** A request to create a template. Its body has not been validated: it may be any JSON. */
 interface Draft {
   body: unknown;
   customer: Customer;
-  /** One of the customer's. */
+  /** One of the customer's WhatsApp numbers. */
   identity: string;
 }
 
 /**
- * Applies the rules of a template that its schema can't state, so that what the platform would refuse is refused before
- * anybody waits for its review. The rules are WhatsApp's: its template guidelines, and the reference of template
- * components. Passes over what the schema refuses anyway.
+ * Applies the rules of a template that its schema can't express, so that a maker doesn't wait for WhatsApp's review of
+ * a template that WhatsApp would refuse. The rules are from WhatsApp's template guidelines and its reference of
+ * template components. Ignores what the schema refuses anyway.
  */
 export function prepareTemplate({ body, customer, identity }: Draft): Preparation<NewTemplate> {
   const fields = isObject(body) ? body : {};
@@ -54,7 +54,7 @@ export function prepareTemplate({ body, customer, identity }: Draft): Preparatio
   return { problems, prepared: template };
 }
 
-/** A text without blanks at its ends and with line feeds alone; undefined where there is none. */
+/** Returns a text trimmed and with each line break as a line feed; undefined if it is not a text. */
 function readText(value: unknown, target: string, problems: Problem[]): string | undefined {
   if (typeof value !== 'string') return undefined;
   const text = value.replaceAll('\r\n', '\n').trim();
@@ -123,7 +123,7 @@ function checkAttachment(value: unknown, problems: Problem[]): string | undefine
   return url;
 }
 
-/** The platform gives templates of this category their form; what carries more than a text is refused. */
+/** WhatsApp defines the form of authentication templates: anything besides the text is refused. */
 function checkAuthentication({ headerText, attachmentUrl, buttons }: NewTemplate, problems: Problem[]): void {
   const present = [
     ...(headerText === undefined ? [] : ['HeaderText']),

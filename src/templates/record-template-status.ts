@@ -3,13 +3,16 @@ import type { DirectoryDeps } from '../directory/index.ts';
 import type { TemplateStatusUpdate, TemplateStore } from './ports.ts';
 import { keptReason } from './template.ts';
 
-/** Takes a carrier's word on templates. */
+/** Takes template status updates from carriers. */
 export interface TemplateRegistry {
-  /** Stores it; `unknown` where no customer has such a template: nothing is stored then. Told twice, stores it once. */
-  record(news: TemplateStatusUpdate): Promise<'recorded' | 'unknown'>;
+  /**
+   * Stores a status update; a repeated one writes nothing. `unknown`: no customer has that template, and nothing was
+   * stored.
+   */
+  record(update: TemplateStatusUpdate): Promise<'recorded' | 'unknown'>;
 }
 
-/** Records what carriers say of templates. A template belongs to whoever has the identity that it is for. */
+/** Creates a registry. It finds a template by the customer who has the template's WhatsApp number. */
 export function createTemplateRegistry({
   directory,
   templates,
@@ -21,7 +24,7 @@ export function createTemplateRegistry({
       const owner = address === undefined ? undefined : await directory.identityOwner(address);
       const template = owner === undefined ? undefined : (await templates.store.read(owner, name))?.template;
       if (template === undefined || template.identity !== address) return 'unknown';
-      // The same name in another language is another template, which nobody made here.
+      // The same name in another language is another template, which we don't have.
       if (language !== undefined && language !== template.language) return 'unknown';
       const kept = keptReason(reason);
       if (template.status === status && template.reason === kept) return 'recorded';

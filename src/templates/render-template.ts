@@ -1,15 +1,15 @@
 import { fillPlaceholders } from './placeholders.ts';
 import type { Template } from './template.ts';
 
-/** What takes the place of a template's placeholders, in the order of their numbers. */
+/** The values of a template's placeholders, in the order of their numbers. */
 export interface TemplateValues {
   bodyParameters: readonly string[];
   headerParameters: readonly string[];
 }
 
 /**
- * The text that a phone shows: a header of text, a blank line, the body. What goes out as SMS where that stands in for
- * WhatsApp. Takes values that {@link checkParameters} has nothing to say about; where one is missing, its placeholder
+ * Returns the text that a phone shows: the header, if it is a text, an empty line and the body. This is also the text
+ * of the SMS that is sent as a fallback. The values should have passed `checkParameters`; a placeholder without a value
  * stays.
  */
 export function renderTemplate({ headerText, content }: Template, values: TemplateValues): string {

@@ -3,22 +3,22 @@ import type { TemplateCarrier, TemplateStore, VersionedTemplate } from './ports.
 import { isSubmitted } from './template.ts';
 import type { NewTemplate, Template } from './template.ts';
 
-/** What creating templates works with. */
+/** Dependencies of the operations on templates. */
 export interface TemplatesDeps {
   templates: { store: TemplateStore; carrier: TemplateCarrier };
 }
 
-/** Longer than a submission may take: one that was not confirmed in this time is not under way any more. */
+/** Milliseconds after which a submission that the carrier has not confirmed is no longer under way. */
 export const attemptMs = 10 * 60 * 1000;
 
 /**
- * Brings a template before the platform's review. It is stored first, as pending, so a crash after that loses nothing:
- * a repeat of the request submits what was not confirmed, and does nothing where it was.
+ * Submits a template to WhatsApp's review. It stores the template first, as pending, so a crash loses nothing: a repeat
+ * of the request submits the template if it was not confirmed, and does nothing if it was.
  *
- * Refuses another template under a name that is taken (TemplateExists), and what the carrier refuses
- * (TemplateRefused). Where the carrier is not available (Unavailable), nothing is kept.
+ * Storage operations: two, and one more if the carrier's verdict is known already.
  *
- * Storage operations: two, and one more where the carrier's verdict is there already.
+ * @throws {ApiError} TemplateExists if the name belongs to another template; TemplateRefused if the carrier refuses it,
+ *   and Unavailable if the carrier can't be reached: then nothing stays stored.
  */
 export async function submitTemplate(wanted: NewTemplate, now: Date, { templates }: TemplatesDeps): Promise<void> {
   const claimed = await claimName(wanted, now, templates.store);
@@ -30,7 +30,7 @@ export async function submitTemplate(wanted: NewTemplate, now: Date, { templates
     const verdict = status === undefined ? undefined : { status, ...(reason === undefined ? {} : { reason }) };
     const { customerId, name } = template;
     const outcome = await templates.store.update(customerId, name, { carrierReference, updatedAt: now });
-    // A repeat that ran beside this one, and found the carrier gone, may have taken it away.
+    // A concurrent repeat that could not reach the carrier may have removed the template.
     if (outcome === 'absent') await templates.store.create({ ...template, carrierReference, ...verdict });
     else if (verdict !== undefined) await templates.store.update(customerId, name, { ...verdict, updatedAt: now });
     return;
@@ -41,12 +41,15 @@ export async function submitTemplate(wanted: NewTemplate, now: Date, { templates
     : apiError('Unavailable', { what: 'The management of WhatsApp templates' });
 }
 
-/** A carrier's reason as part of a sentence: of any length it may be, nobody reads more than this. */
+/** Shortens a carrier's reason, which may have any length, and returns it as a part of a sentence. */
 function saidReason(reason: string): string {
   return reason.slice(0, 300).toWellFormed().trimEnd().replace(/\.$/, '');
 }
 
-/** Makes the name this template's; an insert decides who is first. `done` where the carrier has the very template. */
+/**
+ * Stores the template under its name; the insert decides which request is first. `done`: the carrier has the same
+ * template.
+ */
 async function claimName(wanted: NewTemplate, now: Date, store: TemplateStore): Promise<VersionedTemplate | 'done'> {
   const next: Template = { ...wanted, status: 'pending', createdAt: now, updatedAt: now };
   for (;;) {

@@ -1,12 +1,12 @@
 import { choice, list, object, optional, text } from '../operation/schema.ts';
 import { buttonTypes } from './template.ts';
 
-/** Characters of a body (Cloud API reference, template components). */
+/** Max characters of a body (Cloud API reference, template components). */
 export const bodyLimit = 1024;
-/** Characters of a header. */
+/** Max characters of a header. */
 export const headerLimit = 60;
 
-/** The body that creates a template. */
+/** The request body that creates a template. */
 export const newTemplateBody = object({
   DisplayName: text({
     title: 'Displayname',

@@ -1,4 +1,4 @@
-/** Latin letters that aren't a plain letter with a mark, which Unicode itself takes apart. */
+/** Latin letters that Unicode does not decompose into a plain letter and a mark. */
 const spelledOut = new Map([
   ['ß', 'ss'],
   ['æ', 'ae'],
@@ -14,12 +14,12 @@ const spelledOut = new Map([
 ]);
 
 /**
- * The name, and so the id, of a template, from what its maker calls it: small letters a to z and digits, with an
- * underscore for whatever stands between them, as the platform demands of names (at most 512 characters, which twice a
- * display name's hundred can't reach).
+ * Derives a template's name, which is its id, from its display name: the letters a to z in lower case and digits, with
+ * an underscore for anything between them, as WhatsApp requires. WhatsApp's limit is 512 characters, which a display
+ * name of 100 can't reach, even if each letter becomes two.
  *
- * @returns undefined where nothing would remain, or where the text has letters of another script: two names that
- *   differ in those alone would become one.
+ * @returns undefined if nothing would remain, or if the text has letters of another script: two display names that
+ *   differ only in such letters would get the same name
  *
  * @example templateName('Tilaus nro 5: Määräpäivä!') // 'tilaus_nro_5_maarapaiva'
  */

@@ -3,17 +3,20 @@ import type { Template } from './template.ts';
 
 /** Finds approved templates. */
 export interface TemplateReader {
-  /** The customer's approved template of that name. */
+  /** Returns the customer's approved template with that name; undefined if there is none. */
   approved(customerId: string, name: string): Promise<Template | undefined>;
 }
 
-/** More than a process that serves many customers sends in a minute; beyond it, what is outdated is dropped. */
+/**
+ * Templates in the cache above which expired entries are dropped. A process that serves many customers sends fewer in a
+ * minute.
+ */
 const cachedTemplates = 1_000;
 
 /**
- * Reads approved templates through a cache, so that a send with a known template costs no storage operation. Only
- * approved ones are kept: a template that is approved can be sent at once. One that is no longer approved is found for
- * up to `ttlMs` (milliseconds) more.
+ * Reads approved templates through a cache, so that a send with a cached template costs no storage operation. The cache
+ * has approved templates only, so a template can be sent as soon as it is approved. A template that loses its approval
+ * is still found for up to `ttlMs` (milliseconds).
  */
 export function createTemplateReader(
   store: Pick<TemplateStore, 'read'>,

@@ -1,23 +1,23 @@
 import type { PrivacyOf } from '../core/privacy.ts';
 import type { TemplateCategory } from './categories.ts';
 
-/** What a button does when it is tapped. */
+/** The types of buttons: what a button does when it is tapped. */
 export const buttonTypes = ['Call', 'QuickReply', 'Url'] as const;
 export type ButtonType = (typeof buttonTypes)[number];
 
 /** A button of a template; all buttons of a template have the same type. */
 export interface TemplateButton {
   type: ButtonType;
-  /** What the phone shows. */
+  /** The text that the phone shows. */
   label: string;
   /** A phone number (digits), an address that may end in `{{1}}`, or the text that a quick reply sends back. */
   data: string;
 }
 
-/** What the carrier's review has come to. */
+/** The status of WhatsApp's review. */
 export type TemplateStatus = 'pending' | 'approved' | 'rejected';
 
-/** A template as somebody asks for it. */
+/** A template as it is requested. */
 export interface NewTemplate {
   customerId: string;
   /** The WhatsApp number that may send it, in the directory's form. */
@@ -30,11 +30,11 @@ export interface NewTemplate {
   category: TemplateCategory;
   /** The body, with placeholders `{{1}}`, `{{2}}` and so on. */
   content: string;
-  /** A header of text, with a placeholder at most. */
+  /** A text header, with at most one placeholder. */
   headerText?: string;
-  /** An example of the medium that the header carries; its file ending says which kind. */
+  /** The address of an example of the header's medium; its file extension says which kind it is. */
   attachmentUrl?: string;
-  /** What the header carries, where the address of the example doesn't say it. */
+  /** The kind of the header's medium, if the example's address doesn't say it. */
   attachmentKind?: MediaKind;
   buttons: readonly TemplateButton[];
 }
@@ -44,10 +44,10 @@ export interface Template extends NewTemplate {
   status: TemplateStatus;
   /** Why it was rejected. */
   reason?: string;
-  /** The carrier's own id of it; absent until the carrier has confirmed that it has the template. */
+  /** The carrier's id for it; absent until the carrier has confirmed that it has the template. */
   carrierReference?: string;
   createdAt: Date;
-  /** When it was last handed to the carrier, or the carrier last spoke of it. */
+  /** When it was last submitted to the carrier, or its status last changed. */
   updatedAt: Date;
 }
 
@@ -68,24 +68,24 @@ export const templatePrivacy = {
   carrierReference: 'technical',
 } as const satisfies PrivacyOf<Template>;
 
-/** Media that a header may carry, by the endings of their files (WhatsApp's supported media types). */
+/** File extensions of the media that a header may have (WhatsApp's supported media types). */
 const mediaEndings = {
   image: ['jpg', 'jpeg', 'png'],
   video: ['mp4', '3gp'],
   document: ['pdf', 'doc', 'docx', 'ppt', 'pptx', 'xls', 'xlsx', 'txt'],
 } as const;
 
-/** Which medium a header carries. */
+/** The kind of a header's medium. */
 export type MediaKind = keyof typeof mediaEndings;
 
-/** Which medium an address leads to, by the ending of its path; undefined for any other ending. */
+/** Returns the kind of medium at an address, by the file extension of its path; undefined for any other extension. */
 export function mediaKindOf(url: string): MediaKind | undefined {
   const ending = /\.([a-z0-9]+)$/i.exec(URL.parse(url)?.pathname ?? '')?.[1]?.toLowerCase();
   const kinds = Object.keys(mediaEndings) as MediaKind[];
   return kinds.find((kind) => mediaEndings[kind].some((known) => known === ending));
 }
 
-/** What stands above the body. */
+/** Returns the kind of a template's header. A medium of unknown kind counts as a document. */
 export function headerKindOf({
   headerText,
   attachmentUrl,
@@ -96,20 +96,20 @@ export function headerKindOf({
   return attachmentUrl === undefined ? 'none' : (mediaKindOf(attachmentUrl) ?? 'document');
 }
 
-/** Whether the carrier has the template: it said so, or has spoken of it. */
+/** Tells whether the carrier has the template: it confirmed the submission, or sent a status. */
 export function isSubmitted({ carrierReference, status }: Template): boolean {
   return carrierReference !== undefined || status !== 'pending';
 }
 
-/** Characters of a reason that are kept. */
+/** Max characters stored of a reason. */
 const reasonLimit = 1_000;
 
-/** A carrier's reason as far as it is kept; an empty one is none. */
+/** Shortens a carrier's reason to what is stored; undefined if it is empty. */
 export function keptReason(reason: string | undefined): string | undefined {
   return reason?.slice(0, reasonLimit).toWellFormed() || undefined;
 }
 
-/** Whether an address of a button ends in a part that each send fills. */
+/** Tells whether a button's address ends in a placeholder, which each send fills. */
 export function hasVariablePart({ type, data }: TemplateButton): boolean {
   return type === 'Url' && data.endsWith('{{1}}');
 }

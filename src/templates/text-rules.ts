@@ -1,10 +1,10 @@
 import { problem } from '../operation/errors.ts';
 import type { Problem } from '../operation/errors.ts';
 
-/** Characters of an address (Cloud API reference, URL buttons; more than any of its media links needs). */
+/** Max characters of an address (Cloud API reference, URL buttons; media links need fewer). */
 const addressLimit = 2_000;
 
-/** Refuses control characters; line feeds are one unless `lineBreaks` lets them stand. NUL is the kernel's to refuse. */
+/** Refuses control characters, including line feeds unless `lineBreaks` is true. The kernel refuses NUL. */
 export function checkPlainText(
   text: string,
   { target, problems, lineBreaks = false }: { target: string; problems: Problem[]; lineBreaks?: boolean },
@@ -15,11 +15,11 @@ export function checkPlainText(
   problems.push(problem('InvalidField', { target, rule: `must not have ${what}` }));
 }
 
-/** Refuses what is no absolute http or https address, or too long; undefined where there is none, or a refused one. */
+/** Returns a trimmed http or https address. Adds a problem and returns undefined if it is invalid or too long. */
 export function checkWebAddress(value: unknown, target: string, problems: Problem[]): string | undefined {
   if (typeof value !== 'string') return undefined;
   const text = value.trim();
-  // The parser drops tabs and line breaks, and what is stored would be another address than what was checked.
+  // The parser drops tabs and line breaks, so the stored address would differ from the one that was checked.
   const url = /[\s\p{Cc}]/u.test(text) ? null : URL.parse(text);
   if (url === null || !/^https?:$/.test(url.protocol) || /[{}]/.test(url.host)) {
     problems.push(problem('InvalidUrl', { target }));

@@ -20,7 +20,7 @@ export function aggregateProfile({ nodes, samples, timeDeltas }: CpuProfile): { 
   }
   return [...byPlace]
     .map(([place, time]) => ({ place, share: time / total }))
-    .sort((one, other) => other.share - one.share);
+    .sort((left, right) => right.share - left.share);
 }
 
 function placeOf({ functionName, url }: CpuProfile['nodes'][number]['callFrame']): string {

@@ -1,6 +1,6 @@
 /** The middle one, or the upper of the two in the middle; NaN where there is none. */
 export function median(values: readonly number[]): number {
-  return values.toSorted((one, other) => one - other)[values.length >> 1] ?? Number.NaN;
+  return values.toSorted((left, right) => left - right)[values.length >> 1] ?? Number.NaN;
 }
 
 /** Runs a task so many times, `width` of them at once; resolves to the milliseconds that took. */

@@ -130,7 +130,7 @@ export function carrierContract(name: string, setup: () => Promise<CarrierSetup>
       });
 
       test('delivers a text with buttons, if the capabilities say so', async ({ skip }) => {
-        skip(!the.carrier.capabilities.sendsButtons, 'the carrier sends no buttons');
+        skip(!the.carrier.capabilities.sendsButtons, 'this carrier sends no buttons');
         const buttons = ['Kyllä 👍', 'x'.repeat(20), '"Ei" & <b>'];
         const batch: OutboundBatch = { ...batchTo(the.addresses.delivered), protocol: 'WhatsApp', buttons };
         expect(await the.carrier.send(batch)).toMatchObject([sentBy(the)]);
@@ -157,13 +157,13 @@ export function carrierContract(name: string, setup: () => Promise<CarrierSetup>
       });
 
       test('returns retry if the network throttles, and the next attempt succeeds', async ({ skip }) => {
-        const batch = batchTo(the.addresses.throttledOnce ?? skip('the network throttles no number'));
+        const batch = batchTo(the.addresses.throttledOnce ?? skip('no number of this network is throttled'));
         expect(await the.carrier.send(batch)).toMatchObject([{ ...failed('retry'), reason: 'throttled' }]);
         expect(await the.carrier.send(batch)).toMatchObject([sentBy(the)]);
       });
 
       test('recognises a repeated batch, if the carrier is idempotent', async ({ skip }) => {
-        skip(!the.carrier.capabilities.idempotent, 'the carrier is non-idempotent');
+        skip(!the.carrier.capabilities.idempotent, 'this carrier recognises no repeats');
         const batch = batchTo(the.addresses.delivered, the.addresses.rejected);
         const first = await the.carrier.send(batch);
         expect(await the.carrier.send(batch)).toMatchObject(first);
@@ -172,7 +172,7 @@ export function carrierContract(name: string, setup: () => Promise<CarrierSetup>
       });
 
       test('sends a repeated batch again, if the carrier is non-idempotent', async ({ skip }) => {
-        skip(the.carrier.capabilities.idempotent, 'the carrier is idempotent');
+        skip(the.carrier.capabilities.idempotent, 'this carrier recognises repeats');
         const batch = batchTo(the.addresses.delivered, the.addresses.rejected);
         const taken = [sentBy(the), failed('rejected')];
         expect(await the.carrier.send(batch)).toMatchObject(taken);
@@ -273,18 +273,18 @@ export function carrierContract(name: string, setup: () => Promise<CarrierSetup>
 
     describe('templates', () => {
       const managed = () => (the.submitsTemplates === false ? undefined : the.carrier.templates);
-      const noSubmission = 'the carrier has no submission of templates';
+      const managesNone = 'no templates are made through this carrier';
       const submitted = { outcome: 'submitted', carrierReference: expect.stringMatching(/\S/) as string };
       const unavailable = { outcome: 'unavailable', reason: expect.stringMatching(/\S/) as string };
 
       test('refuses every template, if the carrier has no submission', async ({ skip }) => {
-        skip(the.submitsTemplates !== false, 'the carrier has submission of templates, or no templates at all');
+        skip(the.submitsTemplates !== false, 'templates are not made elsewhere');
         const outcome = await the.carrier.templates?.submit(storedTemplate());
         expect(outcome).toEqual({ outcome: 'refused', reason: expect.stringMatching(/\S/) as string });
       });
 
       test('submits a template, and receives the verdict on it', async ({ skip }) => {
-        const templates = managed() ?? skip(noSubmission);
+        const templates = managed() ?? skip(managesNone);
         const template = storedTemplate({ name: 'with_verdict', displayName: 'With verdict' });
         expect(await templates.submit(template)).toEqual(submitted);
         await eventually(async () => {
@@ -300,7 +300,7 @@ export function carrierContract(name: string, setup: () => Promise<CarrierSetup>
       });
 
       test('recognises a repeated template, and refuses a different one with the same name', async ({ skip }) => {
-        const templates = managed() ?? skip(noSubmission);
+        const templates = managed() ?? skip(managesNone);
         const template = storedTemplate({ name: 'seen', displayName: 'Seen' });
         const first = await templates.submit(template);
         // The carrier may have decided on the template meanwhile.
@@ -312,14 +312,14 @@ export function carrierContract(name: string, setup: () => Promise<CarrierSetup>
       });
 
       test.for([500, 503, 429, 401, 404])('is unavailable if the carrier answers %i', async (status, { skip }) => {
-        skip(managed() === undefined, noSubmission);
+        skip(managed() === undefined, managesNone);
         const url = await startFaultyNetwork(answering(status, '{"message":"not now"}'));
         const { templates } = the.connect({ url, timeoutMs: 10_000 });
         expect(await templates?.submit(storedTemplate())).toEqual(unavailable);
       });
 
       test('is unavailable if the carrier never answers', async ({ skip }) => {
-        skip(managed() === undefined, noSubmission);
+        skip(managed() === undefined, managesNone);
         const { templates } = the.connect({ url: await startFaultyNetwork(() => {}), timeoutMs: 200 });
         expect(await templates?.submit(storedTemplate())).toEqual(unavailable);
       });
@@ -333,7 +333,7 @@ export function carrierContract(name: string, setup: () => Promise<CarrierSetup>
         ['undelivered', reason],
         ['expired', reason],
       ] as const)('returns the report: %s', async ([status, why], { skip }) => {
-        const batch = batchTo(the.addresses[status] ?? skip(`the network reports no message as ${status}`));
+        const batch = batchTo(the.addresses[status] ?? skip(`no message of this network ends as ${status}`));
         const before = Date.now();
         const [outcome] = await the.carrier.send(batch);
         const reference = outcome?.outcome === 'sent' ? (outcome.carrierReference ?? '') : '';

@@ -21,7 +21,7 @@ export function permitStoreContract(name: string, open: () => PermitStore): void
 
     /** The connection's permits, by index. */
     const listed = async (connection: string) =>
-      [...(await store.list(connection))].sort((one, other) => one.index - other.index);
+      [...(await store.list(connection))].sort((left, right) => left.index - right.index);
 
     /** Makes a write that must succeed, and resolves to the versions. */
     async function write(...[connection, changes]: Parameters<PermitStore['write']>): Promise<readonly string[]> {

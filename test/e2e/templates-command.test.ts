@@ -126,7 +126,7 @@ test('what is wrong with one number keeps none of the others from being imported
     code: 1,
     stdout: '',
     stderr: expect.stringMatching(
-      /^x is no WhatsApp number of any customer\n358401000001 of demo:\n.* in en, sv, but .*\nNothing has changed\.\n$/,
+      /^x is not a WhatsApp number of any customer\n358401000001 of demo:\n.* in en, sv, but .*\nNothing has changed\.\n$/,
     ) as string,
   });
   const other = { ...settings, WHATSAPP_CLOUD_NUMBERS: '358401000009=1111/2222' };

@@ -148,7 +148,7 @@ export function testHabits(host: () => TwoWayHost): void {
           ...lettered(flows[index], { inboundId, service: line.service }),
           pipelineId: expect.any(String) as string,
           subscriptionKey: expect.any(String) as string,
-          reason: 'another call would come to the same',
+          reason: 'another call would fail in the same way',
           lastAnswer: { detail, at: expect.any(Date) as Date },
         })),
       );

@@ -19,21 +19,21 @@ import type { SimulatedTime } from '../fakes/simulated-time.ts';
 import { watchedPort } from '../fakes/watched-port.ts';
 import type { FaultPlan, Watch } from '../fakes/watched-port.ts';
 
-/** What an address answers, by the number of its call from 1; after so many milliseconds where it says so. */
+/** The answer of an address to a call, by the call's number from 1; with `afterMs`, after that many milliseconds. */
 type Answer = number | 'fails' | 'refused' | { status: number; retryAfterSeconds: number };
 type Script = (call: number) => Answer | { afterMs: number; answer: Answer };
 
 interface LabCall {
   url: string;
   headers: Readonly<Record<string, string>>;
-  /** Milliseconds from the start. */
+  /** Milliseconds since the start. */
   at: number;
 }
 
 export const labMessageId = testMessageId(1);
 export const dlrUrl = 'https://dlr.example.com/hook?key=a%2Fb';
 
-/** The place that an address was called for: the last two digits of the recipient's id. */
+/** Returns the index of the recipient that a call is for: the last two digits of the recipient's id. */
 export const placeOf = (url: string): number => Number(/recipientId=[^&]*(\d\d)&/.exec(url)?.[1]);
 
 const outcomes: Readonly<Record<string, CallOutcome>> = {
@@ -41,17 +41,20 @@ const outcomes: Readonly<Record<string, CallOutcome>> = {
   refused: { outcome: 'refused', reason: 'The host leads to an address of a private network.' },
 };
 
-/** What a lab's message is like, and what goes wrong. */
+/** The lab's message, and the faults. */
 interface LabOptions {
   header?: Partial<MessageHeader>;
-  /** The message names no address. */
+  /** The message has no `DlrUrl`. */
   isSilent?: boolean;
   recipients?: number;
   customer?: { callbackSecretSetting?: string } | undefined;
   faults?: FaultPlan;
 }
 
-/** Everything around delivery callbacks, in memory and in simulated time: one message, whose address answers 200. */
+/**
+ * Creates a lab for delivery callbacks, in memory and in simulated time, with one message. Its address answers 200 by
+ * default.
+ */
 export function createCallbackLab({ recipients = 3, ...options }: LabOptions = {}) {
   const { faults = () => undefined } = options;
   const messages = createMemoryMessageStore();
@@ -68,7 +71,7 @@ export function createCallbackLab({ recipients = 3, ...options }: LabOptions = {
   const queue: CallbackQueue = {
     async enqueue(job, delaySeconds) {
       await memoryQueue.enqueue(job, delaySeconds);
-      // A job is JSON on its way.
+      // A queued job is JSON.
       for (const queued of memoryQueue.jobs.splice(0)) {
         time.enqueue(
           'delivery-callbacks',
@@ -119,7 +122,7 @@ export function createCallbackLab({ recipients = 3, ...options }: LabOptions = {
   });
   const recorder = createFinalStatusRecorder({ dlr: { queue } });
 
-  /** Writes the message down. */
+  /** Stores the message. */
   async function accept(): Promise<void> {
     const common = {
       messageId: labMessageId,
@@ -160,7 +163,7 @@ export function createCallbackLab({ recipients = 3, ...options }: LabOptions = {
     deps,
     store,
     secrets,
-    /** Says what became of recipients of the message, at the present moment. */
+    /** Records the final status of recipients, at the current time. */
     settle: (recipientIndexes: readonly number[], details: Partial<FinalRecipient> = {}): Promise<void> =>
       recorder.record(
         recipientIndexes.map((recipientIndex) => ({
@@ -172,15 +175,15 @@ export function createCallbackLab({ recipients = 3, ...options }: LabOptions = {
           ...details,
         })),
       ),
-    /** Gives the address its answers for a place, or for all places that have none of their own. */
+    /** Sets the answers of the address for a recipient, or the default answers. */
     script(answers: Script, recipientIndex = -1): void {
       scripts.set(recipientIndex, answers);
     },
-    /** When the address was called for a place, in seconds from the start. */
+    /** Returns when the address was called for a recipient, in seconds since the start. */
     callTimes: (recipientIndex: number): number[] =>
       calls.filter(({ url }) => placeOf(url) === recipientIndex).map(({ at }) => at / 1_000),
     callbacks: async (): Promise<ChunkCallbacks | undefined> => (await store.read(labMessageId, 0))?.callbacks,
-    /** How each place stands. */
+    /** Returns the state of each recipient's callback. */
     async fates(): Promise<Record<number, string>> {
       const { done = [], entries = [] } = (await store.read(labMessageId, 0))?.callbacks ?? {};
       return Object.fromEntries([

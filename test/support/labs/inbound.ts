@@ -15,16 +15,16 @@ import { createMemoryInboundStore } from '../fakes/inbound-store.ts';
 import { createMemoryThreadStore } from '../fakes/thread-store.ts';
 import { testCustomer, testNow } from './kernel.ts';
 
-/** The address that phones write to, and the phone, where a test says nothing else. */
+/** The default address that phones write to, and the default phone. */
 export const ourAddress = '16400';
 export const phone = '358401234567';
 
-/** A moment so many milliseconds after {@link testNow}. */
+/** Returns the time that many milliseconds after {@link testNow}. */
 export function after(milliseconds: number): Date {
   return new Date(testNow.getTime() + milliseconds);
 }
 
-/** An SMS that a carrier got a moment ago. */
+/** Returns an SMS that a carrier received a second ago, with some fields replaced. */
 export function inboundEvent(details: Partial<TimedEvent> = {}): TimedEvent {
   return {
     carrierMessageId: 'c-1',
@@ -38,7 +38,7 @@ export function inboundEvent(details: Partial<TimedEvent> = {}): TimedEvent {
   };
 }
 
-/** An SMS as it is first kept. */
+/** Returns an SMS as it is first stored, with some fields replaced. */
 export function inboundMessage(details: Partial<InboundMessage> = {}): InboundMessage {
   return {
     ...inboundEvent(),
@@ -52,7 +52,7 @@ export function inboundMessage(details: Partial<InboundMessage> = {}): InboundMe
   };
 }
 
-/** A service that receives SMS to {@link ourAddress}, by keywords or everything else. */
+/** Returns a service that receives on an address (default: SMS to {@link ourAddress}), by keywords or without. */
 export function receivingService(
   id: string,
   keywords: readonly string[] = [],
@@ -62,7 +62,7 @@ export function receivingService(
   return { id, name: id, type: 'TwoWay', senders: [], allowsReplies: false, receivesOn };
 }
 
-/** A directory of customers, each with its services. */
+/** Creates a directory of customers, each with its services. */
 export function directoryOf(customers: Readonly<Record<string, readonly DirectoryService[]>>) {
   return createMemoryDirectory({
     customers: Object.entries(customers).map(([id, services]) => ({ ...testCustomer, id, services })),
@@ -70,25 +70,25 @@ export function directoryOf(customers: Readonly<Record<string, readonly Director
   });
 }
 
-/** What receives and leads messages, in memory, with all that a test may look into. */
+/** The dependencies that receive and route messages, in memory, and what tests inspect. */
 export type TestInbound = RouteInboundDeps &
   ReceiveInboundDeps & {
     inbound: { queue: ReturnType<typeof createMemoryInboundQueue> };
-    /** Every message that subscribers were told of, in order. */
+    /** Every message that subscribers were notified of, in order. */
     notified: RoutedMessage[];
-    /** What the carrier `simulated` was asked for, in order. */
+    /** The attachments that the carrier `simulated` was asked for, in order. */
     fetched: [reference: string, limit: number][];
     setNow: (moment: Date) => void;
   };
 
 /**
- * Empty stores, a carrier that hands out attachments as its script says, a service `info` with the keyword INFO and a
- * service `rest` for all else, and a clock that stands at {@link testNow} until it is moved.
+ * Creates empty stores, a carrier that provides attachments as the script says, a service `info` with the keyword INFO,
+ * a service `rest` for all other SMS, a service `whatsapp`, and a clock that stands at {@link testNow} until it is set.
  */
 export function createInbound(
   script: (reference: string, call: number) => AttachmentOutcome | Promise<AttachmentOutcome> = () => ({
     outcome: 'failed',
-    reason: 'there is none',
+    reason: 'there is no attachment',
   }),
 ): TestInbound {
   let secrets = 0;
@@ -144,16 +144,19 @@ export function createInbound(
   };
 }
 
-/** Lets one call of the ports it wraps fail, and keeps what was called and what came of it. */
+/** Makes one call of the ports it wraps fail, and records all calls with their answers. */
 export interface Breaker {
-  /** Each call with its answer, in order; a call that failed has none. */
+  /** Each call with its answer, in order; a failed call has no answer. */
   calls: { name: string; answer?: unknown }[];
-  /** From now on, counted from 1, that call fails: before it does anything, or after, when only its answer is lost. */
+  /**
+   * Makes the call with this number, counted from now and from 1, fail: before it takes effect, or after, losing its
+   * answer.
+   */
   breakCall: (number: number, when: 'before' | 'after') => void;
   wrap: <Port extends object>(port: Port) => Port;
 }
 
-/** Makes one. */
+/** Creates a breaker. */
 export function createBreaker(): Breaker {
   const calls: Breaker['calls'] = [];
   let left = 0;

@@ -28,20 +28,20 @@ import type { SimulatedTime } from '../fakes/simulated-time.ts';
 import { watchedPort } from '../fakes/watched-port.ts';
 import type { FaultPlan, Watch } from '../fakes/watched-port.ts';
 
-/** The service that all of a lab's subscriptions belong to. */
+/** The service of all the lab's subscriptions. */
 export const labService = { customerId: 'demo', serviceId: 'demo-twoway' };
 export const labPipeline = pipelineIdOf(labService);
 const publicUrl = 'https://api.example.com/api-integrations/v1';
 
-/** What a flow answers: a status, at once or after a while; that it fails; that it is not to be called; or nothing. */
+/** A flow's answer: a status, a failed call, a refused address, or no answer at all. */
 export type FlowAnswer = number | 'fails' | 'refused' | 'nothing' | { status: number; retryAfterSeconds: number };
 
-/** One answer per call, by the number of the call from 1; after so many milliseconds where it says so. */
+/** The answer to each call, by the call's number from 1; with `afterMs`, after that many milliseconds. */
 export type FlowScript = (call: number) => FlowAnswer | { afterMs: number; answer: FlowAnswer };
 
 /** A call that a flow got. */
 interface LabCall extends OutgoingCall {
-  /** Milliseconds from the start. */
+  /** Milliseconds since the start. */
   at: number;
 }
 
@@ -50,7 +50,7 @@ interface LabOptions {
   faults?: FaultPlan;
 }
 
-/** A message that the lab's service received, told apart by its number. */
+/** Returns a message that the lab's service received; its number makes it unique. */
 export function labMessage(number = 1, details: Partial<RoutedMessage> = {}): RoutedMessage {
   return {
     ...labService,
@@ -71,11 +71,11 @@ export function labMessage(number = 1, details: Partial<RoutedMessage> = {}): Ro
   };
 }
 
-/** The address of a flow, as the platform makes them. */
+/** Returns the address of a flow, in the platform's form. */
 export const flowUrl = (name: string, signature = 'a%2Fb'): string =>
   `https://prod-01.logic.example.com:443/workflows/${name}/triggers/x/run?sp=%2Ftriggers%2Fx&sv=1.0&sig=${signature}`;
 
-/** A subscription of the lab's service for the flow of that name. */
+/** Returns a subscription of the lab's service for the flow with that name. */
 export function labSubscription(name: string, details: Partial<Subscription> = {}): Subscription {
   const callbackUrl = details.callbackUrl ?? flowUrl(name);
   return {
@@ -99,10 +99,10 @@ const outcomes: Readonly<Record<string, CallOutcome>> = {
   refused: { outcome: 'refused', reason: 'The address is not public.' },
 };
 
-/** Everything around the delivery of notifications, in memory and in simulated time. */
+/** A lab for the delivery of notifications, in memory and in simulated time. */
 export type NotificationLab = ReturnType<typeof createNotificationLab>;
 
-/** Builds a lab: its clock starts at {@link testNow}, and flows without a script answer 202. */
+/** Creates a lab. Its clock starts at {@link testNow}, and flows without a script answer 202. */
 export function createNotificationLab({ random = () => 0, faults = () => undefined }: LabOptions = {}) {
   const subscriptions = createMemorySubscriptionStore();
   const notifications = createMemoryNotificationStore();
@@ -187,24 +187,24 @@ export function createNotificationLab({ random = () => 0, faults = () => undefin
     async subscribe(...names: readonly string[]): Promise<void> {
       for (const name of names) await subscriptions.put(labSubscription(name));
     },
-    /** Gives a flow its answers, by its name or its address. */
+    /** Sets the answers of a flow, by its name or its address. */
     script(flow: string, answers: FlowScript): void {
       scripts.set(flow.startsWith('https:') ? flow : flowUrl(flow), answers);
     },
-    /** Queues messages of the lab's service, to be told at the present moment. */
+    /** Queues messages of the lab's service, for immediate notification. */
     tell(...numbers: readonly number[]): void {
       for (const number of numbers) time.enqueue('inbound', labMessage(number));
     },
-    /** When a flow was called, in milliseconds from the start. */
+    /** Returns when a flow was called, in milliseconds since the start. */
     callTimes: (flow: string): number[] =>
       calls.filter(({ url }) => url === (flow.startsWith('https:') ? flow : flowUrl(flow))).map(({ at }) => at),
     subscription: async (name: string): Promise<Subscription | undefined> =>
       (await subscriptions.find(labPipeline, subscriptionKeyOf(flowUrl(name))))?.subscription,
-    /** The retried notification of a message for a flow. */
+    /** Reads the retry notification of a message for a flow. */
     retry: async (name: string, message = 1) =>
       (await notifications.readRetry(labMessage(message).id, subscriptionKeyOf(flowUrl(name))))?.retry,
     letters: (): Promise<DeadLetter[]> => deadLetters.list({ limit: 1_000 }),
-    /** How a message's notification for each flow stands, in the order of the chunks. */
+    /** Returns the state of a message's notification for each flow, in the order of the chunks. */
     async fates(message = 1): Promise<Record<string, string>> {
       const { id } = labMessage(message);
       const chunks = await notifications.listChunks(id);

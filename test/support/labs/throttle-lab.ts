@@ -121,7 +121,7 @@ export function createThrottleLab({
     },
     /** Makes calls at the given moments. */
     async load(arrivals: readonly { at: number; instance: number }[]): Promise<void> {
-      for (const { at, instance } of [...arrivals].sort((one, other) => one.at - other.at)) {
+      for (const { at, instance } of [...arrivals].sort((left, right) => left.at - right.at)) {
         await play(at);
         void call(instance);
       }
@@ -144,7 +144,7 @@ export function createThrottleLab({
       calls
         .filter(({ result }) => result.allowed)
         .map(({ answeredAt }) => answeredAt)
-        .sort((one, other) => one - other),
+        .sort((left, right) => left - right),
     refused: (): LabCall[] => calls.filter(({ result }) => !result.allowed),
   };
 }

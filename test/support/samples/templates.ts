@@ -1,7 +1,7 @@
 import type { NewTemplate, Template } from '../../../src/templates/index.ts';
 import { testNow } from '../labs/kernel.ts';
 
-/** A template as somebody asks for it, with other fields where a test says so. */
+/** Returns a template as it is requested, with some fields replaced. */
 export function newTemplate(details: Partial<NewTemplate> = {}): NewTemplate {
   return {
     customerId: 'demo',
@@ -16,7 +16,7 @@ export function newTemplate(details: Partial<NewTemplate> = {}): NewTemplate {
   };
 }
 
-/** A pending template that nobody has submitted, asked for at testNow, with other fields where a test says so. */
+/** Returns a pending template that was requested at testNow and not submitted, with some fields replaced. */
 export function storedTemplate(details: Partial<Template> = {}): Template {
   return { ...newTemplate(), status: 'pending', createdAt: testNow, updatedAt: testNow, ...details };
 }

@@ -8,7 +8,7 @@ import { createMemoryContactStore } from '../../support/fakes/contact-store.ts';
 const group = { customerId: 'demo', serviceId: 'demo-group' };
 const start = new Date('2026-11-23T10:00:00.000Z');
 
-/** A world whose clock goes on by some seconds with each step of the clean-up, and what was asked of its store. */
+/** Sets up a clock that advances with each step of the clean-up, and records the positions that the store was given. */
 function openDeps(contacts: ContactStore, secondsPerStep = 0) {
   const cleanUps = createMemoryCleanUpQueue();
   const positions: (string | undefined)[] = [];
@@ -30,7 +30,7 @@ function openDeps(contacts: ContactStore, secondsPerStep = 0) {
   return { deps, positions, jobs: cleanUps.jobs };
 }
 
-/** A store whose clean-up takes these steps, whatever position it is given, and then finds nothing. */
+/** Creates a store whose clean-up returns these steps, whatever its position, and then finds nothing. */
 function scripted(...steps: CleanUpProgress[]): ContactStore {
   return { ...createMemoryContactStore(), cleanUp: async () => steps.shift() ?? { removed: 0 } };
 }
@@ -49,7 +49,7 @@ async function fillAndDelete(store: ContactStore, count: number): Promise<void> 
 }
 
 describe('the clean-up worker', () => {
-  test('removes what was deleted, and is done', async () => {
+  test('removes the rows of deleted contacts', async () => {
     const store = createMemoryContactStore();
     await fillAndDelete(store, 250);
     const { deps, jobs } = openDeps(store);
@@ -58,7 +58,7 @@ describe('the clean-up worker', () => {
     expect(jobs).toEqual([]);
   });
 
-  test('goes on from where each step ended, and looks once more after a pass that found something', async () => {
+  test('continues where each step ended, and makes another pass after one that found something', async () => {
     const { deps, positions } = openDeps(
       scripted({ removed: 5, next: 'a' }, { removed: 0, next: 'b' }, { removed: 0 }),
     );
@@ -66,7 +66,7 @@ describe('the clean-up worker', () => {
     expect(positions).toEqual([undefined, 'a', 'b', undefined]);
   });
 
-  test('stops when its time is up, and leaves the rest to another job', async () => {
+  test('stops when the time is up, and leaves the rest to another job', async () => {
     const steps = Array.from({ length: 10 }, (_, index) => ({ removed: 1, next: String(index) }));
     const { deps, positions, jobs } = openDeps(scripted(...steps), 20);
     expect(await cleanUpGroupContacts.handle(group, deps)).toEqual({ ...group, result: 'notFinished', removed: 3 });
@@ -76,13 +76,13 @@ describe('the clean-up worker', () => {
     expect(jobs.slice(1)).toEqual([{ ...group, from: '5', found: true }]);
   });
 
-  test('whose time is up at the end of a pass that found something leaves a job for another pass', async () => {
+  test('queues a job for another pass if the time is up after a pass that found something', async () => {
     const { deps, jobs } = openDeps(scripted({ removed: 1 }), 60);
     expect(await cleanUpGroupContacts.handle(group, deps)).toEqual({ ...group, result: 'notFinished', removed: 1 });
     expect(jobs).toEqual([group]);
   });
 
-  test('remembers over jobs whether a pass found something', async () => {
+  test('remembers across jobs whether a pass found something', async () => {
     const rest = { ...group, from: 'a' };
     const found = openDeps(scripted());
     await cleanUpGroupContacts.handle({ ...rest, found: true }, found.deps);
@@ -92,7 +92,7 @@ describe('the clean-up worker', () => {
     expect(nothing.positions).toEqual(['a']);
   });
 
-  test('has the message again where storage fails', async () => {
+  test('rejects if storage fails, so that the message comes again', async () => {
     const { deps } = openDeps({
       ...createMemoryContactStore(),
       cleanUp: () => Promise.reject(new Error('storage is away')),
@@ -103,7 +103,7 @@ describe('the clean-up worker', () => {
 
 const notJobs = [undefined, null, 'x', 7, [], {}, { customerId: 'demo' }, { customerId: 'demo', serviceId: 7 }];
 
-test.each(notJobs.map((message) => [message]))('%j is no job', async (message) => {
+test.each(notJobs.map((message) => [message]))('the workers refuse the non-job %j', async (message) => {
   const { deps, positions } = openDeps(createMemoryContactStore());
   await expect(cleanUpGroupContacts.handle(message, deps)).rejects.toThrow('not a job');
   expect(positions).toEqual([]);
@@ -113,7 +113,7 @@ test.each(notJobs.map((message) => [message]))('%j is no job', async (message) =
   });
 });
 
-test('a clean-up that failed too often is told of, with the group', async () => {
+test('a clean-up that failed too often is reported, with its group', async () => {
   expect(await giveUpContactCleanUp.handle({ ...group, from: 'a' }, {})).toEqual({
     ...group,
     result: 'givenUp',

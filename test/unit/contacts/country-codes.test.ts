@@ -5,19 +5,19 @@ import { isCountryCode } from '../../../src/contacts/country-codes.ts';
 const letters = Array.from({ length: 26 }, (_, index) => String.fromCharCode(65 + index));
 const every = letters.flatMap((a) => letters.flatMap((b) => letters.map((c) => a + b + c)));
 
-test('there are 249 codes of three letters', () => {
+test('isCountryCode accepts 249 codes of three letters', () => {
   expect(every.filter(isCountryCode)).toHaveLength(249);
 });
 
-// The first and the last by the alphabet, the youngest, those with letters that surprise, and neighbours of Finland.
+// The alphabetically first and last, the newest, those with unexpected letters, and neighbours of Finland.
 test.each(['ABW', 'ZWE', 'SSD', 'CUW', 'SXM', 'BES', 'ALA', 'CHE', 'DEU', 'ESP', 'FIN', 'SWE', 'NOR', 'EST', 'RUS'])(
-  '%s is one',
+  '%s is a country code',
   (code) => {
     expect(isCountryCode(code)).toBe(true);
   },
 );
 
-// Withdrawn, reserved, free for users, of another standard, or no code at all.
+// Withdrawn, reserved, user-assigned, of another standard, or not a code.
 test.each([
   'YUG',
   'SUN',
@@ -35,6 +35,6 @@ test.each([
   '',
   ' ',
   'FINLAND',
-])('%j is none', (code) => {
+])('%j is not a country code', (code) => {
   expect(isCountryCode(code)).toBe(false);
 });

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { isEmailAddress } from '../../../src/contacts/email-address.ts';
 
 const local64 = 'a'.repeat(64);
-/** A domain of so many characters. */
+/** Returns a domain of the given length. */
 const domain = (length: number): string => `${'d'.repeat(length - 186)}.${`${'e'.repeat(60)}.`.repeat(3)}fi`;
 
 describe('isEmailAddress', () => {
@@ -19,7 +19,7 @@ describe('isEmailAddress', () => {
     `${local64}@example.fi`,
     `a@${'d'.repeat(63)}.fi`,
     `${local64}@${domain(189)}`,
-  ])('takes %s', (text) => {
+  ])('accepts %s', (text) => {
     expect(isEmailAddress(text)).toBe(true);
   });
 

@@ -25,7 +25,7 @@ const directory = createMemoryDirectory({
 });
 const failure = (customerId: string, number: string, recipientId: string) => ({ customerId, number, recipientId, at });
 
-/** A counter, and what it asked of its store. */
+/** Creates a counter, and records its writes. */
 function openCounter(recordFailure: () => Promise<'counted'> = async () => 'counted') {
   const writes: [Group, FailedMessage][] = [];
   const counter = createFailureCounter({
@@ -65,14 +65,14 @@ test('a failure is written once for each group service of its customer', async (
 test.each([
   ['no failure', []],
   ['a customer without groups', [failure('plain', '358401', 'a')]],
-  ['a customer that is no more', [failure('gone', '358401', 'a')]],
+  ['a customer that no longer exists', [failure('gone', '358401', 'a')]],
 ])('%s writes nothing', async (_, failures) => {
   const { counter, writes } = openCounter();
   await counter.record(failures);
   expect(writes).toEqual([]);
 });
 
-test('many are written some at a time, and all before it resolves', async () => {
+test('failures are written 16 at a time, and all before it resolves', async () => {
   let running = 0;
   let max = 0;
   const { counter, writes } = openCounter(async () => {
@@ -86,12 +86,12 @@ test('many are written some at a time, and all before it resolves', async () => 
   expect([writes.length, max, running]).toEqual([100, 16, 0]);
 });
 
-test('a write that fails is told of', async () => {
+test('a failed write rejects', async () => {
   const { counter } = openCounter(() => Promise.reject(new Error('storage is away')));
   await expect(counter.record([failure('other', '358401', 'a')])).rejects.toThrow('storage is away');
 });
 
-test('contacts show the failures of their number, each once', async () => {
+test('a contact counts the failures of its number, each once', async () => {
   const contacts = createMemoryContactStore();
   const counter = createFailureCounter({ directory, contacts });
   const group = { customerId: 'demo', serviceId: 'clients' };

@@ -19,7 +19,7 @@ describe('a new contact', () => {
     });
   });
 
-  test('has its texts without blanks at the ends, and its country in capitals', () => {
+  test('has trimmed texts, and its country code in upper case', () => {
     const { problems, prepared } = create({
       active: false,
       email: ' aino@example.fi ',
@@ -53,7 +53,7 @@ describe('a new contact', () => {
     });
   });
 
-  test('has no text that is blank', () => {
+  test('drops texts of only whitespace', () => {
     const blanks = Object.fromEntries(['email', 'firstName', 'city', 'countryCode'].map((name) => [name, ' \n']));
     expect(create(blanks)).toEqual(create({}));
   });
@@ -66,12 +66,12 @@ describe('a new contact', () => {
     ['0401230001', ['SE', 'FI'], '46401230001'],
     ['0401230001', ['FI', 'SE'], '358401230001'],
     ['040/123-0001', ['FI'], '358401230001'],
-  ])('number %s in %j is %s', (written, phoneNumberRegions, expected) => {
+  ])('reads the number %s in the regions %j as %s', (written, phoneNumberRegions, expected) => {
     const { problems, prepared } = create({ phone: written, phoneNumberRegions });
     expect([problems, prepared.phone]).toEqual([[], expected]);
   });
 
-  test('a number that no region has is refused, but not one whose region is unknown', () => {
+  test('reports an invalid number, but only the region if that is unknown', () => {
     expect(said(create({ phone: 'hello' }).problems)).toEqual([
       'InvalidPhoneNumber phone: phone is not a phone number',
     ]);
@@ -90,15 +90,15 @@ describe('a new contact', () => {
     [2027, ['InvalidField birthYear: birthYear must be a year from 1900 to 2026']],
     [-1, ['InvalidField birthYear: birthYear must be a year from 1900 to 2026']],
     [0, ['InvalidField birthYear: birthYear must be a year from 1900 to 2026']],
-    // The schema's to refuse.
+    // The schema refuses these.
     [1980.5, []],
     [2 ** 31, []],
     ['1980', []],
-  ])('born in %j', (birthYear, expected) => {
+  ])('checks the birth year %j', (birthYear, expected) => {
     expect(said(create({ birthYear }).problems)).toEqual(expected);
   });
 
-  test('custom properties have names, each once', () => {
+  test('requires unique names of custom properties', () => {
     const customContactProperties = [
       { name: 'a', value: '1' },
       { name: ' a', value: '2' },
@@ -116,7 +116,7 @@ describe('a new contact', () => {
     ]);
   });
 
-  test('control characters are refused wherever they stand; tabs and line breaks are text', () => {
+  test('refuses control characters anywhere, except tabs and line breaks', () => {
     const { problems } = create({
       firstName: 'a\u0007',
       city: 'a\tb\r\nc',
@@ -129,7 +129,7 @@ describe('a new contact', () => {
     ]);
   });
 
-  test('what the schema refuses is passed over, whatever it is', () => {
+  test('ignores what the schema refuses', () => {
     const texts = ['email', 'firstName', 'lastName', 'gender', 'streetAddress', 'zipCode', 'city', 'countryCode'];
     const lists = ['customContactProperties', 'phoneNumberRegions', 'fieldsToClear'];
     const errors: [names: string[], values: unknown[]][] = [
@@ -156,7 +156,7 @@ describe('a new contact', () => {
 });
 
 describe('changes', () => {
-  test('name the fields that the body names, and the number in the path', () => {
+  test('have the fields of the body, and the number in the path', () => {
     expect(change({})).toEqual({ problems: [], prepared: { phone: '358401230001', changes: {} } });
     expect(change({ active: true, city: 'Oulu', email: ' ', phone: '1' })).toEqual({
       problems: [],
@@ -173,7 +173,7 @@ describe('changes', () => {
     expect(said(change({}, 'hello').problems)).toEqual(['InvalidPhoneNumber Phone: Phone is not a phone number']);
   });
 
-  test('empty the fields that are named for it', () => {
+  test('empty the fields in fieldsToClear', () => {
     const fieldsToClear = ['email', 'gender', 'birthYear', 'customContactProperties', 'email'];
     expect(change({ city: 'Oulu', email: ' ', customContactProperties: [], fieldsToClear })).toEqual({
       problems: [],
@@ -184,7 +184,7 @@ describe('changes', () => {
     });
   });
 
-  test('do not empty a field and set it at once', () => {
+  test('must not empty a field and set it as well', () => {
     const fieldsToClear = ['city', 'birthYear', 'customContactProperties'];
     const { problems } = change({
       city: 'Oulu',
@@ -206,7 +206,7 @@ describe('a number in a path', () => {
     ['0401230001', undefined, '358401230001'],
     ['07400123456', 'GB', '447400123456'],
     ['07400123456', 'gb', '447400123456'],
-  ])('%s in %s is %s', (written, region, expected) => {
+  ])('%s in the region %s is read as %s', (written, region, expected) => {
     expect(preparePhone(written, region)).toEqual({ problems: [], prepared: { phone: expected } });
   });
 
@@ -218,7 +218,7 @@ describe('a number in a path', () => {
       'XX',
       'InvalidParameter Region: The query parameter Region must be a region that the list of phone number regions has, for example FI',
     ],
-  ])('%s in %s is refused', (written, region, expected) => {
+  ])('%s in the region %s is refused', (written, region, expected) => {
     expect(said(preparePhone(written, region).problems)).toEqual([expected]);
   });
 });

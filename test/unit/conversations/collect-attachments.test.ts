@@ -10,7 +10,7 @@ const hour = 3_600_000;
 const bytes = new Uint8Array([0x89, 0x50, 0x4e, 0x47]);
 const fetched: AttachmentOutcome = { outcome: 'fetched', bytes, mimeType: 'text/html' };
 const busy: AttachmentOutcome = { outcome: 'retry', reason: 'the carrier is busy' };
-const gone: AttachmentOutcome = { outcome: 'failed', reason: 'the carrier has it no longer' };
+const gone: AttachmentOutcome = { outcome: 'failed', reason: 'the carrier no longer has it' };
 const refused = 'attachments of this type are not kept';
 
 const attachment = (number: number, details: Partial<Attachment> = {}): Attachment => ({
@@ -22,7 +22,7 @@ const attachment = (number: number, details: Partial<Attachment> = {}): Attachme
   ...details,
 });
 
-/** A message with attachments, and a carrier that answers as its script says. */
+/** Stores a message with attachments; the carrier answers as the script says. */
 async function keptMessage(
   script: Parameters<typeof createInbound>[0],
   attachments: readonly Attachment[],
@@ -34,14 +34,14 @@ async function keptMessage(
   return {
     deps,
     message,
-    /** Leads the message once, with the job that waits for it or a first one. */
+    /** Routes the message once, with its queued job or a first one. */
     route: () => routeInbound(deps.inbound.queue.jobs.shift()?.job ?? { inboundId: message.id }, deps),
     read: async () => (await deps.inbound.store.read(message.id))?.message,
   };
 }
 
-describe('attachments', () => {
-  test('are fetched and kept as announced, for as long as they are good for, before anybody is told', async () => {
+describe('collecting attachments', () => {
+  test('fetches and stores them as announced, until they expire, before it notifies subscribers', async () => {
     const { deps, route, read } = await keptMessage(() => fetched, [attachment(1), attachment(2)]);
     expect(await route()).toEqual({ result: 'notified', subscribers: 2 });
     expect(deps.fetched).toEqual([
@@ -54,7 +54,7 @@ describe('attachments', () => {
       attempts: 1,
     });
     expect(deps.notified).toEqual([await read()]);
-    // What the carrier calls it when it is fetched doesn't count: that was never checked.
+    // The announced type counts. The type that comes with the bytes was never checked.
     expect(await deps.attachments.store.read(attachment(1).id)).toEqual({
       bytes,
       name: 'kuva 1.png',
@@ -63,7 +63,7 @@ describe('attachments', () => {
     });
   });
 
-  test('that can not be had are marked, and the message arrives', async () => {
+  test('marks those that it can’t fetch, and notifies subscribers anyway', async () => {
     const { deps, route, read } = await keptMessage(
       (reference) => (reference === 'r2' ? gone : fetched),
       [attachment(1), attachment(2), attachment(3, { mimeType: 'text/html' })],
@@ -71,23 +71,23 @@ describe('attachments', () => {
     expect(await route()).toEqual({ result: 'notified', subscribers: 2 });
     expect((await read())?.attachments).toEqual([
       attachment(1, { state: 'stored' }),
-      attachment(2, { state: 'failed', reason: 'the carrier has it no longer' }),
+      attachment(2, { state: 'failed', reason: 'the carrier no longer has it' }),
       attachment(3, { state: 'failed', reason: refused, mimeType: 'text/html' }),
     ]);
     expect(deps.fetched.map(([reference]) => reference)).toEqual(['r1', 'r2']);
     expect(await deps.attachments.store.read(attachment(2).id)).toBeUndefined();
   });
 
-  test('of a carrier that hands out none are marked', async () => {
+  test('marks all of them if the carrier provides no attachments', async () => {
     const { deps, route, read } = await keptMessage(() => fetched, [attachment(1)], { carrier: 'another' });
     expect(await route()).toEqual({ result: 'notified', subscribers: 2 });
     expect(deps.fetched).toEqual([]);
     expect((await read())?.attachments).toEqual([
-      attachment(1, { state: 'failed', reason: 'the carrier hands out no attachments' }),
+      attachment(1, { state: 'failed', reason: 'the carrier provides no attachments' }),
     ]);
   });
 
-  test('that were settled before are not fetched again', async () => {
+  test('does not fetch stored or failed ones again', async () => {
     const settled = [attachment(1, { state: 'stored' }), attachment(2, { state: 'failed', reason: 'x' })];
     const { deps, route, read } = await keptMessage(() => fetched, settled, { attempts: 2 });
     await route();
@@ -95,7 +95,7 @@ describe('attachments', () => {
     expect(await read()).toMatchObject({ state: 'routed', attachments: settled, attempts: 2 });
   });
 
-  test('of a message that no service wants are kept for when one does', async () => {
+  test('stores those of an unrouted message, for when a service matches later', async () => {
     const { deps, route, read, message } = await keptMessage(() => fetched, [attachment(1)], { recipient: '99999' });
     expect(await route()).toEqual({ result: 'unrouted' });
     expect(await read()).toEqual({
@@ -108,8 +108,8 @@ describe('attachments', () => {
   });
 });
 
-describe('attachments that the carrier does not hand over yet', () => {
-  test('hold the message back 2, 10 and 60 seconds, then it arrives without them', async () => {
+describe('attachments that the carrier does not provide yet', () => {
+  test('delay the message by 2, 10 and 60 seconds, then it arrives without them', async () => {
     const { deps, message, route, read } = await keptMessage(() => busy, [attachment(1)]);
     expect(attachmentRetryDelays).toEqual([2, 10, 60]);
     for (const [index, delaySeconds] of [2, 10, 60].entries()) {
@@ -128,7 +128,7 @@ describe('attachments that the carrier does not hand over yet', () => {
     expect(deps.inbound.queue.jobs).toEqual([]);
   });
 
-  test('are asked for again, and no others', async () => {
+  test('are fetched again, and no others are', async () => {
     const lost = attachment(3, { state: 'failed', reason: 'x' });
     const { deps, route, read } = await keptMessage(
       (reference, call) => (reference === 'r2' && call < 3 ? busy : fetched),
@@ -143,7 +143,7 @@ describe('attachments that the carrier does not hand over yet', () => {
     expect(deps.notified[0]?.attachments.map(({ state }) => state)).toEqual(['stored', 'stored', 'failed']);
   });
 
-  test('keep what the operator asked for: the note goes when the message arrives', async () => {
+  test('keep the operator’s reroute: the message leaves the unrouted list when it arrives', async () => {
     const { deps, message, route } = await keptMessage((_, call) => (call === 1 ? busy : fetched), [attachment(1)]);
     await deps.inbound.store.noteUnrouted(message);
     const job = { inboundId: message.id, again: true } as const;
@@ -153,7 +153,7 @@ describe('attachments that the carrier does not hand over yet', () => {
     expect(await deps.inbound.store.listUnrouted(10)).toEqual([]);
   });
 
-  test('do not count as asked for where the message could not be kept', async () => {
+  test('count no attempt if an attachment could not be stored', async () => {
     const { deps, route, read, message } = await keptMessage(() => fetched, [attachment(1)]);
     const put = async () => {
       throw new Error('no room');
@@ -164,7 +164,7 @@ describe('attachments that the carrier does not hand over yet', () => {
     expect(await route()).toEqual({ result: 'notified', subscribers: 2 });
   });
 
-  test('are led by the directory of the day on which they came', async () => {
+  test('leave the routing to the directory at the time when they are complete', async () => {
     const { deps, route, read } = await keptMessage((_, call) => (call === 1 ? busy : fetched), [attachment(1)]);
     await route();
     deps.directory = directoryOf({ other: [receivingService('new')] });
@@ -173,7 +173,7 @@ describe('attachments that the carrier does not hand over yet', () => {
   });
 });
 
-/** Types that stand in one text, apart by blanks. */
+/** Splits a text with types that are separated by spaces. */
 const types = (text: string): string[] => text.trim().split(/\s+/);
 
 describe('attachment types', () => {
@@ -186,7 +186,7 @@ describe('attachment types', () => {
     'audio/ogg; codecs=opus',
     'text/plain;charset=utf-8',
     ' video/mp4 ',
-  ])('%j is kept', (type) => {
+  ])('accepts %j', (type) => {
     expect(attachmentRefusal(type)).toBeUndefined();
   });
 
@@ -201,7 +201,7 @@ describe('attachment types', () => {
     'image/png\n<x',
     'text/html; x=image/png',
     'Image/SVG+XML; charset=utf-8',
-  ])('%j is not', (type) => {
+  ])('refuses %j', (type) => {
     expect(attachmentRefusal(type)).toBe(refused);
   });
 });

@@ -11,21 +11,21 @@ const hour = 3_600_000;
 const conversation: Conversation = { customerId: 'demo', channel: 'SMS', address: '16400', phone: '358401234567' };
 
 /**
- * Threads of 24 hours, and a clock that moves by a millisecond with each look, as time would between two messages; it is
- * two years ahead of the first, so that no message comes from the future.
+ * Sets up threads of 24 hours. The clock advances by a millisecond each time it is read, as it would between two
+ * messages. It starts two years after the first message, so that no message is from the future.
  */
 function createThreads(threads: ThreadStore = createMemoryThreadStore(), clock = 2 * 365 * 24 * hour) {
-  let looks = clock;
-  const deps = { threads: { store: threads, hours: 24 }, now: () => after(looks++) };
+  let elapsed = clock;
+  const deps = { threads: { store: threads, hours: 24 }, now: () => after(elapsed++) };
   const enter = (entry: ThreadEntry, threadId?: string, place = conversation) =>
     enterThread(place, { entry, serviceId: 'twoway', ...(threadId === undefined ? {} : { threadId }) }, deps);
   return {
     threads,
     enter,
-    /** A message of the phone. */
+    /** Adds an inbound message. */
     receive: (id: string, at: Date, place = conversation) =>
       enter({ id, direction: 'in', messageId: id, at }, undefined, place),
-    /** A message of ours, to a thread if one is named. */
+    /** Adds a message that we sent, to a thread if one is named. */
     send: (id: string, at: Date, threadId?: string) =>
       enter({ id: `${id}-00000`, direction: 'out', messageId: id, at }, threadId),
     current: async () => (await threads.current(conversation))?.current,
@@ -62,12 +62,12 @@ describe('a message', () => {
     const first = await receive('i1', testNow);
     const second = await receive('i2', after(later));
     expect(second.threadId === first.threadId).toBe(continues);
-    // A late message turns no clock back.
+    // A late message does not move the thread's last activity back.
     const last = after(Math.max(0, later));
     expect(await current()).toEqual({ threadId: second.threadId, lastActiveAt: last, lastReceivedAt: last });
   });
 
-  test('of a carrier whose clock is ahead is as if it came now, so that the thread ends all the same', async () => {
+  test('counts as received now if the carrier’s clock is ahead, so that the thread still ends', async () => {
     const threads = createMemoryThreadStore();
     const { receive, current } = createThreads(threads, 0);
     const { threadId } = await receive('i1', after(365 * 24 * hour));
@@ -77,7 +77,7 @@ describe('a message', () => {
     expect((await later.receive('i3', after(367 * 24 * hour))).threadId).not.toBe(threadId);
   });
 
-  test('of either side keeps the thread going', async () => {
+  test('keeps the thread going, from either side', async () => {
     const { receive, send } = createThreads();
     const { threadId } = await receive('i1', testNow);
     expect((await send('m1', after(20 * hour))).threadId).toBe(threadId);
@@ -86,21 +86,21 @@ describe('a message', () => {
     expect((await receive('i4', after(85 * hour))).threadId).not.toBe(threadId);
   });
 
-  test('that comes late counts from the last one, not from itself', async () => {
+  test('that comes late does not shorten the thread', async () => {
     const { receive } = createThreads();
     const { threadId } = await receive('i1', after(20 * hour));
     await receive('i2', testNow);
     expect((await receive('i3', after(44 * hour))).threadId).toBe(threadId);
   });
 
-  test('answers the last message of ours in its thread', async () => {
+  test('answers our last message in its thread', async () => {
     const { receive, send } = createThreads();
     const first = await receive('i1', testNow);
     expect(first.parentMessageId).toBeUndefined();
     await send('m1', after(1));
     await send('m2', after(2));
     expect(await receive('i2', after(3))).toEqual({ threadId: first.threadId, parentMessageId: 'm2' });
-    // It stays so until we write again.
+    // Our last message stays the same until we write again.
     expect(await receive('i3', after(4))).toEqual({ threadId: first.threadId, parentMessageId: 'm2' });
     const next = await receive('i4', after(48 * hour));
     expect(next).toEqual({ threadId: expect.not.stringMatching(first.threadId) as string });
@@ -108,8 +108,8 @@ describe('a message', () => {
   });
 });
 
-describe('a message to a thread that it names', () => {
-  test('makes that the current one, however old, for the phone to answer in', async () => {
+describe('a message that names its thread', () => {
+  test('makes that thread the current one, however old, so that the phone’s answer joins it', async () => {
     const { receive, send, current } = createThreads();
     const { threadId: old } = await receive('i1', testNow);
     const { threadId: newer } = await receive('i2', after(100 * hour));
@@ -120,13 +120,13 @@ describe('a message to a thread that it names', () => {
       threadId: old,
       lastActiveAt: after(102 * hour),
       lastSentMessageId: 'm2',
-      // The phone wrote in the other one, and it is the phone that matters.
+      // The phone wrote in the other thread; its last message counts in any thread.
       lastReceivedAt: after(100 * hour),
     });
     expect(await receive('i3', after(103 * hour))).toEqual({ threadId: old, parentMessageId: 'm2' });
   });
 
-  test('does not take over what was last sent in another', async () => {
+  test('does not take the last sent message over from another thread', async () => {
     const { receive, send, current, enter } = createThreads();
     const { threadId: old } = await receive('i1', testNow);
     await receive('i2', after(100 * hour));
@@ -141,8 +141,8 @@ describe('a message to a thread that it names', () => {
   });
 });
 
-describe('a message that was entered before', () => {
-  test('stays where it is, and changes nothing', async () => {
+describe('a message that was added before', () => {
+  test('stays in its thread and changes nothing', async () => {
     const { receive, send, current } = createThreads();
     await receive('i1', testNow);
     await send('m1', after(1));
@@ -152,7 +152,7 @@ describe('a message that was entered before', () => {
     expect(await current()).toEqual(before);
   });
 
-  test('finds its thread again when another is the current one, and nothing of that one', async () => {
+  test('finds its thread again when another one is current, and takes nothing from that one', async () => {
     const { receive, send } = createThreads();
     const { threadId } = await receive('i1', testNow);
     const other = await receive('i2', after(48 * hour));
@@ -161,7 +161,7 @@ describe('a message that was entered before', () => {
     expect(other.threadId).not.toBe(threadId);
   });
 
-  test('finds its thread again after a silence, and begins none', async () => {
+  test('finds its thread again after a long gap, and begins no new one', async () => {
     const { threads, receive, send } = createThreads();
     const first = await send('m1', testNow);
     const { threadId: newer } = await receive('i1', after(30 * hour));
@@ -178,7 +178,7 @@ describe('threads', () => {
     { channel: 'WhatsApp' },
     { address: '17200' },
     { phone: '358401234568' },
-  ])('are others for %j', async (difference) => {
+  ])('are separate for %j', async (difference) => {
     const { receive, current } = createThreads();
     const { threadId } = await receive('i1', testNow);
     const other = await receive('i1', testNow, { ...conversation, ...difference });
@@ -186,7 +186,7 @@ describe('threads', () => {
     expect(await current()).toEqual({ threadId, lastActiveAt: testNow, lastReceivedAt: testNow });
   });
 
-  test('take 30 messages at once into one, each once', async () => {
+  test('take 30 simultaneous messages into one thread, each once', async () => {
     const breaker = createBreaker();
     const { threads, receive } = createThreads(breaker.wrap(createMemoryThreadStore()));
     const ids = Array.from({ length: 30 }, (_, index) => `i${index}`);
@@ -199,7 +199,7 @@ describe('threads', () => {
     expect((await threads.current(conversation))?.current.lastActiveAt).toEqual(after(29));
   });
 
-  test('that change under every attempt are given up', async () => {
+  test('reject after 50 attempts if they change during each', async () => {
     let attempts = 0;
     const never: ThreadStore = {
       ...createMemoryThreadStore(),

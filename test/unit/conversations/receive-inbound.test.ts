@@ -12,7 +12,7 @@ const announced = [
 ];
 const secret = (number: number): string => String(number).padStart(32, '0');
 
-/** Sets up a receiver; `state` puts the message of an event where a worker would have. */
+/** Sets up a receiver. `leave` gives a stored message the state that a worker would have. */
 function createReceiving() {
   const deps = createInbound();
   const receiver = createInboundReceiver(deps);
@@ -26,8 +26,8 @@ function createReceiving() {
   };
 }
 
-describe('a message of a phone', () => {
-  test('is kept with all that the carrier says, and queued', async () => {
+describe('an inbound message', () => {
+  test('is stored with everything that the carrier sent, and queued', async () => {
     const { deps, record } = createReceiving();
     const event = inboundEvent({
       sender: '+358401234567',
@@ -68,7 +68,7 @@ describe('a message of a phone', () => {
     ['+', '+'],
     ['+Arena', '+Arena'],
     ['Pankki+', 'Pankki+'],
-  ])('from and to %j is from and to %j', async (written, kept) => {
+  ])('has its addresses %j stored as %j', async (written, kept) => {
     const { deps, record } = createReceiving();
     const event = inboundEvent({ sender: written, recipient: written });
     await record(event);
@@ -76,7 +76,7 @@ describe('a message of a phone', () => {
     expect([message?.sender, message?.recipient]).toEqual([kept, kept]);
   });
 
-  test('is one of many in a call, each of which is kept and queued', async () => {
+  test('is stored and queued if it is one of several in a call', async () => {
     const { deps, record } = createReceiving();
     const events = Array.from({ length: 5 }, (_, index) => inboundEvent({ carrierMessageId: `c-${index}` }));
     const ids = events.map((event) => inboundId('simulated', event));
@@ -86,7 +86,7 @@ describe('a message of a phone', () => {
     expect(kept.map((found) => found?.message.carrierMessageId)).toEqual(['c-0', 'c-1', 'c-2', 'c-3', 'c-4']);
   });
 
-  test('that stands twice in one call is kept once', async () => {
+  test('is stored once if it occurs twice in a call', async () => {
     const { deps, record } = createReceiving();
     const event = inboundEvent({ attachments: announced.slice(0, 1) });
     await record(event, event);
@@ -102,7 +102,7 @@ describe('a repeat of the call', () => {
   const event = inboundEvent({ attachments: announced });
   const id = inboundId('simulated', event);
 
-  test('queues again what nobody has led on, and changes nothing that is kept', async () => {
+  test('queues a message again that is not routed yet, and changes nothing that is stored', async () => {
     const { deps, record } = createReceiving();
     await record(event);
     const kept = await deps.inbound.store.read(id);
@@ -113,7 +113,7 @@ describe('a repeat of the call', () => {
     expect(deps.inbound.queue.jobs).toEqual([{ job: { inboundId: id }, delaySeconds: 0 }]);
   });
 
-  test.each(['routed', 'unrouted'] as const)('of what is %s does nothing', async (state) => {
+  test.each(['routed', 'unrouted'] as const)('does nothing if the message is %s', async (state) => {
     const { deps, record, leave } = createReceiving();
     await record(event);
     await leave(id, state);
@@ -130,11 +130,11 @@ describe('a call that fails half-way', () => {
   const id = inboundId('simulated', event);
 
   test.each([
-    ['before the message is kept', 1, 'before', { kept: false, queued: 0 }],
-    ['when the message is kept', 1, 'after', { kept: true, queued: 0 }],
+    ['before the message is stored', 1, 'before', { kept: false, queued: 0 }],
+    ['after the message is stored', 1, 'after', { kept: true, queued: 0 }],
     ['before the job is queued', 2, 'before', { kept: true, queued: 0 }],
-    ['when the job is queued', 2, 'after', { kept: true, queued: 1 }],
-  ] as const)('%s rejects, and the next one completes it', async (_, call, when, { kept, queued }) => {
+    ['after the job is queued', 2, 'after', { kept: true, queued: 1 }],
+  ] as const)('%s: rejects, and the next call completes it', async (_, call, when, { kept, queued }) => {
     const { deps } = createReceiving();
     const breaker = createBreaker();
     const receiver = createInboundReceiver({
@@ -153,7 +153,7 @@ describe('a call that fails half-way', () => {
     );
   });
 
-  test('for a repeat rejects too', async () => {
+  test('rejects for a repeat too', async () => {
     const { deps, record } = createReceiving();
     await record(event);
     const breaker = createBreaker();
@@ -166,8 +166,8 @@ describe('a call that fails half-way', () => {
   });
 });
 
-describe('a carrier that says more than fits', () => {
-  test('is cut short, so that it need not call again for ever', async () => {
+describe('a carrier that sends more than fits', () => {
+  test('has its texts cut, so that it does not repeat the call forever', async () => {
     const { deps, record } = createReceiving();
     const long = 'ä'.repeat(100_000);
     const attachments = Array.from({ length: 30 }, () => ({ reference: long, name: long, mimeType: long }));
@@ -190,7 +190,7 @@ describe('a carrier that says more than fits', () => {
     ).toEqual(Array.from({ length: 20 }, () => [2_000, 255, 200]));
   });
 
-  test('with very many messages at once is taken at its pace', async () => {
+  test('may send 50 messages in one call', async () => {
     const { deps, record } = createReceiving();
     const events = Array.from({ length: 50 }, (_, index) => inboundEvent({ carrierMessageId: `c-${index}` }));
     await record(...events);

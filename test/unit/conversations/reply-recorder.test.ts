@@ -23,7 +23,7 @@ const reply = (details: Partial<OutgoingReply> = {}): OutgoingReply => ({
 
 const conversation: Conversation = { customerId: 'demo', channel: 'SMS', address: '16400', phone };
 
-/** A recorder, and what stands in its store. */
+/** Sets up a recorder and access to its store. */
 function createRecording() {
   const breaker = createBreaker();
   const threads = createMemoryThreadStore();
@@ -33,7 +33,7 @@ function createRecording() {
     breaker,
     record: (...replies: OutgoingReply[]) => recorder.record(replies),
     current: async (place: Conversation) => (await threads.current(place))?.current,
-    /** A thread in which a phone wrote. */
+    /** Stores a thread in which a phone wrote. */
     begin: async (place: Conversation, at: Date): Promise<Thread> => {
       const threadId = newThreadId(place, at);
       const thread = { ...place, threadId, serviceId: 'twoway', startedAt: at };
@@ -47,7 +47,7 @@ function createRecording() {
 }
 
 describe('a reply', () => {
-  test('goes into the current thread of its sender and phone', async () => {
+  test('joins the current thread of its sender and phone', async () => {
     const { record, begin, current, threads } = createRecording();
     const { threadId } = await begin(conversation, after(-1_000));
     await record(reply());
@@ -55,7 +55,7 @@ describe('a reply', () => {
     expect(await threads.threadOf(conversation, 'm1-00000')).toBe(threadId);
   });
 
-  test('begins a thread of its own service where there is none', async () => {
+  test('begins a thread of its service if there is no current one', async () => {
     const { record, current, threads } = createRecording();
     await record(reply());
     const threadId = newThreadId(conversation, testNow);
@@ -68,7 +68,7 @@ describe('a reply', () => {
     });
   });
 
-  test('goes into the thread that it names, whatever it is sent by and from', async () => {
+  test('joins the thread that it names, whatever its channel and sender', async () => {
     const { record, begin, current } = createRecording();
     const place: Conversation = { ...conversation, channel: 'WhatsApp', address: '358401000001' };
     const old = await begin(place, after(-1_000 * 3_600_000));
@@ -78,7 +78,7 @@ describe('a reply', () => {
     expect(await current({ ...conversation, address: 'Arena' })).toBeUndefined();
   });
 
-  test('that names a thread which is gone goes into the current one', async () => {
+  test('joins the current thread if the one that it names no longer exists', async () => {
     const { record, current } = createRecording();
     await record(reply({ threadId: newThreadId(conversation, after(-5)) }));
     expect(await current(conversation)).toEqual({
@@ -88,7 +88,7 @@ describe('a reply', () => {
     });
   });
 
-  test('that is recorded again is not entered again', async () => {
+  test('is not added again if it is recorded again', async () => {
     const { record, current, breaker } = createRecording();
     await record(reply());
     const before = await current(conversation);
@@ -102,7 +102,7 @@ describe('a reply', () => {
 });
 
 describe('many replies', () => {
-  test('are all entered, each into the conversation of its phone', async () => {
+  test('are all added, each to the conversation of its phone', async () => {
     const { record, current } = createRecording();
     const numbers = phones(40);
     await record(...numbers.map((number, place) => reply({ phone: number, recipientId: `m1-${10_000 + place}` })));
@@ -111,7 +111,7 @@ describe('many replies', () => {
     expect(new Set(threads.map((thread) => thread?.threadId)).size).toBe(40);
   });
 
-  test('to one phone are all entered into one thread', async () => {
+  test('to one phone all join one thread', async () => {
     const { record, threads } = createRecording();
     const ids = Array.from({ length: 40 }, (_, place) => `m1-${10_000 + place}`);
     await record(...ids.map((recipientId) => reply({ recipientId })));
@@ -119,7 +119,7 @@ describe('many replies', () => {
     expect(new Set(entered)).toEqual(new Set([newThreadId(conversation, testNow)]));
   });
 
-  test('are 16 at a time', async () => {
+  test('are added 16 at a time', async () => {
     const threads = createMemoryThreadStore();
     let running = 0;
     let max = 0;
@@ -144,7 +144,7 @@ describe('many replies', () => {
     expect(max).toBe(16);
   });
 
-  test('reject where one can not be entered, and are completed when recorded again', async () => {
+  test('reject if one can’t be added, and are completed when recorded again', async () => {
     const { record, current, breaker } = createRecording();
     const replies = phones(3).map((number, place) => reply({ phone: number, recipientId: `m1-0000${place}` }));
     breaker.breakCall(5, 'before');
@@ -156,7 +156,7 @@ describe('many replies', () => {
     expect(breaker.calls.filter(({ answer }) => answer === 'done')).toHaveLength(3);
   });
 
-  test('that are none need nothing', async () => {
+  test('cost nothing if the list is empty', async () => {
     const { record, breaker } = createRecording();
     await record();
     expect(breaker.calls).toEqual([]);

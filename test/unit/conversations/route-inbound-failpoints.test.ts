@@ -22,7 +22,7 @@ const attachment = {
 const kept = inboundMessage({ attachments: [attachment] });
 const earlier = inboundMessage({ id: `i${'0'.repeat(32)}`, at: after(-60_000) });
 
-/** A world with a conversation that is under way and a message to be led, every port of which may break. */
+/** Sets up a conversation with an earlier message, and a message to route. Every port may break. */
 async function breakableDeps(details: Partial<typeof kept> = {}) {
   const deps = createInbound((_, call) =>
     call === 1 ? { outcome: 'retry', reason: 'busy' } : { outcome: 'fetched', bytes, mimeType: 'image/jpeg' },
@@ -50,7 +50,7 @@ async function breakableDeps(details: Partial<typeof kept> = {}) {
   return { deps, wrapped, breaker, message };
 }
 
-/** Works the queue off as the functions host does: a job that rejects comes again. Gives how many rejected. */
+/** Processes the queue as the functions host does: a job that rejects comes again. Returns how many rejected. */
 async function workOff(deps: TestInbound): Promise<number> {
   let rejected = 0;
   for (let next = deps.inbound.queue.jobs.shift(); next !== undefined; next = deps.inbound.queue.jobs.shift()) {
@@ -63,7 +63,7 @@ async function workOff(deps: TestInbound): Promise<number> {
   return rejected;
 }
 
-/** The calls of a run in which nothing breaks: each is a point at which a worker may die. */
+/** Lists the calls of a run in which nothing breaks; a worker may die at each of them. */
 async function callsOf(details: Partial<typeof kept> = {}): Promise<string[]> {
   const { wrapped, breaker } = await breakableDeps(details);
   expect(await workOff(wrapped)).toBe(0);
@@ -73,11 +73,11 @@ async function callsOf(details: Partial<typeof kept> = {}): Promise<string[]> {
 const moments = ['before', 'after'] as const;
 
 describe('a worker that dies', () => {
-  test('may do so at any call: the message is led on all the same, once, and told', async () => {
+  test('at any call does not stop the message: it is routed once, and subscribers are notified', async () => {
     const names = await callsOf();
     const untilItWaits = ['read', 'enqueue', 'update'];
-    const untilItIsTold = ['read', 'put', 'receivers', 'current', 'enter', 'update', 'notify'];
-    expect(names).toEqual([...untilItWaits, ...untilItIsTold]);
+    const untilNotified = ['read', 'put', 'receivers', 'current', 'enter', 'update', 'notify'];
+    expect(names).toEqual([...untilItWaits, ...untilNotified]);
     for (const [index, name] of names.entries()) {
       for (const moment of moments) {
         const { deps, wrapped, breaker, message } = await breakableDeps();
@@ -89,7 +89,7 @@ describe('a worker that dies', () => {
         expect(found?.attachments).toEqual([{ ...attachment, state: 'stored' }]);
         expect((await deps.attachments.store.read(attachment.id))?.bytes).toEqual(bytes);
         expect(deps.notified).toEqual([found, ...deps.notified.slice(1).map(() => found)]);
-        // An answer that is lost hides that it was entered: never more than one was.
+        // If the answer of `enter` is lost, the call is not counted; the message is never added twice.
         const entered = breaker.calls.filter(({ answer }) => answer === 'done').length;
         expect(entered).toBe(name === 'enter' && moment === 'after' ? 0 : 1);
         const conversation = {
@@ -104,7 +104,7 @@ describe('a worker that dies', () => {
     }
   });
 
-  test('may do so at any call where no service wants the message: it is noted', async () => {
+  test('at any call does not lose an unrouted message: it is on the list', async () => {
     const nowhere = { recipient: '99999', attachments: [] };
     const names = await callsOf(nowhere);
     expect(names).toEqual(['read', 'receivers', 'noteUnrouted', 'update']);
@@ -120,13 +120,13 @@ describe('a worker that dies', () => {
     }
   });
 
-  test('may do so at any call after the operator asked again: the message is led on and no longer noted', async () => {
-    const mended = directoryOf({ demo: [receivingService('new', [], { address: '99999' })] });
+  test('at any call of a reroute does not stop it: the message is routed and off the list', async () => {
+    const fixedDirectory = directoryOf({ demo: [receivingService('new', [], { address: '99999' })] });
     const prepare = async () => {
       const set = await breakableDeps({ recipient: '99999', attachments: [] });
       await workOff(set.deps);
       set.deps.inbound.queue.jobs.push({ job: { inboundId: set.message.id, again: true }, delaySeconds: 0 });
-      set.wrapped.directory = set.breaker.wrap(mended);
+      set.wrapped.directory = set.breaker.wrap(fixedDirectory);
       return set;
     };
     const unbroken = await prepare();

@@ -18,7 +18,7 @@ import {
 
 const threadId = expect.stringMatching(/^[0-9a-f]{44}$/) as string;
 
-/** A world in which a message is kept, and a worker for it. */
+/** Stores a message, and sets up its routing. */
 async function keptMessage(details: Partial<InboundMessage> = {}) {
   const deps = createInbound();
   const message = inboundMessage(details);
@@ -32,12 +32,12 @@ async function keptMessage(details: Partial<InboundMessage> = {}) {
   };
 }
 
-describe('a message that a service wants', () => {
+describe('a message that a service matches', () => {
   test.each([
     ['INFO please', { serviceId: 'info', keyword: 'Info' }],
     ['Hei!', { serviceId: 'rest' }],
     ['', { serviceId: 'rest' }],
-  ])('of %j is led to it and to its thread, and subscribers are told', async (content, where) => {
+  ])('is routed with the text %j, and subscribers are notified', async (content, where) => {
     const { deps, message, route, read, unrouted } = await keptMessage({ content });
     expect(await route()).toEqual({ result: 'notified', subscribers: 2 });
     const routed = { ...message, state: 'routed', customerId: 'demo', threadId, ...where };
@@ -45,7 +45,11 @@ describe('a message that a service wants', () => {
     expect(deps.notified).toEqual([await read()]);
     const conversation = { customerId: 'demo', channel: 'SMS', address: ourAddress, phone } as const;
     const found = (await deps.threads.store.current(conversation))?.current;
-    expect(found).toEqual({ threadId: (await read())?.threadId, lastActiveAt: message.at, lastReceivedAt: message.at });
+    expect(found).toEqual({
+      threadId: (await read())?.threadId,
+      lastActiveAt: message.at,
+      lastReceivedAt: message.at,
+    });
     expect(await deps.threads.store.read(found!.threadId)).toMatchObject({
       ...conversation,
       serviceId: where.serviceId,
@@ -54,7 +58,7 @@ describe('a message that a service wants', () => {
     expect(deps.inbound.queue.jobs).toEqual([]);
   });
 
-  test('is recorded as led before subscribers are told', async () => {
+  test('is recorded as routed before subscribers are notified', async () => {
     const { deps, message, read } = await keptMessage();
     let recorded: InboundMessage | undefined;
     const notifier = {
@@ -67,7 +71,7 @@ describe('a message that a service wants', () => {
     expect(recorded).toEqual({ ...message, state: 'routed', customerId: 'demo', serviceId: 'rest', threadId });
   });
 
-  test('answers the last message of ours in its thread', async () => {
+  test('answers our last message in its thread', async () => {
     const { deps, route, read } = await keptMessage();
     const conversation = { customerId: 'demo', channel: 'SMS', address: ourAddress, phone } as const;
     const entry = { id: 'm1-00000', direction: 'out', messageId: 'm1', at: after(-5_000) } as const;
@@ -77,7 +81,7 @@ describe('a message that a service wants', () => {
     expect(deps.notified[0]).toMatchObject({ threadId: sent.threadId, parentMessageId: 'm1' });
   });
 
-  test('shares its thread with others of its phone: SMS and MMS do, WhatsApp and another phone do not', async () => {
+  test('shares its thread with SMS and MMS of its phone, but not with WhatsApp or another phone', async () => {
     const deps = createInbound();
     const variants: Partial<InboundMessage>[] = [
       { protocol: 'SMS' },
@@ -96,7 +100,7 @@ describe('a message that a service wants', () => {
     expect(deps.notified.map(({ serviceId }) => serviceId)).toEqual(['rest', 'rest', 'whatsapp', 'rest']);
   });
 
-  test('is one customer’s alone on an address of two', async () => {
+  test('belongs to only one customer if two share the address', async () => {
     const deps = createInbound();
     deps.directory = directoryOf({ a: [receivingService('a', ['A'])], b: [receivingService('b', ['B'])] });
     for (const content of ['A', 'B']) {
@@ -109,7 +113,7 @@ describe('a message that a service wants', () => {
     expect(a?.threadId).not.toBe(b?.threadId);
   });
 
-  test('is told again when its job comes again, and nothing else happens', async () => {
+  test('is only notified again if its job comes again', async () => {
     const { deps, route, read } = await keptMessage();
     await route();
     const routed = await read();
@@ -120,10 +124,10 @@ describe('a message that a service wants', () => {
   });
 });
 
-describe('a message that no service wants', () => {
+describe('a message that no service matches', () => {
   const elsewhere = { recipient: '99999' };
 
-  test('is kept, and noted for the operator', async () => {
+  test('is stored, and listed as unrouted', async () => {
     const { deps, message, route, read, unrouted } = await keptMessage(elsewhere);
     expect(await route()).toEqual({ result: 'unrouted' });
     expect(await read()).toEqual({ ...message, state: 'unrouted' });
@@ -134,7 +138,7 @@ describe('a message that no service wants', () => {
     ).toBeUndefined();
   });
 
-  test('is left alone when its job comes again, even where a service wants it now', async () => {
+  test('is not touched if its job comes again, even if a service matches now', async () => {
     const { deps, message, route, read } = await keptMessage(elsewhere);
     await route();
     deps.directory = directoryOf({ demo: [receivingService('new', [], { address: '99999' })] });
@@ -143,7 +147,7 @@ describe('a message that no service wants', () => {
     expect(deps.notified).toEqual([]);
   });
 
-  test('is led on when the operator asks for it, and no longer noted', async () => {
+  test('is routed and off the list when the operator reroutes it', async () => {
     const { deps, message, route, read, unrouted } = await keptMessage(elsewhere);
     await route();
     deps.directory = directoryOf({ demo: [receivingService('new', [], { address: '99999' })] });
@@ -153,7 +157,7 @@ describe('a message that no service wants', () => {
     expect(await unrouted()).toEqual([]);
   });
 
-  test('stays noted where still none wants it', async () => {
+  test('stays on the list if still no service matches', async () => {
     const { message, route, read, unrouted } = await keptMessage(elsewhere);
     await route();
     expect(await route(true)).toEqual({ result: 'unrouted' });
@@ -163,13 +167,13 @@ describe('a message that no service wants', () => {
 });
 
 describe('a job', () => {
-  test('for a message that is not there does nothing', async () => {
+  test('does nothing if its message does not exist', async () => {
     const deps = createInbound();
     expect(await routeInbound({ inboundId: `i${'0'.repeat(32)}` }, deps)).toEqual({ result: 'missing' });
     expect(deps.notified).toEqual([]);
   });
 
-  test.each([ourAddress, '99999'])('that is overtaken by its copy rejects, to come again: to %s', async (recipient) => {
+  test.each([ourAddress, '99999'])('rejects, to come again, if its copy is faster: to %s', async (recipient) => {
     const { deps, message } = await keptMessage({ recipient });
     const inbound = { ...deps.inbound.store, update: async () => 'conflict' as const };
     await expect(
@@ -178,7 +182,7 @@ describe('a job', () => {
     expect(deps.notified).toEqual([]);
   });
 
-  test('that runs ten times at once leads to one thread, and the others come again', async () => {
+  test('that runs ten times at once uses one thread, and the others come again', async () => {
     const { deps, route, read } = await keptMessage();
     const breaker = createBreaker();
     deps.threads.store = breaker.wrap(deps.threads.store);
@@ -190,7 +194,7 @@ describe('a job', () => {
   });
 });
 
-describe('the workers', () => {
+describe('the inbound workers', () => {
   const id = `i${'1'.repeat(32)}`;
 
   test('are registered', () => {
@@ -198,7 +202,7 @@ describe('the workers', () => {
     expect([routeInboundMessage.queue, giveUpInboundMessage.queue]).toEqual(['inbound', 'inbound-poison']);
   });
 
-  test('lead a message, and again where the job says so', async () => {
+  test('route a message, and reroute it only if the job says so', async () => {
     const { deps, message, route } = await keptMessage({ recipient: '99999' });
     await route();
     deps.directory = directoryOf({ demo: [receivingService('new', [], { address: '99999' })] });
@@ -228,20 +232,20 @@ describe('the workers', () => {
 
   const failing = (deps: Awaited<ReturnType<typeof keptMessage>>['deps']) => ({
     ...deps,
-    inbound: { ...deps.inbound, notifier: { notify: () => Promise.reject(new Error('nobody can be told')) } },
+    inbound: { ...deps.inbound, notifier: { notify: () => Promise.reject(new Error('the notifier is down')) } },
   });
 
-  test('lead on what is poison only because its workers died', async () => {
+  test('route a poison message if only its workers had died', async () => {
     const { deps, message, unrouted } = await keptMessage();
     const job = { inboundId: message.id };
     expect(await giveUpInboundMessage.handle(job, deps)).toEqual({ ...job, result: 'notified', subscribers: 2 });
     expect(await unrouted()).toEqual([]);
   });
 
-  test('note what can not be led on, for an operator who then leads it on', async () => {
+  test('list a message as unrouted if routing fails, and an operator can reroute it', async () => {
     const { deps, message, route, unrouted } = await keptMessage();
     const job = { inboundId: message.id };
-    const error = new Error('nobody can be told');
+    const error = new Error('the notifier is down');
     expect(await giveUpInboundMessage.handle(job, failing(deps))).toEqual({ ...job, result: 'givenUp', error });
     expect(await unrouted()).toEqual([message.id]);
     expect(await route(true)).toEqual({ result: 'notified', subscribers: 2 });
@@ -249,7 +253,7 @@ describe('the workers', () => {
     expect(deps.notified).toHaveLength(1);
   });
 
-  test('note nothing of a message that is not there', async () => {
+  test('list nothing for a message that does not exist', async () => {
     const deps = createInbound();
     expect(await giveUpInboundMessage.handle({ inboundId: id }, deps)).toEqual({ inboundId: id, result: 'missing' });
     expect(await deps.inbound.store.listUnrouted(10)).toEqual([]);

@@ -26,8 +26,8 @@ const whatsAppThread = idOf(whatsApp);
 const messageId = testMessageId(1);
 
 /**
- * A world with threads of two customers; one has lost its service, one belongs to a service of the other's now, and one is
- * on an address that its service no longer has.
+ * Sets up threads of two customers. One thread has lost its service, one belongs to a service that is now the other
+ * customer's, and one is on an address that its service no longer has.
  */
 async function createDiscussing(received: { lastReceivedAt?: Date } = { lastReceivedAt: testNow }) {
   const threads = createMemoryThreadStore();
@@ -73,18 +73,18 @@ describe('in a WhatsApp thread', () => {
     ['longer ago', before(30 * day)],
     ['never', {}],
   ] as const)(
-    'whose phone wrote last %s, a reply is refused with a reason, and nothing is stored',
+    'whose phone last wrote: %s, a reply is refused with a reason, and nothing is stored',
     async ([, received]) => {
       const { deps, reply } = await createDiscussing(received);
       const { answer } = await reply(body);
       expect([answer.status, problemsOf(answer)]).toEqual([400, [['WindowClosed', 'ThreadId']]]);
       expect(deps.messages.queue.jobs).toEqual([]);
-      // SMS knows no such window.
+      // SMS has no such window.
       expect((await reply({ ...body, ThreadId: smsThread })).answer.status).toBe(200);
     },
   );
 
-  test('whose phone wrote within a day, a reply is taken', async () => {
+  test('whose phone wrote within a day, a reply is accepted', async () => {
     const { reply } = await createDiscussing(before(day - 1));
     expect((await reply(body)).answer.status).toBe(200);
   });
@@ -94,8 +94,8 @@ describe('a reply in a thread', () => {
   test.each<[string, Record<string, string>, object]>([
     ['its request id', {}, { RequestId: 'r1' }],
     ['its Idempotency-Key', { 'Idempotency-Key': 'r1' }, {}],
-    ['run and action', { 'x-ms-workflow-run-id': 'run', 'x-ms-action-tracking-id': 'action' }, {}],
-  ])('that is a repeat by %s is not sent again', async (_, more, details) => {
+    ['its run and action', { 'x-ms-workflow-run-id': 'run', 'x-ms-action-tracking-id': 'action' }, {}],
+  ])('is not sent again if it is a repeat by %s', async (_, more, details) => {
     const { deps } = await createDiscussing();
     const request = {
       headers: { CustomerId: 'demo', ...more },
@@ -111,7 +111,7 @@ describe('a reply in a thread', () => {
     ['SMS', smsThread, sms, 'twoway'],
     ['WhatsApp', whatsAppThread, whatsApp, 'whatsapp'],
     ['SMS', idOf(begunByUs), begunByUs, 'sending'],
-  ] as const)('goes by %s, from its address, to its phone', async (protocol, threadId, { address }, serviceId) => {
+  ] as const)('is sent by %s, from its address, to its phone', async (protocol, threadId, { address }, serviceId) => {
     const { deps, reply } = await createDiscussing();
     const { answer } = await reply({ ThreadId: threadId, Content: 'Kiitos 😀', CustomerData: 'cost centre 7' });
     expect(answer).toEqual({
@@ -169,7 +169,7 @@ describe('a reply in a thread', () => {
     },
   );
 
-  test('counts the parts of an SMS as the phone gets it, and warns of many', async () => {
+  test('counts the parts of the SMS that the phone gets, and warns of many', async () => {
     const { deps, reply } = await createDiscussing();
     const { answer } = await reply({ ThreadId: smsThread, Content: 'x'.repeat(3 * 153 + 1) });
     expect([answer.status, answer.jsonBody]).toEqual([200, expect.objectContaining({ MessagePartCount: 4 })]);
@@ -179,7 +179,7 @@ describe('a reply in a thread', () => {
 
   test.each([
     ['SMS of 255 parts', smsThread, 'x'.repeat(255 * 153), 255],
-    ['SMS of 255 parts with what looks like placeholders', smsThread, '$('.repeat((255 * 153 - 1) / 2), 255],
+    ['SMS of 255 parts with text like placeholders', smsThread, '$('.repeat((255 * 153 - 1) / 2), 255],
     ['WhatsApp of 4,096 characters', whatsAppThread, 'ж'.repeat(4_096), 1],
   ])('may be %s', async (_, threadId, content, parts) => {
     const { reply } = await createDiscussing();
@@ -187,13 +187,13 @@ describe('a reply in a thread', () => {
     expect([answer.status, answer.jsonBody]).toEqual([200, expect.objectContaining({ MessagePartCount: parts })]);
   });
 
-  test('is stored with umlauts of one character', async () => {
+  test('is stored with each umlaut as one character', async () => {
     const { deps, reply } = await createDiscussing();
     await reply({ ThreadId: smsThread, Content: 'Hyvää\npäivää'.normalize('NFD') });
     expect((await deps.messages.store.readChunk(messageId, 0))?.chunk.content).toBe('Hyvää\npäivää');
   });
 
-  test('asks for the customer, and for no service', async () => {
+  test('checks the customer, but no service', async () => {
     const { deps } = await createDiscussing();
     const headers = { CustomerId: 'demo', authorization: 'Bearer token' };
     const json = { ThreadId: smsThread, Content: 'Hei' };
@@ -202,7 +202,7 @@ describe('a reply in a thread', () => {
   });
 });
 
-/** What an answer says is wrong, in its sentences, without what to do about it. */
+/** Returns the sentences with which an answer describes its problems, without the remedies. */
 function messagesOf({ jsonBody }: OutgoingResponse): string[] {
   const { error } = jsonBody as ErrorBody;
   return (error.details ?? [error]).map(({ message }) => message.replace(/\. .*$/, '.'));
@@ -214,14 +214,14 @@ describe('a reply with buttons', () => {
   test.each<[string, unknown, string[]]>([
     ['one', ['Kyllä'], ['Kyllä']],
     [
-      'three of the longest',
+      'three of the max length',
       ['a', 'b', 'c'].map((letter) => letter.repeat(20)),
       ['a', 'b', 'c'].map((letter) => letter.repeat(20)),
     ],
-    ['blanks around, which go', ['  Kyllä\t', '\nEi '], ['Kyllä', 'Ei']],
-    ['umlauts, which become one character', ['ä'.repeat(20).normalize('NFD')], ['ä'.repeat(20)]],
+    ['spaces around, which are removed', ['  Kyllä\t', '\nEi '], ['Kyllä', 'Ei']],
+    ['umlauts, which become single characters', ['ä'.repeat(20).normalize('NFD')], ['ä'.repeat(20)]],
     ['emojis, also of several parts', ['👩‍👩‍👧', '👍 $(ok)'], ['👩‍👩‍👧', '👍 $(ok)']],
-  ])('hands them to the carrier: %s', async (_, Buttons, labels) => {
+  ])('submits them to the carrier: %s', async (_, Buttons, labels) => {
     const { deps, reply } = await createDiscussing();
     const { answer } = await reply({ ...withButtons, Buttons });
     expect([answer.status, answer.jsonBody]).toEqual([200, expect.objectContaining({ MessagePartCount: 1 })]);
@@ -235,7 +235,7 @@ describe('a reply with buttons', () => {
     ['null', null],
     ['empty text', ''],
     ['an empty list', []],
-  ])('has none where they are %s, on any channel', async (_, Buttons) => {
+  ])('has none if they are %s, on any channel', async (_, Buttons) => {
     for (const [ThreadId, Content] of [
       [smsThread, 'Hei'],
       [whatsAppThread, 'x'.repeat(4_096)],
@@ -253,7 +253,7 @@ describe('a reply with buttons', () => {
     expect(answer.status).toBe(200);
   });
 
-  test('is another request than one without them', async () => {
+  test('is a different request from one without them', async () => {
     const { reply } = await createDiscussing();
     const keyed = { ...withButtons, RequestId: 'r1' };
     expect((await reply({ ...keyed, Buttons: ['Kyllä'] })).answer.status).toBe(200);
@@ -273,7 +273,7 @@ describe('a reply with buttons', () => {
     ['with null among them', { Buttons: ['Kyllä', null] }, asText],
     ['with an object among them', { Buttons: ['Kyllä', { Label: 'Ei' }] }, asText],
     ['with an empty one', { Buttons: ['Kyllä', ''] }, invisible],
-    ['with one of blanks', { Buttons: ['Kyllä', ' \n\t '] }, invisible],
+    ['with one of only spaces', { Buttons: ['Kyllä', ' \n\t '] }, invisible],
     ['with one that can’t be seen', { Buttons: ['Kyllä', '\u200B\u00A0\u200D'] }, invisible],
     ['with one of 21 characters', { Buttons: ['Kyllä', ` ${'x'.repeat(21)} `] }, tooLong],
     ['with a line feed', { Buttons: ['Kyllä', 'E\ni'] }, broken],
@@ -291,14 +291,14 @@ describe('a reply with buttons', () => {
       { Buttons: ['Kyllä', 'E\uD83D'] },
       ['Buttons[1] contains half of a surrogate pair, which no message can carry.'],
     ],
-    ['alike', { Buttons: ['Kyllä', 'Ei', 'Kyllä'] }, sentence('repeats the label of Buttons[0]', 'Buttons[2]')],
+    ['repeated', { Buttons: ['Kyllä', 'Ei', 'Kyllä'] }, sentence('repeats the label of Buttons[0]', 'Buttons[2]')],
     [
-      'alike but for blanks and capitals',
+      'repeated except for spaces and case',
       { Buttons: ['Kyllä', ' KYLLÄ '] },
       sentence('repeats the label of Buttons[0]'),
     ],
     [
-      'bad, each in its way',
+      'wrong in different ways',
       { Buttons: ['', 'x'.repeat(21), 'a\nb'] },
       [
         ...sentence('must have a character that can be seen', 'Buttons[0]'),
@@ -316,7 +316,7 @@ describe('a reply with buttons', () => {
       { Buttons: ['Kyllä'], ThreadId: smsThread },
       ['Buttons needs a WhatsApp thread, since SMS has no buttons.'],
     ],
-  ])('is refused where they are %s, and nothing is stored', async (_, details, messages) => {
+  ])('is refused if they are %s, and nothing is stored', async (_, details, messages) => {
     const { deps, reply } = await createDiscussing();
     const { answer } = await reply({ ...withButtons, ...(details as object) });
     expect([answer.status, messagesOf(answer)]).toEqual([400, messages]);
@@ -324,7 +324,7 @@ describe('a reply with buttons', () => {
     expect(await deps.messages.store.readMessage(messageId)).toBeUndefined();
   });
 
-  test('in no thread is told both', async () => {
+  test('in an unknown thread gets both problems', async () => {
     const { reply } = await createDiscussing();
     const { answer } = await reply({ ThreadId: 'x', Content: 'Hei', Buttons: ['x'.repeat(21)] });
     expect(problemsOf(answer)).toEqual([unknown, ['InvalidField', 'Buttons[0]']]);
@@ -342,10 +342,10 @@ describe('a reply in a thread is refused', () => {
     ['on an address that its service no longer has', { ...good, ThreadId: idOf(moved) }, 404, [unknown]],
     ['of a service that is another customer’s', { ...good, ThreadId: idOf(stolen) }, 404, [unknown]],
     ['malformed', { ...good, ThreadId: "x'; drop" }, 404, [unknown]],
-    ['in capitals', { ...good, ThreadId: smsThread.toUpperCase() }, 404, [unknown]],
-    ['with more behind it', { ...good, ThreadId: `${smsThread}0` }, 404, [unknown]],
+    ['in upper case', { ...good, ThreadId: smsThread.toUpperCase() }, 404, [unknown]],
+    ['with more characters after it', { ...good, ThreadId: `${smsThread}0` }, 404, [unknown]],
     ['of the first digits only', { ...good, ThreadId: smsThread.slice(0, 32) }, 404, [unknown]],
-    ['of blanks', { ...good, ThreadId: '  ' }, 404, [unknown]],
+    ['of only spaces', { ...good, ThreadId: '  ' }, 404, [unknown]],
     ['missing', { Content: 'Hei' }, 400, [['MissingField', 'ThreadId']]],
     ['empty', { ...good, ThreadId: '' }, 400, [['MissingField', 'ThreadId']]],
     ['null', { ...good, ThreadId: null }, 400, [['MissingField', 'ThreadId']]],
@@ -370,27 +370,32 @@ describe('a reply in a thread is refused', () => {
     ['empty', { ...good, Content: '' }, 400, [['MissingField', 'Content']]],
     ['null', { ...good, Content: null }, 400, [['MissingField', 'Content']]],
     ['a number', { ...good, Content: 7 }, 400, [['InvalidField', 'Content']]],
-    ['of blanks', { ...good, Content: ' \n\u200B' }, 400, [['EmptyContent', 'Content']]],
+    ['of only spaces', { ...good, Content: ' \n\u200B' }, 400, [['EmptyContent', 'Content']]],
     ['of 256 parts', { ...good, Content: 'x'.repeat(255 * 153 + 1) }, 400, [['ContentTooLong', 'Content']]],
     ['with a NUL character', { ...good, Content: 'a\0b' }, 400, [['InvalidCharacters', 'Content']]],
     ['with half an emoji', { ...good, Content: 'a\uD83D' }, 400, [['InvalidCharacters', 'Content']]],
     ['empty for WhatsApp', { ...inWhatsApp, Content: '' }, 400, [['MissingField', 'Content']]],
-    ['of blanks for WhatsApp', { ...inWhatsApp, Content: ' \n\u200B' }, 400, [['EmptyContent', 'Content']]],
+    ['of only spaces for WhatsApp', { ...inWhatsApp, Content: ' \n\u200B' }, 400, [['EmptyContent', 'Content']]],
     [
       'of 4,097 characters for WhatsApp',
       { ...inWhatsApp, Content: 'x'.repeat(4_097) },
       400,
       [['InvalidField', 'Content']],
     ],
-    ['empty, in no thread', { ThreadId: 'x', Content: '' }, 400, [['MissingField', 'Content'], unknown]],
-    ['of blanks, in no thread', { ThreadId: 'x', Content: ' ' }, 404, [unknown, ['EmptyContent', 'Content']]],
+    ['empty, in an unknown thread', { ThreadId: 'x', Content: '' }, 400, [['MissingField', 'Content'], unknown]],
+    [
+      'of only spaces, in an unknown thread',
+      { ThreadId: 'x', Content: ' ' },
+      404,
+      [unknown, ['EmptyContent', 'Content']],
+    ],
     [
       'fine, but customer data is too long',
       { ...good, CustomerData: 'x'.repeat(256) },
       400,
       [['InvalidField', 'CustomerData']],
     ],
-    ['no object', [good], 400, [['InvalidField', 'the body']]],
+    ['not an object', [good], 400, [['InvalidField', 'the body']]],
     [
       'nothing',
       {},
@@ -414,19 +419,19 @@ describe('a reply in a thread is refused', () => {
     expect([answer.status, problemsOf(answer)]).toEqual([400, [['MissingParameter', 'CustomerId']]]);
   });
 
-  test('alike where a thread is not there and where it is another customer’s', async () => {
+  test('with the same answer for an unknown and another customer’s thread', async () => {
     const { reply } = await createDiscussing();
     const ids = [idOf(others), idOf(stolen), idOf(orphan), newThreadId(sms, new Date(0)), 'x'];
     const answers = await Promise.all(ids.map(async (ThreadId) => (await reply({ ...good, ThreadId })).answer));
     expect(answers).toEqual(answers.map(() => answers[0]));
   });
 
-  test('by who is told a thread of another customer, whose ids begin alike', async () => {
+  test('for another customer’s thread, without reading it, and even if its id begins with this customer’s key', async () => {
     const { deps, reply } = await createDiscussing();
     const breaker = createBreaker();
     const threads = breaker.wrap(deps.threads.store);
     await reply({ ...good, ThreadId: idOf(others) }, { ...deps, threads: { ...deps.threads, store: threads } });
-    // Not even looked up.
+    // The thread was not read.
     expect(breaker.calls).toEqual([]);
     const alike = customerKey('demo') + idOf(others).slice(8);
     const read = async () => ({ ...others, threadId: alike, serviceId: 'twoway', startedAt: testNow });
@@ -437,7 +442,7 @@ describe('a reply in a thread is refused', () => {
     expect(problemsOf(answer)).toEqual([unknown]);
   });
 
-  test('to a customer that is not the thread’s', async () => {
+  test('for a customer that is not the thread’s', async () => {
     const { deps } = await createDiscussing();
     const access = { customer: async () => ({ ...testCustomer, id: 'other' }) };
     const request = { headers: { CustomerId: 'other' }, json: good };

@@ -12,14 +12,14 @@ import { newMessageId } from '../../../src/messages/index.ts';
 
 const threadId = 'ab'.repeat(22);
 const stored = ['1', '2', '3', '4'].map((digit) => `i${digit.repeat(32)}`);
-// What each would be called by this customer: two customers may share the digits that follow from them.
+// The ids as this customer would see them. Two customers can have the same key.
 const [inboundId = '', ofOther = '', notRouted = '', nobodys = ''] = stored.map((id) => inboundIdFor('demo', id));
 const sentId = testMessageId(201);
 const sentByOther = testMessageId(202);
 
 const routed: Partial<InboundMessage> = { state: 'routed', customerId: 'demo', serviceId: 'twoway', threadId };
 
-/** A world with messages of phones and of ours, this customer's and another's. */
+/** Sets up inbound and sent messages of this customer and of another one. */
 async function createReplying() {
   const messaging = createMessaging();
   const inbound = createMemoryInboundStore();
@@ -51,8 +51,8 @@ const messageId = testMessageId(1);
 
 describe('a reply', () => {
   test.each([
-    ['a message of a phone, to its thread', inboundId, { threadId, phone }],
-    ['a message of ours', sentId, {}],
+    ['an inbound message, in its thread', inboundId, { threadId, phone }],
+    ['a message that we sent', sentId, {}],
   ])('answers %s', async (_, parent, link) => {
     const { deps, reply } = await createReplying();
     const { answer } = await reply(parent);
@@ -83,7 +83,7 @@ describe('a reply', () => {
     expect(deps.messages.queue.jobs).toEqual([{ job: { messageId, chunk: 0 }, delaySeconds: 0 }]);
   });
 
-  test('to a message of a phone whose thread is not known is in the current one', async () => {
+  test('to an inbound message without a known thread leaves the thread open', async () => {
     const { deps, reply } = await createReplying();
     const { threadId: _, ...without } = inboundMessage({ id: `i${'5'.repeat(32)}`, ...routed });
     await deps.inbound.store.create(without);
@@ -109,7 +109,7 @@ describe('a reply', () => {
     });
   });
 
-  test('demands a OneWay service that allows replies', async () => {
+  test('requires a OneWay service that allows replies', async () => {
     const { deps } = await createReplying();
     const demands: unknown[] = [];
     const { steps } = await callOperation(sendReplyMessage, requestTo(inboundId, sendBody()), deps, {
@@ -134,7 +134,7 @@ describe('a reply', () => {
     ]);
   });
 
-  test('with a request id is sent once, and the id is refused to another message or through another service', async () => {
+  test('with a request id is sent once; the id is refused for another message or service', async () => {
     const { deps, reply } = await createReplying();
     const body = sendBody({ RequestId: 'r1' });
     const first = await reply(inboundId, body);
@@ -151,7 +151,7 @@ describe('a reply', () => {
     expect(deps.messages.queue.jobs).toEqual(jobs);
   });
 
-  test('reads one row of the message that is answered', async () => {
+  test('reads one row of the message that it answers', async () => {
     const { deps, reply } = await createReplying();
     const breaker = createBreaker();
     const wrapped = {
@@ -164,7 +164,7 @@ describe('a reply', () => {
     expect(breaker.calls.map(({ name }) => name)).toEqual(['read', 'create', 'readHeader', 'create']);
   });
 
-  test('looks at nothing of another customer', async () => {
+  test('reads nothing of another customer', async () => {
     const { deps, reply } = await createReplying();
     const breaker = createBreaker();
     const wrapped = {
@@ -181,7 +181,7 @@ describe('a reply', () => {
     expect(breaker.calls).toEqual([]);
   });
 
-  test('is no answer to anybody where storage fails', async () => {
+  test('is not sent if storage fails', async () => {
     const { deps, reply } = await createReplying();
     const breaker = createBreaker();
     breaker.breakCall(1, 'before');
@@ -199,28 +199,28 @@ const unknown: [string, string | undefined] = ['MessageNotFound', 'ParentMessage
 describe('a reply is refused', () => {
   test.each<[string, string, Record<string, unknown>, { status: number; problems: [string, string | undefined][] }]>([
     [
-      'to an unknown message of a phone',
+      'to an unknown inbound message',
       inboundIdFor('demo', `i${'9'.repeat(32)}`),
       {},
       { status: 404, problems: [unknown] },
     ],
-    ['to an unknown message of ours', testMessageId(99), {}, { status: 404, problems: [unknown] }],
-    ['to another customer’s message of a phone', ofOther, {}, { status: 404, problems: [unknown] }],
-    ['to another customer’s message', sentByOther, {}, { status: 404, problems: [unknown] }],
+    ['to an unknown sent message', testMessageId(99), {}, { status: 404, problems: [unknown] }],
+    ['to another customer’s inbound message', ofOther, {}, { status: 404, problems: [unknown] }],
+    ['to another customer’s sent message', sentByOther, {}, { status: 404, problems: [unknown] }],
     ['to an id of another customer', inboundIdFor('other', stored[1]!), {}, { status: 404, problems: [unknown] }],
     ['to an id without the customer', stored[0]!, {}, { status: 404, problems: [unknown] }],
     ['to a message that has no service yet', notRouted, {}, { status: 404, problems: [unknown] }],
-    ['to a message that no service wants', nobodys, {}, { status: 404, problems: [unknown] }],
+    ['to an unrouted message', nobodys, {}, { status: 404, problems: [unknown] }],
     ['to a text', 'hello', {}, { status: 404, problems: [unknown] }],
-    ['to an id in capitals', inboundId.toUpperCase(), {}, { status: 404, problems: [unknown] }],
-    ['to an id with more behind it', `${inboundId}'`, {}, { status: 404, problems: [unknown] }],
+    ['to an id in upper case', inboundId.toUpperCase(), {}, { status: 404, problems: [unknown] }],
+    ['to an id with more characters after it', `${inboundId}'`, {}, { status: 404, problems: [unknown] }],
     ['to a recipient’s id', `${sentId}-00000`, {}, { status: 404, problems: [unknown] }],
     ['to a thread', threadId, {}, { status: 404, problems: [unknown] }],
     ['to nothing', ' ', {}, { status: 400, problems: [['MissingParameter', 'ParentMessageId']] }],
     ['to a NUL character', 'a\0b', {}, { status: 400, problems: [['InvalidCharacters', 'ParentMessageId']] }],
     ['without text', inboundId, { Content: '' }, { status: 400, problems: [['MissingField', 'Content']] }],
-    ['with null for a text', inboundId, { Content: null }, { status: 400, problems: [['MissingField', 'Content']] }],
-    ['with blanks', inboundId, { Content: ' \n\t' }, { status: 400, problems: [['EmptyContent', 'Content']] }],
+    ['with null as its text', inboundId, { Content: null }, { status: 400, problems: [['MissingField', 'Content']] }],
+    ['with only spaces', inboundId, { Content: ' \n\t' }, { status: 400, problems: [['EmptyContent', 'Content']] }],
     [
       'with a NUL character',
       inboundId,
@@ -233,11 +233,16 @@ describe('a reply is refused', () => {
       { Content: 'x'.repeat(255 * 153 + 1) },
       { status: 400, problems: [['ContentTooLong', 'Content']] },
     ],
-    ['from a stranger', inboundId, { Sender: 'Stranger' }, { status: 400, problems: [['SenderNotAllowed', 'Sender']] }],
+    [
+      'from a sender that is not allowed',
+      inboundId,
+      { Sender: 'Stranger' },
+      { status: 400, problems: [['SenderNotAllowed', 'Sender']] },
+    ],
     ['to nobody', inboundId, { Recipients: [] }, { status: 400, problems: [['InvalidField', 'Recipients']] }],
     ['by WhatsApp', inboundId, { Protocol: 'WhatsApp' }, { status: 400, problems: [['InvalidField', 'Protocol']] }],
     [
-      'to no phone',
+      'to an invalid phone number',
       inboundId,
       { Recipients: [{ Address: '12' }] },
       { status: 400, problems: [['InvalidPhoneNumber', 'Recipients[0].Address']] },
@@ -249,7 +254,7 @@ describe('a reply is refused', () => {
       { status: 400, problems: [['AttachmentNotCarried', 'AttachmentUri']] },
     ],
     [
-      'for all that is wrong at once',
+      'with all its problems at once',
       ofOther,
       { Content: ' ', Sender: 'Stranger' },
       { status: 404, problems: [unknown, ['SenderNotAllowed', 'Sender'], ['EmptyContent', 'Content']] },
@@ -262,7 +267,7 @@ describe('a reply is refused', () => {
     expect(await deps.messages.store.readMessage(messageId)).toBeUndefined();
   });
 
-  test('alike to what is not there and what is another customer’s', async () => {
+  test('with the same answer for an unknown and another customer’s message', async () => {
     const { reply } = await createReplying();
     const answers = await Promise.all(
       [ofOther, sentByOther, `i${'9'.repeat(32)}`, 'x'].map(async (parent) => (await reply(parent)).answer),
@@ -270,7 +275,7 @@ describe('a reply is refused', () => {
     expect(answers).toEqual(answers.map(() => answers[0]));
   });
 
-  test('to a message of the customer that is not the one it is sent for', async () => {
+  test('to a message of a customer other than the one it is sent for', async () => {
     const { deps } = await createReplying();
     const customer = async () => ({ ...testCustomer, id: 'other' });
     const { answer } = await callOperation(sendReplyMessage, requestTo(inboundId, sendBody()), deps, {
@@ -279,7 +284,7 @@ describe('a reply is refused', () => {
     expect(problemsOf(answer)).toEqual([unknown]);
   });
 
-  test('to an id that is none, without a look into the store', async () => {
+  test('to a malformed id, without asking the store', async () => {
     const { deps, reply } = await createReplying();
     const breaker = createBreaker();
     const ports = {

@@ -15,8 +15,8 @@ async function serve(changes: Partial<typeof kept> = {}, { requestContent = id, 
   return serveAttachment(requestContent, { attachments, now: () => now });
 }
 
-describe('an attachment', () => {
-  test('is answered with its bytes, its type and its name', async () => {
+describe('serving an attachment', () => {
+  test('answers with its bytes, type and name', async () => {
     expect(await serve()).toEqual({
       status: 200,
       headers: {
@@ -30,7 +30,7 @@ describe('an attachment', () => {
     });
   });
 
-  test('may be empty', async () => {
+  test('serves an empty file', async () => {
     const { status, headers, body } = await serve({ bytes: new Uint8Array() });
     expect([status, headers['Content-Length'], body]).toEqual([200, '0', new Uint8Array()]);
   });
@@ -39,8 +39,8 @@ describe('an attachment', () => {
     ['unknown', {}, { requestContent: 'f'.repeat(32) }],
     ['expired a moment ago', {}, { now: new Date(later.getTime() + 1) }],
     ['expiring now', {}, { now: later }],
-    ['without a time that can be read', { expiresAt: new Date(Number.NaN) }, {}],
-  ])('that is %s is not there', async (_, changes, request) => {
+    ['without a readable expiry time', { expiresAt: new Date(Number.NaN) }, {}],
+  ])('answers 404 if it is %s', async (_, changes, request) => {
     const message =
       'The attachment is not there, or its address has expired. ' +
       'Take it from the message within the time that the address is good for.';
@@ -67,16 +67,16 @@ describe('an attachment', () => {
     `../${id}`,
     `${id.slice(1)}é`,
     'g'.repeat(32),
-  ])('is not looked for under %j, which can be no id', async (requestContent) => {
+  ])('answers 404 for the malformed id %j without asking the store', async (requestContent) => {
     const attachments: AttachmentStore = {
-      put: () => Promise.reject(new Error('Nothing is kept here.')),
-      read: () => Promise.reject(new Error('This store must not be asked.')),
-      remove: () => Promise.reject(new Error('Nothing is removed here.')),
+      put: () => Promise.reject(new Error('put must not be called')),
+      read: () => Promise.reject(new Error('read must not be called')),
+      remove: () => Promise.reject(new Error('remove must not be called')),
     };
     expect((await serveAttachment(requestContent, { attachments, now: () => testNow })).status).toBe(404);
   });
 
-  test('is a failure of ours where the store fails', async () => {
+  test('rejects if the store fails', async () => {
     const attachments = { ...createMemoryAttachmentStore(), read: () => Promise.reject(new Error('down')) };
     await expect(serveAttachment(id, { attachments, now: () => testNow })).rejects.toThrow('down');
   });
@@ -96,10 +96,10 @@ describe('the name of a download', () => {
     ['a"; filename=evil.exe', 'a_; filename=evil.exe', 'a%22%3B%20filename%3Devil.exe'],
     ['', 'attachment', 'attachment'],
     [' \t\n', 'attachment', 'attachment'],
-  ])('%j is made safe', async (name, fallback, encoded) => {
+  ])('makes %j safe', async (name, fallback, encoded) => {
     const { headers } = await serve({ name });
     expect(headers['Content-Disposition']).toBe(`attachment; filename="${fallback}"; filename*=UTF-8''${encoded}`);
-    // What a header takes: this throws for anything else.
+    // `Headers` throws for a value that is not a valid header.
     expect(new Headers(headers).get('content-disposition')).toBe(headers['Content-Disposition']);
   });
 });
@@ -116,7 +116,7 @@ describe('the type of a download', () => {
     ['image/jpeg\r\nX-Evil: 1', 'application/octet-stream'],
     ['image/jpeg; a="\r\nX-Evil: 1"', 'application/octet-stream'],
     ['image/jpäg', 'application/octet-stream'],
-  ])('%j is given as %s', async (mimeType, given) => {
+  ])('sends %j as %s', async (mimeType, given) => {
     expect((await serve({ mimeType })).headers['Content-Type']).toBe(given);
   });
 });

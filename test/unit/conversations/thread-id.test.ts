@@ -18,13 +18,13 @@ const conversation: Conversation = {
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 describe('the key of a conversation', () => {
-  test('is 8 digits of the customer and 24 of the conversation', () => {
+  test('has 8 digits of the customer and 24 of the conversation', () => {
     expect(customerKey('demo')).toBe(sha256('demo').slice(0, 8));
     const own = sha256('["demo","SMS","358401000001","358401234567"]').slice(0, 24);
     expect(conversationKey(conversation)).toBe(sha256('demo').slice(0, 8) + own);
   });
 
-  test('follows from what makes the conversation and from nothing else', () => {
+  test('depends only on the conversation’s own fields', () => {
     const thread = { ...conversation, threadId: 'x', serviceId: 's', startedAt: testNow };
     expect(conversationKey(thread)).toBe(conversationKey({ ...conversation }));
   });
@@ -36,13 +36,13 @@ describe('the key of a conversation', () => {
     { phone: '358401234568' },
     { address: '3584010000013', phone: '58401234567' },
     { address: 'Ärena' },
-  ])('is another where %j', (difference) => {
+  ])('differs for %j', (difference) => {
     expect(conversationKey({ ...conversation, ...difference })).not.toBe(conversationKey(conversation));
   });
 });
 
 describe('a thread id', () => {
-  test('is the key of the conversation and the time, and the key is read back', () => {
+  test('consists of the conversation’s key and the time, and gives the key back', () => {
     const id = newThreadId(conversation, new Date('2026-11-24T10:00:00.123Z'));
     const time = Date.parse('2026-11-24T10:00:00.123Z').toString(16);
     expect(id).toBe(`${conversationKey(conversation)}0${time}`);
@@ -51,7 +51,7 @@ describe('a thread id', () => {
   });
 
   test.each([new Date(0), new Date('1999-01-01T00:00:00Z'), new Date('9999-12-31T23:59:59.999Z')])(
-    'has its length at %s',
+    'has its full length at %s',
     (startedAt) => {
       expect(isThreadId(newThreadId(conversation, startedAt))).toBe(true);
     },
@@ -76,7 +76,7 @@ describe('a thread id', () => {
     'g'.repeat(44),
     "'",
     '0'.repeat(32),
-  ])('is told from %j', (other) => {
+  ])('does not have the form %j', (other) => {
     expect(isThreadId(other)).toBe(false);
   });
 });

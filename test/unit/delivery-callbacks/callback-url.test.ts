@@ -18,7 +18,7 @@ const told =
   '&address=358401234567&status=Delivered&statusCode=1&errorCode=&timestamp=2026-11-24T10%3A00%3A00.123Z' +
   '&protocol=SMS&parts=2&customerData=';
 
-describe('the address that is called', () => {
+describe('the called address', () => {
   test.each([
     ['https://a.example/hook', `https://a.example/hook?${told}`],
     ['https://a.example/hook/', `https://a.example/hook/?${told}`],
@@ -33,22 +33,22 @@ describe('the address that is called', () => {
     ['https://a.example/hook?x=1#part?y=2', `https://a.example/hook?x=1&${told}`],
     ['https://a.example/hook?#', `https://a.example/hook?${told}`],
     ['https://a.example/hook#a\n?b', `https://a.example/hook?${told}`],
-    // What a signature of the caller's may count: nothing in path or query is written anew.
+    // The caller's own signature may cover path and query, so they stay unchanged.
     [
       'https://a.example/a/../%2e/b;c?sig=a%2Fb+c%2f&&=&é=%E9&status=mine&a[]=\'|{}^`"<>~!*()',
       `https://a.example/a/../%2e/b;c?sig=a%2Fb+c%2f&&=&%C3%A9=%E9&status=mine&a[]='|{}^\`"<>~!*()&${told}`,
     ],
     ['https://a.example/ä b?q=ö\u{1F600}', `https://a.example/%C3%A4%20b?q=%C3%B6%F0%9F%98%80&${told}`],
     ['https://a.example/?q=\uD800', `https://a.example/?q=%EF%BF%BD&${told}`],
-    // As a request names the host.
+    // The host is written as in a request.
     ['HTTPS://A.Example:443/Hook', `https://a.example/Hook?${told}`],
     ['https://a.example:8443/hook', `https://a.example:8443/hook?${told}`],
     ['https://mäkelä.example/hook', `https://xn--mkel-load.example/hook?${told}`],
-    // What is refused where it is called stays what it is.
+    // An address that is refused when it is called stays unchanged.
     ['https://u:p@a.example/hook', `https://u:p@a.example/hook?${told}`],
     ['https://a.example\\@b.example/', `https://a.example/\\@b.example/?${told}`.replace('/\\', '\\')],
     ['not an address', `not an address?${told}`],
-  ])('of %j', (dlrUrl, called) => {
+  ])('is built from %j', (dlrUrl, called) => {
     expect(callbackUrl(dlrUrl, facts)).toBe(called);
   });
 
@@ -62,7 +62,7 @@ describe('the address that is called', () => {
     ['unknown', 'status=Unknown&statusCode=7&'],
     ['canceled', 'status=Canceled&statusCode=8&'],
     ['somethingNew', 'status=SomethingNew&statusCode=0&'],
-  ])('tells %s', (status, part) => {
+  ])('has the status %s', (status, part) => {
     expect(callbackUrl('https://a.example', { ...facts, status })).toContain(part);
   });
 
@@ -83,7 +83,7 @@ describe('the signature', () => {
   const url = callbackUrl('https://a.example/hook?x=%2F', { ...facts, customerData: 'åäö' });
   const now = new Date('2026-11-24T10:00:01.999Z');
 
-  test('is what another implementation makes of time and address', async () => {
+  test('equals that of another implementation', async () => {
     const bytes = (text: string) => new TextEncoder().encode(text);
     const algorithm = { name: 'HMAC', hash: 'SHA-256' };
     const key = await crypto.subtle.importKey('raw', bytes('s3cret ä'), algorithm, false, ['sign']);
@@ -92,7 +92,7 @@ describe('the signature', () => {
     expect(signCall(url, 's3cret ä', now)).toEqual({ 'X-Timestamp': '1795514401', 'X-Signature': `sha256=${hex}` });
   });
 
-  test('is known for a fixed address', () => {
+  test('has the known value for a fixed address', () => {
     // printf '1795514401.https://a.example/?x=1' | openssl dgst -sha256 -hmac secret
     expect(signCall('https://a.example/?x=1', 'secret', now)['X-Signature']).toBe(
       'sha256=15bb4a99bd985f110bcf6c067b4f3d476f7e6830fd5063f3ce09082ef11c7a08',

@@ -13,7 +13,7 @@ const hour = 60 * minute;
 
 const expectedFates = { 0: 'done', 1: 'done', 2: 'done', 3: 'givenUp', 4: 'givenUp' };
 
-/** A message whose address answers each recipient's callback otherwise. */
+/** Sets up a message whose address answers each recipient's callback differently. */
 async function openAll(faults?: FaultPlan) {
   const lab = createCallbackLab({ recipients: 5, ...(faults === undefined ? {} : { faults }) });
   await lab.accept();
@@ -24,8 +24,8 @@ async function openAll(faults?: FaultPlan) {
   return lab;
 }
 
-/** Queues what became of all, of some twice, as a job that is told of nothing twice would. */
-async function settleAll(lab: Awaited<ReturnType<typeof openAll>>) {
+/** Queues the final statuses of all recipients, some of them twice. */
+async function queueAll(lab: Awaited<ReturnType<typeof openAll>>) {
   for (const recipientIndexes of [
     [0, 1],
     [2, 3, 4],
@@ -49,21 +49,21 @@ async function runAll(faults?: FaultPlan) {
   const lab = await openAll((step, number, at) => (isOn ? faults?.(step, number, at) : undefined));
   lab.steps.length = 0;
   isOn = true;
-  await settleAll(lab);
+  await queueAll(lab);
   return lab;
 }
 
 afterEach(() => watchFailpoints(undefined));
 
-describe('a fault at any step of the way', async () => {
+describe('a fault at any step', async () => {
   const { steps } = await runAll();
   const faults: Fault[] = ['throws before', 'throws after', 'dies before', 'dies after'];
 
-  test('is looked for at every step, of which there are many', () => {
+  test('is tried at more than 40 steps', () => {
     expect(steps.length).toBeGreaterThan(40);
   });
 
-  test.each(faults)('leaves no callback behind, and repeats one once at most: %s', async (fault) => {
+  test.each(faults)('loses no callback, and repeats each at most once: %s', async (fault) => {
     const outcomes: unknown[] = [];
     for (const [index, step] of steps.entries()) {
       const lab = await runAll((_, number) => (number === index + 1 ? fault : undefined));
@@ -82,7 +82,7 @@ describe('a fault at any step of the way', async () => {
 const points = failpointNames.filter((name) => name.startsWith('callback.'));
 
 test.each(points.flatMap((point) => [1, 2, 3].map((passing): [FailpointName, number] => [point, passing])))(
-  'a process that ends at %s, the %d. time, leaves no callback behind',
+  'a process that ends at %s, the %d. time, loses no callback',
   async (point, passing) => {
     const lab = await openAll();
     let passed = 0;
@@ -94,7 +94,7 @@ test.each(points.flatMap((point) => [1, 2, 3].map((passing): [FailpointName, num
       lab.time.kill();
       throw dead;
     });
-    await settleAll(lab);
+    await queueAll(lab);
     expect(passed).toBeGreaterThanOrEqual(passing);
     expect(await lab.fates()).toEqual(expectedFates);
     expect(lab.callTimes(0).length).toBeLessThanOrEqual(2);
@@ -107,7 +107,7 @@ test('callbacks have four failpoints', () => {
 });
 
 test.each([1, 2, 3, 4, 5, 6, 7, 8])(
-  'two hours in which storage fails and processes die time and again lose nothing: %d',
+  'two hours of failing storage and dying processes lose no callback: seed %d',
   async (seed) => {
     const random = seededRandom(seed);
     const possible: Fault[] = ['throws before', 'throws after', 'dies before', 'dies after'];
@@ -121,13 +121,13 @@ test.each([1, 2, 3, 4, 5, 6, 7, 8])(
 );
 
 describe('a worker that died', () => {
-  test('has its chunk taken over when the lease ends, and not before', async () => {
+  test('has its chunk taken over when the lease ends, not before', async () => {
     const lab = await openAll();
     lab.script((call) => (call === 1 ? { afterMs: 30 * second, answer: 200 } : 200), 0);
     await lab.settle([0]);
     await lab.time.play(1 * second);
     lab.time.kill();
-    // Its own job, come back early, is told apart from one that brings something.
+    // Its own job, which comes back early, is distinguished from a job with new statuses.
     await lab.settle([0]);
     await lab.settle([1]);
     await lab.time.play(119 * second);
@@ -139,7 +139,7 @@ describe('a worker that died', () => {
     expect(lab.time.queued()).toEqual([]);
   });
 
-  test('may end later than its lease: its word does not count then', async () => {
+  test('does not count if its calls end after its lease', async () => {
     const lab = await openAll();
     lab.script((call) => (call === 1 ? { afterMs: 130 * second, answer: 400 } : 200), 0);
     await lab.settle([0]);
@@ -150,7 +150,7 @@ describe('a worker that died', () => {
     expect(await lab.fates()).toEqual({ 0: 'done' });
   });
 
-  test('is waited for as long as the lease is said to be', async () => {
+  test('is waited for as long as the configured lease', async () => {
     const lab = await openAll();
     Object.assign(lab.deps.dlr, { leaseSeconds: 10 });
     lab.script((call) => (call === 1 ? { afterMs: 9 * second, answer: 200 } : 200), 0);
@@ -167,7 +167,7 @@ describe('a job that failed too often', () => {
   const fail = (isFailing: (step: string, at: number) => boolean) =>
     openAll((step, _, at) => (isFailing(step, at) ? 'throws before' : undefined));
 
-  test('is tried once more, and done where it only was in bad times', async () => {
+  test('is tried once more, and done if the faults have passed', async () => {
     const lab = await fail((step, at) => step === 'messages.readChunk' && at < 19.5 * minute);
     await lab.settle([0]);
     await lab.time.play(19.2 * minute);
@@ -183,7 +183,7 @@ describe('a job that failed too often', () => {
     expect(lab.callTimes(1)).toHaveLength(3);
   });
 
-  test('is given up where that fails too, and shows', async () => {
+  test('is given up if that fails too, and listed', async () => {
     const lab = await fail((step) => step === 'messages.readChunk');
     await lab.settle([0, 1]);
     await lab.time.play();
@@ -199,7 +199,7 @@ describe('a job that failed too often', () => {
     expect(lab.time.queued()).toEqual([]);
   });
 
-  test('is given up after twenty tries, each of which made its call', async () => {
+  test('is given up after twenty tries and a last one, each with its call', async () => {
     const lab = await fail((step) => step === 'queue.enqueue');
     lab.script(() => 503);
     await lab.settle([0]);
@@ -210,9 +210,9 @@ describe('a job that failed too often', () => {
     expect(lab.time.queued()).toEqual([]);
   });
 
-  test('is given up although its last try left a lease, with the last answer that came', async () => {
+  test('is given up even if its last try left a lease, and keeps the last answer', async () => {
     let writes = 0;
-    // The first run is recorded. Then a claim succeeds, and nothing that follows but the giving up.
+    // The first run is recorded. In the second, the claim succeeds, and later writes fail until the job is given up.
     const lab = await fail((step) => {
       if (step !== 'callbackStore.write') return false;
       writes += 1;
@@ -236,24 +236,24 @@ describe('a job that failed too often', () => {
     expect(lab.time.queued()).toEqual([]);
   });
 
-  test('is left to a worker who may still be at it', async () => {
+  test('is not given up while a worker holds the lease', async () => {
     const lab = await openAll();
     await lab.settle([2]);
     await lab.time.play(1 * second);
     const job = { messageId: labMessageId, chunk: 0 };
-    await expect(giveUpDeliveryCallbacks.handle(job, lab.deps)).rejects.toThrow('another worker may be at it until');
+    await expect(giveUpDeliveryCallbacks.handle(job, lab.deps)).rejects.toThrow('another worker holds the lease until');
     await lab.time.play();
     expect(await lab.fates()).toEqual({ 2: 'done' });
   });
 
-  test('whose message is gone is let go', async () => {
+  test('is dropped if its message no longer exists', async () => {
     const lab = await fail((step) => step === 'messages.readChunk');
     const job = { messageId: 'ab'.repeat(16), chunk: 0, entries: [{ place: 0, status: 'read', at: lab.time.now() }] };
     expect(await giveUpDeliveryCallbacks.handle(job, lab.deps)).toMatchObject({ result: 'missing' });
   });
 });
 
-test('a recipient whose call was given up is not called for another report', async () => {
+test('a recipient whose callback was given up gets no call for another report', async () => {
   const lab = await openAll();
   await lab.settle([3]);
   await lab.time.play();

@@ -32,14 +32,14 @@ const settled = (details: Partial<FinalRecipient> = {}): FinalRecipient => ({
   ...details,
 });
 
-describe('what is recorded', () => {
+describe('recording final statuses', () => {
   function createRecorder() {
     const callbackQueue = createMemoryCallbackQueue();
     const recorder = createFinalStatusRecorder({ dlr: { queue: callbackQueue } });
     return { jobs: callbackQueue.jobs, recorder };
   }
 
-  test('becomes one job for each chunk', async () => {
+  test('queues one job for each chunk', async () => {
     const { jobs, recorder } = createRecorder();
     await recorder.record([]);
     expect(jobs).toEqual([]);
@@ -66,7 +66,7 @@ describe('what is recorded', () => {
   test.each([
     ['100 entries', 'x', [100, 100, 50]],
     ['40,000 bytes', '\u{1F600}'.repeat(100), [84, 83, 83]],
-  ])('goes in jobs of at most %s', async (_, code, sizes) => {
+  ])('queues jobs of at most %s', async (_, code, sizes) => {
     const { jobs, recorder } = createRecorder();
     await recorder.record(Array.from({ length: 250 }, (_each, recipientIndex) => settled({ recipientIndex, code })));
     expect(jobs.map(({ job }) => job.entries?.length)).toEqual(sizes);
@@ -74,7 +74,7 @@ describe('what is recorded', () => {
   });
 });
 
-test('each recipient is told of once, with what is known of it', async () => {
+test('each recipient gets one callback, with its data', async () => {
   const lab = await openLab({ header: { customerData: 'Tilaus 7' } });
   await lab.settle([0]);
   await lab.settle([1], { status: 'undelivered', code: '30007', at: new Date('2026-11-24T09:00:00.500Z') });
@@ -87,12 +87,12 @@ test('each recipient is told of once, with what is known of it', async () => {
       '&statusCode=3&errorCode=30007&timestamp=2026-11-24T09%3A00%3A00.500Z&protocol=SMS&parts=2&customerData=Tilaus%207',
   ]);
   expect(await lab.fates()).toEqual({ 0: 'done', 1: 'done' });
-  // Nothing of who they are stays beside the message.
+  // The row of callbacks has no phone number.
   expect(JSON.stringify(await lab.callbacks())).not.toContain('358401');
 });
 
-describe('once', () => {
-  test('for a report that is repeated, at the same moment or later', async () => {
+describe('a recipient gets one callback', () => {
+  test('if its report is repeated, at the same moment or later', async () => {
     const lab = await openLab();
     await Promise.all([lab.settle([0, 1]), lab.settle([0, 1]), lab.settle([1, 0])]);
     await lab.time.play();
@@ -102,7 +102,7 @@ describe('once', () => {
     expect(lab.time.queued()).toEqual([]);
   });
 
-  test('for one that stands twice in a job', async () => {
+  test('if it occurs twice in a job', async () => {
     const lab = await openLab();
     await lab.settle([2, 2]);
     await lab.time.play();
@@ -118,7 +118,7 @@ describe('once', () => {
     expect(lab.calls.map(({ url }) => /status=(\w+)/.exec(url)?.[1])).toEqual(['Unknown']);
   });
 
-  test('with the first, where the later one comes while the call fails', async () => {
+  test('with the first final status, even if a later one comes while the call fails', async () => {
     const lab = await openLab();
     lab.script((call) => (call === 1 ? 503 : 200));
     await lab.settle([0], { status: 'undelivered' });
@@ -131,7 +131,7 @@ describe('once', () => {
   });
 });
 
-test('a hundred reports that come one by one wait for nobody, and leave no job behind', async () => {
+test('a hundred reports that come one by one don’t wait for each other, and leave no job behind', async () => {
   const lab = await openLab({ recipients: 100 });
   lab.script(() => ({ afterMs: 10 * second, answer: 200 }));
   for (let recipientIndex = 0; recipientIndex < 100; recipientIndex += 1) await lab.settle([recipientIndex]);
@@ -139,13 +139,14 @@ test('a hundred reports that come one by one wait for nobody, and leave no job b
   expect(lab.calls).toHaveLength(100);
   expect(new Set(lab.calls.map(({ url }) => placeOf(url))).size).toBe(100);
   expect(Object.values(await lab.fates())).toEqual(Array.from({ length: 100 }, () => 'done'));
-  // One call of the first, then those that were added meanwhile, sixteen at a time, in turns of a minute.
+  // One call for the first; then the ones that were added meanwhile, sixteen at a time, with a minute of calls in each
+  // run.
   expect(Math.max(...lab.calls.map(({ at }) => at))).toBe(70 * second);
   expect(lab.results().filter((result) => result === 'joined')).toHaveLength(99);
   expect(lab.time.queued()).toEqual([]);
 });
 
-test('calls that fail one by one leave one job for the next', async () => {
+test('calls that fail one by one share a job for the next ones', async () => {
   const lab = await openLab({ recipients: 100 });
   lab.script(() => 503);
   for (let recipientIndex = 0; recipientIndex < 100; recipientIndex += 1) {
@@ -159,7 +160,7 @@ test('calls that fail one by one leave one job for the next', async () => {
   expect(lab.time.queued()).toEqual([]);
 });
 
-test('copies of a job that come before anything is due go, since the one that is waited for comes', async () => {
+test('copies of a job that come too early end, because the due job is queued', async () => {
   const lab = await openLab();
   lab.script((call) => (call < 3 ? 503 : 200));
   await lab.settle([0]);
@@ -177,13 +178,13 @@ describe('a call that fails', () => {
   const times = [0, 5, 20, 80, 380, 2_180, 5_780, 9_380];
 
   test.each<[string, Parameters<Awaited<ReturnType<typeof openLab>>['script']>[0]]>([
-    ['without an answer', () => 'fails'],
-    ['with 500', () => 500],
-    ['with 408', () => 408],
-    ['with 429', () => 429],
-    ['with 404', () => 404],
-    ['with 401', () => 401],
-  ])('%s is made again by the schedule for 24 hours, then given up', async (_, script) => {
+    ['that gets no answer', () => 'fails'],
+    ['that gets 500', () => 500],
+    ['that gets 408', () => 408],
+    ['that gets 429', () => 429],
+    ['that gets 404', () => 404],
+    ['that gets 401', () => 401],
+  ])('%s is retried by the schedule for 24 hours, then given up', async (_, script) => {
     const lab = await openLab();
     lab.script(script);
     await lab.settle([0]);
@@ -199,10 +200,10 @@ describe('a call that fails', () => {
   });
 
   test.each<[string, 'refused' | number, string]>([
-    ['to an address that is refused', 'refused', 'The host leads to an address of a private network.'],
-    ['with 400', 400, 'answered 400'],
-    ['with 410', 410, 'answered 410'],
-    ['with 301', 301, 'answered 301'],
+    ['to a refused address', 'refused', 'The host leads to an address of a private network.'],
+    ['that gets 400', 400, 'answered 400'],
+    ['that gets 410', 410, 'answered 410'],
+    ['that gets 301', 301, 'answered 301'],
   ])('%s is given up at once', async (_, answer, detail) => {
     const lab = await openLab();
     lab.script(() => answer);
@@ -213,7 +214,7 @@ describe('a call that fails', () => {
     expect(lab.time.queued()).toEqual([]);
   });
 
-  test('waits as long as Retry-After says, where that is longer', async () => {
+  test('waits as long as Retry-After says, if that is longer', async () => {
     const lab = await openLab();
     lab.script(
       (call) => [{ status: 429, retryAfterSeconds: 100 }, { status: 503, retryAfterSeconds: 1 }, 200][call - 1]!,
@@ -224,7 +225,7 @@ describe('a call that fails', () => {
     expect(await lab.fates()).toEqual({ 0: 'done' });
   });
 
-  test('is made once more at the end, where Retry-After says longer than that', async () => {
+  test('is made once more at the end of the schedule if Retry-After is longer', async () => {
     const lab = await openLab();
     lab.script(() => ({ status: 503, retryAfterSeconds: 86_400 }));
     await lab.settle([0]);
@@ -233,7 +234,7 @@ describe('a call that fails', () => {
     expect(await lab.fates()).toEqual({ 0: 'givenUp' });
   });
 
-  test('holds up nobody else: what answers is done, what fails goes on', async () => {
+  test('does not delay the others', async () => {
     const lab = await openLab();
     lab.script((call) => (call < 3 ? 503 : 200), 1);
     await lab.settle([0, 1, 2]);
@@ -241,7 +242,7 @@ describe('a call that fails', () => {
     expect([0, 1, 2].map(lab.callTimes)).toEqual([[0], [0, 5, 20], [0]]);
   });
 
-  test('without an answer spares the others the wait, and they take turns', async () => {
+  test('that gets no answer defers the others, and they take turns', async () => {
     const lab = await openLab({ recipients: 40 });
     lab.script(() => ({ afterMs: 30 * second, answer: 'fails' }));
     await lab.settle(Array.from({ length: 40 }, (_, recipientIndex) => recipientIndex));
@@ -259,7 +260,7 @@ describe('a call that fails', () => {
     expect(lab.time.queued()).toEqual([]);
   });
 
-  test('without an answer to the end gives all up, each called at least once', async () => {
+  test('that never gets an answer: all are given up, each called at least once', async () => {
     const lab = await openLab({ recipients: 100 });
     lab.script(() => 'fails');
     await lab.settle(Array.from({ length: 100 }, (_, recipientIndex) => recipientIndex));
@@ -270,7 +271,7 @@ describe('a call that fails', () => {
   });
 });
 
-test('calls begin in the first half of the lease only, and the rest follow in the next turn', async () => {
+test('calls begin only in the first half of the lease, and the rest follow in the next run', async () => {
   const lab = await openLab({ recipients: 100 });
   lab.script(() => ({ afterMs: 29 * second, answer: 200 }));
   await lab.settle(Array.from({ length: 100 }, (_, recipientIndex) => recipientIndex));
@@ -284,7 +285,7 @@ test('calls begin in the first half of the lease only, and the rest follow in th
 describe('a signature', () => {
   const customer = { callbackSecretSetting: 'CALLBACK_SECRET_DEMO' };
 
-  test('stands in each call, for its own time', async () => {
+  test('is in each call, with the time of that call', async () => {
     const lab = await openLab({ customer });
     lab.secrets.set('CALLBACK_SECRET_DEMO', 's3cret');
     lab.script((call) => (call === 1 ? 503 : 200));
@@ -296,7 +297,7 @@ describe('a signature', () => {
     expect(Number(lab.calls[1]?.headers['X-Timestamp']) - Number(lab.calls[0]?.headers['X-Timestamp'])).toBe(5);
   });
 
-  test('is left out for a customer without a secret', async () => {
+  test('is absent for a customer without a secret', async () => {
     const lab = await openLab();
     await lab.settle([0]);
     await lab.time.play();
@@ -306,7 +307,7 @@ describe('a signature', () => {
   test.each<[typeof customer | undefined, string, number[]]>([
     [customer, 'the setting CALLBACK_SECRET_DEMO has no value', [80]],
     [undefined, 'the customer is not in the directory', []],
-  ])('that can not be made puts the call off, and the log tells: %j', async (missing, words, calledAt) => {
+  ])('that can’t be made defers the call, and the log says why: %j', async (missing, words, calledAt) => {
     const lab = await openLab({ customer: missing });
     await lab.settle([0, 1]);
     await lab.time.play(1 * minute);
@@ -319,15 +320,15 @@ describe('a signature', () => {
   });
 });
 
-describe('nothing is called', () => {
-  test('for a message that is gone', async () => {
+describe('there is no call', () => {
+  test('for a message that no longer exists', async () => {
     const lab = createCallbackLab();
     await lab.settle([0]);
     await lab.time.play();
     expect([lab.results(), lab.calls, await lab.callbacks()]).toEqual([['missing'], [], undefined]);
   });
 
-  test('for a message that names no address', async () => {
+  test('for a message without a DlrUrl', async () => {
     const lab = await openLab({ isSilent: true });
     await lab.settle([0]);
     await lab.time.play();
@@ -357,7 +358,7 @@ describe('nothing is called', () => {
     { messageId: labMessageId, chunk: 0, entries: [{ place: 0, status: 'a b', at: testNow.toISOString() }] },
     { messageId: labMessageId, chunk: 0, entries: [{ place: 0, status: 'delivered', at: 'yesterday' }] },
     { messageId: labMessageId, chunk: 0, entries: [{ place: 0, status: 'delivered' }] },
-  ])('for what is no job: %j', async (job) => {
+  ])('for a queue message that is not a job: %j', async (job) => {
     const lab = await openLab();
     await expect(deliverDeliveryCallbacks.handle(job, lab.deps)).rejects.toThrow('not a job');
     lab.time.enqueue('delivery-callbacks-poison', job);
@@ -367,8 +368,8 @@ describe('nothing is called', () => {
   });
 });
 
-describe('what was given up', () => {
-  test('is called again when it is replayed, with the whole schedule, and nothing else is', async () => {
+describe('a callback that was given up', () => {
+  test('is made again when it is replayed, with the whole schedule, and no other is', async () => {
     const lab = await openLab();
     lab.script((call) => (call < 3 ? 400 : 200), 0);
     await lab.settle([0, 1]);
@@ -386,7 +387,7 @@ describe('what was given up', () => {
     expect(lab.time.queued()).toEqual([]);
   });
 
-  test('is called again although the replay ends before it queues that', async () => {
+  test('is made again even if the replay ends before it queues the job', async () => {
     let queued = 0;
     const lab = await openLab({
       faults(step) {
@@ -402,7 +403,7 @@ describe('what was given up', () => {
     expect(lab.callTimes(0)).toEqual([0, 60]);
   });
 
-  test('is replayed although others change the row meanwhile', async () => {
+  test('is replayed even if others change the row meanwhile', async () => {
     let writes = 0;
     const lab = await openLab({
       faults(step) {

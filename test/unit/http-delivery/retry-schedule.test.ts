@@ -45,7 +45,7 @@ describe('a flow that never takes a message', () => {
         subscriptionKey: key,
         callbackUrl: flowUrl('dead'),
         payload: lab.calls[0]?.body,
-        reason: 'it failed for too long',
+        reason: 'the calls failed for too long',
         attempts: defaultTimes.length,
         lastAnswer: { status: 503, detail: 'answered 503', at: givenUpAt },
         since: testNow,

@@ -72,7 +72,7 @@ describe('a call', () => {
     await lab.time.play();
     expect(lab.callTimes('flow')).toEqual([0]);
     expect(await lab.fates()).toEqual({ flow: 'ended', other: 'delivered' });
-    expect(await lettersOf(lab)).toEqual([[flowUrl('flow'), 'another call would come to the same', 1, last]]);
+    expect(await lettersOf(lab)).toEqual([[flowUrl('flow'), 'another call would fail in the same way', 1, last]]);
     expect(await lab.subscription('flow')).toEqual(labSubscription('flow'));
   });
 
@@ -83,7 +83,7 @@ describe('a call', () => {
     lab.tell(1);
     await lab.time.play();
     expect(await lab.fates()).toEqual({ flow: 'givenUp' });
-    expect(await lettersOf(lab)).toEqual([[flowUrl('flow'), 'another call would come to the same', 2, 400]]);
+    expect(await lettersOf(lab)).toEqual([[flowUrl('flow'), 'another call would fail in the same way', 2, 400]]);
   });
 });
 

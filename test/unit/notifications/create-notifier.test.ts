@@ -18,7 +18,7 @@ import { labMessage, labSubscription } from '../../support/labs/notification-lab
 const publicUrl = 'https://api.example.com/api-integrations/v1';
 const message = labMessage(1);
 
-/** A service with so many subscriptions, and what notifies them. */
+/** Sets up a service with `count` subscriptions, and its notifier. */
 async function openDeps(count: number) {
   const subscriptions = createMemorySubscriptionStore();
   const notifications = createMemoryNotificationStore();
@@ -43,7 +43,7 @@ async function openDeps(count: number) {
 const job = (chunk: number) => [message.id, chunk, 0];
 
 describe('the notifier', () => {
-  test('writes nothing where nobody subscribed, or nobody active', async () => {
+  test('writes nothing if the service has no active subscription', async () => {
     const { deps, notify, chunks, jobs } = await openDeps(0);
     await deps.flows.subscriptions.put(labSubscription('ended', { state: 'ended' }));
     await deps.flows.subscriptions.put(labSubscription('disabled', { state: 'disabled' }));
@@ -53,7 +53,7 @@ describe('the notifier', () => {
     expect(jobs()).toEqual([]);
   });
 
-  test('makes a chunk with all that calling takes', async () => {
+  test('creates a chunk with all that the calls need', async () => {
     const { deps, notify, chunks, jobs } = await openDeps(0);
     const well = labSubscription('a', { httpVerb: 'PUT', secret: '5'.repeat(32) });
     const refusing = labSubscription('b', { refusals: { kind: 'notFound', count: 1, since: testNow } });
@@ -90,7 +90,7 @@ describe('the notifier', () => {
     [101, [100, 1]],
     [250, [100, 100, 50]],
     [1_700, Array.from({ length: 17 }, () => 100)],
-  ])('deals %d subscriptions out by the hundred', async (count, sizes) => {
+  ])('puts %d subscriptions into chunks of a hundred', async (count, sizes) => {
     const { notify, keys, jobs } = await openDeps(count);
     expect(await notify()).toBe(count);
     const dealt = await keys();
@@ -99,7 +99,7 @@ describe('the notifier', () => {
     expect(jobs()).toEqual(sizes.map((_, index) => job(index)));
   });
 
-  test('repeated, queues again what no worker has touched, and nothing else', async () => {
+  test('when repeated, queues again only the chunks that no worker has started', async () => {
     const { deps, notify, keys, jobs } = await openDeps(250);
     await notify();
     jobs();
@@ -111,7 +111,7 @@ describe('the notifier', () => {
     expect(jobs()).toEqual([job(0), job(2)]);
   });
 
-  test('repeated, adds subscriptions that came in between, in chunks of their own', async () => {
+  test('when repeated, adds new subscriptions in chunks of their own', async () => {
     const { notify, subscribe, keys, jobs } = await openDeps(100);
     await notify();
     jobs();
@@ -123,7 +123,7 @@ describe('the notifier', () => {
     expect(jobs()).toEqual([job(0), job(1)]);
   });
 
-  test('repeated after a crash between the chunks, adds those that are missing', async () => {
+  test('when repeated after a crash between the chunks, adds the missing ones', async () => {
     const { deps, notify, keys, jobs } = await openDeps(250);
     const flows = { ...deps.flows };
     deps.flows.notifications = {
@@ -140,7 +140,7 @@ describe('the notifier', () => {
     expect(jobs()).toEqual([job(0), job(1), job(2)]);
   });
 
-  test('beside another that adds the missing chunks otherwise and then dies, leaves nobody out', async () => {
+  test('leaves nobody out if another one groups the missing chunks differently and then dies', async () => {
     const { deps, notify, keys, jobs } = await openDeps(250);
     const flows = { ...deps.flows };
     const other = {
@@ -154,7 +154,7 @@ describe('the notifier', () => {
       async listChunks(id) {
         const listed = await flows.notifications.listChunks(id);
         lists += 1;
-        // The other, who doesn't know of some subscriptions, gets its next chunk in before it dies.
+        // The other notifier, which doesn't see all subscriptions, adds its next chunk before it dies.
         const known = (await flows.subscriptions.listActive(labSubscription('x').pipelineId)).slice(0, 120);
         const stub = { ...flows.subscriptions, listActive: async () => known };
         if (lists === 1)
@@ -173,14 +173,14 @@ describe('the notifier', () => {
     expect(jobs().map(([, chunk]) => chunk)).toEqual(expect.arrayContaining(dealt.map((_, index) => index)));
   });
 
-  test('twice at the same time puts everybody in exactly one chunk', async () => {
+  test('puts everybody in exactly one chunk if it runs twice at the same time', async () => {
     const { notify, keys, jobs } = await openDeps(250);
     expect(await Promise.all([notify(), notify()])).toEqual([250, 250]);
     expect((await keys()).map(({ length }) => length)).toEqual([100, 100, 50]);
     expect(new Set(jobs().map(([, chunk]) => chunk))).toEqual(new Set([0, 1, 2]));
   });
 
-  test('fails where a chunk can not be queued, so that the message comes again', async () => {
+  test('rejects if a chunk can’t be queued, so that the message comes again', async () => {
     const { deps, notify, jobs } = await openDeps(250);
     const flows = { ...deps.flows };
     const enqueueChunk: typeof flows.queue.enqueueChunk = async (wanted) => {
@@ -196,7 +196,7 @@ describe('the notifier', () => {
   });
 });
 
-describe('what a flow gets', () => {
+describe('the payload for a flow', () => {
   const file = (details: Partial<Attachment>): Attachment => ({
     id: 'ab'.repeat(16),
     reference: 'media-1',
@@ -234,7 +234,7 @@ describe('what a flow gets', () => {
     expect([validate(payload), validate.errors]).toEqual([true, null]);
   });
 
-  test('is the message, its attachments with addresses or reasons, and its thread', () => {
+  test('has the message, its attachments with addresses or reasons, and its thread', () => {
     expect(JSON.parse(payloadOf(full, publicUrl))).toEqual({
       sender: '358401230001',
       recipient: '16400',

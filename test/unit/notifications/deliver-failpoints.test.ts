@@ -9,7 +9,7 @@ const second = 1_000;
 const minute = 60 * second;
 const hour = 60 * minute;
 
-/** What becomes of a message for these flows when nothing goes wrong. */
+/** The fate of each flow's notification when nothing goes wrong. */
 const expectedFates = {
   well: 'delivered',
   slow: 'delivered',
@@ -22,8 +22,8 @@ const expectedFates = {
 const flows = Object.keys(expectedFates);
 const lost = flows.filter((flow) => expectedFates[flow as keyof typeof expectedFates] !== 'delivered');
 
-/** A message on its way to flows of every kind. */
-async function tellAll(faults?: FaultPlan) {
+/** Delivers a message to flows of every kind. */
+async function deliverToAll(faults?: FaultPlan) {
   const lab = createNotificationLab(faults === undefined ? {} : { faults });
   await lab.subscribe(...flows);
   lab.script('slow', () => ({ afterMs: 10 * second, answer: 202 }));
@@ -40,31 +40,31 @@ async function tellAll(faults?: FaultPlan) {
 const letterUrls = async (lab: NotificationLab): Promise<Set<string>> =>
   new Set((await lab.letters()).map(({ callbackUrl }) => callbackUrl));
 
-/** The fates without telling what was given up in the chunk from what was given up alone. */
+/** Returns the fates; it makes no difference whether a notification was given up in the chunk or as a retry. */
 async function coarseFates(lab: NotificationLab): Promise<Record<string, string>> {
   const fates = Object.entries(await lab.fates());
   const coarse = fates.map(([flow, fate]) => [flow, ['ended', 'givenUp'].includes(fate) ? 'given up' : fate] as const);
   return Object.fromEntries(coarse);
 }
 
-describe('a fault at any step of the way', async () => {
-  const { steps } = await tellAll();
+describe('a fault at any step', async () => {
+  const { steps } = await deliverToAll();
   const faults: Fault[] = ['throws before', 'throws after', 'dies before', 'dies after'];
 
-  test('is looked for at every step, of which there are many', () => {
+  test('is tried at more than 40 steps', () => {
     expect(steps.length).toBeGreaterThan(40);
   });
 
-  test.each(faults)('leaves no notification behind: %s', async (fault) => {
+  test.each(faults)('loses no notification: %s', async (fault) => {
     const outcomes: unknown[] = [];
     for (const [index, step] of steps.entries()) {
-      const lab = await tellAll((_, number) => (number === index + 1 ? fault : undefined));
+      const lab = await deliverToAll((_, number) => (number === index + 1 ? fault : undefined));
       const letters = await letterUrls(lab);
       outcomes.push({
         step: `${index + 1}: ${step}`,
         fates: await coarseFates(lab),
         lettersMissing: lost.filter((flow) => !letters.has(flowUrl(flow))),
-        // A crash may repeat a call, and no more than that.
+        // A crash may repeat a call once.
         calledTooOften: lab.callTimes('well').length > 2,
         queued: lab.time.queued(),
         gone: (await lab.subscription('gone'))?.state,
@@ -75,14 +75,14 @@ describe('a fault at any step of the way', async () => {
     expect(outcomes).toEqual(steps.map((step, index) => ({ step: `${index + 1}: ${step}`, ...good })));
   });
 
-  test('in what concerns one flow makes nobody else be called again', async () => {
+  test('that concerns one flow does not repeat the calls to the others', async () => {
     const own = steps.flatMap((step, index) =>
       /^(?:subscriptions|deadLetters)\./.test(step) ? [{ step, at: index + 1 }] : [],
     );
     expect(own.map(({ step }) => step)).toEqual(expect.arrayContaining(['subscriptions.update', 'deadLetters.add']));
     const calls: unknown[] = [];
     for (const { step, at } of own) {
-      const lab = await tellAll((_, number) => (number === at ? 'throws before' : undefined));
+      const lab = await deliverToAll((_, number) => (number === at ? 'throws before' : undefined));
       calls.push([step, lab.callTimes('well').length]);
     }
     expect(calls).toEqual(own.map(({ step }) => [step, 1]));
@@ -90,13 +90,13 @@ describe('a fault at any step of the way', async () => {
 });
 
 test.each([1, 2, 3, 4, 5, 6, 7, 8])(
-  'two hours in which storage fails and processes die time and again lose nothing: %d',
+  'two hours of failing storage and dying processes lose no notification: seed %d',
   async (seed) => {
     const random = seededRandom(seed);
     const possible: Fault[] = ['throws before', 'throws after', 'dies before', 'dies after'];
-    const lab = await tellAll((step, _, at) => {
+    const lab = await deliverToAll((step, _, at) => {
       if (at >= 2 * hour || random.below(12) > 0) return undefined;
-      // Only an update may find that another was faster.
+      // Only an update can conflict.
       return random.pick(step.includes('.update') ? [...possible, 'conflicts'] : possible);
     });
     const fates = await lab.fates();
@@ -109,7 +109,7 @@ test.each([1, 2, 3, 4, 5, 6, 7, 8])(
 );
 
 describe('copies of a queue message', () => {
-  test('of a chunk deliver it once', async () => {
+  test('deliver a chunk once', async () => {
     const lab = createNotificationLab();
     await lab.subscribe('well', 'busy');
     lab.script('busy', (call) => (call < 4 ? 503 : 202));
@@ -118,7 +118,7 @@ describe('copies of a queue message', () => {
     expect(lab.time.runs.map(({ result }) => (result as { result?: string }).result)).toEqual(
       expect.arrayContaining(['done', 'taken']),
     );
-    // Whoever found it taken looks again at the end of the lease, since the one who has it may die.
+    // The jobs that found the chunk taken come again at the end of the lease, because its worker may die.
     const again = lab.time.queued().filter(({ queue }) => queue === 'notifications');
     expect(new Set(again.map(({ dueAt }) => dueAt))).toEqual(new Set([61 * second]));
     await lab.time.play();
@@ -127,7 +127,7 @@ describe('copies of a queue message', () => {
     expect(lab.time.runs.filter(({ error }) => error !== undefined)).toEqual([]);
   });
 
-  test('of a notification that goes alone deliver it once, whenever they come', async () => {
+  test('deliver a retry notification once, whenever they come', async () => {
     const lab = createNotificationLab();
     await lab.subscribe('busy');
     lab.script('busy', (call) => (call === 2 ? { afterMs: 10 * second, answer: 503 } : [503, 0, 202][call - 1]!));
@@ -146,7 +146,7 @@ describe('copies of a queue message', () => {
 });
 
 describe('a worker that died', () => {
-  test('has its chunk taken over when the lease ends, and not before', async () => {
+  test('has its chunk taken over when the lease ends, not before', async () => {
     const lab = createNotificationLab();
     await lab.subscribe('well', 'slow');
     lab.script('slow', (call) => (call === 1 ? { afterMs: 30 * second, answer: 202 } : 202));
@@ -157,12 +157,12 @@ describe('a worker that died', () => {
     await lab.time.play(60 * second);
     expect(lab.calls).toHaveLength(2);
     await lab.time.play();
-    // The job at 58 s found the lease, and looked again after it.
+    // The job at 58 s found the lease, and came again after it.
     expect(lab.callTimes('well')).toEqual([0, 61 * second]);
     expect(await lab.fates()).toEqual({ well: 'delivered', slow: 'delivered' });
   });
 
-  test('has its retried notification taken over when the lease ends, and not before', async () => {
+  test('has its retry notification taken over when the lease ends, not before', async () => {
     const lab = createNotificationLab();
     await lab.subscribe('slow');
     lab.script('slow', (call) => (call === 1 ? 503 : call === 2 ? { afterMs: 30 * second, answer: 202 } : 202));
@@ -179,13 +179,13 @@ describe('a worker that died', () => {
   });
 });
 
-describe('what another worker changed meanwhile', () => {
+describe('a conflict with another worker', () => {
   test.each([
     ['updateChunk', 1, 'taken', [61]],
     ['updateChunk', 2, `chunk 0 of ${labMessage(1).id} changed while it was leased`, [0, 60]],
     ['updateRetry', 1, 'taken', [0, 66]],
     ['updateRetry', 2, 'delivered', [0, 5]],
-  ] as const)('is left to it: %s, conflict at number %d', async (method, targetIndex, result, calledAt) => {
+  ] as const)('leaves it to that worker: %s, conflict number %d', async (method, targetIndex, result, calledAt) => {
     let updates = 0;
     const lab = createNotificationLab({
       faults: (step) => {

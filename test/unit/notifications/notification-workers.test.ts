@@ -18,8 +18,8 @@ const reason = 'processing failed too often on our side';
 const { id: inboundId } = labMessage(1);
 const { key: subscriptionKey } = labSubscription('flow');
 
-/** A chunk that is done in part. */
-const inPart: NotificationChunk = {
+/** A chunk of which one target still waits. */
+const partlyDone: NotificationChunk = {
   inboundId,
   index: 0,
   customerId: 'demo',
@@ -49,8 +49,8 @@ const notRetryJobs: unknown[] = [
   { inboundId, chunk: 0 },
 ];
 
-describe('what is no job', () => {
-  test.each(notChunkJobs.map((message) => [message]))('is none for a chunk: %j', async (message) => {
+describe('a queue message that is not a job', () => {
+  test.each(notChunkJobs.map((message) => [message]))('is refused by the worker for chunks: %j', async (message) => {
     const lab = createNotificationLab();
     await expect(deliverNotifications.handle(message, lab.deps())).rejects.toThrow(
       'not a job for the notifications queue',
@@ -58,7 +58,7 @@ describe('what is no job', () => {
     expect(lab.steps).toEqual([]);
   });
 
-  test.each(notRetryJobs.map((message) => [message]))('is none for one alone: %j', async (message) => {
+  test.each(notRetryJobs.map((message) => [message]))('is refused by the worker for retries: %j', async (message) => {
     const lab = createNotificationLab();
     await expect(retryNotification.handle(message, lab.deps())).rejects.toThrow(
       'not a job for the notification-retries queue',
@@ -66,7 +66,7 @@ describe('what is no job', () => {
     expect(lab.steps).toEqual([]);
   });
 
-  test.each(notJobs.map((message) => [message]))('is told of as poison, and dropped: %j', async (message) => {
+  test.each(notJobs.map((message) => [message]))('is reported and dropped if it is poison: %j', async (message) => {
     const lab = createNotificationLab();
     for (const worker of [giveUpNotificationChunk, giveUpNotificationRetry]) {
       expect(await worker.handle(message, lab.deps())).toEqual({
@@ -78,7 +78,7 @@ describe('what is no job', () => {
   });
 });
 
-test('a job for what is not there does nothing', async () => {
+test('a job for an unknown chunk or retry notification does nothing', async () => {
   const lab = createNotificationLab();
   const chunkJob = { inboundId, chunk: 3 };
   const retryJob = { inboundId, subscriptionKey };
@@ -91,16 +91,16 @@ test('a job for what is not there does nothing', async () => {
   expect(lab.time.queued()).toEqual([]);
 });
 
-test('what is poison only because its workers died is delivered', async () => {
+test('a poison chunk is delivered if only its workers had died', async () => {
   const lab = createNotificationLab();
   await lab.subscribe('flow');
-  await lab.notifications.createChunks([inPart]);
+  await lab.notifications.createChunks([partlyDone]);
   expect(await giveUpNotificationChunk.handle({ inboundId, chunk: 0 }, lab.deps())).toMatchObject({ delivered: 2 });
   expect(lab.calls.map(({ url }) => url)).toEqual([flowUrl('b')]);
   expect(await lab.letters()).toEqual([]);
 });
 
-test('a chunk that is done is not touched again', async () => {
+test('a finished chunk is not touched again', async () => {
   const lab = createNotificationLab();
   await lab.subscribe('well');
   lab.tell(1);
@@ -111,15 +111,15 @@ test('a chunk that is done is not touched again', async () => {
   expect(lab.steps.slice(before)).toEqual(['notifications.readChunk']);
 });
 
-test('of a chunk that is done in part, the rest is delivered', async () => {
+test('a partly finished chunk: only the rest is delivered', async () => {
   const lab = createNotificationLab();
-  await lab.notifications.createChunks([inPart]);
+  await lab.notifications.createChunks([partlyDone]);
   await deliverNotifications.handle({ inboundId, chunk: 0 }, lab.deps());
   expect(lab.calls.map(({ url }) => url)).toEqual([flowUrl('b')]);
   expect(await lab.fates()).toEqual({ a: 'delivered', b: 'delivered', c: 'ended' });
 });
 
-test('the log of a chunk says what became of it', async () => {
+test('the result of a chunk counts what was delivered, retried and given up', async () => {
   const lab = createNotificationLab();
   await lab.subscribe('well', 'busy', 'broken');
   lab.script('busy', () => 503);
@@ -136,7 +136,7 @@ test('the log of a chunk says what became of it', async () => {
   });
 });
 
-describe('what fails on our side over and over', () => {
+describe('notifications that always fail on our side', () => {
   async function failing(faults: FaultPlan, answer = 202) {
     const lab = createNotificationLab({ faults });
     await lab.subscribe('flow', 'other');
@@ -152,7 +152,7 @@ describe('what fails on our side over and over', () => {
       )
       .toSorted(([left], [right]) => (left < right ? -1 : 1));
 
-  test('ends among the dead letters after twenty attempts: a chunk', async () => {
+  test('become dead letters after twenty attempts: a chunk', async () => {
     const lab = await failing((step) => (step === 'notifications.createRetries' ? 'throws before' : undefined), 503);
     await lab.time.play(100 * hour);
     expect(lab.callTimes('other')).toHaveLength(20);
@@ -164,18 +164,18 @@ describe('what fails on our side over and over', () => {
     const poison = lab.time.runs.filter(({ queue }) => queue === 'notifications-poison');
     // The worker that failed last still has its lease when the poison message comes.
     expect(poison.map(({ error, result }) => error?.message ?? result)).toEqual([
-      expect.stringContaining('another worker may be at it until'),
+      expect.stringContaining('another worker holds the lease until'),
       { inboundId, chunk: 0, result: 'givenUp', notifications: 2, error: new Error('notifications failed too often') },
     ]);
     expect(lab.time.queued()).toEqual([]);
   });
 
-  test('ends among the dead letters after twenty attempts: one alone, with the last answer', async () => {
+  test('become dead letters after twenty attempts: a retry notification, with the last answer', async () => {
     let updates = 0;
     const lab = await failing((step) => {
       if (step !== 'notifications.updateRetry') return undefined;
       updates += 1;
-      // Each claim succeeds, and each record of what came of it fails.
+      // Each claim succeeds, and recording each result fails.
       return updates <= 40 && updates % 2 === 0 ? 'throws before' : undefined;
     }, 503);
     await lab.time.play(100 * hour);
@@ -188,7 +188,7 @@ describe('what fails on our side over and over', () => {
     expect(lab.time.queued()).toEqual([]);
   });
 
-  test('waits for the dead letters where these are what fails', async () => {
+  test('wait until dead letters can be added, if that is what fails', async () => {
     const lab = await failing((step, _, at) => {
       const isAway = step === 'deadLetters.add' && at < 30 * hour;
       return isAway ? 'throws before' : undefined;
@@ -200,7 +200,7 @@ describe('what fails on our side over and over', () => {
     expect(lab.time.queued()).toEqual([]);
   });
 
-  test('is given up only as far as it is not done', async () => {
+  test('are given up only if they are not done', async () => {
     const lab = await failing(() => undefined, 503);
     await lab.time.play(1 * second);
     const job = { inboundId, chunk: 0 };
@@ -217,22 +217,22 @@ describe('what fails on our side over and over', () => {
     expect(lab.callTimes('flow')).toEqual([0]);
   });
 
-  test('is left to a worker who may still be at it: one alone', async () => {
+  test('are not given up while a worker holds the lease: a retry notification', async () => {
     const lab = await failing(() => undefined, 503);
     await lab.time.play(1 * second);
     lab.script('flow', () => ({ afterMs: 20 * second, answer: 202 }));
     await lab.time.play(10 * second);
     await expect(giveUpNotifications({ inboundId, subscriptionKey }, lab.deps())).rejects.toThrow(
-      'another worker may be at it until',
+      'another worker holds the lease until',
     );
     await lab.time.play();
     expect(await lab.fates()).toEqual({ flow: 'delivered', other: 'delivered' });
     expect(await lab.letters()).toEqual([]);
   });
 
-  test('keeps what is done of a chunk, and the last answer of one alone', async () => {
+  test('keep a chunk’s finished targets, and a retry notification’s last answer', async () => {
     const lab = await failing(() => undefined, 503);
-    await lab.notifications.createChunks([inPart]);
+    await lab.notifications.createChunks([partlyDone]);
     await giveUpNotifications({ inboundId, chunk: 0 }, lab.deps());
     expect(await lab.fates()).toEqual({ a: 'delivered', b: 'ended', c: 'ended' });
     expect((await lab.letters()).map(({ callbackUrl }) => callbackUrl)).toEqual([flowUrl('b')]);
@@ -245,10 +245,10 @@ describe('what fails on our side over and over', () => {
     expect(await lab.retry('flow', 2)).toEqual({ ...kept, state: 'givenUp' });
   });
 
-  test('is looked at again where a worker got ahead of the giving up: a chunk', async () => {
+  test('are read again if a worker changes them while they are given up: a chunk', async () => {
     let updates = 0;
     const lab = await failing((step, number) => {
-      // The chunk is there, and no worker is told of it.
+      // The chunk is stored, but not queued.
       if (step === 'queue.enqueueChunk' && number < 5) return 'throws before';
       if (step === 'notifications.updateChunk') updates += 1;
       return step === 'notifications.updateChunk' && updates === 1 ? 'conflicts' : undefined;
@@ -264,7 +264,7 @@ describe('what fails on our side over and over', () => {
     ]);
   });
 
-  test('is looked at again where a worker got ahead of the giving up: one alone', async () => {
+  test('are read again if a worker changes them while they are given up: a retry notification', async () => {
     let updates = 0;
     const lab = await failing((step) => {
       if (step === 'notifications.updateRetry') updates += 1;

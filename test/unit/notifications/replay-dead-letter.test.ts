@@ -10,7 +10,9 @@ const second = 1_000;
 const hour = 3_600 * second;
 const { pipelineId, key } = labSubscription('flow');
 
-/** A lab with one dead letter, two days after its message: of a flow that answered so and is well since. */
+/**
+ * Sets up a lab with one dead letter, two days after its message, of a flow that gave this answer until it recovers.
+ */
 async function withLetter(answer: number, faults?: FaultPlan) {
   const lab = createNotificationLab(faults === undefined ? {} : { faults });
   await lab.subscribe('flow', 'other');
@@ -31,13 +33,13 @@ async function withLetter(answer: number, faults?: FaultPlan) {
   };
 }
 
-describe('a dead letter that is replayed', () => {
+describe('a replayed dead letter', () => {
   test.each([
-    [500, 'of a chunk’s notification that went on alone', 'active'],
+    [500, 'of a notification that was retried', 'active'],
     [400, 'of a notification that was given up at once', 'active'],
-    [410, 'of a flow that had ended', 'ended'],
-    [403, 'of a flow that was disabled', 'disabled'],
-  ])('is delivered to that flow alone, and gone: %d, %s', async (answer, _, state) => {
+    [410, 'of a subscription that has ended', 'ended'],
+    [403, 'of a subscription that is disabled', 'disabled'],
+  ])('is delivered to its flow only, and removed: %d, %s', async (answer, _, state) => {
     const { lab, letter, recover, replay, callsSince } = await withLetter(answer);
     expect((await lab.subscription('flow'))?.state).toBe(state);
     recover();
@@ -52,7 +54,7 @@ describe('a dead letter that is replayed', () => {
     expect(await replay()).toBe('missing');
   });
 
-  test('has the whole schedule before it, and is a dead letter again after that', async () => {
+  test('gets the whole retry schedule, and then is a dead letter again', async () => {
     const { lab, id, replay, callsSince } = await withLetter(503);
     await replay();
     await lab.time.play();
@@ -66,7 +68,7 @@ describe('a dead letter that is replayed', () => {
     expect(letters[0]?.id).not.toBe(id);
   });
 
-  test('goes to the address that the flow has by now', async () => {
+  test('goes to the current address of the flow', async () => {
     const { lab, recover, replay, callsSince } = await withLetter(400);
     recover();
     const callbackUrl = flowUrl('flow', 'renewed');
@@ -76,7 +78,7 @@ describe('a dead letter that is replayed', () => {
     expect(callsSince()).toEqual([[callbackUrl, 0]]);
   });
 
-  test('stays where the flow has unsubscribed', async () => {
+  test('stays if the flow has unsubscribed', async () => {
     const { lab, letter, replay, callsSince } = await withLetter(503);
     await lab.subscriptions.remove((await lab.subscriptions.find(pipelineId, key))!);
     expect(await replay()).toBe('unsubscribed');
@@ -85,7 +87,7 @@ describe('a dead letter that is replayed', () => {
     expect(await lab.letters()).toEqual([letter]);
   });
 
-  test('twice at the same time is delivered twice at the most', async () => {
+  test('is delivered at most twice if it is replayed twice at the same time', async () => {
     const { lab, recover, replay, callsSince } = await withLetter(503);
     recover();
     expect(await Promise.all([replay(), replay()])).toEqual(['replayed', 'replayed']);
@@ -95,7 +97,7 @@ describe('a dead letter that is replayed', () => {
     expect(await lab.letters()).toEqual([]);
   });
 
-  test('is not lost when that fails at any step', async () => {
+  test('is not lost if the replay fails at any step', async () => {
     const whole = await withLetter(410);
     const first = whole.lab.steps.length + 1;
     await whole.replay();
@@ -114,7 +116,7 @@ describe('a dead letter that is replayed', () => {
     }
   });
 
-  test('can be delivered when all else that was kept of it is gone', async () => {
+  test('can be delivered even if its retry notification was deleted', async () => {
     const { lab, letter, replay, callsSince } = await withLetter(503);
     const notifications = createMemoryNotificationStore();
     const deps = { ...lab.deps(), flows: { ...lab.deps().flows, notifications } };
@@ -135,11 +137,11 @@ describe('a dead letter that is replayed', () => {
   });
 });
 
-test('what is no dead letter is missing', async () => {
+test('replaying an unknown dead letter: missing', async () => {
   expect(await replayDeadLetter('nothing', createNotificationLab().deps())).toBe('missing');
 });
 
-test('a replay that meets a worker which is still giving up wins all the same', async () => {
+test('a replay wins over a worker that is still giving up', async () => {
   const { lab, id, recover } = await withLetter(500);
   recover();
   const deps = lab.deps();

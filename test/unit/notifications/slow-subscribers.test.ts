@@ -11,7 +11,7 @@ const minute = 60 * second;
 const healthy = Array.from({ length: 99 }, (_, index) => `healthy-${index}`);
 const numbers = Array.from({ length: 50 }, (_, index) => index + 1);
 
-/** A lab with a flow that is slow to answer among 99 that are well. */
+/** Sets up a lab with one slow flow among 99 healthy ones. */
 async function amongHealthy(afterMs: number, answer: FlowAnswer = 202) {
   const lab = createNotificationLab();
   await lab.subscribe('slow', ...healthy);
@@ -26,8 +26,8 @@ const retryResults = (lab: NotificationLab) =>
     .filter(({ queue }) => queue === 'notification-retries')
     .map(({ at, result }) => [at / second, (result as { result: string }).result]);
 
-describe('a flow that hangs among 99 that are well', () => {
-  test('lets the worker end after two seconds, with 99 delivered and one on its way alone', async () => {
+describe('a slow flow among 99 healthy ones', () => {
+  test('lets the worker end after two seconds, with 99 notifications delivered and one retried', async () => {
     const lab = await amongHealthy(20 * second);
     await lab.time.play(1_999);
     expect(chunkRuns(lab)).toEqual([]);
@@ -62,7 +62,7 @@ describe('a flow that hangs among 99 that are well', () => {
     expect(lab.time.queued()).toEqual([]);
   });
 
-  test('is called again at the end of the lease where the process died before the answer', async () => {
+  test('is called again at the end of the lease if the process died before the answer', async () => {
     const lab = await amongHealthy(20 * second);
     await lab.time.play(3 * second);
     lab.kill();
@@ -72,7 +72,7 @@ describe('a flow that hangs among 99 that are well', () => {
     expect(new Set(Object.values(await lab.fates()))).toEqual(new Set(['delivered']));
   });
 
-  test('that fails in the end is called again as any other, and its jobs do not add up', async () => {
+  test('is called again like any other if it fails in the end, and its jobs don’t pile up', async () => {
     const lab = await amongHealthy(30 * second, 'fails');
     await lab.time.play(5 * minute);
     expect(lab.callTimes('slow')).toEqual([0, 35, 80, 170].map((seconds) => seconds * second));
@@ -80,13 +80,13 @@ describe('a flow that hangs among 99 that are well', () => {
     const times = lab.callTimes('slow');
     expect(await lab.letters()).toHaveLength(1);
     expect(lab.time.queued()).toEqual([]);
-    // Each call leaves a job for the end of its lease; were each verdict to queue one as well, they would add up.
+    // Each call leaves a job for the end of its lease. If each verdict queued one as well, the jobs would pile up.
     expect(retryResults(lab).length).toBeLessThan(times.length * 7);
   });
 });
 
-describe('an answer that comes after another worker took over', () => {
-  /** A flow whose first call takes 100 seconds, longer than the lease, and whose second takes so many. */
+describe('a late answer, after another worker took the notification over', () => {
+  /** Sets up a flow whose first call takes 100 seconds, longer than the lease, and whose second takes `secondTakes`. */
   async function takenOver(secondTakes: number, firstAnswer: number) {
     const lab = createNotificationLab();
     await lab.subscribe('slow');
@@ -100,7 +100,7 @@ describe('an answer that comes after another worker took over', () => {
     return lab;
   }
 
-  test('and delivered changes nothing', async () => {
+  test('changes nothing if that worker has delivered it', async () => {
     const lab = await takenOver(1, 410);
     expect(await lab.fates()).toEqual({ slow: 'delivered' });
     expect(await lab.subscription('slow')).toEqual(labSubscription('slow'));
@@ -109,7 +109,7 @@ describe('an answer that comes after another worker took over', () => {
     expect(await lab.letters()).toEqual([]);
   });
 
-  test('and found nobody to tell any more changes nothing', async () => {
+  test('changes nothing if that worker found the flow unsubscribed', async () => {
     const lab = createNotificationLab();
     await lab.subscribe('slow');
     lab.script('slow', () => ({ afterMs: 100 * second, answer: 503 }));
@@ -122,7 +122,7 @@ describe('an answer that comes after another worker took over', () => {
     expect(await lab.letters()).toEqual([]);
   });
 
-  test('and has its own call under way does not count for that one', async () => {
+  test('does not count for the call that this worker has under way', async () => {
     const lab = await takenOver(50, 503);
     const { attempts, lastAnswer, leasedUntil } = (await lab.retry('slow'))!;
     expect([attempts, lastAnswer, leasedUntil]).toEqual([2, undefined, new Date(testNow.getTime() + 122 * second)]);
@@ -139,7 +139,7 @@ describe('fifty messages', () => {
     ['refusing', 404],
     ['forbidding', 403],
     ['gone', 410],
-  ])('to a healthy flow are delivered once and at once beside a %s one', async (name, answer) => {
+  ])('to a healthy flow are delivered once and immediately, beside a %s one', async (name, answer) => {
     const lab = createNotificationLab();
     await lab.subscribe(name, 'healthy');
     lab.script(name, () => answer);
@@ -153,7 +153,7 @@ describe('fifty messages', () => {
 });
 
 describe('a flow that was slow', () => {
-  /** One slow call, and then another message at that time. */
+  /** Makes one slow call, and sends another message at the given time. */
   async function nextMessage(at: number) {
     const lab = createNotificationLab();
     await lab.subscribe('slow', 'healthy');
@@ -165,7 +165,7 @@ describe('a flow that was slow', () => {
     return lab;
   }
 
-  test('is called apart from the chunk for the next five minutes, so that nobody waits for it', async () => {
+  test('is called apart from the chunk for five minutes, so that nobody waits for it', async () => {
     const lab = await nextMessage(5 * minute);
     const [, second] = chunkRuns(lab);
     expect(second?.result).toMatchObject({ result: 'done', delivered: 1, retried: 1 });
@@ -178,14 +178,14 @@ describe('a flow that was slow', () => {
     expect(chunkRuns(lab)[1]?.result).toMatchObject({ result: 'done', delivered: 2, retried: 0 });
   });
 
-  test('is called with the others again as soon as it was quick once', async () => {
+  test('is called with the others again after one quick call', async () => {
     const lab = await nextMessage(1 * minute);
     lab.tell(3);
     await lab.time.play();
     expect(chunkRuns(lab)[2]?.result).toMatchObject({ result: 'done', delivered: 2, retried: 0 });
   });
 
-  test('that takes ever more messages has few calls under way at a time, and gets all in the end', async () => {
+  test('has few calls under way at a time if many messages come, and gets all in the end', async () => {
     const lab = createNotificationLab({ random: () => 0.5 });
     await lab.subscribe('slow');
     lab.script('slow', () => ({ afterMs: 20 * second, answer: 202 }));
@@ -199,7 +199,7 @@ describe('a flow that was slow', () => {
     const times = lab.callTimes('slow');
     const max = Math.max(...times.map((at) => times.filter((other) => other <= at && other > at - 20 * second).length));
     expect(times).toHaveLength(51);
-    // Eight, and those that began in the last two seconds and are not known to be slow.
+    // Eight, and those of the last two seconds, which are not known to be slow yet.
     expect(max).toBeLessThanOrEqual(10);
     expect(retryResults(lab).map(([, result]) => result)).toContain('crowded');
     for (const number of numbers) expect(await lab.fates(number)).toEqual({ slow: 'delivered' });
@@ -207,7 +207,7 @@ describe('a flow that was slow', () => {
 });
 
 describe('the memory of slow flows', () => {
-  test('is per flow, ends after five minutes and with a quick call', () => {
+  test('is separate for each flow, and ends after five minutes or a quick call', () => {
     let now = testNow;
     const slow = createSlowSubscribers(() => now);
     slow.begin('a');
@@ -220,7 +220,7 @@ describe('the memory of slow flows', () => {
     expect(slow.isSlow('a')).toBe(false);
   });
 
-  test('counts the calls under way, each until it is over', () => {
+  test('counts each call that is under way until it ends', () => {
     const slow = createSlowSubscribers(() => testNow);
     const ends = Array.from({ length: 8 }, () => slow.begin('a'));
     expect([slow.isCrowded('a'), slow.isCrowded('b')]).toEqual([true, false]);

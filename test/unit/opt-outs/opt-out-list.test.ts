@@ -8,7 +8,7 @@ import { testNow } from '../../support/labs/kernel.ts';
 const identity = '358401000001';
 const [first, second] = ['358401234567', '358407654321'] as const;
 
-/** A list over a store whose reads are counted, and whose clock can be set. */
+/** Creates a list over a store that counts its reads, with a clock that can be moved. */
 function open(ttlMs?: number, change: Partial<OptOutStore> = {}) {
   const store = createMemoryOptOutStore();
   let reads = 0;
@@ -33,7 +33,7 @@ function open(ttlMs?: number, change: Partial<OptOutStore> = {}) {
   };
 }
 
-test('a list that is known costs no read, for a minute', async () => {
+test('a cached list costs no read for a minute', async () => {
   const { store, numbers, reads, pass } = open();
   await store.add({ identity, number: first }, testNow);
   expect(await numbers()).toEqual([first]);
@@ -46,14 +46,14 @@ test('a list that is known costs no read, for a minute', async () => {
   expect(reads()).toBe(2);
 });
 
-test('many who ask at once share a read', async () => {
+test('simultaneous callers share a read', async () => {
   const { list, reads } = open();
   const sets = await Promise.all(Array.from({ length: 20 }, () => list.numbers(identity)));
   expect(new Set(sets).size).toBe(1);
   expect(reads()).toBe(1);
 });
 
-test('identities have lists of their own', async () => {
+test('each identity has its own list', async () => {
   const { list, numbers } = open();
   await list.add({ identity, number: first }, testNow);
   await list.add({ identity: '358401000002', number: second }, testNow);
@@ -64,7 +64,7 @@ test('identities have lists of their own', async () => {
   ]);
 });
 
-test('what this process writes is stored, and shows at once', async () => {
+test('a write of this process is stored, and visible at once', async () => {
   const { store, list, numbers, reads } = open();
   expect(await numbers()).toEqual([]);
   await list.add({ identity, number: first }, testNow);
@@ -74,7 +74,7 @@ test('what this process writes is stored, and shows at once', async () => {
   expect(reads()).toBe(1);
 });
 
-test('a write shows even in a list that was being read before it', async () => {
+test('a write is visible even in a list whose read began before it', async () => {
   let release: (numbers: readonly string[]) => void = () => {};
   const { list } = open(undefined, { list: () => new Promise((resolve) => (release = resolve)) });
   const reading = list.numbers(identity);
@@ -84,7 +84,7 @@ test('a write shows even in a list that was being read before it', async () => {
   expect([...(await reading), ...(await list.numbers(identity))]).toEqual([first, first]);
 });
 
-test('a read that fails is told to those who asked, and made again for the next', async () => {
+test('a failed read rejects for its callers, and the next caller reads again', async () => {
   let failing = true;
   const { list } = open(undefined, {
     list: async () => {
@@ -100,7 +100,7 @@ test('a read that fails is told to those who asked, and made again for the next'
   expect([...(await list.numbers(identity))]).toEqual([first]);
 });
 
-test('a write that fails changes nothing', async () => {
+test('a failed write changes nothing', async () => {
   const { list, numbers } = open(undefined, {
     add: () => Promise.reject(new Error('storage is down')),
   });

@@ -58,7 +58,7 @@ describe('Finnish numbers', () => {
 });
 
 describe('digits without a prefix', () => {
-  test('are an international number where that is valid', () => {
+  test('are an international number if that is valid', () => {
     const numbers = [
       ['46701234567', 'SE'],
       ['14155552671', 'US'],
@@ -76,7 +76,7 @@ describe('digits without a prefix', () => {
     expect(parsePhoneNumber('80012345678', [])).toEqual({ number: '80012345678' });
   });
 
-  test('are national where no international number begins so', () => {
+  test('are a national number if no international number is valid', () => {
     expect(parsePhoneNumber('4512345678', [])).toEqual({ number: '3584512345678', region: 'FI' });
     expect(parsePhoneNumber('4512345678', ['DK'])).toEqual({
       number: '4512345678',
@@ -90,7 +90,7 @@ describe('digits without a prefix', () => {
     expect(parsePhoneNumber('949-5551', ['KY'])).toEqual({ number: '13459495551', region: 'KY' });
   });
 
-  test('are guessed where only the length is possible', () => {
+  test('are guessed if only the length is possible', () => {
     expect(parsePhoneNumber('7654321', [])).toEqual({ number: '3587654321', region: 'FI', guessed: true });
     expect(parsePhoneNumber('7654321', ['FI', 'SE'])).toEqual({ number: '3587654321', region: 'FI', guessed: true });
     expect(parsePhoneNumber('7654321', ['SE', 'FI'])).toEqual({ number: '467654321', region: 'SE', guessed: true });
@@ -98,13 +98,13 @@ describe('digits without a prefix', () => {
     expect(parsePhoneNumber('12345678901234', [])).toBeUndefined();
   });
 
-  test('are no foreign number by an access code that they happen to begin with', () => {
-    // 994 is Azerbaijan, with too many digits; were it an access code, +35840123456 would be Finnish and valid.
+  test('are not read with an access code of another region', () => {
+    // 994 is Azerbaijan, with too many digits. If it were an access code, +35840123456 would be valid and Finnish.
     expect(parsePhoneNumber('99435840123456', [])).toBeUndefined();
     expect(parsePhoneNumber('810358401234567', ['RU'])).toBeUndefined();
   });
 
-  test('begin with 990 or 999 as an access code in Finland alone', () => {
+  test('have the access codes 990 and 999 only in Finland', () => {
     expect(parsePhoneNumber('99046701234567', ['FI', 'SE'])).toEqual({ number: '46701234567', region: 'SE' });
     expect(parsePhoneNumber('99046701234567', ['SE'])).toBeUndefined();
     expect(parsePhoneNumber('990123', [])).toBeUndefined();
@@ -122,18 +122,18 @@ describe('regions', () => {
     expect(parsePhoneNumber('0401234567', ['DE', 'FI'])).toEqual({ number: '49401234567', region: 'DE' });
   });
 
-  test('do not touch an international number', () => {
+  test('do not change an international number', () => {
     expect(parsePhoneNumber('+358401234567', ['SE'])).toEqual(mobile);
     expect(parsePhoneNumber('358401234567', ['SE'])).toEqual(mobile);
     expect(parsePhoneNumber('00358401234567', ['US'])).toEqual(mobile);
   });
 
-  test('bring their own access codes', () => {
+  test('have their own access codes', () => {
     expect(parsePhoneNumber('011 358 40 1234567', ['US'])).toEqual(mobile);
     expect(parsePhoneNumber('011 358 40 1234567', ['FI'])).toBeUndefined();
   });
 
-  test('are passed over where there is no such region, and Finland does not step in', () => {
+  test('are ignored if unknown, and Finland is not used instead', () => {
     for (const region of ['XX', 'fi', '', 'constructor', '__proto__', '001']) {
       expect(parsePhoneNumber('0401234567', [region])).toBeUndefined();
       expect(parsePhoneNumber('7654321', [region])).toBeUndefined();
@@ -141,16 +141,16 @@ describe('regions', () => {
     }
   });
 
-  test('without a leading 0 keep the 0 that belongs to a number', () => {
+  test('without a national prefix keep the 0 that is part of a number', () => {
     expect(parsePhoneNumber('06 6982 1234', ['IT'])).toEqual(parsePhoneNumber('+39 06 6982 1234', []));
     expect(parsePhoneNumber('06 6982 1234', ['IT'])?.number).toBe('390669821234');
   });
 });
 
-describe('what is no phone number', () => {
+describe('an input that is not a phone number', () => {
   const inputs: [name: string, input: string][] = [
     ['empty', ''],
-    ['blank', ' \u00a0\t'],
+    ['spaces only', ' \u00a0\t'],
     ['one digit', '5'],
     ['a plus sign', '+'],
     ['two plus signs', '++358401234567'],
@@ -161,7 +161,7 @@ describe('what is no phone number', () => {
     ['an emergency number', '112'],
     ['a short number with 0', '0451'],
     ['a short code', '16400'],
-    ['a short code with a blank', '16 400'],
+    ['a short code with a space', '16 400'],
     ['a short code of six digits', '164001'],
     ['a short code with a plus sign', '+16400'],
     ['a short code with the country', '+35816400'],
@@ -173,9 +173,9 @@ describe('what is no phone number', () => {
     ['an international number that is not valid', '+358999999999'],
     ['a country that is not assigned', '+999123456789'],
     ['an extension', '+358401234567 ext. 5'],
-    ['a URI parameter', 'tel:0401234567;phone-context=+358'],
+    ['a URI with a parameter', 'tel:0401234567;phone-context=+358'],
     ['two numbers', '0401234567, 0401234568'],
-    ['brackets only', '()-./'],
+    ['separators only', '()-./'],
     ['emoji', '📞0401234567'],
     ['emoji digits', '0️⃣4️⃣0️⃣1234567'],
     ['superscript digits', '⁰⁴⁰1234567'],
@@ -185,7 +185,7 @@ describe('what is no phone number', () => {
     ['sixteen digits', '+3584012345678901'],
     ['sixty-five characters', `${' '.repeat(55)}0401234567`],
     ['a very long number', '0'.repeat(1_000_000)],
-    ['very many blanks', ' '.repeat(1_000_000)],
+    ['very many spaces', ' '.repeat(1_000_000)],
     ['very many plus signs', '+'.repeat(100_000)],
   ];
   test.each(inputs)('%s', (_name, input) => {
@@ -193,11 +193,11 @@ describe('what is no phone number', () => {
     expect(parsePhoneNumber(input, ['FI', 'SE', 'US'])).toBeUndefined();
   });
 
-  test('sixty-four characters are still read', () => {
+  test('inputs of up to sixty-four characters are parsed', () => {
     expect(parsePhoneNumber(`${' '.repeat(54)}0401234567`, [])).toEqual(mobile);
   });
 
-  test('random texts throw nothing, and what is read is read again as itself', () => {
+  test('random texts never throw, and a parsed number parses to itself', () => {
     const random = seededRandom(4);
     const alphabet = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '0', '4', '358', '+', ' ', '(', ')', '-', '.'];
     let found = 0;
@@ -213,7 +213,7 @@ describe('what is no phone number', () => {
   });
 });
 
-test('isShortCode takes three to six digits', () => {
+test('isShortCode accepts three to six digits', () => {
   for (const text of ['112', '16400', '164001', '0451']) expect([text, isShortCode(text)]).toEqual([text, true]);
   for (const text of ['', '12', '1640012', '16 400', '+16400', '１６４００', '16400\n', 'abc']) {
     expect([text, isShortCode(text)]).toEqual([text, false]);
@@ -236,7 +236,7 @@ describe('phoneNumberRegions', () => {
     expect(phoneNumberRegions()).toBe(regions);
   });
 
-  test('holds what isPhoneNumberRegion accepts', () => {
+  test('lists exactly what isPhoneNumberRegion accepts', () => {
     expect(phoneNumberRegions().every((region) => isPhoneNumberRegion(region.value))).toBe(true);
     for (const value of ['', 'fi', 'XX', 'FIN', '001', 'constructor', '__proto__', 'toString']) {
       expect([value, isPhoneNumberRegion(value)]).toEqual([value, false]);

@@ -40,7 +40,7 @@ function costOf({ operations, calls }: Lab): number {
   return operations.filter(isWarm).length / calls.filter(isWarm).length;
 }
 
-/** Counts the moments of a sorted list that are not after a moment. */
+/** How many moments of a sorted list lie at or before one. */
 function countUpTo(moments: readonly number[], at: number): number {
   let [low, high] = [0, moments.length];
   while (low < high) {

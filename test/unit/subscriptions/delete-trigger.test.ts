@@ -15,7 +15,7 @@ const subscription = labSubscription('a', { secret: 'ab'.repeat(16) });
 const other = labSubscription('b', { secret: 'cd'.repeat(16) });
 const done = { status: 204, headers: {} };
 
-/** Two subscriptions of the customer `demo`, a user of `demo` and one of another customer. */
+/** Sets up two subscriptions of the customer `demo`, a user of `demo` and a user of another customer. */
 async function openDeps(change: (store: SubscriptionStore) => Partial<SubscriptionStore> = () => ({})) {
   const store = createMemorySubscriptionStore();
   await store.put(subscription);
@@ -70,7 +70,7 @@ describe('deleting a trigger', () => {
     expect(await left()).toEqual([other]);
   });
 
-  test('removes one that is no longer active as well', async () => {
+  test('also removes one that is no longer active', async () => {
     const { remove, store } = await openDeps();
     await store.update((await store.find(labPipeline, subscription.key))!, { state: 'ended', reason: 'x' });
     await remove();
@@ -84,15 +84,15 @@ describe('deleting a trigger', () => {
     ['another flow’s secret', { actionId: key + other.secret }],
     ['an unknown flow', { actionId: '0'.repeat(32) + secret }],
     ['the key alone', { actionId: key }],
-    ['an id in capital letters', { actionId: actionIdOf(subscription).toUpperCase() }],
+    ['an id in upper case', { actionId: actionIdOf(subscription).toUpperCase() }],
     ['a longer id', { actionId: `${actionIdOf(subscription)}0` }],
     ['an id with a slash', { actionId: `${key}/${secret.slice(1)}` }],
     ['a text', { actionId: "' or 1 eq 1" }],
-    ['a text without end', { actionId: 'x'.repeat(10_000) }],
+    ['a very long text', { actionId: 'x'.repeat(10_000) }],
     ['characters outside ASCII', { actionId: 'ä'.repeat(64) }],
     ['another pipeline', { pipelineId: 'f'.repeat(32) }],
-    ['a pipeline that is none', { pipelineId: '../x' }],
-  ])('changes nothing and says nothing of it: %s', async (_, ids) => {
+    ['a malformed pipeline', { pipelineId: '../x' }],
+  ])('changes nothing, and the answer does not show it: %s', async (_, ids) => {
     for (const caller of [testCaller, as('nobody')]) {
       const { remove, left } = await openDeps();
       expect((await remove(ids, caller)).answer).toEqual(done);
@@ -100,7 +100,7 @@ describe('deleting a trigger', () => {
     }
   });
 
-  test('refuses an address without ids, as every operation does', async () => {
+  test('refuses blank ids, as every operation does', async () => {
     const { remove, left } = await openDeps();
     for (const ids of [{ actionId: ' ' }, { pipelineId: ' ' }]) expect((await remove(ids)).answer.status).toBe(400);
     expect(await left()).toEqual(both);
@@ -114,7 +114,7 @@ describe('deleting a trigger', () => {
     expect(await left()).toEqual(both);
   });
 
-  test('never asks the store for what can not be an id', async () => {
+  test('does not ask the store about malformed ids', async () => {
     const never = () => Promise.reject(new Error('it was asked'));
     const { remove } = await openDeps(() => ({ find: never, remove: never }));
     for (const ids of [{ actionId: 'x' }, { pipelineId: 'x' }]) {
@@ -122,7 +122,7 @@ describe('deleting a trigger', () => {
     }
   });
 
-  test.each(['find', 'remove'] as const)('answers 204 where the store fails (%s), and logs it', async (method) => {
+  test.each(['find', 'remove'] as const)('answers 204 if the store fails (%s), and logs it', async (method) => {
     const failure = new Error('storage is away');
     const { remove, left } = await openDeps(() => ({ [method]: () => Promise.reject(failure) }));
     const { answer, log } = await remove();
@@ -131,7 +131,7 @@ describe('deleting a trigger', () => {
     expect(await left()).toEqual(both);
   });
 
-  test('answers 204 where the directory fails, and logs it', async () => {
+  test('answers 204 if the directory fails, and logs it', async () => {
     const { deps, remove, left } = await openDeps();
     const failure = new Error('the directory is away');
     deps.directory = { ...deps.directory, user: () => Promise.reject(failure) };
@@ -142,7 +142,7 @@ describe('deleting a trigger', () => {
 });
 
 describe('a subscription that changes while it is deleted', () => {
-  test('is deleted all the same where a call was noted on it', async () => {
+  test('is deleted if only its health changed', async () => {
     let removes = 0;
     const { remove, left } = await openDeps((store) => ({
       async remove(versioned) {
@@ -156,7 +156,7 @@ describe('a subscription that changes while it is deleted', () => {
     expect(await left()).toEqual([other]);
   });
 
-  test('stays where it was subscribed anew', async () => {
+  test('stays if the flow subscribed again', async () => {
     const anew = { ...subscription, secret: 'ef'.repeat(16), subscribedAt: testNow };
     let removes = 0;
     const { remove, left } = await openDeps((store) => ({
@@ -171,7 +171,7 @@ describe('a subscription that changes while it is deleted', () => {
     expect(await left()).toEqual(both.map((each) => (each === subscription ? anew : each)));
   });
 
-  test('without end is left, and that is logged', async () => {
+  test('during each attempt stays, and the log says so', async () => {
     let removes = 0;
     const { remove } = await openDeps(() => ({
       async remove() {
@@ -182,12 +182,12 @@ describe('a subscription that changes while it is deleted', () => {
     const { answer, log } = await remove();
     expect([answer, removes]).toEqual([done, 10]);
     expect(log[0]?.error).toEqual(
-      new Error(`the subscription ${subscription.key} changed 10 times while it was removed`),
+      new Error(`the subscription ${subscription.key} changed 10 times while it was being removed`),
     );
   });
 });
 
-describe('unsubscribing by the callback address', () => {
+describe('unsubscribing by callback address', () => {
   async function unsubscribe(json: unknown, change?: Parameters<typeof openDeps>[0]) {
     const { deps, left } = await openDeps(change);
     const service = { id: 'demo-twoway', name: 'Demo', type: 'TwoWay', senders: [], allowsReplies: false } as const;
@@ -203,7 +203,7 @@ describe('unsubscribing by the callback address', () => {
   test.each([
     ['as it was registered', flowUrl('a')],
     ['with another signature', flowUrl('a', 'other')],
-    ['without one', flowUrl('a').replace(/&sig=.*/, '')],
+    ['without a signature', flowUrl('a').replace(/&sig=.*/, '')],
   ])('removes the registration: %s', async (_, callbackUrl) => {
     const { answer, left } = await unsubscribe({ callbackUrl });
     expect(answer).toEqual(done);
@@ -222,7 +222,7 @@ describe('unsubscribing by the callback address', () => {
     expect(left).toEqual(both);
   });
 
-  test('fails where the store does, so that it is tried again', async () => {
+  test('answers 500 if the store fails, so that the caller tries again', async () => {
     const { answer } = await unsubscribe({ callbackUrl: flowUrl('a') }, () => ({
       find: () => Promise.reject(new Error('storage is away')),
     }));

@@ -14,7 +14,7 @@ const owner = { customerId: 'demo', serviceId: 'demo-twoway' };
 const pipelineId = pipelineIdOf(owner);
 const service = { id: 'demo-twoway', name: 'Demo', type: 'TwoWay', senders: [], allowsReplies: false } as const;
 
-/** A good body, with other options or fields where a test says so; undefined leaves one out. */
+/** Returns a valid body with some options or fields replaced; undefined removes one. */
 function body(options: Readonly<Record<string, unknown>> = {}, fields: Readonly<Record<string, unknown>> = {}) {
   return {
     name: 'PowerAutomate',
@@ -45,7 +45,7 @@ function openDeps(checkCallback: CallbackRule = () => undefined) {
 const secretOf = (number: number): string => String(number).padStart(32, '0');
 
 describe('subscribing', () => {
-  test('stores the subscription and answers its id and its address', async () => {
+  test('stores the subscription and answers with its id and address', async () => {
     const { call, found } = openDeps();
     const { answer, log } = await call(body({ httpVerb: 'put' }));
     const key = subscriptionKeyOf(flowUrl('a'));
@@ -71,7 +71,7 @@ describe('subscribing', () => {
     expect(log).toEqual([expect.objectContaining({ operation: 'NewMessage', status: 201, customer: 'demo' })]);
   });
 
-  test('answers an address that is exactly the one of the operation that deletes it', async () => {
+  test('answers with the address of the operation that deletes it', async () => {
     const { call } = openDeps();
     const { answer } = await call(body());
     const path = answer.headers['Location']!.slice(publicUrl.length);
@@ -86,7 +86,7 @@ describe('subscribing', () => {
     expect((await found(url))?.callbackUrl).toBe(url);
   });
 
-  test.each(['POST', 'PUT', 'PATCH', 'patch', ' Post '])('takes the method %j', async (httpVerb) => {
+  test.each(['POST', 'PUT', 'PATCH', 'patch', ' Post '])('accepts the method %j', async (httpVerb) => {
     const { call, found } = openDeps();
     expect((await call(body({ httpVerb }))).answer.status).toBe(201);
     expect((await found(flowUrl('a')))?.httpVerb).toBe(httpVerb.trim().toUpperCase());
@@ -114,8 +114,8 @@ describe('subscribing', () => {
   });
 });
 
-describe('the same flow that subscribes again', () => {
-  test('is one subscription, with the new address, method and id', async () => {
+describe('a flow that subscribes again', () => {
+  test('has one subscription, with the new address, method and id', async () => {
     const { call, found, subscriptions } = openDeps();
     const first = await call(body());
     const renewed = flowUrl('a', 'new');
@@ -130,7 +130,7 @@ describe('the same flow that subscribes again', () => {
     });
   });
 
-  test('is active again, whatever had ended it', async () => {
+  test('is active again after its subscription ended', async () => {
     const { call, found, subscriptions } = openDeps();
     await call(body());
     const key = subscriptionKeyOf(flowUrl('a'));
@@ -146,7 +146,7 @@ describe('the same flow that subscribes again', () => {
     ['https://a.example.com/x?sv=1&sig=1', 'https://a.example.com/x?sv=1&sig='],
     ['https://a.example.com/x?sig=1&sv=1', 'https://a.example.com/x?sv=1&sig=abc'],
     ['https://a.example.com/x?sig&sv=1', 'https://a.example.com/x?sv=1'],
-  ])('is known by its address without its signature: %s and %s', async (one, other) => {
+  ])('is recognised by its address without the signature: %s and %s', async (one, other) => {
     const { call, subscriptions } = openDeps();
     await call(body({ endpointUrl: one }));
     await call(body({ endpointUrl: other }));
@@ -160,14 +160,14 @@ describe('the same flow that subscribes again', () => {
     ['https://a.example.com/x?a=sig=1', 'https://a.example.com/x?a=sig=2'],
     ['https://a.example.com/sig=1', 'https://a.example.com/sig=2'],
     ['https://a.example.com/x?a=%2F', 'https://a.example.com/x?a=/'],
-  ])('is another where the rest of its address differs: %s and %s', async (one, other) => {
+  ])('counts as another flow if the rest of its address differs: %s and %s', async (one, other) => {
     const { call, subscriptions } = openDeps();
     await call(body({ endpointUrl: one }));
     await call(body({ endpointUrl: other }));
     expect(await subscriptions.listActive(pipelineId)).toHaveLength(2);
   });
 
-  test('is another subscription at another service, and for another customer', async () => {
+  test('has separate subscriptions for other services and customers', async () => {
     const { call, subscriptions } = openDeps();
     const asIs = {
       customer: async (_: unknown, { id }: { id: string }) => ({ id, name: id, region: 'FI', timeZone: 'UTC' }),
@@ -189,7 +189,7 @@ describe('the same flow that subscribes again', () => {
   });
 });
 
-describe('what can not be subscribed', () => {
+describe('subscribing is refused for', () => {
   const rule: CallbackRule = (url) => (url.startsWith('https://') ? undefined : 'must be an https address');
   const endpoint = 'options.endpointUrl';
   const verb = 'options.httpVerb';
@@ -200,8 +200,8 @@ describe('what can not be subscribed', () => {
     ['no address', body({ endpointUrl: undefined }), [['MissingField', endpoint]]],
     ['an empty address', body({ endpointUrl: '' }), [['MissingField', endpoint]]],
     ['a null address', body({ endpointUrl: null }), [['MissingField', endpoint]]],
-    ['an address that is no text', body({ endpointUrl: 7 }), [['InvalidField', endpoint]]],
-    ['an address that is no URL', body({ endpointUrl: 'flow' }), [['CallbackRefused', endpoint]]],
+    ['an address that is not text', body({ endpointUrl: 7 }), [['InvalidField', endpoint]]],
+    ['an address that is not a URL', body({ endpointUrl: 'flow' }), [['CallbackRefused', endpoint]]],
     [
       'an address that the rule refuses',
       body({ endpointUrl: 'http://a.example.com' }),
@@ -211,9 +211,9 @@ describe('what can not be subscribed', () => {
     ['DELETE', body({ httpVerb: 'DELETE' }), [['InvalidField', verb]]],
     ['an unknown method', body({ httpVerb: 'POSTS' }), [['InvalidField', verb]]],
     ['no method', body({ httpVerb: undefined }), [['MissingField', verb]]],
-    ['a method that is no text', body({ httpVerb: ['POST'] }), [['InvalidField', verb]]],
+    ['a method that is not text', body({ httpVerb: ['POST'] }), [['InvalidField', verb]]],
     ['another type of action', body({}, { actionType: 'Email' }), [['InvalidField', 'actionType']]],
-    ['the type in other letters', body({}, { actionType: 'httprequest' }), [['InvalidField', 'actionType']]],
+    ['the type in another case', body({}, { actionType: 'httprequest' }), [['InvalidField', 'actionType']]],
     ['no type of action', body({}, { actionType: undefined }), [['MissingField', 'actionType']]],
     ['no name', body({}, { name: undefined }), [['MissingField', 'name']]],
     ['a name of 256 characters', body({}, { name: 'x'.repeat(256) }), [['InvalidField', 'name']]],
@@ -224,9 +224,9 @@ describe('what can not be subscribed', () => {
       [['InvalidField', 'description']],
     ],
     ['no options', body({}, { options: undefined }), [['MissingField', 'options']]],
-    ['options that are no object', body({}, { options: 'x' }), [['InvalidField', 'options']]],
+    ['options that are not an object', body({}, { options: 'x' }), [['InvalidField', 'options']]],
     [
-      'several at once',
+      'several problems at once',
       body({ endpointUrl: 'ftp://x', httpVerb: 'GET' }, { actionType: 'x', name: undefined }),
       [
         ['MissingField', 'name'],
@@ -242,7 +242,7 @@ describe('what can not be subscribed', () => {
     expect(await subscriptions.listActive(pipelineId)).toEqual([]);
   });
 
-  test('says why an address is refused', async () => {
+  test('an address, with the reason', async () => {
     const { call } = openDeps(rule);
     const { answer } = await call(body({ endpointUrl: 'http://a.example.com' }));
     expect((answer.jsonBody as { message: string }).message).toContain('options.endpointUrl must be an https address.');
@@ -261,7 +261,7 @@ describe('what can not be subscribed', () => {
     expect(await subscriptions.listActive(pipelineId)).toEqual([]);
   });
 
-  test('without a token', async () => {
+  test('a caller without a token', async () => {
     const { call, subscriptions } = openDeps();
     const nobody = async () => Promise.reject(apiError('Unauthenticated', { reason: 'there is none' }));
     expect((await call(body(), {}, { authenticate: nobody })).answer.status).toBe(401);
@@ -269,7 +269,7 @@ describe('what can not be subscribed', () => {
   });
 });
 
-test('names and descriptions may be as long as they say', async () => {
+test('subscribing accepts names and descriptions of the max length', async () => {
   const { call, found } = openDeps();
   const fields = { name: 'x'.repeat(255), description: 'y'.repeat(1_000) };
   expect((await call(body({}, fields))).answer.status).toBe(201);

@@ -12,7 +12,7 @@ const minute = 60_000;
 const after = (milliseconds: number): Date => new Date(testNow.getTime() + milliseconds);
 const since = `at least 3 times in a row since ${testNow.toISOString()}`;
 
-/** The health after answers that came at these minutes, one after the other, beginning with a healthy one. */
+/** Computes the health of a healthy subscription after answers that came at these minutes, in this order. */
 function healthOf(...answers: readonly (readonly [AnswerKind, number])[]): SubscriptionHealth {
   return answers.reduce<SubscriptionHealth>(
     (health, [kind, minutes]) => healthAfter(health, kind, after(minutes * minute)) ?? health,
@@ -20,7 +20,7 @@ function healthOf(...answers: readonly (readonly [AnswerKind, number])[]): Subsc
   );
 }
 
-describe('a row of refusals', () => {
+describe('refusals in a row', () => {
   test.each<[string, [AnswerKind, number][], SubscriptionHealth]>([
     ['one', [['notFound', 0]], { state: 'active', refusals: { kind: 'notFound', count: 1, since: testNow } }],
     [
@@ -54,7 +54,7 @@ describe('a row of refusals', () => {
       },
     ],
     [
-      'many within ten minutes, and one after',
+      'many within ten minutes, and one later',
       [
         ['unauthorised', 0],
         ['unauthorised', 1],
@@ -70,7 +70,7 @@ describe('a row of refusals', () => {
       },
     ],
     [
-      'of another kind in between',
+      'interrupted by another kind of refusal',
       [
         ['notFound', 0],
         ['notFound', 5],
@@ -80,7 +80,7 @@ describe('a row of refusals', () => {
       { state: 'active', refusals: { kind: 'notFound', count: 1, since: after(20 * minute) } },
     ],
     [
-      'with another answer in between',
+      'interrupted by another answer',
       [
         ['notFound', 0],
         ['notFound', 5],
@@ -90,7 +90,7 @@ describe('a row of refusals', () => {
       { state: 'active', refusals: { kind: 'notFound', count: 1, since: after(20 * minute) } },
     ],
     [
-      'that ends well',
+      'followed by a good answer',
       [
         ['notFound', 0],
         ['fine', 6],
@@ -98,7 +98,7 @@ describe('a row of refusals', () => {
       { state: 'active' },
     ],
     [
-      'that ends with gone',
+      'followed by 410',
       [
         ['notFound', 0],
         ['gone', 1],
@@ -109,26 +109,29 @@ describe('a row of refusals', () => {
     expect(healthOf(...answers)).toEqual(health);
   });
 
-  test('is counted no further than it matters, so that the calls of one moment need not contend for it', () => {
+  test('are not counted above the limit, so that simultaneous calls don’t contend for the row', () => {
     const row = { state: 'active', refusals: { kind: 'notFound', count: 3, since: testNow } } as const;
     expect(healthAfter(row, 'notFound', after(9 * minute))).toBeUndefined();
   });
 });
 
-test.each(['ended', 'disabled'] as const)('what is %s stays so, whatever a call under way then comes to', (state) => {
-  for (const kind of ['fine', 'gone', 'notFound', 'unauthorised'] as const) {
-    expect(healthAfter({ state, reason: 'x' }, kind, testNow)).toBeUndefined();
-  }
-});
+test.each(['ended', 'disabled'] as const)(
+  'an inactive subscription stays %s, whatever a late call answers',
+  (state) => {
+    for (const kind of ['fine', 'gone', 'notFound', 'unauthorised'] as const) {
+      expect(healthAfter({ state, reason: 'x' }, kind, testNow)).toBeUndefined();
+    }
+  },
+);
 
-test('a good answer of a healthy flow changes nothing', () => {
+test('a healthy subscription: a good answer changes nothing', () => {
   expect(healthAfter({ state: 'active' }, 'fine', testNow)).toBeUndefined();
 });
 
-describe('noting an answer', () => {
+describe('recording an answer', () => {
   const now = () => testNow;
 
-  test('writes it, and tells the state that comes of it', async () => {
+  test('writes the health, and resolves to the new state', async () => {
     const subscriptions = createMemorySubscriptionStore();
     const subscription = labSubscription('flow');
     await subscriptions.put(subscription);
@@ -142,7 +145,7 @@ describe('noting an answer', () => {
     });
   });
 
-  test('passes over a subscription that is not there, or was subscribed anew', async () => {
+  test('ignores a subscription that was removed, or whose flow subscribed again', async () => {
     const subscriptions = createMemorySubscriptionStore();
     const subscription = labSubscription('flow');
     expect(await noteAnswer(subscription, 'gone', { flows: { subscriptions }, now })).toBeUndefined();
@@ -152,7 +155,7 @@ describe('noting an answer', () => {
     expect((await subscriptions.find(labPipeline, subscription.key))?.subscription).toEqual(anew);
   });
 
-  test('reads again where another wrote in between, and keeps what that one wrote', async () => {
+  test('reads again after a conflict, and keeps what the other worker wrote', async () => {
     const inner = createMemorySubscriptionStore();
     const subscription = labSubscription('flow');
     await inner.put(subscription);
@@ -171,7 +174,7 @@ describe('noting an answer', () => {
     expect((await inner.find(labPipeline, subscription.key))?.subscription.refusals?.count).toBe(2);
   });
 
-  test('leaves it to the next answer where others never cease to write', async () => {
+  test('leaves it to the next answer after ten conflicts', async () => {
     const inner = createMemorySubscriptionStore();
     const subscription = labSubscription('flow');
     await inner.put(subscription);

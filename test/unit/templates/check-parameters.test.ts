@@ -7,7 +7,7 @@ import { storedTemplate } from '../../support/samples/templates.ts';
 
 const nothing: TemplateParameters = { bodyParameters: [], headerParameters: [], buttons: [] };
 
-/** What is wrong with what a send gives. */
+/** Returns the problems of a send's parameters as `code target: message`. */
 const problemsOf = (template: Partial<Template>, parameters: Partial<TemplateParameters>): string[] =>
   checkParameters(storedTemplate(template), { ...nothing, ...parameters }).map(
     ({ code, target, message }) => `${code} ${target}: ${message}`,
@@ -17,7 +17,7 @@ const fix = 'Correct the value.';
 const missing = (target: string) => `MissingField ${target}: ${target} is required and must not be empty. Fill it in.`;
 
 describe('values', () => {
-  test('one for each placeholder', () => {
+  test('there must be one for each placeholder', () => {
     const perPlaceholder = 'one for each placeholder of the template, but has';
     expect(problemsOf({}, { bodyParameters: ['Aino', '7'] })).toEqual([]);
     expect(problemsOf({}, { bodyParameters: ['Aino'] })).toEqual([
@@ -38,7 +38,7 @@ describe('values', () => {
     expect(problemsOf({ content: 'Hi {{1}}, {{1}}.' }, { bodyParameters: ['Aino'] })).toEqual([]);
   });
 
-  test.each(['', ' ', '\u200b', '\n'])('%j is empty', (value) => {
+  test.each(['', ' ', '\u200b', '\n'])('%j counts as empty', (value) => {
     expect(problemsOf({}, { bodyParameters: ['Aino', value] })).toEqual([missing('BodyParameters[1]')]);
   });
 
@@ -51,7 +51,7 @@ describe('values', () => {
     );
   });
 
-  test.each(['a    b', 'ä 😀 {{1}} $(name)', '0'])('%j is taken', (value) => {
+  test.each(['a    b', 'ä 😀 {{1}} $(name)', '0'])('%j is accepted', (value) => {
     expect(problemsOf({}, { bodyParameters: [value, value] })).toEqual([]);
   });
 
@@ -86,22 +86,22 @@ describe('buttons', () => {
   const reply = { type: 'QuickReply' as const, label: 'Yes', data: 'yes' };
 
   test.each<[string, Template['buttons'], TemplateParameters['buttons']]>([
-    ['none', [], []],
-    ['none for fixed ones', [fixed, fixed], []],
+    ['no buttons', [], []],
+    ['no entries for fixed ones', [fixed, fixed], []],
     ['a variable part', [variable], [{ type: 'Url', data: 'orders/7' }]],
-    ['no type', [variable], [{ data: '7' }]],
+    ['a variable part without a type', [variable], [{ data: '7' }]],
     [
-      'a place for one that is fixed',
+      'an empty entry for a fixed one',
       [fixed, variable],
       [
         { type: 'Url', data: '' },
         { type: 'Url', data: '7' },
       ],
     ],
-    ['what a quick reply sends back', [reply, reply], [{ type: 'QuickReply', data: 'order-7-yes' }]],
+    ['a text that a quick reply sends back', [reply, reply], [{ type: 'QuickReply', data: 'order-7-yes' }]],
     ['a quick reply as it is', [reply], [{ type: 'QuickReply' }]],
     ['a call as it is', [call], [{ type: 'Call' }]],
-  ])('%s: good', (_, buttons, given) => {
+  ])('%s: accepted', (_, buttons, given) => {
     expect(problemsOf({ content, buttons }, { buttons: given })).toEqual([]);
   });
 
@@ -115,7 +115,7 @@ describe('buttons', () => {
       ],
     ],
     [
-      'one, where the template has none',
+      'one, but the template has none',
       [],
       [{ type: 'Url', data: '7' }],
       [
@@ -131,7 +131,7 @@ describe('buttons', () => {
     ['no variable part', [fixed, variable], [{ type: 'Url' }], [missing('Buttons[1].Data')]],
     ['an empty variable part', [variable], [{ type: 'Url', data: ' ' }], [missing('Buttons[0].Data')]],
     [
-      'a variable part with a blank',
+      'a variable part with a space',
       [variable],
       [{ type: 'Url', data: 'a b' }],
       [`InvalidField Buttons[0].Data: Buttons[0].Data must not have blanks or line breaks. ${fix}`],
@@ -161,7 +161,7 @@ describe('an attachment', () => {
   const attachmentUri = 'https://example.com/order-7.pdf';
   const template = { content: 'Hi.', attachmentUrl: 'https://example.com/a.pdf' };
 
-  test('is needed where the header is a medium', () => {
+  test('is required if the header is a medium', () => {
     expect(problemsOf(template, { attachmentUri })).toEqual([]);
     expect(problemsOf(template, {})).toEqual([missing('AttachmentUri')]);
     expect(problemsOf(template, { attachmentUri: '' })).toEqual([missing('AttachmentUri')]);
@@ -175,8 +175,8 @@ describe('an attachment', () => {
   });
 });
 
-describe('the text on the phone', () => {
-  test('is the body with its values', () => {
+describe('the rendered text', () => {
+  test('is the body, filled with its values', () => {
     const values = { bodyParameters: ['Aino {{2}}', '7'], headerParameters: [] };
     expect(renderTemplate(storedTemplate(), values)).toBe('Hi Aino {{2}}, your order 7 is ready.');
   });

@@ -21,7 +21,7 @@ const directory = createMemoryDirectory({
   users: [],
 });
 
-/** What a carrier says of `order_ready`, as storedTemplate has it, with other fields where a test says so. */
+/** Returns the carrier's version of `order_ready`, like that of storedTemplate, with some fields replaced. */
 function listedTemplate(details: Partial<ListedTemplate> = {}): ListedTemplate {
   return {
     identity,
@@ -36,7 +36,7 @@ function listedTemplate(details: Partial<ListedTemplate> = {}): ListedTemplate {
   };
 }
 
-/** A store with templates in it, and a carrier that lists what its script says. */
+/** Sets up a store with templates, and a carrier that lists what the script says. */
 async function open({ stored = [] }: { stored?: readonly Template[] } = {}) {
   const store = createMemoryTemplateStore();
   for (const template of stored) await store.create(template);
@@ -59,7 +59,7 @@ async function open({ stored = [] }: { stored?: readonly Template[] } = {}) {
   };
 }
 
-/** What happened, briefly: a word for each template. */
+/** Summarises an import: a line for each template. */
 function brief(outcome: Awaited<ReturnType<typeof importTemplates>>): string[] {
   if (outcome.outcome === 'refused') return [outcome.why];
   const word = (step: ImportStep): string => {
@@ -74,7 +74,7 @@ function brief(outcome: Awaited<ReturnType<typeof importTemplates>>): string[] {
 const approved = storedTemplate({ status: 'approved', carrierReference: 'carrier-1' });
 
 describe('a template that is not stored', () => {
-  test('is added to the customer who has the number, under a readable name, and can be sent', async () => {
+  test('is added for the customer with the number, with a readable display name, and can be sent', async () => {
     const { run, read, store } = await open();
     expect(brief(await run([listedTemplate()], { number: '+358 40 100 0001' }))).toEqual(['order_ready (en) added']);
     const expected = storedTemplate({
@@ -94,13 +94,13 @@ describe('a template that is not stored', () => {
     ['order__ready', 'order__ready'],
     ['_x', '_x'],
     ['4711', '4711'],
-  ])('%s is called %s', async (name, displayName) => {
+  ])('named %s gets the display name %s', async (name, displayName) => {
     const { run, read } = await open();
     await run([listedTemplate({ name })]);
     expect((await read(name))?.displayName).toBe(displayName);
   });
 
-  test('is added with everything that it has, also where it can not be sent yet', async () => {
+  test('is added with all its fields, even if it is not approved', async () => {
     const { run, read } = await open();
     const buttons = [{ type: 'Url' as const, label: 'See', data: 'https://example.com/{{1}}' }];
     const listed = listedTemplate({
@@ -121,8 +121,8 @@ describe('a template that is not stored', () => {
   });
 });
 
-describe('a template that is stored', () => {
-  test('takes over what the carrier says of it, and nothing else changes', async () => {
+describe('a stored template', () => {
+  test('gets the carrier’s status, reason and reference, and nothing else changes', async () => {
     const pending = storedTemplate({ carrierReference: 'carrier-1', displayName: 'ORDER READY!' });
     const { run, read } = await open({ stored: [pending] });
     expect(brief(await run([listedTemplate()]))).toEqual(['order_ready (en) updated: status']);
@@ -135,7 +135,7 @@ describe('a template that is stored', () => {
     expect(await read()).not.toHaveProperty('reason');
   });
 
-  test('keeps the carrier’s id where the list has none', async () => {
+  test('keeps the carrier’s id if the list has none', async () => {
     const { run, read } = await open({ stored: [approved] });
     const { carrierReference: _, ...listed } = listedTemplate();
     expect(brief(await run([listed]))).toEqual(['order_ready (en) unchanged']);
@@ -149,7 +149,7 @@ describe('a template that is stored', () => {
     ['header', { attachmentKind: 'image' }],
     ['buttons', { buttons: [{ type: 'Call', label: 'Call us', data: '358401000001' }] }],
     ['language', { language: 'fi' }],
-  ])('is replaced where its %s is another', async (field, details) => {
+  ])('is replaced if its %s differs', async (field, details) => {
     const { run, read } = await open({ stored: [approved] });
     expect(brief(await run([listedTemplate(details)]))).toEqual([
       `order_ready (${details.language ?? 'en'}) replaced: ${field}`,
@@ -157,13 +157,13 @@ describe('a template that is stored', () => {
     expect(await read()).toEqual({ ...approved, ...details, updatedAt: later });
   });
 
-  test('loses a header that the carrier’s has not', async () => {
+  test('loses its header if the carrier’s has none', async () => {
     const { run, read } = await open({ stored: [{ ...approved, headerText: 'Order {{1}}' }] });
     expect(brief(await run([listedTemplate()]))).toEqual(['order_ready (en) replaced: header']);
     expect(await read()).toEqual({ ...approved, updatedAt: later });
   });
 
-  test('keeps what carriers do not: the example of a header, and what a quick reply sends back', async () => {
+  test('keeps what carriers don’t keep: the example of a header, and the text that a quick reply sends back', async () => {
     const reply = { type: 'QuickReply' as const, label: 'Yes', data: 'yes-please' };
     const made = { ...approved, attachmentUrl: 'https://example.com/a.pdf', buttons: [reply] };
     const { run, read } = await open({ stored: [made] });
@@ -177,7 +177,7 @@ describe('a template that is stored', () => {
     expect(await read()).not.toHaveProperty('attachmentUrl');
   });
 
-  test('and that the carrier does not list stays, and is named; that of another number is not', async () => {
+  test('stays and is reported if the carrier does not list it, unless it is of another number', async () => {
     const gone = { ...approved, name: 'gone' };
     const elsewhere = { ...approved, name: 'elsewhere', identity: second };
     const { run, read } = await open({ stored: [gone, elsewhere] });
@@ -185,7 +185,7 @@ describe('a template that is stored', () => {
     expect([await read('gone'), await read('elsewhere')]).toEqual([gone, elsewhere]);
   });
 
-  test('for another number of the customer stays that number’s', async () => {
+  test('of another number of the customer stays unchanged', async () => {
     const elsewhere = { ...approved, identity: second };
     const { run, read } = await open({ stored: [elsewhere] });
     expect(brief(await run([listedTemplate({ content: 'Another.' })]))).toEqual([
@@ -218,8 +218,8 @@ test('a second import changes nothing', async () => {
   expect(await store.list('demo')).toEqual(before);
 });
 
-describe('a template that waits', () => {
-  test('and whose text the carrier has in another form becomes the carrier’s', async () => {
+describe('a pending template', () => {
+  test('gets the carrier’s text if that differs', async () => {
     const { run, read } = await open({ stored: [storedTemplate({ carrierReference: 'carrier-1' })] });
     expect(brief(await run([listedTemplate({ content: 'Another.', status: 'pending' })]))).toEqual([
       'order_ready (en) replaced: content',
@@ -227,11 +227,11 @@ describe('a template that waits', () => {
     expect(await read()).toMatchObject({ content: 'Another.', status: 'pending', createdAt: testNow });
   });
 
-  test('to be confirmed by the carrier is left to who submits it, for ten minutes', async () => {
+  test('that is being submitted stays unchanged for ten minutes', async () => {
     const underWay = storedTemplate({ createdAt: minutesAgo(10), updatedAt: minutesAgo(10) });
     const { run, read } = await open({ stored: [underWay] });
     const listed = [listedTemplate({ content: 'Another.' })];
-    const why = 'order_ready stays as it is: it is being submitted from here; run this again in ten minutes';
+    const why = 'order_ready stays as it is: it is being submitted right now; run this again in ten minutes';
     expect(brief(await run(listed))).toEqual([why]);
     expect(await read()).toEqual(underWay);
     expect(brief(await run(listed, { now: new Date(later.getTime() + 1) }))).toEqual([
@@ -239,7 +239,7 @@ describe('a template that waits', () => {
     ]);
   });
 
-  test('in a language that the carrier does not list stays, since that may only be late', async () => {
+  test('in a language that the carrier does not list stays, since the list may only be late', async () => {
     const pending = storedTemplate({ carrierReference: 'carrier-1' });
     const { run, read } = await open({ stored: [pending] });
     expect(brief(await run([listedTemplate({ language: 'fi' })]))).toEqual([
@@ -248,7 +248,7 @@ describe('a template that waits', () => {
     expect(await read()).toEqual(pending);
   });
 
-  test('and was never submitted makes room for one in another language', async () => {
+  test('that was never submitted is replaced by one in another language', async () => {
     const { run } = await open({ stored: [storedTemplate()] });
     expect(brief(await run([listedTemplate({ language: 'fi' })]))).toEqual([
       'order_ready (fi) replaced: language, status, reference',
@@ -256,7 +256,7 @@ describe('a template that waits', () => {
   });
 });
 
-describe('of several languages of a name', () => {
+describe('a name in several languages', () => {
   const inLanguages = (...languages: readonly (string | [string, ListedTemplate['status']])[]): ListedTemplate[] =>
     languages.map((each) =>
       typeof each === 'string'
@@ -265,22 +265,26 @@ describe('of several languages of a name', () => {
     );
 
   test.each<[what: string, listed: ListedTemplate[], line: string]>([
-    ['that of the customer’s region is stored', inLanguages('en', 'sv', 'fi'), '(fi) added, also in en, sv'],
-    ['that of the region with a country is stored', inLanguages('en', 'fi_FI'), '(fi_FI) added, also in en'],
-    ['an approved one is stored', inLanguages(['fi', 'pending'], 'sv'), '(sv) added, also in fi'],
-    ['the first by its code is stored', inLanguages('sv', 'en_US', 'en'), '(en) added, also in sv, en_US'],
+    ['the language of the customer’s region is stored', inLanguages('en', 'sv', 'fi'), '(fi) added, also in en, sv'],
     [
-      'one is stored where none is approved',
+      'the language of the region, with a country code, is stored',
+      inLanguages('en', 'fi_FI'),
+      '(fi_FI) added, also in en',
+    ],
+    ['an approved language is stored', inLanguages(['fi', 'pending'], 'sv'), '(sv) added, also in fi'],
+    ['the first by language code is stored', inLanguages('sv', 'en_US', 'en'), '(en) added, also in sv, en_US'],
+    [
+      'the language of the region is stored if none is approved',
       inLanguages(['sv', 'rejected'], ['fi', 'pending']),
       '(fi) added, also in sv',
     ],
-    ['a repeated one counts once', inLanguages('sv', 'sv'), '(sv) added'],
+    ['a repeated language counts once', inLanguages('sv', 'sv'), '(sv) added'],
   ])('%s', async (_, listed, line) => {
     const { run } = await open();
     expect(brief(await run(listed))).toEqual([`order_ready ${line}`]);
   });
 
-  test('the one that is stored already stays, whatever the carrier says of it', async () => {
+  test('the stored language stays, whatever its status', async () => {
     const { run } = await open({ stored: [approved] });
     expect(brief(await run(inLanguages('fi', ['en', 'rejected'])))).toEqual([
       'order_ready (en) updated: status, also in fi',
@@ -288,13 +292,13 @@ describe('of several languages of a name', () => {
   });
 });
 
-describe('what can not be sent from here is passed over, and named', () => {
+describe('a template that we can’t send is skipped and reported', () => {
   test.each<[problem: string, details: Partial<ListedTemplate>]>([
-    ['its name has more than small letters, digits and underscores', { name: 'Order Ready' }],
-    ['its name has more than small letters, digits and underscores', { name: '' }],
-    ['its name has more than small letters, digits and underscores', { name: 'a'.repeat(513) }],
-    ['its language is not a code of one', { language: '' }],
-    ['its language is not a code of one', { language: `en${'_US'.repeat(9)}` }],
+    ['its name is not made of 1 to 512 lowercase letters, digits and underscores', { name: 'Order Ready' }],
+    ['its name is not made of 1 to 512 lowercase letters, digits and underscores', { name: '' }],
+    ['its name is not made of 1 to 512 lowercase letters, digits and underscores', { name: 'a'.repeat(513) }],
+    ['its language is not a language code', { language: '' }],
+    ['its language is not a language code', { language: `en${'_US'.repeat(9)}` }],
     ['it has no text', { content: ' \n' }],
     ['its text is too long', { content: 'x'.repeat(32_001) }],
     ['its text is too long', { headerText: 'x'.repeat(32_001) }],
@@ -303,64 +307,64 @@ describe('what can not be sent from here is passed over, and named', () => {
     ['its header has more than one placeholder', { headerText: '{{1}} {{2}}' }],
     ['its header has {{x}}, but placeholders are written {{1}}, {{2}} and so on', { headerText: '{{x}}' }],
     [
-      'an address of a button has a placeholder that is not its end',
+      'the address of a button has a placeholder that is not at its end',
       { buttons: [{ type: 'Url', label: 'See', data: 'https://example.com/{{1}}/x' }] },
     ],
   ])('%s: %j', async (problem, details) => {
     const { run, store } = await open();
     const listed = listedTemplate(details);
     expect(brief(await run([listed, listedTemplate({ name: 'zz' })]))).toEqual([
-      `${listed.name} is passed over in ${listed.language}: ${problem}`,
+      `${listed.name} is skipped in ${listed.language}: ${problem}`,
       'zz (en) added',
     ]);
     expect(await store.list('demo')).toHaveLength(1);
   });
 
-  test('and what is stored of it stays, but another language does', async () => {
+  test('and a stored one stays; otherwise another language is added', async () => {
     const { run, read } = await open({ stored: [approved] });
     const listed = [listedTemplate({ content: 'Hi {{name}}!' }), listedTemplate({ language: 'fi' })];
-    expect(brief(await run(listed))).toEqual([expect.stringMatching(/^order_ready is passed over in en: /) as string]);
+    expect(brief(await run(listed))).toEqual([expect.stringMatching(/^order_ready is skipped in en: /) as string]);
     expect(await read()).toEqual(approved);
     const fresh = await open();
     expect(brief(await fresh.run(listed))).toEqual([
-      expect.stringMatching(/^order_ready is passed over in en: /) as string,
+      expect.stringMatching(/^order_ready is skipped in en: /) as string,
       'order_ready (fi) added',
     ]);
   });
 });
 
-describe('what is written while the carrier is asked', () => {
-  const meanwhile = 'order_ready was written by somebody else meanwhile: run this again';
+describe('a template that another process writes during the import', () => {
+  const raced = 'order_ready was changed by another process during the import: run this again';
 
-  test('is not overwritten by its older word', async () => {
+  test('is not overwritten with the carrier’s older status', async () => {
     const pending = storedTemplate({ carrierReference: 'carrier-1' });
     const { run, read, store } = await open({ stored: [pending] });
     const late = async (): Promise<ListOutcome> => {
       await store.update('demo', 'order_ready', { status: 'approved', updatedAt: later });
       return { outcome: 'listed', templates: [listedTemplate({ status: 'rejected', reason: 'Old.' })] };
     };
-    expect(brief(await run(late))).toEqual([meanwhile]);
+    expect(brief(await run(late))).toEqual([raced]);
     expect((await read())?.status).toBe('approved');
   });
 
-  test('keeps its name where it is new', async () => {
+  test('stays if it is new', async () => {
     const { run, read, store } = await open();
     const late = async (): Promise<ListOutcome> => {
       await store.create(storedTemplate());
       return { outcome: 'listed', templates: [listedTemplate()] };
     };
-    expect(brief(await run(late))).toEqual([meanwhile]);
+    expect(brief(await run(late))).toEqual([raced]);
     expect(await read()).toEqual(storedTemplate());
   });
 
-  test('and is gone stays gone', async () => {
+  test('stays removed if it was removed', async () => {
     const { run, read, store } = await open({ stored: [approved] });
     const late = async (): Promise<ListOutcome> => {
       const found = await store.read('demo', 'order_ready');
       if (found !== undefined) await store.remove(found);
       return { outcome: 'listed', templates: [listedTemplate({ content: 'Another.' })] };
     };
-    expect(brief(await run(late))).toEqual([meanwhile]);
+    expect(brief(await run(late))).toEqual([raced]);
     expect(await read()).toBeUndefined();
   });
 });
@@ -370,17 +374,17 @@ describe('nothing is imported', () => {
     const { run, store } = await open();
     expect(await run([listedTemplate()], { number })).toEqual({
       outcome: 'refused',
-      why: 'is no WhatsApp number of any customer',
+      why: 'is not a WhatsApp number of any customer',
     });
     expect(await store.list('demo')).toEqual([]);
   });
 
-  test('where no carrier has the number', async () => {
+  test('if no carrier manages the number', async () => {
     const { run } = await open();
     expect(brief(await run([], { manages: false }))).toEqual(['has no carrier that manages its templates']);
   });
 
-  test('where the carrier does not answer', async () => {
+  test('if the carrier does not answer', async () => {
     const { run, read } = await open({ stored: [approved] });
     const outcome = await run(async () => ({ outcome: 'unavailable', reason: 'gone fishing' }));
     expect(brief(outcome)).toEqual(["can't be imported: gone fishing"]);

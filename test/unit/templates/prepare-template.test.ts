@@ -25,15 +25,15 @@ const prepared: NewTemplate = {
 const prepare = (details: Record<string, unknown>) =>
   prepareTemplate({ body: { ...good, ...details }, customer: testCustomer, identity: '358401000001' });
 
-/** What is wrong with a template, as `code target: the message up to its remedy`. */
+/** Returns the problems of a template as `code target: message`. */
 const problemsOf = (details: Record<string, unknown>): string[] =>
   prepare(details).problems.map(({ code, target, message }) => `${code} ${target}: ${message}`);
 
-test('a good template is taken over', () => {
+test('a valid template is accepted unchanged', () => {
   expect(prepare({})).toEqual({ problems: [], prepared });
 });
 
-test('texts are trimmed, and each line ends in a line feed', () => {
+test('texts are trimmed, and line breaks become line feeds', () => {
   const spaced = {
     DisplayName: '  Order ready ',
     RawContent: '\r\n Hi {{1}},\r\nyour order {{2}} is ready.\n\n',
@@ -47,7 +47,7 @@ test('texts are trimmed, and each line ends in a line feed', () => {
   });
 });
 
-test('an attachment is an example of the header', () => {
+test('an attachment is accepted as the example of the header', () => {
   expect(prepare({ AttachmentUrl: ' https://example.com/a.pdf ' })).toEqual({
     problems: [],
     prepared: { ...prepared, attachmentUrl: 'https://example.com/a.pdf' },
@@ -85,7 +85,7 @@ test.each([
       { type: 'QuickReply', label: 'Later 😀', data: 'x'.repeat(20) },
     ],
   ],
-])('good buttons are taken over: %j', (Buttons, buttons) => {
+])('valid buttons are accepted: %j', (Buttons, buttons) => {
   expect(prepare({ Buttons })).toEqual({ problems: [], prepared: { ...prepared, buttons } });
 });
 
@@ -102,7 +102,7 @@ const twoOf = (first: Record<string, unknown>, second: Record<string, unknown>) 
 const url = (Data: string) => button({ Type: 'Url', Data });
 const httpsRemedy = 'Give the full address, beginning with https://.';
 
-describe('what the platform would refuse is refused, with the reason', () => {
+describe('a template that WhatsApp would refuse is refused, with the reason', () => {
   test.each<[Record<string, unknown>, string]>([
     // Display name
     [{ DisplayName: ' ' }, 'MissingField DisplayName: DisplayName is required and must not be empty. Fill it in.'],
@@ -274,7 +274,7 @@ describe('what the platform would refuse is refused, with the reason', () => {
   });
 });
 
-test('limits are what the platform takes', () => {
+test('values at WhatsApp’s limits are accepted', () => {
   const details = {
     HeaderText: 'x'.repeat(60),
     Buttons: Array.from({ length: 10 }, (_, index) => ({ Type: 'QuickReply', Label: `${index}`.padStart(25, 'x') })),
@@ -284,7 +284,7 @@ test('limits are what the platform takes', () => {
   expect(problemsOf({ Category: 'Authentication' })).toEqual([]);
 });
 
-test('everything that is wrong is named at once', () => {
+test('all problems are reported at once', () => {
   const details = {
     DisplayName: '!!!',
     RawContent: '{{2}}',
@@ -318,6 +318,6 @@ test.each([
   { ...good, Buttons: [null, 'x', 7, []] },
   { ...good, Buttons: [{ Type: 'Link', Label: 7, Data: {} }] },
   { ...good, Buttons: Array.from({ length: 11 }, () => ({})) },
-])('what the schema refuses is passed over: %j', (body) => {
+])('what the schema refuses is ignored: %j', (body) => {
   expect(prepareTemplate({ body, customer: testCustomer, identity: '1' }).problems).toEqual([]);
 });

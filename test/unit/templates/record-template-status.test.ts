@@ -21,7 +21,7 @@ const directory = createMemoryDirectory({
   users: [],
 });
 
-/** A registry over a store with one pending template, and how often it wrote. */
+/** Creates a registry over a store with one pending template. Writes are counted. */
 async function open() {
   const store = createMemoryTemplateStore();
   await store.create(storedTemplate({ carrierReference: 'carrier-1' }));
@@ -42,7 +42,7 @@ async function open() {
   };
 }
 
-test('the carrier’s word is stored', async () => {
+test('a status update is stored', async () => {
   const { record, stored } = await open();
   expect(await record()).toBe('recorded');
   expect(await stored()).toEqual(
@@ -50,7 +50,7 @@ test('the carrier’s word is stored', async () => {
   );
 });
 
-test('a rejection comes with its reason, cut to what is kept', async () => {
+test('a rejection is stored with its reason, cut to the max length', async () => {
   const { record, stored } = await open();
   await record({ status: 'rejected', reason: `${'x'.repeat(999)}😀` });
   expect(await stored()).toEqual(
@@ -63,7 +63,7 @@ test('a rejection comes with its reason, cut to what is kept', async () => {
   );
 });
 
-test('told twice, it is stored once; another word takes its place', async () => {
+test('a repeated status update is stored once; another one replaces it', async () => {
   const { record, stored, writes } = await open();
   const rejected = { status: 'rejected', reason: 'Why' } as const;
   expect([await record(rejected), await record(rejected), writes()]).toEqual(['recorded', 'recorded', 1]);
@@ -73,7 +73,7 @@ test('told twice, it is stored once; another word takes its place', async () => 
   );
 });
 
-test('the number may be written in any form', async () => {
+test('the number of a status update may be written in any form', async () => {
   const { record } = await open();
   expect(await record({ identity: '+358 40 100 0001' })).toBe('recorded');
 });
@@ -83,7 +83,7 @@ test.each([
   ['another number of the customer', { identity: '358401000002' }],
   ['a number of another customer', { identity: '358401000003' }],
   ['a number of nobody', { identity: '358401000009' }],
-  ['no number', { identity: 'nobody' }],
+  ['an invalid number', { identity: 'nobody' }],
 ])('%s is unknown, and nothing changes', async (_, details) => {
   const { record, stored, writes } = await open();
   expect(await record(details)).toBe('unknown');
@@ -91,7 +91,7 @@ test.each([
   expect(await stored()).toEqual(storedTemplate({ carrierReference: 'carrier-1' }));
 });
 
-test('a webhook call brings it, and is told 200 of templates that nobody knows', async () => {
+test('a webhook call stores status updates, and answers 200 for unknown templates too', async () => {
   const { registry, stored } = await open();
   const unknown: TemplateStatusUpdate = { identity: '358401000009', name: 'gone', status: 'rejected' };
   const carrier: Carrier = {
@@ -126,7 +126,7 @@ test('a webhook call brings it, and is told 200 of templates that nobody knows',
   expect(recorded).toEqual([]);
 });
 
-test('word of the same name in another language is about another template', async () => {
+test('a status update in another language is about another template', async () => {
   const { record, stored, writes } = await open();
   expect(await record({ language: 'fi' })).toBe('unknown');
   expect(writes()).toBe(0);

@@ -11,7 +11,7 @@ const unavailable: SubmitOutcome = { outcome: 'unavailable', reason: 'gone fishi
 const refused: SubmitOutcome = { outcome: 'refused', reason: 'It is too loud.' };
 const minutes = (count: number): Date => new Date(testNow.getTime() + count * 60_000);
 
-/** A store, and a carrier that answers as its script says. */
+/** Sets up a store, and a carrier that answers as the script says. */
 function open(script: (template: Template) => SubmitOutcome | Promise<SubmitOutcome> = () => submitted) {
   const store = createMemoryTemplateStore();
   const seen: Template[] = [];
@@ -34,7 +34,7 @@ function open(script: (template: Template) => SubmitOutcome | Promise<SubmitOutc
 
 const exists = expect.objectContaining({ code: 'TemplateExists', status: 409 }) as Error;
 
-test('a template is stored as pending before it is submitted, and has the carrier’s id after', async () => {
+test('a template is stored as pending before it is submitted, and with the carrier’s id afterwards', async () => {
   const { submit, stored, seen, store } = open(async () => {
     expect((await store.read('demo', 'order_ready'))?.template).toEqual(storedTemplate());
     return submitted;
@@ -44,7 +44,7 @@ test('a template is stored as pending before it is submitted, and has the carrie
   expect(await stored()).toEqual(storedTemplate({ carrierReference: 'carrier-1' }));
 });
 
-test('what the carrier said while it was submitted stays', async () => {
+test('a status update that comes during the submission stays', async () => {
   const { submit, stored, store } = open(async () => {
     await store.update('demo', 'order_ready', { status: 'approved', updatedAt: testNow });
     return submitted;
@@ -54,7 +54,7 @@ test('what the carrier said while it was submitted stays', async () => {
 });
 
 describe('a repeat of the same request', () => {
-  test('does nothing where the carrier has the template', async () => {
+  test('does nothing if the carrier has the template', async () => {
     const { submit, stored, seen, store } = open();
     await submit();
     await submit({}, minutes(1));
@@ -66,7 +66,7 @@ describe('a repeat of the same request', () => {
     );
   });
 
-  test('submits it where the first attempt died between storing and submitting', async () => {
+  test('submits it if the first attempt died between storing and submitting', async () => {
     const { submit, stored, seen, store } = open();
     await store.create(storedTemplate());
     await submit({}, minutes(1));
@@ -76,7 +76,7 @@ describe('a repeat of the same request', () => {
     );
   });
 
-  test('is refused where the template was rejected', async () => {
+  test('is refused if the template was rejected', async () => {
     const { submit, store } = open();
     await submit();
     await store.update('demo', 'order_ready', { status: 'rejected', reason: 'Why', updatedAt: testNow });
@@ -108,7 +108,7 @@ describe('another template of the same name', () => {
     expect(await stored()).toEqual(before);
   });
 
-  test('is refused while the first may still be on its way to the carrier, and takes its place after', async () => {
+  test('is refused while the first may still be on its way to the carrier, and replaces it afterwards', async () => {
     const { submit, stored, store } = open();
     await store.create(storedTemplate());
     await expect(submit({ content: 'Another.' }, minutes(10))).rejects.toEqual(exists);
@@ -119,7 +119,7 @@ describe('another template of the same name', () => {
     );
   });
 
-  test('is fine with another customer', async () => {
+  test('is accepted for another customer', async () => {
     const { submit, store } = open();
     await submit();
     await submit({ customerId: 'other', content: 'Another.' });
@@ -127,7 +127,7 @@ describe('another template of the same name', () => {
   });
 });
 
-test('of many at once with different texts, one gets the name', async () => {
+test('simultaneous templates with different texts: one gets the name', async () => {
   const { submit, seen, stored } = open();
   const texts = Array.from({ length: 10 }, (_, index) => `Text ${index}.`);
   const outcomes = await Promise.allSettled(texts.map((content) => submit({ content })));
@@ -136,14 +136,14 @@ test('of many at once with different texts, one gets the name', async () => {
   expect((await stored())?.content).toBe(seen[0]?.content);
 });
 
-test('of many at once with the same text, each succeeds', async () => {
+test('simultaneous requests with the same text all succeed', async () => {
   const { submit, stored } = open();
   await Promise.all(Array.from({ length: 10 }, () => submit()));
   expect(await stored()).toEqual(storedTemplate({ carrierReference: 'carrier-1' }));
 });
 
-describe('where the carrier refuses', () => {
-  test('its reason is told, and nothing is kept', async () => {
+describe('if the carrier refuses', () => {
+  test('the error has its reason, and nothing stays stored', async () => {
     const { submit, stored } = open(() => refused);
     await expect(submit()).rejects.toMatchObject({
       code: 'TemplateRefused',
@@ -153,14 +153,14 @@ describe('where the carrier refuses', () => {
     expect(await stored()).toBeUndefined();
   });
 
-  test('a reason that goes on and on is cut', async () => {
+  test('a very long reason is cut', async () => {
     const { submit } = open(() => ({ outcome: 'refused', reason: `${'x'.repeat(299)}😀${'y'.repeat(9_000)}` }));
     await expect(submit()).rejects.toMatchObject({
       message: `WhatsApp does not take the template: ${'x'.repeat(299)}\ufffd. Change the template accordingly.`,
     });
   });
 
-  test('a better one of the same name is taken', async () => {
+  test('a better template of the same name is accepted', async () => {
     const { submit, stored } = open(({ content }) => (content === 'Better.' ? submitted : refused));
     await expect(submit()).rejects.toMatchObject({ code: 'TemplateRefused' });
     await submit({ content: 'Better.' });
@@ -168,8 +168,8 @@ describe('where the carrier refuses', () => {
   });
 });
 
-describe('where the carrier is not available', () => {
-  test('nothing is kept, and a repeat or another text succeeds when it is back', async () => {
+describe('if the carrier is not available', () => {
+  test('nothing stays stored, and another text succeeds when it is back', async () => {
     let answer: SubmitOutcome = unavailable;
     const { submit, stored } = open(() => answer);
     await expect(submit()).rejects.toMatchObject({
@@ -183,7 +183,7 @@ describe('where the carrier is not available', () => {
     expect((await stored())?.content).toBe('Another.');
   });
 
-  test('a template that a repeat is submitting is left to it', async () => {
+  test('a template that a repeat is submitting stays stored', async () => {
     const answers: ((outcome: SubmitOutcome) => void)[] = [];
     const { submit, stored } = open(() => new Promise((resolve) => answers.push(resolve)));
     const attempts = [submit(), submit({}, minutes(1))];
@@ -195,7 +195,7 @@ describe('where the carrier is not available', () => {
     expect((await stored())?.carrierReference).toBe('carrier-1');
   });
 
-  test('a template that the carrier has after all is not lost with the repeat that did not reach it', async () => {
+  test('a template that the carrier has stays stored, although a repeat did not reach the carrier', async () => {
     const answers: ((outcome: SubmitOutcome) => void)[] = [];
     const { submit, stored } = open(() => new Promise((resolve) => answers.push(resolve)));
     const attempts = [submit(), submit({}, minutes(1))];
@@ -208,7 +208,7 @@ describe('where the carrier is not available', () => {
   });
 });
 
-test('a template that was taken away between two looks at it is created', async () => {
+test('a template that is removed between two reads is created', async () => {
   const { submit, stored, store } = open();
   await store.create(storedTemplate({ content: 'Another.' }));
   const vanishing: TemplateStore = {
@@ -223,7 +223,7 @@ test('a template that was taken away between two looks at it is created', async 
   expect(await stored()).toEqual(storedTemplate({ carrierReference: 'carrier-1' }));
 });
 
-describe('a verdict that is there already', () => {
+describe('a verdict that comes with the submission', () => {
   test('is stored with the carrier’s id', async () => {
     const { submit, stored } = open(() => ({ ...submitted, status: 'rejected', reason: 'Too loud.' }));
     await submit();
@@ -231,7 +231,7 @@ describe('a verdict that is there already', () => {
     expect(await stored()).toEqual(storedTemplate({ carrierReference: 'carrier-1', ...verdict }));
   });
 
-  test('is stored also where a repeat took the template away', async () => {
+  test('is stored even if a repeat removed the template', async () => {
     const { submit, stored, store } = open(async () => {
       const found = await store.read('demo', 'order_ready');
       if (found !== undefined) await store.remove(found);

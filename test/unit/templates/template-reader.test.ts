@@ -5,7 +5,7 @@ import { createTemplateReader } from '../../../src/templates/index.ts';
 import { testNow } from '../../support/labs/kernel.ts';
 import { storedTemplate } from '../../support/samples/templates.ts';
 
-/** A reader over a store with one approved template, whose reads are counted and whose clock can be set. */
+/** Creates a reader over a store with one approved template. Reads are counted, and the clock can be moved. */
 async function openReader(ttlMs?: number) {
   const store = createMemoryTemplateStore();
   const template = storedTemplate({ status: 'approved', carrierReference: 'carrier-1' });
@@ -33,7 +33,7 @@ async function openReader(ttlMs?: number) {
   };
 }
 
-test('a template that is known costs no read, for a minute', async () => {
+test('a cached template costs no read for a minute', async () => {
   const { template, approved, reads, pass } = await openReader();
   expect(await approved()).toEqual(template);
   pass(59_999);
@@ -44,7 +44,7 @@ test('a template that is known costs no read, for a minute', async () => {
   expect(reads()).toBe(2);
 });
 
-test('what is known of one customer says nothing of another', async () => {
+test('the cache keeps customers apart', async () => {
   const { store, template, approved } = await openReader();
   await approved();
   expect(await approved('order_ready', 'other')).toBeUndefined();
@@ -53,7 +53,7 @@ test('what is known of one customer says nothing of another', async () => {
   expect(await approved('order_ready', 'other')).toEqual(theirs);
 });
 
-test('one that is not approved is not found, and not kept', async () => {
+test('a template that is not approved is not found, and not cached', async () => {
   const { store, approved, reads } = await openReader();
   expect(await approved('unknown')).toBeUndefined();
   for (const status of ['pending', 'rejected'] as const) {
@@ -65,7 +65,7 @@ test('one that is not approved is not found, and not kept', async () => {
   expect(reads()).toBe(5);
 });
 
-test('one that is no longer approved is found until the time is up', async () => {
+test('a template that loses its approval is found until its cache entry expires', async () => {
   const { store, approved, pass } = await openReader(1_000);
   await approved();
   await store.update('demo', 'order_ready', { status: 'rejected', updatedAt: testNow });
@@ -75,7 +75,7 @@ test('one that is no longer approved is found until the time is up', async () =>
   expect(await approved()).toBeUndefined();
 });
 
-test('a cache that is full goes on', async () => {
+test('a full cache still works', async () => {
   const { store, approved, reads, pass } = await openReader(1_000);
   for (let index = 0; index < 1_000; index++) {
     await store.create(storedTemplate({ name: `t${index}`, status: 'approved' }));

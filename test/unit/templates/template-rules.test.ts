@@ -11,7 +11,7 @@ import {
 import { templateName } from '../../../src/templates/template-name.ts';
 import { headerKindOf, mediaKindOf } from '../../../src/templates/template.ts';
 
-describe('the name of a template', () => {
+describe('templateName', () => {
   test.each([
     ['Order ready', 'order_ready'],
     ['  Order -- READY!  ', 'order_ready'],
@@ -23,24 +23,24 @@ describe('the name of a template', () => {
     ['order_ready_2', 'order_ready_2'],
     ['🎉 Sale 🎉', 'sale'],
     ['1', '1'],
-  ])('%s makes %s', (displayName, name) => {
+  ])('turns %s into %s', (displayName, name) => {
     expect(templateName(displayName)).toBe(name);
   });
 
   test.each(['', '   ', '!!!', '🎉', 'Заказ', '日本語', 'Order 日本', 'Счёт 5', 'Τιμή', '٥'])(
-    '%j makes none',
+    'returns undefined for %j',
     (displayName) => {
       expect(templateName(displayName)).toBeUndefined();
     },
   );
 
-  test('is never longer than the platform allows', () => {
+  test('stays within WhatsApp’s limit', () => {
     expect(templateName('ß'.repeat(100))).toBe('ss'.repeat(100));
   });
 });
 
 describe('categories', () => {
-  test('are offered by their names', () => {
+  test('have names for makers, which can be read back', () => {
     expect(categoryNames).toEqual(['Marketing', 'Utility', 'Authentication']);
     expect(categoryNames.map(readCategory)).toEqual(['MARKETING', 'UTILITY', 'AUTHENTICATION']);
   });
@@ -66,24 +66,24 @@ describe('categories', () => {
     expect(readCategory(text)).toBe('UTILITY');
   });
 
-  test.each(['', 'Auto Reply', 'Update', 'constructor', 'Marketing Update'])('%j is none', (text) => {
+  test.each(['', 'Auto Reply', 'Update', 'constructor', 'Marketing Update'])('%j is not a category', (text) => {
     expect(readCategory(text)).toBeUndefined();
   });
 });
 
 describe('languages', () => {
-  test.each(['en', 'fi', 'sv', 'et', 'se', 'tl', 'no', 'nb', 'zh', 'he', 'id', 'yi'])('%s is one', (code) => {
+  test.each(['en', 'fi', 'sv', 'et', 'se', 'tl', 'no', 'nb', 'zh', 'he', 'id', 'yi'])('%s is a language', (code) => {
     expect(isLanguageCode(code)).toBe(true);
   });
 
   test.each(['', 'e', 'xx', 'EN', 'en_US', 'eng', 'en ', 'iw', 'in', 'ji', 'jw', 'mo', 'sh', 'é'])(
-    '%j is none',
+    '%j is not a language code',
     (code) => {
       expect(isLanguageCode(code)).toBe(false);
     },
   );
 
-  test('there are 184', () => {
+  test('there are 184 language codes', () => {
     const letters = Array.from('abcdefghijklmnopqrstuvwxyz');
     const codes = letters.flatMap((first) => letters.map((second) => first + second));
     expect(codes.filter(isLanguageCode)).toHaveLength(184);
@@ -97,11 +97,11 @@ describe('placeholders', () => {
     ['{{2}} and {{1}} and {{2}}', 2],
     ['{{01}} {{ 1 }} {{x}} {1}', 0],
     ['{{10}}', 10],
-  ])('%s needs values: %i', (text, count) => {
+  ])('%s needs this many values: %i', (text, count) => {
     expect(countPlaceholders(text)).toBe(count);
   });
 
-  test('are filled in the order of their numbers, once', () => {
+  test('are filled by their numbers; placeholders in values are not', () => {
     expect(fillPlaceholders('{{2}}, {{1}}, {{1}}! {{3}}', ['{{2}}', '$&'])).toBe('$&, {{2}}, {{2}}! {{3}}');
   });
 
@@ -149,11 +149,11 @@ describe('media', () => {
     ['https://example.com/a?file=a.jpg', undefined],
     ['https://example.jpg', undefined],
     ['a.jpg', undefined],
-  ])('%s leads to: %s', (url, kind) => {
+  ])('%s has the kind: %s', (url, kind) => {
     expect(mediaKindOf(url)).toBe(kind);
   });
 
-  test('a header is a text, a medium or nothing', () => {
+  test('a header is none, a text or a medium', () => {
     expect(headerKindOf({})).toBe('none');
     expect(headerKindOf({ headerText: 'Hi' })).toBe('text');
     expect(headerKindOf({ attachmentUrl: 'https://example.com/a.mp4' })).toBe('video');
