@@ -7,12 +7,12 @@ import { logInvocation } from '../src/core/log.ts';
 app.http('Attachments', {
   methods: ['GET'],
   route: 'attachments/{id}',
-  // Whoever has the address was given it; its id can't be guessed.
+  // The id in the address can't be guessed, so whoever has the address was given it.
   authLevel: 'anonymous',
   handler: ({ params }, context) =>
     logInvocation(
       context,
-      // The id opens the attachment, so the log doesn't get it.
+      // The log leaves out the id, because it opens the attachment.
       { attachment: 'read' },
       () =>
         serveAttachment(params['id'] ?? '', {

@@ -10,7 +10,7 @@ for (const operation of operations) {
   app.http(operation.operationId, {
     methods: [operation.method],
     route: routeOf(operation.path),
-    // Tokens are checked by the kernel, the same way wherever the app runs.
+    // The kernel checks tokens itself, so that the app behaves the same wherever it runs.
     authLevel: 'anonymous',
     handler(request, context) {
       const durationMs = startClock();

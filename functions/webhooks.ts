@@ -8,14 +8,14 @@ for (const carrier of smartDialog.carriers) {
   app.http(`Webhook-${carrier.name}`, {
     methods: [...carrier.webhookMethods],
     route: `webhooks/${carrier.name}`,
-    // Carriers sign their calls, or know a secret; the adapter checks that.
+    // Carriers sign their calls or send a secret; the carrier's adapter checks it.
     authLevel: 'anonymous',
     async handler(request, context) {
       const { status, answer } = await logInvocation(
         context,
         { webhook: carrier.name },
         () => receiveWebhook(carrier, request, smartDialog.webhookDeps),
-        // What the carrier wants to hear may be a secret of its own.
+        // The answer may hold a secret of the carrier's, so the log leaves it out.
         (result) => ({ ...result, answer: undefined }),
       );
       return answer ?? { status };

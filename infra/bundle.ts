@@ -4,13 +4,14 @@ import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 
 /*
- * Makes the deployable bundle in dist/, or in the folder that the command line names: ES modules, split so that what only some requests need (the identity library)
- * is loaded by the first of those. The report beside it says what is in which file.
+ * Makes the deployable bundle in dist/, or in the folder that the command line names. The bundle consists of ES
+ * modules. It is split, so that what only some requests need, such as the identity library, is loaded with the first
+ * such request. report.json says what is in which file.
  */
 const root = join(import.meta.dirname, '..');
 const folder = resolve(process.argv[2] ?? join(root, 'dist'));
 
-// Libraries in CommonJS form expect these three, which ES modules don't have.
+// Libraries in CommonJS form need these three, which ES modules don't have.
 const banner = [
   "import{createRequire as __createRequire}from'node:module';",
   "import{fileURLToPath as __fileURLToPath}from'node:url';",
@@ -31,7 +32,7 @@ const { metafile } = await build({
   format: 'esm',
   platform: 'node',
   target: 'node22',
-  // The Functions worker provides it.
+  // The Functions worker provides this module.
   external: ['@azure/functions-core'],
   banner: { js: banner },
   chunkNames: 'chunks/[name]-[hash]',

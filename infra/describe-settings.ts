@@ -1,7 +1,7 @@
 import { code, table } from '../src/connector/create-docs/markdown.ts';
 import type { Setting, SettingsTable } from '../src/core/setting.ts';
 
-/** Settings as a table in Markdown, in their order. */
+/** Describes settings, in their order, as a table in Markdown. */
 export function describeSettings(settings: SettingsTable): string {
   return table(
     ['Setting', 'Type', 'Default', 'Meaning'],
@@ -20,7 +20,7 @@ function nameOf(name: string, { lastNumber }: Setting): string {
   return `${numbered(1)} … ${numbered(lastNumber)}`;
 }
 
-/** What may be written, by the kind of the setting. */
+/** Describes what a setting of each kind may contain. */
 const types: { readonly [Kind in Setting['kind']]: (setting: Extract<Setting, { kind: Kind }>) => string } = {
   text: () => 'text',
   secret: () => 'secret',
@@ -71,17 +71,17 @@ function meaningOf(setting: Setting): string {
   ].join(' ');
 }
 
-/** A text with the names of settings as code. */
+/** Marks the names of settings in a text as code. */
 function withCode(text: string): string {
   return text.replaceAll(/\w+_\w+/g, code);
 }
 
-/** A count with thousands apart; a number that counts nothing, such as a port, as it is. */
+/** Writes a number with a unit with separated thousands, and a number without a unit, such as a port, as it is. */
 function numeral(value: number, unit: string | undefined): string {
   return unit === undefined ? String(value) : value.toLocaleString('en');
 }
 
-/** The next larger units, the largest first, by what they are made of. */
+/** Larger units by the name of the smaller one, the largest first. */
 const largerUnits: Readonly<Record<string, readonly (readonly [size: number, name: string])[]>> = {
   seconds: [
     [24 * 3_600, 'day'],
@@ -91,7 +91,7 @@ const largerUnits: Readonly<Record<string, readonly (readonly [size: number, nam
   hours: [[24, 'day']],
 };
 
-/** A number, and what it is in a larger unit: `86,400 (1 day)`. */
+/** Writes a number, followed by the same amount in a larger unit: `86,400 (1 day)`. */
 function amount(value: number, unit: string | undefined): string {
   const written = numeral(value, unit);
   const larger = largerUnits[unit ?? '']?.find(([size]) => value >= size && value % size === 0);

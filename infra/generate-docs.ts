@@ -1,7 +1,7 @@
 /*
- * Writes what documents repeat from the code: `npm run docs`. Tables are replaced between their markers; the rest of
- * such a document stays as its authors wrote it. connector/docs/reference.md is generated as a whole; `npm run connector`
- * writes it too.
+ * Writes the parts of documents that repeat the code (`npm run docs`). It replaces tables between their markers and
+ * leaves the rest of these documents as it is. It generates connector/docs/reference.md as a whole, as `npm run
+ * connector` does.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -6,9 +6,9 @@ import { describeSettings } from './describe-settings.ts';
 
 /** A table inside a document that people write, between two markers. */
 interface GeneratedTable {
-  /** Path of the document, from the root of the repository. */
+  /** The path of the document from the root of the repository. */
   file: string;
-  /** Name of the markers: `errors` stands for `<!-- errors -->` and `<!-- /errors -->`. */
+  /** The name of the markers: `errors` for `<!-- errors -->` and `<!-- /errors -->`. */
   marker: string;
   /** The table as Markdown. */
   table: () => string;

@@ -1,6 +1,6 @@
 import type { ApiKey, ApiKeyStore } from './ports.ts';
 
-/** Looks an API key up by its id; undefined where there is none. */
+/** Looks an API key up by its id. Resolves to undefined if it does not exist. */
 export type ApiKeyReader = (id: string) => Promise<ApiKey | undefined>;
 
 interface Answer {
@@ -9,15 +9,16 @@ interface Answer {
 }
 
 /**
- * Reads API keys through a cache: at most `most` answers are kept, each for `ttlMs` (milliseconds) from the moment at
- * which it was asked for. So a key that another process revokes works for that long, and one that was asked for before
- * it was created doesn't work for that long. All who wait for the same id share one read; one that fails isn't kept.
+ * Creates a reader of API keys with a cache. The cache keeps at most `max` known and `max` unknown ids, each for
+ * `ttlMs` milliseconds from the moment at which the read began. So a key that another process revokes works for up to
+ * that time, and a key that was asked for before it was created is refused for up to that time. Callers that ask for
+ * the same id share one read. A read that fails is not cached.
  */
 export function createApiKeyReader(
   store: Pick<ApiKeyStore, 'find'>,
   { now, ttlMs = 60_000, max = 10_000 }: { now: () => Date; ttlMs?: number; max?: number },
 ): ApiKeyReader {
-  // Ids that somebody makes up must not drive out those of real keys, so each kind has its own place.
+  // Made-up ids must not displace the ids of real keys, so each kind has a cache of its own.
   const known = new Map<string, Answer>();
   const unknown = new Map<string, Answer>();
   const underway = new Map<string, Promise<ApiKey | undefined>>();

@@ -4,14 +4,15 @@ import { entraIssuers } from './trusted-issuers.ts';
 import { createTokenVerifier } from './verify-token.ts';
 import type { TokenVerifier } from './verify-token.ts';
 
-/** Whether a token was issued by a tenant of Entra ID for an audience, to an application with a role, and is good now. */
+/** Resolves to whether a token is valid, issued by this tenant of Entra ID, for this audience and with this role. */
 type EntraTokenCheck = (
   token: string,
   expected: { tenant: string; audience: string; role: string },
 ) => Promise<boolean>;
 
 /**
- * Checks tokens of callers that are no users, such as Event Grid. Rejects where the tenant's keys can't be had.
+ * Creates a check of tokens of callers that are not users, such as Event Grid. The check rejects with Unavailable if
+ * the tenant's signing keys can't be fetched.
  *
  * @param authority the sign-in address of the cloud, without a slash at its end
  */

@@ -4,8 +4,9 @@ import { apiError } from '../operation/errors.ts';
 import type { Authenticator } from './authenticate.ts';
 
 /**
- * Settles callers by token or key, customers by the caller's own assignments and services by the customer's own list; so
- * nothing of a foreign customer is ever looked at, and foreign and unknown ids get the same answer.
+ * Creates the access check of operations. It finds callers by their token or key, customers among those that the caller
+ * is assigned to, and services among those of the customer. So it never reads anything of another customer, and other
+ * customers' ids get the same answer as unknown ids.
  */
 export function createAccess(authenticate: Authenticator, directory: Directory): AccessPort {
   return {

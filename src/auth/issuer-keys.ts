@@ -1,32 +1,35 @@
 import { createRemoteJWKSet, errors } from 'jose';
 import type { JWTVerifyGetKey } from 'jose';
 
-/** Milliseconds after which keys are fetched again although all tokens name known ones: an issuer may withdraw one. */
+/**
+ * Milliseconds after which keys are fetched again, even if all tokens name known keys: an issuer may withdraw a key.
+ */
 const refreshAfterMs = 10 * 60_000;
 
-/** How keys are fetched. */
+/** How to fetch keys. */
 export interface IssuerKeysOptions {
   now: () => Date;
-  /** Milliseconds between fetches that a token's unknown key brings about, on this machine's own clock. */
+  /** Milliseconds between two fetches because of unknown keys, by this machine's own clock; default: 30,000. */
   cooldownMs?: number;
-  /** Milliseconds after which a fetch is given up. */
+  /** Milliseconds after which a fetch fails; default: 5,000. */
   timeoutMs?: number;
 }
 
-/** That a key can't be had, because the issuer's keys were never fetched. */
+/** A key can't be looked up, because the issuer's keys were never fetched successfully. */
 export class KeysUnavailable extends Error {
   constructor(cause: unknown) {
-    super('the keys of the issuer of access tokens can not be fetched', { cause });
+    super("the token issuer's signing keys can't be fetched", { cause });
     this.name = 'KeysUnavailable';
   }
 }
 
 /**
- * The keys that an issuer publishes: fetched when first needed, when a token names one that isn't known, and every ten
- * minutes; so a key that the issuer withdraws works for ten minutes more at most. While the issuer can't be reached, known
- * keys go on working, and any other is an unknown one.
+ * Creates a look-up of the keys that an issuer publishes. It fetches them when they are first needed, when a token
+ * names an unknown key, and every ten minutes. So a key that the issuer withdraws works for at most ten more minutes.
+ * While the issuer can't be reached, known keys still work, and all others count as unknown.
  *
- * @throws KeysUnavailable where the keys could not be fetched even once
+ * @returns a function that rejects with KeysUnavailable if the keys could not be fetched even once, and with jose's
+ *   JWKSNoMatchingKey for an unknown key
  */
 export function createIssuerKeys(
   jwksUrl: string,
@@ -43,7 +46,7 @@ export function createIssuerKeys(
     refreshedAt ??= time;
     if (time - refreshedAt < refreshAfterMs) return;
     refreshedAt = time;
-    // Only this call waits for it, and the keys that are known serve where it fails.
+    // Only this call waits for the fetch. If it fails, the known keys are used until the next attempt.
     await keys.reload().catch(() => {
       refreshedAt = time - refreshAfterMs + cooldownMs;
     });
@@ -54,7 +57,7 @@ export function createIssuerKeys(
       return await keys(header, token);
     } catch (error) {
       if (keys.jwks() === undefined) throw new KeysUnavailable(error);
-      // With keys at hand, whatever went wrong in looking for another one means that this one isn't known.
+      // There are keys, so any failure to find this one means that it is unknown.
       throw error instanceof errors.JOSENotSupported ? error : new errors.JWKSNoMatchingKey();
     }
   };

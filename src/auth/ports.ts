@@ -1,21 +1,22 @@
 import type { PrivacyOf } from '../core/privacy.ts';
 
-/** An API key as it is kept: everything but the key itself. */
+/** An API key as it is stored: everything but the key itself. */
 export interface ApiKey {
-  /** Names the key in lists and logs; no secret. */
+  /** Names the key in lists and logs; not a secret. */
   id: string;
   /** SHA-256 of the whole key, in hexadecimal digits. */
   hash: string;
-  /** The directory's user as whom the key acts. */
+  /** The user of the directory as whom the key acts. */
   userId: string;
   scopes: readonly string[];
-  /** What the operator calls it. */
+  /** The operator's name for the key. */
   name: string;
   createdAt: Date;
-  /** From then on it is refused; never where absent. */
+  /** When the key expires; absent: never. */
   expiresAt?: Date;
 }
 
+/** What the texts of a stored key hold. */
 export const apiKeyPrivacy = {
   id: 'technical',
   hash: 'technical',
@@ -26,11 +27,11 @@ export const apiKeyPrivacy = {
 
 /** Keeps API keys, by their ids. */
 export interface ApiKeyStore {
-  /** Adds a key; throws where there is one with its id. */
+  /** Adds a key. Rejects if a key with its id exists. */
   add(key: ApiKey): Promise<void>;
   find(id: string): Promise<ApiKey | undefined>;
-  /** All keys, those of all users, in the order of their creation. */
+  /** Lists the keys of all users, in the order of their creation. */
   list(): Promise<readonly ApiKey[]>;
-  /** Takes a key away for good; false where there is none. */
+  /** Deletes a key. Resolves to false if it does not exist. */
   remove(id: string): Promise<boolean>;
 }

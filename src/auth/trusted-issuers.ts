@@ -1,21 +1,22 @@
-/** Whose tokens are accepted, for whom they must be, and where the issuer's keys are. */
+/** An issuer whose tokens are accepted. */
 export interface TrustedIssuer {
-  /** The claim `iss`, letter by letter. */
+  /** The exact value of the claim `iss`. */
   issuer: string;
-  /** The claim `aud` must hold one of these. */
+  /** The claim `aud` must contain one of these. */
   audiences: readonly string[];
+  /** The address of the issuer's signing keys. */
   jwksUrl: string;
-  /** The claim `tid` must be this, where it is set. */
+  /** The value that the claim `tid` must have; absent: any. */
   tenantId?: string;
 }
 
 /**
- * The issuers of tenants of Microsoft Entra ID. Which version a token has is the choice of the API's registration: one
- * of version 1 names the tenant's issuer at sts.windows.net, one of version 2 at the sign-in address (Microsoft's
- * documentation, "Access tokens in the Microsoft identity platform").
+ * Returns the issuers of tenants of Microsoft Entra ID, two for each tenant. The registration of the API decides the
+ * version of its tokens. A token of version 1 names an issuer at sts.windows.net, a token of version 2 one at the
+ * sign-in address (Microsoft's documentation, "Access tokens in the Microsoft identity platform").
  *
  * @param authority the sign-in address of the cloud, without a slash at its end
- * @param audiences the API's application ID URI, its client id, or both: version 2 names the latter
+ * @param audiences the API's application ID URI, its client id, or both: tokens of version 2 name the client id
  */
 export function entraIssuers(
   tenantIds: readonly string[],

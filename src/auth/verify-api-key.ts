@@ -3,15 +3,15 @@ import { apiError } from '../operation/errors.ts';
 import { matchesApiKey, readApiKeyId } from './api-key.ts';
 import type { ApiKeyReader } from './api-key-reader.ts';
 
-/** Turns an API key into the user as whom it acts, or throws Unauthenticated. */
+/** Turns an API key into the user as whom it acts. Rejects with Unauthenticated. */
 export type ApiKeyVerifier = (apiKey: string) => Promise<Caller>;
 
-/** What a key is compared with that nobody has, so that its refusal takes as long as that of any other. */
+/** The hash that an unknown key is compared with, so that its refusal takes as long as that of a wrong key. */
 const noHash = '0'.repeat(64);
 
 /**
- * Checks API keys. A wrong key and one that is revoked or never was get the same answer; nobody but who holds a key
- * learns that it has expired.
+ * Creates a verifier of API keys. Wrong, revoked and unknown keys get the same answer. Only the holder of a key learns
+ * that it has expired.
  */
 export function createApiKeyVerifier(find: ApiKeyReader, now: () => Date = () => new Date()): ApiKeyVerifier {
   return async (apiKey) => {

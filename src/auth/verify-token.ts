@@ -7,28 +7,30 @@ import { KeysUnavailable, createIssuerKeys } from './issuer-keys.ts';
 import type { IssuerKeysOptions } from './issuer-keys.ts';
 import type { TrustedIssuer } from './trusted-issuers.ts';
 
-/** Whose tokens are accepted. */
+/** Which tokens are accepted. */
 export interface TokenSettings {
   issuers: readonly TrustedIssuer[];
-  /** Applications that may ask for tokens; empty where any that the issuer knows may. */
+  /** Ids of the applications whose tokens are accepted; empty: any application that the issuer knows. */
   clientIds: readonly string[];
 }
 
-/** Turns an Authorization header into a caller, or throws Unauthenticated (or Unavailable, where keys can't be had). */
+/**
+ * Turns an Authorization header into a caller. Rejects with Unauthenticated, or Unavailable if keys can't be fetched.
+ */
 export type TokenVerifier = (authorization: string | null) => Promise<Caller>;
 
-/** Only asymmetric algorithms: with a symmetric one, whoever knows the public key could sign. */
+/** Only asymmetric algorithms: with a symmetric one, anybody who knows the public key could sign. */
 const algorithms = ['RS256', 'PS256', 'ES256'];
 
-/** Seconds by which the issuer's clock may differ from ours. */
+/** The most seconds by which the issuer's clock may differ from ours. */
 const clockTolerance = 60;
 
-/** Characters of the longest token that is looked at; those of Entra stay far below, with all their groups. */
+/** The most characters of a token. Tokens of Entra stay far below, with all their groups. */
 const tokenLimit = 32_000;
 
 /**
- * Checks bearer tokens (RFC 6750) as JSON Web Tokens: signature against the published keys of the issuer they name,
- * audience, tenant, application, algorithm, and times.
+ * Creates a verifier of bearer tokens (RFC 6750) that are JSON Web Tokens. It checks the signature against the
+ * published keys of the issuer that the token names, and audience, tenant, application, algorithm and times.
  */
 export function createTokenVerifier(
   { issuers, clientIds }: TokenSettings,
@@ -38,7 +40,9 @@ export function createTokenVerifier(
   return async (authorization) => {
     const token = /^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1];
     if (token === undefined)
-      throw unauthenticated(authorization === null ? 'there is none' : 'it is not a bearer token');
+      throw unauthenticated(
+        authorization === null ? 'the call has neither' : 'the Authorization header is not a bearer token',
+      );
     try {
       const trusted = findIssuer(token, issuers);
       const payload = await checkToken(token, trusted, keysByUrl.get(trusted.jwksUrl) ?? noKeys, now());
@@ -49,12 +53,12 @@ export function createTokenVerifier(
   };
 }
 
-/** The issuer that a token names, before anything else in it is believed. */
+/** Finds the trusted issuer that a token names. Nothing else in the token is used before its signature was checked. */
 function findIssuer(token: string, issuers: readonly TrustedIssuer[]): TrustedIssuer {
-  if (token.length > tokenLimit) throw unauthenticated(`it is longer than ${tokenLimit} characters`);
+  if (token.length > tokenLimit) throw unauthenticated(`the token is longer than ${tokenLimit} characters`);
   const { iss } = decodeJwt(token);
   const trusted = issuers.find(({ issuer }) => issuer === iss);
-  if (trusted === undefined) throw unauthenticated('its claim iss is not accepted');
+  if (trusted === undefined) throw unauthenticated("the token's claim iss is not accepted");
   return trusted;
 }
 
@@ -78,11 +82,12 @@ function callerOf(payload: JWTPayload, { issuer, tenantId }: TrustedIssuer, clie
     return typeof value === 'string' && value !== '' ? value : undefined;
   };
   const userId = claim('oid') ?? claim('sub');
-  if (userId === undefined) throw unauthenticated('it names no user');
-  if (tenantId !== undefined && claim('tid') !== tenantId) throw unauthenticated('its claim tid is not accepted');
+  if (userId === undefined) throw unauthenticated('the token names no user');
+  if (tenantId !== undefined && claim('tid') !== tenantId)
+    throw unauthenticated("the token's claim tid is not accepted");
   const clientId = claim('azp') ?? claim('appid');
   if (clientIds.length > 0 && (clientId === undefined || !clientIds.includes(clientId))) {
-    throw unauthenticated('its application is not accepted');
+    throw unauthenticated("the token's application is not accepted");
   }
   return {
     userId,
@@ -93,8 +98,9 @@ function callerOf(payload: JWTPayload, { issuer, tenantId }: TrustedIssuer, clie
 }
 
 /**
- * What a token allows: `scp` in Entra and others, else `scope` (RFC 9068, section 2.2.3). In Entra, an application that
- * acts for itself has roles instead; those of a person say what the person is, not what the application may do.
+ * Returns the scopes of a token: the claim `scp`, as in Entra and others, or `scope` (RFC 9068, section 2.2.3). In
+ * Entra, an application that acts for itself has the claim `roles` instead. The roles of a person are not scopes: they
+ * say what the person is, not what the application may do.
  */
 function scopesOf(payload: JWTPayload, isEntra: boolean): string[] {
   const { scp, scope, roles } = payload;
@@ -103,7 +109,9 @@ function scopesOf(payload: JWTPayload, isEntra: boolean): string[] {
   return textsOf(isEntra && granted === undefined && actsForItself(payload) ? roles : granted);
 }
 
-/** `idtyp` is an optional claim; without it, an application's own token is told by its subject being its object. */
+/**
+ * Tells whether a token is an application's own. `idtyp` is an optional claim; without it, `sub` equals `oid` in these.
+ */
 function actsForItself({ idtyp, oid, sub }: JWTPayload): boolean {
   return idtyp === undefined ? typeof oid === 'string' && oid === sub : idtyp === 'app';
 }
@@ -112,16 +120,16 @@ function textsOf(list: unknown): string[] {
   return Array.isArray(list) ? list.filter((entry) => typeof entry === 'string') : [];
 }
 
-/** jose's errors as ours: what is wrong with a token is said in words of our own, never with the token. */
+/** Converts errors of jose to errors of the catalogue. Their texts are our own, and never contain the token. */
 function refusalOf(error: unknown): unknown {
   if (error instanceof KeysUnavailable) {
     return apiError('Unavailable', { what: 'The issuer of access tokens' }, { 'Retry-After': '5' });
   }
-  if (error instanceof errors.JWTExpired) return unauthenticated('it has expired');
+  if (error instanceof errors.JWTExpired) return unauthenticated('the token has expired');
   if (error instanceof errors.JWTClaimValidationFailed)
-    return unauthenticated(`its claim ${error.claim} is not accepted`);
-  if (error instanceof errors.JWKSNoMatchingKey) return unauthenticated('it is signed with an unknown key');
-  return error instanceof errors.JOSEError ? unauthenticated('its form or signature is wrong') : error;
+    return unauthenticated(`the token's claim ${error.claim} is not accepted`);
+  if (error instanceof errors.JWKSNoMatchingKey) return unauthenticated('the token is signed with an unknown key');
+  return error instanceof errors.JOSEError ? unauthenticated("the token's form or signature is wrong") : error;
 }
 
 function unauthenticated(reason: string): Error {

@@ -1,6 +1,6 @@
 import type { Command, Option, Subcommand } from './subcommand.ts';
 
-/** What a wrong command line is answered with: the forms of all subcommands, a line each, and where to read more. */
+/** Describes the usage, for a wrong command line: the forms of all subcommands, a line each, and where to read more. */
 export function describeUsage(command: Command): string[] {
   return [
     ...command.subcommands.flatMap((subcommand) => formsOf(command, subcommand)),
@@ -8,7 +8,7 @@ export function describeUsage(command: Command): string[] {
   ];
 }
 
-/** What `--help` prints: what the command does, and its subcommands with their options. */
+/** Describes what the command does, and its subcommands with their options, for `--help`. */
 export function describeHelp(command: Command, subcommands: readonly Subcommand[]): string[] {
   return [
     command.summary,
@@ -25,7 +25,7 @@ function formsOf({ name: command }: Command, { name, usage }: Subcommand): strin
   return usage.map((form) => [`npm run ${command} --`, name ?? '', form].filter((words) => words !== '').join(' '));
 }
 
-/** A line for each option, with what they do in one column. */
+/** Describes options, a line each, with the help texts aligned in one column. */
 function describeOptions(options: readonly [name: string, option: Option][]): string[] {
   const left = options.map(([name, { value }]) => `--${name}${value === undefined ? '' : ` ${value}`}`);
   const width = Math.max(...left.map(({ length }) => length));

@@ -1,7 +1,7 @@
 import { UsageError } from './subcommand.ts';
 import type { Options } from './subcommand.ts';
 
-/* Options of subcommands that list things, or that do something with all that the list shows. */
+/* Options of subcommands that show a list, or that do something with everything on it. */
 
 const defaultLimit = 100;
 
@@ -9,13 +9,17 @@ export const allOption = { help: 'takes everything that the list shows' };
 
 export const limitOption = { value: 'N', help: `at most N; default: ${defaultLimit}` };
 
-/** Options of a list that customers have a share of. */
+/** The options of a list whose entries belong to customers. */
 export const listOptions = {
   customer: { value: 'ID', help: 'only what belongs to this customer' },
   limit: limitOption,
 } satisfies Options;
 
-/** Reads the option `limit`. */
+/**
+ * Reads the option `limit`; default: 100.
+ *
+ * @throws UsageError if it is not a whole number of at least 1
+ */
 export function readLimit(text = String(defaultLimit)): number {
   const limit = Number(text);
   if (!Number.isInteger(limit) || limit < 1) {
@@ -24,7 +28,7 @@ export function readLimit(text = String(defaultLimit)): number {
   return limit;
 }
 
-/** What a store is to list, as {@link listOptions} say. */
+/** Converts the values of {@link listOptions} to the query for a store. */
 export function readListQuery({ customer, limit }: { customer?: string; limit?: string }): {
   customerId?: string;
   limit: number;

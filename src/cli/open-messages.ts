@@ -5,10 +5,10 @@ import { openMessages } from '../storage/open-messages.ts';
 import type { MessageAccount } from '../storage/message-accounts.ts';
 
 /**
- * Opens the messages that an operator's command works on: those of the account that it works on, and of the further
- * accounts that MESSAGE_STORAGE_1 and so on name.
+ * Opens the messages in the storage account of an operator's command, and in the further accounts that
+ * MESSAGE_STORAGE_1 and so on name.
  *
- * @throws a sentence where one of these can't be used
+ * @throws Error with a sentence for each of these settings that is wrong
  */
 export function openOperatorMessages(own: StorageConnection, environment: NodeJS.ProcessEnv): MessageAccount {
   const problems: string[] = [];

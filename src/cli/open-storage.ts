@@ -6,10 +6,11 @@ import { lazyCredential } from '../storage/connection.ts';
 import type { StorageConnection } from '../storage/connection.ts';
 
 /**
- * The storage account that an operator's command works on: the one that AzureWebJobsStorage names, by connection string
- * or by account and whoever is signed in (as with `az login`); else that of the local host that runs on PORT.
+ * Opens the storage account for an operator's command. AzureWebJobsStorage names it, by a connection string, or by an
+ * account or endpoints; then the operator must be signed in, as with `az login`. Without the setting, it is the account
+ * of the local host that runs on PORT.
  *
- * @throws a sentence where there is neither
+ * @throws Error with a sentence for the operator if the settings are wrong, or if no local host runs
  */
 export async function openOperatorStorage(environment: NodeJS.ProcessEnv): Promise<StorageConnection> {
   const isNamed = Object.keys(environment).some((name) => name.startsWith('AzureWebJobsStorage'));
@@ -21,7 +22,7 @@ export async function openOperatorStorage(environment: NodeJS.ProcessEnv): Promi
   return { ...settings, credential: signedIn() };
 }
 
-/** Whoever is signed in on this machine, as with `az login`. */
+/** Creates the credential of the person who is signed in on this machine, as with `az login`. */
 export function signedIn(): TokenCredential {
   return lazyCredential(async () => {
     const { DefaultAzureCredential } = await import('@azure/identity');
@@ -37,7 +38,7 @@ async function askLocalHost(environment: NodeJS.ProcessEnv): Promise<string> {
     return connectionString;
   } catch {
     throw new Error(
-      `Set AzureWebJobsStorage, or start a local host: none answers at ${rootUrl} (PORT names its port if it isn't ${portSetting.default}).`,
+      `Set AzureWebJobsStorage, or start a local host: none answers at ${rootUrl} (set PORT if its port isn't ${portSetting.default}).`,
     );
   }
 }

@@ -35,7 +35,7 @@ async function perform(
   return subcommand.run(readArguments(subcommand, rest), environment);
 }
 
-/** The subcommand that is named first among the words, and the words without its name. */
+/** Finds the subcommand that the first operand names, and removes its name from the words. */
 function findSubcommand(
   { subcommands }: Command,
   words: readonly string[],
@@ -45,7 +45,7 @@ function findSubcommand(
     args: [...words],
     options: parsed(known),
     allowPositionals: true,
-    // Only the subcommand's own options say what is wrong.
+    // Unknown options are reported later, once the subcommand is known.
     strict: false,
     tokens: true,
   });
@@ -58,7 +58,7 @@ function findSubcommand(
   return { subcommand, rest, isHelp };
 }
 
-/** @throws UsageError where the words don't fit the subcommand */
+/** @throws UsageError if the words don't fit the subcommand */
 function readArguments({ options, operands: wanted }: Subcommand, words: readonly string[]): Arguments {
   const { operands, values } = parseWords(options, words);
   const isFitting = {
@@ -74,7 +74,7 @@ function readArguments({ options, operands: wanted }: Subcommand, words: readonl
 function parseWords(options: Options, words: readonly string[]): Arguments {
   try {
     const { values, positionals } = parseArgs({ args: [...words], options: parsed(options), allowPositionals: true });
-    // Which of the options are texts is known to each subcommand, not here.
+    // The types of the values follow from each subcommand's own options.
     return { operands: positionals, values: values as Arguments['values'] };
   } catch (error) {
     // The library's sentence, such as "Unknown option '--x'".
@@ -82,7 +82,7 @@ function parseWords(options: Options, words: readonly string[]): Arguments {
   }
 }
 
-/** Options as the library wants them. */
+/** Converts options to the form that the library takes. */
 function parsed(options: Options): Record<string, ParseArgsOptionDescriptor> {
   return Object.fromEntries(
     Object.entries(options).map(([name, { value }]) => [name, { type: value === undefined ? 'boolean' : 'string' }]),

@@ -1,44 +1,43 @@
 /** An option of a subcommand. */
 export interface Option {
-  /** The placeholder of its value, as the usage has it, such as `ID`; absent: the option is given or not. */
+  /** The placeholder of its value in the usage, such as `ID`; absent: the option is a flag without a value. */
   value?: string;
-  /** What it does, for the help. */
+  /** What the option does, for the help. */
   help: string;
 }
 
 export type Options = Readonly<Record<string, Option>>;
 
-/** The options that were given; those that were not are absent. */
+/** The values of the options that were given. */
 type Given<Known extends Options> = {
   readonly [Name in keyof Known]?: Known[Name] extends { value: string } ? string : boolean;
 };
 
-/** What an operator typed after the subcommand's name. */
+/** The words that an operator typed after the subcommand's name. */
 export interface Arguments<Known extends Options = Options> {
-  /** Ids, files and so on: all words that are no options. */
+  /** All words that are not options, such as ids and files. */
   operands: readonly string[];
   values: Given<Known>;
 }
 
 /**
- * One thing that a command does: an inert record. The runner takes the usage, the parsing of the command line and the
- * help from it.
+ * A record that declares one thing that a command does. The runner parses the command line and writes the help by it.
  */
 export interface Subcommand<Known extends Options = Options> {
   /** The first word after the command; absent: the command does one thing, which needs no name. */
   name?: string;
-  /** What may follow the name: a form a line. They name every option. */
+  /** What may follow the name, one text per form. Together they name every option. */
   usage: readonly string[];
   /** A sentence for the help. */
   summary: string;
-  /** How many operands it takes. `someOrAll`: one or more, or the option `all` instead. */
+  /** How many operands the subcommand takes. `someOrAll`: one or more, or the option `all` instead. */
   operands: 'none' | 'one' | 'some' | 'someOrAll';
   options: Known;
   /**
-   * Does it, and resolves to the lines to be printed.
+   * Runs the subcommand and returns or resolves to the lines to print.
    *
-   * @param environment the settings of the process
-   * @throws UsageError where the command line is wrong; another error, with a sentence, where it fails
+   * @param environment the environment of the process
+   * @throws UsageError if the command line is wrong; another Error, with a sentence for the operator, if it fails
    */
   run(given: Arguments<Known>, environment: NodeJS.ProcessEnv): readonly string[] | Promise<readonly string[]>;
 }
@@ -70,5 +69,5 @@ export interface Command {
   subcommands: readonly Subcommand[];
 }
 
-/** The command line is wrong. The message says how, where the usage alone doesn't. */
+/** The command line is wrong. The message says why; it is empty if the usage alone says enough. */
 export class UsageError extends Error {}

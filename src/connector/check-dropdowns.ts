@@ -5,9 +5,9 @@ import { isRequired } from '../operation/define-operation.ts';
 import type { DynamicValues } from './create/types.ts';
 
 /**
- * Checks the dropdowns of an operation's parameters and body against the operations that fill them. Designers find out
- * only when a maker opens the dropdown, and then show an empty list. Returns one line per complaint, each beginning
- * with the place.
+ * Checks the dropdowns of an operation's parameters and body against the operations that fill them. Without this check,
+ * a mistake would show only as an empty list when a maker opens the dropdown. Returns one line for each complaint,
+ * which begins with the place.
  */
 export function checkDropdowns(operation: Operation<never>, all: readonly Operation<never>[]): string[] {
   const { operationId, parameters, body } = operation;
@@ -41,7 +41,7 @@ function findDropdowns(schema: JsonSchema, place: string): Found[] {
   ];
 }
 
-/** Whether the called operation gets every parameter that it needs, none that it doesn't have, all of the right type. */
+/** Checks that the called operation gets all parameters that it needs and no others, each of the right type. */
 function checkSources(
   { parameters: sources = {} }: DynamicValues,
   caller: Operation<never>,
@@ -65,8 +65,8 @@ function checkSources(
 }
 
 /**
- * Whether the answer of the called operation has a list where the dropdown looks for it, with value and title. Entries
- * that are plain texts are both themselves, so there the dropdown must look for neither.
+ * Checks that the answer of the called operation has a list at the dropdown's path, with value and title. If the
+ * entries are plain texts, the dropdown must have no paths, because each text is both value and title.
  */
 function checkPaths(dropdown: DynamicValues, { operationId, answer }: Operation<never>): string[] {
   const whole = answer.status === 200 && answer.schema !== undefined ? asJsonSchema(answer.schema) : undefined;
@@ -81,7 +81,7 @@ function checkPaths(dropdown: DynamicValues, { operationId, answer }: Operation<
   const paths = [dropdown['value-path'], dropdown['value-title']].filter((path) => path !== undefined);
   if (paths.length === 1) return ['it has a path to the value or to the title, but not to both'];
   if (paths.length === 0) {
-    return items.type === 'string' ? [] : [`the entries of '${operationId}' are no plain texts, so it needs paths`];
+    return items.type === 'string' ? [] : [`the entries of '${operationId}' are not plain texts, so it needs paths`];
   }
   return paths
     .filter((path) => follow(items, path) === undefined)

@@ -6,7 +6,9 @@ import { checkSchema } from './check-vocabulary.ts';
 import { isRequired } from '../operation/define-operation.ts';
 import { GeneratorError } from './generator-error.ts';
 
-/** The fields of a record that the generator reads or may pass over; `true` says no more than that the field is known. */
+/**
+ * The fields of an operation that the generator knows. A new field must be listed here, or no connector is generated.
+ */
 const knownFields: Record<keyof Operation<never>, true> = {
   operationId: true,
   method: true,
@@ -29,14 +31,15 @@ const knownFields: Record<keyof Operation<never>, true> = {
 };
 
 /**
- * Makes sure that a definition can be written which says all that the records say. Throws a GeneratorError with one
- * line for each thing that stands in the way.
+ * Checks that the connector's definition can express everything about the operations.
+ *
+ * @throws {GeneratorError} with one line for each complaint
  */
 export function checkOperations(operations: readonly Operation<never>[]): void {
   const complaints = [
     ...repeated(operations.map(({ operationId }) => operationId)).map((id) => `/${id}: the operation id is used twice`),
     ...repeated(operations.map(({ method, path }) => `${method} ${path}`)).map(
-      (route) => `${route}: two operations answer there`,
+      (route) => `${route}: two operations have this method and path`,
     ),
     ...operations.flatMap((operation) => [
       ...checkRecord(operation).map((complaint) => `/${operation.operationId}: ${complaint}`),
@@ -58,7 +61,7 @@ function checkRecord(operation: Operation<never>): string[] {
   const { anonymous, customer, service } = operation;
   const complaints = Object.keys(operation)
     .filter((field) => !Object.hasOwn(knownFields, field))
-    .map((field) => `the generator doesn't know the record's field '${field}'`);
+    .map((field) => `the generator doesn't know the field '${field}' of the operation`);
   if (!/^[A-Z][A-Za-z0-9]*(_V\d+)?$/.test(operationId)) complaints.push('the operation id must be in PascalCase');
   if (summary.trim() === '') complaints.push('the summary is missing');
   if (description.trim() === '') complaints.push('the description is missing');
@@ -76,7 +79,7 @@ function checkRecord(operation: Operation<never>): string[] {
     if (!placeholders.includes(name)) complaints.push(`the parameter '${name}' has no placeholder in the path`);
   }
   if (anonymous === true && (customer ?? service) !== undefined) {
-    complaints.push('a call without a token settles no customer and no service, so it must not name one');
+    complaints.push('an operation that accepts calls without a token must not name a customer or a service');
   }
   if (body !== undefined && method === 'GET') complaints.push('a GET has no body');
   if (answer.status === 204 && answer.schema !== undefined) complaints.push('an answer with status 204 has no schema');

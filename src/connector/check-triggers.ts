@@ -4,18 +4,18 @@ import type { JsonSchema } from '../operation/schema.ts';
 import { checkSchema } from './check-vocabulary.ts';
 
 /*
- * The rules are those of the platform's checks and designers: a trigger that breaks one is refused, is missing from a
- * designer's lists, or registers and is then never called or never removed.
+ * The rules are those of the platform's checks and designers. If a trigger breaks one, the platform refuses the
+ * trigger, a designer omits it from its lists, or the trigger registers and is never called or never removed.
  */
 
 /**
- * Checks an operation as a trigger, or that one which is none has nothing of a trigger. Returns one line per complaint,
- * each beginning with the place.
+ * Checks a trigger, or checks that any other operation has nothing that only triggers may have. Returns one line for
+ * each complaint, which begins with the place.
  */
 export function checkTriggers(operation: Operation<never>, all: readonly Operation<never>[]): string[] {
   const { operationId, trigger } = operation;
   const misplaced = findMisplaced(operation).map(
-    (place) => `/${operationId}/${place}: only the body of a trigger takes the address to be called`,
+    (place) => `/${operationId}/${place}: only the body of a trigger may take the callback address`,
   );
   if (trigger === undefined) return misplaced;
   const complaints = [
@@ -23,7 +23,9 @@ export function checkTriggers(operation: Operation<never>, all: readonly Operati
     ...(/^To see it work, \S.*\.$/.test(trigger.hint) ? [] : ['the hint must be of the form "To see it work, ...."']),
     ...checkAnswer(operation),
     ...checkNeighbours(operation, all),
-    ...(all.some(isRemover) ? [] : ['no internal DELETE with nothing but its path removes what it registers']),
+    ...(all.some(isRemover)
+      ? []
+      : ['an internal DELETE with parameters in its path only must remove the registration']),
   ];
   return [
     ...complaints.map((complaint) => `/${operationId}: ${complaint}`),
@@ -33,14 +35,14 @@ export function checkTriggers(operation: Operation<never>, all: readonly Operati
   ];
 }
 
-/** A field that takes the address to be called. */
+/** A field that takes the callback address. */
 interface Callback {
-  /** From the schema on that was searched; empty for its root. */
+  /** The path from the searched schema; empty for its root. */
   place: string;
   type: string | undefined;
-  /** Whether it is required, and so is every object that it is in. */
+  /** Whether the field and every object around it are required. */
   required: boolean;
-  /** Whether it is internal by itself or by an object that it is in; the root doesn't count. */
+  /** Whether the field or an object around it is internal; the root doesn't count. */
   internal: boolean;
 }
 
@@ -54,7 +56,7 @@ function findCallbacks(schema: JsonSchema, at: Omit<Callback, 'type'>): Callback
     });
   return [
     ...(schema['x-ms-notification-url'] === undefined ? [] : [{ ...at, type }]),
-    // A list may be empty, and have many.
+    // A field in a list is never required: the list may be empty.
     ...(items === undefined ? [] : inside(items, 'items', false)),
     ...Object.entries(properties).flatMap(([name, inner]) => inside(inner, name, required.includes(name))),
   ];
@@ -77,15 +79,19 @@ function findMisplaced({ parameters, body, answer, trigger }: Operation<never>):
 }
 
 function checkAnswer({ answer: { status, schema } }: Operation<never>): string[] {
-  return status !== 204 && schema !== undefined ? [] : ['a trigger must answer 201 or 200, and with a body'];
+  return status !== 204 && schema !== undefined ? [] : ['a trigger must answer 200 or 201 with a body'];
 }
 
-/** The notification belongs to the whole path, and Power Apps passes over every operation that has one beside it. */
+/**
+ * Checks the path's other operations: a notification belongs to the whole path, and Power Apps hides those beside it.
+ */
 function checkNeighbours({ operationId, path }: Operation<never>, all: readonly Operation<never>[]): string[] {
   return all
     .filter((other) => other.path === path && other.operationId !== operationId)
     .filter(({ trigger, visibility }) => trigger !== undefined || visibility !== 'internal')
-    .map((other) => `'${other.operationId}' has its path, which only internal operations may have that are no trigger`);
+    .map(
+      (other) => `'${other.operationId}' has the same path; only internal operations that are no trigger may share it`,
+    );
 }
 
 function isRemover({ method, visibility, parameters, body }: Operation<never>): boolean {
@@ -103,13 +109,13 @@ function checkCallback({ body }: Operation<never>): string[] {
   const schema = body && asJsonSchema(body.schema);
   const callbacks = schema === undefined ? [] : callbacksIn(schema);
   return [
-    ...(callbacks.length === 1 ? [] : [`: ${callbacks.length} fields take the address to be called`]),
-    // With an internal root, the designer of Logic Apps leaves out the whole body.
+    ...(callbacks.length === 1 ? [] : [`: ${callbacks.length} fields take the callback address`]),
+    // If the root is internal, the designer of Logic Apps omits the whole body.
     ...(schema?.['x-ms-visibility'] === 'internal' ? [': the whole body must not be internal'] : []),
     ...callbacks.flatMap(({ place, type, required, internal }) => [
-      ...(type === 'string' ? [] : [`${place}: the address to be called must be a text`]),
-      ...(required ? [] : [`${place}: the address to be called must be required, and so must all that it is in`]),
-      ...(internal ? [] : [`${place}: the address to be called must be internal, or an object that it is in`]),
+      ...(type === 'string' ? [] : [`${place}: the callback address must be a text`]),
+      ...(required ? [] : [`${place}: the callback address and every object around it must be required`]),
+      ...(internal ? [] : [`${place}: the callback address or an object around it must be internal`]),
     ]),
   ];
 }
@@ -119,10 +125,10 @@ function checkNotification(
   place: string,
 ): string[] {
   const json = asJsonSchema(schema);
-  // Designers split a list into several runs; `single` promises one.
+  // `single` promises one run, but designers would split a list into several.
   const hasFields = json.type === 'object' && Object.keys(json.properties ?? {}).length > 0;
   return [
     ...(description.trim() === '' ? [`${place}: the description is missing`] : []),
-    ...(hasFields ? checkSchema(json, place) : [`${place}: what is notified must be an object with fields`]),
+    ...(hasFields ? checkSchema(json, place) : [`${place}: the notification must be an object with fields`]),
   ];
 }

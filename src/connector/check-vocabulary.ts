@@ -2,11 +2,11 @@ import type { JsonSchema } from '../operation/schema.ts';
 import { schemaKeywords } from './create/schemas.ts';
 
 /*
- * What the definition can't say must not be dropped in silence: a field whose rule is lost would be accepted by a
- * designer and refused by the backend. So everything outside the allow-list is refused, and its place named.
+ * A rule that the definition can't express must not be dropped silently: a designer would accept a value that the
+ * backend refuses. So the generator refuses every keyword outside the allow-list, and names its place.
  */
 
-/** The types of Swagger 2.0 and the formats that go with them. */
+/** The types of Swagger 2.0 and their formats. */
 const formats: Record<string, readonly string[]> = {
   string: ['date-time', 'date', 'uuid', 'uri', 'email', 'byte', 'password'],
   integer: ['int32', 'int64'],
@@ -16,24 +16,24 @@ const formats: Record<string, readonly string[]> = {
   object: [],
 };
 
-// Legal in Swagger 2.0, so refused for another reason than the rest.
+// Keywords that Swagger 2.0 has and the generator doesn't write; the complaint says so.
 const unsupported = new Set(['pattern', 'allOf', 'minLength', 'multipleOf', 'uniqueItems']);
 
 /**
- * Checks a schema and all within it. Returns one line per complaint, each beginning with the place, as in
- * `/SendMessage/body/Recipients/items/Address: keyword 'anyOf' can't be said in Swagger 2.0`.
+ * Checks a schema at every depth. Returns one line for each complaint, which begins with the place, for example
+ * `/SendMessage/body/Recipients/items/Address: Swagger 2.0 has no keyword 'anyOf'`.
  *
- * A field needs a label; the whole body, the whole answer and the items of a list may have one.
+ * A field needs a label. The whole body, the whole answer and the items of a list may have one.
  */
 export function checkSchema(schema: JsonSchema, place: string, { isField = false } = {}): string[] {
   const foreign = Object.keys(schema).filter((keyword) => !(schemaKeywords as readonly string[]).includes(keyword));
   const complaints = [
     ...foreign.map((keyword) =>
       unsupported.has(keyword)
-        ? `keyword '${keyword}' is not one that the generator writes`
-        : `keyword '${keyword}' can't be said in Swagger 2.0`,
+        ? `the generator doesn't support the keyword '${keyword}'`
+        : `Swagger 2.0 has no keyword '${keyword}'`,
     ),
-    // Where a keyword such as anyOf stands, the rest of the schema is bound to look wrong as well.
+    // A schema with a keyword such as anyOf lacks other keywords, so further complaints would be noise.
     ...(foreign.length > 0 ? [] : [...checkType(schema), ...checkValues(schema), ...checkLabel(schema, isField)]),
   ];
   return [
@@ -48,12 +48,12 @@ export function checkSchema(schema: JsonSchema, place: string, { isField = false
 function checkType({ type, format, items, properties, required, additionalProperties }: JsonSchema): string[] {
   if (type === undefined) return ['the schema has no type'];
   const known = Object.hasOwn(formats, type) ? formats[type] : undefined;
-  if (known === undefined) return [`type ${JSON.stringify(type)} can't be said in Swagger 2.0`];
+  if (known === undefined) return [`Swagger 2.0 has no type ${JSON.stringify(type)}`];
   const complaints: string[] = [];
   if (format !== undefined && !known.some((each) => each === format)) {
-    complaints.push(`format ${JSON.stringify(format)} can't be said of type ${JSON.stringify(type)}`);
+    complaints.push(`the type ${JSON.stringify(type)} can't have the format ${JSON.stringify(format)}`);
   }
-  if (type === 'array' && items === undefined) complaints.push('the list says nothing of its items');
+  if (type === 'array' && items === undefined) complaints.push('the list has no schema for its items');
   if (type === 'object' && Object.keys(properties ?? {}).length === 0 && additionalProperties !== true) {
     complaints.push('the object has no fields');
   }
@@ -74,7 +74,7 @@ function checkValues(schema: JsonSchema): string[] {
   const complaints = (values ?? [])
     .filter((value) => !fits(value))
     .map((value) => `the choice ${JSON.stringify(value)} is not of type ${JSON.stringify(type)}`);
-  if (values?.length === 0) complaints.push('there is nothing to choose from');
+  if (values?.length === 0) complaints.push('the list of choices is empty');
   if (defaultValue !== undefined && !fits(defaultValue)) {
     complaints.push(`the default ${JSON.stringify(defaultValue)} is not of type ${JSON.stringify(type)}`);
   }

@@ -6,8 +6,10 @@ import { createReference } from './create-docs/reference.ts';
 import type { ConnectorSettings } from './settings.ts';
 
 /**
- * The connector's files by their paths in its folder: the same text for the same operations and settings, always. Throws a
- * GeneratorError where the operations hold something that a connector can't say.
+ * Generates the connector's files, by their paths in its folder. The same operations and settings always make the same
+ * text.
+ *
+ * @throws {GeneratorError} if a connector can't express something about the operations
  */
 export function connectorFiles(
   operations: readonly Operation<never>[],
@@ -22,7 +24,7 @@ export function connectorFiles(
   ]);
 }
 
-/** Microsoft's coding standards for connectors ask for four blanks. */
+/** Renders JSON with four blanks, as Microsoft's coding standards for connectors require. */
 function render(document: object): string {
   return `${JSON.stringify(document, null, 4)}\n`;
 }

@@ -1,7 +1,8 @@
 /*
- * Writes the connector's files: `npm run connector`. With --check it writes nothing and exits 1 where a file differs
- * from what it would write. --settings and --out take another settings file and another folder, for a deployment whose
- * host and ids don't belong in the repository.
+ * Writes the connector's files: `npm run connector`. With --check, writes nothing, and exits 1 if a file is out of
+ * date.
+ * --settings and --out name another settings file and another folder, for a deployment whose host and ids don't belong
+ * in the repository.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -29,7 +30,7 @@ try {
       mkdirSync(dirname(file), { recursive: true });
       writeFileSync(file, text);
     } else if (!existsSync(file) || readFileSync(file, 'utf8') !== text) {
-      console.error(`${file} differs from what the operations say: run npm run connector.`);
+      console.error(`${file} is out of date. Run npm run connector.`);
       process.exitCode = 1;
     }
   }

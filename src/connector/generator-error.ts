@@ -1,6 +1,6 @@
-/** The settings or the operations are such that no connector can be generated from them; says where and why. */
+/** No connector can be generated from the settings or the operations. Lists the reasons. */
 export class GeneratorError extends Error {
-  /** One line each, beginning with the place. */
+  /** One line for each reason, which begins with the place. */
   readonly complaints: readonly string[];
 
   constructor(complaints: readonly string[]) {

@@ -1,11 +1,14 @@
 import { GeneratorError } from './generator-error.ts';
 
-/** What whoever publishes the connector decides. Holds no secret: the client's secret is given to the platform itself. */
+/**
+ * The settings of the connector's publisher. They hold no secret: the publisher gives the client's secret to the
+ * platform.
+ */
 export interface ConnectorSettings {
   title: string;
   description: string;
   version: string;
-  /** Where the backend answers: a bare host name. */
+  /** The host name of the backend, without scheme, port or path. */
   host: string;
   contact: { name: string; url: string; email: string };
   website: string;
@@ -15,12 +18,12 @@ export interface ConnectorSettings {
   stackOwner: string;
   iconBrandColor: string;
   oauth: EntraSettings | OAuthSettings;
-  /** Whether a connection may be made with an API key of the backend instead; not where absent. */
+  /** Whether makers may also connect with an API key of the backend; default: false. */
   apiKey?: boolean;
 }
 
 interface CommonOAuthSettings {
-  /** The application as which the connector signs in. */
+  /** The client id of the connector's application. */
   clientId: string;
   redirectMode: 'Global' | 'GlobalPerConnector';
 }
@@ -40,12 +43,12 @@ export interface OAuthSettings extends CommonOAuthSettings {
   authorizationUrl: string;
   tokenUrl: string;
   refreshUrl: string;
-  /** What a connection asks for, in the provider's own words. */
+  /** The scopes of a connection, with the provider's names. */
   scopes: readonly string[];
 }
 
 interface Rule {
-  /** Completes "<key> must ...". */
+  /** Completes the sentence "<key> must …". */
   must: string;
   holds: (value: unknown) => boolean;
 }
@@ -119,24 +122,25 @@ const oauthRules: Record<string, Rule> = {
   'oauth.authorizationUrl': url,
   'oauth.tokenUrl': url,
   'oauth.refreshUrl': url,
-  'oauth.clientId': matching(/^[\x21-\x7e]+$/, 'be the id of a client'),
+  'oauth.clientId': matching(/^[\x21-\x7e]+$/, 'be a client id'),
   'oauth.scopes': {
-    must: 'be a list of scopes, none with a blank in it',
+    must: 'be a list of scopes without blanks',
     holds: (value) =>
       Array.isArray(value) && value.every((entry) => typeof entry === 'string' && /^[\x21-\x7e]+$/.test(entry)),
   },
   'oauth.redirectMode': redirectMode,
 };
 
-/** What may be left out. */
+/** The rules of optional settings. */
 const optionalRules: Record<string, Rule> = {
   'oauth.provider': matching(/^(aad|oauth2)$/, 'be aad or oauth2'),
   apiKey: { must: 'be true or false', holds: (value) => typeof value === 'boolean' },
 };
 
 /**
- * Reads the generator's settings from the text of its file. Throws a GeneratorError that names each key which is
- * missing, unknown or has an unusable value.
+ * Reads the generator's settings from the text of its file.
+ *
+ * @throws {GeneratorError} naming each key that is missing, unknown or not valid
  */
 export function parseSettings(text: string): ConnectorSettings {
   const settings = parseJson(text);
@@ -162,7 +166,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** The values of nested objects under their dotted keys. */
+/** Returns the values of nested objects by dotted keys. */
 function leaves(value: unknown, key = ''): Map<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return new Map(key === '' ? [] : [[key, value]]);

@@ -17,13 +17,11 @@ export const customPropertyLimit = 100;
 /** Max regions in one request: a few more than exist. */
 export const regionLimit = 300;
 
-const active = optional(
-  flag({ title: 'Active', description: 'Flag that tells whether the contact is active.', default: true }),
-);
+const active = (description: string) => optional(flag({ title: 'Active', description, default: true }));
 
 const phone = text({
   title: 'Phone',
-  description: 'Phone number of the contact, best in international format without prefixes.',
+  description: '358401234567: country code and number, without + or 00.',
 });
 
 /** The fields that all bodies and answers share, in the order in which the designer shows them. */
@@ -32,7 +30,7 @@ const details = {
   firstName: optional(text({ title: 'Firstname', description: 'First name of the contact.', maxLength: nameLimit })),
   lastName: optional(text({ title: 'Lastname', description: 'Last name of the contact.', maxLength: nameLimit })),
   gender: optional(choice(genders, { title: 'Gender', description: 'Gender of the contact.' })),
-  birthYear: optional(integer({ title: 'Birth Year', description: 'Year in which the contact was born, from 1900.' })),
+  birthYear: optional(integer({ title: 'Birth Year', description: 'Year of birth, 1900 or later.' })),
   streetAddress: optional(
     text({ title: 'Street Address', description: 'Street and number of the contact.', maxLength: 200 }),
   ),
@@ -68,12 +66,12 @@ const phoneNumberRegions = optional(
   list(
     text({
       title: 'Region',
-      description: 'A region whose national phone numbers are read.',
+      description: 'Region whose national phone numbers are read.',
       dropdown: phoneNumberRegionsDropdown,
     }),
     {
       title: 'Phonenumber Regions',
-      description: 'The regions in which to read a national phone number, in order. Finland if left empty.',
+      description: 'Regions in which a national phone number is read, in order. Empty means Finland.',
       maxItems: regionLimit,
     },
   ),
@@ -94,17 +92,22 @@ export const clearableFields = [
 ] as const satisfies readonly (keyof typeof details)[];
 
 /** The request body that creates a contact. */
-export const newContactBody = object({ active, phone, ...details, phoneNumberRegions });
+export const newContactBody = object({
+  active: active('Whether the contact is active.'),
+  phone,
+  ...details,
+  phoneNumberRegions,
+});
 
 /** The request body that updates a contact. */
 export const contactChangesBody = object({
-  active,
+  active: active('Yes reactivates a contact that was inactive. Choose No to keep it inactive.'),
   ...details,
   phoneNumberRegions,
   fieldsToClear: optional(
     list(choice(clearableFields, { title: 'Field', description: 'A field to empty.' }), {
       title: 'Fields to Clear',
-      description: 'The fields to empty. A field that is only left empty stays as it is.',
+      description: 'Fields to empty. A field that is only left empty keeps its value.',
       maxItems: clearableFields.length,
     }),
   ),
@@ -116,6 +119,6 @@ export const contactAnswer = object({
   ...details,
   failedMessages: integer({
     title: 'Failed Messages',
-    description: 'Number of messages to the contact that failed for good since it was created.',
+    description: 'Number of messages to the contact that failed since it was created.',
   }),
 });

@@ -9,7 +9,7 @@ export const deleteAllGroupContacts = defineOperation({
   method: 'DELETE',
   path: '/groupcontact/{Customer}/{Group Service}',
   summary: 'Delete All Group Contacts',
-  description: 'Delete all contacts of a group service, however many, at once.',
+  description: 'Deletes all contacts of a group service at once, however many there are.',
   scopes: ['Group.Management'],
   parameters: groupParameters(),
   answer: {

@@ -11,7 +11,7 @@ export const deleteGroupContact = defineOperation({
   method: 'DELETE',
   path: '/groupcontact/{Customer}/{Group Service}/{Phone}',
   summary: 'Delete Group Contact',
-  description: 'Delete a contact of a group service by its phone number.',
+  description: 'Deletes a contact of a group service by its phone number.',
   scopes: ['Group.Management'],
   parameters: { ...groupParameters(), Phone: phoneParameter },
   answer: {

@@ -13,7 +13,7 @@ export const getGroupContact = defineOperation({
   method: 'GET',
   path: '/groupcontact/{Customer}/{Group Service}/{Phone}',
   summary: 'Get Group Contact',
-  description: 'Get a contact of a group service by its phone number.',
+  description: 'Gets a contact of a group service by its phone number.',
   scopes: ['Group.Management'],
   parameters: {
     ...groupParameters(),
@@ -22,7 +22,7 @@ export const getGroupContact = defineOperation({
       optional(
         text({
           title: 'Region',
-          description: 'The region in which to read a national phone number. Finland if left empty.',
+          description: 'Region in which a national phone number is read. Empty means Finland.',
           dropdown: phoneNumberRegionsDropdown,
         }),
       ),

@@ -10,7 +10,7 @@ export function groupParameters({ visibility }: { visibility?: Visibility } = {}
     Customer: inPath(
       text({
         title: 'Customer',
-        description: 'The customer whose group services can be chosen.',
+        description: 'The customer that owns the group.',
         dropdown: customersDropdown,
         ...prominence,
       }),
@@ -18,7 +18,7 @@ export function groupParameters({ visibility }: { visibility?: Visibility } = {}
     'Group Service': inPath(
       text({
         title: 'Group Service',
-        description: 'The group service that holds the contacts.',
+        description: 'The group service with the contacts. Nothing listed? Ask your administrator for one.',
         dropdown: servicesDropdown('Group', 'Customer'),
         ...prominence,
       }),
@@ -30,6 +30,6 @@ export function groupParameters({ visibility }: { visibility?: Visibility } = {}
 export const phoneParameter = inPath(
   text({
     title: 'Phone',
-    description: 'The phone number of the contact, best in international format without prefixes.',
+    description: '358401234567: country code and number, without + or 00.',
   }),
 );

@@ -58,7 +58,7 @@ export function preparePhone(phone: string, region?: string): Prepared<{ phone: 
   const problems: Problem[] = [];
   const known = region?.toUpperCase();
   if (known !== undefined && !isPhoneNumberRegion(known)) {
-    problems.push(problem('InvalidParameter', { target: 'Region', place: 'query', rule: regionRule }));
+    problems.push(problem('InvalidParameter', { target: 'Region', rule: regionRule }));
     return { problems, prepared: { phone: '' } };
   }
   const regions = known === undefined ? [] : [known];
@@ -69,7 +69,7 @@ function fieldsOf(body: unknown): Record<string, unknown> {
   return typeof body === 'object' && body !== null && !Array.isArray(body) ? (body as Record<string, unknown>) : {};
 }
 
-const regionRule = 'must be a region that the list of phone number regions has, for example FI';
+const regionRule = 'must be a region from the list, for example FI';
 
 /** Returns the regions in upper case; undefined if one is unknown, because the number can't be checked then. */
 function checkRegions(value: unknown, problems: Problem[]): string[] | undefined {
@@ -164,7 +164,7 @@ function checkCleared(value: unknown, changes: ContactChanges, problems: Problem
     if (field === undefined) continue;
     const set = changes[field];
     if (set !== undefined && !(Array.isArray(set) && set.length === 0)) {
-      const rule = `names ${field}, which has a value here`;
+      const rule = `names ${field}, which this request also sets`;
       problems.push(problem('InvalidField', { target: `fieldsToClear[${index}]`, rule }));
     }
     if (field === 'customContactProperties') cleared[field] = [];

@@ -13,7 +13,7 @@ export const updateGroupContact = defineOperation({
   path: '/groupcontact/{Customer}/{Group Service}/{Phone}',
   summary: 'Update Group Contact',
   description:
-    'Change a contact of a group service. Fields that are left empty stay as they are; those named in Fields to Clear are emptied. Custom Properties take the place of all that the contact had.',
+    'Changes a contact of a group service. Fields left empty keep their values; fields named in Fields to Clear are emptied. Custom Properties replace all that the contact had. Active is prefilled with Yes, which reactivates the contact.',
   scopes: ['Group.Management'],
   parameters: { ...groupParameters(), Phone: phoneParameter },
   body: { name: 'Request Body', description: 'The fields to change.', schema: contactChangesBody },

@@ -15,5 +15,5 @@ export function attachmentRefusal(mimeType: string): string | undefined {
   const [bare = ''] = mimeType.toLowerCase().split(';', 1);
   const type = bare.trim();
   if (!refused.has(type) && allowed.some((pattern) => pattern.test(type))) return undefined;
-  return 'attachments of this type are not kept';
+  return 'Files of this type are not accepted.';
 }

@@ -35,7 +35,7 @@ async function collect(
   const { id, reference, name, mimeType } = attachment;
   const refusal = attachmentRefusal(mimeType);
   if (refusal !== undefined) return failed(refusal);
-  if (source === undefined) return failed('the carrier provides no attachments');
+  if (source === undefined) return failed('The carrier does not provide attachments.');
   const answer = await source.fetchAttachment(reference, attachments.maxBytes);
   if (answer.outcome === 'failed') return failed(answer.reason);
   if (answer.outcome === 'retry') return isLast ? failed(answer.reason) : attachment;

@@ -107,7 +107,7 @@ function checkContent(
   if (/^[\s\p{Cc}\p{Cf}]*$/u.test(content)) problems.push(problem('EmptyContent', { target: 'Content' }));
   const limit = hasButtons ? textLimitWithButtons : whatsAppCharacters;
   if (content.length > limit) {
-    const rule = `must be at most ${limit} characters long${hasButtons ? ' where there are buttons' : ''}`;
+    const rule = `must be at most ${limit} characters long${hasButtons ? ' if there are buttons' : ''}`;
     problems.push(problem('InvalidField', { target: 'Content', rule }));
   }
   return 1;

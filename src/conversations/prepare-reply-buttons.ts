@@ -28,7 +28,7 @@ export function prepareReplyButtons(
 ): string[] {
   if (!Array.isArray(value) || value.length === 0 || value.length > buttonLimit) return [];
   if (channel === 'SMS') {
-    const rule = 'needs a WhatsApp thread, since SMS has no buttons';
+    const rule = 'must be left out: SMS has no buttons';
     problems.push(problem('InvalidField', { target: 'Buttons', rule }));
     return [];
   }
@@ -46,7 +46,7 @@ export function prepareReplyButtons(
 }
 
 function labelProblem(label: string): string | undefined {
-  if (/^[\s\p{Cf}]*$/u.test(label)) return 'must have a character that can be seen';
+  if (/^[\s\p{Cf}]*$/u.test(label)) return 'must have a visible character';
   if (label.length > labelLimit) return `must be at most ${labelLimit} characters long`;
   // The kernel refuses NUL.
   return /[^\P{Cc}\0]|[\p{Zl}\p{Zp}]/u.test(label) ? 'must not have line breaks or control characters' : undefined;

@@ -22,7 +22,8 @@ export const sendDiscussionReplyMessage = defineOperation({
   method: 'POST',
   path: '/messages/discussion/reply',
   summary: 'Send Discussion Reply Message',
-  description: 'Send a message to the phone of a thread, from the address that the phone wrote to.',
+  description:
+    "Replies in a conversation, from the number that was written to. WhatsApp allows it within 24 hours of the person's last message.",
   visibility: 'important',
   scopes: ['Discussion.Reply'],
   parameters: { CustomerId: inHeader(sendingCustomer) },
@@ -32,14 +33,14 @@ export const sendDiscussionReplyMessage = defineOperation({
     schema: object({
       ThreadId: text({
         title: 'Thread Id',
-        description: 'Identifier of the thread, as it comes with a received message.',
+        description: 'Thread Id of the received message that you answer.',
         visibility: 'important',
       }),
-      Content: text({ title: 'Message Content', description: 'The text of the message.', visibility: 'important' }),
+      Content: text({ title: 'Message Content', description: 'Text to send.', visibility: 'important' }),
       Buttons: optional(
-        list(text({ title: 'Button Label', description: 'What the button says, in at most 20 characters.' }), {
+        list(text({ title: 'Button Label', description: 'Text on the button, up to 20 characters.' }), {
           title: 'Buttons',
-          description: 'Labels of up to three buttons that the phone shows below the text, on WhatsApp only.',
+          description: 'Up to three buttons below the text. WhatsApp only.',
           visibility: 'advanced',
           maxItems: buttonLimit,
         }),
@@ -53,7 +54,7 @@ export const sendDiscussionReplyMessage = defineOperation({
     description: 'The message is accepted and will be sent.',
     schema: object({
       ...sentFields,
-      ThreadId: text({ title: 'Thread Id', description: 'Identifier of the thread that the message was sent to.' }),
+      ThreadId: text({ title: 'Thread Id', description: 'Id of the thread that the message was sent to.' }),
     }),
   },
   errors: ['ThreadNotFound', 'WindowClosed', 'ContentTooLong', 'EmptyContent', 'RequestIdReused'],

@@ -23,14 +23,14 @@ export const sendReplyMessage = defineOperation({
   method: 'POST',
   path: '/messages/reply/{ParentMessageId}',
   summary: 'Send Reply Message',
-  description: 'Send a reply to a message to one or more recipients.',
+  description: 'Sends an SMS that answers a message, to one or more recipients.',
   visibility: 'important',
   scopes: ['Gateway.Send'],
   parameters: {
     ParentMessageId: inPath(
       text({
         title: 'ParentMessage Id',
-        description: 'The message that is answered: the Message Id of a received message, or of one that was sent.',
+        description: 'Message Id of the message you answer.',
         visibility: 'important',
       }),
     ),

@@ -1,4 +1,4 @@
-/** Does something with each of many things, so many at a time; rejects with the first failure, and begins no more then. */
+/** Calls `work` for each item, `atOnce` at a time. Rejects with the first failure, and starts no further group then. */
 export async function eachOf<Item>(
   items: readonly Item[],
   atOnce: number,
@@ -10,8 +10,8 @@ export async function eachOf<Item>(
 }
 
 /**
- * Does something with each of many things, so many at a time, whatever becomes of the others. Resolves to how each of
- * them ended, in order.
+ * Calls `work` for each item, `atOnce` at a time, even if some of the calls fail. Resolves to the outcome of each, in
+ * the order of the items.
  */
 export async function settleEach<Item, Result>(
   items: readonly Item[],

@@ -2,8 +2,8 @@ const form =
   /^(?<year>\d{4})-(?<month>\d{2})-(?<day>\d{2})(?:[Tt ](?<hour>\d{2}):(?<minute>\d{2})(?::(?<second>\d{2})(?:\.\d{1,9})?)?(?<offset>[Zz]|[+-]\d{2}:?\d{2})?)?$/;
 
 /**
- * Whether a text is a date and time that {@link parseDateTime} understands: ISO 8601 with seconds, fractions and offset
- * optional, and only days that the calendar has. A date alone is midnight.
+ * Tells whether {@link parseDateTime} can read a text: a date and time in ISO 8601, on a day that exists. Seconds,
+ * fractions and the offset are optional. A date alone means midnight.
  */
 export function isDateTime(text: string): boolean {
   const parts = form.exec(text.trim())?.groups;
@@ -16,8 +16,9 @@ export function isDateTime(text: string): boolean {
 }
 
 /**
- * Reads a text for which {@link isDateTime} holds. A time without offset is in `timeZone` (an IANA name); one that the
- * zone skips in spring is read as if its clocks had not moved, one that it has twice in autumn as the earlier.
+ * Reads a text that {@link isDateTime} accepts. A time without an offset is a local time of `timeZone` (an IANA name).
+ * When clocks go forward, a local time that they skip is read as if they had not moved; when clocks go back, a local
+ * time that occurs twice means the earlier moment.
  */
 export function parseDateTime(text: string, timeZone: string): Date {
   const { year, month, day, hour = '00', minute = '00', second = '00', offset } = form.exec(text.trim())?.groups ?? {};
@@ -33,9 +34,9 @@ export function parseDateTime(text: string, timeZone: string): Date {
   return new Date(Math.min(...(matches.length > 0 ? matches : [dayBefore])));
 }
 
-/** Milliseconds by which the zone's clock is ahead of UTC at a moment. */
+/** Returns how many milliseconds the zone's clock is ahead of UTC at a moment. */
 function zoneOffset(moment: number, timeZone: string): number {
-  // `GMT+02:00`, for the local times before there were zones also `GMT+01:39:49`.
+  // `GMT+02:00`; for local times from before standard time also `GMT+01:39:49`.
   const shown = new Intl.DateTimeFormat('en', { timeZone, timeZoneName: 'longOffset' }).format(moment);
   const [, sign, hours = 0, minutes = 0, seconds = 0] = /GMT([+-])(\d{2}):(\d{2})(?::(\d{2}))?$/.exec(shown) ?? [];
   const size = Number(hours) * 3_600_000 + Number(minutes) * 60_000 + Number(seconds) * 1000;

@@ -1,7 +1,7 @@
 /*
- * A failpoint stands between two effects: if the process dies there, the first effect is done and the second is not.
- * Tests end a process at each of them; in production a failpoint does nothing. At each one this must hold: the caller's
- * repeat, the queue's next delivery or a timer finds what is missing and does it.
+ * A failpoint marks a place between two effects: if the process dies there, the first effect is done and the second is
+ * not. Tests end a process at each failpoint; in production a failpoint does nothing. For each one, this must hold: the
+ * caller's repeated request, the queue's next delivery or a timer notices the missing effect and completes it.
  */
 const failpoints = {
   'accept.keyClaimed': 'the request id is stored, the message is not written',
@@ -53,23 +53,25 @@ export const failpointNames = Object.keys(failpoints) as readonly FailpointName[
 
 let watcher: ((name: FailpointName) => void) | undefined;
 
-/** Marks a place between two effects. Does nothing unless a test watches, or this process is armed to die there. */
+/** Marks a place between two effects. Does nothing unless a test watches failpoints or armed this one. */
 export function failpoint(name: FailpointName): void {
   watcher?.(name);
 }
 
-/** Calls `watch` at every failpoint; what it throws, the failpoint throws. Undefined stops watching. */
+/**
+ * Calls `watch` at every failpoint; an error that `watch` throws goes to the failpoint's caller. Undefined stops it.
+ */
 export function watchFailpoints(watch: ((name: FailpointName) => void) | undefined): void {
   watcher = watch;
 }
 
-/** Where a process is to die: at which failpoint, and the hit at which it dies there (1 is the first). */
+/** The failpoint at which a process dies, and the hit of it at which the process dies (1 is the first). */
 export interface ArmedFailpoint {
   name: FailpointName;
   hit: number;
 }
 
-/** Reads `send.claimed`, or `send.claimed:3` for the third time; undefined for anything else. */
+/** Reads `send.claimed` (first hit) or `send.claimed:3` (third hit). Returns undefined for any other text. */
 export function parseFailpoint(text: string): ArmedFailpoint | undefined {
   const [name, hit = '1', ...rest] = text.split(':');
   const known = failpointNames.find((candidate) => candidate === name);
@@ -78,7 +80,7 @@ export function parseFailpoint(text: string): ArmedFailpoint | undefined {
     : { name: known, hit: Number(hit) };
 }
 
-/** Ends this process at the failpoint as a power cut would: it flushes, closes and answers nothing. */
+/** Makes this process end at the failpoint as in a power cut: the process flushes, closes and answers nothing. */
 export function armFailpoint({ name, hit }: ArmedFailpoint): void {
   let hits = 0;
   watchFailpoints((candidate) => {

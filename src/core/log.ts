@@ -10,12 +10,12 @@ export interface LogWriter {
 /** One line of the log, before it is written. */
 export type LogFields = Readonly<Record<string, unknown>>;
 
-/** Not masked: what an operator named in the directory, which may look like anything, and what was checked before. */
+/** Fields that are not masked: ids and names that operators chose may look like a number; `traceparent` was checked. */
 const plainFields = new Set(['customer', 'customerId', 'service', 'serviceId', 'traceparent']);
 
 /**
- * Writes one line of JSON; a failure of ours goes to the error log, with where it happened. Whatever an entry holds,
- * texts are masked and errors made fit to be shown, so that no entry can tell a phone number, a token or a key.
+ * Writes one line of JSON. An entry with an `error` goes to the error log, with the place where it happened. All texts
+ * are masked and errors reduced, so that no entry reveals a phone number, a token or a key.
  */
 export function writeLog(writer: LogWriter, { error, ...entry }: LogFields): void {
   if (error === undefined) writer.log(print(entry));
@@ -29,26 +29,26 @@ function print(entry: LogFields): string {
   });
 }
 
-/** What goes on to the host in place of the error, since the host logs whatever it gets. */
+/** The error that the host gets instead of the original, because the host logs all that it gets. */
 class InvocationFailed extends Error {
   constructor({ name }: Pick<Error, 'name'>) {
-    super(`${name}; the line before this one says more.`);
+    super(`${name}; see the previous log line for details.`);
     this.name = 'InvocationFailed';
   }
 }
 
-/** Begins to measure; the result tells how many milliseconds went by since. */
+/** Starts a clock. The function that it returns gives the milliseconds since then. */
 export function startClock(): () => number {
   const begun = performance.now();
   return () => Math.round(performance.now() - begun);
 }
 
 /**
- * Runs an invocation, and logs what it came to and how long it took in milliseconds. What it rejects with is logged as
- * well, and another error goes on to the host that tells nothing.
+ * Runs an invocation, and logs its result and its duration in milliseconds. If the invocation rejects, logs the error
+ * and rejects with another one that reveals nothing, because the host logs it too.
  *
- * @param about what is known before it is run
- * @param fieldsOf what the log gets of the result
+ * @param about fields that are known before the run
+ * @param fieldsOf the fields of the result that go to the log
  */
 export async function logInvocation<Result>(
   writer: LogWriter,
@@ -62,7 +62,7 @@ export async function logInvocation<Result>(
     writeLog(writer, { ...about, ...fieldsOf(result), durationMs: durationMs() });
     return result;
   } catch (error) {
-    writeLog(writer, { ...about, durationMs: durationMs(), error: error ?? new Error('nothing was said') });
+    writeLog(writer, { ...about, durationMs: durationMs(), error: error ?? new Error('rejected without a reason') });
     throw new InvocationFailed(printableError(error));
   }
 }
@@ -75,7 +75,7 @@ const idForms: Readonly<Record<string, RegExp>> = {
   serviceId: /^.{1,100}$/,
 };
 
-/** The ids that a queue message names, where it is one of ours. */
+/** Picks the ids from a queue message of this app; returns {} for any other message. */
 export function idsOfJob(message: unknown): LogFields {
   if (!isObject(message)) return {};
   const { jobs } = message;

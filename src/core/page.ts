@@ -1,10 +1,10 @@
-/** A span of time, its end excluded. */
+/** A span of time, without its end. */
 export interface TimeSpan {
   from: Date;
   to: Date;
 }
 
-/** Some of what was asked for, and where the next page begins; `next` is absent at the end. */
+/** One page of a list. `next` is where the next page begins; absent on the last page. */
 export interface Page<Item> {
   items: readonly Item[];
   next?: string;

@@ -1,5 +1,5 @@
 /**
- * Says how many there are: `1 recipient`, `2 recipients`, `0 recipients`.
+ * Writes a number with its noun: `1 recipient`, `2 recipients`, `0 recipients`.
  *
  * @param many the plural; default: the singular and an s
  */

@@ -1,25 +1,26 @@
 /*
- * What stored texts mean for the privacy of the people behind phone numbers. Each stored type declares it beside its
- * fields, as in
+ * Declares which stored texts are about the people behind phone numbers. Each stored type has a declaration beside its
+ * fields, for example
  *
  *   export const replyLinkPrivacy = { threadId: 'technical', phone: 'personal' } as const satisfies PrivacyOf<ReplyLink>;
  *
- * so that a new text field doesn't compile before somebody has said what it holds. `npm run forget` takes what it blanks
- * from these declarations, and a contract test plants a mark in every personal field and looks for what is left.
+ * so that a new text field doesn't compile until somebody declares what it holds. `npm run forget` blanks the fields
+ * that are declared personal; a contract test plants a mark in each of them and checks that none is left.
  */
 
 /**
  * What a stored text holds.
- * - `personal`: what belongs to or speaks about the owner of a phone; it goes when the number is forgotten.
- * - `customer`: what belongs to our customer, its users or its flows; it stays.
- * - `technical`: an id, a code, a state or a hash that names nobody; it stays.
- * - `kept: …`: what may be personal and stays all the same, with the reason. infra/docs/privacy.md lists these.
+ * - `personal`: belongs to, or is about, the owner of a phone; removed when the number is forgotten.
+ * - `customer`: belongs to our customer, its users or its flows; kept.
+ * - `technical`: an id, a code, a state or a hash that names nobody; kept.
+ * - `kept: …`: may be personal and is kept nevertheless, for the stated reason. infra/docs/privacy.md lists these.
  */
 type Privacy = 'personal' | 'customer' | 'technical' | `kept: ${string}`;
 
 /**
- * The declaration that a type needs: one word for a text, the declaration of one item, in brackets, for a list or a map,
- * and an object with an entry for each field that can hold text for an object. Numbers, dates, flags and bytes need none.
+ * The declaration that a type needs. For a text: one word. For a list or a map: the declaration of one item, in
+ * brackets. For an object: an object with an entry for each field that can hold text. Numbers, dates, flags and bytes
+ * need none.
  */
 export type PrivacyOf<Value> = Value extends string
   ? Privacy
@@ -46,22 +47,22 @@ type FieldsPrivacy<Value> = {
 /** Any declaration. */
 export type AnyPrivacy = Privacy | readonly [AnyPrivacy] | { readonly [field: string]: AnyPrivacy };
 
-/** The declaration of a list's or a map's items; undefined for any other. */
+/** Returns the declaration of the items of a list or a map; undefined if `privacy` declares anything else. */
 function itemPrivacy(privacy: AnyPrivacy): AnyPrivacy | undefined {
   return Array.isArray(privacy) ? (privacy as readonly [AnyPrivacy])[0] : undefined;
 }
 
-/** Whether anything below a declaration is personal. */
+/** Tells whether a declaration holds the word `personal` at any depth. */
 function holdsPersonal(privacy: AnyPrivacy): boolean {
   return typeof privacy === 'string' ? privacy === 'personal' : Object.values(privacy).some(holdsPersonal);
 }
 
-/** The names of fields that hold anything personal. */
+/** Returns the names of the fields that hold anything personal. */
 export function personalFields(privacy: Readonly<Record<string, AnyPrivacy>>): ReadonlySet<string> {
   return new Set(Object.keys(privacy).filter((name) => holdsPersonal(privacy[name] ?? 'technical')));
 }
 
-/** A value in which a mark stands in place of each personal text; lists and maps keep their length. */
+/** Copies a value and replaces each personal text by `mark`; lists and maps keep their length. */
 export function markPersonal<Value extends object>(value: Value, privacy: PrivacyOf<Value>, mark: string): Value {
   return markAny(value, privacy as AnyPrivacy, mark) as Value;
 }
@@ -79,7 +80,7 @@ function markAny(value: unknown, privacy: AnyPrivacy, mark: string): unknown {
   return Object.fromEntries(Object.entries(value as object).map(([name, field]) => [name, markField(name, field)]));
 }
 
-/** An object without the fields that hold anything personal. */
+/** Copies an object without the fields that hold anything personal. */
 export function omitPersonal<Value extends object>(value: Value, privacy: PrivacyOf<Value>): Partial<Value> {
   const personal = personalFields(privacy as Readonly<Record<string, AnyPrivacy>>);
   return Object.fromEntries(Object.entries(value).filter(([name]) => !personal.has(name))) as Partial<Value>;

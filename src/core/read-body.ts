@@ -1,14 +1,14 @@
 import type { ReadableStream } from 'node:stream/web';
 
-/** The part of an HTTP request that its body is read from; `HttpRequest` of @azure/functions has it. */
+/** The part of an HTTP request that reading its body needs; `HttpRequest` of @azure/functions has it. */
 export interface BodySource {
   headers: { get(name: string): string | null };
   body: ReadableStream | AsyncIterable<Uint8Array> | null;
 }
 
 /**
- * Reads a body of at most `limit` bytes. Stops at the limit, whatever the request says of its length, so that nobody
- * makes the process hold more than that; resolves to `tooLarge` then.
+ * Reads a body of at most `limit` bytes. Stops at the limit, even if the request announces a smaller length, so that no
+ * caller can make the process hold more. Resolves to `tooLarge` if the body is larger.
  */
 export async function readBody(source: BodySource, limit: number): Promise<Uint8Array | 'tooLarge'> {
   if (Number(source.headers.get('content-length') ?? 0) > limit) return 'tooLarge';

@@ -1,10 +1,10 @@
-/** What the log shows of an error. */
+/** The parts of an error that the log may show. */
 export interface PrintableError {
   name: string;
   message: string;
   code?: string;
   statusCode?: number;
-  /** Where it happened: places in this app's own files, the innermost first. */
+  /** Places in this app's own files, the innermost first. */
   stack?: string[];
   cause?: PrintableError;
 }
@@ -15,9 +15,9 @@ const frames = 10;
 const causes = 3;
 
 /**
- * Makes an error fit for the log. Errors carry what they were made of: a JSON error the text that it could not read,
- * one of the storage libraries the whole request with rows and headers, one of fetch the address. So only what is named
- * in {@link PrintableError} is taken, and of the message only what can't be somebody's data.
+ * Reduces an error to what the log may show. Errors carry their input: a JSON error holds the text that could not be
+ * parsed, an error of a storage library the whole request with rows and headers, an error of fetch the address. So the
+ * result has only the fields of {@link PrintableError}, and its message has no part that can be somebody's data.
  */
 export function printableError(error: unknown, depth = 0): PrintableError {
   if (!(error instanceof Error)) return { name: typeof error, message: describeValue(error) };
@@ -35,26 +35,26 @@ export function printableError(error: unknown, depth = 0): PrintableError {
   };
 }
 
-/** The libraries for storage put the service's code among the details, each in its own place. */
+/** Finds the code of an error; each storage library puts the service's code in another place among the details. */
 function codeOf(error: Error): string | undefined {
   const { code, details } = error as { code?: unknown; details?: { code?: unknown; odataError?: { code?: unknown } } };
   return [code, details?.odataError?.code, details?.code].find((candidate) => typeof candidate === 'string');
 }
 
-/** An object that was thrown may hold anything, so only a text is shown. */
+/** Shows a thrown value that is no error, if it is a text; an object may hold anything. */
 function describeValue(value: unknown): string {
   return typeof value === 'string' ? maskQuoted(maskText(value)).slice(0, messageCharacters) : '';
 }
 
 /**
- * What libraries put between quotation marks is the input that they could not read, which may hold such marks itself.
- * Between single ones stands the name of a property, or input as well.
+ * Masks the quoted parts of a message. Libraries put the input that they could not read in double quotation marks, and
+ * the input may hold such marks itself. In single ones stands the name of a property, which is kept, or input again.
  */
 function maskQuoted(text: string): string {
   return text.replace(/".*"|".*$/s, '"…"').replaceAll(/(?<=^|[\s([:=,])'(?![\w$.-]{1,40}')[^\n]*'/g, "'…'");
 }
 
-/** Lines of the stack below the message that name a file of this app; the path before its folder is left out. */
+/** Returns the stack frames in files of this app, without the path up to the app's folder. */
 function ownFrames({ stack = '' }: Error): string[] {
   const place =
     /^ {4}at (?:(?:async )?(?:new )?([\w$.<>#]+)(?: \[as [\w$]+\])? \()?(?:file:\/\/|\/|[A-Z]:[\\/])\S*?[\\/]((?:src|functions|dist)[\\/][^\s()]*:\d+:\d+)\)?$/;
@@ -69,9 +69,10 @@ function ownFrames({ stack = '' }: Error): string[] {
 }
 
 /**
- * Masks what may stand in any text: phone numbers down to the last three digits, the query of an address, which opens
- * it, and tokens and keys. Ids stay: they are hexadecimal and at most 44 characters long without a break, and their
- * digits never stand alone. A number that does is one of 7 to 15 digits (ITU-T E.164 has at most 15), also in groups.
+ * Masks secrets and personal data in a text: phone numbers except for the last three digits, the query of an address
+ * (which may grant access), tokens and keys. A phone number is a separate group or groups of 7 to 15 digits (ITU-T
+ * E.164 allows at most 15). Our ids remain: they are hexadecimal, have at most 44 characters without a break, and no
+ * digits that stand apart.
  */
 export function maskText(text: string): string {
   return text

@@ -3,7 +3,7 @@ const secondsLimit = 86_400;
 const weekday = '(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)';
 const month = '(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)';
 const time = String.raw`\d{2}:\d{2}:\d{2}`;
-/** The form of today and the two obsolete ones that a recipient still has to read (RFC 9110, 5.6.7). */
+/** The current form of a date and the two obsolete ones, which a recipient must still accept (RFC 9110, 5.6.7). */
 const dateForm = new RegExp(
   [
     String.raw`^${weekday}, \d{2} ${month} \d{4} ${time} GMT$`,
@@ -13,8 +13,8 @@ const dateForm = new RegExp(
 );
 
 /**
- * Reads a Retry-After header (RFC 9110, 10.2.3), a number of seconds or a date, as whole seconds from now, at most a
- * day; undefined where there is none or it is neither.
+ * Reads a Retry-After header (RFC 9110, 10.2.3): a number of seconds or a date. Returns whole seconds from now, at most
+ * one day; undefined if the header is absent or malformed.
  */
 export function readRetryAfter(value: string | undefined, now: Date): number | undefined {
   if (value === undefined) return undefined;

@@ -1,6 +1,6 @@
 /*
- * How a room declares the settings that it reads from the environment: plain data, from which come the types and limits
- * of reading, the texts of problems, and the tables in the documents.
+ * Each folder of src declares the settings that it reads from the environment, as plain data. From the declaration come
+ * the types and limits when settings are read, the texts of problems, and the tables in the documents.
  *
  * @example
  * export const settings = {
@@ -11,27 +11,29 @@
  * } satisfies SettingsTable;
  */
 
-/** What each setting says of itself. */
+/** The fields that settings of every kind have. */
 interface Described {
   /** What the setting does, in one sentence of Markdown. */
   meaning: string;
-  /** True: needed whatever the other settings say. A text ends "it is required …" and says when, in plain text. */
+  /** True: always required. A text completes the sentence "it is required …" and says when. */
   required?: true | string;
-  /** What holds where the setting is absent and has no default value, in a few words of Markdown. */
+  /** What happens if the setting is absent and has no default value, in a few words of Markdown. */
   absent?: string;
-  /** True where the setting is for local runs, and the app does not start with it in Azure. */
+  /** True: for local runs only; in Azure the app does not start with this setting. */
   refusedInAzure?: true;
-  /** Of a name that ends in `…`: the settings end in 1, 2 and so on up to this number. */
+  /** For a name that ends in `…`: the settings' names end in 1, 2 and so on, up to this number. */
   lastNumber?: number;
 }
 
 interface Range {
-  /** What is counted, in the plural: `seconds`. */
+  /** The unit, in the plural: `seconds`. */
   unit?: string;
   maximum: number;
 }
 
-/** One declared setting. `secret` is a text that no message may repeat; `pairs` are `key=value`, separated by commas. */
+/**
+ * One declared setting. A `secret` is a text that no message may repeat; `pairs` are `key=value`, separated by commas.
+ */
 export type Setting = Described &
   (
     | { kind: 'text'; default?: string }
@@ -40,18 +42,18 @@ export type Setting = Described &
     | { kind: 'flag'; default: boolean }
     | (Range & { kind: 'wholeNumber'; minimum: number; default?: number; minimumInAzure?: number })
     | (Range & { kind: 'wholeNumbers'; minimum: number; default: readonly number[] })
-    /** With a maximum: above 0. Fractions are numbers, too. */
+    /** May have a fraction. With a maximum, the number must be above 0. */
     | (Partial<Range> & { kind: 'number'; default?: number })
-    /** `of`: what is listed, in the plural. */
+    /** `of` names the entries, in the plural. */
     | { kind: 'list'; of: string; default?: readonly string[] }
-    /** `form`: one entry as an example, such as `kannel=30`. */
+    /** `form` is an example of one entry, such as `kannel=30`. */
     | { kind: 'pairs'; form: string; maximum?: number }
   );
 
-/** Settings by their names, in the order in which documents list them. `…` stands for any end of a name. */
+/** Settings by name, in the order in which documents list them. `…` stands for the variable part of a name. */
 export type SettingsTable = Readonly<Record<string, Setting>>;
 
-/** The names in a table whose settings have a shape, such as `{ kind: 'url' }`. */
+/** The names of a table's settings that have a certain shape, such as `{ kind: 'url' }`. */
 export type NameOf<Table extends SettingsTable, Shape = Setting> = {
   [Name in keyof Table & string]: Table[Name] extends Shape ? Name : never;
 }[keyof Table & string];

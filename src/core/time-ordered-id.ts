@@ -1,7 +1,7 @@
-/** Digits of a time in an id: enough for the year 10,889. */
+/** Hexadecimal digits of the time in an id; enough until the year 10,889. */
 export const timeDigits = 12;
 
-/** A time as ids carry it, in hexadecimal milliseconds: it sorts as a text. */
+/** Writes a time as hexadecimal milliseconds of fixed length, so that ids sort by time. */
 export function timeInId(time: Date): string {
   return time.getTime().toString(16).padStart(timeDigits, '0');
 }

@@ -1,6 +1,6 @@
-/** Something that the app works with can't be had at the moment. Its caller may come again: nothing is wrong with the call. */
+/** A system that the app depends on is not available at the moment. The call itself is fine and may be repeated. */
 export class UnavailableError extends Error {
-  /** What can't be had, as the beginning of a sentence: "The storage". */
+  /** The name of the system, as the beginning of a sentence: "The storage". */
   readonly what: string;
 
   constructor(what: string, cause: unknown) {

@@ -3,32 +3,34 @@ import type { CustomerEntry } from './document.ts';
 import { readAddress, readIdentity } from './identity.ts';
 import { foldKeyword } from './keyword.ts';
 
-/** What is wrong with what a customer claims, and whose service it is about where it is about one. */
+/** What is wrong with a claim of a customer. */
 export interface ClaimProblem {
+  /** A sentence without a full stop. */
   text: string;
   customerId: string;
+  /** The service with the claim; absent: a WhatsApp identity. */
   serviceId?: string;
 }
 
-/** The text by which an address that services receive on is found; the address in the form of {@link readAddress}. */
+/** Returns the claim of an address that services receive on. The address has the form of {@link readAddress}. */
 export function addressClaim(protocol: 'SMS' | 'WhatsApp', address: string): string {
   return `${protocol} ${address}`;
 }
 
-/** The text by which a WhatsApp identity is found; the number in the form of {@link readIdentity}. */
+/** Returns the claim of a WhatsApp identity. The number has the form of {@link readIdentity}. */
 export function identityClaim(address: string): string {
   return `identity ${address}`;
 }
 
-/** What messages and lookups come to a customer by. */
+/** The identities and addresses by which a customer is found. */
 export interface CustomerClaims {
-  /** Its WhatsApp numbers in the form of {@link readIdentity}, in the order of the directory. */
+  /** The customer's WhatsApp numbers in the form of {@link readIdentity}, in the order of the directory. */
   identities: readonly string[];
-  /** Its services that receive on an address, in the order of the directory, by {@link addressClaim}. */
+  /** The customer's services that receive on an address, by {@link addressClaim}, in the order of the directory. */
   services: ReadonlyMap<string, readonly DirectoryService[]>;
 }
 
-/** Reads what a customer claims, once for many lookups; what is no number or address is left out. */
+/** Reads the claims of a customer, once for many look-ups. Leaves out texts that are not numbers or addresses. */
 export function readClaims({ region, services, whatsappIdentities = [] }: CustomerEntry): CustomerClaims {
   const byClaim = new Map<string, DirectoryService[]>();
   for (const service of services) {
@@ -41,15 +43,16 @@ export function readClaims({ region, services, whatsappIdentities = [] }: Custom
   return { identities: whatsappIdentities.flatMap((text) => readIdentity(text, region) ?? []), services: byClaim };
 }
 
-/** Everything that a customer is found by, each once. */
+/** Lists all claims of a customer, each once. */
 export function claimsOf(customer: CustomerEntry): string[] {
   const { identities, services } = readClaims(customer);
   return [...new Set([...services.keys(), ...identities.map(identityClaim)])];
 }
 
 /**
- * Finds what customers may not claim: an identity or an address that is none, an identity of two customers, an address
- * that is another's identity, and what two services would both get of a phone. A later entry is at problem.
+ * Finds claims that are wrong or contradict each other: texts that are not identities or addresses, an identity of two
+ * customers, an address that is the identity of another customer, and a keyword on an address that two services claim.
+ * If two entries contradict each other, the problem names the later one.
  */
 export function checkClaims(customers: readonly CustomerEntry[]): ClaimProblem[] {
   const { owners, problems } = checkIdentities(customers);
@@ -61,13 +64,13 @@ export function checkClaims(customers: readonly CustomerEntry[]): ClaimProblem[]
       const { protocol, address: written, keywords } = receivesOn;
       const address = readAddress(written, region);
       if (address === undefined) {
-        problem(`'${written}', on which ${serviceId} receives, is no address`);
+        problem(`'${written}', on which ${serviceId} receives, is not an address`);
         continue;
       }
       const place = addressClaim(protocol, address);
       const owner = protocol === 'WhatsApp' ? (owners.get(address) ?? customerId) : customerId;
       if (owner !== customerId) problem(`${serviceId} receives on ${place}, which belongs to ${owner}`);
-      // No keyword is a claim as well: to all that no keyword claims.
+      // A service without keywords claims every message that no keyword claims.
       for (const keyword of keywords.length === 0 ? [''] : keywords.map(foldKeyword)) {
         const claim = `${place} ${keyword}`;
         const other = claims.get(claim);
@@ -80,7 +83,7 @@ export function checkClaims(customers: readonly CustomerEntry[]): ClaimProblem[]
   return problems;
 }
 
-/** The owners of WhatsApp numbers. With another owner, templates and messages would be the wrong customer's. */
+/** Finds the owner of each WhatsApp number. With two owners, one could get templates and messages of the other. */
 function checkIdentities(customers: readonly CustomerEntry[]) {
   const owners = new Map<string, string>();
   const problems: ClaimProblem[] = [];
@@ -89,11 +92,12 @@ function checkIdentities(customers: readonly CustomerEntry[]) {
       const address = readIdentity(written, region);
       const owner = address === undefined ? undefined : owners.get(address);
       if (address === undefined)
-        problems.push({ text: `'${written}', a WhatsApp identity of ${customerId}, is no number`, customerId });
+        problems.push({ text: `'${written}', a WhatsApp identity of ${customerId}, is not a number`, customerId });
       else if (owner === undefined) owners.set(address, customerId);
       else if (owner === customerId)
-        problems.push({ text: `WhatsApp identity ${address} stands twice with ${owner}`, customerId });
-      else problems.push({ text: `WhatsApp identity ${address} belongs to ${owner} and ${customerId}`, customerId });
+        problems.push({ text: `WhatsApp identity ${address} is listed twice for ${owner}`, customerId });
+      else
+        problems.push({ text: `WhatsApp identity ${address} belongs to both ${owner} and ${customerId}`, customerId });
     }
   }
   return { owners, problems };

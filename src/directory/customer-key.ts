@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 
-/** Digits of a customer's key. */
+/** The number of digits of a customer's key. */
 export const customerKeyLength = 8;
 
 /**
- * The hexadecimal digits that follow from a customer. Ids of what belongs to a customer hold them, so that a look at an
- * id tells that it is somebody else's, before anything of theirs is read. Two customers may share them, so they never
- * tell that something is one's own.
+ * Returns the key of a customer: hexadecimal digits that follow from its id. Ids of what belongs to a customer contain
+ * the key, so that an id of another customer is recognised before anything of that customer is read. Two customers may
+ * have the same key, so an equal key does not prove that something belongs to a customer.
  */
 export function customerKey(customerId: string): string {
   return createHash('sha256').update(customerId).digest('hex').slice(0, customerKeyLength);

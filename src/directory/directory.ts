@@ -1,7 +1,7 @@
 import type { PrivacyOf } from '../core/privacy.ts';
 import type { Customer, Service } from '../operation/access.ts';
 
-/** Someone who signs in, and the customers they are assigned to. */
+/** Somebody who signs in, a person or an application, and the customers that they are assigned to. */
 export interface User {
   id: string;
   name: string;
@@ -14,47 +14,49 @@ export const userPrivacy = {
   customerIds: ['customer'],
 } as const satisfies PrivacyOf<User>;
 
-/** A TwoWay service's own address: what phones write to. */
+/** The address of a TwoWay service, to which phones write. */
 interface ServiceAddress {
   protocol: 'SMS' | 'WhatsApp';
   address: string;
-  /** The first words that bring a message here; none for the one service that gets what no keyword claims. */
+  /** A message that begins with one of these words is for this service. Empty: it gets what no keyword claims. */
   keywords: readonly string[];
 }
 
-/** A service with what few operations need. */
+/** A service with the fields that only few operations need. */
 export interface DirectoryService extends Service {
   receivesOn?: ServiceAddress;
-  /** Names of the carriers that send for it, the first that can be had; all that are set up, in their order, where absent. */
+  /**
+   * Names of the carriers that may send for it: the first available one does. Default: all carriers, in their order.
+   */
   carriers?: readonly string[];
   /**
-   * Whether a message is sent again of which nobody knows whether its carrier has it, at the risk of a second one; else
-   * its recipient ends as unknown.
+   * Whether a message in doubt is sent again, at the risk that the phone gets it twice. Default: false, and the
+   * recipient ends as unknown.
    */
   resendInDoubt?: boolean;
 }
 
-/** A TwoWay service and whose it is. */
+/** A TwoWay service and its customer. */
 export interface Receiver {
   customerId: string;
   service: DirectoryService;
 }
 
-/** What exists: customers, their services and WhatsApp identities, and who may use them. */
+/** Knows customers, their services and WhatsApp identities, and the users who may use them. */
 export interface Directory {
   user(userId: string): Promise<User | undefined>;
   customer(customerId: string): Promise<Customer | undefined>;
-  /** A customer's services, in the order in which the directory lists them; empty for an unknown customer. */
+  /** Lists a customer's services, in the order of the directory; empty for an unknown customer. */
   services(customerId: string): Promise<readonly DirectoryService[]>;
-  /** A customer's WhatsApp numbers, in the form of {@link readIdentity}; empty for an unknown customer. */
+  /** Lists a customer's WhatsApp numbers, in the form of {@link readIdentity}; empty for an unknown customer. */
   whatsappIdentities(customerId: string): Promise<readonly string[]>;
-  /** The services that receive on an address, whoever they belong to; the address in the form of {@link readAddress}. */
+  /** Lists the services of all customers that receive on an address, which has the form of {@link readAddress}. */
   receivers(protocol: ServiceAddress['protocol'], address: string): Promise<readonly Receiver[]>;
-  /** Whose a WhatsApp number is, given in the form of {@link readIdentity}. */
+  /** Finds the id of the customer that has a WhatsApp number, which has the form of {@link readIdentity}. */
   identityOwner(address: string): Promise<string | undefined>;
 }
 
-/** What directory operations work with. */
+/** What the operations of the directory depend on. */
 export interface DirectoryDeps {
   directory: Directory;
 }

@@ -2,10 +2,10 @@ import type { PrivacyOf } from '../core/privacy.ts';
 import type { Customer } from '../operation/access.ts';
 import type { DirectoryService, User } from './directory.ts';
 
-/** A customer with all that is its own. */
+/** A customer with its services and WhatsApp numbers. */
 export interface CustomerEntry extends Customer {
   services: readonly DirectoryService[];
-  /** Its WhatsApp numbers, as an operator wrote them. */
+  /** The customer's WhatsApp numbers, as an operator wrote them. */
   whatsappIdentities?: readonly string[];
 }
 
@@ -28,16 +28,16 @@ export const customerEntryPrivacy = {
   whatsappIdentities: ['customer'],
 } as const satisfies PrivacyOf<CustomerEntry>;
 
-/** A directory as an operator writes it down. */
+/** A directory as an operator writes it. */
 export interface DirectoryDocument {
   customers: readonly CustomerEntry[];
   users: readonly User[];
 }
 
-/** Where something stands in a document: the names of fields and the places in lists that lead there. */
+/** A place in a document: the names of fields and the indexes of lists that lead to it. */
 export type DocumentPath = readonly (string | number)[];
 
-/** What is wrong with a document, as a sentence without a full stop, and where. */
+/** What is wrong with a document, as a sentence without a full stop, and the place. */
 export interface DocumentProblem {
   path: DocumentPath;
   text: string;

@@ -1,7 +1,7 @@
 import type { ServiceType } from '../operation/access.ts';
 import type { Dropdown } from '../operation/schema.ts';
 
-/** The caller's customers. */
+/** Lists the caller's customers. */
 export const customersDropdown: Dropdown = {
   operationId: 'GetUserCustomers',
   collection: 'customerUsers',
@@ -9,7 +9,7 @@ export const customersDropdown: Dropdown = {
   title: 'customerName',
 };
 
-/** WhatsApp numbers of the customer chosen in another parameter. */
+/** Lists the WhatsApp numbers of the customer that is chosen in another parameter. */
 export function identitiesDropdown(customerParameter: string): Dropdown {
   return {
     operationId: 'GetCustomerWhatsappIdentities',
@@ -19,7 +19,11 @@ export function identitiesDropdown(customerParameter: string): Dropdown {
   };
 }
 
-/** Services of the customer chosen in another parameter; `replies` as the list operation's AllowReplyMessage. */
+/**
+ * Lists the services, of one type, of the customer that is chosen in another parameter.
+ *
+ * @param replies the list operation's AllowReplyMessage
+ */
 export function servicesDropdown(type: ServiceType, customerParameter: string, replies?: boolean): Dropdown {
   return {
     operationId: 'GetCustomerServices',

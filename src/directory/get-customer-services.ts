@@ -9,7 +9,7 @@ export const getCustomerServices = defineOperation({
   method: 'GET',
   path: '/services/{Customer-Id}',
   summary: 'Get Customer Services',
-  description: 'List the services of a customer.',
+  description: 'Lists the services of a customer.',
   visibility: 'internal',
   scopes: ['Customer.Services'],
   parameters: {
@@ -26,7 +26,7 @@ export const getCustomerServices = defineOperation({
       optional(
         flag({
           title: 'Allow Reply Message',
-          description: 'Lists only services that support replies when true.',
+          description: 'Yes lists only services that support replies.',
           visibility: 'internal',
         }),
       ),
@@ -37,7 +37,7 @@ export const getCustomerServices = defineOperation({
     description: 'The services, in the order of the directory.',
     schema: list(
       object({
-        id: text({ title: 'Service Id', description: 'Identifier of the service.' }),
+        id: text({ title: 'Service Id', description: 'Id of the service.' }),
         name: text({ title: 'Service Name', description: 'Name of the service.' }),
       }),
     ),

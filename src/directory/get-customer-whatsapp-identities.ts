@@ -9,7 +9,7 @@ export const getCustomerWhatsappIdentities = defineOperation({
   method: 'GET',
   path: '/whatsapp/identities/{Customer-Id}',
   summary: 'Get Customer WhatsApp Identities',
-  description: 'List the WhatsApp numbers of a customer.',
+  description: 'Lists the WhatsApp numbers of a customer.',
   visibility: 'internal',
   scopes: ['WhatsApp'],
   parameters: {
@@ -28,7 +28,12 @@ export const getCustomerWhatsappIdentities = defineOperation({
     schema: list(
       object({
         inputSource: object(
-          { address: text({ title: 'Identity Number', description: 'The number, in international format.' }) },
+          {
+            address: text({
+              title: 'Identity Number',
+              description: 'The number: country code and number, digits only.',
+            }),
+          },
           { title: 'Input Source', description: 'Where the number receives messages.' },
         ),
       }),

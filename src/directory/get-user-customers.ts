@@ -8,7 +8,7 @@ export const getUserCustomers = defineOperation({
   method: 'GET',
   path: '/customers',
   summary: 'Get User Customers',
-  description: 'List the customers that the signed-in user is assigned to.',
+  description: 'Lists the customers that the signed-in user is assigned to.',
   visibility: 'internal',
   scopes: ['User.Customers'],
   parameters: {},
@@ -18,7 +18,7 @@ export const getUserCustomers = defineOperation({
     schema: object({
       customerUsers: list(
         object({
-          customerId: text({ title: 'Customer Id', description: 'Identifier of the customer.' }),
+          customerId: text({ title: 'Customer Id', description: 'Id of the customer.' }),
           customerName: text({ title: 'Customer Name', description: 'Name of the customer.' }),
         }),
         { title: 'Customers', description: 'The customers that the user is assigned to.' },

@@ -1,11 +1,11 @@
 import { isShortCode, parsePhoneNumber } from '../phone-numbers/index.ts';
 
 /**
- * Reads a WhatsApp identity, a number of ours, in any form in which people write phone numbers.
+ * Reads a WhatsApp identity, a number of a customer, in any form in which people write phone numbers.
  *
- * @param region in which a national number is read; Finland where none is given.
- * @returns digits in international form, by which identities are compared; undefined where the text is no number. A
- *   number that no numbering plan knows is let through as it is: WhatsApp gives such numbers out for tests.
+ * @param region the region in which a national number is read; default: Finland
+ * @returns the digits in international form, by which identities are compared; undefined if the text is not a number. A
+ *   number that no numbering plan knows is returned as it is, because WhatsApp gives out such numbers for tests.
  *
  * @example readIdentity('+358 40 100 0001') // '358401000001'
  */
@@ -19,7 +19,7 @@ export function readIdentity(text: string, region?: string): string | undefined 
 /**
  * Reads an address that a service receives on: a short code, or a number as {@link readIdentity} reads it.
  *
- * @returns digits; undefined where the text is neither.
+ * @returns the digits; undefined if the text is neither
  */
 export function readAddress(text: string, region?: string): string | undefined {
   const trimmed = text.trim();

@@ -1,26 +1,26 @@
 import type { DirectoryService, User } from './directory.ts';
 import type { CustomerEntry, DirectoryDocument } from './document.ts';
 
-/** What becomes of one customer or user; `fields` names what changes, services by their ids. */
+/** A change of one customer or user. `fields` names the fields that change; services are named by their ids. */
 export type Change<Entry> =
   | { kind: 'added'; entry: Entry }
   | { kind: 'changed'; entry: Entry; fields: readonly string[] }
   | { kind: 'removed'; entry: Entry };
 
-/** How to make what is stored say what a document says. */
+/** The changes that make the stored directory match a document. */
 export interface DirectoryPlan {
   customers: readonly Change<CustomerEntry>[];
   users: readonly Change<User>[];
-  /** What is stored, stands not in the document, and stays: `user bob`, `service sms of customer demo`. */
+  /** What is stored and stays although the document lacks it: `user bob`, `service sms of customer demo`. */
   kept: readonly string[];
-  /** Everything as it then is, what is kept first. */
+  /** The directory after the changes. Customers and users that the document lacks come first. */
   result: DirectoryDocument;
 }
 
 /**
- * Compares what is stored with what a document says, and says what to do about it.
+ * Compares the stored directory with a document and plans the changes.
  *
- * @param prune whether customers, services and users go that the document doesn't name; else they stay
+ * @param prune whether to remove customers, services and users that the document doesn't name
  */
 export function planDirectory(
   stored: DirectoryDocument,
@@ -52,7 +52,7 @@ export function planDirectory(
   };
 }
 
-/** No list of numbers and an empty one are the same, and are to compare as the same. */
+/** Adds an absent list of WhatsApp numbers, since an absent list and an empty one mean the same. */
 function wholeCustomer(customer: CustomerEntry): CustomerEntry {
   return { ...customer, whatsappIdentities: customer.whatsappIdentities ?? [] };
 }
@@ -61,7 +61,7 @@ function removal<Entry>(entry: Entry): Change<Entry> {
   return { kind: 'removed', entry };
 }
 
-/** The entries of `stored` whose ids `wanted` doesn't have. */
+/** Returns the entries of `stored` whose ids are not in `wanted`. */
 function missingIn<Entry extends { id: string }>(wanted: readonly { id: string }[], stored: readonly Entry[]): Entry[] {
   const ids = new Set(wanted.map(({ id }) => id));
   return stored.filter(({ id }) => !ids.has(id));
@@ -103,7 +103,7 @@ function changedFields(old: CustomerEntry, entry: CustomerEntry): string[] {
   return [...fields, ...own, ...gone, ...(isReordered ? ['order of services'] : [])];
 }
 
-/** The names of fields whose values differ, in whatever order their own fields stand. */
+/** Returns the names of fields whose values differ. The order of fields in objects doesn't count. */
 function changedNames<Entry extends object>(old: Entry, entry: Entry): string[] {
   const before = new Map<string, unknown>(Object.entries(old));
   const after = new Map<string, unknown>(Object.entries(entry));
@@ -112,7 +112,7 @@ function changedNames<Entry extends object>(old: Entry, entry: Entry): string[] 
   );
 }
 
-/** A value as JSON whose objects have their fields in the order of the alphabet. */
+/** Makes JSON of a value, with the fields of objects in alphabetical order. */
 function inOneOrder(value: unknown): string | undefined {
   return JSON.stringify(value, (_, part: unknown) =>
     typeof part === 'object' && part !== null && !Array.isArray(part)

@@ -7,18 +7,18 @@ import { nameProblem, readEntries, readField, readTexts, refuseRepeated, refuseU
 import type { Reader, Written } from './read-fields.ts';
 import { readService } from './read-service.ts';
 
-/** What a document says, and everything that is wrong with it; it is not to be used where something is. */
+/** A document and everything that is wrong with it. If something is, the document must not be used. */
 export interface ReadDocument {
   document: DirectoryDocument;
   problems: readonly DocumentProblem[];
 }
 
 /**
- * Reads a directory from parsed JSON. A customer's region is Finland and its time zone UTC where none is given; a
- * service has no senders and allows no replies unless it says so.
+ * Reads a directory from parsed JSON. Default of a customer: the region Finland and the time zone UTC. Default of a
+ * service: no senders and no replies.
  *
- * @param isSender whether a text can be a sender, in a region in which national numbers are read
- * @param carrierNames the carriers that there are; any name will do without
+ * @param isSender tells whether a text can be a sender, in the region in which national numbers are read
+ * @param carrierNames the names of all carriers; default: any well-formed name is accepted
  */
 export function readDocument(
   value: unknown,
@@ -28,7 +28,7 @@ export function readDocument(
   const problems: DocumentProblem[] = [];
   const reader: Reader = { problems, isSender, ...(carrierNames === undefined ? {} : { carrierNames }) };
   if (!isObject(value)) {
-    problems.push({ path: [], text: 'it is no JSON object' });
+    problems.push({ path: [], text: 'it is not a JSON object' });
     return { document: { customers: [], users: [] }, problems };
   }
   const root: Written = { entry: value, path: [] };
@@ -40,19 +40,20 @@ export function readDocument(
   const known = new Set(customers.map(({ id }) => id));
   for (const [index, { customerIds }] of users.entries()) {
     for (const [place, id] of customerIds.entries()) {
-      if (!known.has(id)) nameProblem(reader, ['users', index, 'customerIds', place], `names no customer: '${id}'`);
+      if (!known.has(id))
+        nameProblem(reader, ['users', index, 'customerIds', place], `names an unknown customer: '${id}'`);
     }
   }
-  // An address that is missing or the like would only be told of twice.
+  // Check claims only in a document without problems: otherwise a missing address, for example, is reported twice.
   const document = { customers, users };
   if (problems.length === 0) problems.push(...claimProblems(document, customers));
   return { document, problems };
 }
 
 /**
- * What customers claim against one another's claims, with the places of those that stand in a document.
+ * Finds the problems of customers' claims, with their places in a document.
  *
- * @param customers the document's and any others, which are named without a place
+ * @param customers the customers of the document and others, whose problems get no place
  */
 export function claimProblems(document: DirectoryDocument, customers: readonly CustomerEntry[]): DocumentProblem[] {
   return checkClaims(customers).map(({ text, customerId, serviceId }) => {
@@ -80,9 +81,9 @@ function readCustomer(reader: Reader, written: Written): CustomerEntry {
   refuseUnknown(reader, written, fields);
   const region = readField(reader, written, 'region', { defaultValue: 'FI' }).toUpperCase();
   const isRegion = isPhoneNumberRegion(region);
-  if (!isRegion) nameProblem(reader, [...path, 'region'], 'is no two-letter region');
+  if (!isRegion) nameProblem(reader, [...path, 'region'], 'is not a two-letter region');
   const timeZone = readField(reader, written, 'timeZone', { defaultValue: 'UTC' });
-  if (!isTimeZone(timeZone)) nameProblem(reader, [...path, 'timeZone'], 'is no IANA time zone');
+  if (!isTimeZone(timeZone)) nameProblem(reader, [...path, 'timeZone'], 'is not an IANA time zone');
   const { callsPerMinute, callbackSecretSetting } = entry;
   const services = readEntries(reader, written, 'services', []).map((service) =>
     readService(reader, service, isRegion ? region : undefined),
@@ -104,16 +105,22 @@ const maxCalls = 100_000;
 
 function readCalls(reader: Reader, value: unknown, path: DocumentPath): number {
   if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= maxCalls) return value;
-  nameProblem(reader, [...path, 'callsPerMinute'], `is no whole number from 1 to ${maxCalls}`);
+  nameProblem(reader, [...path, 'callsPerMinute'], `is not a whole number from 1 to ${maxCalls}`);
   return maxCalls;
 }
 
-/** The secret itself is not for a file or a table; a setting may refer to a key vault. */
+/**
+ * Reads the name of the setting with a secret. A file or table must not hold secrets; a setting can name a key vault.
+ */
 function readSettingName(reader: Reader, written: Written): string {
   const name = readField(reader, written, 'callbackSecretSetting', { isId: true });
   if (name !== '' && !/^CALLBACK_SECRET_[A-Z0-9_]+$/.test(name)) {
     const path = [...written.path, 'callbackSecretSetting'];
-    nameProblem(reader, path, 'is no name of a setting: CALLBACK_SECRET_ and capital letters, digits or underscores');
+    nameProblem(
+      reader,
+      path,
+      'is not the name of a setting: CALLBACK_SECRET_ and capital letters, digits or underscores',
+    );
   }
   return name;
 }

@@ -6,8 +6,8 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 
 /*
- * Azurite is made to be run as a program: its package's entry is an extension of an editor, and what is required below
- * are internals, as they are in 3.37.0, the version that package.json pins. A newer version needs a look at the
+ * Azurite is meant to be run as a program, and the entry point of its package is an editor's extension. The code below
+ * requires internal modules of version 3.37.0, which package.json pins. Before a newer version is taken, compare the
  * constructors of TableConfiguration, QueueConfiguration and BlobConfiguration.
  */
 interface AzuriteServer {
@@ -20,20 +20,20 @@ type AzuriteServerClass = new (configuration: object) => AzuriteServer;
 
 /** The running storage emulators. */
 export interface Azurite {
-  /** For the SDKs of tables, queues and blobs. */
+  /** The connection string for the SDKs of tables, queues and blobs. */
   connectionString: string;
   blobUrl: string;
   queueUrl: string;
   tableUrl: string;
-  /** Lets open requests finish and writes everything to the location, if there is one. */
+  /** Waits for open requests, writes all data to the location, if there is one, and closes the servers. */
   stop: () => Promise<void>;
 }
 
 /**
  * Starts Azurite's table, queue and blob servers in this process, on free ports of 127.0.0.1, without telemetry and
- * without a word on the console.
+ * without output on the console.
  *
- * @param options.location a folder, made where it is missing, that keeps the data; in memory without one
+ * @param options.location a folder for the data, created if it is missing; if absent, data is kept in memory
  */
 export async function startAzurite({ location }: { location?: string | undefined } = {}): Promise<Azurite> {
   if (location !== undefined) await mkdir(location, { recursive: true });
@@ -68,7 +68,7 @@ interface AzuriteParts {
 }
 
 function requireAzurite(): AzuriteParts {
-  // Required on demand: this takes more than half a second.
+  // Required on demand, because this takes more than half a second.
   const require = createRequire(import.meta.url);
   const { AzuriteTelemetryClient: telemetry } = require('azurite/dist/src/common/Telemetry') as {
     AzuriteTelemetryClient: { init: (location: string, enable: boolean, environment: undefined) => void };
@@ -93,7 +93,7 @@ function requireAzurite(): AzuriteParts {
     const inMemory = location === undefined;
     const path = (name: string): string => join(location ?? '', name);
     const server = ['127.0.0.1', 0, 60];
-    // enableDebugLog, enableAccessLog, accessLogWriteStream, debugLogFilePath; and in another order for queues and blobs:
+    // enableDebugLog, enableAccessLog, accessLogWriteStream, debugLogFilePath; queues and blobs have another order:
     // enableAccessLog, accessLogWriteStream, enableDebugLog, debugLogFilePath
     const noTableLogs = [false, false, undefined, undefined];
     const noLogs = [false, undefined, false, undefined];
@@ -106,7 +106,7 @@ function requireAzurite(): AzuriteParts {
       [{ locationId: 'Default', locationPath: path(`__${service}storage__`), maxConcurrency: 1 }],
       ...noLogs,
       ...common,
-      // Its own memory, which goes when the server goes; the default is shared by the whole process.
+      // A store of its own, which is freed with the server; the whole process shares the default one.
       new MemoryExtentChunkStore(),
     ];
     return {
@@ -125,12 +125,12 @@ function address(server: Server): string {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** Azurite writes its files without waiting for the requests that are open, hence those come first. */
+/** Waits for open requests before it closes a server, because Azurite writes its files without waiting for them. */
 async function stopServer(server: AzuriteServer): Promise<void> {
   const { httpServer } = server;
   const closed = once(httpServer, 'close');
   httpServer.close();
-  // Connections are idle only when their last answer has gone out.
+  // A connection becomes idle only when its last answer has been sent.
   const sweep = setInterval(() => httpServer.closeIdleConnections(), 10);
   await closed;
   clearInterval(sweep);

@@ -3,12 +3,12 @@ import { createServer } from 'node:net';
 
 const loopback = '127.0.0.1';
 
-/** Below what systems give out by themselves (Linux from 32,768): else somebody's next connection may take the port. */
+/** Below the ephemeral ports (Linux: from 32,768), so that no outgoing connection takes the port in the meantime. */
 const range = { from: 20_000, below: 32_000 } as const;
 
 const attempts = 50;
 
-/** Whether nobody listens on a port of the loopback interface. Rejects where that can't be tried at all. */
+/** Tells whether a port of the loopback interface is free. Rejects if listening fails for any other reason. */
 export async function isPortFree(port: number): Promise<boolean> {
   const probe = createServer();
   const { promise, resolve, reject } = Promise.withResolvers<boolean>();
@@ -22,11 +22,11 @@ export async function isPortFree(port: number): Promise<boolean> {
   return isFree;
 }
 
-/** A port of the loopback interface on which nobody listens, for a server that must know its address before it starts. */
+/** Finds a free port of the loopback interface, for a server that must know its address before it starts. */
 export async function findFreePort(): Promise<number> {
   for (let attempt = 0; attempt < attempts; attempt++) {
     const port = randomInt(range.from, range.below);
     if (await isPortFree(port)) return port;
   }
-  throw new Error(`none of ${attempts} ports from ${range.from} to ${range.below} is free`);
+  throw new Error(`No free port found: tried ${attempts} from ${range.from} to ${range.below - 1}.`);
 }

@@ -5,12 +5,12 @@ type Tuning = Pick<FunctionsHostOptions, 'maxPollingIntervalMs' | 'queueVisibili
 type Name = 'LOCAL_QUEUE_POLLING_MS' | 'LOCAL_QUEUE_VISIBILITY_SECONDS' | 'LOCAL_TIMER_SECONDS';
 
 /**
- * What the environment says of the functions host where it is to be quicker than in Azure: how long a queue message may
- * wait to be noticed (LOCAL_QUEUE_POLLING_MS, instead of what host.json says), how long one stays away whose worker died
- * (LOCAL_QUEUE_VISIBILITY_SECONDS, instead of 10 minutes), and how often every timer runs (LOCAL_TIMER_SECONDS, instead
- * of its schedule).
+ * Reads the environment's settings that make the local functions host quicker than Azure's:
+ * - LOCAL_QUEUE_POLLING_MS: the longest time between two polls of a queue; default: as in host.json
+ * - LOCAL_QUEUE_VISIBILITY_SECONDS: how long a queue message stays invisible if its worker dies; default: 10 minutes
+ * - LOCAL_TIMER_SECONDS: the interval of every timer; default: each timer's schedule
  *
- * @throws a sentence where one isn't a number above 0, or is more than a week
+ * @throws if a value is not a number above 0, or exceeds its maximum
  */
 export function readHostTuning(environment: Readonly<Record<string, string | undefined>>): Tuning {
   const read = (name: Name): number | undefined => {

@@ -2,35 +2,35 @@ import { defaultLatencyMs } from '../carriers/simulated/outcomes.ts';
 import type { SettingsTable } from '../core/setting.ts';
 import { portSetting } from '../settings/read-port.ts';
 
-/** A week, in seconds: the longest time that makes sense for any of them. */
+/** A week, in seconds: longer than any of these times needs to be. */
 const maximum = 604_800;
 
 /**
- * What only local runs read: `npm start`, `npm run token`, `npm run carrier` and the commands for operators. `npm start`
- * reads the settings of the app and of the simulated carrier as well. `npm run docs` writes the table in README.md from
- * this one.
+ * The settings of local runs: `npm start`, `npm run token`, `npm run carrier` and the commands for operators. `npm
+ * start` also reads the settings of the app and of the simulated carrier. `npm run docs` writes the table in README.md
+ * from this one.
  */
 export const localSettings = {
   PORT: portSetting,
   DIRECTORY_FILE: {
     kind: 'text',
-    absent: "the demo's directory, where the storage has none yet",
+    absent: 'the demo directory, if the storage has no directory yet',
     meaning:
-      'A file of customers and users, which `npm start` applies to the storage. On its own storage the directory then becomes exactly that.',
+      'A file of customers and users, which `npm start` applies to the storage. If the storage is its own, `npm start` also removes all other customers and users.',
   },
   LOCAL_QUEUE_POLLING_MS: {
     kind: 'number',
     unit: 'milliseconds',
     maximum,
     absent: 'as in `host.json`',
-    meaning: 'How long a queue message may wait to be noticed.',
+    meaning: 'The longest time between two polls of a queue.',
   },
   LOCAL_QUEUE_VISIBILITY_SECONDS: {
     kind: 'number',
     unit: 'seconds',
     maximum,
     absent: '10 minutes, as in Azure',
-    meaning: 'How long a queue message stays away whose worker died.',
+    meaning: 'How long a queue message stays invisible if its worker dies.',
   },
   LOCAL_TIMER_SECONDS: {
     kind: 'number',
@@ -53,18 +53,18 @@ export const localSettings = {
   },
   SIMULATED_CARRIER_STATE: {
     kind: 'text',
-    absent: 'kept in memory alone',
+    absent: 'kept in memory only',
     meaning:
       'The file in which `npm run carrier` keeps its state over restarts. `npm start` has one in its data folder.',
   },
   'AzureWebJobs.….Disabled': {
     kind: 'flag',
     default: false,
-    meaning: '`true` switches the function of that name off, as in Azure.',
+    meaning: '`true` switches off the function of that name, as in Azure.',
   },
   'AzureWebJobs_…_Disabled': {
     kind: 'flag',
     default: false,
-    meaning: 'The same, in the form that Linux takes.',
+    meaning: 'The same, in the form that Linux accepts.',
   },
 } satisfies SettingsTable;

@@ -32,7 +32,7 @@ async function greeting(local: Local, { memory, data }: LocalOptions): Promise<s
     Sender: 'SmartDialog',
     Content: 'Hello $(name), this is SmartDialog.',
     Protocol: 'SMS',
-    // Nobody is to get a message that somebody only pasted.
+    // A placeholder, so that nobody gets a message because a maker pasted the command.
     Recipients: [{ Address: isSimulated ? '358401230001' : 'YOUR_NUMBER', Personalization: { name: 'Aino' } }],
   };
   const fromPhone = { sender: '358401230001', recipient: '16400', content: 'Hello', protocol: 'SMS' };
@@ -40,7 +40,7 @@ async function greeting(local: Local, { memory, data }: LocalOptions): Promise<s
     '',
     isSimulated && carriers.length === 1
       ? 'SmartDialog runs on this machine; the phones are simulated.'
-      : `SmartDialog runs on this machine and sends to real phones, by ${carriers.join(', ')}.`,
+      : `SmartDialog runs on this machine and sends to real phones through ${carriers.join(', ')}.`,
     '',
     ...Object.entries(addresses).map(([name, address]) => `  ${name.padEnd(18)}${address}`),
     `  ${'data'.padEnd(18)}${local.ownStorage ? (memory ? 'in memory only' : data) : 'in the account that AzureWebJobsStorage names'}`,
@@ -69,7 +69,7 @@ async function greeting(local: Local, { memory, data }: LocalOptions): Promise<s
 function stopOnSignal(local: Local, folder: DataFolder | undefined): void {
   let stopping = false;
   const stop = (): void => {
-    // A second signal, or a client that holds its connection open, ends the wait.
+    // A second signal ends the process at once; so does the timeout, if a client holds its connection open.
     if (stopping) process.exit(1);
     stopping = true;
     setTimeout(() => process.exit(1), 15_000).unref();

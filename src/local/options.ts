@@ -3,26 +3,26 @@ import { parseArgs } from 'node:util';
 
 import { readPort } from '../settings/read-port.ts';
 
-/** What `npm start` was asked for. */
+/** The options of `npm start`. */
 export interface LocalOptions {
-  /** 0 = any free one. */
+  /** 0 takes any free port. */
   port: number;
-  /** Folder in which state is kept. */
+  /** The folder for the state. */
   data: string;
-  /** Keep nothing on disk. */
+  /** Keeps nothing on disk. */
   memory: boolean;
-  /** Forget what is on disk, first. */
+  /** First removes the state of earlier runs. */
   reset: boolean;
-  /** Run the deployable bundle instead of the sources. */
+  /** Runs the deployable bundle instead of the sources. */
   bundle: boolean;
-  /** Names of the carriers that send, separated by commas; the simulated one where absent. */
+  /** Names of the carriers that send, separated by commas; default: the simulated one. */
   carrier?: string;
 }
 
-/** At the project's root; git ignores it. */
+/** In the project's root; git ignores it. */
 const defaultDataFolder = join(import.meta.dirname, '..', '..', '.data');
 
-/** Reads the command line of `npm start -- …`; throws with a sentence where it holds something unknown. */
+/** Reads the command line of `npm start -- …`. Throws if an option is unknown or contradicts another. */
 export function readOptions(argv: readonly string[], environmentPort: string | undefined): LocalOptions {
   const { values } = parseArgs({
     args: [...argv],
@@ -36,7 +36,7 @@ export function readOptions(argv: readonly string[], environmentPort: string | u
     },
   });
   if (values.memory && (values.reset || values.data !== defaultDataFolder)) {
-    throw new Error('--memory keeps nothing, so --data and --reset do not go with it.');
+    throw new Error('--memory keeps nothing, so it cannot be combined with --data or --reset.');
   }
   return { ...values, data: resolve(values.data), port: readPort(values.port ?? environmentPort) };
 }

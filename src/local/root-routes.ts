@@ -1,19 +1,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 
-/** What the local host's own answers are made of. */
+/** The data for the local host's own answers. */
 export interface RootContext {
-  /** Of the simulated carrier, where it is one of those that send. */
+  /** The address of the simulated carrier, if it is one of the carriers that send. */
   carrierUrl?: string;
   addresses: Readonly<Record<string, string>>;
   issueToken: (user?: string) => Promise<string>;
-  /** Of the local storage, for operators' commands; absent where the app works on an account of somebody's. */
+  /** Of the local storage, for operators' commands; absent if the app uses an account that the environment names. */
   connectionString?: string;
 }
 
 /**
- * What the local host answers outside the app: the simulated phones, a demo token, and where things are. Resolves to
- * false where it has no answer.
+ * Answers requests outside the app: the simulated phones, a demo token, addresses and the connection string. Resolves
+ * to false if it has no answer.
  */
 export async function answerRoot(
   request: IncomingMessage,
@@ -44,7 +44,7 @@ export async function answerRoot(
   }
 }
 
-/** The same call once more: its body flows through, so that the carrier's own limit of 16 MiB holds for it. */
+/** Repeats the call with its body as a stream, so that the carrier's own limit of 16 MiB applies. */
 function postOf(request: IncomingMessage): RequestInit {
   const body = Readable.toWeb(request);
   return { method: 'POST', headers: { 'content-type': 'application/json' }, body, duplex: 'half' };

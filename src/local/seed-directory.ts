@@ -8,22 +8,23 @@ import { createTableDirectoryEditor } from '../storage/tables/directory-editor.t
 
 const demoFile = join(import.meta.dirname, 'demo-directory.json');
 
-/** Hosts that start at the same time on one storage account wait for each other. */
+/** How often, and how long in milliseconds, a host waits for another that starts on the same storage account. */
 const attempts = 40;
 const waitMs = 250;
 
 /**
- * Puts customers and users into storage before the app starts: those of `file` as they are there, or without one, in the
- * run's own storage, those of the demo where there is nobody yet, so that what an operator's command made of them stays.
+ * Writes customers and users to storage before the app starts: those of `file`. Without a file, writes those of the
+ * demo, but only to the run's own storage, and only if it has no customers and users yet, so that changes by operators'
+ * commands remain.
  *
- * @param ownStorage whether the storage is this run's own; then it holds what `file` says and nothing else
- * @throws what is wrong with the file
+ * @param ownStorage whether the storage is this run's own; customers and users that `file` lacks are then removed
+ * @throws if the file is not valid; the message lists its problems
  */
 export async function seedDirectory(
   storage: StorageConnection,
   { file, ownStorage }: { file: string | undefined; ownStorage: boolean },
 ): Promise<void> {
-  // Somebody's account gets no demo customer that nobody asked for.
+  // An account that the environment names gets no demo customers.
   if (file === undefined && !ownStorage) return;
   const editor = createTableDirectoryEditor(storage, { now: () => new Date() });
   const directory = readDirectoryFile(file ?? demoFile);

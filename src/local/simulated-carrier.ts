@@ -3,7 +3,7 @@ import type { settingsTable } from '../carriers/simulated/settings.ts';
 import { isHttpUrl } from '../carriers/simulated/submission.ts';
 import type { localSettings } from './local-settings.ts';
 
-// Runs the simulated carrier as a process of its own; settings come from the environment.
+// Runs the simulated carrier as a process of its own. Its settings come from the environment.
 
 type Name = keyof typeof localSettings | keyof typeof settingsTable;
 

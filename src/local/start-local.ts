@@ -17,25 +17,27 @@ import { startTokenIssuer } from './token-issuer.ts';
 const root = join(import.meta.dirname, '..', '..');
 const loopback = '127.0.0.1';
 
-/** The audience of local tokens, and the user they are for, with all scopes. */
+/** The audience of local tokens, and their user with all scopes. */
 const demoAudience = 'api://smartdialog';
 const demoUser = { sub: 'demo-user', scope: Object.keys(scopes).join(' ') };
 
-/** What calls for the demo customer are signed with. */
+/** The secret with which calls for the demo customer are signed. */
 const demoCallbackSecret = 'demo-callback-secret';
 
 /** How to run locally. */
 export interface LocalRun {
   port: number;
-  /** Absent: nothing is kept. */
+  /** Absent: the run keeps nothing. */
   dataFolder?: string;
   bundle: boolean;
-  /** Names of the carriers that send, separated by commas; those of the environment, else the simulated one, where absent. */
+  /**
+   * Names of the carriers that send, separated by commas. Default: CARRIERS of the environment, or the simulated one.
+   */
   carriers?: string;
   log: (line: string) => void;
 }
 
-/** A running local SmartDialog and where its pieces are. */
+/** A running local SmartDialog, with the addresses of its parts. */
 export interface Local {
   rootUrl: string;
   baseUrl: string;
@@ -43,18 +45,17 @@ export interface Local {
   /** The carriers that send. */
   carriers: readonly string[];
   functions: FunctionsHost['functions'];
-  /** False where the environment named a storage account, which is then used and kept. */
+  /** False if the environment names a storage account, which is then used and never removed. */
   ownStorage: boolean;
-  /** A token of the demo user, or of another. */
+  /** Issues a token for the demo user, or for another. */
   issueToken(user?: string): Promise<string>;
   stop(): Promise<void>;
 }
 
 /**
- * Starts everything that the app needs, then the app itself as Azure would. Storage and carrier are left alone where
- * the environment already names them (AzureWebJobsStorage, SIMULATED_CARRIER_URL with its key and secret).
- * Sets the app's settings in this process's environment, since that is where Azure puts them. The directory is the demo's,
- * or what the file says that DIRECTORY_FILE names.
+ * Starts everything that the app needs, and then the app itself as Azure would. Starts no storage or carrier of its own
+ * if the environment names one (AzureWebJobsStorage; SIMULATED_CARRIER_URL with its key and secret). Sets the app's
+ * settings in this process's environment, as Azure does. The directory is that of DIRECTORY_FILE, or the demo's.
  */
 export async function startLocal({ port: wanted, dataFolder, bundle, carriers, log }: LocalRun): Promise<Local> {
   const started: { stop(): Promise<void> }[] = [];
@@ -92,7 +93,7 @@ export async function startLocal({ port: wanted, dataFolder, bundle, carriers, l
       ),
     );
     process.env['CALLBACK_SECRET_DEMO'] ??= demoCallbackSecret;
-    // A setting that is there and empty counts as absent, as it does for the app.
+    // An empty setting counts as absent, as it does for the app.
     const names = carriers || process.env['CARRIERS'] || simulated.name;
     process.env['CARRIERS'] = names;
     const sending = [...new Set(names.split(',').map((name) => name.trim()))];
@@ -102,7 +103,7 @@ export async function startLocal({ port: wanted, dataFolder, bundle, carriers, l
       const carrier = await provideSimulatedCarrier(simulation);
       if (carrier !== undefined) keep(carrier);
     }
-    // Another address may stand before the host's own.
+    // The environment may name another public address, for example of a tunnel.
     process.env['PUBLIC_URL'] ??= baseUrl;
     Object.assign(process.env, {
       TOKEN_ISSUER: issuer.issuer,
@@ -147,7 +148,7 @@ export async function startLocal({ port: wanted, dataFolder, bundle, carriers, l
   }
 }
 
-/** Starts the simulated carrier, unless the environment names one that runs already. */
+/** Starts the simulated carrier, unless the environment names a running one. */
 async function provideSimulatedCarrier({
   port,
   baseUrl,
@@ -191,14 +192,14 @@ function entryFiles(bundle: boolean): string[] {
   return files;
 }
 
-/** The app must know its own address before it starts, so the port is settled first; throws where it is taken. */
+/** Chooses the port before the app starts, because the app must know its own address. Throws if the port is taken. */
 async function reservePort(wanted: number): Promise<number> {
   if (wanted === 0) return findFreePort();
   if (await isPortFree(wanted)) return wanted;
   throw new Error(`Port ${wanted} is taken. Choose another: npm start -- --port ${wanted + 10}`);
 }
 
-/** Prefers the same port at each start, so that addresses and tokens outlive a restart; any other will do. */
+/** Starts a server on a port, so that addresses and tokens outlive a restart; on any free port if that one is taken. */
 async function onPortNear<Piece>(port: number, start: (port: number) => Promise<Piece>): Promise<Piece> {
   return start(port).catch((error: unknown) => {
     const { code } = error as NodeJS.ErrnoException;

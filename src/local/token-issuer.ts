@@ -9,15 +9,15 @@ import {
   type TokenRequestIncomingMessage,
 } from 'oauth2-mock-server';
 
-/** What a token says. Any further claim is taken over as it is, and may replace one that the issuer sets. */
+/** The claims of a token. Any further claim is copied as it is, and may replace one that the issuer sets. */
 export interface TokenClaims {
   sub: string;
   name?: string;
-  /** Blank-separated scopes, without the API's address. */
+  /** Scopes without the API's address, separated by blanks. */
   scope?: string;
-  /** The issuer's own audience where absent. */
+  /** Default: the issuer's audience. */
   audience?: string;
-  /** One hour where absent; negative for a token that has expired. */
+  /** Default: one hour; negative for a token that has expired. */
   lifetimeSeconds?: number;
   [claim: string]: unknown;
 }
@@ -41,7 +41,7 @@ async function createKey(): Promise<JWK> {
   return { ...jwk, kid: await calculateJwkThumbprint(jwk), alg: 'RS256', use: 'sig' };
 }
 
-/** The file's key as text, or a new one's that the file then holds, readable by its owner only. */
+/** Reads the key file as text. If it is missing, writes a new key to it, readable by its owner only. */
 async function loadKey(keyFile: string): Promise<string> {
   const known = await readFile(keyFile, 'utf8').catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
@@ -63,11 +63,11 @@ async function addKey(keys: JWKStore, keyFile: string | undefined): Promise<void
   try {
     await keys.add(JSON.parse(text) as Record<string, unknown>);
   } catch (cause) {
-    throw new Error(`${keyFile} holds no private key; remove it to have a new one made`, { cause });
+    throw new Error(`${keyFile} holds no valid private key. Remove the file to get a new key.`, { cause });
   }
 }
 
-/** The scopes of a token request as `scp` has them: without the API's address and the scopes of OpenID Connect. */
+/** Returns the scopes of a token request as for `scp`: without the API's address and the scopes of OpenID Connect. */
 function grantedScopes(requested: string | undefined): string | undefined {
   const standard = new Set(['openid', 'profile', 'email', 'offline_access', '.default']);
   const names = (requested ?? '').split(' ').map((scope) => scope.slice(scope.lastIndexOf('/') + 1));
@@ -75,13 +75,13 @@ function grantedScopes(requested: string | undefined): string | undefined {
 }
 
 /**
- * Starts an OpenID Connect issuer on 127.0.0.1 with discovery, key set, sign-in and token endpoints. It asks nobody for
- * a password: every grant signs in whoever `defaultClaims` describes. For development and tests only.
+ * Starts an OpenID Connect issuer on 127.0.0.1 with discovery, key set, sign-in and token endpoints. It needs no
+ * password: every grant signs in the user of `defaultClaims`. For development and tests only.
  *
- * @param options.port 0 takes a free one.
- * @param options.keyFile keeps the key pair over restarts, so that tokens stay valid; created where it is missing.
- * @param options.audience the API that tokens are for.
- * @param options.defaultClaims whom the token endpoint signs in, and the scopes it grants where none is asked for.
+ * @param options.port 0 takes any free port
+ * @param options.keyFile keeps the key pair over restarts, so that tokens stay valid; created if it is missing
+ * @param options.audience the API that tokens are for
+ * @param options.defaultClaims the user of the token endpoint, and the scopes for requests that name no scope
  */
 export async function startTokenIssuer(options: {
   port: number;
@@ -119,7 +119,7 @@ export async function startTokenIssuer(options: {
   };
 
   server.service.on(Events.BeforeTokenSigning, ({ payload }: MutableToken, request: TokenRequestIncomingMessage) => {
-    // The library signs access and identity tokens by the same path, and gives only the former a scope.
+    // The library signs access and identity tokens with the same function, and gives only access tokens a scope.
     if ('scope' in payload) {
       const scope = grantedScopes(request.body.scope) ?? defaultClaims.scope;
       replaceClaims(payload, accessClaims({ ...defaultClaims, ...(scope !== undefined && { scope }) }));

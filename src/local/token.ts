@@ -1,6 +1,6 @@
 import { portSetting, readPort } from '../settings/read-port.ts';
 
-/* Prints an access token that the running local host accepts: of the demo user, or of the user that is named. */
+/* Prints an access token that the running local host accepts, for the demo user or for the user in the argument. */
 const [user = 'demo-user'] = process.argv.slice(2);
 const rootUrl = `http://127.0.0.1:${readPort(process.env['PORT'])}`;
 try {

@@ -9,7 +9,7 @@ import type { CancelDeps } from './deps.ts';
 
 const canceledNote: StatusNote = {
   code: 'Canceled',
-  message: 'The message was cancelled before its time.',
+  message: 'The message was canceled before it was due.',
   reason: 'canceled',
 };
 

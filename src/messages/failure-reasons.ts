@@ -8,31 +8,37 @@ interface ReasonEntry {
 }
 
 const failureReasons = {
-  invalidNumber: { retryable: false, remedy: 'Verify the number.' },
-  barred: { retryable: false, remedy: 'The number takes no such messages; use another one.' },
-  optedOut: { retryable: false, remedy: 'Respect the wish, or have the recipient opt in again.' },
-  absent: { retryable: true, remedy: 'The phone was off or out of reach; send again later.' },
-  expired: { retryable: true, remedy: 'The phone was out of reach until the message expired; send again later.' },
+  invalidNumber: { retryable: false, remedy: 'Check the number.' },
+  barred: { retryable: false, remedy: 'The number does not accept such messages. Use another number.' },
+  optedOut: { retryable: false, remedy: 'Do not send again unless they opt in.' },
+  absent: { retryable: true, remedy: 'The phone was off or out of reach. Send again later.' },
+  expired: { retryable: true, remedy: 'The phone was out of reach until the message expired. Send again later.' },
   contentRefused: { retryable: false, remedy: 'Change the sender or the text.' },
   windowClosed: {
     retryable: false,
     remedy:
-      'Send an approved template, or wait until the recipient writes: WhatsApp takes texts for 24 hours after that.',
+      'Send an approved template, or wait until the recipient writes. WhatsApp takes free text for 24 hours after that.',
   },
-  templateTrouble: { retryable: false, remedy: 'Correct the template, or what fills it.' },
+  templateTrouble: { retryable: false, remedy: 'Correct the template or its values.' },
   recipientCapped: {
     retryable: true,
-    remedy: 'WhatsApp limits how much marketing a recipient gets from all businesses; send again another day.',
+    remedy: 'WhatsApp limits the marketing messages that one person gets from all businesses. Send again another day.',
   },
-  throttled: { retryable: true, remedy: 'Send again later, and spread large sends.' },
-  carrierUnavailable: { retryable: true, remedy: 'Send again later; an operator can see what the carrier said.' },
-  carrierSettings: { retryable: false, remedy: "Ask an operator to verify the carrier's settings." },
-  noReport: { retryable: false, remedy: 'The message may have arrived: ask the recipient before sending again.' },
-  inDoubt: { retryable: false, remedy: 'The message may have arrived: ask the recipient before sending again.' },
-  ownFailure: { retryable: true, remedy: 'Send again; if it stays, tell an operator the message id.' },
-  canceled: { retryable: true, remedy: 'An operator cancelled the message; send it again if it is wanted.' },
-  forgotten: { retryable: false, remedy: 'What was known of the recipient was deleted on request.' },
-  other: { retryable: false, remedy: "The carrier's code and words say more." },
+  throttled: { retryable: true, remedy: 'Send again later, and spread large sends over time.' },
+  carrierUnavailable: {
+    retryable: true,
+    remedy: 'Send again later. If it happens again, show your administrator the Error Message.',
+  },
+  carrierSettings: { retryable: false, remedy: "Ask your administrator to check the carrier's settings." },
+  noReport: { retryable: false, remedy: 'The message may have arrived. Ask the recipient before you send again.' },
+  inDoubt: { retryable: false, remedy: 'The message may have arrived. Ask the recipient before you send again.' },
+  ownFailure: { retryable: true, remedy: 'Send again. If it happens again, give your administrator the Message Id.' },
+  canceled: {
+    retryable: true,
+    remedy: 'Your administrator canceled the message. Send it again if it is still wanted.',
+  },
+  forgotten: { retryable: false, remedy: "The recipient's data was deleted on request." },
+  other: { retryable: false, remedy: 'See Error Code and Error Message.' },
 } as const satisfies Record<string, ReasonEntry>;
 
 /** Why a recipient did not get a message. */

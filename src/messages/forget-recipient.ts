@@ -8,7 +8,7 @@ export const forgottenMark = 'forgotten';
 
 const forgottenNote: StatusNote = {
   code: 'RecipientForgotten',
-  message: 'The recipient was forgotten before the message was sent.',
+  message: "The recipient's data was deleted before the message was sent.",
   reason: 'forgotten',
 };
 

@@ -10,14 +10,16 @@ import { mayBeMessageOf } from './message-id.ts';
 import type { StatusNote } from './message.ts';
 import { summariseStatuses } from './status.ts';
 
-const errorCode = optional(text({ title: 'Error Code', description: 'Why the recipient did not get the message.' }));
-const errorMessage = optional(text({ title: 'Error Message', description: 'The reason in words.' }));
+const errorCode = optional(
+  text({ title: 'Error Code', description: "The carrier's code, or ours, for why the message did not arrive." }),
+);
+const errorMessage = optional(text({ title: 'Error Message', description: 'What the code means, in words.' }));
 const reason = optional(text({ title: 'Reason', description: 'The reason in one word, the same for all carriers.' }));
 const retryable = optional(
   flag({ title: 'Retryable', description: 'Whether the message may arrive if it is sent again later.' }),
 );
-const remedy = optional(text({ title: 'Remedy', description: 'What can be done about it.' }));
-const updatedAt = timestamp({ title: 'Updated At', description: 'When the status was last changed.' });
+const remedy = optional(text({ title: 'Remedy', description: 'What to do about it.' }));
+const updatedAt = timestamp({ title: 'Updated At', description: 'When the status last changed.' });
 
 function statusFields({ status, note, updatedAt: at }: SendingState) {
   return {
@@ -44,10 +46,10 @@ export const getMessageStatus = defineOperation({
   method: 'GET',
   path: '/messages/{MessageId}',
   summary: 'Get message status',
-  description: 'Get the delivery status of a message and of each of its recipients.',
+  description: 'Gets the delivery status of an SMS or WhatsApp message and of each recipient.',
   scopes: ['Gateway.Send'],
   parameters: {
-    MessageId: inPath(text({ title: 'Message Id', description: 'The identifier that the send action returned.' })),
+    MessageId: inPath(text({ title: 'Message Id', description: 'Message Id that the send action returned.' })),
     'Customer-Id': inHeader(
       text({ title: 'Customer', description: 'The customer that sent the message.', dropdown: customersDropdown }),
     ),
@@ -56,16 +58,16 @@ export const getMessageStatus = defineOperation({
     status: 200,
     description: 'The status of the message.',
     schema: object({
-      MessageId: text({ title: 'Message Id', description: 'Identifier of the message.' }),
+      MessageId: text({ title: 'Message Id', description: 'Id of the message.' }),
       Status: text({
         title: 'Message Status',
         description:
-          'The status that all recipients share; else the least advanced open one; else partiallyDelivered or failed.',
+          'The status that all recipients share; otherwise the earliest still open; otherwise partiallyDelivered or failed.',
       }),
       Recipients: list(
         object({
-          Id: text({ title: 'Recipient Id', description: 'Identifier of the recipient.' }),
-          Address: text({ title: 'Recipient Address', description: 'The phone number of the recipient.' }),
+          Id: text({ title: 'Recipient Id', description: 'Id of the recipient.' }),
+          Address: text({ title: 'Recipient Address', description: 'Phone number of the recipient.' }),
           Status: text({
             title: 'Recipient Status',
             description:
@@ -80,8 +82,8 @@ export const getMessageStatus = defineOperation({
           History: optional(
             list(
               object({
-                Protocol: text({ title: 'Channel', description: 'The protocol that was tried.' }),
-                Status: text({ title: 'Channel Status', description: 'How far that got.' }),
+                Protocol: text({ title: 'Channel', description: 'SMS or WhatsApp.' }),
+                Status: text({ title: 'Channel Status', description: 'Status on this channel.' }),
                 ErrorCode: errorCode,
                 ErrorMessage: errorMessage,
                 Reason: reason,
@@ -89,7 +91,7 @@ export const getMessageStatus = defineOperation({
                 Remedy: remedy,
                 UpdatedAt: updatedAt,
               }),
-              { title: 'History', description: 'Every channel in the order tried, where one stood in for another.' },
+              { title: 'History', description: 'Each channel in the order tried, if SMS replaced WhatsApp.' },
             ),
           ),
         }),

@@ -23,7 +23,7 @@ export function parametersOfSends({ replies }: { replies: boolean }) {
     'Service-Id': inHeader(
       text({
         title: 'Service',
-        description: 'The service that sends the message.',
+        description: 'The one-way service that sends. Nothing listed? Ask your administrator for one.',
         visibility: 'important',
         dropdown: servicesDropdown('OneWay', 'Customer-Id', replies),
       }),
@@ -43,7 +43,7 @@ export const customerData = optional(
 export const requestId = optional(
   text({
     title: 'Request Id',
-    description: 'A unique id of this request. A repeat within 7 days sends nothing and gets the first answer again.',
+    description: 'Unique text for this message. Repeated within 7 days, it sends nothing and returns the first answer.',
     maxLength: 1000,
   }),
 );
@@ -52,13 +52,12 @@ export const requestId = optional(
 export const sendBody = object({
   Sender: text({
     title: 'Message Sender',
-    description:
-      'The sender shown on the phone: a name of up to 11 characters, a short code or a phone number that the service may use.',
+    description: 'Name (up to 11 characters), short code or number that the service may use.',
     visibility: 'important',
   }),
   Content: text({
     title: 'Message Content',
-    description: 'The text of the message. A placeholder such as $(name) is filled for each recipient.',
+    description: 'Text to send. $(name) is filled per recipient. Long texts are billed as several parts.',
     visibility: 'important',
   }),
   Protocol: choice(['SMS'], {
@@ -70,7 +69,7 @@ export const sendBody = object({
   SendDateTime: optional(
     timestamp({
       title: 'Send Datetime',
-      description: 'When to send the message, up to a year ahead. Leave empty to send at once.',
+      description: "Empty sends now. 2026-12-01T09:00 is the customer's local time; add Z for UTC.",
       visibility: 'important',
     }),
   ),
@@ -78,28 +77,33 @@ export const sendBody = object({
     object({
       Address: text({
         title: 'Address',
-        description: 'The phone number of the recipient, best in international format without prefixes.',
+        description: '358401234567: country code and number, without + or 00.',
         visibility: 'important',
       }),
       Personalization: optional(
         freeObject({
           title: 'Personalization',
-          description: 'A value for each placeholder in the content, by its name.',
+          description: '{"name": "Aino"}: a value for each $(placeholder).',
         }),
       ),
       Placeholders: optional(
         list(
           object({
-            name: text({ title: 'Placeholder Name', description: 'The name of a placeholder in the content.' }),
+            name: text({
+              title: 'Placeholder Name',
+              description: 'Name of a placeholder in the text, such as name for $(name).',
+            }),
             value: optional(
-              text({ title: 'Placeholder Value', description: 'What takes its place. Nothing where left empty.' }),
+              text({
+                title: 'Placeholder Value',
+                description: 'Value that replaces the placeholder. Empty inserts nothing.',
+              }),
             ),
           }),
           {
             title: 'Placeholders',
             maxItems: 1_000,
-            description:
-              'The same as Personalization, as a list, for apps that can not fill an object with names of their own.',
+            description: 'Personalization as a list, where an object cannot be filled in.',
           },
         ),
       ),
@@ -109,20 +113,20 @@ export const sendBody = object({
   AttachmentUri: optional(
     text({
       title: 'Attachment Uri',
-      description: 'For channels that carry attachments. SMS does not, so leave it empty.',
+      description: 'Leave it empty: SMS carries no attachments.',
     }),
   ),
   CustomerData: customerData,
   AdMessage: optional(
     flag({
       title: 'Ad Message',
-      description: 'Marks the message as an advertisement: it is not sent to those who opted out.',
+      description: 'Yes for advertising: whoever opted out is skipped.',
     }),
   ),
   DlrUrl: optional(
     text({
       title: 'Dlr Url',
-      description: 'An address that is called when the delivery status of a recipient is known.',
+      description: "Public https address, called by GET with each recipient's status. Your query is kept.",
     }),
   ),
   RequestId: requestId,
@@ -144,18 +148,21 @@ export const sendErrors = [
 
 /** The fields of the answer to every send. */
 export const sentFields = {
-  MessageId: text({ title: 'Message Id', description: 'Identifier of the new message.' }),
+  MessageId: text({ title: 'Message Id', description: 'Id of the new message.' }),
   MessagePartCount: integer({
     title: 'Message Part Count',
-    description: 'The largest number of message parts that a recipient gets.',
+    description: 'The most message parts that any one recipient gets.',
   }),
   Recipients: list(
     object({
       Address: text({
         title: 'Recipient Address',
-        description: 'The phone number of the recipient, in international format.',
+        description: 'Phone number of the recipient: country code and number, digits only.',
       }),
-      Id: text({ title: 'Recipient Id', description: 'Identifier of the recipient, used for delivery status.' }),
+      Id: text({
+        title: 'Recipient Id',
+        description: 'Id of the recipient in delivery reports and Get message status.',
+      }),
     }),
     { title: 'Recipients', description: 'The recipients of the message.' },
   ),

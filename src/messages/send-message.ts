@@ -12,7 +12,7 @@ export const sendMessage = defineOperation({
   method: 'POST',
   path: '/messages',
   summary: 'Send Message',
-  description: 'Send a text message to one or more recipients.',
+  description: 'Sends an SMS to one or more recipients, now or at a set time.',
   visibility: 'important',
   scopes: ['Gateway.Send'],
   parameters: sendingParameters,

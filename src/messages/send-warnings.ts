@@ -1,3 +1,5 @@
+import { count } from '../core/plural.ts';
+
 /** The most parts that the connector's documentation advises: phones may not show a longer text. */
 const advisedParts = 3;
 
@@ -10,12 +12,13 @@ export function sendWarnings(sent: { partCount: number; guessedNumbers: number }
   const warnings: string[] = [];
   if (partCount > advisedParts) {
     warnings.push(
-      `The text takes ${partCount} message parts, each of which is billed; not every phone shows more than ${advisedParts}.`,
+      `The text takes ${partCount} message parts, and each is billed. Some phones show no more than ${advisedParts}.`,
     );
   }
   if (guessedNumbers > 0) {
+    const [they, numbers] = guessedNumbers === 1 ? ['it is', 'a national number'] : ['they are', 'national numbers'];
     warnings.push(
-      `${guessedNumbers} of the numbers may be wrong: valid in no country, they were taken for national ones.`,
+      `${count(guessedNumbers, 'number')} may be wrong: ${they} valid in no country, and taken for ${numbers}.`,
     );
   }
   if (warnings.length === 0) return {};

@@ -18,17 +18,17 @@ export const sendWhatsappTemplateMessage = defineOperation({
   method: 'POST',
   path: '/messages/templates/whatsapp',
   summary: 'Send WhatsApp Message',
-  description: 'Send a message made from an approved WhatsApp template to one or more recipients.',
+  description: "Sends an approved WhatsApp template. Works at any time, also outside WhatsApp's 24 hours.",
   visibility: 'important',
   scopes: ['Gateway.Send'],
   parameters: sendingParameters,
   body: {
     name: 'Request Body',
-    description: 'The template, what fills it, and the recipients.',
+    description: 'The template, its values, and the recipients.',
     schema: object({
       TemplateName: text({
         title: 'WhatsApp Template',
-        description: 'The approved template to send.',
+        description: 'Approved template to send. Nothing listed? Create one, and wait for its approval.',
         visibility: 'important',
         dropdown: templatesDropdown('Customer-Id'),
       }),
@@ -36,24 +36,21 @@ export const sendWhatsappTemplateMessage = defineOperation({
         object({
           Address: text({
             title: 'Address',
-            description: 'The phone number of the recipient, best in international format without prefixes.',
+            description: '358401234567: country code and number, without + or 00.',
           }),
         }),
         { title: 'Recipients', description: 'Who gets the message.', minItems: 1, maxItems: recipientLimit },
       ),
       BodyParameters: optional(
-        list(
-          text({ title: 'Template Body Parameters', description: 'What takes the place of a number in the body.' }),
-          {
-            title: 'Body Parameters',
-            description: 'A value for each number in the body of the template, in their order.',
-          },
-        ),
+        list(text({ title: 'Template Body Parameters', description: 'Value for the next placeholder of the text.' }), {
+          title: 'Body Parameters',
+          description: 'One value for each {{1}}, {{2}} of the text, in that order.',
+        }),
       ),
       HeaderParameters: optional(
         list(
-          text({ title: 'Template Header Parameters', description: 'What takes the place of a number in the header.' }),
-          { title: 'Header Parameters', description: 'A value for each number in the header of the template.' },
+          text({ title: 'Template Header Parameters', description: 'Value for the next placeholder of the header.' }),
+          { title: 'Header Parameters', description: 'One value for each {{1}}, {{2}} of the header, in that order.' },
         ),
       ),
       Buttons: optional(
@@ -62,31 +59,42 @@ export const sendWhatsappTemplateMessage = defineOperation({
             Type: optional(
               choice(['Call', 'QuickReply', 'Url'], {
                 title: 'Type',
-                description: 'The type of the button: one type in a template, of which there may be several.',
+                description: "Type of the template's buttons. May be left empty.",
               }),
             ),
-            Data: optional(text({ title: 'Text', description: 'The variable part of the button.' })),
+            Data: optional(
+              text({
+                title: 'Text',
+                description: 'Url: replaces {{1}} in the address. QuickReply: text that a tap sends back.',
+              }),
+            ),
           }),
-          { title: 'Buttons', description: 'What fills the buttons of the template.' },
+          { title: 'Buttons', description: "Values for the template's buttons, in their order." },
         ),
       ),
       SendDateTime: optional(
         text({
           title: 'Send Datetime',
-          description: 'When to send the message, in ISO 8601, up to a year ahead. Leave empty to send at once.',
+          description: "Empty sends now. 2026-12-01T09:00 is the customer's local time; add Z for UTC.",
         }),
       ),
       AttachmentUri: optional(
-        text({ title: 'Attachment Uri', description: 'The address of the attachment, where the template has one.' }),
+        text({
+          title: 'Attachment Uri',
+          description: 'Address of the image, video or document, if the template has one.',
+        }),
       ),
       UseSmsFallback: optional(
         flag({
           title: 'Use SMS Fallback',
-          description: 'Sends the text by SMS to those whom WhatsApp does not reach.',
+          description: 'Yes sends the text by SMS to recipients whom WhatsApp does not reach.',
         }),
       ),
       DlrUrl: optional(
-        text({ title: 'Dlr Url', description: 'An address that is called when the send process completes.' }),
+        text({
+          title: 'Dlr Url',
+          description: "Public https address, called by GET with each recipient's status. Your query is kept.",
+        }),
       ),
       CustomerData: customerData,
       RequestId: requestId,
@@ -96,15 +104,18 @@ export const sendWhatsappTemplateMessage = defineOperation({
     status: 200,
     description: 'The message is accepted and will be sent.',
     schema: object({
-      messageId: text({ title: 'Message Id', description: 'Identifier of the new message.' }),
+      messageId: text({ title: 'Message Id', description: 'Id of the new message.' }),
       messagePartCount: integer({ title: 'Message Part Count', description: 'Always 1 for WhatsApp.' }),
       recipients: list(
         object({
           address: text({
             title: 'Recipient Address',
-            description: 'The phone number of the recipient, in international format.',
+            description: 'Phone number of the recipient: country code and number, digits only.',
           }),
-          id: text({ title: 'Recipient Id', description: 'Identifier of the recipient, used for delivery status.' }),
+          id: text({
+            title: 'Recipient Id',
+            description: 'Id of the recipient in delivery reports and Get message status.',
+          }),
         }),
         { title: 'Recipients', description: 'The recipients of the message.' },
       ),

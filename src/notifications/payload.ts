@@ -20,7 +20,7 @@ export function payloadOf(message: RoutedMessage, publicUrl: string): string {
       name,
       mimeType,
       resourceLocation: state === 'stored' ? `${publicUrl}/attachments/${attachmentId}` : '',
-      ...(state === 'stored' ? {} : { error: reason ?? 'the file is not available' }),
+      ...(state === 'stored' ? {} : { error: reason ?? 'The file is not available.' }),
     })),
     messageId: inboundIdFor(customerId, id),
     threadId,

@@ -1,30 +1,32 @@
 /*
- * Who calls, for which customer, through which service. The kernel settles these three, in this order, before it reads
- * a body; the directory and the token check implement the port.
+ * The caller, the customer and the service of a request. The kernel finds these three, in this order, before it reads
+ * the body. The directory and the token check implement the port.
  */
 
 /** The user or application behind a verified token or API key. */
 export interface Caller {
-  /** The directory's key for the user: whom the API key names, or the token's `oid`, or its `sub` where it has none. */
+  /**
+   * The user's key in the directory: the user of the API key, or the token's `oid`, or its `sub` if it has no `oid`.
+   */
   userId: string;
-  /** The application that asked for the token. */
+  /** The application that requested the token. */
   clientId?: string;
   scopes: readonly string[];
-  /** Names what calls are counted by: the same for all that one user does through one application, or with one key. */
+  /** The unit of throttling: the same for all calls of one user through one application, or with one API key. */
   connection: string;
 }
 
-/** A tenant; everything belongs to one. */
+/** A tenant; all data belongs to one. */
 export interface Customer {
   id: string;
   name: string;
-  /** Region in which national phone numbers are read, as a two-letter code. */
+  /** The region whose rules apply to national phone numbers, as a two-letter code. */
   region: string;
-  /** IANA name of the zone in which times without an offset are read. */
+  /** The zone of times that have no offset, as an IANA name. */
   timeZone: string;
-  /** How many calls a connection to this customer may make in 60 seconds; the app's own limit where absent. */
+  /** How many calls a connection to this customer may make in 60 seconds; default: the app's limit. */
   callsPerMinute?: number;
-  /** Name of the app setting with the secret that calls of delivery-report addresses are signed with; absent: unsigned. */
+  /** The app setting that holds the secret for signing calls of a DlrUrl; if absent, these calls are not signed. */
   callbackSecretSetting?: string;
 }
 
@@ -37,35 +39,35 @@ export interface Service {
   id: string;
   name: string;
   type: ServiceType;
-  /** Senders that a OneWay service may use. */
+  /** The senders that a OneWay service may use. */
   senders: readonly string[];
   allowsReplies: boolean;
 }
 
-/** What an operation demands of the service that its caller names. */
+/** The kind of service that an operation needs. */
 export interface ServiceDemand {
   type: ServiceType;
-  /** Where set, only a service that allows replies will do. */
+  /** If set, the service must allow replies. */
   replies?: true;
 }
 
-/** An id as the caller gave it, and the parameter it stood in, which errors name. */
+/** An id from the request, and the parameter that held it, for the texts of errors. */
 export interface Named {
   id: string;
   parameter: string;
 }
 
-/** What a caller shows of themselves: the values of the headers Authorization and X-API-Key, null where there is none. */
+/** The values of the headers Authorization and X-API-Key; null if the request has no such header. */
 export interface Credentials {
   authorization: string | null;
   apiKey: string | null;
 }
 
-/** Settles who calls and what they may reach. Each method throws an ApiError where the answer is no. */
+/** Finds out who calls and what they may use. Each method rejects with an ApiError if the caller is refused. */
 export interface AccessPort {
   authenticate(credentials: Credentials): Promise<Caller>;
-  /** The same error for a customer that doesn't exist and one that isn't the caller's. */
+  /** Rejects with the same error for a customer that doesn't exist and for one that isn't the caller's. */
   customer(caller: Caller, named: Named): Promise<Customer>;
-  /** The same error for a service that doesn't exist and one of another customer. */
+  /** Rejects with the same error for a service that doesn't exist and for one of another customer. */
   service(customer: Customer, named: Named, demand: ServiceDemand): Promise<Service>;
 }

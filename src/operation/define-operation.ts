@@ -3,28 +3,28 @@ import type { ErrorCode, Problem } from './errors.ts';
 import type { ObjectOf, Schema, Static, Visibility } from './schema.ts';
 import type { Scope } from './scopes.ts';
 
-/** A value that travels outside the body. Such values are text on the wire and are coerced to their schema's type. */
+/** A value outside the body. It is text on the wire, and the kernel coerces it to its schema's type. */
 export interface Parameter<S extends Schema = Schema> {
   in: 'path' | 'query' | 'header';
   schema: S;
 }
 
-/** A parameter in the path; its name stands in the operation's path in braces. */
+/** Declares a parameter in the path. The operation's path holds its name in braces. */
 export function inPath<S extends Schema>(schema: S): Parameter<S> {
   return { in: 'path', schema };
 }
 
-/** A parameter in the query string. */
+/** Declares a parameter in the query string. */
 export function inQuery<S extends Schema>(schema: S): Parameter<S> {
   return { in: 'query', schema };
 }
 
-/** A parameter in a header. */
+/** Declares a parameter in a header. */
 export function inHeader<S extends Schema>(schema: S): Parameter<S> {
   return { in: 'header', schema };
 }
 
-/** Whether a caller must give the parameter. */
+/** Tells whether a caller must send the parameter. */
 export function isRequired({ schema }: Parameter): boolean {
   return !('~optional' in schema);
 }
@@ -40,17 +40,17 @@ interface Body<B extends Schema> {
   schema: B;
 }
 
-/** What an operation answers when all goes well. */
+/** The answer of an operation that succeeds. */
 interface Answer<A extends Schema = Schema> {
   status: 200 | 201 | 204;
   description: string;
-  /** Absent where the answer has no body. */
+  /** Absent if the answer has no body. */
   schema?: A;
 }
 
-/** What a trigger sends to those who registered with it. */
+/** The trigger's hint for makers, and the notification that it sends to its subscribers. */
 interface Trigger {
-  /** How a maker sees it work: "To see it work, …". */
+  /** How a maker tries the trigger, in a sentence that begins "To see it work, ". */
   hint: string;
   notification: { description: string; schema: Schema };
 }
@@ -58,24 +58,24 @@ interface Trigger {
 /** Reads a header of the request by its name. */
 export type ReadHeader = (name: string) => string | null;
 
-/** What the kernel has settled before it looks at the body. */
-interface Settled<P, C, S, Anonymous = undefined> {
+/** The parts of a request that the kernel resolves before it reads the body. */
+interface Resolved<P, C, S, Anonymous = undefined> {
   parameters: P;
-  /** Undefined for a call without a valid token, where the record lets such in. */
+  /** Undefined for a call without a valid token, if the operation is `anonymous`. */
   caller: Anonymous extends true ? Caller | undefined : Caller;
-  /** The customer named by the parameter in the record's `customer`. */
+  /** The customer in the parameter that the operation's `customer` names. */
   customer: C extends string ? Customer : undefined;
-  /** The service named by the parameter in the record's `service`. */
+  /** The service in the parameter that the operation's `service` names. */
   service: S extends object ? Service : undefined;
   now: Date;
 }
 
-/** What a handler gets: everything is valid, allowed and typed. */
-interface Request<P, B, C, S, Prepared, Anonymous> extends Settled<P, C, S, Anonymous> {
+/** The request as a handler gets it: validated, authorised and typed. */
+interface Request<P, B, C, S, Prepared, Anonymous> extends Resolved<P, C, S, Anonymous> {
   body: B;
-  /** For headers that are no parameters: those which the caller's runtime adds by itself. */
+  /** Reads headers that are no parameters, which the caller's runtime adds by itself. */
   header: ReadHeader;
-  /** What the record's `prepare` made of the body. */
+  /** The result of the operation's `prepare`. */
   prepared: Prepared;
 }
 
@@ -83,36 +83,36 @@ interface Request<P, B, C, S, Prepared, Anonymous> extends Settled<P, C, S, Anon
 export interface Result<A> {
   body: A;
   headers?: Readonly<Record<string, string>>;
-  /** A failure of ours that the caller is not told of, for the log. */
+  /** A failure of ours, for the log; the caller doesn't learn of it. */
   failure?: unknown;
 }
 
 interface Metadata {
-  /** Flows of Power Automate store it. */
+  /** Flows of Power Automate store the operation id, so it must never change. */
   operationId: string;
-  /** Workflows of Logic Apps store method and path. */
+  /** Workflows of Logic Apps store method and path, so they must never change. */
   method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   path: `/${string}`;
   summary: string;
   description: string;
   visibility?: Visibility;
-  /** Still works, but flows should no longer be built on it; summary and description must end in "(deprecated)". */
+  /** Works, but new flows should not use it; summary and description must end in "(deprecated)". */
   deprecated?: true;
-  /** Any one of these opens the operation; the first is the one it belongs to. */
+  /** A caller needs one of these; documents list the operation under the first. */
   scopes: readonly [Scope, ...Scope[]];
-  /** The operation registers a webhook, which this says more of. */
+  /** Set if the operation registers a webhook. */
   trigger?: Trigger;
-  /** What can go wrong beyond what every operation with such parameters and body shares. */
+  /** The errors beyond those that the kernel implies by the parameters and the body. */
   errors: readonly ErrorCode[];
 }
 
-/** What is wrong with a request, and, where nothing is, what its handler will work with. */
+/** The problems of a request; if it has none, `prepared` goes to the handler. */
 export interface Preparation<Prepared> {
   problems: readonly Problem[];
   prepared: Prepared;
 }
 
-/** The record of an operation with its types erased, as lists and loops hold it. */
+/** An operation without the types of its parameters and bodies, for lists of operations. */
 export interface Operation<Deps> extends Metadata {
   parameters: Parameters;
   body?: Body<Schema>;
@@ -137,24 +137,24 @@ interface Definition<
   parameters: P;
   body?: B extends Schema ? Body<B> : never;
   answer: Omit<Answer, 'schema'> & (A extends Schema ? { schema: A } : { schema?: never });
-  /** The parameter that names the customer. */
+  /** The parameter that holds the customer's id. */
   customer?: C;
-  /** The parameter that names the service, and what the operation demands of it. */
+  /** The parameter that holds the service's id, and the kind of service that the operation needs. */
   service?: S;
   /**
-   * Lets calls without a valid token in, for an operation whose parameters are secret by themselves. No customer can be
-   * settled there.
+   * Accepts calls without a valid token, for an operation whose parameters are secrets themselves. Such an operation
+   * can't have a customer.
    */
   anonymous?: Anonymous & (C extends string ? undefined : true | undefined);
   /**
-   * The rules that a schema can't state. Gets the body before its schema was applied (any JSON), so that one answer
-   * names everything that is wrong; must pass over what the schema refuses anyway. May read, and changes nothing.
+   * Checks the rules that a schema can't state. Gets the body unvalidated (any JSON), so that one answer can name all
+   * problems; must ignore values that the schema refuses anyway. May read from storage, and must not write.
    */
   prepare?: (
-    request: Settled<ParameterValues<P>, C, S, Anonymous> & { body: unknown },
+    request: Resolved<ParameterValues<P>, C, S, Anonymous> & { body: unknown },
     deps: Deps,
   ) => Preparation<Prepared> | Promise<Preparation<Prepared>>;
-  /** The effects. Runs only when nothing is wrong. */
+  /** Carries out the operation. Runs only if the request has no problems. */
   handler: (
     request: Request<ParameterValues<P>, BodyValue<B>, C, S, Prepared, Anonymous>,
     deps: Deps,
@@ -162,8 +162,27 @@ interface Definition<
 }
 
 /**
- * Defines an operation: one inert record from which come the handler's types, the validators, the registration with
- * Azure Functions, the connector's definition, its scopes and the documentation. Importing it registers nothing.
+ * Defines an operation: one inert record. From it come the handler's types, the validators, the registration with Azure
+ * Functions, the connector's definition, its scopes and the documentation. Importing a definition registers nothing.
+ *
+ * @example
+ * export const getCustomerServices = defineOperation({
+ *   operationId: 'GetCustomerServices',
+ *   method: 'GET',
+ *   path: '/customers/{CustomerId}/services',
+ *   summary: 'Get services',
+ *   description: 'Gets the services of a customer.',
+ *   scopes: ['Customer.Services'],
+ *   parameters: { CustomerId: inPath(text({ title: 'Customer', description: 'The customer.' })) },
+ *   customer: 'CustomerId',
+ *   answer: {
+ *     status: 200,
+ *     description: 'The names of the services.',
+ *     schema: list(text({ title: 'Service', description: 'Name of a service.' })),
+ *   },
+ *   errors: [],
+ *   handler: async ({ customer }, { directory }: Deps) => ({ body: await directory.serviceNames(customer.id) }),
+ * });
  */
 export function defineOperation<
   const P extends Parameters,

@@ -1,9 +1,11 @@
-/** The record of a queue worker: which queue it listens to, and what it does with a message. */
+/** A queue worker: the queue it listens to, and what it does with a message. */
 export interface Worker<Deps> {
   name: string;
   queue: string;
-  /** The queue is there once in each storage account for messages; absent: in the app's own account only. */
+  /** True: each storage account for messages has the queue. Absent: only the app's own account has it. */
   perAccount?: true;
-  /** Gets the message as parsed JSON. Resolves to what happened, for the log; rejects to have the message again. */
+  /**
+   * Handles one message, parsed from JSON. Resolves to fields for the log; rejects to have the queue deliver it again.
+   */
   handle: (message: unknown, deps: Deps) => Promise<Readonly<Record<string, unknown>>>;
 }

@@ -8,10 +8,11 @@ import type { RequestLog } from './request-log.ts';
 import { routeValue } from './route.ts';
 import { asJsonSchema } from './schema.ts';
 import type { ThrottlePort } from './throttle.ts';
+import { count } from '../core/plural.ts';
 import { UnavailableError } from '../core/unavailable-error.ts';
 import { checkBody, checkParameters, dropAbsentFields, dropUnknownFields } from './validate.ts';
 
-/** The part of an HTTP request that operations are made of; `HttpRequest` of @azure/functions is one. */
+/** The part of an HTTP request that operations need; `HttpRequest` of @azure/functions has it. */
 export interface IncomingRequest extends BodySource {
   query: { get(name: string): string | null };
   params: Readonly<Record<string, string>>;
@@ -24,10 +25,10 @@ export interface OutgoingResponse {
   jsonBody?: unknown;
 }
 
-/** What the kernel needs around it. */
+/** The dependencies of the kernel, and those of the operations. */
 export interface Kernel<Deps> {
   access: AccessPort;
-  /** Asked for every call whose caller must be known. */
+  /** Counts each call of an operation that is not anonymous. */
   throttle: ThrottlePort;
   deps: Deps;
   now: () => Date;
@@ -35,19 +36,18 @@ export interface Kernel<Deps> {
 
 /** One call of a function. */
 export interface Invocation {
-  /** What the caller may quote and the log is searched for. */
+  /** The reference that a caller can quote and an operator can find in the log. */
   id: string;
   log: (entry: RequestLog) => void;
 }
 
-/** The largest body that is read, in bytes. */
+/** The size of the largest body that is accepted, in bytes. */
 export const bodyLimit = 4 * 1024 * 1024;
 
 /**
- * Answers one request to one operation. The order of checks is the same everywhere: caller, throttle, scope, parameters,
- * customer, service, body; so a caller learns nothing of a customer that isn't theirs. Never rejects: what can't be had
- * at the moment is a 503, which platforms try again, and any other failure of ours a 500 with a reference that leads to
- * the log.
+ * Answers one request to one operation. Checks, in this order: caller, throttle, scope, parameters, customer, service,
+ * body; so a caller learns nothing about a customer that isn't theirs. Never rejects. An {@link UnavailableError}
+ * becomes a 503, which platforms retry; any other failure of ours becomes a 500 with a reference to the log.
  */
 export async function dispatch<Deps>(
   operation: Operation<Deps>,
@@ -75,14 +75,15 @@ function failure(error: ApiError, entry: RequestLog): OutgoingResponse {
   return { status: error.status, headers: { ...error.headers }, jsonBody: errorBody(error) };
 }
 
-/** Seconds after which a caller may come back. */
+/** Seconds after which a caller may repeat the call. */
 const retryAfter = '5';
 
 function unavailable({ what }: UnavailableError): ApiError {
   return apiError('Unavailable', { what }, { 'Retry-After': retryAfter });
 }
 
-interface Settled {
+/** The parts of a request that are resolved before its body is read. */
+interface Resolved {
   parameters: Record<string, unknown>;
   caller: Caller | undefined;
   customer: Customer | undefined;
@@ -96,18 +97,18 @@ async function attempt<Deps>(
   kernel: Kernel<Deps>,
   entry: RequestLog,
 ): Promise<OutgoingResponse> {
-  const settled = await settle(operation, request, kernel, entry);
-  if (settled.customer !== undefined) entry.customer = settled.customer.id;
-  Object.assign(entry, idsAmong(settled.parameters));
+  const resolved = await resolve(operation, request, kernel, entry);
+  if (resolved.customer !== undefined) entry.customer = resolved.customer.id;
+  Object.assign(entry, idsAmong(resolved.parameters));
   const body = operation.body === undefined ? undefined : await readJson(request);
   if (operation.body !== undefined) dropAbsentFields(asJsonSchema(operation.body.schema), body);
   const errors = checkBody(operation, body);
-  const nothing = { problems: [], prepared: undefined };
-  const { problems, prepared } = (await operation.prepare?.({ ...settled, body } as never, kernel.deps)) ?? nothing;
+  const unprepared = { problems: [], prepared: undefined };
+  const { problems, prepared } = (await operation.prepare?.({ ...resolved, body } as never, kernel.deps)) ?? unprepared;
   refuse([...errors, ...problems]);
   if (operation.body !== undefined) dropUnknownFields(asJsonSchema(operation.body.schema), body);
   const header: ReadHeader = (name) => request.headers.get(name);
-  const handled = { ...settled, header, body, prepared };
+  const handled = { ...resolved, header, body, prepared };
   const result: Result<unknown> = await operation.handler(handled as never, kernel.deps);
   Object.assign(entry, idsAmong(result.body));
   if (result.failure !== undefined) entry.error = result.failure;
@@ -115,19 +116,24 @@ async function attempt<Deps>(
   return { status, headers: { ...result.headers }, ...(schema === undefined ? {} : { jsonBody: result.body }) };
 }
 
-/** Settles caller, parameters, customer and service, in this order; `entry` learns why calls could not be counted. */
-async function settle<Deps>(
+/**
+ * Resolves caller, parameters, customer and service, in this order. If the call could not be counted, sets the reason
+ * in `entry`.
+ *
+ * @throws {ApiError} if the request is refused
+ */
+async function resolve<Deps>(
   operation: Operation<Deps>,
   request: IncomingRequest,
   kernel: Kernel<Deps>,
   entry: RequestLog,
-): Promise<Settled> {
+): Promise<Resolved> {
   const authenticated = kernel.access.authenticate({
     authorization: request.headers.get('authorization'),
     apiKey: request.headers.get('x-api-key'),
   });
   const caller = await (operation.anonymous === true
-    ? authenticated.catch((error: unknown) => passOver(error, entry))
+    ? authenticated.catch((error: unknown) => treatAsAnonymous(error, entry))
     : authenticated);
   if (operation.anonymous !== true && caller !== undefined) {
     await countCall(caller, kernel.throttle, entry);
@@ -152,12 +158,12 @@ async function countCall(caller: Caller, throttle: ThrottlePort, entry: RequestL
   const permit = await throttle.take(caller);
   if (!permit.allowed) {
     const { limit, retryAfterSeconds: seconds } = permit;
-    throw apiError('Throttled', { limit, seconds }, { 'Retry-After': String(seconds) });
+    throw apiError('Throttled', { limit, wait: count(seconds, 'second') }, { 'Retry-After': String(seconds) });
   }
   if (permit.failure !== undefined) entry.error = permit.failure;
 }
 
-/** Any one of an operation's scopes opens it. The answer is that of RFC 6750, section 3.1. */
+/** Throws unless the caller has one of the operation's scopes. The challenge is that of RFC 6750, section 3.1. */
 function requireScope({ scopes }: Pick<Operation<never>, 'scopes'>, caller: Caller): void {
   if (scopes.some((scope) => caller.scopes.includes(scope))) return;
   const [scope] = scopes;
@@ -165,8 +171,8 @@ function requireScope({ scopes }: Pick<Operation<never>, 'scopes'>, caller: Call
   throw apiError('MissingScope', { scope }, { 'WWW-Authenticate': challenge });
 }
 
-/** Whoever can't be told is nobody, where the operation is open to anybody; a failure of ours is for the log only. */
-function passOver(error: unknown, entry: RequestLog): undefined {
+/** Treats a caller whose token is not valid as anonymous. Logs the error only if the failure is ours. */
+function treatAsAnonymous(error: unknown, entry: RequestLog): undefined {
   if (!(error instanceof ApiError)) entry.error = error;
 }
 
@@ -194,7 +200,7 @@ async function readJson(request: IncomingRequest): Promise<unknown> {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as unknown;
   } catch (error) {
     throw apiError('InvalidJson', {
-      reason: bytes.byteLength === 0 ? 'it is empty, or came without its length' : (error as Error).message,
+      reason: bytes.byteLength === 0 ? 'it is empty or came without its length' : (error as Error).message,
     });
   }
 }

@@ -1,6 +1,7 @@
 /*
- * The closed catalogue of errors. A code is contract: flows branch on it. `message` says what is wrong ({target} is the
- * field, other names are filled in by whoever raises the error), `remedy` what to do about it.
+ * The closed catalogue of errors. A code is contract: flows branch on it. `message` says what is wrong, `remedy` what to
+ * do about it; the remedy is empty where the message says that already. {target} is the field; the code that raises the
+ * error fills in the other names.
  */
 interface CatalogueEntry {
   status: number;
@@ -23,26 +24,26 @@ export const errorCatalogue = {
   BodyTooLarge: {
     status: 413,
     message: 'The body is larger than {limit} bytes.',
-    remedy: 'Split the send into several requests.',
+    remedy: 'Split the request into smaller ones.',
   },
-  MissingParameter: { status: 400, message: 'The {place} parameter {target} is missing.', remedy: 'Fill it in.' },
-  InvalidParameter: { status: 400, message: 'The {place} parameter {target} {rule}.', remedy: 'Correct the value.' },
-  MissingField: { status: 400, message: '{target} is required and must not be empty.', remedy: 'Fill it in.' },
-  InvalidField: { status: 400, message: '{target} {rule}.', remedy: 'Correct the value.' },
+  MissingParameter: { status: 400, message: '{target} is empty.', remedy: 'Choose or enter a value.' },
+  InvalidParameter: { status: 400, message: '{target} {rule}.', remedy: '' },
+  MissingField: { status: 400, message: '{target} is required and must not be empty.', remedy: 'Enter a value.' },
+  InvalidField: { status: 400, message: '{target} {rule}.', remedy: '' },
   InvalidCharacters: {
     status: 400,
-    message: '{target} contains {what}, which no message can carry.',
+    message: '{target} contains {what}, which cannot be stored or sent.',
     remedy: 'Remove it.',
   },
   InvalidDateTime: {
     status: 400,
     message: '{target} is not a date and time.',
-    remedy: 'Use ISO 8601, for example 2026-12-01T09:00:00Z.',
+    remedy: "Write 2026-12-01T09:00 for the customer's local time, or 2026-12-01T09:00:00Z for UTC.",
   },
   InvalidUrl: {
     status: 400,
     message: '{target} is not an absolute http or https address.',
-    remedy: 'Give the full address, beginning with https://.',
+    remedy: 'Enter the full address, starting with https://.',
   },
 
   // Who calls, and what they may reach
@@ -53,92 +54,92 @@ export const errorCatalogue = {
   },
   UserNotAllowed: {
     status: 403,
-    message: 'This user is not allowed to use the interface.',
-    remedy: 'Ask your administrator to add the user to the directory, and to allow signing in with OAuth 2.0.',
+    message: 'This account may not use SmartDialog.',
+    remedy: 'Ask your administrator to add it and to allow its sign-in.',
   },
   MissingScope: {
     status: 403,
     message: 'The access token or API key lacks the scope {scope}, which this operation needs.',
-    remedy: 'Ask your administrator to grant it to the application or key of the connection, then sign in again.',
+    remedy: "Ask your administrator to grant the scope to the connection's application or key, then sign in again.",
   },
   Throttled: {
     status: 429,
-    message: 'More than {limit} calls within 60 seconds were made with this connection.',
-    remedy: 'Wait {seconds} seconds, and spread the calls.',
+    message: 'This connection made more than {limit} calls within 60 seconds.',
+    remedy: 'Wait {wait}, and spread the calls.',
   },
   CustomerNotAssigned: {
     status: 403,
-    message: 'The customer in {target} is not one that this user is assigned to.',
-    remedy: 'Choose a customer from the list, or ask your administrator to assign it.',
+    message: 'This account is not assigned to the customer in {target}.',
+    remedy: 'Choose one from the list, or ask your administrator.',
   },
   ServiceNotFound: {
     status: 404,
-    message: 'The service in {target} is not a service of this customer.',
-    remedy: 'Verify the service id: it may be mistyped or belong to another company.',
+    message: 'This customer has no service with the id in {target}.',
+    remedy: 'Verify the service id: it may belong to another company. After changing Customer, choose Service again.',
   },
   WrongServiceType: {
     status: 400,
-    message: 'The service in {target} is of type {actual}; this operation needs {expected}.',
-    remedy: 'Choose a service of the right type.',
+    message: 'The service in {target} is {actual}, but this step needs {expected}.',
+    remedy: 'Choose another from the list.',
   },
 
   // Messages
   SenderNotAllowed: {
     status: 400,
     message: '{target} is not a sender that the service may use.',
-    remedy: 'Use one of the senders of the service, or ask your administrator to add this one.',
+    remedy: 'Use a sender of the service, or ask your administrator to add this one.',
   },
   ContentTooLong: {
     status: 400,
-    message: '{target} makes a text of {parts} parts; a message has at most {limit}.',
+    message: 'The text of {target} comes to {parts} SMS parts; {limit} is the most.',
     remedy: 'Shorten the text.',
   },
   EmptyContent: {
     status: 400,
-    message: '{target} makes a text without a visible character.',
-    remedy: 'Give the message some text.',
+    message: 'The text of {target} has no visible character.',
+    remedy: 'Enter some text.',
   },
   MissingPlaceholder: {
     status: 400,
-    message: '{target} has no value, but the content uses the placeholder {placeholder}.',
-    remedy: 'Give the recipient a value for it.',
+    message: '{target} has no value, but the text uses {placeholder}.',
+    remedy: 'Add it under Personalization or Placeholders.',
   },
   InvalidPhoneNumber: {
     status: 400,
     message: '{target} is not a phone number.',
-    remedy: 'Use the international format without prefixes, for example 358401234567.',
+    remedy: 'Write country code and number without + or 00: 358401234567.',
   },
   DateTooFarAhead: { status: 400, message: '{target} is more than a year ahead.', remedy: 'Choose an earlier time.' },
   MessageNotFound: {
     status: 404,
-    message: 'The message in {target} is not a message of this customer.',
-    remedy: 'Verify the message id and the customer.',
+    message: 'This customer has no message with the id in {target}.',
+    remedy: 'Check the message id and the customer.',
   },
   AttachmentNotCarried: {
     status: 400,
-    message: '{target} names an attachment, which {channel} can not carry.',
+    message: '{target} names an attachment, but {channel} carries none.',
     remedy: 'Leave it empty, or put a link into the text.',
   },
   AttachmentNotFound: {
     status: 404,
-    message: 'The attachment is not there, or its address has expired.',
-    remedy: 'Take it from the message within the time that the address is good for.',
+    message: 'The link is wrong or has expired.',
+    remedy: 'Save files as soon as a message arrives.',
   },
   RequestIdReused: {
     status: 422,
-    message: 'The request id in {target} was used for a different request within the last 7 days.',
-    remedy: 'Use a new request id for a new message.',
+    message: 'A different request used the id in {target} within the last 7 days.',
+    remedy: 'Use a new id for a new message.',
   },
 
   ThreadNotFound: {
     status: 404,
-    message: 'The thread in {target} is not a thread of this customer.',
-    remedy: 'Take the thread id from the received message, and choose the customer that received it.',
+    message: 'This customer has no thread with the id in {target}.',
+    remedy: 'Use the Thread Id of a received message, and choose the customer that received it.',
   },
   CallbackRefused: {
     status: 400,
     message: '{target} {rule}.',
-    remedy: 'Give a public address; that of a trigger is filled in by the platform.',
+    remedy: 'Give a public https address.',
   },
 
   // Contacts
@@ -150,76 +151,76 @@ export const errorCatalogue = {
   ContactNotFound: {
     status: 404,
     message: 'The group has no contact with the number in {target}.',
-    remedy: 'Verify the number, the region in which it is read, and the group service.',
+    remedy: 'Check the number, its region and the group service.',
   },
 
   // WhatsApp
   IdentityNotFound: {
     status: 404,
-    message: 'The number in {target} is not a WhatsApp number that you may use.',
+    message: 'The number in {target} is not one of the WhatsApp numbers that you may use.',
     remedy: 'Choose one from the list, or ask your administrator to add it to your customer.',
   },
   TemplateNotFound: {
     status: 404,
-    message: 'The template in {target} is not an approved template of this customer.',
-    remedy: 'Choose a template from the list; a new one must be approved first.',
+    message: 'This customer has no approved template with the id in {target}.',
+    remedy: 'Choose a template from the list. WhatsApp must approve a new one first.',
   },
   WindowClosed: {
     status: 400,
-    message:
-      'The phone of the thread in {target} has not written within the last 24 hours, after which WhatsApp takes no free text to it.',
-    remedy: 'Send an approved template with Send WhatsApp Message, or wait until the phone writes.',
+    message: 'The person last wrote over 24 hours ago; WhatsApp now takes templates only.',
+    remedy: 'Use Send WhatsApp Message, or wait for them.',
   },
   TemplateExists: {
     status: 409,
-    message: '{target} makes the id {name}, which another template of this customer has.',
-    remedy: 'Choose another display name.',
+    message: 'Another template already has the id {name}, which follows from {target}.',
+    remedy: 'Choose another name.',
   },
   TemplateRefused: {
     status: 400,
-    message: 'WhatsApp does not take the template: {reason}.',
-    remedy: 'Change the template accordingly.',
+    message: 'WhatsApp refused the template: {reason}.',
+    remedy: 'Change the template, then create it again.',
   },
 
-  // Our side
+  // Failures of ours
   InternalError: {
     status: 500,
     message: 'Something went wrong on our side.',
-    remedy: 'Try again; if it stays, give your administrator the reference {reference}.',
+    remedy: 'Try again. If it happens again, give your administrator the reference {reference}.',
   },
-  Unavailable: { status: 503, message: '{what} is not available at the moment.', remedy: 'Try again a little later.' },
+  Unavailable: { status: 503, message: '{what} is not available at the moment.', remedy: 'Try again later.' },
 } as const satisfies Record<string, CatalogueEntry>;
 
 export type ErrorCode = keyof typeof errorCatalogue;
 
-/** One thing wrong with a request. */
+/** One problem of a request. */
 export interface Problem {
   code: ErrorCode;
-  /** A full sentence or two: what is wrong, and what to do. */
+  /** One or two sentences: what is wrong, and what to do. */
   message: string;
-  /** The field as its sender writes it: `Recipients[3].Address`, `Customer-Id`. */
+  /** The field, as its sender writes it: `Recipients[3].Address`, `Customer-Id`. */
   target?: string;
 }
 
 /**
- * The most problems of one kind that are looked for in a request. Each is an object in memory and in the answer; a body
- * made for it would otherwise hold millions.
+ * The most problems of one kind that one request is checked for. Each problem is an object in memory and in the answer;
+ * a body made for the purpose could cause millions.
  */
 export const problemLimit = 10_000;
 
-/** Builds a problem from the catalogue; `values` fill the placeholders of the message. */
+/** Builds a problem from the catalogue; `values` fill the placeholders of message and remedy. */
 export function problem(
   code: ErrorCode,
   values: { target?: string; [name: string]: string | number | undefined } = {},
 ): Problem {
   const { message, remedy }: CatalogueEntry = errorCatalogue[code];
-  const sentence = `${message} ${remedy}`.replaceAll(/\{(\w+)\}/g, (whole, name: string) =>
-    String(values[name] ?? whole),
-  );
+  const sentences = remedy === '' ? message : `${message} ${remedy}`;
+  const sentence = sentences
+    .replaceAll(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole))
+    .replace(/^the /, 'The ');
   return { code, message: sentence, ...(values.target === undefined ? {} : { target: values.target }) };
 }
 
-/** A refusal that its caller is told about; anything else thrown is a failure of ours. */
+/** A refusal that the caller gets as the answer. Anything else thrown is a failure of ours. */
 export class ApiError extends Error {
   readonly code: ErrorCode;
   readonly status: number;
@@ -237,7 +238,7 @@ export class ApiError extends Error {
   }
 }
 
-/** An ApiError with a single problem. */
+/** Builds an ApiError with one problem. */
 export function apiError(
   code: ErrorCode,
   values: Parameters<typeof problem>[1] = {},
@@ -246,19 +247,19 @@ export function apiError(
   return new ApiError([problem(code, values)], headers);
 }
 
-/** Throws one ApiError for all the problems of a request, if there are any. */
+/** Throws one ApiError with all the problems of a request; does nothing if there are none. */
 export function refuse(problems: readonly Problem[]): void {
   const [first, ...rest] = problems;
   if (first !== undefined) throw new ApiError([first, ...rest]);
 }
 
-/** The body of every error answer: designers show `message` or `error.message`. */
+/** The body of every error answer. Designers show `message` or `error.message`. */
 export interface ErrorBody {
   error: { code: ErrorCode; message: string; target?: string; details?: readonly Problem[] };
   message: string;
 }
 
-/** Renders an ApiError; `details` lists every problem of a request that has any in its body or parameters. */
+/** Renders an ApiError. `details` lists every problem, if the first one is about a field or parameter. */
 export function errorBody({ code, message, problems }: ApiError): ErrorBody {
   const [first] = problems;
   const more = problems.length - 1;

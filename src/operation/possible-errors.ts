@@ -5,13 +5,13 @@ import type { ErrorCode } from './errors.ts';
 import { asJsonSchema } from './schema.ts';
 import type { JsonSchema } from './schema.ts';
 
-/** The errors with which an operation may answer: what the kernel refuses by itself and what the record names. */
+/** Lists the errors with which an operation may answer: those of the kernel, and those that the operation declares. */
 export function possibleErrors(operation: Operation<never>): ErrorCode[] {
   const codes = new Set<ErrorCode>([...impliedErrors(operation), ...operation.errors]);
   return (Object.keys(errorCatalogue) as ErrorCode[]).filter((code) => codes.has(code));
 }
 
-/** What the kernel refuses, given the parameters and the body that an operation has. */
+/** Lists the errors that the kernel may answer with, which follow from an operation's parameters and body. */
 export function impliedErrors({ parameters, body, customer, service, anonymous }: Operation<never>): ErrorCode[] {
   const list = Object.values(parameters);
   const schema = body && asJsonSchema(body.schema);

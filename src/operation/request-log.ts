@@ -1,19 +1,19 @@
-/** What a request left behind, for the log; no content, no token. */
+/** The log entry of a request; holds no content and no token. */
 export interface RequestLog {
   operation: string;
   status: number;
   code?: string;
   customer?: string;
   reference: string;
-  /** The message that was sent or asked for. */
+  /** The message that the request sent or read. */
   messageId?: string;
-  /** What the message answers: one of a phone, or one of ours. */
+  /** The message that the sent message replies to: an inbound message, or one that we sent. */
   parentMessageId?: string;
   threadId?: string;
-  /** The caller's own names for what it does; see {@link correlationIds}. */
+  /** The caller's own ids for the call; see {@link correlationIds}. */
   clientTrackingId?: string;
   traceparent?: string;
-  /** The failure itself, where it is ours. */
+  /** The error, if the failure is ours. */
   error?: unknown;
 }
 
@@ -25,7 +25,7 @@ const idForms: readonly [field: string, name: keyof Ids, form: RegExp][] = [
   ['ThreadId', 'threadId', /^[0-9a-f]{44}$/],
 ];
 
-/** The ids of ours among the fields of a request's parameters or of an answer. */
+/** Picks our ids from a request's parameters or from an answer. */
 export function idsAmong(fields: unknown): Ids {
   const values = (fields ?? {}) as Readonly<Record<string, unknown>>;
   return Object.fromEntries(
@@ -37,12 +37,12 @@ export function idsAmong(fields: unknown): Ids {
 }
 
 const correlationHeaders: readonly [header: string, name: 'clientTrackingId' | 'traceparent', form: RegExp][] = [
-  // Logic Apps sends it with every call of a run, and its user may set it.
+  // Logic Apps sends this with every call of a run; a maker can set its value.
   ['x-ms-client-tracking-id', 'clientTrackingId', /^[\w.:-]{1,100}$/],
   ['traceparent', 'traceparent', /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/],
 ];
 
-/** The ids by which a caller finds its own call again, where they are well-formed: anybody may send any text. */
+/** Reads the ids by which callers correlate their calls. Drops malformed ones, because anybody may send any text. */
 export function correlationIds(headers: {
   get(name: string): string | null;
 }): Pick<RequestLog, 'clientTrackingId' | 'traceparent'> {

@@ -1,6 +1,6 @@
 /*
- * Where an operation stands in the URL space. The connector's definition must keep the contract's names, blanks and
- * hyphens included; a route of Azure Functions can't have those, so the routes use the same names without them.
+ * The routes of operations. Parameter names of the contract may hold blanks and hyphens, and the connector's definition
+ * must keep them. Routes of Azure Functions can't hold these characters, so the routes use the names without them.
  */
 
 const placeholder = /\{([^}]+)\}/g;
@@ -9,13 +9,13 @@ function routeName(parameterName: string): string {
   return parameterName.replaceAll(/[^A-Za-z0-9]/g, '');
 }
 
-/** The path as a route template of Azure Functions: `/groupcontact/{Group Service}` becomes `groupcontact/{GroupService}`. */
+/** Makes a path a route of Azure Functions: `/groupcontact/{Group Service}` becomes `groupcontact/{GroupService}`. */
 export function routeOf(path: string): string {
   return path.slice(1).replaceAll(placeholder, (_, name: string) => `{${routeName(name)}}`);
 }
 
-/** Reads a path parameter by its contract name from what the host matched under its route name; undefined if absent. */
+/** Reads a path parameter, given by its name in the contract, from the host's route values; undefined if absent. */
 export function routeValue(matched: Readonly<Record<string, string>>, parameterName: string): string | undefined {
-  // The host leaves an encoded slash alone, and decodes all else.
+  // The host decodes every character except an encoded slash.
   return matched[routeName(parameterName)]?.replaceAll(/%2f/gi, '/');
 }

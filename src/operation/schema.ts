@@ -10,9 +10,9 @@ import {
 import type { Static, TObject, TSchema } from 'typebox';
 
 /*
- * The only words in which operations describe data. They can say what Swagger 2.0 and the designers of Power Platform
- * understand, and nothing else: no unions, no nullable, no patterns. One schema object serves the handler's types, the
- * validator and the connector's definition.
+ * Operations describe their data with these builders only. The builders can express what Swagger 2.0 and the designers
+ * of Power Platform understand, and nothing else: no unions, no nullable, no patterns. One schema object serves the
+ * handler's types, the validator and the connector's definition.
  */
 
 export type Schema = TSchema;
@@ -22,7 +22,7 @@ export type { Static };
 /** How prominently a designer shows a field. */
 export type Visibility = 'important' | 'advanced' | 'internal';
 
-/** What a flow maker reads beside a field. Required, because a field without it is unusable in a designer. */
+/** The texts that a flow maker reads beside a field. Required: without them, a field is unusable in a designer. */
 export interface Label {
   /** The field's name in a designer. */
   title: string;
@@ -34,12 +34,12 @@ export interface Label {
 /** A dropdown whose entries come from another operation of the connector. */
 export interface Dropdown {
   operationId: string;
-  /** Property of the answer that holds the entries; absent where the answer itself is the list. */
+  /** Property of the answer that holds the entries; absent if the answer itself is the list. */
   collection?: string;
-  /** Path to an entry's value, and to what a designer shows for it; both absent where the entries are plain texts. */
+  /** Paths to an entry's value and to the text that a designer shows; both absent if the entries are plain texts. */
   value?: string;
   title?: string;
-  /** The called operation's parameters: from a parameter of this operation, or a literal. */
+  /** Values for the called operation's parameters: a parameter of this operation, or a literal. */
   parameters?: Readonly<Record<string, { parameter: string } | string | boolean>>;
 }
 
@@ -48,7 +48,7 @@ interface TextRules {
   default?: string;
   dropdown?: Dropdown;
   format?: 'date-time' | 'uuid';
-  /** The platform puts in the address that is to be called. */
+  /** The platform fills in the address that a trigger's notifications go to. */
   notificationUrl?: true;
 }
 
@@ -70,7 +70,12 @@ function dropdownKeywords(dropdown: Dropdown | undefined): Record<string, unknow
   };
 }
 
-/** Text. */
+/**
+ * Builds a text.
+ *
+ * @example
+ * text({ title: 'Sender', description: 'The sender that the phone shows.', maxLength: 20 })
+ */
 export function text({ dropdown, notificationUrl, ...options }: Label & TextRules) {
   const { title, description, visibility, ...rules } = options;
   return stringOf({
@@ -81,12 +86,22 @@ export function text({ dropdown, notificationUrl, ...options }: Label & TextRule
   });
 }
 
-/** A point in time: ISO 8601, see date-time.ts for the forms that are accepted. */
+/**
+ * Builds a point in time, a text in ISO 8601; date-time.ts has the accepted forms.
+ *
+ * @example
+ * timestamp({ title: 'Send at', description: 'When the message is sent.' })
+ */
 export function timestamp(label: Label) {
   return text({ ...label, format: 'date-time' });
 }
 
-/** One of a fixed list of texts. */
+/**
+ * Builds a choice from a fixed list of texts.
+ *
+ * @example
+ * choice(['SMS', 'WhatsApp'], { title: 'Protocol', description: 'How the message travels.', default: 'SMS' })
+ */
 export function choice<const Values extends readonly string[]>(
   values: Values,
   { default: defaultValue, ...label }: Label & { default?: Values[number] },
@@ -95,7 +110,12 @@ export function choice<const Values extends readonly string[]>(
   return unsafeOf<Values[number]>({ ...labelled(label), type: 'string', enum: [...values], ...rules });
 }
 
-/** A whole number of 32 bits. */
+/**
+ * Builds a whole number of 32 bits.
+ *
+ * @example
+ * integer({ title: 'Validity', description: 'In minutes.', minimum: 1, maximum: 2880 })
+ */
 export function integer({ minimum, maximum, ...label }: Label & { minimum?: number; maximum?: number }) {
   return integerOf({
     ...labelled(label),
@@ -105,12 +125,22 @@ export function integer({ minimum, maximum, ...label }: Label & { minimum?: numb
   });
 }
 
-/** True or false. */
+/**
+ * Builds a value that is true or false.
+ *
+ * @example
+ * flag({ title: 'Two-way only', description: 'Whether only services that receive are listed.', default: false })
+ */
 export function flag({ default: defaultValue, ...label }: Label & { default?: boolean }) {
   return booleanOf({ ...labelled(label), ...(defaultValue === undefined ? {} : { default: defaultValue }) });
 }
 
-/** A list of like items. */
+/**
+ * Builds a list of items of one schema.
+ *
+ * @example
+ * list(object({ Address: text({ title: 'Address', description: 'Phone number.' }) }), { minItems: 1, maxItems: 1000 })
+ */
 export function list<Item extends Schema>(
   items: Item,
   { minItems, maxItems, ...label }: Partial<Label> & { minItems?: number; maxItems?: number } = {},
@@ -122,22 +152,41 @@ export function list<Item extends Schema>(
   });
 }
 
-/** An object with named fields; required unless wrapped in {@link optional}. Unknown fields are ignored. */
+/**
+ * Builds an object with named fields. A field is required unless {@link optional} wraps it. Callers may send unknown
+ * fields; they are ignored.
+ *
+ * @example
+ * object({
+ *   Name: text({ title: 'Name', description: 'Name of the contact.' }),
+ *   Note: optional(text({ title: 'Note', description: 'Anything else.' })),
+ * })
+ */
 export function object<Properties extends Record<string, Schema>>(properties: Properties, label?: Label) {
   return objectOf(properties, label === undefined ? {} : labelled(label));
 }
 
-/** An object whose field names the caller chooses. */
+/**
+ * Builds an object whose field names the caller chooses.
+ *
+ * @example
+ * freeObject({ title: 'Personalization', description: 'Values for the fields in the content.' })
+ */
 export function freeObject(label: Label) {
   return unsafeOf<Record<string, unknown>>({ ...labelled(label), type: 'object', additionalProperties: true });
 }
 
-/** Marks a field as one that may be left out; null and empty text count as left out. */
+/**
+ * Marks a field or a parameter as optional. Null and empty text count as absent.
+ *
+ * @example
+ * optional(text({ title: 'Request id', description: 'Makes a repeated call safe.' }))
+ */
 export function optional<Inner extends Schema>(schema: Inner) {
   return optionalOf(schema);
 }
 
-/** What the generator and the validator see of a schema: its JSON. */
+/** A schema as the generator and the validator see it. */
 export interface JsonSchema {
   readonly type?: string;
   readonly properties?: Readonly<Record<string, JsonSchema>>;
@@ -146,7 +195,7 @@ export interface JsonSchema {
   readonly [keyword: string]: unknown;
 }
 
-/** A schema as plain JSON Schema. */
+/** Views a schema as plain JSON Schema. */
 export function asJsonSchema(schema: Schema): JsonSchema {
   return schema as unknown as JsonSchema;
 }

@@ -1,4 +1,4 @@
-/** The OAuth 2.0 scopes, one per group of operations, with the sentence that a consent page shows. */
+/** The OAuth 2.0 scopes, one for each group of operations, with the sentence that a consent page shows. */
 export const scopes = {
   'Gateway.Send': 'Send messages and see what became of them.',
   'Customer.Services': 'List the services of your customers.',

@@ -1,14 +1,14 @@
 import type { Caller } from './access.ts';
 
-/** Whether a caller may make one more call. */
+/** Whether a caller may make another call. */
 export type CallPermit =
-  /** `failure` is why calls could not be counted, for the log. */
+  /** `failure` is the error if the call could not be counted, for the log. */
   | { allowed: true; failure?: unknown }
-  /** `limit` is in calls within 60 seconds. */
+  /** `limit` is the number of calls in 60 seconds. */
   | { allowed: false; limit: number; retryAfterSeconds: number };
 
 /** Counts the calls of callers; the policy of throttling implements it. */
 export interface ThrottlePort {
-  /** Counts one call, unless it is refused. */
+  /** Counts one call. A refused call is not counted. */
   take(caller: Caller): Promise<CallPermit>;
 }

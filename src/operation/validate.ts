@@ -2,6 +2,7 @@ import { Ajv } from 'ajv';
 import type { ErrorObject, Options, ValidateFunction } from 'ajv';
 
 import { isDateTime } from '../core/date-time.ts';
+import { count } from '../core/plural.ts';
 import { isRequired } from './define-operation.ts';
 import type { Operation } from './define-operation.ts';
 import { problem, problemLimit } from './errors.ts';
@@ -21,7 +22,7 @@ const options: Options = {
   },
 };
 
-// Values outside the body are text on the wire, so these are coerced; a body says what it means.
+// Values outside the body are text on the wire, so ajv coerces them; the values of a JSON body have types.
 const forParameters = new Ajv({ ...options, coerceTypes: true, useDefaults: true });
 const forBodies = new Ajv(options);
 
@@ -31,11 +32,11 @@ interface Validators {
 }
 
 /**
- * A schema taken apart at its lists: a body can hold two million entries, and a report of what is wrong with each would
- * take a gigabyte. Entries are checked one by one, so that checking can end when enough is found.
+ * The validators of a schema, split at its lists. A body can hold two million entries, and a report of the problems of
+ * all would take a gigabyte; so entries are checked one by one, and checking ends when enough problems are found.
  */
 interface BodyValidator {
-  /** Checks everything but the entries of lists. */
+  /** Checks everything except the entries of lists. */
   own: ValidateFunction;
   lists: readonly { steps: readonly string[]; limit: number; items: BodyValidator }[];
 }
@@ -59,7 +60,7 @@ function takeApart(schema: JsonSchema): BodyValidator {
 
 const compiled = new WeakMap<object, Validators>();
 
-/** Compiling costs milliseconds, so it waits for the first request of each operation. */
+/** Compiles an operation's schemas at its first request, because compiling takes milliseconds. */
 function validatorsOf(operation: Pick<Operation<never>, 'parameters' | 'body'>): Validators {
   const known = compiled.get(operation);
   if (known !== undefined) return known;
@@ -78,8 +79,8 @@ function validatorsOf(operation: Pick<Operation<never>, 'parameters' | 'body'>):
 }
 
 /**
- * Checks and coerces the values of path, query and headers in place.
- * Flags are accepted in any case, since .NET writes `True`.
+ * Checks and coerces the values of path, query and headers, in place. Accepts flags in any case, because .NET writes
+ * `True`.
  */
 export function checkParameters(operation: Operation<never>, values: Record<string, unknown>): Problem[] {
   for (const [name, { schema }] of Object.entries(operation.parameters)) {
@@ -87,7 +88,7 @@ export function checkParameters(operation: Operation<never>, values: Record<stri
     if (typeof value === 'string' && asJsonSchema(schema).type === 'boolean') values[name] = value.toLowerCase();
   }
   const validate = validatorsOf(operation).parameters;
-  const problems = validate(values) ? [] : errorsOf(validate).map((error) => parameterProblem(operation, error));
+  const problems = validate(values) ? [] : errorsOf(validate).map((error) => parameterProblem(error));
   return [...problems, ...checkCharacters(values, (path) => String(path[0]))];
 }
 
@@ -115,8 +116,8 @@ function fieldOf(value: unknown, name: string): unknown {
 }
 
 /**
- * Removes, in place, the fields of a schema that came as null or empty text: designers send optional fields so, and a
- * required one is then reported as missing.
+ * Removes, in place, the schema's fields whose value is null or empty text: designers send these for optional fields
+ * that a maker left out. A required field is then reported as missing.
  */
 export function dropAbsentFields(schema: JsonSchema, value: unknown): void {
   if (Array.isArray(value)) {
@@ -135,7 +136,9 @@ export function dropAbsentFields(schema: JsonSchema, value: unknown): void {
 
 type Path = readonly (string | number)[];
 
-/** Removes, in place, the fields that a schema doesn't know: they are ignored, also where requests are compared. */
+/**
+ * Removes, in place, the fields that a schema doesn't define, so that handlers and comparisons of requests ignore them.
+ */
 export function dropUnknownFields(schema: JsonSchema, value: unknown): void {
   if (Array.isArray(value)) {
     const { items } = schema;
@@ -152,14 +155,14 @@ export function dropUnknownFields(schema: JsonSchema, value: unknown): void {
   }
 }
 
-/** A path into a body as its sender would write it: `Recipients[3].Address`. */
+/** Writes a path into a body as its sender would: `Recipients[3].Address`. */
 export function fieldName(path: Path): string {
   return path.map((step, index) => (typeof step === 'number' ? `[${step}]` : index === 0 ? step : `.${step}`)).join('');
 }
 
 const maximumDepth = 32;
 
-/** Finds what no schema says: characters that storage, JSON or a phone can't carry, anywhere in the values. */
+/** Finds characters that storage, JSON or a phone can't carry, anywhere in the values; no schema can exclude them. */
 function checkCharacters(root: unknown, nameOf: (path: Path) => string): Problem[] {
   const problems: Problem[] = [];
   const path: (string | number)[] = [];
@@ -169,7 +172,7 @@ function checkCharacters(root: unknown, nameOf: (path: Path) => string): Problem
   const visit = (value: unknown): void => {
     if (typeof value === 'string') {
       if (value.includes('\0')) refuse('a NUL character');
-      if (!value.isWellFormed()) refuse('half of a surrogate pair');
+      if (!value.isWellFormed()) refuse('half of an emoji');
     } else if (typeof value === 'object' && value !== null) {
       if (path.length >= maximumDepth) {
         problems.push(
@@ -183,7 +186,8 @@ function checkCharacters(root: unknown, nameOf: (path: Path) => string): Problem
       for (const [key, inner] of Array.isArray(value) ? value.entries() : Object.entries(value)) {
         if (problems.length >= problemLimit) return;
         path.push(key);
-        if (typeof key === 'string' && (key.includes('\0') || !key.isWellFormed())) refuse('an impossible field name');
+        if (typeof key === 'string' && (key.includes('\0') || !key.isWellFormed()))
+          refuse('a field name that is not allowed');
         else visit(inner);
         path.pop();
       }
@@ -202,30 +206,30 @@ const typeNames: Record<string, string> = {
 };
 
 const formatNames: Record<string, string> = {
-  'date-time': 'a date and time in ISO 8601, for example 2026-12-01T09:00:00Z',
-  int32: 'a whole number of 32 bits',
+  'date-time': 'a date and time such as 2026-12-01T09:00:00Z',
+  int32: 'a whole number from -2147483648 to 2147483647',
   uuid: 'a UUID',
 };
 
 type ValidationError = Pick<ErrorObject, 'instancePath' | 'keyword' | 'params'>;
 
-/** What ajv found. Where a value has the wrong type, its other rules fail too and say nothing more. */
+/** Returns ajv's errors. If a value has the wrong type, drops its other errors, which tell nothing more. */
 function errorsOf({ errors }: ValidateFunction): ValidationError[] {
   const all = errors ?? [];
   const wrongTypes = new Set(all.filter(({ keyword }) => keyword === 'type').map(({ instancePath }) => instancePath));
   return all.filter(({ keyword, instancePath }) => keyword === 'type' || !wrongTypes.has(instancePath));
 }
 
-/** The rest of the sentence that begins with the field's name. */
+/** Writes the rule that was broken, as the rest of a sentence that begins with the field's name. */
 function ruleOf({ keyword, params }: ValidationError): string {
   const values = params as Record<string, unknown>;
   const limit = String(values['limit']);
   const sentences: Record<string, string> = {
     type: `must be ${typeNames[String(values['type'])] ?? String(values['type'])}`,
     enum: `must be one of ${((values['allowedValues'] as string[] | undefined) ?? []).join(', ')}`,
-    maxLength: `must be at most ${limit} characters long`,
-    maxItems: `must have at most ${limit} entries`,
-    minItems: `must have at least ${limit} ${limit === '1' ? 'entry' : 'entries'}`,
+    maxLength: `must be at most ${count(Number(limit), 'character')} long`,
+    maxItems: `must have at most ${count(Number(limit), 'entry', 'entries')}`,
+    minItems: `must have at least ${count(Number(limit), 'entry', 'entries')}`,
     maximum: `must be at most ${limit}`,
     minimum: `must be at least ${limit}`,
     format: `must be ${formatNames[String(values['format'])] ?? String(values['format'])}`,
@@ -250,12 +254,10 @@ function fieldProblem(error: ValidationError, path: Path): Problem {
   return problem(code, { target: fieldName([...path, ...pathOf(error)]) || 'the body', rule: ruleOf(error) });
 }
 
-function parameterProblem(operation: Operation<never>, error: ValidationError): Problem {
+function parameterProblem(error: ValidationError): Problem {
   const target = String(pathOf(error)[0]);
-  const place = operation.parameters[target]?.in ?? 'query';
   return problem(error.keyword === 'required' ? 'MissingParameter' : 'InvalidParameter', {
     target,
-    place,
     rule: ruleOf(error),
   });
 }

@@ -13,13 +13,11 @@ export type OptOutDeps = DirectoryDeps & { optOuts: OptOutList };
 
 /** The parameters of both operations. */
 export const optOutParameters = {
-  Sender: inPath(
-    text({ title: 'Sender address', description: 'The WhatsApp number whose messages the recipient is asked about.' }),
-  ),
+  Sender: inPath(text({ title: 'Sender address', description: 'The WhatsApp number that sends.' })),
   Recipient: inPath(
     text({
       title: 'Recipient address',
-      description: 'The phone number of the recipient, best in international format without prefixes.',
+      description: '358401234567: country code and number, without + or 00.',
     }),
   ),
 };

@@ -8,7 +8,7 @@ export const whatsAppOptIn = defineOperation({
   method: 'POST',
   path: '/whatsapp/opt-in/sender/{Sender}/recipient/{Recipient}',
   summary: 'WhatsApp Opt In (deprecated)',
-  description: 'Let messages of a WhatsApp number reach a recipient again who opted out (deprecated).',
+  description: 'Allows messages from a WhatsApp number to a recipient who had opted out (deprecated).',
   visibility: 'important',
   deprecated: true,
   scopes: ['WhatsApp'],

@@ -8,7 +8,7 @@ export const whatsAppOptOut = defineOperation({
   method: 'DELETE',
   path: '/whatsapp/opt-in/sender/{Sender}/recipient/{Recipient}',
   summary: 'WhatsApp Opt Out (deprecated)',
-  description: 'Keep messages of a WhatsApp number from a recipient (deprecated).',
+  description: 'Stops messages from a WhatsApp number to a recipient (deprecated).',
   visibility: 'important',
   deprecated: true,
   scopes: ['WhatsApp'],

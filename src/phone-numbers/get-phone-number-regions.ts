@@ -8,7 +8,7 @@ export const getPhoneNumberRegions = defineOperation({
   method: 'GET',
   path: '/phonenumberregions',
   summary: 'Get Phone Number Regions',
-  description: 'List the regions whose national phone numbers can be read.',
+  description: 'Lists the regions whose national phone numbers can be read.',
   visibility: 'internal',
   scopes: ['Group.Management', 'Gateway.Send'],
   parameters: {},

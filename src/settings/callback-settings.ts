@@ -4,7 +4,7 @@ import type { AddressRuleSettings } from '../outgoing/address-rule.ts';
 import type { Environment } from './create-settings-reader.ts';
 import type { AppSettings } from './settings-table.ts';
 
-/** Reads which addresses triggers and senders may name. */
+/** Reads which addresses callbacks and `DlrUrl`s may name. */
 export function readAddressRule({ flag, list, problem }: SettingsReader<AppSettings>): AddressRuleSettings {
   const allowedHosts = list('CALLBACK_HOSTS').flatMap((host) => host.replace(/^\./, '') || []);
   const wrong = allowedHosts.find((host) => !/^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/i.test(host));
@@ -14,7 +14,7 @@ export function readAddressRule({ flag, list, problem }: SettingsReader<AppSetti
   return { allowLoopback: flag('ALLOW_LOOPBACK_CALLBACKS'), allowedHosts };
 }
 
-/** Reads when a callback or a DlrUrl that failed is called again, and when it is given up. */
+/** Reads when a failed call of a callback or a `DlrUrl` is repeated, and when it is given up. */
 export function readRetrySchedule({ wholeNumber, wholeNumbers }: SettingsReader<AppSettings>): RetrySchedule {
   return {
     delaysSeconds: wholeNumbers('NOTIFICATION_RETRY_SECONDS'),
@@ -23,8 +23,8 @@ export function readRetrySchedule({ wholeNumber, wholeNumbers }: SettingsReader<
 }
 
 /**
- * The value of an app setting that holds a customer's secret (CALLBACK_SECRET_…). Undefined where it has none, or where
- * the platform could not read the key vault that it refers to: the value is then still the reference.
+ * Reads the setting with a customer's secret (CALLBACK_SECRET_…). Returns undefined if it is not set, or if the
+ * platform could not read the key vault that the setting refers to: then the value is still the reference.
  */
 export function readCallbackSecret(environment: Environment, name: string): string | undefined {
   const value = environment[name]?.trim() ?? '';

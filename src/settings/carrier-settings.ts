@@ -5,17 +5,17 @@ import type { SendingRate } from '../messages/index.ts';
 import { settingsTable } from './settings-table.ts';
 import type { AppSettings } from './settings-table.ts';
 
-/** What the settings say of carriers. */
+/** What the settings say about carriers. */
 interface CarrierSettings {
-  /** If a service names no carrier, they are asked to send in this order. */
+  /** The carriers. If a service names none, they are asked to send in this order. */
   carriers: readonly ConfiguredCarrier[];
-  /** How many messages each carrier gets, by its name, where that is not the carrier's own rate. */
+  /** Rates that override carriers' own rates, by the carrier's name. */
   carrierRates: ReadonlyMap<string, SendingRate>;
 }
 
 /**
- * Reads which carriers there are (`CARRIERS`) with their settings, and how many messages a second an operator gives them
- * (`CARRIER_RATES`, for example `kannel=30, twilio=1/sender`).
+ * Reads the carriers (`CARRIERS`) with their settings, and how many messages a second they get (`CARRIER_RATES`, for
+ * example `kannel=30, twilio=1/sender`).
  */
 export function readCarriers(read: ReadSettings): CarrierSettings {
   const app = read(settingsTable);

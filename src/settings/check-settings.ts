@@ -4,7 +4,7 @@ import type { Settings } from './settings.ts';
 import { settingsTable } from './settings-table.ts';
 import type { AppSettings } from './settings-table.ts';
 
-/** Notes what the app refuses in the place where it runs, and settings that contradict each other. */
+/** Adds problems for settings that contradict each other, and for settings that the app refuses in Azure. */
 export function checkSettings(settings: Settings, read: SettingsReader<AppSettings>): void {
   const isInAzure = read.optional('WEBSITE_SITE_NAME') !== undefined;
   if (isInAzure) refuseInAzure(settings, read);
@@ -19,7 +19,7 @@ export function checkSettings(settings: Settings, read: SettingsReader<AppSettin
 }
 
 function refuseInAzure({ carriers, callbacks }: Settings, { flag, problem }: SettingsReader<AppSettings>): void {
-  // A message that only seems to be sent is worse than none, so in Azure the simulation must be asked for.
+  // A message that only seems to be sent is worse than an error, so in Azure an operator must ask for the simulation.
   if (carriers.some(({ name }) => name === simulated.name) && !flag('ALLOW_SIMULATED_CARRIER')) {
     problem(
       'CARRIERS names the simulated carrier, the default, which reaches no phone: name others, or set ALLOW_SIMULATED_CARRIER=true',

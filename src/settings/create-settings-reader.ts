@@ -6,14 +6,18 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 type WholeNumber = Extract<Setting, { kind: 'wholeNumber' | 'wholeNumbers' }>;
 
-/** Reads settings from an environment, and adds what is wrong with them to `problems`. */
+/**
+ * Creates a reader of settings from an environment.
+ *
+ * @param problems gets a sentence for each setting that is missing or malformed; the reader then returns a substitute
+ */
 export function createSettingsReader(environment: Environment, problems: string[]): ReadSettings {
   const problem = (sentence: string): void => void problems.push(sentence);
   const optional = (name: string): string | undefined => environment[name]?.trim() || undefined;
   const entries = (name: string): string[] => (environment[name] ?? '').split(',').flatMap((each) => each.trim() || []);
 
   return (table: SettingsTable) => {
-    /** The setting as it is declared. The types of ReadSettings let no other kind in. */
+    /** Returns the declaration of a setting. The types of ReadSettings ensure its kind. */
     const find = <Kind extends Setting['kind']>(name: string): Extract<Setting, { kind: Kind }> =>
       table[name] as Extract<Setting, { kind: Kind }>;
     const textOrDefault = (name: string): string => {
@@ -70,7 +74,7 @@ export function createSettingsReader(environment: Environment, problems: string[
   };
 }
 
-/** When a setting that is not set would be needed; nothing where it always is. */
+/** Says when a setting is required; empty if it always is. */
 function notSetUnless(required: true | string | undefined): string {
   return typeof required === 'string' ? `: it is required ${required}` : '';
 }

@@ -1,6 +1,8 @@
 import type { Setting } from '../core/setting.ts';
 
-/** Where a local host listens, and where commands look for it. The default is the port of Azure's own local host. */
+/**
+ * The port on which a local host listens, and on which commands look for it. The default is that of Azure's own host.
+ */
 export const portSetting = {
   kind: 'wholeNumber',
   minimum: 0,
@@ -13,7 +15,7 @@ export const portSetting = {
 /**
  * Reads a port from a command line or the environment's PORT; default: 7071.
  *
- * @throws a sentence where it isn't a port
+ * @throws Error with a sentence for the operator if it isn't a port
  */
 export function readPort(given: string | undefined): number {
   const { default: defaultPort, minimum, maximum } = portSetting;

@@ -16,7 +16,7 @@ import { readMessageStorage, readStorage } from './storage-settings.ts';
 /**
  * Reads and checks all settings.
  *
- * @throws SettingsError with everything that is wrong, in the order of reading
+ * @throws SettingsError with everything that is wrong, in the order in which settings are read
  */
 export function readSettings(environment: Environment): Settings {
   const problems: string[] = [];

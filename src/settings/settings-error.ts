@@ -1,4 +1,4 @@
-/** Settings that are missing or malformed, all at once, so that an operator can fix them in one go. */
+/** Settings are missing or malformed. The error names all of them, so that an operator can fix them together. */
 export class SettingsError extends Error {
   /** @param problems sentences without a full stop, each of which begins with the name of a setting */
   constructor(problems: readonly string[]) {

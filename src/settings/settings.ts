@@ -8,21 +8,21 @@ import type { StorageSettings } from '../storage/connection.ts';
 import type { defaultLeases } from './defaults.ts';
 import type { MessageStorage } from './storage-settings.ts';
 
-/** Everything that the app is told from outside. What a field means in full: settings-table.ts. */
+/** All settings of the app. settings-table.ts explains them in full. */
 export interface Settings {
   storage: StorageSettings;
   /** Further storage accounts for messages, in the order of their numbers. */
   messageStorage: readonly MessageStorage[];
   token: TokenSettings;
-  /** Where people and applications sign in with Entra ID, without a slash at the end. */
+  /** The sign-in address of Entra ID, without a slash at the end. */
   entraAuthority: string;
-  /** Address of this app as carriers and flows reach it, base path included, without a slash at the end. */
+  /** The address of this app as carriers and flows reach it, base path included, without a slash at the end. */
   publicUrl: string;
-  /** Calls in 60 seconds that a connection may make to customers without a limit of their own. */
+  /** How many calls a connection may make in 60 seconds to customers without a limit of their own. */
   callsPerMinute: number;
   /** How long a WhatsApp message may be without a report before its SMS fallback is sent. */
   fallbackAfterSeconds: number;
-  /** Whether the headers in which a caller's runtime names its run and action tell a repeat, without a request id. */
+  /** Whether a repeat without a request id is recognised by the headers in which a runtime names run and action. */
   keysByTracking: boolean;
   /** How long work may lie untouched before it is queued again. */
   repairAfterSeconds: number;
@@ -34,20 +34,20 @@ export interface Settings {
   threadHours: number;
   /** The largest attachment that is kept, in bytes. */
   attachmentLimit: number;
-  /** How long the address of an attachment is good for. */
+  /** How long the address of an attachment is valid. */
   attachmentHours: number;
   /** How long messages, and what belongs to them, are kept. */
   retentionDays: number;
-  /** Which addresses triggers and senders may name. */
+  /** Which addresses callbacks and `DlrUrl`s may name. */
   callbacks: AddressRuleSettings;
-  /** When a notification, or the call of a DlrUrl, that failed is made again. */
+  /** When a failed notification, or a failed call of a `DlrUrl`, is repeated, and when it is given up. */
   notificationSchedule: RetrySchedule;
-  /** If a service names no carrier, they are asked to send in this order. */
+  /** The carriers. If a service names none, they are asked to send in this order. */
   carriers: readonly ConfiguredCarrier[];
-  /** How many messages each carrier gets, by its name, where that is not the carrier's own rate. */
+  /** Rates that override carriers' own rates, by the carrier's name. */
   carrierRates: ReadonlyMap<string, SendingRate>;
   /** The user-assigned managed identity that signs in to carriers; default: the app's own. */
   identityClientId?: string;
-  /** Where a test wants this process to end. */
+  /** The failpoint at which a test ends this process. */
   failpoint?: ArmedFailpoint;
 }

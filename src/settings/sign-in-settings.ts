@@ -5,7 +5,7 @@ import type { SettingsReader } from '../carriers/settings-reader.ts';
 import type { AppSettings } from './settings-table.ts';
 
 /**
- * Reads whose tokens are accepted.
+ * Reads which tokens are accepted.
  *
  * @param authority the sign-in address of the Entra tenants, without a slash at its end
  */
@@ -13,7 +13,7 @@ export function readTokenSettings(read: SettingsReader<AppSettings>, authority: 
   return { issuers: readIssuers(read, authority), clientIds: read.list('TOKEN_CLIENT_IDS') };
 }
 
-/** Tenants of Entra, another issuer, or both; none where every caller has an API key. */
+/** Reads tenants of Entra, another issuer, or both. The list is empty if every caller needs an API key. */
 function readIssuers(read: SettingsReader<AppSettings>, authority: string): TrustedIssuer[] {
   const tenants = readTenants(read);
   const audiences = read.list('ENTRA_AUDIENCES');

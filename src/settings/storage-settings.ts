@@ -5,14 +5,14 @@ import type { Environment } from './create-settings-reader.ts';
 /** The name that Azure Functions uses for its own storage. */
 export const ownStorage = 'AzureWebJobsStorage';
 
-/** A further storage account for messages: the name of the setting that says how to reach it, and what it says. */
+/** A further storage account for messages: the name of its setting, and how to reach it. */
 export type MessageStorage = readonly [setting: string, StorageSettings];
 
 const services = ['table', 'queue', 'blob'] as const;
 
 /**
- * Reads how a storage account is reached, by the names that Azure Functions uses: a connection string, or endpoints and
- * an identity.
+ * Reads how to reach a storage account, from settings with the names that Azure Functions uses: a connection string, or
+ * endpoints and an identity.
  *
  * @param problems gets a sentence for each setting that is missing or malformed
  * @param prefix the name of the setting that holds the connection string; the other names begin with it
@@ -60,7 +60,11 @@ export function readStorage(
   };
 }
 
-/** `MESSAGE_STORAGE_1`, `MESSAGE_STORAGE_2` and so on, as far as they are set one after the other. */
+/**
+ * Reads `MESSAGE_STORAGE_1`, `MESSAGE_STORAGE_2` and so on, up to the first that is not set.
+ *
+ * @param problems gets a sentence for each setting that is malformed, and one for a gap in the numbers
+ */
 export function readMessageStorage(environment: Environment, problems: string[]): readonly MessageStorage[] {
   const isSet = (name: string): boolean => Object.keys(environment).some((each) => each.split('__', 1)[0] === name);
   const names = Array.from({ length: accountLimit - 1 }, (_, index) => `MESSAGE_STORAGE_${index + 1}`);

@@ -1,16 +1,18 @@
 import { accountOf } from '../messages/stored-form.ts';
 import type { MessageStore, OutboundQueue } from '../messages/index.ts';
 
-/** What one storage account does for messages. */
+/** The store and the queue of messages in one storage account. */
 export interface MessageAccount {
   messages: MessageStore;
   outbound: OutboundQueue;
 }
 
 /**
- * Makes several storage accounts look like one. Which account a message is in follows from its id and never changes, so
- * accounts can be added at the end of the list at any time. A message in an account that is not listed is not there for
- * who asks for it; what is to be done with one rejects, and comes again where that account is known.
+ * Makes several storage accounts look like one. The id of a message says which account it is in, which never changes.
+ * So accounts can be added at the end of the list at any time.
+ *
+ * If the account of a message is not listed, `readHeader` and `readMessage` resolve to undefined, as for an unknown
+ * message. All other calls throw or reject, so that the work is retried where the account is known.
  */
 export function spreadMessages(accounts: readonly [MessageAccount, ...MessageAccount[]]): MessageAccount {
   const [first] = accounts;
@@ -18,7 +20,7 @@ export function spreadMessages(accounts: readonly [MessageAccount, ...MessageAcc
   const find = (messageId: string): MessageAccount | undefined => accounts[accountOf(messageId)];
   const get = (messageId: string): MessageAccount => {
     const account = find(messageId);
-    if (account === undefined) throw new Error(`the storage account of message ${messageId} is not set up`);
+    if (account === undefined) throw new Error(`the storage account of message ${messageId} is not configured`);
     return account;
   };
 

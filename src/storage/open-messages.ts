@@ -4,7 +4,7 @@ import type { MessageAccount } from './message-accounts.ts';
 import { createOutboundQueue } from './queues/outbound-queue.ts';
 import { createTableMessageStore } from './tables/message-store.ts';
 
-/** Opens the storage accounts in which messages are, in the order of their numbers; nothing is read or written yet. */
+/** Opens the storage accounts that contain messages, in the order of their numbers. Sends no request yet. */
 export function openMessages([own, ...more]: readonly [StorageConnection, ...StorageConnection[]]): MessageAccount {
   return spreadMessages([openAccount(own), ...more.map(openAccount)]);
 }

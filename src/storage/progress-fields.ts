@@ -2,14 +2,14 @@ import type { InboundProgress } from '../conversations/index.ts';
 import type { RetryProgress, NotificationProgress } from '../notifications/index.ts';
 
 /*
- * Which fields an update replaces. Each list is checked against its type, so that a field that is added there can't be
- * forgotten here.
+ * The fields that an update replaces. The compiler checks each list against its type, so a field that is added to the
+ * type can't be forgotten here.
  */
 
 const namesOf = <Part extends object>(names: Record<keyof Part & string, true>): readonly (keyof Part & string)[] =>
   Object.keys(names) as (keyof Part & string)[];
 
-/** What changes about an inbound message. */
+/** The fields of an inbound message that change. */
 export const inboundProgressFields = namesOf<Required<InboundProgress>>({
   state: true,
   attachments: true,
@@ -21,14 +21,14 @@ export const inboundProgressFields = namesOf<Required<InboundProgress>>({
   parentMessageId: true,
 });
 
-/** What changes about a chunk of notifications. */
+/** The fields of a chunk of notifications that change. */
 export const notificationProgressFields = namesOf<Required<NotificationProgress>>({
   states: true,
   attempts: true,
   leasedUntil: true,
 });
 
-/** What changes about a retried notification. */
+/** The fields of a retry notification that change. */
 export const retryProgressFields = namesOf<Required<RetryProgress>>({
   state: true,
   since: true,

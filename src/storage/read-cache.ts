@@ -1,29 +1,33 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Reads values by key, most of them without asking storage. */
+/** Reads values by key, most of them without a request to storage. */
 export interface ReadCache<Value> {
-  /** The value, read within the last `maxAgeMs` (milliseconds; the cache's own limit unless given). */
+  /** Resolves to a value that was read within the last `maxAgeMs` milliseconds; default: the cache's `freshMs`. */
   read(key: string, maxAgeMs?: number): Promise<Value>;
 }
 
 interface Loaded<Value> {
   value: Value;
-  /** When it was asked for, so that nobody takes it for younger than it is. */
+  /** When the read began, in milliseconds since 1970, so that the value never counts as younger than it is. */
   at: number;
-  /** Before this nobody asks again, since the last attempt failed. */
+  /** The time before which the value is not read again, because the last attempt failed; in milliseconds since 1970. */
   retryAt: number;
 }
 
-/** Milliseconds for which an old value serves without another attempt, after one that failed. */
+/** Milliseconds after a failed attempt in which an old value is used without another attempt. */
 const restMs = 5_000;
 
-/** Milliseconds that an attempt may take before an old value serves in its place. */
+/** Milliseconds that an attempt may take before an old value is used instead. */
 const patienceMs = 2_000;
 
 /**
- * Keeps what was read for `freshMs`, "there is none" included. Who asks for a key that is being read waits for that
- * answer. A failure is not kept; while it lasts, what was read in the last `staleMs` serves, and so it does where an
- * answer takes two seconds. Beyond `most` keys, those that were read first are forgotten.
+ * Creates a cache that keeps each value for `freshMs`, also a value that says "not found".
+ *
+ * Callers that ask for a key while it is being read share that read. A failure is not cached. While `load` fails, or if
+ * it takes more than two seconds, a value that was read in the last `staleMs` is used instead. If there are more than
+ * `max` keys, the cache drops the value that was read the longest ago.
+ *
+ * @param load reads a value; if it rejects and there is no old value, `read` rejects with the same error
  */
 export function createReadCache<Value>(
   load: (key: string) => Promise<Value>,

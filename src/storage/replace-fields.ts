@@ -1,6 +1,6 @@
 /**
- * An object whose named fields are those of `part`, the others its own. A field that `part` doesn't have is gone; what
- * else `part` has is left out.
+ * Returns a copy of `whole` whose fields in `names` come from `part`. A named field that `part` lacks is removed. Other
+ * fields of `part` are ignored.
  */
 export function replaceFields<Whole extends Part, Part extends object>(
   whole: Whole,

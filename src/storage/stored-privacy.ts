@@ -23,14 +23,14 @@ import { subscriptionPrivacy } from '../subscriptions/index.ts';
 import { templatePrivacy } from '../templates/index.ts';
 
 /*
- * Everything that is stored to stay, with the declarations that say what it holds. A table or a container that is not
- * listed can't be opened. What travels on queues is not listed: `npm run forget` doesn't reach it.
+ * Declares what tables and containers hold. A table or container that is not listed can't be opened. Queues are not
+ * listed, because `npm run forget` doesn't reach them.
  */
 
 /**
- * The tables, with the kinds of their rows and what the columns hold: the declarations of the stored types, and an entry
- * for each column that is called otherwise than its field. A contract test fails for a text column that no entry names.
- * Columns that hold nothing but times need none.
+ * The tables with the kinds of their rows. Each kind names what its columns hold: the declaration of the stored type,
+ * plus an entry for each column whose name differs from its field. A contract test fails if a text column has no entry.
+ * Columns that hold only times need none.
  */
 export const tablePrivacy = {
   apikeys: { key: apiKeyPrivacy },
@@ -71,7 +71,7 @@ export const tablePrivacy = {
   },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, AnyPrivacy>>>>>>;
 
-/** The containers of blobs, with what is kept of a blob beside its bytes. */
+/** The containers of blobs, with the declarations of what is stored with a blob's bytes. */
 export const containerPrivacy = {
   attachments: storedAttachmentPrivacy,
 } as const satisfies Readonly<Record<string, Readonly<Record<string, AnyPrivacy>>>>;

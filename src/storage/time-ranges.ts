@@ -1,12 +1,13 @@
 /*
- * Ids begin with what spreads or gathers rows, and go on with a time that sorts. An inbound message's: a letter, two
- * digits for the shard, the time. A message's: the same without the letter. A dead letter's: what follows from its customer, a dot, the time.
+ * Ids begin with a part that spreads or groups rows, followed by a time that sorts as a text. The id of an inbound
+ * message begins with a letter, two digits for the shard, and the time; the id of a message with the shard and the
+ * time; the id of a dead letter with a part that follows from its customer, a dot, and the time.
  */
 
 const inboundTimeStart = 3;
 const messageTimeStart = 2;
 
-/** The part of a dead letter's id that all letters of its customer have. */
+/** Returns the beginning of a dead letter's id that all letters of its customer share. */
 export function customerPart(letterId: string): string {
   const [part = ''] = letterId.split('.', 1);
   return part;
@@ -19,11 +20,11 @@ const byTail =
     return leftTail < rightTail ? -1 : Number(leftTail > rightTail);
   };
 
-/** Orders inbound messages' ids, the oldest first. */
+/** Compares ids of inbound messages; sorts the oldest first. */
 export const byInboundTime = byTail((id) => id.slice(inboundTimeStart));
 
-/** Orders messages' ids, the oldest first. */
+/** Compares ids of messages; sorts the oldest first. */
 export const byMessageTime = byTail((id) => id.slice(messageTimeStart));
 
-/** Orders dead letters' ids, the oldest first. */
+/** Compares ids of dead letters; sorts the oldest first. */
 export const byLetterTime = byTail((id) => id.slice(customerPart(id).length));

@@ -19,15 +19,15 @@ export const deleteTrigger = defineOperation({
   method: 'DELETE',
   path: '/pipelines/{Pipeline-Id}/actions/{Action-Id}',
   summary: 'Delete trigger',
-  description: 'Remove the registration of a trigger.',
+  description: 'Removes the registration of a trigger.',
   visibility: 'internal',
   scopes: ['TwoWay.Management'],
   anonymous: true,
   parameters: {
-    'Pipeline-Id': inPath(text({ title: 'Pipeline Id', description: 'The registrations that it is one of.' })),
-    'Action-Id': inPath(text({ title: 'Action Id', description: 'The registration to remove.' })),
+    'Pipeline-Id': inPath(text({ title: 'Pipeline Id', description: "Id of the service's registrations." })),
+    'Action-Id': inPath(text({ title: 'Action Id', description: 'Id of the registration to remove.' })),
   },
-  answer: { status: 204, description: 'The registration is removed, or there was none.' },
+  answer: { status: 204, description: 'The registration is removed, or it did not exist.' },
   errors: [],
   async handler({ parameters, caller }, deps: SubscriptionsDeps & DirectoryDeps) {
     const pipelineId = parameters['Pipeline-Id'];

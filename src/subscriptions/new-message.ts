@@ -20,10 +20,10 @@ export const newMessage = defineOperation({
   method: 'POST',
   path: '/service/{Service}/pipelines/actions',
   summary: 'New Message',
-  description: 'This operation triggers when a service receives a message.',
+  description: 'This operation triggers when a service receives an SMS or WhatsApp message.',
   scopes: ['TwoWay.Management'],
   trigger: {
-    hint: 'To see it work, send a message to the address of the service.',
+    hint: "To see it work, text the service's number.",
     notification: { description: 'The received message.', schema: notificationSchema },
   },
   parameters: {
@@ -38,7 +38,7 @@ export const newMessage = defineOperation({
     Service: inPath(
       text({
         title: 'Service',
-        description: 'The service that receives the messages.',
+        description: 'The two-way service that receives. Nothing listed? Ask your administrator for one.',
         visibility: 'important',
         dropdown: servicesDropdown('TwoWay', 'Customer'),
       }),
@@ -50,7 +50,7 @@ export const newMessage = defineOperation({
     schema: object({
       name: text({
         title: 'Action Name',
-        description: 'How the registration is named.',
+        description: 'Name of the registration.',
         visibility: 'internal',
         default: 'PowerAutomate (Auto Created Webhook)',
         maxLength: 255,
@@ -78,7 +78,7 @@ export const newMessage = defineOperation({
           }),
           httpVerb: text({
             title: 'Http Method',
-            description: 'The method to call it with.',
+            description: 'HTTP method of the call.',
             visibility: 'internal',
             default: 'POST',
           }),
@@ -89,8 +89,8 @@ export const newMessage = defineOperation({
   },
   answer: {
     status: 201,
-    description: 'The registration is made. The Location header names its address.',
-    schema: object({ id: text({ title: 'Action Id', description: 'Identifier of the registration.' }) }),
+    description: 'The trigger is registered. The Location header is the address that removes it.',
+    schema: object({ id: text({ title: 'Action Id', description: 'Id of the registration.' }) }),
   },
   errors: ['CallbackRefused'],
   customer: 'Customer',

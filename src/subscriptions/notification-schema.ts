@@ -5,7 +5,7 @@ export const notificationSchema = object({
   sender: text({ title: 'Message Sender', description: 'Who sent the message.', visibility: 'important' }),
   recipient: text({
     title: 'Message Recipient',
-    description: 'The address that the message was sent to.',
+    description: 'Your number that the message was sent to.',
     visibility: 'important',
   }),
   content: text({ title: 'Message Content', description: 'The text of the message.', visibility: 'important' }),
@@ -25,7 +25,7 @@ export const notificationSchema = object({
       mimeType: text({ title: 'Attachment Mime Type', description: 'The type of the file.', visibility: 'important' }),
       resourceLocation: text({
         title: 'Attachment Resource Location',
-        description: 'An address to fetch the file from, for a limited time. Empty where the file is not available.',
+        description: 'Address of the file, valid for a limited time. Empty if the file is not available.',
         visibility: 'important',
       }),
       error: optional(text({ title: 'Attachment Error', description: 'Why the file is not available.' })),
@@ -34,21 +34,19 @@ export const notificationSchema = object({
   ),
   messageId: text({
     title: 'Message Id',
-    description: 'Identifier of the message, to answer it with Send Reply Message.',
+    description: 'Id of the message, for ParentMessage Id of Send Reply Message.',
     visibility: 'important',
   }),
   threadId: optional(
     text({
       title: 'Thread Id',
-      description: 'The thread that the message belongs to, to answer it with Send Discussion Reply Message.',
+      description: 'Id of the conversation, for Thread Id of Send Discussion Reply Message.',
     }),
   ),
   serviceId: optional(text({ title: 'Service Id', description: 'The service that received the message.' })),
   customerId: optional(text({ title: 'Customer Id', description: 'The customer that received the message.' })),
-  keyword: optional(
-    text({ title: 'Keyword', description: 'The keyword that led the message to the service, where one did.' }),
-  ),
+  keyword: optional(text({ title: 'Keyword', description: 'Keyword that routed the message here, if any.' })),
   parentMessageId: optional(
-    text({ title: 'Parent Message Id', description: 'The last message that was sent in the thread before.' }),
+    text({ title: 'Parent Message Id', description: 'Id of your last message in this conversation, if any.' }),
   ),
 });

@@ -20,7 +20,7 @@ export function healthAfter(
   now: Date,
 ): SubscriptionHealth | undefined {
   if (state !== 'active') return undefined;
-  if (kind === 'gone') return { state: 'ended', reason: 'the callback answered 410: it is gone' };
+  if (kind === 'gone') return { state: 'ended', reason: 'the callback answered 410 (gone)' };
   if (kind === 'fine') return refusals === undefined ? undefined : { state };
   const row = refusals?.kind === kind ? { ...refusals, count: refusals.count + 1 } : { kind, count: 1, since: now };
   const isLong = now.getTime() - row.since.getTime() >= refusalSpanMs;

@@ -11,7 +11,7 @@ export const unsubscribeCallback = defineOperation({
   method: 'POST',
   path: '/service/{Service}/pipelines/actions/unsubscribe',
   summary: 'Unsubscribe callback',
-  description: 'Remove the registration of a callback address, whatever its signature is by now.',
+  description: 'Removes the registration of a callback address, even if its signature has changed.',
   visibility: 'internal',
   scopes: ['TwoWay.Management'],
   parameters: {
@@ -32,12 +32,12 @@ export const unsubscribeCallback = defineOperation({
   },
   body: {
     name: 'body',
-    description: 'Which address is no longer to be called.',
+    description: 'The address to stop calling.',
     schema: object({
       callbackUrl: text({ title: 'Callback Url', description: 'The address that was registered.' }),
     }),
   },
-  answer: { status: 204, description: 'The registration is removed, or there was none.' },
+  answer: { status: 204, description: 'The registration is removed, or it did not exist.' },
   errors: [],
   customer: 'Customer',
   service: { parameter: 'Service', type: 'TwoWay' },

@@ -54,14 +54,14 @@ function checkValues(
   if (problems.length > 0) return problems;
   const length = Array.from(fillPlaceholders(text, values)).length;
   if (length <= limit) return [];
-  const rule = `must make a text of at most ${limit} characters, but make one of ${length}`;
+  const rule = `must make a text of at most ${limit} characters, but the text comes to ${length}`;
   return [problem('InvalidField', { target, rule })];
 }
 
 function checkValue(value: string, target: string): Problem[] {
   if (/^[\s\p{Cf}]*$/u.test(value)) return [problem('MissingField', { target })];
   if (!/[^\P{Cc}\0]| {5}/u.test(value)) return [];
-  const rule = 'must not have a line break, a tab or more than four blanks in a row';
+  const rule = 'must not have a line break, a tab or more than four spaces in a row';
   return [problem('InvalidField', { target, rule })];
 }
 
@@ -88,7 +88,7 @@ function checkButtons({ buttons: known }: Template, given: TemplateParameters['b
       refuse(`${target}.Type`, `must be ${button.type}, the type of the template's buttons`);
     }
     if (isVariable && data.trim() === '') problems.push(problem('MissingField', { target: `${target}.Data` }));
-    else if (isVariable && /[\s\p{Cc}]/u.test(data)) refuse(`${target}.Data`, 'must not have blanks or line breaks');
+    else if (isVariable && /[\s\p{Cc}]/u.test(data)) refuse(`${target}.Data`, 'must not have spaces or line breaks');
     else if (data !== '' && !isVariable && button.type !== 'QuickReply') {
       refuse(`${target}.Data`, 'must be left out: this button of the template has no variable part');
     }

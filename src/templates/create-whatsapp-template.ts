@@ -14,7 +14,7 @@ export const createWhatsappTemplate = defineOperation({
   method: 'POST',
   path: '/whatsapp/templates/{Customer-Id}/{IdentityNumber}',
   summary: 'Create WhatsApp template',
-  description: 'Create a WhatsApp template. It can be sent as soon as it is approved, and is then found in the list.',
+  description: 'Creates a WhatsApp template. Once WhatsApp approves it, Send WhatsApp Message lists it.',
   scopes: ['WhatsApp'],
   parameters: {
     'Customer-Id': inPath(
@@ -28,14 +28,14 @@ export const createWhatsappTemplate = defineOperation({
     IdentityNumber: inPath(
       text({
         title: 'IdentityNumber',
-        description: 'The WhatsApp number that will send the template.',
+        description: 'WhatsApp number that sends. Nothing listed? Ask your administrator to add one.',
         visibility: 'important',
         dropdown: identitiesDropdown('Customer-Id'),
       }),
     ),
   },
   body: { name: 'Request Body', description: 'The template.', schema: newTemplateBody },
-  answer: { status: 204, description: 'The template is stored and waits for approval.' },
+  answer: { status: 204, description: "The template is stored and waits for WhatsApp's approval." },
   errors: ['IdentityNotFound', 'TemplateExists', 'TemplateRefused', 'EmptyContent', 'InvalidPhoneNumber', 'InvalidUrl'],
   customer: 'Customer-Id',
   async prepare({ body, customer, parameters }, { directory }: DirectoryDeps & TemplatesDeps) {

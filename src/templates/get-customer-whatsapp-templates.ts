@@ -8,13 +8,13 @@ export const getCustomerWhatsAppTemplates = defineOperation({
   method: 'GET',
   path: '/whatsapp/templates/{Customer-Id}',
   summary: 'Get Customer WhatsApp Templates',
-  description: 'List the approved WhatsApp templates of a customer.',
+  description: 'Lists the approved WhatsApp templates of a customer.',
   visibility: 'internal',
   scopes: ['WhatsApp'],
   parameters: {
     'Customer-Id': inPath(text({ title: 'Customer', description: 'The customer whose templates are listed.' })),
     TemplateId: inQuery(
-      optional(text({ title: 'Template Id', description: 'Lists only the template with this name, if given.' })),
+      optional(text({ title: 'Template Id', description: 'Id of the only template to list. Empty lists all.' })),
     ),
   },
   answer: {
@@ -22,8 +22,8 @@ export const getCustomerWhatsAppTemplates = defineOperation({
     description: 'The approved templates, by name.',
     schema: list(
       object({
-        id: text({ title: 'Template Name', description: 'Identifier of the template.', visibility: 'internal' }),
-        displayName: text({ title: 'Displayname', description: 'What the template is called.' }),
+        id: text({ title: 'Template Name', description: 'Id of the template.', visibility: 'internal' }),
+        displayName: text({ title: 'Displayname', description: 'Name of the template.' }),
         extensionParameters: object(
           {
             rawContent: text({
@@ -32,7 +32,7 @@ export const getCustomerWhatsAppTemplates = defineOperation({
               visibility: 'internal',
             }),
           },
-          { title: 'Extension Parameters', description: 'What the template says.' },
+          { title: 'Extension Parameters', description: 'The text of the template.' },
         ),
       }),
     ),

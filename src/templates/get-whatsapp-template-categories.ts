@@ -8,7 +8,7 @@ export const getWhatsappTemplateCategories = defineOperation({
   method: 'GET',
   path: '/whatsapp/templates/categories',
   summary: 'Get WhatsApp Template Categories',
-  description: 'List the categories that a WhatsApp template can have.',
+  description: 'Lists the categories that a WhatsApp template can have.',
   visibility: 'internal',
   scopes: ['WhatsApp'],
   parameters: {},

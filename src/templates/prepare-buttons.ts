@@ -1,4 +1,5 @@
 import { isObject } from '../core/json.ts';
+import { count } from '../core/plural.ts';
 import type { Customer } from '../operation/access.ts';
 import { problem } from '../operation/errors.ts';
 import type { Problem } from '../operation/errors.ts';
@@ -25,14 +26,14 @@ export function prepareButtons(value: unknown, customer: Customer, problems: Pro
       problems.push(problem('InvalidField', { target: `Buttons[${index}].${field}`, rule }));
     };
     if (own !== type && own !== undefined && type !== undefined) {
-      refuse('Type', `must be ${type}, as that of the first button: a template has buttons of one type`);
+      refuse('Type', `must be ${type}, the type of the first button: all buttons of a template have the same type`);
     }
     const first = labels.get(label.toLowerCase());
     if (first !== undefined && label !== '') refuse('Label', `repeats the label of Buttons[${first}]`);
     else labels.set(label.toLowerCase(), index);
   }
   if (type !== undefined && value.length > limits[type]) {
-    const rule = `must have at most ${limits[type]} of type ${type}`;
+    const rule = `must have at most ${count(limits[type], 'button')} of type ${type}`;
     problems.push(problem('InvalidField', { target: 'Buttons', rule }));
   }
   return buttons.map((button) => ({ ...button, type: button.type ?? 'QuickReply' }));
@@ -86,7 +87,7 @@ function readData(value: unknown, place: DataPlace): string {
 function readAddress(data: string, { target, problems }: DataPlace): string {
   const broken = numberingProblem(data);
   if (broken !== undefined || data.replace(/\{\{1\}\}$/, '').includes('{{')) {
-    const rule = broken ?? 'must have no placeholder but {{1}}, and that at its end';
+    const rule = broken ?? 'must have no placeholder other than {{1}} at the end';
     problems.push(problem('InvalidField', { target, rule }));
   }
   checkWebAddress(data, target, problems);

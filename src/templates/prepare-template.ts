@@ -70,7 +70,7 @@ function checkName(displayName: string | undefined, problems: Problem[]): string
   if (name !== undefined) return name;
   if (displayName !== '') {
     const rule =
-      'must have Latin letters or digits, and letters of no other script: the id of the template is made of it';
+      'must have Latin letters or digits, and no letters of other scripts: the id of the template is made from it';
     problems.push(problem('InvalidField', { target: 'DisplayName', rule }));
   }
   return '';
@@ -110,7 +110,7 @@ function checkHeader({ headerText, attachmentUrl }: NewTemplate, problems: Probl
   else if (countPlaceholders(headerText) > 1) refuse('must have at most one placeholder');
   if (/[*\p{Emoji_Presentation}\ufe0f]/u.test(headerText)) refuse('must have neither an asterisk nor an emoji');
   if (attachmentUrl !== undefined)
-    refuse('must be left out where there is an AttachmentUrl: a template has one header');
+    refuse('must be left out if there is an AttachmentUrl: a template has only one header');
 }
 
 function checkAttachment(value: unknown, problems: Problem[]): string | undefined {
@@ -131,6 +131,8 @@ function checkAuthentication({ headerText, attachmentUrl, buttons }: NewTemplate
     ...(buttons.length === 0 ? [] : ['Buttons']),
   ];
   for (const target of present) {
-    problems.push(problem('InvalidField', { target, rule: 'must be left out of a template for authentication' }));
+    problems.push(
+      problem('InvalidField', { target, rule: 'must be left out of a template of the category Authentication' }),
+    );
   }
 }

@@ -10,12 +10,12 @@ export const headerLimit = 60;
 export const newTemplateBody = object({
   DisplayName: text({
     title: 'Displayname',
-    description: 'What the template is called. Its id follows from it: small letters, digits and underscores.',
+    description: 'Name of the template. Its id is made from it: "Order shipped" becomes order_shipped.',
     maxLength: 100,
   }),
   RawContent: text({
     title: 'Content',
-    description: 'The text of the template. What differs from message to message is written as {{1}}, {{2}} and so on.',
+    description: 'The text. Write {{1}}, {{2}} and so on for what differs from message to message.',
     maxLength: bodyLimit,
   }),
   Category: text({
@@ -24,36 +24,41 @@ export const newTemplateBody = object({
     visibility: 'important',
     dropdown: { operationId: 'GetWhatsappTemplateCategories' },
   }),
-  Language: text({ title: 'Template Language', description: 'The two-letter code of the language, for example en.' }),
+  Language: text({ title: 'Template Language', description: 'Two-letter code of the language, for example en.' }),
   Buttons: optional(
     list(
       object({
-        Type: optional(choice(buttonTypes, { title: 'Button Type', description: 'What the button does.' })),
+        Type: optional(
+          choice(buttonTypes, {
+            title: 'Button Type',
+            description: 'What the button does. All buttons have the same type.',
+          }),
+        ),
         Label: optional(
-          text({ title: 'Button Label', description: 'What the button shows, up to 25 characters.', maxLength: 25 }),
+          text({ title: 'Button Label', description: 'Text on the button, up to 25 characters.', maxLength: 25 }),
         ),
         Data: optional(
           text({
             title: 'Button Data',
             description:
-              'The address (Url, up to 2000 characters; it may end in {{1}}), the phone number (Call) or the text (QuickReply), up to 20 characters.',
+              'Url: address up to 2,000 characters, may end in {{1}}. Call: number. QuickReply: text. The last two up to 20.',
           }),
         ),
       }),
-      { title: 'Buttons', description: 'The buttons under the text, all of one type.', maxItems: 10 },
+      { title: 'Buttons', description: 'Buttons below the text, all of one type.', maxItems: 10 },
     ),
   ),
   HeaderText: optional(
     text({
       title: 'Header Text',
-      description: 'A heading above the text, up to 60 characters. It may have the placeholder {{1}}.',
+      description: 'Heading above the text, up to 60 characters. It may contain {{1}}.',
       maxLength: headerLimit,
     }),
   ),
   AttachmentUrl: optional(
     text({
       title: 'Attachment Url',
-      description: 'The address of an example, where messages carry an image, a video or a document above the text.',
+      description: 'Address of an example, if messages carry an image, video or document above the text.',
     }),
   ),
 });

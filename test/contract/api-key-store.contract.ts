@@ -20,12 +20,12 @@ function makeKey(details: Partial<ApiKey> = {}): ApiKey {
   };
 }
 
-/** What every store of API keys must do. */
+/** Tests what every store of API keys must do. */
 export function apiKeyStoreContract(name: string, open: () => ApiKeyStore): void {
   describe(`API key store: ${name}`, () => {
     const store = open();
 
-    test('has none at first', async () => {
+    test('is empty at first', async () => {
       expect(await store.list()).toEqual([]);
       expect(await store.find('0123456789abcdef')).toBeUndefined();
       expect(await store.remove('0123456789abcdef')).toBe(false);
@@ -44,14 +44,14 @@ export function apiKeyStoreContract(name: string, open: () => ApiKeyStore): void
       }
     });
 
-    test('takes no id twice, and keeps the first key that has it', async () => {
+    test('refuses a second key with the same id, and keeps the first', async () => {
       const key = makeKey();
       await store.add(key);
       await expect(store.add({ ...makeKey(), id: key.id })).rejects.toThrow(Error);
       expect(await store.find(key.id)).toStrictEqual(key);
     });
 
-    test('removes a key once, for good, and no other', async () => {
+    test('removes a key once, and no other', async () => {
       const [stays, goes] = [makeKey(), makeKey()];
       await store.add(stays);
       await store.add(goes);
@@ -62,7 +62,7 @@ export function apiKeyStoreContract(name: string, open: () => ApiKeyStore): void
       expect(await store.find(stays.id)).toStrictEqual(stays);
     });
 
-    test('lists all that are there, the oldest first', async () => {
+    test('lists all keys, the oldest first', async () => {
       const keys = [30, 10, 20].map((count) => makeKey({ createdAt: minutes(count) }));
       for (const key of keys) await store.add(key);
       const ids = new Set(keys.map(({ id }) => id));

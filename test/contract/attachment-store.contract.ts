@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import type { AttachmentStore, StoredAttachment } from '../../src/conversations/index.ts';
 
 const newId = (): string => randomBytes(16).toString('hex');
-/** Every byte there is, so that any reading of them as text would show. */
+/** All 256 bytes, so that a store that reads them as text is noticed. */
 const allBytes = Uint8Array.from({ length: 256 }, (_, index) => index);
 
 function attachment(changes: Partial<StoredAttachment> = {}): StoredAttachment {
@@ -18,12 +18,12 @@ function attachment(changes: Partial<StoredAttachment> = {}): StoredAttachment {
   };
 }
 
-/** What every attachment store must do; `open` opens one in which nothing was kept yet. */
+/** Tests what every attachment store must do; `open` opens an empty one. */
 export function attachmentStoreContract(name: string, open: () => AttachmentStore): void {
   describe(`attachment store: ${name}`, () => {
     const store = open();
 
-    test('has nothing before the first attachment, which two writers may bring at once', async () => {
+    test('is empty before the first attachment, and takes the first two at the same time', async () => {
       const ids = [newId(), newId()] as const;
       expect(await store.read(ids[0])).toBeUndefined();
       await Promise.all(ids.map((id) => store.put(id, attachment({ name: id }))));
@@ -44,12 +44,12 @@ export function attachmentStoreContract(name: string, open: () => AttachmentStor
       ['newlines', { name: 'a\r\nX-Evil: 1\n\tb\u0000.jpg' }],
       ['space around it', { name: '  a  ' }],
       ['no name', { name: '' }],
-    ])('gives back what was kept: %s', async (_, changes) => {
+    ])('reads an attachment as it was stored: %s', async (_, changes) => {
       const id = newId();
       const kept = attachment(changes);
       await store.put(id, kept);
       const read = await store.read(id);
-      // Compared as one value first: the difference of two large lists takes long to tell.
+      // Compare as one value first: describing the difference of two large lists takes long.
       expect(Buffer.compare(read?.bytes ?? Buffer.from('missing'), kept.bytes)).toBe(0);
       expect({ ...read, bytes: undefined }).toEqual({ ...kept, bytes: undefined });
     });
@@ -69,14 +69,14 @@ export function attachmentStoreContract(name: string, open: () => AttachmentStor
       expect(await store.read(other)).toEqual(attachment());
     });
 
-    test('of two writers of one attachment, one wins as a whole', async () => {
+    test('if two writers write one attachment, one wins as a whole', async () => {
       const id = newId();
       const [one, two] = [attachment({ name: 'one' }), attachment({ name: 'two', bytes: Uint8Array.of(2) })];
       await Promise.all([store.put(id, one), store.put(id, two)]);
       expect([one, two]).toContainEqual(await store.read(id));
     });
 
-    test('keeps the bytes as they were when it was given them', async () => {
+    test('keeps the bytes as they were when `put` was called', async () => {
       const id = newId();
       const bytes = Uint8Array.of(1, 2, 3);
       await store.put(id, attachment({ bytes }));

@@ -5,7 +5,7 @@ import { startAzurite } from '../../src/local/azurite.ts';
 import { createBlobAttachmentStore } from '../../src/storage/blobs/attachment-store.ts';
 import { startStorageProxy } from '../support/servers/storage-proxy.ts';
 
-/* What an attachment costs, and what Azure would refuse and Azurite takes: only the wire shows it. */
+/* What only requests show: the cost of an attachment, and what Azure would refuse but Azurite accepts. */
 
 const azurite = await startAzurite();
 const storage = await startStorageProxy(azurite.connectionString);
@@ -29,7 +29,7 @@ function operations() {
   return list;
 }
 
-test('each attachment costs one operation to keep and one to read, the first makes the container', async () => {
+test('each attachment costs one operation to store and one to read; the first creates the container', async () => {
   expect(await store.read(id)).toBeUndefined();
   expect(operations()).toEqual(['blob GET 404']);
   await store.put(id, kept);
@@ -40,7 +40,7 @@ test('each attachment costs one operation to keep and one to read, the first mak
   expect(operations()).toEqual(['blob GET 200']);
 });
 
-test('nobody reads it without a key', async () => {
+test('an attachment can’t be read without a key', async () => {
   await store.put(id, kept);
   expect((await fetch(blob(id).url)).status).toBeGreaterThanOrEqual(400);
 });
@@ -48,7 +48,7 @@ test('nobody reads it without a key', async () => {
 test.each([
   ['its name', {}, { name: '%C3%A4.jpg' }],
   ['no name', { name: '' }, {}],
-])('stands in the account with its type, its time and %s, in plain characters', async (_, changes, named) => {
+])('an attachment is stored with its type, its time and %s, in ASCII', async (_, changes, named) => {
   await store.put(id, { ...kept, ...changes });
   const { contentType, metadata } = await blob(id).getProperties();
   expect({ contentType, metadata }).toEqual({
@@ -66,19 +66,19 @@ test.each([
     { mimeType: 'application/octet-stream' },
   ],
   ['no type', { mimeType: '' }, { mimeType: 'application/octet-stream' }],
-])('keeps what Azure takes of %s', async (_, changes, instead) => {
+])('stores as much as Azure accepts of %s', async (_, changes, instead) => {
   await store.put(id, { ...kept, ...changes });
   expect(await store.read(id)).toEqual({ ...kept, ...instead });
   const { metadata = {} } = await blob(id).getProperties();
   expect(Object.entries(metadata).flat().join('').length).toBeLessThanOrEqual(8 * 1024);
 });
 
-test('what fails otherwise is told', async () => {
+test('rejects with the error if a request fails for another reason', async () => {
   const unreachable = createBlobAttachmentStore({
     blobUrl: azurite.blobUrl,
     queueUrl: azurite.queueUrl,
     tableUrl: azurite.tableUrl,
-    // Azurite takes no token over plain HTTP, and neither does the library.
+    // Azurite accepts no token over plain HTTP, and the library sends none.
     credential: { getToken: async () => ({ token: 'x', expiresOnTimestamp: Date.now() + 3_600_000 }) },
   });
   const message = expect.stringContaining('Bearer token authentication is not permitted for non-TLS') as string;

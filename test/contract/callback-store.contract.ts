@@ -25,7 +25,7 @@ const entry = (details: Partial<CallbackEntry> = {}): CallbackEntry => ({
   ...details,
 });
 
-/** Callbacks of a message that nobody else has. */
+/** Makes callbacks of a message that no other test has. */
 export const callbacksOfChunk = (details: Partial<ChunkCallbacks> = {}): ChunkCallbacks => ({
   messageId: newMessageId({ customerId: 'demo', dueAt: at, callbacks: true }, 1, randomBytes),
   chunk: 0,
@@ -39,7 +39,7 @@ export const callbacksOfChunk = (details: Partial<ChunkCallbacks> = {}): ChunkCa
 const givenUp = (): CallbackEntry =>
   entry({ state: 'givenUp', attempts: 3, lastAnswer: { status: 400, detail: 'answered 400', at: later } });
 
-/** What every store of callbacks must do. */
+/** Tests what every store of callbacks must do. */
 export function callbackStoreContract(name: string, open: () => CallbackStore): void {
   describe(`callbacks: ${name}`, () => {
     const store = open();
@@ -48,11 +48,11 @@ export function callbackStoreContract(name: string, open: () => CallbackStore): 
       const wanted = callbacksOfChunk(details);
       const written = await store.write(wanted);
       expect(written).toEqual({ callbacks: wanted, version });
-      if (written === 'conflict') throw new Error('There was nothing yet.');
+      if (written === 'conflict') throw new Error('The first write conflicted.');
       return written;
     }
 
-    test('what waits is found by when its message was due', async () => {
+    test('finds waiting callbacks by the time at which their message was due', async () => {
       const from = new Date(Date.UTC(2033, 0, 1));
       const to = new Date(from.getTime() + 60_000);
       const dueAt = (time: Date) => ({
@@ -66,7 +66,7 @@ export function callbackStoreContract(name: string, open: () => CallbackStore): 
       expect(found).toEqual([first.callbacks]);
     });
 
-    test('what is not there is undefined, and can not be changed', async () => {
+    test('missing callbacks are undefined, and a write at a version conflicts', async () => {
       const missing = callbacksOfChunk();
       expect(await store.read(missing.messageId, 0)).toBeUndefined();
       expect(await store.read("o'neill/#", 0)).toBeUndefined();
@@ -109,12 +109,12 @@ export function callbackStoreContract(name: string, open: () => CallbackStore): 
           ),
         },
       ],
-    ])('gives back some %s', async (_, details) => {
+    ])('reads callbacks as they were written: %s', async (_, details) => {
       const { callbacks } = await added(details);
       expect(await store.read(callbacks.messageId, callbacks.chunk)).toEqual({ callbacks, version });
     });
 
-    test('all is replaced at the version it was read at, and only then', async () => {
+    test('a write replaces everything, and only at the version that was read', async () => {
       const entries = Array.from({ length: 100 }, (_, recipientIndex) =>
         entry({ recipientIndex, code: 'x'.repeat(200) }),
       );
@@ -128,7 +128,7 @@ export function callbackStoreContract(name: string, open: () => CallbackStore): 
       expect(await store.read(messageId, chunk)).toEqual(second);
     });
 
-    test('of any number of writers one wins, at first and at a version', async () => {
+    test('one of many writers wins, at the first write and at a version', async () => {
       const wanted = callbacksOfChunk();
       const outcomes = await Promise.all(Array.from({ length: 20 }, () => store.write(wanted)));
       const [won, ...others] = outcomes.filter((outcome) => outcome !== 'conflict');
@@ -137,7 +137,7 @@ export function callbackStoreContract(name: string, open: () => CallbackStore): 
       expect(again.filter((outcome) => outcome !== 'conflict')).toHaveLength(1);
     });
 
-    test('a message’s are listed in the order of its chunks, and no other’s', async () => {
+    test('lists the callbacks of one message in the order of its chunks', async () => {
       const { callbacks } = await added({ chunk: 1_000 });
       const { messageId } = callbacks;
       for (const chunk of [2, 10, 0]) await added({ messageId, chunk });
@@ -149,7 +149,7 @@ export function callbackStoreContract(name: string, open: () => CallbackStore): 
       expect(await store.write(first!.callbacks, first!.version)).toBe('conflict');
     });
 
-    test('those that were given up are listed, of one customer or of all, the oldest message first', async () => {
+    test('lists given-up callbacks, of one customer or of all, the oldest message first', async () => {
       const [mine, other] = [`'ä' ${randomUUID()}`, randomUUID()];
       const messageAt = (time: Date) =>
         newMessageId({ customerId: 'demo', dueAt: time, callbacks: true }, 1, randomBytes);

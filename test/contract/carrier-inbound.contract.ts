@@ -6,28 +6,28 @@ import type { AttachmentOutcome, InboundEvent, InboundProtocol } from '../../src
 import { eventually } from '../support/tools/eventually.ts';
 import { addressOfNobody, answering, startFaultyNetwork } from '../support/servers/faulty-network.ts';
 
-/** A message as a phone writes it. */
+/** A message that a phone writes. */
 interface PhoneMessage extends Pick<InboundEvent, 'sender' | 'recipient' | 'protocol' | 'content' | 'buttonReply'> {
   attachments: { name: string; mimeType: string; bytes: Uint8Array }[];
 }
 
-/** What phones can send, and how to play one. */
+/** What phones can send through a carrier, and how to act as a phone. */
 export interface InboundSetup {
   protocols: readonly InboundProtocol[];
-  /** The address of ours (digits) that phones write to. */
+  /** Our address, in digits, to which phones write. */
   recipient: string;
-  /** False where the network doesn't say when a message came. */
+  /** False if the network doesn't say when a message came. */
   tellsTime?: boolean;
-  /** False where the network doesn't call again. */
+  /** False if the network doesn't repeat calls. */
   repeats?: boolean;
   write(message: PhoneMessage): Promise<void>;
-  /** Names of attachments with which the network does the same thing every time. */
+  /** Names of attachments that make the network behave in a certain way. */
   attachmentNames?: { lost: string; unavailable: string };
-  /** False where attachments come without a name of their own. */
+  /** False if attachments come without a name of their own. */
   namesAttachments?: boolean;
-  /** The most attachments that a message can have; any number where it isn't said. */
+  /** The most attachments that a message can have; absent: any number. */
   attachmentsPerMessage?: number;
-  /** From now on, whoever gets the network's calls answers with this status. */
+  /** From now on, the receiver of the network's calls answers with this status. */
   answerCalls(status: number): void;
 }
 
@@ -45,22 +45,22 @@ const png = { name: 'kuva ä.png', mimeType: 'image/png', bytes: Buffer.from([0x
 const failed = { outcome: 'failed', reason: expect.stringMatching(/\S/) as string };
 const retry = { outcome: 'retry', reason: expect.stringMatching(/\S/) as string };
 
-/** Ends a test as skipped, with a reason. */
+/** Skips a test, and says why. */
 type Skip = TestContext['skip'];
 
 let nextPhone = 0;
 
-/** The time of an event, where its network tells it. */
+/** Returns the time of an event, if its network tells it. */
 const timeOf = ({ at }: InboundEvent): { at?: Date } => (at === undefined ? {} : { at });
 
-/** A message of a phone of its own, so that it is known among all others. */
+/** Makes a message of a phone that no other message has, so that its events can be found. */
 function messageTo(recipient: string, protocol: InboundProtocol, details: Partial<PhoneMessage>): PhoneMessage {
   nextPhone += 1;
   const sender = `3584012${String(nextPhone).padStart(5, '0')}`;
   return { sender, recipient, protocol, content: 'Hyvää päivää 😀', attachments: [], ...details };
 }
 
-/** What every carrier promises of the messages that phones write to us; part of the carrier contract. */
+/** Tests what every carrier must do with inbound messages; part of the carrier contract. */
 export function inboundContract(setup: () => ReceivingSetup): void {
   const eventsIn = async (call: WebhookRequest): Promise<InboundEvent[]> =>
     (await setup().carrier.receive(call)).inbound;
@@ -80,19 +80,19 @@ export function inboundContract(setup: () => ReceivingSetup): void {
   const messageFrom = (protocol: InboundProtocol, details: Partial<PhoneMessage> = {}): PhoneMessage =>
     messageTo(setup().inbound?.recipient ?? '', protocol, details);
 
-  /** The first of the protocols that the carrier receives; skips the test if it receives none of them. */
+  /** Returns the first of these protocols that phones can use. Skips the test if they can use none of them. */
   const ofProtocols = (skip: Skip, ...protocols: InboundProtocol[]): InboundProtocol =>
     protocols.find((protocol) => setup().inbound?.protocols.includes(protocol)) ??
     skip(`the carrier receives no ${protocols.join(' or ')}`);
 
-  describe('what phones write', () => {
+  describe('an inbound message', () => {
     test.for(['SMS', 'MMS', 'WhatsApp'] as const)('arrives as one event: %s', async (protocol, { skip }) => {
       const { inbound } = setup();
       ofProtocols(skip, protocol);
       const before = Date.now();
       const message = messageFrom(protocol);
       await inbound?.write(message);
-      // A message after it: when that one is there, a second event of the first would be, too.
+      // Write another message after it. Once that one arrived, a second event of the first would have arrived, too.
       const other = messageFrom(protocol);
       await inbound?.write(other);
       await firstEventOf(other);
@@ -110,12 +110,12 @@ export function inboundContract(setup: () => ReceivingSetup): void {
       ]);
       expect(event.at !== undefined).toBe(inbound?.tellsTime !== false);
       if (event.at === undefined) return;
-      // Whole seconds on the carrier's side may lie up to one before.
+      // A carrier that tells whole seconds may be up to one second early.
       expect(event.at.getTime()).toBeGreaterThan(before - 1000);
       expect(event.at.getTime()).toBeLessThanOrEqual(Date.now());
     });
 
-    test('the same words once more are another message', async ({ skip }) => {
+    test('with the same text as another is a message of its own', async ({ skip }) => {
       const { inbound } = setup();
       const message = messageFrom(ofProtocols(skip, 'SMS', 'WhatsApp'));
       await inbound?.write(message);
@@ -128,7 +128,7 @@ export function inboundContract(setup: () => ReceivingSetup): void {
       expect(new Set(events.map(({ carrierMessageId }) => carrierMessageId)).size).toBe(2);
     });
 
-    test('comes again until it is confirmed, each time with the same id and time', async ({ skip }) => {
+    test('is repeated until it is confirmed, each time with the same id and time', async ({ skip }) => {
       const { inbound } = setup();
       skip(inbound?.repeats === false, 'the network calls only once');
       const message = messageFrom(ofProtocols(skip, 'SMS', 'WhatsApp'));
@@ -147,13 +147,13 @@ export function inboundContract(setup: () => ReceivingSetup): void {
       for (const repeat of repeats) expect(repeat).toEqual(first);
     });
 
-    test('the tap on a button comes with its label', async ({ skip }) => {
+    test('that is a tap on a button has the button’s label', async ({ skip }) => {
       const message = messageFrom(ofProtocols(skip, 'WhatsApp'), { content: 'Yes', buttonReply: 'Yes' });
       await setup().inbound?.write(message);
       expect(await firstEventOf(message)).toMatchObject({ content: 'Yes', buttonReply: 'Yes', attachments: [] });
     });
 
-    test('is refused where somebody else could have made the call', async ({ skip }) => {
+    test('is refused if the call may come from somebody else', async ({ skip }) => {
       const message = messageFrom(ofProtocols(skip, 'SMS', 'WhatsApp'));
       await setup().inbound?.write(message);
       await firstEventOf(message);
@@ -168,7 +168,7 @@ export function inboundContract(setup: () => ReceivingSetup): void {
   });
 
   describe('attachments', () => {
-    /** What the event of a message says of its only attachment; skips where phones can attach nothing. */
+    /** Returns the only attachment in the event of a message. Skips the test if phones can't attach anything. */
     async function announced(name: string, skip: Skip): Promise<InboundEvent['attachments'][number]> {
       const protocol = ofProtocols(skip, 'MMS', 'WhatsApp');
       const message = messageFrom(protocol, { content: '', attachments: [{ ...png, name }] });
@@ -182,17 +182,17 @@ export function inboundContract(setup: () => ReceivingSetup): void {
     const attachmentName = (kind: 'lost' | 'unavailable', skip: Skip): string =>
       setup().inbound?.attachmentNames?.[kind] ?? skip(`the network has no attachment that is ${kind}`);
 
-    /** The name that an attachment comes with: its own, or one that ends as files of its type do. */
+    /** Returns the name that an attachment has: its own, or one with the extension of its type. */
     const nameOf = (name: string): string =>
       setup().inbound?.namesAttachments === false ? (expect.stringMatching(/\S\.\w+$/) as string) : name;
 
     const fetchFrom = async (reference: string, limit: number): Promise<AttachmentOutcome | undefined> =>
       setup().carrier.attachments?.fetchAttachment(reference, limit);
 
-    test('are announced in their order, and fetched byte for byte', async ({ skip }) => {
+    test('are named in their order, and fetched byte for byte', async ({ skip }) => {
       const protocol = ofProtocols(skip, 'MMS', 'WhatsApp');
       const text = { name: 'a.txt', mimeType: 'text/plain', bytes: Buffer.from('ä'.repeat(100_000)) };
-      // Where a message has one attachment, they come in two.
+      // If a message can have only one attachment, they come in two messages.
       const together = setup().inbound?.attachmentsPerMessage === 1 ? [[png], [text]] : [[png, text]];
       for (const files of together) {
         const message = messageFrom(protocol, { attachments: files });
@@ -209,29 +209,29 @@ export function inboundContract(setup: () => ReceivingSetup): void {
       }
     });
 
-    test('may have the limit, and not one byte more', async ({ skip }) => {
+    test('may be as large as the limit, and not one byte larger', async ({ skip }) => {
       const { reference } = await announced('photo.png', skip);
       expect(await fetchFrom(reference, png.bytes.length)).toMatchObject({ outcome: 'fetched' });
       expect(await fetchFrom(reference, png.bytes.length - 1)).toEqual(failed);
     });
 
-    test('that are lost have failed', async ({ skip }) => {
+    test('that are lost fail for good', async ({ skip }) => {
       const { reference } = await announced(attachmentName('lost', skip), skip);
       expect(await fetchFrom(reference, 1000)).toEqual(failed);
     });
 
-    test('that can not be had now are worth another try', async ({ skip }) => {
+    test('that are not available yet are to be fetched again', async ({ skip }) => {
       const { reference } = await announced(attachmentName('unavailable', skip), skip);
       expect(await fetchFrom(reference, 1000)).toEqual(retry);
       expect(await fetchFrom(reference, 1000)).toEqual(retry);
     });
 
-    test('are not handed out without the credentials', async ({ skip }) => {
+    test('can’t be fetched without the credentials', async ({ skip }) => {
       const { reference } = await announced('photo.png', skip);
       expect(await setup().unauthorised.attachments?.fetchAttachment(reference, 1000)).toEqual(retry);
     });
 
-    describe('when the carrier is in trouble', () => {
+    describe('if the carrier fails', () => {
       const fetchAt = async (url: string, skip: Skip, timeoutMs = 10_000): Promise<AttachmentOutcome> => {
         const { attachments } = setup().connect({ url, timeoutMs });
         return (attachments ?? skip('the carrier receives no attachments')).fetchAttachment('a', 1000);

@@ -17,7 +17,7 @@ test.each([...files])('connector/%s is what the generator writes', (name, text) 
   expect(readFileSync(join(root, 'connector', name), 'utf8')).toBe(text);
 });
 
-test('the properties for an update lack the stack owner, which paconn update refuses, and say the redirect mode', () => {
+test('the properties for an update lack the stack owner, which paconn update refuses, and have the redirect mode', () => {
   const read = (name: string): { properties: Record<string, unknown> } =>
     JSON.parse(files.get(name) ?? '') as { properties: Record<string, unknown> };
   const { stackOwner, connectionParameters, ...created } = read('apiProperties.json').properties;
@@ -30,7 +30,7 @@ test('the properties for an update lack the stack owner, which paconn update ref
   expect(JSON.stringify(updatedParameters)).toContain('"redirectMode":"GlobalPerConnector"');
 });
 
-describe('the command', () => {
+describe('npm run connector', () => {
   const folder = mkdtempSync(join(tmpdir(), 'connector-'));
   afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -42,7 +42,7 @@ describe('the command', () => {
     );
   };
 
-  test('writes the files, and --check tells whether they are as it would write them', async () => {
+  test('writes the files, and --check compares them with what it would write', async () => {
     expect(await generate('--out', folder)).toEqual({ code: 0, stderr: '' });
     for (const [name, text] of files) expect(readFileSync(join(folder, name), 'utf8')).toBe(text);
     expect(await generate('--out', folder, '--check')).toEqual({ code: 0, stderr: '' });
@@ -51,7 +51,7 @@ describe('the command', () => {
     appendFileSync(spoilt, '\n');
     expect(await generate('--out', folder, '--check')).toEqual({
       code: 1,
-      stderr: `${spoilt} differs from what the operations say: run npm run connector.\n`,
+      stderr: `${spoilt} is out of date. Run npm run connector.\n`,
     });
     rmSync(spoilt);
     expect((await generate('--out', folder, '--check')).code).toBe(1);

@@ -16,8 +16,8 @@ const properties = JSON.parse(read('apiProperties.json')) as LooseProperties;
 const icon = join(folder, 'icon.png');
 
 /**
- * Where stored flows or the words that makers know stand against a rule, the contract wins, for the operations named and
- * for no other.
+ * If a rule would break stored flows or change words that makers know, the contract wins, but only for the operations
+ * that are named here.
  */
 const exceptions: Record<string, { reason: string; operations: readonly string[] }> = {
   O02: {
@@ -80,7 +80,7 @@ describe('the connector keeps the rule', () => {
     });
   }
 
-  // Without a trigger, the rules about triggers would hold of anything.
+  // Without a trigger, the rules about triggers would check nothing.
   test('and has a trigger', () => {
     expect(triggersOf(definition).map(({ id }) => id)).toEqual(['NewMessage']);
   });
@@ -91,7 +91,7 @@ describe('the connector keeps the rule', () => {
   });
 
   test.each(['apiDefinition.swagger.json', 'apiProperties.json', 'apiProperties.update.json'])(
-    'I11: %s is indented by four blanks and has none at the end of a line',
+    'I11: %s is indented by four spaces, and no line ends with a space',
     (name) => {
       expect(checkText(read(name))).toEqual([]);
     },
@@ -114,7 +114,7 @@ describe('exceptions from rules', () => {
   );
 });
 
-describe('a rule that is broken is seen to be', () => {
+describe('a broken rule is reported', () => {
   test('the sample keeps every rule', () => {
     const sample = sampleConnector();
     expect(
@@ -122,7 +122,7 @@ describe('a rule that is broken is seen to be', () => {
     ).toEqual([]);
   });
 
-  test('there is a broken sample for every rule', () => {
+  test('every rule has a sample that breaks it', () => {
     expect([...new Set(brokenConnectors.map(([id]) => id))]).toEqual(rules.map(({ id }) => id));
   });
 
@@ -148,19 +148,19 @@ describe('a rule that is broken is seen to be', () => {
   });
 
   test.each([
-    ['no PNG', Buffer.from('GIF89a'), 'the icon is not a PNG'],
+    ['not a PNG', Buffer.from('GIF89a'), 'the icon is not a PNG'],
     ['not a square', png(200, 180, 2), 'the icon is 200 by 180 pixels'],
     ['too small', png(64, 64, 2), 'the icon is 64 pixels wide'],
     ['too large a picture', png(512, 512, 2), 'the icon is 512 pixels wide'],
     ['too large a file', Buffer.concat([png(200, 200, 2), Buffer.alloc(1_000_000)]), 'the icon has 1000026 bytes'],
-    ['see-through', png(200, 200, 6), 'the icon has an alpha channel'],
+    ['a transparent picture', png(200, 200, 6), 'the icon has an alpha channel'],
   ])('I07: %s', (_, bytes, violation) => {
     expect(checkIcon(bytes)).toEqual([violation]);
   });
 
   test.each([
-    ['a blank at the end', '{ \n}', 'line 1 ends in a blank'],
-    ['two blanks of indentation', '{\n  "a": 1\n}', 'line 2 is not indented by fours'],
+    ['a space at the end', '{ \n}', 'line 1 ends in a blank'],
+    ['two spaces of indentation', '{\n  "a": 1\n}', 'line 2 is not indented by fours'],
     ['a tab', '{\n\t"a": 1\n}', 'line 2 has a tab'],
   ])('I11: %s', (_, text, violation) => {
     expect(checkText(text)).toEqual([violation]);

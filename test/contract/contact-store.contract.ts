@@ -7,7 +7,7 @@ import type { Contact, ContactChanges, ContactStore, Group } from '../../src/con
 const createdAt = new Date('2026-11-23T10:00:00.000Z');
 const later = new Date('2026-11-23T10:00:05.123Z');
 
-/** A group of its own for each test. */
+/** Makes a group that no other test has. */
 function newGroup(details: Partial<Group> = {}): Group {
   return { customerId: 'demo', serviceId: randomUUID(), ...details };
 }
@@ -37,7 +37,7 @@ const full: Omit<Contact, 'id' | 'phone'> = {
 
 let nextRecipient = 0;
 
-/** A failed message of its own. */
+/** Makes a failed message that no other test has. */
 function failure(number: string, details: { recipientId?: string; at?: Date } = {}) {
   nextRecipient += 1;
   const recipientId = `${'ab'.repeat(16)}-${String(nextRecipient).padStart(5, '0')}`;
@@ -47,7 +47,7 @@ function failure(number: string, details: { recipientId?: string; at?: Date } = 
 const numbers = (count: number, prefix = '35840'): string[] =>
   Array.from({ length: count }, (_, index) => `${prefix}${String(index).padStart(7, '0')}`);
 
-/** Cleans a group up to the end; resolves to how many rows went. */
+/** Cleans a group up to the end. Resolves to the number of removed rows. */
 async function cleanUp(store: ContactStore, group: Group): Promise<number> {
   let removed = 0;
   let from: string | undefined;
@@ -59,14 +59,14 @@ async function cleanUp(store: ContactStore, group: Group): Promise<number> {
   return removed;
 }
 
-/** What every contact store must do, whatever it keeps its rows in. */
+/** Tests what every contact store must do. */
 export function contactStoreContract(name: string, open: () => ContactStore): void {
   describe(`contact store: ${name}`, () => {
     const store = open();
     const failedMessages = async (group: Group, number: string): Promise<number | undefined> =>
       (await store.read(group, number))?.failedMessages;
 
-    test('gives back what it was given', async () => {
+    test('reads a contact as it was created', async () => {
       const group = newGroup();
       const known = { ...full, id: randomUUID(), phone: '358401230001' };
       const bare = contact('358401230002');
@@ -76,7 +76,7 @@ export function contactStoreContract(name: string, open: () => ContactStore): vo
       expect(await store.read(group, bare.phone)).toEqual({ contact: bare, failedMessages: 0 });
     });
 
-    test('what is not there is undefined, or absent', async () => {
+    test('a missing contact is undefined when it is read, and absent when it is changed', async () => {
       const group = newGroup();
       await store.create(group, contact('35840123000'));
       for (const number of ['358401230001', '3584012300', '5840123000']) {
@@ -86,7 +86,7 @@ export function contactStoreContract(name: string, open: () => ContactStore): vo
       }
     });
 
-    test('a contact that is there is left as it is', async () => {
+    test('does not change a contact that exists', async () => {
       const group = newGroup();
       const first = contact('358401230001', { firstName: 'Aino' });
       await store.create(group, first);
@@ -94,7 +94,7 @@ export function contactStoreContract(name: string, open: () => ContactStore): vo
       expect(await store.read(group, first.phone)).toEqual({ contact: first, failedMessages: 0 });
     });
 
-    test('of any number at once, one creates', async () => {
+    test('one of many simultaneous creations wins', async () => {
       const group = newGroup();
       const contacts = Array.from({ length: 20 }, () => contact('358401230001'));
       const outcomes = await Promise.all(contacts.map((each) => store.create(group, each)));
@@ -103,7 +103,7 @@ export function contactStoreContract(name: string, open: () => ContactStore): vo
       expect(await store.read(group, '358401230001')).toEqual({ contact: winner, failedMessages: 0 });
     });
 
-    test('groups share nothing, wherever the border between customer and service lies', async () => {
+    test('groups share nothing, even if their ids joined are the same text', async () => {
       const group = newGroup({ serviceId: `a/b\\c#d?e'ä😀${randomUUID()}` });
       const others = [
         { ...group, customerId: 'other' },
@@ -145,7 +145,7 @@ export function contactStoreContract(name: string, open: () => ContactStore): vo
         expect(await store.read(group, before.phone)).toEqual({ contact: after, failedMessages: 0 });
       });
 
-      test('makes fields unknown', async () => {
+      test('can remove fields', async () => {
         const group = newGroup();
         const before = { ...full, id: randomUUID(), phone: '358401230001' };
         await store.create(group, before);
@@ -154,7 +154,7 @@ export function contactStoreContract(name: string, open: () => ContactStore): vo
         expect(await store.read(group, before.phone)).toEqual({ contact: rest, failedMessages: 0 });
       });
 
-      test('of any number at once on different fields, none is lost', async () => {
+      test('is not lost among simultaneous updates of other fields', async () => {
         const group = newGroup();
         const before = contact('358401230001', { birthYear: 1950 });
         await store.create(group, before);
@@ -166,11 +166,11 @@ export function contactStoreContract(name: string, open: () => ContactStore): vo
         expect(await store.read(group, before.phone)).toEqual({ contact: { ...before, ...fields }, failedMessages: 0 });
       });
 
-      test('takes custom properties from the most to few, to the most again, and to none', async () => {
+      test('can shorten custom properties, fill them to the maximum again, and remove them', async () => {
         const group = newGroup();
         const before = contact('358401230001');
         await store.create(group, before);
-        // Plain letters: Azurite reads a large single write piece by piece and breaks letters that a border cuts.
+        // ASCII only: Azurite reads a large write in pieces, and breaks characters that are split between two.
         const max = Array.from({ length: 100 }, (_, index) => ({
           name: String(index).padEnd(100, '"'),
           value: '"'.repeat(1_000),
@@ -183,7 +183,7 @@ export function contactStoreContract(name: string, open: () => ContactStore): vo
       });
     });
 
-    test('deletes a contact, and one that is created again is a new one', async () => {
+    test('deletes a contact; one that is created again is a new contact', async () => {
       const group = newGroup();
       const neighbour = contact('358401230002');
       await store.create(group, { ...full, id: randomUUID(), phone: '358401230001' });
@@ -210,7 +210,7 @@ export function contactStoreContract(name: string, open: () => ContactStore): vo
         expect(await failedMessages(group, '358401230002')).toBe(0);
       });
 
-      test('of one recipient many times at once count once', async () => {
+      test('of one recipient count once, even if recorded many times at once', async () => {
         const group = newGroup();
         await store.create(group, contact('358401230001'));
         const one = failure('358401230001');
@@ -219,7 +219,7 @@ export function contactStoreContract(name: string, open: () => ContactStore): vo
         expect(await failedMessages(group, '358401230001')).toBe(1);
       });
 
-      test('to no contact leave nothing', async () => {
+      test('to numbers without a contact leave nothing', async () => {
         const group = newGroup();
         expect(await store.recordFailure(group, failure('358401230001'))).toBe('noContact');
         await store.create(group, contact('358401230001'));
@@ -229,7 +229,7 @@ export function contactStoreContract(name: string, open: () => ContactStore): vo
         expect(await cleanUp(store, group)).toBe(1);
       });
 
-      test('change nothing else of a contact, and survive an update', async () => {
+      test('change nothing else of a contact, and remain after an update', async () => {
         const group = newGroup();
         const known = { ...full, id: randomUUID(), phone: '358401230001' };
         await store.create(group, known);
@@ -256,7 +256,7 @@ export function contactStoreContract(name: string, open: () => ContactStore): vo
         expect(await failedMessages(group, '358401230001')).toBe(1);
       });
 
-      test('of contacts that were all deleted do not show, nor do later ones', async () => {
+      test('of contacts that Delete All deleted do not count, nor do later ones', async () => {
         const group = newGroup();
         await store.create(group, contact('358401230001'));
         await store.recordFailure(group, failure('358401230001'));
@@ -270,8 +270,8 @@ export function contactStoreContract(name: string, open: () => ContactStore): vo
       });
     });
 
-    describe('deleting all', () => {
-      test('leaves none, whether there were any or not, and new ones can be created at once', async () => {
+    describe('Delete All', () => {
+      test('leaves no contact, in an empty group too, and new ones can be created at once', async () => {
         const group = newGroup();
         await store.deleteAll(group);
         const old = numbers(30).map((phone) => contact(phone));
@@ -285,7 +285,7 @@ export function contactStoreContract(name: string, open: () => ContactStore): vo
         expect(await store.read(group, fresh.phone)).toEqual({ contact: fresh, failedMessages: 0 });
       });
 
-      test('what it left is cleaned up, and nothing else; a second time there is nothing', async () => {
+      test('leaves rows that a clean-up removes, and no others; a second clean-up finds nothing', async () => {
         const [group, other] = [newGroup(), newGroup()];
         const own = contact('358401230001');
         await store.create(other, own);
@@ -302,7 +302,7 @@ export function contactStoreContract(name: string, open: () => ContactStore): vo
         expect(await store.read(other, own.phone)).toEqual({ contact: own, failedMessages: 0 });
       });
 
-      test('contacts that are created while two workers clean up all stay', async () => {
+      test('keeps all contacts that are created while two workers clean up', async () => {
         const group = newGroup();
         await Promise.all(numbers(150).map((phone) => store.create(group, contact(phone))));
         await store.deleteAll(group);

@@ -9,7 +9,7 @@ const givenUpAt = new Date('2026-11-24T10:00:00.123Z');
 
 const newKey = (): string => randomBytes(16).toString('hex');
 
-/** A dead letter of a customer that nobody else has. */
+/** Makes a dead letter of a customer that no other test has. */
 export function letter(details: Partial<DeadLetter> = {}): DeadLetter {
   const { customerId = `a/b\\c#d?e 'ä' ${randomUUID()}` } = details;
   const given = { inboundId: `i${newKey()}`, subscriptionKey: newKey(), givenUpAt, ...details };
@@ -28,12 +28,12 @@ export function letter(details: Partial<DeadLetter> = {}): DeadLetter {
   };
 }
 
-/** What every store of dead letters must do. */
+/** Tests what every store of dead letters must do. */
 export function deadLetterStoreContract(name: string, open: () => DeadLetterStore): void {
   describe(`dead letter store: ${name}`, () => {
     const store = open();
 
-    test('what is not there is undefined, and removing it is no fault', async () => {
+    test('a missing letter is undefined, and can be removed without an error', async () => {
       expect(await store.list({ limit: 10 })).toEqual([]);
       expect(await store.list({ customerId: 'nobody', limit: 10 })).toEqual([]);
       for (const odd of [letter().id, '', '.', 'no-dot', 'a/b\\c#d?e', "o'neill", 'ä\u0001', 'x'.repeat(5_000)]) {
@@ -54,21 +54,21 @@ export function deadLetterStoreContract(name: string, open: () => DeadLetterStor
           reason: 'ä'.repeat(2_000),
         },
       ],
-    ])('gives back a letter %s', async (_, details) => {
+    ])('reads a letter as it was added: %s', async (_, details) => {
       const wanted = letter(details);
       await store.add(wanted);
       expect(await store.read(wanted.id)).toEqual(wanted);
       expect(await store.list({ customerId: wanted.customerId, limit: 10 })).toEqual([wanted]);
     });
 
-    test('a letter that is there is left as it is', async () => {
+    test('does not change a letter that exists', async () => {
       const wanted = letter();
       await store.add(wanted);
       await Promise.all(Array.from({ length: 20 }, () => store.add({ ...wanted, reason: 'Another' })));
       expect(await store.read(wanted.id)).toEqual(wanted);
     });
 
-    test('lists a customer’s letters, the oldest first, as many as were asked for', async () => {
+    test('lists a customer’s letters, the oldest first, up to the limit', async () => {
       const { customerId } = letter();
       const letters = Array.from({ length: 25 }, (_, index) =>
         letter({ customerId, givenUpAt: new Date(givenUpAt.getTime() + index) }),
@@ -81,7 +81,7 @@ export function deadLetterStoreContract(name: string, open: () => DeadLetterStor
       expect(await store.list({ customerId, limit: 0 })).toEqual([]);
     });
 
-    test('lists no letter of a customer whose key is the same', async () => {
+    test('lists no letter of another customer with the same key', async () => {
       const [own, { customerId: other }] = [letter(), letter()];
       const before = new Date(givenUpAt.getTime() - 1);
       const [, rest] = /\.(.*)/.exec(letter({ customerId: other, givenUpAt: before }).id)!;
@@ -92,8 +92,8 @@ export function deadLetterStoreContract(name: string, open: () => DeadLetterStor
       expect(await store.read(shared.id)).toEqual(shared);
     });
 
-    test('lists the letters of all customers, the oldest first, as many as were asked for', async () => {
-      // Before all others, so that the oldest of all are among them.
+    test('lists the letters of all customers, the oldest first, up to the limit', async () => {
+      // Older than those of all other tests, so that they are the oldest of all.
       const letters = Array.from({ length: 25 }, (_, index) => letter({ givenUpAt: new Date(1_000 + index) }));
       await Promise.all(letters.toReversed().map((each) => store.add(each)));
       const ids = new Set(letters.map(({ id }) => id));
@@ -104,7 +104,7 @@ export function deadLetterStoreContract(name: string, open: () => DeadLetterStor
       expect(await store.list({ limit: 0 })).toEqual([]);
     });
 
-    test('a letter that is removed is gone, and no other', async () => {
+    test('removes a letter, and no other', async () => {
       const first = letter();
       const second = letter({ customerId: first.customerId });
       await store.add(first);

@@ -25,7 +25,7 @@ const demo = customerEntry('demo', {
   services: [vote, plain, info, chat],
   whatsappIdentities: ['+358 40 100 0001', '040 1000002'],
 });
-/** An id of characters that keys of storage can't hold. */
+/** An id of characters that storage keys can't contain. */
 const odd = customerEntry(`Ä/\\#?'"%\u{1F600} ${'x'.repeat(85)}`, {
   region: 'SE',
   callsPerMinute: 5,
@@ -41,7 +41,7 @@ const document: DirectoryDocument = {
   ],
 };
 
-/** What every directory must answer; `open` makes one that says what a document says. */
+/** Tests what every directory must answer; `open` opens one with the content of a document. */
 export function directoryContract(name: string, open: (document: DirectoryDocument) => Promise<Directory>): void {
   describe(`directory: ${name}`, () => {
     let directory: Directory;
@@ -53,7 +53,7 @@ export function directoryContract(name: string, open: (document: DirectoryDocume
       expect(await directory.user(user.id)).toEqual(user);
     });
 
-    test.each(document.customers)('knows the customer $id with all that it has', async (customer) => {
+    test.each(document.customers)('knows the customer $id with its services and identities', async (customer) => {
       expect(await directory.customer(customer.id)).toEqual(customer);
       expect(await directory.services(customer.id)).toEqual(customer.services);
     });
@@ -68,7 +68,7 @@ export function directoryContract(name: string, open: (document: DirectoryDocume
       },
     );
 
-    test('a user is no customer, and a customer no user', async () => {
+    test('does not take a user for a customer, nor a customer for a user', async () => {
       expect([await directory.user('demo'), await directory.customer('demo-user')]).toEqual([undefined, undefined]);
     });
 
@@ -76,7 +76,7 @@ export function directoryContract(name: string, open: (document: DirectoryDocume
       ['demo', ['358401000001', '358401000002']],
       [odd.id, ['46701234567']],
       ['bare', []],
-    ])('the identities of %s are numbers in one form', async (id, numbers) => {
+    ])('lists the identities of %s as numbers in one form', async (id, numbers) => {
       expect(await directory.whatsappIdentities(id)).toEqual(numbers);
     });
 
@@ -89,7 +89,7 @@ export function directoryContract(name: string, open: (document: DirectoryDocume
       ['+358 40 100 0001', undefined],
       ['', undefined],
       ["' or 1 eq 1 or '", undefined],
-    ])('%j is the identity of %s', async (number, owner) => {
+    ])('finds the customer with the identity %j: %s', async (number, owner) => {
       expect(await directory.identityOwner(number)).toBe(owner);
     });
 
@@ -102,12 +102,12 @@ export function directoryContract(name: string, open: (document: DirectoryDocume
       ['SMS', '', []],
     ] as const)('on %s %s receive %j', async (protocol, address, services) => {
       const receivers = await directory.receivers(protocol, address);
-      // Customers come in any order, the services of one in the order of the directory.
+      // Customers may be in any order, the services of one customer are in the order of the directory.
       const byCustomer = [...receivers].sort((left, right) => (left.customerId < right.customerId ? -1 : 1));
       expect(byCustomer.map(({ customerId, service }) => `${customerId} ${service.id}`)).toEqual(services);
     });
 
-    test('a receiver is the whole service', async () => {
+    test('a receiver has the whole service', async () => {
       expect(await directory.receivers('WhatsApp', '358401000001')).toEqual([{ customerId: 'demo', service: chat }]);
     });
   });

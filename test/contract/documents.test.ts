@@ -19,7 +19,7 @@ const read = (name: string): string => readFileSync(join(root, name), 'utf8');
 const lineLimit = 120;
 const readmeLimit = 12 * 1024;
 
-/** What git has, and what it would take; files that are deleted but not yet staged are left out. */
+/** The files that git tracks or would add, without those that are deleted but not yet staged. */
 function listFiles(): string[] {
   const list = (...options: string[]): string[] =>
     execFileSync('git', ['ls-files', '-z', ...options], { cwd: root, encoding: 'utf8' })
@@ -43,7 +43,7 @@ test.each(names)('%s: every relative link and every anchor exists', (name) => {
   expect(brokenLinks(name, repository)).toEqual([]);
 });
 
-// GitHub shows the files in its folder where they are wanted; nobody reads them from a link.
+// GitHub shows the files of its own folder where they are needed, so no link must lead to them.
 const readers = names.filter((name) => !name.startsWith('.github/'));
 const clicks = clicksFrom('README.md', repository);
 
@@ -67,7 +67,7 @@ test.each(documents)('%s: every path that is written as code exists', (_, docume
   expect(unknownPaths(document, repository)).toEqual([]);
 });
 
-describe('what is wrong with a document is seen', () => {
+describe('problems of documents are reported', () => {
   const guide = [
     '# The `Guide`: what, when?',
     '## Again',
@@ -75,7 +75,7 @@ describe('what is wrong with a document is seen', () => {
     '## [A link](../README.md) and a_name',
     '<a id="by-hand"></a>',
   ].join('\n');
-  /** A repository of two documents and a source file. */
+  /** Makes a repository of two documents and a source file. */
   const sample = (readme: string): Repository => ({
     files: new Set(['README.md', 'docs/guide.md', 'src/app.ts']),
     documents: new Map([
@@ -86,8 +86,8 @@ describe('what is wrong with a document is seen', () => {
   });
 
   test.each([
-    ['a file that is there', '[a](docs/guide.md)', []],
-    ['a file that is not there', 'one\n[a](docs/gone.md)', ['line 2: docs/gone.md names no file']],
+    ['a file that exists', '[a](docs/guide.md)', []],
+    ['a file that does not exist', 'one\n[a](docs/gone.md)', ['line 2: docs/gone.md names no file']],
     ['another case', '[a](Docs/guide.md)', ['line 1: Docs/guide.md names no file']],
     ['a text over two lines', '[a\nb](gone.md)', ['line 2: gone.md names no file']],
     ['a path from the root', '[a](/docs/guide.md)', ['line 1: /docs/guide.md is not relative']],
@@ -97,11 +97,15 @@ describe('what is wrong with a document is seen', () => {
     ['HTML', '<img src="a.svg" alt="a">', ['line 1: a.svg names no file']],
     ['a folder without README.md, named for an anchor', '[a](docs#x)', ['line 1: docs/README.md has no heading #x']],
     ['a folder', '[a](docs/)', []],
-    ['addresses elsewhere', '[a](https://example.com/gone.md) <a href="mailto:a@example.com">a</a>', []],
+    ['external addresses', '[a](https://example.com/gone.md) <a href="mailto:a@example.com">a</a>', []],
     ['a link in a code span or block', '`[a](gone.md)`\n\n```\n[a](gone.md)\n```', []],
     ['a heading', '[a](docs/guide.md#the-guide-what-when)', []],
-    ['the second of two headings alike', '[a](docs/guide.md#again-1)', []],
-    ['a third of two', '[a](docs/guide.md#again-2)', ['line 1: docs/guide.md has no heading #again-2']],
+    ['the second of two equal headings', '[a](docs/guide.md#again-1)', []],
+    [
+      'the third of two equal headings',
+      '[a](docs/guide.md#again-2)',
+      ['line 1: docs/guide.md has no heading #again-2'],
+    ],
     ['a heading with a link', '[a](docs/guide.md#a-link-and-a_name)', []],
     ['an anchor made by hand', '[a](docs/guide.md#by-hand)', []],
     ['a heading of the same document', '# Here\n[a](#here) [b](#there)', ['line 2: README.md has no heading #there']],
@@ -158,7 +162,7 @@ describe('what is wrong with a document is seen', () => {
     expect(longLines(readMarkdown(text), lineLimit)).toEqual(problems);
   });
 
-  test('clicks are counted, by way of folders too', () => {
+  test('counts clicks, also through folders', () => {
     const chain = ['README.md', 'a/README.md', 'b.md', 'c.md', 'alone.md'];
     const links = ['[a](a)', '[b](../b.md)', '[c](c.md) [back](README.md)', '', ''];
     const counted = clicksFrom('README.md', {

@@ -58,23 +58,23 @@ import { inbound } from './inbound-store.contract.ts';
 import { chunksOf, retry } from './notification-store.contract.ts';
 import { subscription } from './subscription-store.contract.ts';
 
-/* One of everything that is stored, with all that it may have, so that no column is missing. */
+/* One of everything that the app stores, with all optional fields, so that no column is missing. */
 
 export const phone = '358401234567';
 const other = '358401234568';
-/** Long ago, so that leases are over and nothing counts as being sent. */
+/** A time long ago, so that leases have ended and nothing counts as being sent. */
 const at = new Date('2020-11-24T10:00:00.123Z');
 const hex = (): string => randomBytes(16).toString('hex');
 const messageId = (): string => newMessageId({ customerId: 'demo', dueAt: at, callbacks: true }, 1, randomBytes);
 const payload = JSON.stringify({ sender: phone, recipient: '16400', content: 'Hei' });
 
-/** Where to store, and how marks come into what is stored. */
+/** Where to store, and how to put marks into what is stored. */
 interface Place {
   storage: StorageConnection;
   plant: Planter['plant'];
 }
 
-/** A header with all that a message may have. */
+/** Makes a header with all optional fields. */
 const header = (id: string, recipientCount: number): MessageHeader => ({
   messageId: id,
   customerId: 'demo',
@@ -97,7 +97,7 @@ const header = (id: string, recipientCount: number): MessageHeader => ({
   threadId: 'a'.repeat(44),
 });
 
-/** A chunk with all that a chunk may have, to these recipients. */
+/** Makes a chunk to these recipients, with all optional fields. */
 const chunk = (id: string, addresses: readonly string[]): Chunk => ({
   messageId: id,
   index: 0,
@@ -133,7 +133,7 @@ const chunk = (id: string, addresses: readonly string[]): Chunk => ({
   updatedAt: at,
 });
 
-/** To the phone alone, and with a report that names it. */
+/** Stores a message to the phone alone, with a report that names the phone. */
 async function storeMessage({ storage, plant }: Place): Promise<MessageHeader> {
   const messages = createTableMessageStore(storage);
   const id = messageId();
@@ -147,7 +147,7 @@ async function storeMessage({ storage, plant }: Place): Promise<MessageHeader> {
   return stored;
 }
 
-/** To the phone and to another: marks stand in what is the phone's alone. */
+/** Stores a message to the phone and to another one, with marks only in what belongs to the phone. */
 async function storeSharedMessage({ storage, plant }: Place): Promise<void> {
   const id = messageId();
   const plain = chunk(id, [other, phone]);
@@ -232,7 +232,7 @@ async function storeThread({ storage, plant }: Place): Promise<void> {
   });
 }
 
-/** What belongs to no phone: nothing in it is called personal, or it would be looked for as well. */
+/** Stores what belongs to no phone. No declaration calls any of it personal. */
 async function storeTheRest({ storage, plant }: Place): Promise<void> {
   const use = { customerId: 'demo', requestId: 'request 1', messageId: hex(), fingerprint: hex(), usedAt: at };
   await createTableRequestStore(storage).claim(plant('requests.use', use, requestUsePrivacy), at);
@@ -286,7 +286,7 @@ async function storeTheRest({ storage, plant }: Place): Promise<void> {
   await createTableSweepPositions(storage).write('messages', '00 x');
 }
 
-/** Kinds of rows that the app writes along with others, or without a type of a noun: no marks are planted in them. */
+/** Kinds of rows that the app writes together with others, or that have no type of their own. They get no marks. */
 export const plainKinds = [
   'directory.claim',
   'directory.lock',
@@ -297,9 +297,9 @@ export const plainKinds = [
 ];
 
 /**
- * Stores one of every kind of row and blob; what may belong to a phone belongs to {@link phone}.
+ * Stores one of every kind of row and blob. Everything that can belong to a phone belongs to {@link phone}.
  *
- * @returns the header, without marks, of the message that nobody else got
+ * @returns the header, without marks, of the message to the phone alone
  */
 export async function storeEverything(place: Place): Promise<MessageHeader> {
   await storeSharedMessage(place);

@@ -18,8 +18,8 @@ import { declaredColumns, undeclaredColumns } from '../support/tools/undeclared-
 import { phone, plainKinds, storeEverything } from './everything-stored.ts';
 
 /*
- * One of everything is stored, with a mark in each text that a declaration calls personal. So a field that is declared
- * one day is planted and looked for without a word here, and a column that is not declared is found.
+ * These tests store one of everything, with a mark in each text that a declaration calls personal. So fields that are
+ * declared later get marks without a change here, and a column without a declaration is reported.
  */
 
 const azurite = await startAzurite({});
@@ -36,7 +36,7 @@ beforeAll(async () => {
   blobs = await textsOfBlobs(connectionString);
 });
 
-test('every table, container and kind of row is declared, and one of each is stored here', async () => {
+test('one of every declared table, container and kind of row is stored here, and nothing else', async () => {
   expect(await tablesOf(connectionString)).toEqual(Object.keys(tablePrivacy).sort());
   expect(await containersOf(connectionString)).toEqual(Object.keys(containerPrivacy).sort());
   const kinds = Object.entries(tablePrivacy).flatMap(([table, rows]) =>
@@ -49,8 +49,8 @@ test('every text column says what it holds', () => {
   expect(undeclaredColumns(tables)).toEqual([]);
 });
 
-test('once a number is forgotten, nothing personal of it is left in any row or blob', async () => {
-  // Each mark is stored: what was never there can't be missed.
+test('once a number is forgotten, no row or blob has anything personal of it', async () => {
+  // Check that each mark was stored: otherwise its absence would prove nothing.
   const before = [...tables, ...blobs].map(({ text }) => text).join('\n');
   expect(planted().marks.filter((mark) => !before.includes(mark))).toEqual([]);
   const attachments = createBlobAttachmentStore(azurite);
@@ -62,12 +62,12 @@ test('once a number is forgotten, nothing personal of it is left in any row or b
   expect([...new Set(left)]).toEqual([]);
 });
 
-test('of the header of such a message, all that is not personal stays', async () => {
+test('the header of a message to the number alone keeps everything that is not personal', async () => {
   const found = await createTableMessageStore(azurite).readHeader(alone.messageId);
   expect(omitPersonal(found!, messageHeaderPrivacy)).toEqual(omitPersonal(alone, messageHeaderPrivacy));
 });
 
-/** Texts below a declaration that are kept although they may be personal, with the reasons. */
+/** Lists the texts of a declaration that are kept although they may be personal, with the reasons. */
 function keptIn(path: string, privacy: AnyPrivacy): string[] {
   if (typeof privacy === 'string') return privacy.startsWith('kept: ') ? [`${path}: ${privacy.slice(6)}`] : [];
   if (Array.isArray(privacy)) return keptIn(path, (privacy as readonly [AnyPrivacy])[0]);

@@ -40,7 +40,7 @@ const optOuts = createTableOptOutStore(azurite);
 
 const group = { customerId: 'demo', serviceId: 'g' };
 
-/** A message to phones, with a value each. */
+/** Makes a message to these phones, with a value for each. */
 async function send(addresses: readonly string[], details: Partial<Chunk> = {}): Promise<string> {
   const messageId = newMessageId({ customerId: 'demo', dueAt: at, callbacks: false }, 1, randomBytes);
   const common = { messageId, customerId: 'demo', serviceId: 's', sender: 'Arena', protocol: 'SMS' as const };
@@ -113,7 +113,7 @@ async function write(number: string, attachmentId: string): Promise<string> {
   return message.id;
 }
 
-test('a number is counted, then forgotten, then nowhere, and another stays as it is', async () => {
+test('counts a number, then forgets it, then finds nothing; another number stays as it is', async () => {
   const [file, otherFile] = [hex(), hex()];
   await write(phone, file);
   const otherInbound = await write(other, otherFile);
@@ -177,7 +177,7 @@ test('a number is counted, then forgotten, then nowhere, and another stays as it
   expect([stopped?.statuses, stopped?.notes.get(0)?.code]).toEqual([['failed', 'scheduled'], 'RecipientForgotten']);
   expect(await messages.readMessage(sentToOther)).toEqual(otherBefore);
 
-  // Again, once the carrier has answered: what was left goes, and the opt-out on demand.
+  // Once the carrier has answered, a second run forgets what was left, and the opt-out if asked to.
   const versioned = (await messages.readChunk(leased, 0))!;
   const { leasedUntil: _, ...progress } = versioned.chunk;
   await messages.updateChunk(versioned, progress);

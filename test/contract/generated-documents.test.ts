@@ -15,7 +15,7 @@ const read = (file: string): string => readFileSync(join(import.meta.dirname, '.
 const records = operations as readonly Operation<never>[];
 const codes = Object.keys(errorCatalogue) as ErrorCode[];
 
-/** The rows of the first table in a text, head and rule left out. */
+/** Returns the rows of the first table in a text, without its head and rule. */
 function rowsOf(text: string): string[][] {
   const [table = ''] = /(?:^\|.*\n)+/m.exec(text) ?? [];
   const cells = (line: string): string[] =>
@@ -31,7 +31,7 @@ test.each(generatedTables)('$file has the table $marker as it is generated', ({ 
   expect(document).toBe(replaceTable(document, marker, table()));
 });
 
-test('the reference lists every operation as its record says, each with a chapter', () => {
+test('the reference lists every operation as its record declares it, each with a chapter', () => {
   const reference = read('connector/docs/reference.md');
   const rows = records.map(({ operationId, method, path, summary, scopes }) => [
     summary,
@@ -58,7 +58,7 @@ test('every error of the catalogue is one that an operation, or the address of a
 });
 
 test.each(records.map((record) => [record.operationId, record] as const))(
-  '%s names no error twice, and none that its parameters and body imply',
+  '%s names no error twice, nor an error that its parameters and body imply',
   (_, record) => {
     const implied = new Set(impliedErrors(record));
     expect(record.errors.filter((code, index) => implied.has(code) || record.errors.indexOf(code) !== index)).toEqual(

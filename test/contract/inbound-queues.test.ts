@@ -12,7 +12,7 @@ afterAll(async () => {
   await azurite.stop();
 });
 
-test('jobs go to the queue of their kind, with their delay', async () => {
+test('jobs are put on the queue of their kind, with their delay', async () => {
   const inboundQueue = createInboundQueue(storage);
   const queue = createNotificationQueue(storage);
   const enqueue = async (): Promise<void> => {
@@ -20,7 +20,7 @@ test('jobs go to the queue of their kind, with their delay', async () => {
     await queue.enqueueChunk({ inboundId: 'i1', chunk: 3 });
     await queue.enqueueRetry({ inboundId: 'i1', subscriptionKey: 'k' }, 9);
   };
-  // Queues come into being with their first job.
+  // Queues are created with their first job.
   await enqueue();
   storage.reset();
   await enqueue();

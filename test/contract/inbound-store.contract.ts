@@ -13,7 +13,7 @@ const newInboundId = (at: Date): string =>
 
 const version = expect.any(String) as string;
 
-/** A message as it is first stored: what nobody knows yet is absent. */
+/** Makes a message as it is first stored, without what is not known yet. */
 export function inbound(details: Partial<InboundMessage> = {}): InboundMessage {
   return {
     id: newInboundId(details.receivedAt ?? receivedAt),
@@ -54,7 +54,7 @@ const fullProgress: InboundProgress = {
 
 const emptied: InboundProgress = { state: 'unrouted', attachments: [], attempts: 4 };
 
-/** What every store of phones' messages must do. */
+/** Tests what every store of inbound messages must do. */
 export function inboundStoreContract(name: string, open: () => InboundStore): void {
   describe(`inbound store: ${name}`, () => {
     const store = open();
@@ -65,7 +65,7 @@ export function inboundStoreContract(name: string, open: () => InboundStore): vo
       return (await store.read(message.id))!;
     }
 
-    test('what is not there is undefined, and can not be changed', async () => {
+    test('a missing message is undefined, and can’t be changed', async () => {
       for (const odd of [newInboundId(receivedAt), '', 'a/b\\c#d?e', "o'neill", 'ä\u0001', 'x'.repeat(5_000)]) {
         expect([odd, await store.read(odd)]).toEqual([odd, undefined]);
         await store.dropUnrouted(odd);
@@ -82,25 +82,25 @@ export function inboundStoreContract(name: string, open: () => InboundStore): vo
       ['of umlauts and emoji', { content: 'Hyvää päivää, ”käyttäjä” 😀\n\ttoinen rivi' }],
       ['of 60,000 characters', { content: 'ж'.repeat(60_000) }],
       ['with emoji at every cut', { content: `x${'😀'.repeat(30_000)}` }],
-    ])('gives back a message %s', async (_, details) => {
+    ])('reads a message as it was created: %s', async (_, details) => {
       const message = inbound(details);
       expect(await store.create(message)).toBe('created');
       expect(await store.read(message.id)).toEqual({ message, version });
     });
 
-    test('a message that is there is left as it is', async () => {
+    test('does not change a message that exists', async () => {
       const first = await created();
       expect(await store.create({ ...first.message, content: 'Another', state: 'routed' })).toBe('exists');
       expect(await store.read(first.message.id)).toEqual(first);
     });
 
-    test('of any number at once, one creates', async () => {
+    test('one of many simultaneous creations wins', async () => {
       const message = inbound();
       const outcomes = await Promise.all(Array.from({ length: 20 }, () => store.create(message)));
       expect(outcomes.filter((outcome) => outcome === 'created')).toHaveLength(1);
     });
 
-    test('progress is written as a whole, against the version it was read at, and only then', async () => {
+    test('an update writes the whole progress, and only at the version that was read', async () => {
       const other = await created();
       const first = await created({ content: 'ж'.repeat(40_000), buttonReply: 'Ja' });
       const second = await store.update(first, fullProgress);
@@ -115,7 +115,7 @@ export function inboundStoreContract(name: string, open: () => InboundStore): vo
       expect(await store.read(other.message.id)).toEqual(other);
     });
 
-    test('an update changes nothing but progress, whatever it is given', async () => {
+    test('an update ignores fields that are not progress', async () => {
       const first = await created();
       const more: InboundMessage = { ...first.message, ...fullProgress, content: 'Another', buttonReply: 'x' };
       const second = await store.update(first, more);
@@ -123,9 +123,9 @@ export function inboundStoreContract(name: string, open: () => InboundStore): vo
       expect(await store.read(first.message.id)).toEqual(second);
     });
 
-    test('a shorter list of attachments takes the place of a long one', async () => {
+    test('a shorter list of attachments replaces a longer one', async () => {
       const [attachment] = fullProgress.attachments;
-      // Plain letters: Azurite reads a large single write piece by piece and breaks letters that a border cuts.
+      // ASCII only: Azurite reads a large write in pieces, and breaks characters that are split between two.
       const attachments = Array.from({ length: 10 }, (_, index) => ({
         ...attachment!,
         id: randomUUID(),
@@ -145,7 +145,7 @@ export function inboundStoreContract(name: string, open: () => InboundStore): vo
       }
     });
 
-    test('those that were not led on are found by when carriers got them', async () => {
+    test('finds messages that were not routed by the time at which carriers got them', async () => {
       const from = new Date(Date.UTC(2033, 0, 1));
       const to = new Date(from.getTime() + 60_000);
       const times = [from, new Date(to.getTime() - 1), to, new Date(from.getTime() - 1)];
@@ -156,7 +156,7 @@ export function inboundStoreContract(name: string, open: () => InboundStore): vo
       expect(found.sort()).toEqual([first!.message.id, last!.message.id].sort());
     });
 
-    test('of any number of writers at one version, one wins', async () => {
+    test('one of many writers at one version wins', async () => {
       const first = await created();
       const outcomes = await Promise.all(Array.from({ length: 20 }, () => store.update(first, fullProgress)));
       expect(outcomes.filter((outcome) => outcome !== 'conflict')).toHaveLength(1);
@@ -165,14 +165,14 @@ export function inboundStoreContract(name: string, open: () => InboundStore): vo
 
   describe(`notes of unrouted messages: ${name}`, () => {
     const store = open();
-    /** Those of this test among all that other tests left. */
+    /** Lists the notes of this test only: other tests left theirs. */
     const listed = async (own: readonly InboundMessage[]): Promise<string[]> => {
       const ids = new Set(own.map(({ id }) => id));
       return (await store.listUnrouted(10_000)).filter((id) => ids.has(id));
     };
 
-    test('come back the oldest first, and as many as were asked for', async () => {
-      // Before all others, so that the oldest of all are among them.
+    test('are listed the oldest first, up to the limit', async () => {
+      // Older than those of all other tests, so that they are the oldest of all.
       const messages = Array.from({ length: 12 }, (_, index) => inbound({ receivedAt: new Date(1_000 + index) }));
       const ids = messages.map(({ id }) => id);
       expect(await store.listUnrouted(10)).toEqual([]);
@@ -183,7 +183,7 @@ export function inboundStoreContract(name: string, open: () => InboundStore): vo
       expect(await store.listUnrouted(0)).toEqual([]);
     });
 
-    test('noting and dropping twice is the same as once, and both at any time', async () => {
+    test('can be added and dropped twice, like once, at any time', async () => {
       const [message, other] = [inbound(), inbound()];
       const both = [message, other];
       await store.dropUnrouted(message.id);
@@ -197,7 +197,7 @@ export function inboundStoreContract(name: string, open: () => InboundStore): vo
       expect((await listed(both)).toSorted()).toEqual([message.id, other.id].toSorted());
     });
 
-    test('the message itself is neither made nor changed', async () => {
+    test('neither create nor change the message itself', async () => {
       const message = inbound();
       await store.noteUnrouted(message);
       expect(await store.read(message.id)).toBeUndefined();

@@ -8,12 +8,12 @@ import { allPages } from '../support/tools/all-pages.ts';
 
 const hour = 3_600_000;
 
-/** What every finder of messages must do, whatever the messages are kept in. */
+/** Tests what every finder of messages must do. */
 export function messageFinderContract(name: string, open: () => MessageStore & MessageFinder): void {
   describe(`message finder: ${name}`, () => {
     const store = open();
 
-    /** Writes a message that is due at a time, with a chunk for each list of statuses. */
+    /** Stores a message that is due at a time, with a chunk for each list of statuses. */
     async function write(
       dueAt: Date,
       chunks: readonly (readonly RecipientStatus[])[],
@@ -40,7 +40,7 @@ export function messageFinderContract(name: string, open: () => MessageStore & M
       return messageId;
     }
 
-    test('finds chunks that wait, in messages that are due in the span and in no others', async () => {
+    test('finds waiting chunks of messages that are due in the time span, and of no others', async () => {
       const at = (offset: number): Date => new Date(Date.UTC(2030, 0, 1) + offset);
       const span = { from: at(0), to: at(hour) };
       const leasedUntil = at(5);
@@ -58,7 +58,7 @@ export function messageFinderContract(name: string, open: () => MessageStore & M
       expect(found.find(({ messageId }) => messageId === second)).toMatchObject({ leasedUntil, notBefore, sendAt });
     });
 
-    test('does not find what was sent meanwhile', async () => {
+    test('does not find chunks that were sent in the meantime', async () => {
       const dueAt = new Date(Date.UTC(2031, 0, 1));
       const span = { from: dueAt, to: new Date(dueAt.getTime() + 1) };
       const messageId = await write(dueAt, [['accepted']]);
@@ -68,7 +68,7 @@ export function messageFinderContract(name: string, open: () => MessageStore & M
       expect(await allPages((from) => store.listWaiting(span, from))).toEqual([]);
     });
 
-    test('finds messages with recipients that were sent to and of whom no final report came', async () => {
+    test('finds messages with recipients who were sent to and have no final report', async () => {
       const at = (offset: number): Date => new Date(Date.UTC(2032, 0, 1) + offset);
       const report = (status: RecipientStatus, recipientIndex = 0) => ({ chunk: 0, recipientIndex, status, at: at(1) });
       const unreported = await write(at(0), [['sent']]);

@@ -7,7 +7,7 @@ import type { Chunk, JournalEntry, MessageHeader, MessageStore, ReplyLink } from
 
 const acceptedAt = new Date('2026-11-23T10:00:00.000Z');
 
-/** A message of `sizes.length` chunks, as the store gets it. */
+/** Makes a message of `sizes.length` chunks, as the store gets it. */
 function message(
   sizes: readonly number[],
   details: Partial<MessageHeader & Chunk> = {},
@@ -47,12 +47,12 @@ function message(
   return { header, chunks };
 }
 
-/** What every message store must do, whatever it keeps its rows in. */
+/** Tests what every message store must do. */
 export function messageStoreContract(name: string, open: () => MessageStore): void {
   describe(`message store: ${name}`, () => {
     const store = open();
 
-    test('gives back what it was given', async () => {
+    test('reads a message as it was created', async () => {
       const { header, chunks } = message([2]);
       const full: MessageHeader = {
         ...header,
@@ -75,27 +75,27 @@ export function messageStoreContract(name: string, open: () => MessageStore): vo
       expect((await store.readChunk(header.messageId, 0))?.chunk).toEqual(scheduled);
     });
 
-    test('a message that is there is left as it is', async () => {
+    test('does not change a message that exists', async () => {
       const { header, chunks } = message([1]);
       await store.create(header, chunks);
       expect(await store.create({ ...header, sender: 'Changed' }, chunks)).toBe('exists');
       expect((await store.readMessage(header.messageId))?.header.sender).toBe('SmartDialog');
     });
 
-    test('of any number at once, one creates', async () => {
+    test('one of many simultaneous creations wins', async () => {
       const { header, chunks } = message([1]);
       const outcomes = await Promise.all(Array.from({ length: 20 }, () => store.create(header, chunks)));
       expect(outcomes.filter((outcome) => outcome !== 'exists')).toHaveLength(1);
     });
 
-    test('chunks come back in order, however many', async () => {
+    test('reads any number of chunks in order', async () => {
       const { header, chunks } = message(Array.from({ length: 120 }, () => 2));
       expect(await store.create(header, chunks)).not.toBe('exists');
       expect(await store.create(header, chunks)).toBe('exists');
       expect(await store.readMessage(header.messageId)).toEqual({ header, chunks, fallbacks: [], journal: [] });
     });
 
-    test('texts longer than a property come back whole, surrogate pairs across the cut included', async () => {
+    test('reads texts that are longer than a property as they were, also if they are split near a surrogate pair', async () => {
       for (const content of ['x'.repeat(39_015), `${'x'.repeat(31_999)}😀${'y'.repeat(200)}`, 'ж'.repeat(60_000)]) {
         const { header, chunks } = message([3], { content });
         await store.create(header, chunks);
@@ -103,7 +103,7 @@ export function messageStoreContract(name: string, open: () => MessageStore): vo
       }
     });
 
-    test('what an attempt that died half-way left is completed', async () => {
+    test('completes what an attempt that stopped half-way left', async () => {
       const { header, chunks } = message(Array.from({ length: 120 }, () => 1));
       await store.addChunks(header.messageId, [chunks[0]!, chunks[70]!, chunks[119]!]);
       expect(await store.readMessage(header.messageId)).toBeUndefined();
@@ -111,7 +111,7 @@ export function messageStoreContract(name: string, open: () => MessageStore): vo
       expect(await store.readMessage(header.messageId)).toEqual({ header, chunks, fallbacks: [], journal: [] });
     });
 
-    test('more than 4 MiB of chunks is written whole', async () => {
+    test('writes more than 4 MiB of chunks completely', async () => {
       const { header, chunks } = message(
         Array.from({ length: 12 }, () => 100),
         { content: 'ж'.repeat(100_000) },
@@ -120,7 +120,7 @@ export function messageStoreContract(name: string, open: () => MessageStore): vo
       expect(await store.readMessage(header.messageId)).toEqual({ header, chunks, fallbacks: [], journal: [] });
     });
 
-    test('a template and a fallback come back', async () => {
+    test('reads a template and a fallback as they were', async () => {
       const template = {
         name: 'order_shipped',
         language: 'fi',
@@ -134,7 +134,7 @@ export function messageStoreContract(name: string, open: () => MessageStore): vo
       expect((await store.readChunk(header.messageId, 0))?.chunk).toEqual(chunks[0]);
     });
 
-    test('buttons come back, and stay through progress', async () => {
+    test('reads buttons as they were, also after progress', async () => {
       const { header, chunks } = message([1], { protocol: 'WhatsApp', buttons: ['Kyllä 👍', '"Ei"', "O'Neill"] });
       await store.create({ ...header, protocol: 'WhatsApp' }, chunks);
       const read = (await store.readChunk(header.messageId, 0))!;
@@ -144,7 +144,7 @@ export function messageStoreContract(name: string, open: () => MessageStore): vo
       expect((await store.readChunk(header.messageId, 0))?.chunk).toEqual({ ...chunks[0], attempts: 1 });
     });
 
-    test('a header is read without its chunks, and only where the message is whole', async () => {
+    test('reads a header without chunks, and only if the message is complete', async () => {
       const { header, chunks } = message([2, 1]);
       expect(await store.readHeader(header.messageId)).toBeUndefined();
       await store.addChunks(header.messageId, chunks.slice(0, 1));
@@ -160,7 +160,7 @@ export function messageStoreContract(name: string, open: () => MessageStore): vo
       ['a thread and its phone', { threadId: 'ab'.repeat(22), phone: '358401234567' }, { threadId: 'ab'.repeat(22) }],
       ['a message', {}, { parentMessageId: `i${'12'.repeat(16)}` }],
       ['both', { threadId: 'T', phone: '1' }, { threadId: 'T', parentMessageId: 'ä"1"' }],
-    ])('a reply to %s comes back, and stays through progress', async (_, reply, answered) => {
+    ])('reads a reply to %s as it was created, also after progress', async (_, reply, answered) => {
       const { header, chunks } = message([1, 1], { reply });
       const full = { ...header, ...answered };
       await store.create(full, chunks);
@@ -174,7 +174,7 @@ export function messageStoreContract(name: string, open: () => MessageStore): vo
       expect(await store.readChunk(header.messageId, 1)).toEqual(written);
     });
 
-    test('chunks that are added stand apart, and one that is there is left as it is', async () => {
+    test('keeps added chunks apart from the others, and does not change one that exists', async () => {
       const { header, chunks } = message([3]);
       await store.create(header, chunks);
       const standIn = (index: number, content: string): Chunk => ({
@@ -196,13 +196,13 @@ export function messageStoreContract(name: string, open: () => MessageStore): vo
       ]);
     });
 
-    test('what is not there is undefined', async () => {
+    test('a missing message is undefined', async () => {
       const { header } = message([1]);
       expect(await store.readMessage(header.messageId)).toBeUndefined();
       expect(await store.readChunk(header.messageId, 0)).toBeUndefined();
     });
 
-    test('progress is written against the version it was read at, and only then', async () => {
+    test('writes progress only at the version that was read', async () => {
       const { header, chunks } = message([2]);
       await store.create(header, chunks);
       const read = (await store.readChunk(header.messageId, 0))!;
@@ -232,7 +232,7 @@ export function messageStoreContract(name: string, open: () => MessageStore): vo
       expect(await store.readChunk(header.messageId, 0)).toEqual(again);
     });
 
-    test('of any number of writers at one version, one wins', async () => {
+    test('one of many writers at one version wins', async () => {
       const { header, chunks } = message([1]);
       await store.create(header, chunks);
       const read = (await store.readChunk(header.messageId, 0))!;
@@ -247,7 +247,7 @@ export function messageStoreContract(name: string, open: () => MessageStore): vo
       expect(outcomes.filter((outcome) => outcome !== 'conflict')).toHaveLength(1);
     });
 
-    test('a chunk of a message that is not there conflicts', async () => {
+    test('an update of a missing chunk conflicts', async () => {
       const { chunks } = message([1]);
       const { statuses, notes, references, attempts, updatedAt } = chunks[0]!;
       expect(
@@ -258,7 +258,7 @@ export function messageStoreContract(name: string, open: () => MessageStore): vo
       ).toBe('conflict');
     });
 
-    test('reports add up, and change no chunk', async () => {
+    test('collects reports, and changes no chunk by them', async () => {
       const { header, chunks } = message([2]);
       await store.create(header, chunks);
       const before = await store.readChunk(header.messageId, 0);
@@ -287,10 +287,10 @@ export function messageStoreContract(name: string, open: () => MessageStore): vo
       expect(await store.readChunk(header.messageId, 0)).toEqual(before);
     });
 
-    test('thousands of reports with the longest notes fit', async () => {
+    test('takes thousands of reports with the longest notes', async () => {
       const { header, chunks } = message([1]);
       await store.create(header, chunks);
-      // Plain letters: Azurite reads a large single insert piece by piece and breaks letters that a border cuts.
+      // ASCII only: Azurite reads a large insert in pieces, and breaks characters that are split between two.
       const note = { code: 'c'.repeat(60), message: 'x'.repeat(200) };
       const entries = Array.from({ length: 2_500 }, (_, recipientIndex): JournalEntry => ({
         chunk: 0,
@@ -304,7 +304,7 @@ export function messageStoreContract(name: string, open: () => MessageStore): vo
       expect([...journal].sort((left, right) => left.recipientIndex - right.recipientIndex)).toEqual(entries);
     });
 
-    test('reports on a message that is not there make no message', async () => {
+    test('reports of a missing message create no message', async () => {
       const { header } = message([1]);
       await store.appendReports(header.messageId, [
         { chunk: 0, recipientIndex: 0, status: 'delivered', at: acceptedAt },

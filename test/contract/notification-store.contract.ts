@@ -18,7 +18,7 @@ const later = new Date('2026-11-24T10:02:00.000Z');
 const version = expect.any(String) as string;
 
 const newKey = (): string => randomBytes(16).toString('hex');
-/** The id of a message that nobody else has. */
+/** Makes the id of a message that no other test has. */
 export const newInboundId = (): string => `i${newKey()}`;
 
 const target = (details: Partial<Target> = {}): Target => ({
@@ -31,7 +31,7 @@ const target = (details: Partial<Target> = {}): Target => ({
   ...details,
 });
 
-/** A chunk of a message that nobody else has. */
+/** Makes a chunk of a message that no other test has. */
 function chunk(details: Partial<NotificationChunk> = {}): NotificationChunk {
   const targets = details.targets ?? [target()];
   return {
@@ -47,11 +47,11 @@ function chunk(details: Partial<NotificationChunk> = {}): NotificationChunk {
   };
 }
 
-/** Chunks of one message, in order. */
+/** Makes chunks of one message, in order. */
 export const chunksOf = (inboundId: string, count: number): NotificationChunk[] =>
   Array.from({ length: count }, (_, index) => chunk({ inboundId, index }));
 
-/** A notification that goes alone, of a message that nobody else has. */
+/** Makes a retry notification of a message that no other test has. */
 export function retry(details: Partial<RetryNotification> = {}): RetryNotification {
   return {
     inboundId: newInboundId(),
@@ -75,7 +75,7 @@ const retryProgress: RetryProgress = {
   notBefore: new Date('2026-11-24T10:04:00.001Z'),
 };
 
-/** What every store of notifications must do. */
+/** Tests what every store of notifications must do. */
 export function notificationStoreContract(name: string, open: () => NotificationStore): void {
   describe(`chunks of notifications: ${name}`, () => {
     const store = open();
@@ -86,7 +86,7 @@ export function notificationStoreContract(name: string, open: () => Notification
       return (await store.readChunk(wanted.inboundId, wanted.index))!;
     }
 
-    test('what is not there is undefined, and can not be changed', async () => {
+    test('a missing row is undefined, and can’t be changed', async () => {
       const missing = { chunk: chunk(), version: 'W/"1"' };
       const { inboundId } = missing.chunk;
       expect(await store.listChunks(inboundId)).toEqual([]);
@@ -122,14 +122,14 @@ export function notificationStoreContract(name: string, open: () => Notification
           ),
         }),
       ],
-    ])('gives back a chunk %s', async (_, details) => {
+    ])('reads a chunk as it was created: %s', async (_, details) => {
       const wanted = chunk(details());
       expect(await store.createChunks([wanted])).toBe('created');
       expect(await store.readChunk(wanted.inboundId, wanted.index)).toEqual({ chunk: wanted, version });
       expect(await store.listChunks(wanted.inboundId)).toEqual([wanted]);
     });
 
-    test('what waits is found by when carriers got its message', async () => {
+    test('finds what waits by the time at which carriers got its message', async () => {
       const idAt = (time: number): string =>
         `i${newKey().slice(0, 2)}${time.toString(16).padStart(12, '0')}${newKey().slice(0, 18)}`;
       const from = Date.UTC(2033, 0, 1);
@@ -151,7 +151,7 @@ export function notificationStoreContract(name: string, open: () => Notification
       ]);
     });
 
-    test('250 chunks come back in order, whatever order they came in', async () => {
+    test('reads 250 chunks in order, whatever order they were created in', async () => {
       const inboundId = newInboundId();
       const chunks = chunksOf(inboundId, 250);
       expect(await store.createChunks(chunks.toReversed())).toBe('created');
@@ -159,7 +159,7 @@ export function notificationStoreContract(name: string, open: () => Notification
       expect((await store.readChunk(inboundId, 249))?.chunk).toEqual(chunks[249]);
     });
 
-    test('more than 4 MiB of chunks is written whole', async () => {
+    test('writes more than 4 MiB of chunks completely', async () => {
       const inboundId = newInboundId();
       const payload = 'ж'.repeat(200_000);
       const chunks = chunksOf(inboundId, 12).map((each) => ({ ...each, payload }));
@@ -167,7 +167,7 @@ export function notificationStoreContract(name: string, open: () => Notification
       expect(await store.listChunks(inboundId)).toEqual(chunks);
     });
 
-    test('chunks whose first is there are left as they are, and none is added', async () => {
+    test('if the first chunk exists, changes and adds no chunk', async () => {
       const inboundId = newInboundId();
       const chunks = chunksOf(inboundId, 150);
       await store.createChunks(chunks.slice(0, 2));
@@ -177,7 +177,7 @@ export function notificationStoreContract(name: string, open: () => Notification
       expect(await store.listChunks(inboundId)).toEqual(chunks.slice(0, 2));
     });
 
-    test('what is missing behind the first is added, and what is there is left as it is', async () => {
+    test('if the first chunk is new, adds the missing others and does not change those that exist', async () => {
       const inboundId = newInboundId();
       const chunks = chunksOf(inboundId, 150);
       for (const index of [3, 120]) await store.createChunks([chunks[index]!]);
@@ -188,14 +188,14 @@ export function notificationStoreContract(name: string, open: () => Notification
       );
     });
 
-    test('of any number at once, one creates', async () => {
+    test('one of many simultaneous creations wins', async () => {
       const chunks = chunksOf(newInboundId(), 3);
       const outcomes = await Promise.all(Array.from({ length: 20 }, () => store.createChunks(chunks)));
       expect(outcomes.filter((outcome) => outcome === 'created')).toHaveLength(1);
       expect(await store.listChunks(chunks[0]!.inboundId)).toEqual(chunks);
     });
 
-    test('progress is written as a whole, against the version it was read at, and only then', async () => {
+    test('an update writes the whole progress, and only at the version that was read', async () => {
       const first = await created({ targets: [target(), target()] });
       const { inboundId, index } = first.chunk;
       const progress: NotificationProgress = { states: ['delivered', 'retried'], attempts: 1, leasedUntil: later };
@@ -212,14 +212,14 @@ export function notificationStoreContract(name: string, open: () => Notification
       expect(await store.readChunk(inboundId, index)).toEqual(third);
     });
 
-    test('of any number of writers at one version, one wins', async () => {
+    test('one of many writers at one version wins', async () => {
       const first = await created();
       const progress: NotificationProgress = { states: ['delivered'], attempts: 1 };
       const outcomes = await Promise.all(Array.from({ length: 20 }, () => store.updateChunk(first, progress)));
       expect(outcomes.filter((outcome) => outcome !== 'conflict')).toHaveLength(1);
     });
 
-    test('chunks of other messages, and what goes alone, are no part of a message’s chunks', async () => {
+    test('lists neither retry notifications nor other messages’ chunks among a message’s chunks', async () => {
       const first = await created();
       const { inboundId } = first.chunk;
       await created({ inboundId: `${inboundId}0` });
@@ -232,7 +232,7 @@ export function notificationStoreContract(name: string, open: () => Notification
     });
   });
 
-  describe(`notifications that go alone: ${name}`, () => {
+  describe(`retry notifications: ${name}`, () => {
     const store = open();
 
     async function created(details: Partial<RetryNotification> = {}) {
@@ -241,7 +241,7 @@ export function notificationStoreContract(name: string, open: () => Notification
       return (await store.readRetry(wanted.inboundId, wanted.target.key))!;
     }
 
-    test('what is not there is undefined, and can not be changed', async () => {
+    test('a missing row is undefined, and can’t be changed', async () => {
       const missing = { retry: retry(), version: 'W/"1"' };
       const { inboundId, target: own } = missing.retry;
       expect(await store.readRetry(inboundId, own.key)).toBeUndefined();
@@ -263,13 +263,13 @@ export function notificationStoreContract(name: string, open: () => Notification
           target: target({ httpVerb: 'PATCH', wasRefused: true, callbackUrl: 'ä'.repeat(2_000) }),
         }),
       ],
-    ])('gives back one %s', async (_, details) => {
+    ])('reads a retry notification as it was created: %s', async (_, details) => {
       const wanted = retry(details());
       await store.createRetries([wanted]);
       expect(await store.readRetry(wanted.inboundId, wanted.target.key)).toEqual({ retry: wanted, version });
     });
 
-    test('more than a hundred at once are added but for those that are there, which are left as they are', async () => {
+    test('adds more than a hundred at once, and does not change those that exist', async () => {
       const inboundId = newInboundId();
       const wanted = Array.from({ length: 130 }, () => retry({ inboundId }));
       const present = [wanted[1]!, wanted[120]!];
@@ -282,7 +282,7 @@ export function notificationStoreContract(name: string, open: () => Notification
       expect(await store.listChunks(inboundId)).toEqual([]);
     });
 
-    test('the same ones any number of times at once are added once', async () => {
+    test('adds the same ones once, even if added many times at once', async () => {
       const inboundId = newInboundId();
       const wanted = Array.from({ length: 5 }, () => retry({ inboundId }));
       await Promise.all(Array.from({ length: 20 }, () => store.createRetries(wanted)));
@@ -290,7 +290,7 @@ export function notificationStoreContract(name: string, open: () => Notification
       expect(read.map((found) => found?.retry)).toEqual(wanted);
     });
 
-    test('progress is written as a whole, against the version it was read at, and only then', async () => {
+    test('an update writes the whole progress, and only at the version that was read', async () => {
       const inboundId = newInboundId();
       const neighbour = await created({ inboundId });
       const first = await created({ inboundId });
@@ -309,7 +309,7 @@ export function notificationStoreContract(name: string, open: () => Notification
       expect(await store.readRetry(inboundId, neighbour.retry.target.key)).toEqual(neighbour);
     });
 
-    test('of any number of writers at one version, one wins', async () => {
+    test('one of many writers at one version wins', async () => {
       const first = await created();
       const outcomes = await Promise.all(Array.from({ length: 20 }, () => store.updateRetry(first, retryProgress)));
       expect(outcomes.filter((outcome) => outcome !== 'conflict')).toHaveLength(1);

@@ -19,7 +19,7 @@ const azurite = await startAzurite({});
 afterAll(() => azurite.stop());
 const environment = { AzureWebJobsStorage: azurite.connectionString };
 
-/** What stands on a queue, and stands there no more. */
+/** Takes the jobs from a queue, so that the next call does not see them. */
 async function take(queue: string): Promise<unknown[]> {
   const { receivedMessageItems } = await openQueueService(azurite)
     .getQueueClient(queue)

@@ -7,13 +7,13 @@ import { phones } from '../support/labs/messaging.ts';
 
 const at = new Date('2026-11-23T10:00:00.000Z');
 
-/** What every opt-out store must do. */
+/** Tests what every opt-out store must do. */
 export function optOutStoreContract(name: string, open: () => OptOutStore): void {
   describe(`opt-out store: ${name}`, () => {
     const store = open();
     const listed = async (identity: string): Promise<string[]> => [...(await store.list(identity))].sort();
 
-    test('lists who opted out of an identity, and of no other', async () => {
+    test('lists the numbers that opted out of an identity, and no others', async () => {
       const [identity, other] = [randomUUID(), randomUUID()];
       await store.add({ identity, number: '358401234567' }, at);
       await store.add({ identity, number: '4512345678' }, at);
@@ -23,7 +23,7 @@ export function optOutStoreContract(name: string, open: () => OptOutStore): void
       expect(await listed(randomUUID())).toEqual([]);
     });
 
-    test('adding and removing twice is the same as once, and both at any time', async () => {
+    test('adds and removes twice like once, at any time', async () => {
       const optOut = { identity: randomUUID(), number: '358401234567' };
       await store.remove(optOut);
       await store.add(optOut, at);
@@ -36,7 +36,7 @@ export function optOutStoreContract(name: string, open: () => OptOutStore): void
       expect(await listed(optOut.identity)).toEqual([optOut.number]);
     });
 
-    test('an opt-out of one identity stays when another’s is removed', async () => {
+    test('an opt-out of one identity stays if that of another is removed', async () => {
       const number = '358401234567';
       const [identity, other] = [randomUUID(), randomUUID()];
       await store.add({ identity, number }, at);
@@ -45,7 +45,7 @@ export function optOutStoreContract(name: string, open: () => OptOutStore): void
       expect([await listed(identity), await listed(other)]).toEqual([[], [number]]);
     });
 
-    test('more than a page of them come back whole', async () => {
+    test('lists more than a page of opt-outs completely', async () => {
       const identity = randomUUID();
       const numbers = phones(1_100);
       for (let from = 0; from < numbers.length; from += 50) {

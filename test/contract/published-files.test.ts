@@ -9,12 +9,12 @@ import { readSettings } from '../../src/settings/read-settings.ts';
 
 const root = join(import.meta.dirname, '../..');
 
-/** The lines that git prints, in a folder, to a command that reads `input`. */
+/** Runs git in a folder, with `input`. Returns the lines that it prints. */
 function git(folder: string, words: readonly string[], input = ''): string[] {
   return execFileSync('git', words, { cwd: folder, input, encoding: 'utf8' }).split('\n').filter(Boolean);
 }
 
-// An empty repository, in which .funcignore, written as .gitignore is, is the only list.
+// An empty repository whose only ignore list is .funcignore, which has the syntax of .gitignore.
 let empty: string;
 beforeAll(() => {
   empty = mkdtempSync(join(tmpdir(), 'smartdialog-publishing-'));
@@ -23,7 +23,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(empty, { recursive: true }));
 
-/** Those of some paths that are published. */
+/** Returns those paths that are published. */
 function published(paths: readonly string[]): string[] {
   const ignored = new Set(git(empty, ['check-ignore', '--no-index', '--stdin'], paths.join('\n')));
   return paths.filter((path) => !ignored.has(path));
@@ -33,7 +33,7 @@ test('of the files in git, only host.json and package.json are published', () =>
   expect(published(git(root, ['ls-files']))).toEqual(['host.json', 'package.json']);
 });
 
-test('the bundle is published, without its report; what else a working folder holds is not', () => {
+test('the bundle is published without its report, and nothing else of a working folder', () => {
   const bundle = ['dist/functions/http.js', 'dist/chunks/app-ABC.js'];
   const rest = ['dist/report.json', 'node_modules/jose/package.json', 'local.settings.json', '.data/process-id'];
   expect(published([...bundle, ...rest])).toEqual(bundle);

@@ -18,18 +18,18 @@ function use(details: Partial<RequestUse> = {}): RequestUse {
   };
 }
 
-/** What every request store must do. */
+/** Tests what every request store must do. */
 export function requestStoreContract(name: string, open: () => RequestStore): void {
   describe(`request store: ${name}`, () => {
     const store = open();
 
-    test('the first use counts, and every later one learns of it', async () => {
+    test('the first use counts, and later ones get the first', async () => {
       const first = use();
       expect(await store.claim(first, weekBefore)).toEqual(first);
       expect(await store.claim({ ...first, messageId: 'later', fingerprint: 'f2' }, weekBefore)).toEqual(first);
     });
 
-    test('of any number at once, exactly one is the first', async () => {
+    test('exactly one of many simultaneous uses is the first', async () => {
       const requestId = randomUUID();
       const uses = Array.from({ length: 30 }, () => use({ requestId }));
       const answers = await Promise.all(uses.map((each) => store.claim(each, weekBefore)));
@@ -42,7 +42,7 @@ export function requestStoreContract(name: string, open: () => RequestStore): vo
       const other = { ...first, customerId: 'other', messageId: 'theirs' };
       await store.claim(first, weekBefore);
       expect(await store.claim(other, weekBefore)).toEqual(other);
-      // The two parts are told apart wherever the border between them lies.
+      // Customer and request id must not be mixed up if their joined texts are the same.
       const shifted = {
         ...first,
         customerId: `demo${first.requestId[0]}`,
@@ -52,7 +52,7 @@ export function requestStoreContract(name: string, open: () => RequestStore): vo
       expect(await store.claim(shifted, weekBefore)).toEqual(shifted);
     });
 
-    test('a use from before the limit is forgotten, by one of those who come at once', async () => {
+    test('a use from before the limit is replaced, by exactly one of many simultaneous uses', async () => {
       const old = use();
       await store.claim(old, weekBefore);
       const later = new Date(usedAt.getTime() + 1);
@@ -63,7 +63,7 @@ export function requestStoreContract(name: string, open: () => RequestStore): vo
       expect(answers[0]?.messageId).not.toBe(old.messageId);
     });
 
-    test('any text is a request id', async () => {
+    test('any text can be a request id', async () => {
       for (const requestId of ['a/b\\c#d?e', 'ääkköset 😀', ' ', 'x'.repeat(1000), "o'neill eq 'x'"]) {
         const first = use({ requestId: `${requestId}${randomUUID()}` });
         expect(await store.claim(first, weekBefore)).toEqual(first);

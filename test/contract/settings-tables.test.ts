@@ -26,7 +26,7 @@ const tables: readonly (readonly [room: string, SettingsTable])[] = [
 ];
 const declared = tables.flatMap(([, table]) => Object.keys(table));
 
-/** Whether a name is declared, as it is or by a family: `CALLBACK_SECRET_…`. */
+/** Tells whether a name is declared, by itself or by a family such as `CALLBACK_SECRET_…`. */
 function isDeclared(name: string): boolean {
   return declared.some((each) => {
     const [start = '', end] = each.split('…');
@@ -34,7 +34,7 @@ function isDeclared(name: string): boolean {
   });
 }
 
-/** Where a name is written in code: `environment['X']` and its like, or `text('X')` with a method of the reader. */
+/** Matches names in code: `environment['X']` and similar, or `text('X')` with a method of the reader. */
 const methods = Object.keys(createSettingsReader({}, [])({})).filter((method) => method !== 'problem');
 const helpers = ['read', 'required', 'checkHeader'];
 const patterns = [
@@ -43,14 +43,14 @@ const patterns = [
   new RegExp(String.raw`\b(?:${[...methods, ...helpers].join('|')})\(\s*'(?<name>[A-Z][A-Z0-9_]+)'`, 'g'),
 ];
 
-/** The names that a source reads; what a template fills in after its beginning counts as any text. */
+/** Returns the names that a source reads. The parts that a template fills in after its beginning match any text. */
 function namesIn(source: string): string[] {
   return patterns.flatMap((pattern) =>
     [...source.matchAll(pattern)].map(({ groups }) => (groups?.['name'] ?? '').replaceAll(/\$\{.*?\}/g, 'X')),
   );
 }
 
-/** The names that reading storage asks an environment for, whatever it finds there. */
+/** Returns the names that reading storage settings looks up, whatever it finds. */
 function namesOfStorage(environments: readonly Readonly<Record<string, string>>[]): Set<string> {
   const names = new Set<string>();
   for (const environment of environments) {
@@ -80,8 +80,8 @@ test('every name that is read from the environment is declared in a table', () =
   expect([...storageNames].filter((name) => !isDeclared(name))).toEqual([]);
 });
 
-// Their names come from elsewhere: from a table (typed), from a prefix (above), from the directory, or from host.json.
-test('names that are not written where they are read occur in these files alone', () => {
+// The names come from elsewhere: from a table (typed), from a prefix (above), from the directory, or from host.json.
+test('only these files read names that are not written where they are read', () => {
   const computed = /\b(?:environment|env)\[\s*(?:[a-z]\w*\s*\]|`\$\{)/;
   expect(
     [...sources]
@@ -98,7 +98,7 @@ test('names that are not written where they are read occur in these files alone'
   ]);
 });
 
-/** Whether a declared name is read; of a family, any of its names. */
+/** Tells whether a declared name, or any name of a family, is read. */
 function isRead(name: string): boolean {
   const [start = '', end] = name.split('…');
   return end === undefined ? read.has(name) : [...read].some((each) => each.startsWith(start) && each.endsWith(end));
@@ -129,6 +129,6 @@ test('no name is declared in two tables', () => {
   expect(declared.filter((name, index) => declared.indexOf(name) < index)).toEqual([]);
 });
 
-test('there are settings for as many storage accounts as message ids can name', () => {
+test('there is a setting for every storage account that message ids can name', () => {
   expect(settingsTable['MESSAGE_STORAGE_…'].lastNumber).toBe(accountLimit - 1);
 });

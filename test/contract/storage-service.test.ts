@@ -29,10 +29,10 @@ afterAll(async () => {
   await azurite.stop();
 });
 
-/** A table of these tests, which the app doesn't have. */
+/** Opens a table of these tests, which the app doesn't have. */
 const openTable = (connection: StorageConnection, name: string): Table => openOwnTable(connection, name as TableName);
 
-/** A server of the test's own in place of storage. */
+/** Starts a server that takes the place of storage. */
 async function serve(answer: (request: IncomingMessage, response: ServerResponse) => void): Promise<string> {
   const server = createServer((request, response) => {
     request.resume().once('end', () => answer(request, response));
@@ -45,7 +45,7 @@ async function serve(answer: (request: IncomingMessage, response: ServerResponse
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** Lets the next requests have these troubles, one after the other. */
+/** Gives the next requests these troubles, one after the other. */
 function next(...troubles: (Trouble | undefined)[]): void {
   storage.trouble(() => troubles.shift());
 }
@@ -55,7 +55,7 @@ const keysOf = (rows: readonly object[]) => rows.map((row) => (row as { rowKey: 
 
 describe('rows', () => {
   test.each(["O'Brien", 'a b', 'äö €😀', '100%25', 'a+b&c=d', '(x),y', '~!$*:;@', '"q"', '.', '{}^`|<>'])(
-    'whose keys are %s are written, found, listed, changed and removed',
+    'with the keys %s are written, found, listed, changed and removed',
     async (key) => {
       const table = openTable(azurite, 'keys');
       const keys = { partitionKey: key, rowKey: key };
@@ -78,7 +78,7 @@ describe('rows', () => {
     },
   );
 
-  test('are read over any number of pages, in order, and no more than are asked for', async () => {
+  test('are read over any number of pages, in order, up to the limit', async () => {
     const table = openTable(azurite, 'pages');
     const names = Array.from({ length: 1_203 }, (_, index) => `k${String(index).padStart(5, '0')}`);
     for (let from = 0; from < names.length; from += 100) {
@@ -100,7 +100,7 @@ describe('a transaction', () => {
   const table = openTable(azurite, 'transactions');
   const insert = (rowKey: string): RowChange => ({ change: 'insert', row: { partitionKey: 'p', rowKey } });
 
-  test('gives the versions of its rows in their order', async () => {
+  test('returns the versions of its rows in their order', async () => {
     const versions = await table.writeTogether([insert('v1'), insert('v2')]);
     const found = [await table.find('p', 'v1'), await table.find('p', 'v2')];
     expect(versions).toEqual(found.map((row) => row?.etag));
@@ -118,7 +118,7 @@ describe('a transaction', () => {
       { change: 'remove', row: { partitionKey: 'p', rowKey: 'no' }, version: '*' },
       'ResourceNotFound',
     ],
-  ])('that meets %s is not made at all', async (_, change, refusal) => {
+  ])('that meets %s changes nothing', async (_, change, refusal) => {
     await table.put({ partitionKey: 'p', rowKey: 'taken' });
     await expect(table.writeTogether([insert('with'), change])).rejects.toEqual(code(refusal));
     expect(await table.find('p', 'with')).toBeUndefined();
@@ -133,8 +133,8 @@ describe('a transaction', () => {
   });
 });
 
-describe('what is not there yet', () => {
-  test('is nothing to a reader, and comes into being with the first write, also of many at once', async () => {
+describe('a table or queue that does not exist', () => {
+  test('is empty for readers, and is created by the first write, also by many at once', async () => {
     const table = openTable(azurite, 'fresh');
     expect([await table.find('p', 'r'), await table.list(odata`PartitionKey eq ${'p'}`)]).toEqual([undefined, []]);
     await Promise.all(['a', 'b', 'c', 'd'].map((rowKey) => table.insert({ partitionKey: 'p', rowKey })));
@@ -144,7 +144,7 @@ describe('what is not there yet', () => {
     expect(await together.find('p', 'r')).toMatchObject({ rowKey: 'r' });
   });
 
-  test('is a queue that comes into being with its first jobs', async () => {
+  test('is created by its first jobs, if it is a queue', async () => {
     const enqueue = openQueue<{ name: string }>(azurite, 'fresh-queue');
     const names = ['one', 'två', "three's <&>"];
     await Promise.all(names.map((name) => enqueue({ name })));
@@ -155,8 +155,8 @@ describe('what is not there yet', () => {
   });
 });
 
-describe('access', () => {
-  test('is by a shared access signature where the connection string has one', async () => {
+describe('access to storage', () => {
+  test('uses the shared access signature of the connection string', async () => {
     const part = (name: string) => new RegExp(`${name}=([^;]+)`).exec(azurite.connectionString)![1]!;
     const credential = new AzureNamedKeyCredential(part('AccountName'), part('AccountKey'));
     const signature = generateAccountSas(credential, { permissions: { add: true, query: true, write: true } });
@@ -173,14 +173,14 @@ describe('access', () => {
     await expect(openQueue({ connectionString }, 'fresh-queue')({})).rejects.toMatchObject({ statusCode: 403 });
   });
 
-  test('is not by a token that others on the way could read', () => {
+  test('never sends a token over plain HTTP', () => {
     const credential = { getToken: () => Promise.reject(new Error('not asked')) };
     const urls = { tableUrl: 'http://a.example', queueUrl: 'http://a.example', blobUrl: 'http://a.example' };
     expect(() => openTable({ ...urls, credential }, 't')).toThrow('plain HTTP');
     expect(() => openQueue({ ...urls, credential }, 'q')).toThrow('plain HTTP');
   });
 
-  test('is by a token, which is fetched once for all tables and queues', async () => {
+  test('uses a token, which is fetched once for all tables and queues', async () => {
     const seen: string[] = [];
     const url = await serve(({ method, url: path, headers }, response) => {
       seen.push(`${method} ${path} ${headers.authorization} ${String(headers['x-ms-version'])}`);
@@ -215,12 +215,12 @@ describe('access', () => {
   });
 });
 
-describe('trouble', () => {
+describe('storage trouble', () => {
   const table = openTable(storage, 'troubled');
   const row = (rowKey: string, text = 'as written') => ({ partitionKey: 'p', rowKey, text });
 
   test.each<Trouble>(['busy', 'broken', 'throttled', 'lost', 'answerLost'])(
-    'that passes is got over: %s',
+    'that passes is not noticed: %s',
     async (trouble) => {
       await table.put(row('passing'));
       next(trouble);
@@ -231,7 +231,7 @@ describe('trouble', () => {
   );
 
   test.each<Trouble>(['busy', 'broken', 'throttled', 'lost', 'answerLost'])(
-    'that lasts is told after three tries, with its cause: %s',
+    'that lasts rejects with its cause after three tries: %s',
     async (trouble) => {
       let calls = 0;
       storage.trouble(() => {
@@ -247,7 +247,7 @@ describe('trouble', () => {
     },
   );
 
-  test('is a storage that takes connections and never answers, or stops in the middle', async () => {
+  test('includes storage that accepts connections and never answers, or stops within an answer', async () => {
     const unreported = await serve(() => undefined);
     const halting = await serve((_, response) => void response.writeHead(200, { 'content-length': 9 }).write('{'));
     const attempts = [unreported, halting].flatMap((url) => {
@@ -259,7 +259,7 @@ describe('trouble', () => {
     expect(await Promise.allSettled(attempts)).toMatchObject([failure, failure, failure, failure]);
   });
 
-  test('is a storage to which no connection leads', async () => {
+  test('includes storage that refuses connections', async () => {
     const connectionString = 'AccountName=a;AccountKey=YQ==;TableEndpoint=http://127.0.0.1:1';
     const cause = { code: 'ECONNREFUSED' };
     await expect(openTable({ connectionString }, 't').find('p', 'r')).rejects.toMatchObject({
@@ -268,7 +268,7 @@ describe('trouble', () => {
     });
   });
 
-  test('of one kind is not taken for the other: what is refused for a reason of its own is not tried again', async () => {
+  test('does not include a refusal because of the request, which is not retried', async () => {
     await table.put(row('there'));
     let calls = 0;
     storage.trouble(() => void (calls += 1));
@@ -276,23 +276,26 @@ describe('trouble', () => {
     expect(calls).toBe(1);
   });
 
-  test.each<Trouble>(['busy', 'lost', 'answerLost'])('of attachments is got over, or told: %s', async (trouble) => {
-    const store = createBlobAttachmentStore(storage);
-    const kept = { bytes: new Uint8Array([1, 2]), name: 'a.txt', mimeType: 'text/plain', expiresAt: new Date(0) };
-    next(trouble);
-    await store.put(trouble, kept);
-    next(trouble);
-    expect(await store.read(trouble)).toEqual(kept);
-    storage.trouble(() => trouble);
-    const attempts = [store.put(trouble, kept), store.read(trouble), store.remove(trouble)];
-    const failure = { reason: { what: 'The storage', cause: expect.any(Error) as Error } };
-    expect(await Promise.allSettled(attempts)).toMatchObject([failure, failure, failure]);
-    storage.calm();
-    await store.remove(trouble);
-    expect(await store.read(trouble)).toBeUndefined();
-  });
+  test.each<Trouble>(['busy', 'lost', 'answerLost'])(
+    'of attachments is not noticed if it passes, and rejects if it lasts: %s',
+    async (trouble) => {
+      const store = createBlobAttachmentStore(storage);
+      const kept = { bytes: new Uint8Array([1, 2]), name: 'a.txt', mimeType: 'text/plain', expiresAt: new Date(0) };
+      next(trouble);
+      await store.put(trouble, kept);
+      next(trouble);
+      expect(await store.read(trouble)).toEqual(kept);
+      storage.trouble(() => trouble);
+      const attempts = [store.put(trouble, kept), store.read(trouble), store.remove(trouble)];
+      const failure = { reason: { what: 'The storage', cause: expect.any(Error) as Error } };
+      expect(await Promise.allSettled(attempts)).toMatchObject([failure, failure, failure]);
+      storage.calm();
+      await store.remove(trouble);
+      expect(await store.read(trouble)).toBeUndefined();
+    },
+  );
 
-  test('that takes the answer to a write leaves it written once, and its writer knows', async () => {
+  test('that loses the answer to a write: the row is written once, and the writer gets its version', async () => {
     next('answerLost');
     const inserted = await table.insert(row('lost'));
     expect(await table.find('p', 'lost')).toMatchObject({ etag: inserted });
@@ -312,7 +315,7 @@ describe('trouble', () => {
     expect(await table.find('p', 'lost')).toBeUndefined();
   });
 
-  test('does not make a write that somebody else was first with pass for one’s own', async () => {
+  test('does not let a writer take another writer’s row for its own', async () => {
     const version = await table.put(row('contested', 'theirs'));
     await table.put(row('contested', 'theirs again'));
     next('lost');

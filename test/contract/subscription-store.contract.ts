@@ -14,7 +14,7 @@ const version = expect.any(String) as string;
 
 const newKey = (): string => randomBytes(16).toString('hex');
 
-/** A subscription of a service that nobody else has. */
+/** Makes a subscription of a service that no other test has. */
 export function subscription(details: Partial<Subscription> = {}): Subscription {
   return {
     pipelineId: newKey(),
@@ -39,7 +39,7 @@ const refused: SubscriptionHealth = {
   refusals: { kind: 'unauthorised', count: 10, since: new Date('2026-11-24T11:00:00.456Z') },
 };
 
-/** What every store of subscriptions must do. */
+/** Tests what every store of subscriptions must do. */
 export function subscriptionStoreContract(name: string, open: () => SubscriptionStore): void {
   describe(`subscription store: ${name}`, () => {
     const store = open();
@@ -50,7 +50,7 @@ export function subscriptionStoreContract(name: string, open: () => Subscription
       return (await store.find(wanted.pipelineId, wanted.key))!;
     }
 
-    test('what is not there is undefined, and can not be changed', async () => {
+    test('a missing subscription is undefined, and can’t be changed', async () => {
       const missing = { subscription: subscription(), version: 'W/"1"' };
       const { pipelineId, key } = missing.subscription;
       expect(await store.listActive(pipelineId)).toEqual([]);
@@ -61,7 +61,7 @@ export function subscriptionStoreContract(name: string, open: () => Subscription
     });
 
     test.each(['', 'a/b\\c#d?e', "o'neill' or '1' eq '1", 'ÄÖ 😀', 'a\u0001b', 'x'.repeat(5_000)])(
-      'nothing has the key %j',
+      'finds no subscription with the key %j',
       async (odd) => {
         const { subscription: known } = await stored();
         expect(await store.find(known.pipelineId, odd)).toBeUndefined();
@@ -87,13 +87,13 @@ export function subscriptionStoreContract(name: string, open: () => Subscription
           reason: 'ä'.repeat(1_000),
         },
       ],
-    ])('gives back one %s', async (_, details) => {
+    ])('reads a subscription as it was written: %s', async (_, details) => {
       const wanted = subscription(details);
       await store.put(wanted);
       expect(await store.find(wanted.pipelineId, wanted.key)).toEqual({ subscription: wanted, version });
     });
 
-    test('a new one takes the place of the old one as a whole', async () => {
+    test('a new subscription replaces the old one as a whole', async () => {
       const first = await stored({ ...refused, origin: { 'x-ms-workflow-name': 'a' } });
       const { pipelineId, key } = first.subscription;
       const next = subscription({ pipelineId, key, callbackUrl: 'https://example.com/another', httpVerb: 'PUT' });
@@ -105,14 +105,14 @@ export function subscriptionStoreContract(name: string, open: () => Subscription
       expect(await store.find(pipelineId, key)).toEqual(second);
     });
 
-    test('lists the active ones of a service, in the order of their keys, and no others', async () => {
+    test('lists the active subscriptions of a service, in the order of their keys, and no others', async () => {
       const pipelineId = newKey();
       const keys = ['f', '0', 'a', '7'].map((digit) => digit.repeat(32));
       const wanted = keys.map((key) => subscription({ pipelineId, key }));
       for (const each of wanted) await store.put(each);
       await store.put(subscription({ pipelineId, state: 'ended' }));
       await store.put(subscription({ pipelineId, state: 'disabled' }));
-      // Neighbours in the order of keys.
+      // A service whose pipeline id is next to this one.
       await store.put(
         subscription({ pipelineId: `${pipelineId.slice(0, -1)}${pipelineId.endsWith('0') ? '1' : '0'}` }),
       );
@@ -122,7 +122,7 @@ export function subscriptionStoreContract(name: string, open: () => Subscription
       );
     });
 
-    test('more than a page of them come back whole', async () => {
+    test('lists more than a page of subscriptions completely', async () => {
       const pipelineId = newKey();
       const wanted = Array.from({ length: 1_050 }, (_, index) =>
         subscription({ pipelineId, key: index.toString(16).padStart(32, '0') }),
@@ -133,7 +133,7 @@ export function subscriptionStoreContract(name: string, open: () => Subscription
       expect(await store.listActive(pipelineId)).toEqual(wanted);
     });
 
-    test('health is written as a whole, against the version it was read at, and only then', async () => {
+    test('an update writes the whole health, and only at the version that was read', async () => {
       const first = await stored();
       const { pipelineId, key } = first.subscription;
       expect(await store.update(first, refused)).toBe('updated');
@@ -147,7 +147,7 @@ export function subscriptionStoreContract(name: string, open: () => Subscription
       expect(await store.listActive(pipelineId)).toEqual([first.subscription]);
     });
 
-    test('an update changes nothing but health, whatever it is given', async () => {
+    test('an update ignores fields that are not health', async () => {
       const first = await stored();
       const more: Subscription = { ...first.subscription, ...refused, secret: 'another', name: 'Another' };
       expect(await store.update(first, more)).toBe('updated');
@@ -155,7 +155,7 @@ export function subscriptionStoreContract(name: string, open: () => Subscription
       expect((await store.find(pipelineId, key))?.subscription).toEqual({ ...first.subscription, ...refused });
     });
 
-    test('one is removed at the version it was read at, and only then', async () => {
+    test('removes a subscription only at the version that was read', async () => {
       const neighbour = await stored();
       const first = await stored({ pipelineId: neighbour.subscription.pipelineId });
       const { pipelineId, key } = first.subscription;
@@ -168,7 +168,7 @@ export function subscriptionStoreContract(name: string, open: () => Subscription
       expect(await store.listActive(pipelineId)).toEqual([neighbour.subscription]);
     });
 
-    test('of any number of writers at one version, one wins', async () => {
+    test('one of many writers at one version wins', async () => {
       const first = await stored();
       const outcomes = await Promise.all([
         ...Array.from({ length: 10 }, () => store.update(first, refused)),

@@ -21,7 +21,7 @@ afterAll(async () => {
 
 const start = new Date('2026-11-23T10:00:00.000Z');
 let now = start;
-/** A store as each process has its own. */
+/** Opens a store, as each process has its own. */
 const openStore = () => createTableContactStore(storage, () => now);
 const store = openStore();
 
@@ -42,7 +42,7 @@ const contact = (phone: string, details: Partial<Contact> = {}): Contact => ({
 const failure = (number: string) => ({ number, recipientId: `${'ab'.repeat(16)}-${randomUUID()}`, at: start });
 const numbers = (count: number): string[] => Array.from({ length: count }, (_, index) => String(358400000000 + index));
 
-/** The keys of all rows of the group. */
+/** Lists the keys of all rows of the group. */
 async function rowsOfGroup(): Promise<{ partitionKey: string; rowKey: string }[]> {
   const client = TableClient.fromConnectionString(azurite.connectionString, 'contacts', {
     allowInsecureConnection: true,
@@ -58,7 +58,7 @@ async function rowsOfGroup(): Promise<{ partitionKey: string; rowKey: string }[]
   return rows;
 }
 
-test('contacts spread over partitions that follow one another, under row keys of their own', async () => {
+test('contacts spread over consecutive partitions, and their row keys are unique', async () => {
   await Promise.all(numbers(100).map((phone) => store.create(group, contact(phone))));
   const rows = await rowsOfGroup();
   const partitions = new Set(rows.map(({ partitionKey }) => partitionKey));
@@ -74,11 +74,11 @@ test('contacts spread over partitions that follow one another, under row keys of
   expect((await rowsOfGroup()).filter(({ rowKey }) => own.has(rowKey))).toEqual([]);
 });
 
-test('more than a page of deleted contacts goes in few operations, and leaves no row', async () => {
+test('more than a page of deleted contacts is removed in few operations, and no row is left', async () => {
   const client = TableClient.fromConnectionString(azurite.connectionString, 'contacts', {
     allowInsecureConnection: true,
   });
-  // As many as the store would write, in as few transactions as there are partitions.
+  // The rows that the store would write, in one transaction for each partition.
   const place = { group: groupKey(group), generation: '0'.repeat(24) };
   const rows = numbers(2_300).map((number) => contactRow({ ...place, number }, contact(number)));
   for (const own of Map.groupBy(rows, ({ partitionKey }) => partitionKey).values()) {
@@ -91,12 +91,12 @@ test('more than a page of deleted contacts goes in few operations, and leaves no
   expect(first).toEqual({ removed: 1_000, next: expect.any(String) as string });
   const second = await store.cleanUp(group, first.next);
   expect(await store.cleanUp(group, second.next)).toEqual({ removed: 300 });
-  // Three pages, each with two looks at the generation, and a transaction for each partition or its part on a page.
+  // Three pages, each with two reads of the generation, and a transaction for each partition or its part on a page.
   expect(storage.operations().length).toBeLessThanOrEqual(3 * 3 + 256 + 2);
   expect(await rowsOfGroup()).toEqual([]);
 });
 
-test('a worker whose look at the generation is out of date removes no contact that can be read', async () => {
+test('a worker that read an outdated generation removes no contact that exists', async () => {
   await store.create(group, contact('358401230001'));
   await store.deleteAll(group);
   const fresh = contact('358401230002');
@@ -106,7 +106,7 @@ test('a worker whose look at the generation is out of date removes no contact th
     {
       ...table,
       async listPage(...query) {
-        // Between the worker's look and its list: everything is deleted once more, and a contact created.
+        // After the worker read the generation, and before it lists: Delete All runs again, and a contact is created.
         if (!ran) {
           ran = true;
           await store.deleteAll(group);
@@ -121,7 +121,7 @@ test('a worker whose look at the generation is out of date removes no contact th
   expect(await store.read(group, fresh.phone)).toEqual({ contact: fresh, failedMessages: 0 });
 });
 
-test('rows that another worker takes in the middle of a transaction hold nobody up', async () => {
+test('a clean-up goes on if another worker deletes rows of its transaction', async () => {
   await Promise.all(numbers(60).map((phone) => store.create(group, contact(phone))));
   await store.deleteAll(group);
   const [taken, neighbour] = [...Map.groupBy(await rowsOfGroup(), ({ partitionKey }) => partitionKey).values()].find(
@@ -144,7 +144,7 @@ test('rows that another worker takes in the middle of a transaction hold nobody 
   expect(await rowsOfGroup()).toEqual([]);
 });
 
-test('counting failed messages reads the generation once in ten seconds, and writes once for each', async () => {
+test('counting failed messages reads the generation once in ten seconds, and writes once per message', async () => {
   await store.create(group, contact('358401230001'));
   const counter = openStore();
   const failures = Array.from({ length: 30 }, () => failure('358401230001'));
@@ -159,7 +159,7 @@ test('counting failed messages reads the generation once in ten seconds, and wri
   expect((await store.read(group, '358401230001'))?.failedMessages).toBe(31);
 });
 
-test('a generation that is out of date for seconds counts for nobody who can be read', async () => {
+test('a failure that is counted in an outdated generation counts for no contact that exists', async () => {
   await store.create(group, contact('358401230001'));
   const counter = openStore();
   await counter.recordFailure(group, failure('358401230001'));

@@ -17,7 +17,7 @@ import { inbound } from './inbound-store.contract.ts';
 import { chunksOf, retry, newInboundId } from './notification-store.contract.ts';
 import { subscription } from './subscription-store.contract.ts';
 
-/* What only the wire shows: how many operations it takes, how large they are, and that nothing read makes a table. */
+/* What only requests show: the number and size of operations, and that reading creates no table. */
 
 const azurite = await startAzurite({});
 const storage = await startStorageProxy(azurite.connectionString);
@@ -42,7 +42,7 @@ const conversationOf = (customerId: string): Conversation => ({
   phone: '358401234567',
 });
 
-/** The first message of a conversation, which begins a thread. */
+/** Makes the first message of a conversation, which begins a thread. */
 function firstOf(conversation: Conversation) {
   const started = { ...conversation, threadId: newThreadId(conversation, at), serviceId: 's', startedAt: at };
   const next = { threadId: started.threadId, lastActiveAt: at };
@@ -51,7 +51,7 @@ function firstOf(conversation: Conversation) {
 
 const entryOf = (id: string): ThreadEntry => ({ id, direction: 'in', messageId: 'm', at });
 
-test('nothing that is read makes a table', async () => {
+test('reading creates no table', async () => {
   const conversation = conversationOf('demo');
   storage.reset();
   await inboundStore.read(inbound().id);
@@ -72,7 +72,7 @@ test('nothing that is read makes a table', async () => {
   );
 });
 
-describe('once the tables are there', () => {
+describe('once the tables exist', () => {
   beforeAll(async () => {
     await inboundStore.create(inbound());
     await inboundStore.noteUnrouted(inbound());
@@ -84,14 +84,14 @@ describe('once the tables are there', () => {
   });
   beforeEach(() => storage.reset());
 
-  /** Runs a step and says how many operations it took. */
+  /** Runs a step. Resolves to the number of operations that it took. */
   async function operationsOf(step: () => Promise<unknown>): Promise<number> {
     storage.reset();
     await step();
     return storage.operations().length;
   }
 
-  test('each step of a phone’s message is one operation', async () => {
+  test('each step of an inbound message is one operation', async () => {
     const message = inbound({ content: 'ж'.repeat(39_015) });
     expect(await operationsOf(() => inboundStore.create(message))).toBe(1);
     expect(await operationsOf(() => inboundStore.create(message))).toBe(1);
@@ -107,7 +107,7 @@ describe('once the tables are there', () => {
     expect(await operationsOf(() => inboundStore.dropUnrouted(message.id))).toBe(1);
   });
 
-  test('entering a message into a thread is one operation, and one more where something is in the way', async () => {
+  test('entering a message into a thread is one operation, and two if there is a conflict', async () => {
     const conversation = conversationOf(randomUUID());
     const first = firstOf(conversation);
     const { next } = first;
@@ -135,7 +135,7 @@ describe('once the tables are there', () => {
     expect(await operationsOf(() => subscriptions.remove(changed))).toBe(1);
   });
 
-  test('notifications cost operations by the hundred', async () => {
+  test('a hundred rows of notifications are written in one operation', async () => {
     const chunks = chunksOf(newInboundId(), 250);
     expect(await operationsOf(() => notifications.createChunks(chunks))).toBe(3);
     expect(await operationsOf(() => notifications.createChunks(chunks))).toBe(2);
@@ -151,7 +151,7 @@ describe('once the tables are there', () => {
     expect(await operationsOf(() => notifications.updateRetry(read, read.retry))).toBe(1);
   });
 
-  test('large chunks go in transactions of at most 4 MiB', async () => {
+  test('large chunks are written in transactions of at most 4 MiB', async () => {
     const payload = 'ж'.repeat(400_000);
     const chunks = chunksOf(newInboundId(), 5).map((chunk) => ({ ...chunk, payload }));
     expect(await operationsOf(() => notifications.createChunks(chunks))).toBe(2);
@@ -161,7 +161,7 @@ describe('once the tables are there', () => {
     }
   });
 
-  test('what would not fit into an entity is refused before it is sent', async () => {
+  test('a row that does not fit into an entity is refused before it is sent', async () => {
     const long = 'x'.repeat(520_000);
     const chunks = chunksOf(newInboundId(), 1).map((chunk) => ({ ...chunk, payload: long }));
     await expect(inboundStore.create(inbound({ content: long }))).rejects.toThrow(/entity has/);
@@ -172,7 +172,7 @@ describe('once the tables are there', () => {
     expect(storage.operations()).toEqual([]);
   });
 
-  test('a customer’s dead letters are read as far as they are wanted, in pages of no more', async () => {
+  test('no more of a customer’s dead letters are read than the limit', async () => {
     const customerId = randomUUID();
     const wanted = Array.from({ length: 6 }, (_, index) =>
       letter({ customerId, givenUpAt: new Date(at.getTime() + index), payload: 'ж'.repeat(60_000) }),
@@ -186,7 +186,7 @@ describe('once the tables are there', () => {
     expect(await operationsOf(() => letters.remove(wanted[0]!.id))).toBe(1);
   });
 
-  test('the oldest of all customers’ dead letters are found by their ids, and only they are read', async () => {
+  test('the oldest dead letters of all customers are found by their ids, and no others are read as a whole', async () => {
     storage.reset();
     expect(await letters.list({ limit: 2 })).toHaveLength(2);
     expect(storage.operations()).toHaveLength(3);

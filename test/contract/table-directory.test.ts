@@ -33,7 +33,7 @@ const client = TableClient.fromConnectionString(azurite.connectionString, 'direc
   allowInsecureConnection: true,
 });
 const rows = () => Array.fromAsync(client.listEntities());
-/** Which customers may be found by what. */
+/** Lists the claim rows, each as customer and claim. */
 const claims = async () => (await editor.read()).claims.map(({ claim, customerId }) => `${customerId} ${claim}`).sort();
 const rowWhere = async (name: string, value: string) => {
   const row = (await rows()).find((candidate) => candidate[name] === value);
@@ -56,7 +56,7 @@ afterEach(async () => {
   await client.deleteTable().catch(() => undefined);
 });
 
-/** A directory as another process has its own, through the counting proxy. */
+/** Opens a directory, as another process has its own, through the counting proxy. */
 const open = (): Directory => createTableDirectory(storage, { now: clock });
 const moved = {
   ...both,
@@ -70,8 +70,8 @@ const owners = async (directory: Directory) => [
   (await directory.receivers('SMS', '16400')).map(({ customerId }) => customerId),
 ];
 
-describe('reading', () => {
-  test('keys spread and are unique, and show no id', async () => {
+describe('reading the directory', () => {
+  test('keys spread, are unique, and contain no id', async () => {
     const all = await rows();
     // Two customers, a user, three addresses, an identity and the lock.
     expect(all).toHaveLength(8);
@@ -103,7 +103,7 @@ describe('reading', () => {
     expect(storage.operations()).toEqual([]);
   });
 
-  test('a change shows within a minute, not before', async () => {
+  test('a change shows after a minute, not before', async () => {
     const directory = open();
     const seen = async () => [(await directory.customer('demo'))?.name, (await directory.user('ann'))?.name];
     expect(await seen()).toEqual(['Demo', 'Ann']);
@@ -114,7 +114,7 @@ describe('reading', () => {
     expect(await seen()).toEqual(['New', undefined]);
   });
 
-  test('without a table there is nobody, and none is made', async () => {
+  test('a missing table is an empty directory, and reading does not create it', async () => {
     await client.deleteTable();
     const directory = open();
     expect([await directory.user('ann'), await directory.customer('demo'), await owners(directory)]).toEqual([
@@ -125,7 +125,7 @@ describe('reading', () => {
     expect([storage.operations(), storage.directoryReads().length > 0]).toEqual([[], true]);
   });
 
-  test('what was read serves for ten minutes while storage fails, and not a moment more', async () => {
+  test('while storage fails, what was read is used for ten minutes, and no longer', async () => {
     const directory = createTableDirectory(faulty, { now: clock });
     const all = () =>
       Promise.all([directory.user('ann'), directory.customer('demo'), directory.identityOwner('358401000001')]);
@@ -142,12 +142,12 @@ describe('reading', () => {
 });
 
 describe('an address or identity that moves to another customer', () => {
-  test('is the new one’s at once for who has read nothing yet', async () => {
+  test('belongs to the new customer at once in a process that has read nothing yet', async () => {
     await writeDirectory(editor, moved);
     expect(await owners(open())).toEqual(['other', ['other']]);
   });
 
-  test('is never nobody’s, whatever was read before', async () => {
+  test('always belongs to a customer, whatever a process has read before', async () => {
     for (const warm of [['demo'], ['other'], ['demo', 'other'], []]) {
       now = after(0);
       await writeDirectory(editor, both);
@@ -156,7 +156,7 @@ describe('an address or identity that moves to another customer', () => {
       await owners(directory);
       await writeDirectory(editor, moved);
       now = after(30_000);
-      // What was read of addresses is still good: the old owner may stand for a minute, but somebody does.
+      // The cached claims are still used: the old owner may be found for a minute, but some owner is.
       expect([
         ['demo', ['demo']],
         ['other', ['other']],
@@ -166,7 +166,7 @@ describe('an address or identity that moves to another customer', () => {
     }
   });
 
-  test('is looked up anew where the old owner is known to have lost it', async () => {
+  test('is read again if the process knows that the old owner has lost it', async () => {
     const directory = open();
     await directory.customer('demo');
     now = after(10_000);
@@ -178,19 +178,19 @@ describe('an address or identity that moves to another customer', () => {
     expect(await owners(directory)).toEqual(['other', ['other']]);
   });
 
-  test('belongs to whom it came to last while both have it', async () => {
-    // What a run left behind that broke off before is no reason to think that it came earlier.
+  test('belongs to the customer that got it last while both have it', async () => {
+    // A claim row that an earlier broken-off run left must not make this customer's claim the older one.
     await client.createEntity(claimRow({ claim: 'identity 358401000001', customerId: 'other', since: after(-9_000) }));
     const stored = await editor.read();
     const plan = planDirectory(stored.document, moved, { prune: true });
     now = after(1_000);
-    // The old owner's row is not as it was read, so writing ends between the two.
+    // The old owner's row was changed since it was read, so writing stops between the two customers.
     const onlyNew = { ...plan, customers: [...plan.customers.slice(1), ...plan.customers.slice(0, 1)] };
     await client.updateEntity({ ...(await rowWhere('entry0', JSON.stringify(demo))) }, 'Replace');
     expect(await editor.write(stored, onlyNew)).toEqual({
       outcome: 'conflict',
       written: ['customer other changed'],
-      reason: 'customer demo changed is not as it was read',
+      reason: 'somebody else wrote the row first (customer demo changed)',
     });
     expect(await open().identityOwner('358401000001')).toBe('other');
     expect((await open().receivers('SMS', '16400')).map(({ customerId }) => customerId)).toEqual(['other', 'demo']);
@@ -198,26 +198,26 @@ describe('an address or identity that moves to another customer', () => {
 });
 
 test.each(['SMS 16400', 'identity 358401000001'])(
-  'a row that leads %s to the wrong customer misleads nobody',
+  'a claim row that leads %s to the wrong customer has no effect',
   async (claim) => {
     for (const customerId of ['other', 'gone']) {
       await client.createEntity(claimRow({ claim, customerId, since: after(9_000) }));
     }
     expect(await owners(open())).toEqual(['demo', ['demo']]);
-    // The next run takes them away, though nothing else is to be done.
+    // The next run removes these rows, although it has nothing else to do.
     expect(await writeDirectory(editor, both)).toMatchObject({ result: { outcome: 'written', written: [] } });
     expect((await rows()).filter((row) => row['claim'] === claim).map((row) => row['customerId'])).toEqual(['demo']);
   },
 );
 
-describe('applying', () => {
+describe('applying a document', () => {
   const fileOf = (document: DirectoryDocument) => readDirectoryText(JSON.stringify(document, undefined, 2), 'd.json');
   const apply = (document: DirectoryDocument, { prune = false, write = true } = {}) =>
     applyDirectory(editor, fileOf(document), { prune, write });
   const exported = async () => (await editor.read()).document;
   const done = 'Written. The app uses it within a minute.';
 
-  test('what was exported changes nothing, and nothing is written', async () => {
+  test('changes and writes nothing if it is the exported one', async () => {
     const document = await exported();
     expect(document).toEqual(both);
     const before = await rows();
@@ -240,7 +240,7 @@ describe('applying', () => {
     expect(await apply(changed)).toEqual({ outcome: 'done', lines: ['There is nothing to change.'] });
   });
 
-  test('removes nothing without prune, and with it also the rows by address', async () => {
+  test('removes nothing without prune; with prune, it removes claim rows, too', async () => {
     const less = { customers: [{ ...demo, services: [main] }], users: [] };
     const kept = [
       '  service extra of customer demo is not in the file and stays; --prune removes it',
@@ -261,10 +261,10 @@ describe('applying', () => {
     [
       'an identity of a customer that stays',
       { customers: [customerEntry('third', { whatsappIdentities: ['040 1000001'] })], users: [] },
-      'WhatsApp identity 358401000001 belongs to demo and third',
+      'WhatsApp identity 358401000001 belongs to both demo and third',
     ],
     [
-      'what a service that stays receives',
+      'the address of a service that stays',
       { customers: [{ ...demo, services: [smsService('renamed', '16400')] }], users: [] },
       'renamed and main both claim everything on SMS 16400',
     ],
@@ -276,24 +276,24 @@ describe('applying', () => {
     expect((await apply(document, { prune: true })).outcome).toBe('done');
   });
 
-  test('does not open storage for a file with faults', async () => {
+  test('does not open storage for a file with problems', async () => {
     const file = readDirectoryText('{}', 'd.json');
     const never = () => Promise.reject(new Error('storage was asked'));
     const closed = { ...editor, read: never };
     expect(await applyDirectory(closed, file, { prune: true, write: true })).toEqual({
       outcome: 'problems',
-      lines: ['d.json:1: customers is no list of objects', 'd.json:1: users is no list of objects'],
+      lines: ['d.json:1: customers is not a list of objects', 'd.json:1: users is not a list of objects'],
     });
   });
 });
 
-describe('two operators at once', () => {
+describe('two operators at the same time', () => {
   const claiming = (id: string) => ({
     ...both,
     customers: [...both.customers, customerEntry(id, { services: [smsService(id, '18000')] })],
   });
 
-  test('of two who read the same, one writes', async () => {
+  test('if both read before either writes, one of them writes', async () => {
     const [first, second] = [await editor.read(), await editor.read()];
     const results = await Promise.all(
       [[first, 'a'] as const, [second, 'b'] as const].map(([stored, id]) =>
@@ -306,7 +306,7 @@ describe('two operators at once', () => {
     expect((await editor.read()).document.customers).toHaveLength(3);
   });
 
-  test('who comes while another writes waits five minutes, then takes it as broken off', async () => {
+  test('while one writes, the other is refused for five minutes; then the first counts as broken off', async () => {
     const lock = await rowWhere('kind', 'lock');
     await client.updateEntity({ ...lock, state: 'writing', at: now.toISOString() }, 'Replace');
     now = after(299_999);
@@ -320,7 +320,7 @@ describe('two operators at once', () => {
     expect((await writeDirectory(editor, claiming('a'))).result.outcome).toBe('written');
   });
 
-  test('a lock is prolonged while it is ours, and lost to who took it over', async () => {
+  test('a lock is renewed while we hold it, and lost to whoever takes it over', async () => {
     const table = openTable(azurite, 'directory');
     const find = () => table.find(lockKeys.partitionKey, lockKeys.rowKey);
     const lock = await takeDirectoryLock(table, await find(), clock);
@@ -342,15 +342,15 @@ describe('two operators at once', () => {
     expect(await find()).toMatchObject({ state: 'idle' });
   });
 
-  test('who loses the lock stops, and says what was written', async () => {
+  test('a writer that loses the lock stops, and says what it has written', async () => {
     const stored = await editor.read();
     let looks = 0;
-    // A minute passes with every look at the clock, so that the lock is prolonged before every write.
+    // A minute passes with every read of the clock, so that the lock is renewed before every write.
     const slow = createTableDirectoryEditor(faulty, { now: () => after(60_000 * looks++) });
     let lockWrites = 0;
     faulty.refuse(async (method, path) => {
       if (method === 'PUT' && path.includes('.lock')) lockWrites += 1;
-      // Taken, then prolonged before an address, before a customer, and now before a user.
+      // The lock was taken, renewed before an address and before a customer, and now before a user.
       if (lockWrites === 4) await client.updateEntity(await rowWhere('kind', 'lock'), 'Replace');
       return false;
     });
@@ -358,13 +358,13 @@ describe('two operators at once', () => {
     expect(await slow.write(stored, planDirectory(stored.document, document, { prune: false }))).toEqual({
       outcome: 'conflict',
       written: ['customer a added'],
-      reason: 'somebody else took over the writing',
+      reason: 'somebody else took over the lock',
     });
     expect((await editor.read()).document.users).toEqual([ann]);
   });
 });
 
-test('a run that broke off says how far it came, and the next one ends it', async () => {
+test('a run that breaks off says what it has written, and the next run completes it', async () => {
   const stored = await editor.read();
   const users = [...both.users, { id: 'bob', name: 'Bob', customerIds: ['other'] }];
   const document = { customers: moved.customers, users };
@@ -374,9 +374,9 @@ test('a run that broke off says how far it came, and the next one ends it', asyn
   now = after(1_000);
   const plan = planDirectory(stored.document, document, { prune: true });
   await expect(broken.write(stored, plan)).rejects.toThrow(
-    /^Writing broke off; written so far: customer demo changed\. Run it again\. \(/,
+    /^Writing failed; written so far: customer demo changed\. Run it again\. \(/,
   );
-  // The lock was given back, so nobody has to wait.
+  // The lock was released, so the next run need not wait.
   expect((await writeDirectory(editor, document)).result).toEqual({
     outcome: 'written',
     written: ['customer other changed', 'user bob added'],

@@ -8,7 +8,7 @@ import type { Chunk, MessageHeader } from '../../src/messages/index.ts';
 import { createTableMessageStore } from '../../src/storage/tables/message-store.ts';
 import { startStorageProxy } from '../support/servers/storage-proxy.ts';
 
-/* What Azure would refuse and Azurite takes, so only the wire shows whether we keep to it. */
+/* Limits that Azure enforces and Azurite does not, so only requests show whether we keep them. */
 
 const azurite = await startAzurite({});
 const storage = await startStorageProxy(azurite.connectionString);
@@ -40,7 +40,7 @@ function message(chunkCount: number, content: string): { header: MessageHeader; 
 test.each([
   ['many rows', 205, 'x', 3],
   ['large rows', 30, 'ж'.repeat(100_000), 2],
-])('a message of %s goes in transactions of at most 100 rows and 4 MiB', async (_, chunkCount, content, min) => {
+])('a message of %s is written in transactions of at most 100 rows and 4 MiB', async (_, chunkCount, content, min) => {
   const { header, chunks } = message(chunkCount, content);
   await store.create(header, chunks.slice(0, 1));
   storage.reset();
@@ -55,7 +55,7 @@ test.each([
   expect((await store.readMessage(other.header.messageId))?.chunks).toHaveLength(chunkCount);
 });
 
-test('a chunk that would not fit into an entity is refused before it is sent', async () => {
+test('a chunk that does not fit into an entity is refused before it is sent', async () => {
   const { header, chunks } = message(1, 'x'.repeat(520_000));
   storage.reset();
   await expect(store.create(header, chunks)).rejects.toThrow(/entity has/);

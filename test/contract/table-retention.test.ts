@@ -34,7 +34,7 @@ import { letter } from './dead-letter-store.contract.ts';
 import { inbound } from './inbound-store.contract.ts';
 import { chunksOf, retry } from './notification-store.contract.ts';
 
-// Every run reads each of 256 shards of five tables, one after the other.
+// Every run reads the 256 shards of five tables, one after the other.
 vi.setConfig({ testTimeout: 120_000 });
 
 const azurite = await startAzurite({});
@@ -97,7 +97,7 @@ beforeEach(async () => {
       .catch(() => undefined);
 });
 
-/** A message to so many phones that was accepted at a time; `sendAt` where it was scheduled. */
+/** Stores a message that was accepted at a time, with a recipient per chunk; `sendAt` if it was scheduled. */
 async function accept(acceptedAt: Date, { sendAt, chunks = 1 }: { sendAt?: Date; chunks?: number } = {}) {
   const messageId = newMessageId({ customerId: 'demo', dueAt: sendAt ?? acceptedAt, callbacks: false }, 1, randomBytes);
   const common = {
@@ -133,7 +133,7 @@ async function accept(acceptedAt: Date, { sendAt, chunks = 1 }: { sendAt?: Date;
 
 const journal = (at: Date) => [{ chunk: 0, recipientIndex: 0, status: 'delivered' as const, at }];
 
-/** A phone's message of a time; its id as {@link newMessageId} makes one. */
+/** Makes an inbound message of a time, with an id as {@link newMessageId} makes it. */
 const inboundAt = (at: Date, details: Partial<InboundMessage> = {}): InboundMessage =>
   inbound({
     id: `i${newMessageId({ customerId: 'demo', dueAt: at, callbacks: false }, 1, randomBytes)}`,
@@ -144,7 +144,7 @@ const inboundAt = (at: Date, details: Partial<InboundMessage> = {}): InboundMess
 
 const hex = (): string => randomBytes(16).toString('hex');
 
-test('what is older than it may be kept is deleted, and nothing else', async () => {
+test('deletes what is older than the retention, and nothing else', async () => {
   const [old, recent] = [daysAgo(91), daysAgo(89)];
   const [oldMessage, recentMessage] = [await accept(old, { chunks: 3 }), await accept(recent)];
   await messages.appendReports(oldMessage, journal(now));
@@ -172,10 +172,10 @@ test('what is older than it may be kept is deleted, and nothing else', async () 
     await notifications.createChunks(chunksOf(message.id, 2));
     await notifications.createRetries([retry({ inboundId: message.id, since: message.at })]);
   }
-  // Given up when its message was old already, and replayed since: it is under way.
+  // Given up when its message was old already, and replayed since, so it is in progress.
   const replayed = inboundAt(old);
   await notifications.createRetries([retry({ inboundId: replayed.id, since: recent })]);
-  // Of a message that was old already, and was sent or replayed since.
+  // Callbacks of a message that was old already, and was sent or replayed since.
   for (const [messageId, changedAt] of [
     [oldMessage, old],
     [sentLately, recent],
@@ -236,7 +236,7 @@ test('what is older than it may be kept is deleted, and nothing else', async () 
   expect(await deleteExpired.run(deps())).toEqual({ done: {} });
 });
 
-test('a short retention takes nothing from what is under way or guards against sending twice', async () => {
+test('a short retention deletes nothing that is in progress or guards against sending twice', async () => {
   const messageId = await accept(daysAgo(7));
   const message = inboundAt(daysAgo(7));
   await inbounds.create(message);
@@ -256,7 +256,7 @@ describe('threads', () => {
     phone: '358401234567',
   });
 
-  /** Enters a message at a time, into a new thread or the named one. */
+  /** Enters a message of a time, into a new thread or the named one. */
   async function enter(conversation: Conversation, at: Date, threadId?: string): Promise<string> {
     const id = threadId ?? newThreadId(conversation, at);
     const current = await threads.current(conversation);
@@ -270,7 +270,7 @@ describe('threads', () => {
     return id;
   }
 
-  test('go when nothing happened in them for so long, with their entries', async () => {
+  test('are deleted with their entries once nothing happened in them for the retention', async () => {
     const unreported = conversationOf('silent');
     const gone = await enter(unreported, daysAgo(100));
     await enter(unreported, daysAgo(95), gone);
@@ -287,12 +287,12 @@ describe('threads', () => {
     const kept = await Promise.all([long, latest].map((id) => threads.read(id)));
     expect(kept.map((thread) => thread?.threadId)).toEqual([long, latest]);
     expect((await threads.current(active))?.current.threadId).toBe(latest);
-    // The current one, two threads, and the entries of the last days.
+    // The row of the current thread, two threads, and the entries of the last days.
     expect(await rowsOf('threads')).toHaveLength(5);
     expect(await runSweeps(only, deps())).toEqual({ done: {} });
   });
 
-  test('of a conversation that goes on meanwhile stay', async () => {
+  test('of a conversation that goes on during the run stay', async () => {
     const conversation = conversationOf('meanwhile');
     const threadId = await enter(conversation, daysAgo(100));
     const [deletePage] = createTableExpiredRows(storage, attachments).threads;
@@ -312,8 +312,8 @@ describe('threads', () => {
   });
 });
 
-describe('the work of a run', () => {
-  test('of 200 old messages among 100 others is 256 reads, and one deletion each', async () => {
+describe('the operations of a run', () => {
+  test('with 200 old messages among 100 others are 256 reads, and a deletion per old message', async () => {
     const old = Array.from({ length: 200 }, () => daysAgo(91));
     const recent = Array.from({ length: 100 }, () => daysAgo(1));
     const all = [...old, ...recent];
@@ -327,7 +327,7 @@ describe('the work of a run', () => {
     expect(await rowsOf('messages')).toHaveLength(200);
   });
 
-  test('of a message with 2,500 chunks is a page and a transaction per hundred rows', async () => {
+  test('with a message of 2,500 chunks include a transaction per hundred rows', async () => {
     const messageId = await accept(daysAgo(91), { chunks: 2_500 });
     await messages.appendReports(messageId, journal(now));
     const scheduled = await accept(daysAgo(91), { chunks: 1_100, sendAt: daysAgo(-10) });
@@ -340,7 +340,7 @@ describe('the work of a run', () => {
     expect(await rowsOf('messages')).toHaveLength(1_102);
   });
 
-  test('where nothing is old is a read per shard or customer, and makes no table', async () => {
+  test('without anything old are a read per shard or table, and create no table', async () => {
     const empty = await startAzurite({});
     const proxy = await startStorageProxy(empty.connectionString);
     const result = await deleteExpired.run(
@@ -352,17 +352,17 @@ describe('the work of a run', () => {
     expect(result).toEqual({ done: {} });
     const operations = proxy.operations();
     expect(new Set(operations.map(({ method }) => method))).toEqual(new Set(['GET']));
-    // Five tables by shard, four more, and where each of the nine sweeps stopped.
+    // The shards of five tables, four more tables, and the positions of nine sweeps.
     expect(operations.length).toBe(5 * 256 + 4 + 9);
     await proxy.stop();
     await empty.stop();
   });
 });
 
-test('a run ends when its time is over, and the next goes on from the position in the table', async () => {
+test('a run ends when its time is over, and the next continues at the stored position', async () => {
   let time = now.getTime();
   const from: (string | undefined)[] = [];
-  /** A sweep of so many steps, each of which takes a minute by the clock. */
+  /** Makes a sweep whose steps each take a minute by the clock. */
   const slowSweep = (name: string, steps: number): Sweep<SweepDeps> => ({
     name,
     ageSeconds: () => 60,
@@ -384,7 +384,7 @@ test('a run ends when its time is over, and the next goes on from the position i
   expect(from).toEqual([undefined, '1', '2', '3', '4', undefined, '1']);
 });
 
-test('messages are deleted in each storage account that holds some', async () => {
+test('messages are deleted in each of their storage accounts', async () => {
   const second = await startAzurite({});
   const more = createTableMessageStore(second);
   const messageId = newMessageId(

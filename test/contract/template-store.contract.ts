@@ -8,22 +8,22 @@ import { storedTemplate } from '../support/samples/templates.ts';
 const later = new Date('2026-11-23T11:00:00.000Z');
 const latest = new Date('2026-11-23T12:00:00.000Z');
 
-/** A template of a customer of its own. */
+/** Makes a template of a customer that no other test has. */
 const template = (details: Partial<Template> = {}): Template =>
   storedTemplate({ customerId: randomUUID(), ...details });
 
-/** What every template store must do, whatever it keeps its rows in. */
+/** Tests what every template store must do. */
 export function templateStoreContract(name: string, open: () => TemplateStore): void {
   describe(`template store: ${name}`, () => {
     const store = open();
 
     async function created(details: Partial<Template> = {}): Promise<VersionedTemplate> {
       const outcome = await store.create(template(details));
-      if (outcome === 'exists') throw new Error('The customer is new.');
+      if (outcome === 'exists') throw new Error('The customer had a template already.');
       return outcome;
     }
 
-    test('gives back what it was given', async () => {
+    test('reads a template as it was created', async () => {
       const plain = await created();
       expect(await store.read(plain.template.customerId, 'order_ready')).toEqual(plain);
 
@@ -46,7 +46,7 @@ export function templateStoreContract(name: string, open: () => TemplateStore): 
       expect(await store.read(full.template.customerId, 'order_ready')).toEqual(full);
     });
 
-    test('the largest template fits', async () => {
+    test('takes the largest template', async () => {
       const label = 'ж'.repeat(25);
       const { template: large } = await created({
         content: 'ж'.repeat(1024),
@@ -55,7 +55,7 @@ export function templateStoreContract(name: string, open: () => TemplateStore): 
       expect((await store.read(large.customerId, large.name))?.template).toEqual(large);
     });
 
-    test('a name belongs to the first, and to one customer', async () => {
+    test('a name belongs to the first template of a customer that has it; other customers may use it, too', async () => {
       const { template: first } = await created();
       expect(await store.create({ ...first, content: 'Another' })).toBe('exists');
       expect((await store.read(first.customerId, first.name))?.template).toEqual(first);
@@ -65,7 +65,7 @@ export function templateStoreContract(name: string, open: () => TemplateStore): 
       expect((await store.read(other.customerId, other.name))?.template).toEqual(other);
     });
 
-    test('of any number at once, one creates', async () => {
+    test('one of many simultaneous creations wins', async () => {
       const wanted = template();
       const outcomes = await Promise.all(Array.from({ length: 20 }, () => store.create(wanted)));
       expect(outcomes.filter((outcome) => outcome !== 'exists')).toHaveLength(1);
@@ -81,7 +81,7 @@ export function templateStoreContract(name: string, open: () => TemplateStore): 
       expect(await store.list(randomUUID())).toEqual([]);
     });
 
-    test('what is not there is undefined, and can not be changed', async () => {
+    test('a missing template is undefined, and can’t be changed', async () => {
       const { customerId, name } = template();
       expect(await store.read(customerId, name)).toBeUndefined();
       expect(await store.update(customerId, name, { status: 'approved', updatedAt: later })).toBe('absent');
@@ -92,14 +92,14 @@ export function templateStoreContract(name: string, open: () => TemplateStore): 
     });
 
     test.each(['', 'a/b', 'a\\b', 'a#b?c', "o'neill' or '1' eq '1", 'ÄÖ 😀', 'a\u0001b', 'x'.repeat(5_000)])(
-      'no template has the name %j',
+      'finds no template with the name %j',
       async (odd) => {
         const { template: known } = await created();
         expect(await store.read(known.customerId, odd)).toBeUndefined();
       },
     );
 
-    test('a template is written anew against the version it was read at, and only then', async () => {
+    test('replaces a template only at the version that was read', async () => {
       const first = await created({ headerText: 'Header', reason: 'Why', carrierReference: 'carrier-1' });
       const next = { ...template(), customerId: first.template.customerId, content: 'Another.', updatedAt: later };
       const second = await store.replace(first, next);
@@ -108,7 +108,7 @@ export function templateStoreContract(name: string, open: () => TemplateStore): 
       expect(await store.read(next.customerId, next.name)).toEqual(second);
     });
 
-    test('of any number of writers at one version, one wins', async () => {
+    test('one of many writers at one version wins', async () => {
       const first = await created();
       const outcomes = await Promise.all(
         Array.from({ length: 20 }, () => store.replace(first, { ...first.template, updatedAt: later })),
@@ -116,7 +116,7 @@ export function templateStoreContract(name: string, open: () => TemplateStore): 
       expect(outcomes.filter((outcome) => outcome !== 'conflict')).toHaveLength(1);
     });
 
-    test('changes at once add up, whatever the version', async () => {
+    test('keeps all of several simultaneous changes, whatever the version', async () => {
       const first = await created();
       const { customerId, name: id } = first.template;
       const outcomes = await Promise.all([
@@ -135,7 +135,7 @@ export function templateStoreContract(name: string, open: () => TemplateStore): 
       expect(await store.replace(first, first.template)).toBe('conflict');
     });
 
-    test('a new status takes the place of the old one’s reason, and the carrier’s id doesn’t', async () => {
+    test('a new status removes the reason of the old one; the carrier’s id does not', async () => {
       const { template: first } = await created({ status: 'rejected', reason: 'Why', carrierReference: 'carrier-1' });
       await store.update(first.customerId, first.name, { carrierReference: 'carrier-2', updatedAt: later });
       const { reason: _, ...rest } = first;
@@ -153,7 +153,7 @@ export function templateStoreContract(name: string, open: () => TemplateStore): 
       });
     });
 
-    test('a template is taken away at the version it was read at, and only then', async () => {
+    test('removes a template only at the version that was read', async () => {
       const first = await created();
       const { customerId, name: id } = first.template;
       const second = await store.replace(first, { ...first.template, updatedAt: later });

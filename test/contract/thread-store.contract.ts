@@ -9,7 +9,7 @@ const startedAt = new Date('2026-11-24T10:00:00.123Z');
 const later = new Date('2026-11-24T10:05:00.000Z');
 const version = expect.any(String) as string;
 
-/** A conversation that nobody else has. */
+/** Makes a conversation that no other test has. */
 const newConversation = (details: Partial<Conversation> = {}): Conversation => ({
   customerId: `a/b\\c#d?e 'ä' ${randomUUID()}`,
   channel: 'SMS',
@@ -39,12 +39,12 @@ const currentOf = ({ threadId }: Thread, details: Partial<CurrentThread> = {}): 
   ...details,
 });
 
-/** What every store of threads must do. */
+/** Tests what every store of threads must do. */
 export function threadStoreContract(name: string, open: () => ThreadStore): void {
   describe(`thread store: ${name}`, () => {
     const store = open();
 
-    /** A conversation with one thread and one entry in it. */
+    /** Stores a conversation with one thread that has one entry. */
     async function begun(details: Partial<Conversation> = {}) {
       const conversation = newConversation(details);
       const thread = newThread(conversation);
@@ -56,7 +56,7 @@ export function threadStoreContract(name: string, open: () => ThreadStore): void
       return { conversation, thread, entry, current };
     }
 
-    test('what is not there is undefined', async () => {
+    test('missing threads and entries are undefined', async () => {
       const conversation = newConversation();
       expect(await store.current(conversation)).toBeUndefined();
       expect(await store.threadOf(conversation, newEntry().id)).toBeUndefined();
@@ -70,13 +70,13 @@ export function threadStoreContract(name: string, open: () => ThreadStore): void
       }
     });
 
-    test('gives back a thread that began, what was entered, and the current thread', async () => {
+    test('reads a new thread, its entry and the current thread as they were written', async () => {
       const { conversation, thread, entry } = await begun();
       expect(await store.read(thread.threadId)).toEqual(thread);
       expect(await store.threadOf(conversation, entry.id)).toBe(thread.threadId);
     });
 
-    test('a message that is entered makes its thread current, in place of what was', async () => {
+    test('entering a message makes its thread the current one', async () => {
       const { conversation, thread, entry, current } = await begun();
       const sent = newEntry({ id: `${'ab'.repeat(16)}-00001`, direction: 'out' });
       const withSent = currentOf(thread, { lastActiveAt: later, lastSentMessageId: 'm-1', lastReceivedAt: later });
@@ -97,7 +97,7 @@ export function threadStoreContract(name: string, open: () => ThreadStore): void
       expect([await store.read(thread.threadId), await store.read(newer.threadId)]).toEqual([thread, newer]);
     });
 
-    test('what is entered already changes nothing, whatever else is given', async () => {
+    test('entering a message a second time changes nothing, whatever else is given', async () => {
       const { conversation, thread, entry, current } = await begun();
       const newer = newThread(conversation, later);
       const next = currentOf(newer, { lastActiveAt: later });
@@ -116,7 +116,7 @@ export function threadStoreContract(name: string, open: () => ThreadStore): void
       expect(await store.threadOf(conversation, entry.id)).toBe(thread.threadId);
     });
 
-    test('another current thread than expected is a conflict, and changes nothing', async () => {
+    test('conflicts and changes nothing if the current thread is not the expected one', async () => {
       const { conversation, thread, current } = await begun();
       const entry = newEntry();
       const newer = newThread(conversation, later);
@@ -126,7 +126,7 @@ export function threadStoreContract(name: string, open: () => ThreadStore): void
         { entry, next, version: undefined },
         { entry, next, version: 'W/"1"', started: newer },
         { entry, next, version: 'W/"1"' },
-        // The version is right, but a thread of this id has begun before.
+        // The version is right, but a thread with this id exists.
         { entry, next: currentOf(thread, { lastActiveAt: later }), version: current.version, started: thread },
       ]) {
         expect(await store.enter(conversation, change)).toBe('conflict');
@@ -135,14 +135,14 @@ export function threadStoreContract(name: string, open: () => ThreadStore): void
       expect(await store.read(newer.threadId)).toBeUndefined();
       expect(await store.threadOf(conversation, entry.id)).toBeUndefined();
 
-      // A conversation that has no current thread at all.
+      // A conversation without a current thread.
       const empty = newConversation();
       expect(await store.enter(empty, { entry, next, version: current.version })).toBe('conflict');
       expect(await store.current(empty)).toBeUndefined();
       expect(await store.threadOf(empty, entry.id)).toBeUndefined();
     });
 
-    test('a version is good for one change', async () => {
+    test('a version can be used for one change', async () => {
       const { conversation, thread, current } = await begun();
       const enter = (entry: ThreadEntry) =>
         store.enter(conversation, { entry, next: currentOf(thread), version: current.version });
@@ -150,14 +150,14 @@ export function threadStoreContract(name: string, open: () => ThreadStore): void
       expect(await enter(newEntry())).toBe('conflict');
     });
 
-    test('conversations that differ in one thing have nothing in common', async () => {
+    test('conversations that differ in one field share nothing', async () => {
       const { conversation, entry } = await begun();
       const others: Conversation[] = [
         { ...conversation, customerId: `${conversation.customerId}x` },
         { ...conversation, channel: 'WhatsApp' },
         { ...conversation, address: '358401000001' },
         { ...conversation, phone: '358401234568' },
-        // The parts are told apart wherever the border between them lies.
+        // The fields must not be mixed up if their joined texts are the same.
         { ...conversation, address: `${conversation.address}3`, phone: conversation.phone.slice(1) },
       ];
       const before = await store.current(conversation);
@@ -172,8 +172,8 @@ export function threadStoreContract(name: string, open: () => ThreadStore): void
       expect(await store.current(conversation)).toEqual(before);
     });
 
-    // Each round lands one, so it takes hundreds of operations.
-    test('any number of messages at once all land, each once', { timeout: 60_000 }, async () => {
+    // Each round enters one message, so this takes hundreds of operations.
+    test('enters all of many simultaneous messages, each once', { timeout: 60_000 }, async () => {
       const conversation = newConversation();
       const entries = Array.from({ length: 30 }, () => newEntry());
       const begunThreads = new Set<string>();
@@ -200,7 +200,7 @@ export function threadStoreContract(name: string, open: () => ThreadStore): void
       expect((await store.current(conversation))?.current.threadId).toBe(threadId);
     });
 
-    test('the same message any number of times at once lands once', async () => {
+    test('enters the same message once, even if entered many times at once', async () => {
       const { conversation, thread, current } = await begun();
       const entry = newEntry();
       const outcomes = await Promise.all(

@@ -15,8 +15,8 @@ const definition = JSON.parse(
 
 const written = new Map(operationsOf(definition).map((standing) => [standing.id, standing]));
 
-describe('O14: what stored flows hold on to stays', () => {
-  test('the contract has twenty operations, and every one is there', () => {
+describe('O14: what stored flows depend on stays', () => {
+  test('the contract has twenty operations, and all of them exist', () => {
     const ids = contractOperations.map(({ operationId }) => operationId);
     expect(new Set(ids).size).toBe(20);
     expect(ids.filter((id) => !written.has(id))).toEqual([]);
@@ -49,10 +49,10 @@ describe('O14: what stored flows hold on to stays', () => {
   });
 });
 
-describe('a change that would break stored flows is seen', () => {
+describe('a change that would break stored flows is reported', () => {
   const contractOf = (id: string) => contractOperations.find(({ operationId }) => operationId === id);
   const unchanged = (text: string): string => text;
-  /** An operation of the changed definition in the contract's terms. */
+  /** Returns an operation of the changed definition in the form of the contract. */
   const spoilt = (id: string, change: (text: string) => string): unknown => {
     const contract = contractOf(id);
     const copy = JSON.parse(change(JSON.stringify(definition))) as LooseDefinition;

@@ -1,6 +1,6 @@
 import { startAzurite } from '../../src/local/azurite.ts';
 
-// Azurite as a process of its own, in memory: it outlives every host that works on it.
+// Runs Azurite as a process of its own, in memory, so that it outlives the hosts.
 
 const { connectionString } = await startAzurite();
 console.log(`ready ${connectionString}`);

@@ -17,23 +17,23 @@ import { startProcess } from './processes.ts';
 const root = join(import.meta.dirname, '..', '..');
 const carrierSecrets = { SIMULATED_CARRIER_KEY: 'key', SIMULATED_CARRIER_SECRET: 'secret' };
 
-/** What survives every kill: storage, the carrier, and the bundle that hosts load. */
+/** The parts that are never killed: storage, the carrier, and the bundle that hosts load. */
 export interface Backends {
   carrierUrl: string;
-  /** Everything that the carrier took and told, as JSON lines. */
+  /** The file of messages, reports and inbound messages that the carrier keeps, as JSON lines. */
   carrierState: string;
-  /** Opens the API for the customer `crash`. */
+  /** A key for the customer `crash`. */
   apiKey: string;
-  /** What hosts need to know of all this. */
+  /** The settings with which hosts use these parts. */
   settings: Readonly<Record<string, string>>;
   stop(): Promise<void>;
 }
 
 /**
- * Starts Azurite and the simulated carrier as processes of their own, makes the bundle, and puts the run's directory and
- * an API key into storage.
+ * Starts Azurite and the simulated carrier as processes of their own, builds the bundle, and writes the run's directory
+ * and an API key to storage.
  *
- * @param options.publicUrl where the carrier reaches the hosts, base path included
+ * @param options.publicUrl the address at which the carrier reaches the hosts, with the base path
  * @param options.recognisesRepeats whether the carrier sends nothing for an id that it has seen
  */
 export async function startBackends({
@@ -92,7 +92,7 @@ export async function startBackends({
   }
 }
 
-/** Declares customer, services and user, and makes a key for that user. */
+/** Writes customer, services and user to storage, and creates a key for the user. */
 async function enter(storage: { connectionString: string }): Promise<string> {
   const now = (): Date => new Date();
   const file = readDirectoryFile(join(import.meta.dirname, 'directory.json'));

@@ -2,17 +2,17 @@ import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 
-/** What stands before the hosts. */
+/** The load balancer in front of the hosts. */
 export interface Balancer {
   url: string;
   stop(): Promise<void>;
 }
 
 /**
- * Passes each connection on to the next host that takes it. One that breaks just breaks: whoever called sees what a
- * caller sees whose instance dies, and nothing is tried again on their behalf.
+ * Forwards each connection to the next host that accepts it. Never retries: if a host dies, its callers see a broken
+ * connection, as callers of an instance in Azure do.
  *
- * @param ports where hosts listen at the moment
+ * @param ports returns the ports at which hosts listen at the moment
  */
 export async function startBalancer(ports: () => readonly number[]): Promise<Balancer> {
   let turn = 0;

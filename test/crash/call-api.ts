@@ -14,15 +14,15 @@ export interface ApiAnswer {
   body: unknown;
 }
 
-/** Calls the API; rejects where the connection broke, or no answer came in time. */
+/** Calls the API. Rejects if the connection breaks or no answer comes in time. */
 export type CallApi = (call: ApiCall) => Promise<ApiAnswer>;
 
 const timeoutMs = 15_000;
 
 /**
- * Makes a client of the API.
+ * Creates a client of the API.
  *
- * @param baseUrl its address, base path included
+ * @param baseUrl the API's address, with the base path
  */
 export function createCaller(baseUrl: string, apiKey: string): CallApi {
   return ({ method, path, headers = {}, body }) => {
@@ -32,7 +32,7 @@ export function createCaller(baseUrl: string, apiKey: string): CallApi {
         `${baseUrl}${path}`,
         {
           method,
-          // A connection for each call, so that every host gets its share.
+          // A new connection for each call, so that every host gets its share.
           agent: false,
           signal: AbortSignal.timeout(timeoutMs),
           headers: {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 
 import { reportsOf } from '../../src/carriers/simulated/outcomes.ts';
 
-/** A message that the carrier took, as its state file has it. */
+/** A message that the carrier accepted, as in its state file. */
 interface TakenMessage {
   id: string;
   messageId: string;
@@ -18,14 +18,14 @@ type Line =
   | { kind: 'reported' | 'inboundReported'; keys: string[] }
   | { kind: 'rejected' | 'throttled' };
 
-/** What the carrier did. */
+/** The work of the carrier so far. */
 export interface CarrierState {
   taken: readonly TakenMessage[];
-  /** What it has yet to tell: reports, and what phones wrote. */
+  /** How many reports and inbound messages the carrier has yet to send. */
   owed: number;
 }
 
-/** Reads the carrier's state file, while the carrier may be writing to it. */
+/** Reads the carrier's state file, even while the carrier writes to it. */
 export async function readCarrierState(file: string): Promise<CarrierState> {
   const written = await readFile(file, 'utf8');
   const lines = written

@@ -1,10 +1,10 @@
 import { acceptedIds } from './statuses.ts';
 import type { CrashReport } from './run-crash.ts';
 
-/** How many ids are named where an expectation fails. */
-const named = 10;
+/** How many violations of a failed expectation are printed. */
+const violationLimit = 10;
 
-/** The figures of a run, by their names. */
+/** Returns the figures of a run by name. */
 function figuresOf({ kills, ledger, receiver, statuses, carrier, seconds }: CrashReport): Record<string, number> {
   const states = [...statuses.values()].flatMap((each) => each ?? []);
   const reached = [...kills.points.values()].reduce((sum, point) => sum + point.reached, 0);
@@ -13,31 +13,32 @@ function figuresOf({ kills, ledger, receiver, statuses, carrier, seconds }: Cras
   const byStatus = new Map<string, number>();
   for (const { Status } of states) byStatus.set(Status, (byStatus.get(Status) ?? 0) + 1);
   return {
-    'kills at random': kills.random,
-    'of these while starting': kills.starting,
-    'kills at points': reached,
-    'seconds of killing': Math.round(seconds.killing),
-    'seconds until settled': Math.round(seconds.settling),
-    'sends asked for': ledger.sends.length,
+    'random kills': kills.random,
+    'random kills while starting': kills.starting,
+    'kills at failpoints': reached,
+    'seconds until the last kill': Math.round(seconds.killing),
+    'seconds from the last kill until all work was done': Math.round(seconds.settling),
+    'sends requested': ledger.sends.length,
     'messages accepted': acceptedIds(ledger).length,
     'recipients accepted': states.length,
-    ...Object.fromEntries([...byStatus].map(([status, count]) => [`recipients ${status}`, count])),
-    'taken by the carrier': carrier.taken.length,
-    'taken more than once': carrier.taken.length - new Set(carrier.taken.map(({ id }) => id)).size,
-    "phones' messages": ledger.written.length,
-    'flows told': calls.filter(({ taken }) => taken > 0).length,
-    'flows told more than once': calls.filter(({ taken }) => taken > 1).length,
-    'DLR addresses told': dlrs.filter(({ taken }) => taken > 0).length,
-    'DLR addresses told more than once': dlrs.filter(({ taken }) => taken > 1).length,
+    ...Object.fromEntries([...byStatus].map(([status, count]) => [`recipients with status ${status}`, count])),
+    'submissions that the carrier accepted': carrier.taken.length,
+    'repeated submissions that the carrier accepted':
+      carrier.taken.length - new Set(carrier.taken.map(({ id }) => id)).size,
+    'inbound messages': ledger.written.length,
+    'notifications delivered': calls.filter(({ taken }) => taken > 0).length,
+    'notifications delivered more than once': calls.filter(({ taken }) => taken > 1).length,
+    'final statuses delivered to a DlrUrl': dlrs.filter(({ taken }) => taken > 0).length,
+    'final statuses delivered to a DlrUrl more than once': dlrs.filter(({ taken }) => taken > 1).length,
     ...Object.fromEntries(
       [...ledger.answers]
         .sort(([left], [right]) => (left < right ? -1 : 1))
-        .map(([answer, count]) => [`answers ${answer}`, count]),
+        .map(([answer, count]) => [`calls answered ${answer}`, count]),
     ),
   };
 }
 
-/** Everything worth knowing, for programs. */
+/** Writes a report as JSON, for programs. */
 export function reportAsJson(report: CrashReport): object {
   return {
     figures: figuresOf(report),
@@ -48,7 +49,7 @@ export function reportAsJson(report: CrashReport): object {
   };
 }
 
-/** The same as lines for people; ids where an expectation fails. */
+/** Writes a report as lines for people, with the ids of violations. */
 export function reportAsLines(report: CrashReport): string[] {
   const { kills, findings, hostLog, settledInTime } = report;
   const pad = (value: number): string => String(value).padStart(8);
@@ -67,8 +68,8 @@ export function reportAsLines(report: CrashReport): string[] {
     '',
     ...findings.flatMap(({ expectation, violations }) => [
       `${violations.length === 0 ? '      ok' : pad(violations.length)}  ${expectation}`,
-      ...violations.slice(0, named).map((violation) => `            ${violation}`),
+      ...violations.slice(0, violationLimit).map((violation) => `            ${violation}`),
     ]),
-    ...(settledInTime ? [] : ['', 'Not everything was settled when the time was up.']),
+    ...(settledInTime ? [] : ['', 'The time was up before all work was done.']),
   ];
 }

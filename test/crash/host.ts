@@ -6,16 +6,16 @@ import { startFunctionsHost } from '../../src/local/functions-host/start-functio
 import { readHostTuning } from '../../src/local/host-tuning.ts';
 
 /*
- * The functions host with the bundle and nothing else, since this process is started a thousand times: half the
- * processor time of `npm start`. Settings come from the environment; its own are PORT, and in FUNCTIONS_FOLDER where
- * the bundle's entry files are.
+ * Runs the functions host with the bundle and nothing else, in half the processor time of `npm start`, because a run
+ * starts this process a thousand times. Settings come from the environment. Its own are PORT, and FUNCTIONS_FOLDER with
+ * the bundle's entry files.
  */
 
 const folder = process.env['FUNCTIONS_FOLDER'] ?? '';
 const hostJson = JSON.parse(readFileSync(join(import.meta.dirname, '..', '..', 'host.json'), 'utf8')) as {
   extensions: { queues: { visibilityTimeout: string } };
 };
-// A job that failed would otherwise be away for a minute, and the whole run would wait for it.
+// Otherwise a failed job would stay invisible for a minute, and the whole run would wait for it.
 hostJson.extensions.queues.visibilityTimeout = '00:00:02';
 
 const { url } = await startFunctionsHost({
@@ -31,5 +31,5 @@ const { url } = await startFunctionsHost({
   },
 });
 console.log(`ready ${url}`);
-// Usually written at the end of a process, which this one does not live to see.
+// Node writes the compile cache at the end of a process, but this process is killed.
 flushCompileCache();

@@ -3,42 +3,42 @@ import { join } from 'node:path';
 import { startProcess } from './processes.ts';
 import type { Running } from './processes.ts';
 
-/** A host that ended, in whatever way. */
+/** A host that has ended. */
 export interface EndedHost {
-  /** The failpoint at which it was to end itself, with the hit, as in FAILPOINT. */
+  /** The failpoint and hit that the host was armed with, as in FAILPOINT. */
   armed: string | undefined;
-  /** Whether the run ended it. */
+  /** Whether the run killed the host. */
   killed: boolean;
-  /** Whether it had begun to take requests. */
+  /** Whether the host had begun to accept requests. */
   wasReady: boolean;
   signal: NodeJS.Signals | null;
   code: number | null;
-  /** The last lines that it printed. */
+  /** The last lines that the host printed. */
   lastWords: readonly string[];
 }
 
-/** A host that runs. */
+/** A running host. */
 export interface LiveHost {
   armed: string | undefined;
-  /** Since when it takes requests, Unix time in milliseconds. */
+  /** When the host began to accept requests, as Unix time in milliseconds. */
   readySince(): number | undefined;
   kill(): void;
 }
 
-/** Hosts, each of which is started again as soon as it has ended. */
+/** A set of hosts. Each host is restarted as soon as it ends. */
 export interface Hosts {
   live(): readonly LiveHost[];
-  /** Where those listen that are ready. */
+  /** Returns the ports of the hosts that accept requests. */
   readyPorts(): readonly number[];
-  /** Ends them all, and starts none again. */
+  /** Kills all hosts and restarts none. */
   stop(): Promise<void>;
 }
 
 /**
  * Starts one host for each port.
  *
- * @param options.nextArm what FAILPOINT is to be for the next start; undefined for nothing
- * @param options.onEnd told of each end, before the next start
+ * @param options.nextArm returns FAILPOINT for the next start; undefined for none
+ * @param options.onEnd called when a host has ended, before the next start
  * @param options.onLine gets the warnings and errors that hosts print
  */
 export function startHosts({
@@ -101,7 +101,7 @@ export function startHosts({
   };
 }
 
-/** Nothing of this process's settings may reach a host. */
+/** Returns an environment without this process's settings, which must not reach a host. */
 function bareEnvironment(): NodeJS.ProcessEnv {
   const { PATH, HOME, TMPDIR } = process.env;
   return { PATH, HOME, TMPDIR };

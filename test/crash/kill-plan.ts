@@ -5,45 +5,48 @@ import type { FailpointName } from '../../src/core/failpoint.ts';
 import { seededRandom } from '../support/tools/random.ts';
 import type { EndedHost, Hosts, LiveHost } from './hosts.ts';
 
-/** How often hosts were ended, and where. */
+/** How often hosts ended, and where. */
 export interface Kills {
-  /** At a random moment, by the run. */
+  /** Kills at random moments, by the run. */
   random: number;
-  /** Of these, before the host was ready. */
+  /** The random kills of hosts that were not ready yet. */
   starting: number;
-  /** By itself, at a point: for each how often it was to be, and how often it was. */
+  /** For each failpoint: how often a host was armed with it, and how often the host reached it and died. */
   points: ReadonlyMap<FailpointName, { armed: number; reached: number }>;
-  /** Ends that nobody asked for, with the last words. */
+  /** Ends that were not planned, with the last lines of the hosts. */
   unasked: readonly string[];
 }
 
-/** Decides which hosts end, and when. */
+/** Decides which hosts die, and when. */
 export interface KillPlan {
   nextArm(): string | undefined;
   ended(host: EndedHost): void;
-  /** Ends hosts until there were enough, or the moment has come. */
+  /** Kills hosts until there were enough kills or the deadline has passed. */
   carryOut(hosts: Hosts, deadline: number): Promise<void>;
   kills(): Kills;
 }
 
-/** How many hosts are to end and how. */
+/** How many hosts to kill, and how. */
 export interface KillWish {
   kills: number;
-  /** Milliseconds between random ends, on average. */
+  /** Milliseconds between random kills, on average. */
   everyMs: number;
-  /** `first`: every point has its turn before anything ends at random; `mixed`: at the same time; `only`: nothing else; `none`: no point at all. */
+  /**
+   * `first`: every failpoint before the random kills; `mixed`: both at the same time; `only`: failpoints only; `none`:
+   * random kills only.
+   */
   points: 'first' | 'mixed' | 'only' | 'none';
   seed: number;
 }
 
-/** How long a host may wait to reach its point before it is ended at random; the point has one more turn then. */
+/** How long a host may take to reach its failpoint; then it may die at random, and the failpoint gets one more try. */
 const patienceMs = { first: 12_000, only: 12_000, mixed: 4_000, none: 0 };
 const turns = 2;
 
-/** Points that only operators' commands pass, which the run doesn't give. */
+/** The failpoints that only operators' commands pass. The run gives no such commands. */
 const operatorsOnly = new Set<FailpointName>(['replay.renewed', 'replay.queued', 'cancel.recorded']);
 
-/** Makes the plan; the same seed makes the same one, as far as hosts and load keep the same pace. */
+/** Creates the plan. The same seed makes the same plan, as far as hosts and load keep the same pace. */
 export function createKillPlan({ kills: wanted, everyMs, points: order, seed }: KillWish): KillPlan {
   const random = seededRandom(seed);
   const tally = new Map(failpointNames.map((point) => [point, { armed: 0, reached: 0 }]));
@@ -62,7 +65,7 @@ export function createKillPlan({ kills: wanted, everyMs, points: order, seed }: 
     total() >= wanted ||
     (order === 'only' && waiting.length === 0 && hosts.live().every(({ armed }) => armed === undefined));
 
-  /** One that is ready, and mostly one of several: with nobody there, nothing would be under way to be cut off. */
+  /** Chooses a ready host, mostly only if several are ready: otherwise there would be no work to interrupt. */
   const chooseVictim = (live: readonly LiveHost[]): LiveHost | undefined => {
     const unarmed = live.filter(({ armed }) => armed === undefined);
     if (random.below(10) === 0) return unarmed[random.below(unarmed.length)];
@@ -73,14 +76,14 @@ export function createKillPlan({ kills: wanted, everyMs, points: order, seed }: 
 
   return {
     nextArm() {
-      // Where everything is mixed, one host is left for a random end.
+      // In mixed runs, one host remains for random kills.
       if (over || order === 'none' || (order === 'mixed' && armedHosts === 2)) return undefined;
       const point = waiting.shift();
       if (point === undefined) return undefined;
       const tallied = tallyOf(tally, point);
       tallied.armed += 1;
       armedHosts += 1;
-      // A later turn is for a later hit, with more behind it.
+      // The first try may be for the second hit, when more work has been done; the second try is for the first hit.
       return `${point}:${tallied.armed === 1 ? 1 + random.below(2) : 1}`;
     },
 
@@ -106,7 +109,7 @@ export function createKillPlan({ kills: wanted, everyMs, points: order, seed }: 
         const pointsFirst =
           order === 'only' ||
           (order === 'first' && (waiting.length > 0 || live.some(({ armed }) => armed !== undefined)));
-        // A host that is to end at no point makes room for one that is.
+        // An unarmed host is killed to make room for an armed one.
         const unarmed = waiting.length === 0 ? undefined : live.find(({ armed }) => armed === undefined);
         const victim = overdue ?? (pointsFirst ? unarmed : chooseVictim(live));
         if (!isDone(hosts)) victim?.kill();

@@ -1,38 +1,38 @@
-/** A recipient as the answer to a send names it. */
+/** A recipient in the answer to a send. */
 export interface LedgerRecipient {
   id: string;
   address: string;
 }
 
-/** A send that somebody wanted, and what they were told. */
+/** A send that a caller requested, and the answers to it. */
 export interface Send {
-  /** What makes a repeat of it harmless; it stands in the text as well, so that a phone's message tells its send. */
+  /** The request id. The text holds it too, so that each message at the carrier names its send. */
   key: string;
   kind: string;
-  /** Whether an address was given that is to be called with the final status of each recipient. */
+  /** Whether the send has a DlrUrl. */
   tellsDlr: boolean;
-  /** From each answer that accepted it: one and the same, if all is well. */
+  /** The message ids of all answers that accepted it; there must be only one. */
   messageIds: Set<string>;
   recipients: readonly LedgerRecipient[];
-  /** An answer that refused it for good. */
+  /** The answer that refused it for good. */
   refused?: string;
 }
 
-/** What callers and phones did. */
+/** The actions of callers and phones. */
 export interface Ledger {
   sends: Send[];
-  /** Texts that phones wrote, which the carrier took. */
+  /** The texts of inbound messages that the carrier accepted. */
   written: string[];
-  /** How callers' attempts were answered: by status, or `broken`. */
+  /** How often calls had each answer: a status, or `broken` with the reason. */
   answers: Map<string, number>;
 }
 
-/** One with nothing in it. */
+/** Creates an empty ledger. */
 export function createLedger(): Ledger {
   return { sends: [], written: [], answers: new Map() };
 }
 
-/** Adds one to what is counted under a name. */
+/** Adds to the count of a name. */
 export function count(counts: Map<string, number>, name: string, more = 1): void {
   counts.set(name, (counts.get(name) ?? 0) + more);
 }

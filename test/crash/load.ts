@@ -8,21 +8,21 @@ import { phoneOf, planSend } from './make-send.ts';
 import type { PlannedSend, SendMeans } from './make-send.ts';
 import { refusedText } from './receiver.ts';
 
-/** Callers and phones at work. */
+/** Callers and phones that make requests. */
 export interface Load {
-  /** Begins nothing more, and waits until everybody who called has an answer, or the moment has come. */
+  /** Starts no more requests, and waits until every caller has an answer or the deadline has passed. */
   end(deadline: number): Promise<void>;
 }
 
-/** Sends and phones' messages under way at a time; beyond that the pace waits. */
+/** How many sends and inbound messages are in progress at a time; at the limit, the load starts no more. */
 const maxConcurrent = 40;
 
-/** Of a hundred beginnings, so many are a phone that writes. */
+/** How many of a hundred requests are an inbound message. */
 const phonesPerHundred = 20;
 
 /**
- * Begins so many sends and phones' messages a second. A caller tries again, with the same key, until there is an answer
- * that tells them what became of it; some ask again although they know.
+ * Starts `perSecond` sends and inbound messages a second. A caller repeats a send, with the same request id, until it
+ * gets a final answer. Some callers repeat it even after that.
  */
 export function startLoad({
   callApi,
@@ -81,7 +81,7 @@ export function startLoad({
   };
 
   const begin = (index: number): void => {
-    // Of its own for each, so that what one does doesn't hang on when others get their answers.
+    // A generator for each request, so that its choices don't depend on when other requests are answered.
     const random = seededRandom(seed * 1_000_003 + index);
     const isPhone = random.below(100) < phonesPerHundred;
     const doing = (isPhone ? write(index, random) : send(planSend(index, random, means), random)).finally(() =>
@@ -108,13 +108,13 @@ export function startLoad({
   };
 }
 
-/** What the network said instead of an answer. */
+/** Names the network error of a call without an answer. */
 function whyBroken(error: unknown): string {
   const { code, name } = error as NodeJS.ErrnoException;
   return typeof code === 'string' ? code : name;
 }
 
-/** Whatever the caller's platform would not try again: all but 429 and 5xx. */
+/** Tells whether the caller's platform would not retry: it retries 429 and 5xx only. */
 function isFinal({ status }: ApiAnswer): boolean {
   return status !== 429 && status !== 408 && status < 500;
 }
@@ -129,7 +129,7 @@ function noteAnswer(made: Send, { status, body }: ApiAnswer): void {
   made.recipients = recipients;
 }
 
-/** Answers to template sends have names in lower case. */
+/** Reads the answer to a send; answers to template sends have field names in lower case. */
 function readSent(body: unknown): { messageId: string; recipients: LedgerRecipient[] } {
   const lower = Object.fromEntries(
     Object.entries(body as object).map(([name, value]: [string, unknown]) => [name.toLowerCase(), value]),

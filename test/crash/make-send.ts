@@ -3,7 +3,7 @@ import type { ApiCall } from './call-api.ts';
 
 type Random = ReturnType<typeof seededRandom>;
 
-/** A send as it is about to be asked for. */
+/** A planned send. */
 export interface PlannedSend {
   key: string;
   kind: string;
@@ -11,17 +11,20 @@ export interface PlannedSend {
   call: ApiCall;
 }
 
-/** What there is to make sends from. */
+/** The means of which sends are made. */
 export interface SendMeans {
   dlrUrl: string;
-  /** Phones' messages that can be answered, the latest last. */
+  /** Inbound messages that can be answered, the latest last. */
   answerable: readonly { messageId: string; threadId: string }[];
   templateName: string;
-  /** What the app is not asked for. */
+  /** The features that sends don't use. */
   without: ReadonlySet<string>;
 }
 
-/** Of a hundred numbers, so many end in these digits (see the README for what follows); the others are delivered. */
+/**
+ * How many of a hundred numbers have which ending; the carrier's README says what an ending means. Others are
+ * delivered.
+ */
 const endings = [
   ...Array.from({ length: 4 }, () => '0002'),
   ...Array.from({ length: 3 }, () => '0003'),
@@ -32,13 +35,13 @@ const endings = [
   ...Array.from({ length: 3 }, () => '0008'),
 ];
 
-/** A Finnish mobile number, whose last four digits decide what becomes of messages to it. */
+/** Makes a Finnish mobile number; its last four digits decide the outcome of messages to it. */
 export function phoneOf(random: Random): string {
   const ending = endings[random.below(100)] ?? String(1_000 + random.below(9_000));
   return `35840${100 + random.below(900)}${ending}`;
 }
 
-/** Decides what the next caller wants: single sends mostly, and some of everything else. */
+/** Plans the next send: mostly to one recipient, with some of every other kind. */
 export function planSend(index: number, random: Random, means: SendMeans): PlannedSend {
   const key = `send-${index}`;
   const tellsDlr = !means.without.has('dlr') && random.below(100) < 40;
@@ -74,7 +77,7 @@ export function planSend(index: number, random: Random, means: SendMeans): Plann
     return { ...planned('answer', { ...call, headers: { customerid: 'crash' } }), tellsDlr: false };
   }
   if (roll < 26) {
-    // Many whom WhatsApp doesn't reach, so that SMS stands in.
+    // Half of the numbers can't be reached by WhatsApp, so that many messages fall back to SMS.
     const Address = random.below(2) === 0 ? phoneOf(random) : phoneOf(random).replace(/\d{4}$/, '0002');
     const template = { TemplateName: means.templateName, BodyParameters: [`[${key}]`], UseSmsFallback: true };
     const dlr = tellsDlr && { DlrUrl: means.dlrUrl };

@@ -1,12 +1,12 @@
 import { eventually } from '../support/tools/eventually.ts';
 import type { ApiCall, CallApi } from './call-api.ts';
 
-/** What template sends name. */
+/** The template of template sends. */
 export const templateName = 'crash_run';
 
 const identity = '358401000001';
 
-/** Registers the flows, and waits for an approved template; so long no host may end. */
+/** Registers the flows, and waits until the template is approved. No host may be killed before that. */
 export async function prepare({ callApi, flowUrls }: { callApi: CallApi; flowUrls: readonly string[] }): Promise<void> {
   const ask = (call: ApiCall, ...expected: number[]): Promise<unknown> =>
     eventually(

@@ -4,18 +4,18 @@ import { createInterface } from 'node:readline';
 
 /** A process that the run started. */
 export interface Running {
-  /** What it said of itself when it was ready. */
+  /** Resolves to the address or text that the process printed when it was ready. */
   ready: Promise<string>;
-  /** How it ended. */
+  /** Resolves to the way in which the process ended. */
   ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
-  /** Ends it there and then. */
+  /** Kills the process at once. */
   kill(): void;
 }
 
 /**
- * Starts a TypeScript file under Node, which says `ready …` when it is (or whatever `ready` finds in a line).
+ * Starts a TypeScript file under Node. The process is ready when it prints `ready …`, or a line that matches `ready`.
  *
- * @param options.onLine gets every other line that it prints
+ * @param options.onLine gets every other line that the process prints
  */
 export function startProcess(
   file: string,
@@ -26,7 +26,7 @@ export function startProcess(
   }: { environment: NodeJS.ProcessEnv; ready?: RegExp; onLine?: (line: string) => void },
 ): Running {
   const child = spawn(process.execPath, [file], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
-  // Whatever ends this process, nothing may be left of it.
+  // The child must not outlive this process.
   const end = (): void => void child.kill('SIGKILL');
   process.once('exit', end);
   const started = Promise.withResolvers<string>();
@@ -42,7 +42,7 @@ export function startProcess(
     started.reject(new Error(`${file} ended before it was ready (${String(signal ?? code)}).`));
     return { code: code as number | null, signal: signal as NodeJS.Signals | null };
   });
-  // Whoever doesn't wait for a process to be ready learns from its end what happened.
+  // Callers that don't wait for `ready` learn of a failure by `ended`.
   started.promise.catch(() => {});
   return { ready: started.promise, ended, kill: end };
 }

@@ -6,24 +6,24 @@ import { text } from 'node:stream/consumers';
 
 import { seededRandom } from '../support/tools/random.ts';
 
-/** How often something was called for, and how often that was answered with 2xx. */
+/** How many calls were made, and how many were answered 2xx. */
 interface Calls {
   made: number;
   taken: number;
 }
 
-/** Stands for flows and for DLR addresses: mostly they are well, sometimes they fail or hang up. */
+/** Plays the flows and the DlrUrls. Mostly answers 200; sometimes answers 500 or breaks the connection. */
 export interface Receiver {
-  /** Addresses of flows. */
+  /** The addresses of the flows. */
   flowUrls: readonly string[];
   dlrUrl: string;
-  /** What came for each flow, by the text of the phone's message. */
+  /** The calls of each flow, by the text of the inbound message. */
   flows: readonly ReadonlyMap<string, Calls>[];
-  /** What came for each recipient. */
+  /** The calls for each recipient. */
   dlrs: ReadonlyMap<string, Calls>;
-  /** Phones' messages that can be answered, the latest ones. */
+  /** The latest inbound messages that can be answered. */
   answerable: readonly { messageId: string; threadId: string }[];
-  /** From now on everything is answered well. */
+  /** Answers every further call with 200. */
   recover(): void;
   stop(): Promise<void>;
 }
@@ -31,10 +31,10 @@ export interface Receiver {
 const flowCount = 3;
 const answerableLimit = 50;
 
-/** A text with which a phone's message is refused for good by the first flow. */
+/** The first flow refuses inbound messages with this text for good. */
 export const refusedText = 'refuse this';
 
-/** Starts one on 127.0.0.1. The seed decides how it answers. */
+/** Starts a receiver on 127.0.0.1. The seed decides how it answers. */
 export async function startReceiver(seed: number): Promise<Receiver> {
   const random = seededRandom(seed);
   const flows = Array.from({ length: flowCount }, () => new Map<string, Calls>());
@@ -42,7 +42,7 @@ export async function startReceiver(seed: number): Promise<Receiver> {
   const answerable: { messageId: string; threadId: string }[] = [];
   let well = false;
 
-  /** 0 hangs up. */
+  /** Chooses a status; 0 breaks the connection. */
   const mood = (): number => {
     const roll = random.below(100);
     return well || roll >= 10 ? 200 : roll >= 4 ? 500 : 0;

@@ -1,3 +1,4 @@
+import { count as plural } from '../../src/core/plural.ts';
 import { findFreePort } from '../../src/local/free-port.ts';
 import { startBackends } from './backends.ts';
 import { startBalancer } from './balancer.ts';
@@ -16,31 +17,31 @@ import { waitUntilDone } from './wait-until-done.ts';
 import { judge } from './verdict.ts';
 import type { Evidence, Finding } from './verdict.ts';
 
-/** How to run. */
+/** The options of a run. */
 export interface CrashOptions extends KillWish {
-  /** After so long nothing is ended any more, whether there were enough kills or not. */
+  /** The run kills no host after this time, even if there were too few kills. */
   minutes: number;
   hosts: number;
-  /** Sends and phones' messages a second. */
+  /** Sends and inbound messages a second. */
   perSecond: number;
-  /** How long a worker may have something under way before another takes it for dead. */
+  /** How long a worker's lease lasts; after that, another worker takes over. */
   leaseSeconds: number;
-  /** How long a recipient may be without a report; SMS stands in after half of that. */
+  /** How long the app waits for a report; the fallback to SMS comes after half of that. */
   reportSeconds: number;
-  /** How long to wait at the end until everything is settled. */
+  /** How long the run waits at the end for the hosts to finish their work. */
   settleSeconds: number;
   recognisesRepeats: boolean;
-  /** What the app is not asked for: `dlr`. */
+  /** The features that sends don't use: `dlr`. */
   without: ReadonlySet<string>;
-  /** Told what is going on. */
+  /** Gets lines about the progress. */
   log: (line: string) => void;
 }
 
-/** What came of it. */
+/** The result of a run. */
 export interface CrashReport extends Evidence {
   kills: Kills;
   findings: readonly Finding[];
-  /** Warnings and errors of hosts, and how often each came. */
+  /** How often hosts logged each warning and error. */
   hostLog: ReadonlyMap<string, number>;
   settledInTime: boolean;
   seconds: { killing: number; settling: number };
@@ -49,8 +50,8 @@ export interface CrashReport extends Evidence {
 const basePath = '/api-integrations/v1';
 
 /**
- * Keeps hosts up under a known load and ends them, at failpoints and at random moments; then lets them finish, and
- * compares what was accepted with what came of it. Nothing is left running, whatever happens.
+ * Runs hosts under a known load, kills them at failpoints and at random moments, lets them finish their work, and
+ * compares the accepted messages with their outcome. Ends all processes that it started, even if it rejects.
  */
 export async function runCrash(options: CrashOptions): Promise<CrashReport> {
   const started: { stop(): Promise<void> }[] = [];
@@ -98,7 +99,7 @@ async function run(
   );
   await prepare({ callApi, flowUrls: receiver.flowUrls });
   armed = true;
-  log(`hosts are up; storage and carrier survive`);
+  log('The hosts run. Storage and carrier are never killed.');
 
   const begun = Date.now();
   const ledger = createLedger();
@@ -115,7 +116,7 @@ async function run(
   armed = false;
   receiver.recover();
   const ended = Date.now();
-  log(`${describeProgress(plan.kills(), ledger)}; now everything is left alone`);
+  log(`${describeProgress(plan.kills(), ledger)}; no more kills, waiting until all work is done`);
 
   const deadline = ended + options.settleSeconds * 1_000;
   await load.end(deadline);
@@ -131,14 +132,14 @@ async function run(
   return {
     ...evidence,
     kills: plan.kills(),
-    findings: [...judge(evidence), { expectation: 'no host ends unasked', violations: plan.kills().unasked }],
+    findings: [...judge(evidence), { expectation: 'no host ends unexpectedly', violations: plan.kills().unasked }],
     hostLog,
     settledInTime: inTime,
     seconds: { killing: (ended - begun) / 1_000, settling: (Date.now() - ended) / 1_000 },
   };
 }
 
-/** Everything that waits in production waits for seconds here. */
+/** Makes seconds of the times that hosts wait in production. */
 const fixedSettings = {
   API_KEYS_ONLY: 'true',
   ALLOW_LOOPBACK_CALLBACKS: 'true',
@@ -151,7 +152,7 @@ const fixedSettings = {
   'AzureWebJobs.DeleteExpired.Disabled': 'true',
 };
 
-/** A line of a host's log without what differs from one time to the next. */
+/** Removes from a line of a host's log the ids and numbers, which differ each time. */
 function kindOf(line: string): string {
   return line
     .replaceAll(/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, '…')
@@ -162,5 +163,10 @@ function kindOf(line: string): string {
 
 function describeProgress({ random, points }: Kills, { sends, written }: Ledger): string {
   const reached = [...points.values()].filter((point) => point.reached > 0).length;
-  return `${random} kills at random, ${reached} of ${points.size} points reached; ${sends.length} sends, ${written.length} messages of phones`;
+  return [
+    plural(random, 'random kill'),
+    `${reached} of ${plural(points.size, 'failpoint')} reached`,
+    plural(sends.length, 'send'),
+    plural(written.length, 'inbound message'),
+  ].join(', ');
 }

@@ -1,6 +1,6 @@
 /*
- * Ends hosts under load, a thousand of them, and looks whether anything is lost or done twice: `npm run crash`. A shorter
- * run: `npm run crash -- --kills 50`; failpoints alone: `-- --points-only`; figures for programs: `-- --json`.
+ * Kills a thousand hosts under load and checks that no work is lost or done twice: `npm run crash`. A shorter run:
+ * `npm run crash -- --kills 50`; only at failpoints: `-- --points-only`; figures for programs: `-- --json`.
  */
 import { parseArgs } from 'node:util';
 
@@ -28,11 +28,11 @@ const { values } = parseArgs({
 
 function whole(name: 'kills' | 'minutes' | 'hosts' | 'seed' | 'every' | 'rate' | 'lease' | 'settle'): number {
   const value = Number(values[name]);
-  if (!Number.isInteger(value) || value < 1) throw new Error(`--${name} must be a whole number from 1.`);
+  if (!Number.isInteger(value) || value < 1) throw new Error(`--${name} must be a whole number of at least 1.`);
   return value;
 }
 
-// At the end of this process, what it started ends too; a signal alone would leave that running.
+// An exit ends the processes that this one started; a signal alone would leave them running.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 
 const seed = whole('seed');

@@ -1,7 +1,7 @@
 import type { CallApi } from './call-api.ts';
 import type { Ledger } from './ledger.ts';
 
-/** What GetMessageStatus says of a recipient. */
+/** A recipient in the answer of GetMessageStatus. */
 export interface RecipientState {
   Id: string;
   Address: string;
@@ -10,23 +10,23 @@ export interface RecipientState {
   History?: { Protocol: string; Status: string; ErrorCode?: string }[];
 }
 
-/** Recipients by the message's id; undefined where the message isn't found. */
+/** Recipients by message id; undefined if the message isn't found. */
 export type Statuses = Map<string, readonly RecipientState[] | undefined>;
 
 const width = 6;
 const finalStatuses = new Set(['unknown', 'failed', 'rejected', 'expired', 'undelivered', 'delivered', 'read']);
 
-/** Whether nothing more will happen to a recipient by itself; a report may still end a doubt. */
+/** Tells whether a recipient has a final status; after `unknown`, a report may still bring another one. */
 export function isSettled({ Status }: RecipientState): boolean {
   return finalStatuses.has(Status);
 }
 
-/** The ids of all messages that callers were told of. */
+/** Lists the ids of all messages in answers to callers. */
 export function acceptedIds({ sends }: Ledger): string[] {
   return sends.flatMap(({ messageIds }) => [...messageIds]);
 }
 
-/** Reads the statuses of messages into the map; messages whose reading failed stay as they are. */
+/** Reads the statuses of messages into `statuses`; keeps the entry of a message if reading it fails. */
 export async function readStatuses(ids: readonly string[], callApi: CallApi, statuses: Statuses): Promise<void> {
   const rest = [...ids];
   const lane = async (): Promise<void> => {
@@ -39,7 +39,7 @@ export async function readStatuses(ids: readonly string[], callApi: CallApi, sta
   await Promise.all(Array.from({ length: width }, lane));
 }
 
-/** Whether all recipients of a message are known to be settled, and none of them in doubt, which a report may end. */
+/** Tells whether no status of a message will change any more: all are final, and none is `unknown`. */
 export function isSureOf(statuses: Statuses, id: string): boolean {
   return statuses.get(id)?.every((state) => isSettled(state) && state.Status !== 'unknown') ?? false;
 }

@@ -5,23 +5,23 @@ import type { Receiver } from './receiver.ts';
 import { isSettled } from './statuses.ts';
 import type { RecipientState, Statuses } from './statuses.ts';
 
-/** Everything that is known of a run. */
+/** The observations of a run. */
 export interface Evidence {
   ledger: Ledger;
   receiver: Pick<Receiver, 'flows' | 'dlrs'>;
   statuses: Statuses;
   carrier: CarrierState;
-  /** Whether the carrier sends nothing for an id that it has seen. */
+  /** Whether the carrier is idempotent: it sends nothing for an id that it has seen. */
   recognisesRepeats: boolean;
 }
 
-/** What is expected, and the ids for which it does not hold. */
+/** An expectation, and the cases that violate it. */
 export interface Finding {
   expectation: string;
   violations: readonly string[];
 }
 
-/** With these codes a recipient is marked whom the carrier may or may not have. */
+/** The codes of recipients in doubt: the carrier may or may not have the message. */
 const doubts = new Set([
   'AttemptInDoubt',
   'CarrierTimeout',
@@ -30,7 +30,7 @@ const doubts = new Set([
   'NoAnswer',
 ]);
 
-/** Compares what was accepted with what the carrier got and who was told of it. */
+/** Compares the accepted messages with what the carrier got and with the calls of flows and DlrUrls. */
 export function judge(evidence: Evidence): Finding[] {
   const { ledger, statuses, carrier, recognisesRepeats } = evidence;
   const states = [...statuses.values()].flatMap((each) => each ?? []);
@@ -39,35 +39,35 @@ export function judge(evidence: Evidence): Finding[] {
   const addressById = new Map(carrier.taken.map(({ id, address }) => [id, address]));
   const find = (expectation: string, violations: readonly string[]): Finding => ({ expectation, violations });
   const describe = (state: RecipientState | undefined, id: string): string =>
-    `${id} (${state?.Address ?? addressById.get(id) ?? '?'}): ${state?.Status ?? 'of no accepted message'} ${state?.ErrorCode ?? ''}`.trim();
+    `${id} (${state?.Address ?? addressById.get(id) ?? '?'}): ${state?.Status ?? 'belongs to no accepted message'} ${state?.ErrorCode ?? ''}`.trim();
   const where = (test: (state: RecipientState) => boolean): string[] =>
     states.filter(test).map((state) => describe(state, state.Id));
   const isTaken = ({ Id }: RecipientState): boolean => takenIds.has(Id);
 
   return [
     find(
-      'every call is answered in the end, and none refused',
+      'every send is accepted in the end, and none is refused',
       ledger.sends
         .filter(({ messageIds, refused }) => messageIds.size === 0 || refused !== undefined)
         .map(({ key, refused }) => `${key}: ${refused ?? 'no answer'}`),
     ),
     find(
-      'every accepted message is there',
+      'every accepted message is found',
       [...statuses].filter(([, state]) => state === undefined).map(([id]) => id),
     ),
     find(
       'every recipient has a final status',
       where((state) => !isSettled(state)),
     ),
-    find('one key is one message', sharedKeys(evidence)),
+    find('every request id makes only one message', sharedKeys(evidence)),
     find(
-      'nobody gets a message twice without a recorded doubt',
+      'no recipient gets a message twice, unless recorded as in doubt',
       [...takenIds]
         .filter(([id, times]) => times > 1 && !isInDoubt(stateById.get(id)))
-        .map(([id, times]) => `${describe(stateById.get(id), id)}, taken ${times} times`),
+        .map(([id, times]) => `${describe(stateById.get(id), id)}, accepted by the carrier ${times} times`),
     ),
     find(
-      'nobody counts as reached whose message the carrier never took',
+      'no recipient counts as sent if the carrier never got the message',
       where(
         (state) =>
           ['sent', 'delivered', 'read', 'undelivered', 'expired'].includes(state.Status) &&
@@ -76,18 +76,20 @@ export function judge(evidence: Evidence): Finding[] {
       ),
     ),
     find(
-      'nobody counts as not reached whose message the carrier took',
+      'no recipient counts as failed if the carrier got the message',
       where((state) => ['failed', 'rejected'].includes(state.Status) && isTaken(state) && state.History === undefined),
     ),
     find(
-      'who is in doubt is marked so, where the carrier is blind to repeats, and there is no doubt where it is not',
+      recognisesRepeats
+        ? 'no recipient is in doubt, because the carrier recognises repeats'
+        : 'every recipient in doubt has a code that says so',
       where(
         ({ Status, ErrorCode, Address }) =>
           Status === 'unknown' && !Address.endsWith('0005') && (recognisesRepeats || !doubts.has(ErrorCode ?? '')),
       ),
     ),
     find(
-      "every recipient ends as the carrier's report says",
+      "every recipient has the status of the carrier's last report",
       where((state) => {
         const last = reportsOf({ address: state.Address, receivedAt: 0 }, 1).findLast(
           ({ status }) => status !== 'buffered',
@@ -96,7 +98,7 @@ export function judge(evidence: Evidence): Finding[] {
         return isReported && state.Status !== last.status;
       }),
     ),
-    find('every phone’s message reaches every flow, and every final status its DLR address', missingCalls(evidence)),
+    find('every inbound message reaches every flow, and every final status its DlrUrl', missingCalls(evidence)),
   ];
 }
 
@@ -111,7 +113,7 @@ function isInDoubt(state: RecipientState | undefined): boolean {
   return codes.some((code) => code !== undefined && doubts.has(code));
 }
 
-/** Messages of one key, by what callers were told and by what stands in the texts that the carrier took. */
+/** Finds request ids with several messages, in the answers to callers and in the texts that the carrier got. */
 function sharedKeys({ ledger, carrier }: Evidence): string[] {
   const byKey = new Map(ledger.sends.map(({ key, messageIds }) => [key, new Set(messageIds)]));
   for (const { content, messageId } of carrier.taken) {
@@ -120,7 +122,7 @@ function sharedKeys({ ledger, carrier }: Evidence): string[] {
   return [...byKey].filter(([, ids]) => ids.size > 1).map(([key, ids]) => `${key}: ${[...ids].join(', ')}`);
 }
 
-/** Whom nobody has told: flows of a phone's message, DLR addresses of a final status. */
+/** Finds missing calls: flows without an inbound message, DlrUrls without a final status. */
 export function missingCalls({
   ledger,
   receiver,
@@ -130,15 +132,15 @@ export function missingCalls({
     ledger.written
       .filter((content) => {
         const { made = 0, taken = 0 } = calls.get(content) ?? {};
-        // The first flow refuses some for good: that it was asked is all there is to see.
+        // The first flow refuses some messages for good, so a call is enough.
         return taken === 0 && !(made > 0 && flow === 0 && content.startsWith('refuse'));
       })
-      .map((content) => `flow ${flow} was not told of '${content}'`),
+      .map((content) => `flow ${flow} did not get '${content}'`),
   );
   const withDlr = ledger.sends.filter(({ tellsDlr }) => tellsDlr).flatMap(({ messageIds }) => [...messageIds]);
   const unreported = withDlr
     .flatMap((id) => statuses.get(id) ?? [])
     .filter((state) => isSettled(state) && (receiver.dlrs.get(state.Id)?.taken ?? 0) === 0)
-    .map(({ Id, Status }) => `nobody was told that ${Id} is ${Status}`);
+    .map(({ Id, Status }) => `the DlrUrl of ${Id} did not get its status ${Status}`);
   return [...untold, ...unreported];
 }

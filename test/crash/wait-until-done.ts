@@ -8,16 +8,16 @@ import { acceptedIds, isSettled, isSureOf, readStatuses } from './statuses.ts';
 import type { Statuses } from './statuses.ts';
 import { missingCalls } from './verdict.ts';
 
-/** Where things stand at the end. */
+/** The state at the end of a run. */
 export interface EndState {
   statuses: Statuses;
-  /** Whether nothing was left to wait for. */
+  /** Whether all work was done before the deadline. */
   inTime: boolean;
 }
 
 /**
- * Lets hosts, from now on left alone, finish what there is: until every recipient has a final status, the carrier has
- * told everything, and everybody was called who is to be called; or until the deadline, in milliseconds of Date.now().
+ * Waits, without further kills, until the hosts have finished their work: every recipient has a final status, the
+ * carrier has sent all reports and inbound messages, and all flows and DlrUrls were called. Gives up at `deadline`.
  */
 export async function waitUntilDone({
   callApi,
@@ -46,7 +46,7 @@ export async function waitUntilDone({
       ids.every((id) => statuses.get(id)?.every(isSettled)) &&
       missingCalls({ ledger, receiver, statuses }).length === 0;
     if (isQuiet || Date.now() > deadline) {
-      // Whatever is done twice would come about now.
+      // Leaves time for calls that are wrongly made twice.
       await sleep(3_000);
       await readStatuses(
         ids.filter((id) => !isSureOf(statuses, id)),

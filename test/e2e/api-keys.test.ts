@@ -38,7 +38,7 @@ async function command(...args: string[]): Promise<Ended> {
   );
 }
 
-/** Makes a key of the demo user as the command does, and returns it with its id. */
+/** Creates a key of the demo user as the command does, and returns the key and its id. */
 async function createKey(options: Partial<NewApiKeyOptions>): Promise<{ key: string; id: string }> {
   const directory = { user: async (id: string) => ({ id, name: id, customerIds: [] }) };
   const deps = { apiKeys: apiKeyStore(), directory, randomBytes, now: () => new Date() };
@@ -92,7 +92,7 @@ test('a key sends, sees its user’s customers and no others, and only with its 
   });
 });
 
-test('the command makes a key, lists it without itself, and revokes it: then a host that never saw it refuses it', async () => {
+test('the command creates a key, lists it without its secret, and revokes it; a host that never saw it then refuses it', async () => {
   const created = await command(
     'create',
     '--user',
@@ -119,7 +119,7 @@ test('the command makes a key, lists it without itself, and revokes it: then a h
   });
 }, 60_000);
 
-test('storage has the hash of a key, and nothing of its secret', async () => {
+test('storage holds the hash of a key, and not its secret', async () => {
   const { key, id } = await createKey({ scopes: 'WhatsApp' });
   const store = apiKeyStore();
   const kept = await store.find(id);
@@ -127,7 +127,7 @@ test('storage has the hash of a key, and nothing of its secret', async () => {
   expect(JSON.stringify(kept)).not.toContain(key.slice(21, 64));
 });
 
-test('a key that ends stops working by itself', async () => {
+test('an expired key is refused', async () => {
   const { key, id } = await createKey({ allScopes: true });
   const store = apiKeyStore();
   const kept = await store.find(id);
@@ -142,18 +142,18 @@ test('a key that ends stops working by itself', async () => {
 const refused: [name: string, headers: (key: string) => Record<string, string>, words: string][] = [
   ['with another secret', (key) => ({ 'X-API-Key': key.replace(/_[\w-]{4}/, '_AAAA') }), 'malformed'],
   ['with a blank in it', (key) => ({ 'X-API-Key': key.replace('_', '_ ') }), 'malformed'],
-  ['as a bearer token', (key) => ({ Authorization: `Bearer ${key}` }), 'its form or signature is wrong'],
+  ['as a bearer token', (key) => ({ Authorization: `Bearer ${key}` }), "the token's form or signature is wrong"],
   [
     'beside a token',
     (key) => ({ 'X-API-Key': key, Authorization: `Bearer ${local.api.token}` }),
     'both a token and a key',
   ],
-  ['that is no key', () => ({ 'X-API-Key': 'password' }), 'malformed'],
-  ['that is empty', () => ({ 'X-API-Key': '' }), 'there is none'],
+  ['that is not a key', () => ({ 'X-API-Key': 'password' }), 'malformed'],
+  ['that is empty', () => ({ 'X-API-Key': '' }), 'the call has neither'],
   ['that is a token', () => ({ 'X-API-Key': local.api.token }), 'malformed'],
 ];
 
-test('a key that is not right is 401, nothing is stored, and the log has nothing of it', async () => {
+test('a wrong key is a 401, stores nothing, and is not in the log', async () => {
   const { key } = await createKey({ allScopes: true });
   local.storage.reset();
   for (const [name, headers, words] of refused) {

@@ -21,7 +21,7 @@ async function keep(expiresAt: Date): Promise<string> {
   return `${local.host.baseUrl}/attachments/${id}`;
 }
 
-test('an attachment is handed out to whoever has its address, for one storage operation', async () => {
+test('an attachment is served to whoever has its address, for one storage operation', async () => {
   const address = await keep(new Date(Date.now() + 3_600_000));
   local.storage.reset();
   const answer = await fetch(address);
@@ -43,11 +43,9 @@ test.each([
   ['unknown', async () => `${local.host.baseUrl}/attachments/${newId()}`],
   ['malformed', async () => `${local.host.baseUrl}/attachments/..%2Fx`],
   ['expired', () => keep(new Date(Date.now() - 1))],
-])('one that is %s is not there', async (_, address) => {
+])('an attachment that is %s is not found', async (_, address) => {
   const answer = await fetch(await address());
-  const message =
-    'The attachment is not there, or its address has expired. ' +
-    'Take it from the message within the time that the address is good for.';
+  const message = 'The link is wrong or has expired. Save files as soon as a message arrives.';
   expect([answer.status, await answer.json()]).toEqual([
     404,
     { error: { code: 'AttachmentNotFound', message }, message },

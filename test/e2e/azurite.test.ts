@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 const entity = { partitionKey: 'p', rowKey: 'r', text: 'ä' };
-// Without retries, so that a call to a server that is gone fails at once.
+// Without retries, so that a call to a stopped server fails at once.
 const openTable = (connectionString: string): TableClient =>
   TableClient.fromConnectionString(connectionString, 'kept', {
     allowInsecureConnection: true,
@@ -33,12 +33,12 @@ async function fill(connectionString: string): Promise<void> {
   await queue.sendMessage('a message', { messageTimeToLive: -1 });
   const container = openContainer(connectionString);
   await container.create();
-  // Replaced, so that what is kept is not simply what was written first.
+  // Written twice, so that the kept value is not simply the first one.
   for (const text of ['old', 'a blob']) await container.getBlockBlobClient('b').upload(text, text.length);
 }
 
-it('keeps tables, queues and blobs over a restart where it has a location', async () => {
-  // A folder that isn't there yet.
+it('keeps tables, queues and blobs over a restart if it has a location', async () => {
+  // The folder doesn't exist yet.
   const location = join(folder, 'data', 'storage');
   const first = await startAzurite({ location });
   await fill(first.connectionString);
@@ -53,7 +53,7 @@ it('keeps tables, queues and blobs over a restart where it has a location', asyn
   await second.stop();
 });
 
-it('writes down what was under way when it was stopped', async () => {
+it('stores the requests that were in progress when it was stopped', async () => {
   const location = join(folder, 'under-way');
   const first = await startAzurite({ location });
   const table = openTable(first.connectionString);

@@ -26,7 +26,7 @@ const inAYear = (milliseconds: number) => {
 
 interface Row {
   body?: string | Uint8Array<ArrayBuffer>;
-  /** Replaces headers of a good request; undefined leaves one out. */
+  /** Replaces headers of a valid request; undefined omits one. */
   headers?: Record<string, string | undefined>;
 }
 
@@ -65,9 +65,13 @@ const rows: [name: string, row: Row, expected: Expected][] = [
   [
     'no customer',
     { headers: { 'Customer-Id': undefined } },
-    [400, 'MissingParameter', 'Customer-Id', /header parameter Customer-Id/],
+    [400, 'MissingParameter', 'Customer-Id', /^Customer-Id is empty\./],
   ],
-  ['empty customer', { headers: { 'Customer-Id': '  ' } }, [400, 'MissingParameter', 'Customer-Id', /missing/]],
+  [
+    'empty customer',
+    { headers: { 'Customer-Id': '  ' } },
+    [400, 'MissingParameter', 'Customer-Id', /^Customer-Id is empty\./],
+  ],
   [
     'unknown customer',
     { headers: { 'Customer-Id': 'nobody' } },
@@ -83,7 +87,11 @@ const rows: [name: string, row: Row, expected: Expected][] = [
     { headers: { 'Customer-Id': 'DEMO' } },
     [403, 'CustomerNotAssigned', 'Customer-Id', /assigned/],
   ],
-  ['no service', { headers: { 'Service-Id': undefined } }, [400, 'MissingParameter', 'Service-Id', /missing/]],
+  [
+    'no service',
+    { headers: { 'Service-Id': undefined } },
+    [400, 'MissingParameter', 'Service-Id', /^Service-Id is empty\./],
+  ],
   [
     'unknown service',
     { headers: { 'Service-Id': 'nothing' } },
@@ -178,18 +186,18 @@ const rows: [name: string, row: Row, expected: Expected][] = [
   [
     '256 parts',
     with_({ Content: 'x'.repeat(39_016) }),
-    [400, 'ContentTooLong', 'Content', /256 parts; a message has at most 255/],
+    [400, 'ContentTooLong', 'Content', /comes to 256 SMS parts; 255 is the most/],
   ],
   [
     'a million characters',
     with_({ Content: 'x'.repeat(1_000_000) }),
-    [400, 'ContentTooLong', 'Content', /more than 510 parts/],
+    [400, 'ContentTooLong', 'Content', /more than 510 SMS parts/],
   ],
-  ['256 parts of Unicode', with_({ Content: 'ж'.repeat(17_086) }), [400, 'ContentTooLong', 'Content', /256 parts/]],
+  ['256 parts of Unicode', with_({ Content: 'ж'.repeat(17_086) }), [400, 'ContentTooLong', 'Content', /256 SMS parts/]],
   [
     '256 parts after personalization',
     with_({ Content: '$(x)', Recipients: [{ Address: phone, Personalization: { x: 'y'.repeat(39_016) } }] }),
-    [400, 'ContentTooLong', 'Recipients[0].Personalization', /256 parts/],
+    [400, 'ContentTooLong', 'Recipients[0].Personalization', /256 SMS parts/],
   ],
 
   // Senders
@@ -198,12 +206,12 @@ const rows: [name: string, row: Row, expected: Expected][] = [
     with_({ Sender: 'Somebody' }),
     [400, 'SenderNotAllowed', 'Sender', /not a sender that the service may use/],
   ],
-  ['a foreign sender', with_({ Sender: '17200' }), [400, 'SenderNotAllowed', 'Sender', /senders of the service/]],
+  ['a foreign sender', with_({ Sender: '17200' }), [400, 'SenderNotAllowed', 'Sender', /sender of the service/]],
   ['a sender that is too long', with_({ Sender: 'SmartDialog1' }), [400, 'SenderNotAllowed', 'Sender', /not a sender/]],
   ['a sender of signs', with_({ Sender: '!!!' }), [400, 'SenderNotAllowed', 'Sender', /not a sender/]],
 
   // Content
-  ['content of blanks', with_({ Content: ' \n ' }), [400, 'EmptyContent', 'Content', /without a visible character/]],
+  ['content of blanks', with_({ Content: ' \n ' }), [400, 'EmptyContent', 'Content', /no visible character/]],
   [
     'content that renders to nothing',
     with_({ Content: '$(x)', Recipients: [{ Address: phone, Personalization: { x: '' } }] }),
@@ -235,7 +243,7 @@ const rows: [name: string, row: Row, expected: Expected][] = [
     [400, 'InvalidField', 'Recipients[0].Placeholders', /must be a list/],
   ],
   [
-    'a placeholder that is no object',
+    'a placeholder that is not an object',
     recipientWith({ Placeholders: ['x'] }),
     [400, 'InvalidField', 'Recipients[0].Placeholders[0]', /must be an object/],
   ],
@@ -268,7 +276,7 @@ const rows: [name: string, row: Row, expected: Expected][] = [
   [
     'half a surrogate pair in the content',
     { body: JSON.stringify(good).replace('Hello', String.raw`\ud83d`) },
-    [400, 'InvalidCharacters', 'Content', /surrogate/],
+    [400, 'InvalidCharacters', 'Content', /half of an emoji/],
   ],
   [
     'NUL in a value',
@@ -278,7 +286,7 @@ const rows: [name: string, row: Row, expected: Expected][] = [
   [
     'half a surrogate pair in the request id',
     { body: JSON.stringify({ ...good, RequestId: 'QQ' }).replace('QQ', String.raw`\udc00`) },
-    [400, 'InvalidCharacters', 'RequestId', /surrogate/],
+    [400, 'InvalidCharacters', 'RequestId', /half of an emoji/],
   ],
   ['NUL in customer data', with_({ CustomerData: '\0' }), [400, 'InvalidCharacters', 'CustomerData', /NUL/]],
 
@@ -314,7 +322,7 @@ const rows: [name: string, row: Row, expected: Expected][] = [
   ].map((date): [string, Row, Expected] => [
     `date ${date}`,
     with_({ SendDateTime: date }),
-    [400, 'InvalidDateTime', 'SendDateTime', /ISO 8601/],
+    [400, 'InvalidDateTime', 'SendDateTime', /2026-12-01T09:00:00Z for UTC/],
   ]),
   [
     'a date over a year ahead',
@@ -331,12 +339,12 @@ const rows: [name: string, row: Row, expected: Expected][] = [
   [
     'an attachment, which SMS can not carry',
     with_({ AttachmentUri: 'https://example.com/a.png' }),
-    [400, 'AttachmentNotCarried', 'AttachmentUri', /SMS can not carry/],
+    [400, 'AttachmentNotCarried', 'AttachmentUri', /SMS carries none/],
   ],
 ];
 
 test.each(rows)(
-  '%s is refused, and nothing is stored or sent',
+  'refuses %s, and stores and sends nothing',
   async (_, { body = JSON.stringify(good), headers = {} }, expected) => {
     const [status, code, target, sentence] = expected;
     local.storage.reset();
@@ -352,7 +360,7 @@ test.each(rows)(
   },
 );
 
-test('a send in which some recipients are bad is refused whole, with every bad one in details', async () => {
+test('a send with some invalid recipients is refused as a whole, with each of them in details', async () => {
   local.storage.reset();
   const answer = await local.api.post(
     sendTo([], {
@@ -379,7 +387,7 @@ test('a send in which some recipients are bad is refused whole, with every bad o
   expect(local.storage.operations()).toEqual([]);
 });
 
-test('a body without its length is refused, as Azure Functions hands it over empty', async () => {
+test('a body without its length is refused, because Azure Functions makes it empty', async () => {
   const answer = await local.api.call('/messages', {
     method: 'POST',
     headers: { 'Customer-Id': 'demo', 'Service-Id': 'demo-oneway', 'Content-Type': 'application/json' },
@@ -392,7 +400,7 @@ test('a body without its length is refused, as Azure Functions hands it over emp
   ]);
 });
 
-test('the good request of this table is accepted', async () => {
+test('the valid request of this table is accepted', async () => {
   expect((await request(JSON.stringify(good), {})).status).toBe(200);
 });
 

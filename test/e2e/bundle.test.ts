@@ -30,12 +30,12 @@ test('the bundle sends a message', async () => {
   expect((await api.waitForStatus(messageId, 'delivered')).Status).toBe('delivered');
 });
 
-test('it loads at most 1.0 MB before the first answer, and has at most 2.0 MB in all', () => {
+test('the bundle loads at most 1.0 MB before the first answer, and has at most 2.0 MB in all', () => {
   const { files, eager, size, inputs } = report;
   expect(size(eager)).toBeGreaterThan(100_000);
   expect(size(eager)).toBeLessThanOrEqual(1_000_000);
   expect(size(files)).toBeLessThanOrEqual(2_000_000);
-  // What is loaded later is the identity library, which only a managed identity needs.
+  // The identity library is loaded later, because only a managed identity needs it.
   expect(inputs(eager).filter((name) => name.includes('@azure/identity'))).toEqual([]);
   expect(inputs(files).filter((name) => name.includes('@azure/identity'))).not.toEqual([]);
 });

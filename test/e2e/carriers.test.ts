@@ -40,7 +40,7 @@ const lines = carrierLines(() => local);
 const isNotSet = (name: string): string => `${name} is not set`;
 const patience = { timeoutMs: 20_000, everyMs: 50 };
 
-/** Waits for what a carrier was asked to send to a phone: this, and nothing else. */
+/** Waits until a carrier has exactly the expected messages for a phone. */
 const taken = (line: CarrierLine, phone: string, expected: readonly object[]) =>
   eventually(async () => expect(await line.taken(phone)).toMatchObject(expected), patience);
 
@@ -52,7 +52,7 @@ async function send(api: Api, service: string, body: Record<string, unknown>) {
   return { messageId, recipientId: recipients[0]?.Id ?? '' };
 }
 
-/** Answers in a thread; resolves to the same. */
+/** Answers in a thread; resolves to the ids of the message and its first recipient. */
 async function discuss(threadId: string, content: string, details: Record<string, unknown> = {}) {
   const answer = await local.api.call('/messages/discussion/reply', {
     method: 'POST',
@@ -64,7 +64,7 @@ async function discuss(threadId: string, content: string, details: Record<string
   return { messageId, recipientId: recipients[0]?.Id ?? '' };
 }
 
-/** Turns on a flow of a service, then has a phone write there; resolves to what the flow is told, and the flow. */
+/** Subscribes a flow to a service, and lets a phone write there; resolves to the flow and its notification. */
 async function beginThread(
   { api, flows }: { api: Api; flows: FlowServer },
   { service, content, write }: { service: string; content: string; write: () => void | Promise<void> },
@@ -75,11 +75,11 @@ async function beginThread(
   return { flow, asked: await flow.notified(content) };
 }
 
-/** The same on a line of the host with all carriers. */
+/** Begins a thread on a line of the host with all carriers. */
 const writeOn = (line: CarrierLine, phone: string, content: string, file?: PhoneFile) =>
   beginThread(local, { service: line.service, content, write: () => line.write(phone, content, file) });
 
-/** Fetches what a flow was told of; resolves to what is there. */
+/** Fetches the attachments of a notification; resolves to their content. */
 async function fetchAttachments({ attachments }: Notification) {
   const told = attachments as { name: string; mimeType: string; resourceLocation: string }[];
   return Promise.all(
@@ -97,7 +97,7 @@ describe.concurrent('real carriers, all at once', () => {
   test.for<[carrier: string, service: string, phone: string, Sender: string, line: CarrierLine, fields: object]>([
     ['twilio', 'send-twilio', '358401230101', ours.twilioSms, lines.twilioSms, {}],
     ['azure-communication', 'send-azure', '358401230102', 'Azure', lines.azureSms, { from: 'Azure' }],
-  ])('an SMS by %s arrives, and its report comes back', async ([, service, phone, Sender, line, fields]) => {
+  ])('an SMS by %s arrives, and its delivery report comes back', async ([, service, phone, Sender, line, fields]) => {
     const Recipients = [{ Address: phone, Personalization: { name: '=?' } }];
     const details = { Sender, Content: 'Hei $(name), åäö € 😀 & +', Recipients };
     const { messageId, recipientId } = await send(local.api, service, sendTo([], details));
@@ -113,7 +113,7 @@ describe.concurrent('real carriers, all at once', () => {
     { line: lines.cloudWhatsApp, phone: '358401230113' },
     { line: lines.azureSms, phone: '358401230114' },
     { line: lines.azureWhatsApp, phone: '358401230115' },
-  ])('$line.service: a phone writes, a flow is told, and its answer is delivered', async ({ line, phone }) => {
+  ])('$line.service: a phone writes, a flow is notified, and its answer is delivered', async ({ line, phone }) => {
     const { asked } = await writeOn(line, phone, 'Onko auki? Привет 😀 €');
     expect(asked).toMatchObject({ protocol: line.protocol, sender: phone });
     const content = `Joo & kyllä = 100 % 😀 $5\nto ${line.service}`;
@@ -125,7 +125,7 @@ describe.concurrent('real carriers, all at once', () => {
   });
 
   test.for([
-    // Meta names documents only.
+    // Meta gives names only to documents.
     {
       line: lines.cloudWhatsApp,
       phone: '358401230121',
@@ -138,7 +138,7 @@ describe.concurrent('real carriers, all at once', () => {
       file: newFile('lasku å.pdf', 'application/pdf'),
       named: /^lasku å\.pdf$/,
     },
-  ])('$line.service: what a phone sends along is fetched and served', async ({ line, phone, file, named }) => {
+  ])('$line.service: an attachment of a phone is fetched and served', async ({ line, phone, file, named }) => {
     const { asked } = await writeOn(line, phone, `with ${file.name}`, file);
     const { bytes, mimeType } = file;
     const name = expect.stringMatching(named) as string;
@@ -221,7 +221,7 @@ describe.concurrent('templates', () => {
     expect(await local.api.waitForStatus(messageId, 'delivered')).toMatchObject({ Status: 'delivered' });
   });
 
-  test('one that does not arrive by the Cloud API goes as SMS by Twilio', async () => {
+  test('one that does not arrive by the Cloud API falls back to SMS by Twilio', async () => {
     expect(await createTemplate(ours.cloudWhatsApp, 'Order late')).toMatchObject({ status: 204 });
     const phone = '358401230002';
     const { messageId, recipientId } = await sendTemplate('order_late', phone, { UseSmsFallback: true });
@@ -236,7 +236,7 @@ describe.concurrent('templates', () => {
     ]);
   });
 
-  test('Azure Communication Services takes none, which is said, and nothing is kept', async () => {
+  test('Azure Communication Services supports none: creating one is refused and stores nothing', async () => {
     expect(await createTemplate(ours.azureWhatsApp, 'Order refused')).toMatchObject({
       body: {
         error: { code: 'TemplateRefused', message: expect.stringContaining("Meta's WhatsApp Manager") as string },
@@ -246,7 +246,7 @@ describe.concurrent('templates', () => {
     expect(await store.read('demo', 'order_refused')).toBeUndefined();
   });
 
-  test('one that is known already is delivered by Azure Communication Services', async () => {
+  test('one that was imported is delivered by Azure Communication Services', async () => {
     const store = createTableTemplateStore(local.storage);
     const known = { name: 'order_known', identity: ours.azureWhatsApp, status: 'approved', carrierReference: '1' };
     await store.create(storedTemplate({ ...known, status: 'approved' }));
@@ -272,8 +272,8 @@ describe.concurrent('templates', () => {
   });
 });
 
-describe.concurrent('a host with Kannel, which is away, before Twilio', () => {
-  test('a message goes out by Twilio in the same attempt', async () => {
+describe.concurrent('a host with an unreachable Kannel before Twilio', () => {
+  test('submits a message to Twilio in the same attempt', async () => {
     const phone = '358401230141';
     const details = { Sender: ours.twilioSms, Content: 'By whomever' };
     const { messageId, recipientId } = await send(fallback.api, 'send-somehow', sendTo([phone], details));
@@ -290,7 +290,7 @@ describe.concurrent('a host with Kannel, which is away, before Twilio', () => {
     expect(message?.chunks).toMatchObject([{ attempts: 1 }]);
   });
 
-  test('so does one to many phones, each once', async () => {
+  test('submits a message to many phones to Twilio, each once', async () => {
     const phones = Array.from({ length: 25 }, (_, index) => String(358_401_270_100 + index * 10));
     const details = { Sender: ours.twilioSms, Content: 'By whomever, to all' };
     const { messageId } = await send(fallback.api, 'send-somehow', sendTo(phones, details));
@@ -303,7 +303,7 @@ describe.concurrent('a host with Kannel, which is away, before Twilio', () => {
   test.for<[protocol: string, service: string, prefix: string, address: string]>([
     ['MMS', 'twilio-sms', '+', ours.twilioSms],
     ['WhatsApp', 'twilio-whatsapp', 'whatsapp:+', ours.twilioWhatsApp],
-  ])('what a phone sends along by %s through Twilio is fetched and served', async ([protocol, service, ...to]) => {
+  ])('an attachment by %s through Twilio is fetched and served', async ([protocol, service, ...to]) => {
     const [prefix, address] = to;
     const attachments = [newFile('a', 'image/jpeg'), newFile('b', 'application/pdf')];
     const content = `files by ${protocol}`;
@@ -321,7 +321,7 @@ describe.concurrent('a host with Kannel, which is away, before Twilio', () => {
         return { status: 200, type: mimeType, name, mimeType, bytes };
       }),
     );
-    // Twilio sends on to where media are, which is told no password.
+    // Twilio redirects to the address of the media, which must not get the password.
     expect(fallback.twilio.mediaAuthorizations.every((authorization) => authorization === undefined)).toBe(true);
   });
 });
@@ -329,7 +329,7 @@ describe.concurrent('a host with Kannel, which is away, before Twilio', () => {
 describe.concurrent('settings', () => {
   test.for<[what: string, args: string[], environment: Record<string, string>, faults: string[]]>([
     [
-      'that are missing, and a carrier that there is not',
+      'that are missing, and an unknown carrier',
       ['--carrier', 'telegraph,kannel,twilio,whatsapp-cloud,azure-communication'],
       {},
       [
@@ -373,7 +373,7 @@ describe.concurrent('settings', () => {
         'ACS_WEBHOOK_SECRET must have at least 16 characters',
       ],
     ],
-  ])('%s keep the host from starting, which names them all', async ([, args, environment, faults]) => {
+  ])('%s keep the host from starting, and the error names them all', async ([, args, environment, faults]) => {
     const started = spawnLocalHost({ args: ['--memory', '--port', '0', ...args], environment });
     const error = await started.then(
       (host) => host.stop().then(() => undefined),
@@ -382,19 +382,19 @@ describe.concurrent('settings', () => {
     const said = error?.message ?? '';
     expect(said).toContain('the local host ended');
     const named = said.split('\n').filter((line) => line.startsWith('- '));
-    // Each is named once, and nothing else is.
+    // The error names each once, and nothing else.
     const found = named.map((line) => faults.find((fault) => line.startsWith(`- ${fault}`)) ?? line);
     expect(found.toSorted()).toEqual(faults.toSorted());
   });
 });
 
 describe('forged calls', () => {
-  /* The phones of fates that are silent: their messages stay `sent`, so that any report that is believed would show. */
+  /* The carrier sends no reports for these phones: their messages stay `sent`, so that an accepted report would show. */
   test.for<[carrier: string, line: CarrierLine, phone: string, forger: () => Forger]>([
     ['twilio', lines.twilioSms, '358401240009', () => twilioForger(local.webhooks)],
     ['whatsapp-cloud', lines.cloudWhatsApp, '358401250009', cloudForger],
     ['azure-communication', lines.azureWhatsApp, '358401260009', azureForger],
-  ])('in the name of %s are refused, and nothing is stored of them', async ([, line, phone, forger]) => {
+  ])('in the name of %s are refused and store nothing', async ([, line, phone, forger]) => {
     const { flow, asked } = await writeOn(line, phone, 'genuine');
     const { messageId, recipientId } = await discuss(asked.threadId, 'Hello');
     await local.api.waitForStatus(messageId, 'sent');
@@ -414,7 +414,7 @@ describe('forged calls', () => {
     expect(local.storage.operations()).toEqual([]);
     expect(await local.api.status(messageId)).toMatchObject({ Recipients: [{ Status: 'sent' }] });
 
-    // The same calls, as the carrier makes them, are believed: what was refused was refused for its fault.
+    // The genuine calls of the carrier are accepted, so each forged call was refused for its forgery.
     const { report, inbound } = carrier.genuine({ ...said, content: 'genuine too' });
     expect(await callHook(local.webhooks, report)).toMatchObject({ status: 200 });
     await local.api.waitForStatus(messageId, 'delivered');
@@ -430,7 +430,7 @@ describe('addresses of webhooks', () => {
   const { verifyToken, gridSecret } = carrierSecrets;
   const asking = (token: string) => `whatsapp-cloud?hub.mode=subscribe&hub.challenge=1158201444&${token}`;
 
-  test('Meta is answered its challenge, and nobody else is', async () => {
+  test('answer the challenge of Meta, and of nobody else', async () => {
     const get = (path: string) => call(local.webhooks, path, { method: 'GET' });
     const answer = await get(asking(`hub.verify_token=${verifyToken}`));
     expect([answer.status, answer.text]).toEqual([200, '1158201444']);
@@ -468,7 +468,7 @@ describe('addresses of webhooks', () => {
     headers: { 'webhook-request-origin': 'eventgrid.azure.net', 'webhook-request-rate': '120' },
   };
 
-  test('Event Grid is answered both its handshakes where it shows the secret', async () => {
+  test('answer both handshakes of Event Grid if it sends the secret', async () => {
     const path = `azure-communication?secret=${gridSecret}`;
     const code = '512d38b6-c7b8-40c8-89fe-f46f9e9622b6';
     const answer = await call(local.webhooks, path, validation(code));
@@ -490,7 +490,7 @@ describe('addresses of webhooks', () => {
     }
   });
 
-  test('Event Grid may bring a token of Entra ID instead, which is good where it is for us', async () => {
+  test('accept a token of Entra ID from Event Grid instead, if its audience is ours', async () => {
     const code = 'code';
     const handshake = async (token?: string) => {
       const { headers, body } = validation(code);
@@ -515,13 +515,13 @@ describe('addresses of webhooks', () => {
       await fallback.eventToken({ roles: undefined }),
       await fallback.eventToken({ exp: Math.floor(Date.now() / 1000) - 3_600 }),
       await fallback.eventToken({}, stranger),
-      // Of a user of the API, who is nobody here.
+      // The token of an API user, which is not valid here.
       fallback.api.token,
     ];
     for (const token of others) expect(await handshake(token)).toEqual([401, 401]);
   });
 
-  test('one carrier has no say at the address of another, nor anybody at that of a carrier that is not set up', async () => {
+  test('refuse the calls of another carrier, and all calls for a carrier that is not set up', async () => {
     const said = { recipientId: 'x', reference: 'x', phone: '358401230001', content: 'forged' };
     const calls = [twilioForger(local.webhooks), cloudForger(), azureForger()].map(
       (forger) => forger.genuine(said).inbound,
@@ -543,13 +543,13 @@ describe('addresses of webhooks', () => {
     ['twilio', ['GET', 'OPTIONS', 'PUT', 'DELETE']],
     ['whatsapp-cloud', ['OPTIONS', 'PUT', 'DELETE']],
     ['azure-communication', ['GET', 'PUT', 'DELETE']],
-  ] as const)('%s is not called by other methods than its own', async ([carrier, methods]) => {
+  ] as const)('answer %s only for its own methods', async ([carrier, methods]) => {
     for (const method of methods) {
       expect(await call(local.webhooks, `${carrier}?secret=${gridSecret}`, { method })).toMatchObject({ status: 404 });
     }
   });
 
-  test('Twilio is told to answer the phone nothing', async () => {
+  test('tell Twilio to send the phone no answer', async () => {
     const { inbound } = twilioForger(local.webhooks).genuine({
       recipientId: '',
       reference: '',
@@ -562,7 +562,7 @@ describe('addresses of webhooks', () => {
   });
 });
 
-test('no line of the log holds what is secret, or what anybody wrote', () => {
+test('no line of the log holds a secret or a text of a message', () => {
   const { accountSid: _, ...secrets } = carrierSecrets;
   const words = [...Object.values(secrets), accessKey, 'Onko auki', 'Hei Aino', 'By whomever', 'genuine', 'forged'];
   const output = local.host.output() + fallback.host.output();

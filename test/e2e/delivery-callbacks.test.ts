@@ -18,7 +18,7 @@ import type { LocalHost } from '../support/hosts/local-host.ts';
 import { startWebhookReceiver } from '../support/servers/webhook-receiver.ts';
 import type { WebhookReceiver } from '../support/servers/webhook-receiver.ts';
 
-// Each command is a process of its own.
+// Each command runs in a process of its own.
 vi.setConfig({ testTimeout: 90_000 });
 
 const root = join(import.meta.dirname, '..', '..');
@@ -50,8 +50,8 @@ async function callbacks(...args: readonly string[]): Promise<string> {
   return stdout;
 }
 
-/** Says what became of a message's recipients, as whoever learns of it does, and any number of times. */
-async function settle({ MessageId, Recipients }: StatusBody): Promise<void> {
+/** Records the final statuses of a message's recipients, as a report does; may be repeated. */
+async function recordFinalStatuses({ MessageId, Recipients }: StatusBody): Promise<void> {
   const recorder = createFinalStatusRecorder({ dlr: { queue: createCallbackQueue(azurite) } });
   await recorder.record(
     Recipients.map(({ Status, ErrorCode, UpdatedAt }, recipientIndex) => ({
@@ -69,7 +69,7 @@ async function sendAndSettle(addresses: readonly string[], details: Record<strin
   const answer = await api.post(sendTo(addresses, details));
   expect(answer).toMatchObject({ status: 200 });
   const status = await api.waitForStatus((answer.body as SentBody).MessageId, 'delivered', 'undelivered');
-  await settle(status);
+  await recordFinalStatuses(status);
   return status;
 }
 
@@ -86,11 +86,11 @@ const [, snippet = ''] =
     readFileSync(join(root, 'connector/docs/delivery-reports.md'), 'utf8'),
   ) ?? [];
 
-test('what became of each recipient is told once, signed as the documents say', async () => {
+test('the DlrUrl is called once for each recipient, signed as the documents say', async () => {
   const dlrUrl = `${receiver.url}/dlr?key=a%2Fb+c&x=%c3%a4#part`;
   const addresses = ['358401230001', '358401230002'];
   const status = await sendAndSettle(addresses, { DlrUrl: dlrUrl, CustomerData: 'Tilaus 7 & ä' });
-  await settle(status);
+  await recordFinalStatuses(status);
   const store = createTableCallbackStore(azurite);
   await eventually(async () => {
     expect((await store.read(status.MessageId, 0))?.callbacks).toMatchObject({ entries: [] });
@@ -140,7 +140,7 @@ test('what became of each recipient is told once, signed as the documents say', 
   }
 });
 
-test('what was given up is listed without the query, and called again when it is replayed', async () => {
+test('a call that was given up is listed without its query, and repeated by a replay', async () => {
   answers = [400];
   const before = receiver.calls.length;
   const { MessageId } = await sendAndSettle(['358401230001'], { DlrUrl: `${receiver.url}/refusing?key=s3cret` });
@@ -159,14 +159,14 @@ test('what was given up is listed without the query, and called again when it is
   expect(await callbacks('replay', '--all')).toBe('No call was given up.\n');
 });
 
-test('a command that is none is answered with those there are', async () => {
+test('an unknown command is answered with the list of commands', async () => {
   await expect(callbacks('replay')).rejects.toThrow('npm run callbacks -- list');
 });
 
 test.each([
   ['in a private network', 'https://169.254.169.254/metadata'],
   ['with a password in it', 'https://user:secret@example.com/'],
-])('an address %s is refused with the send', async (_, DlrUrl) => {
+])('refuses a send with a DlrUrl %s', async (_, DlrUrl) => {
   const answer = await api.post(sendTo(['358401230001'], { DlrUrl }));
   expect(answer).toMatchObject({ status: 400, body: { error: { code: 'CallbackRefused', target: 'DlrUrl' } } });
 });

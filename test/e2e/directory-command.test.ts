@@ -27,7 +27,7 @@ interface Ran {
   stderr: string;
 }
 
-/** Runs the command as npm does, with nothing to type into. */
+/** Runs the command as npm does, without a terminal. */
 async function directory(args: readonly string[], environment: Record<string, string> = {}): Promise<Ran> {
   const env = { PATH: process.env['PATH'], AzureWebJobsStorage: azurite.connectionString, ...environment };
   const running = promisify(execFile)(process.execPath, ['src/cli/directory.ts', ...args], { cwd: root, env });
@@ -53,7 +53,7 @@ const document = {
 };
 
 describe('npm run directory', () => {
-  test('check says whether a file is in order, without storage', async () => {
+  test('check tells whether a file is valid, without storage', async () => {
     const path = file('good.json', document);
     expect(await directory(['check', path], { AzureWebJobsStorage: 'nonsense' })).toEqual({
       code: 0,
@@ -62,7 +62,7 @@ describe('npm run directory', () => {
     });
   });
 
-  test.each(['check', 'apply'])('%s lists all faults with their lines', async (action) => {
+  test.each(['check', 'apply'])('%s lists all problems with their lines', async (action) => {
     const wrong = { ...document, customers: [{ ...acme, regoin: 'SE', services: [{ ...service, type: 'Twoway' }] }] };
     const path = file('wrong.json', wrong);
     const result = await directory([action, path], { AzureWebJobsStorage: 'nonsense' });
@@ -70,48 +70,52 @@ describe('npm run directory', () => {
       code: 1,
       stdout: '',
       stderr: [
-        `${path}:10: customers[0].services[0].type is none of OneWay, TwoWay, Group`,
-        `${path}:20: customers[0].regoin is not a field; there are id, name, region, timeZone, callsPerMinute, callbackSecretSetting, services, whatsappIdentities`,
+        `${path}:10: customers[0].services[0].type is not one of OneWay, TwoWay, Group`,
+        `${path}:20: customers[0].regoin is not a field; the fields are id, name, region, timeZone, callsPerMinute, callbackSecretSetting, services, whatsappIdentities`,
         '',
       ].join('\n'),
     });
   });
 
-  test('apply shows, writes when told so, and what is exported is what was applied', { timeout: 120_000 }, async () => {
-    const path = file('directory.json', document);
-    const plan = '+ customer acme\n+ customer b\n+ user ann\n';
-    const say = (...args: string[]) => directory(['apply', ...args]);
-    const said = (stdout: string): Ran => ({ code: 0, stdout, stderr: '' });
-    expect(await say(path)).toEqual(said(`${plan}Nothing is written yet. Add --yes to write it.\n`));
-    expect(await directory(['export'])).toEqual(said('{\n  "customers": [],\n  "users": []\n}\n'));
-    expect(await say(path, '--yes')).toEqual(said(`${plan}Written. The app uses it within a minute.\n`));
+  test(
+    'apply shows the changes and writes on request; export returns what was applied',
+    { timeout: 120_000 },
+    async () => {
+      const path = file('directory.json', document);
+      const plan = '+ customer acme\n+ customer b\n+ user ann\n';
+      const say = (...args: string[]) => directory(['apply', ...args]);
+      const said = (stdout: string): Ran => ({ code: 0, stdout, stderr: '' });
+      expect(await say(path)).toEqual(said(`${plan}Nothing is written yet. Add --yes to write it.\n`));
+      expect(await directory(['export'])).toEqual(said('{\n  "customers": [],\n  "users": []\n}\n'));
+      expect(await say(path, '--yes')).toEqual(said(`${plan}Written. The app uses it within a minute.\n`));
 
-    const exported = await directory(['export']);
-    expect(exported).toMatchObject({ code: 0, stderr: '' });
-    const copy = file('copy.json', exported.stdout);
-    expect(await say(copy, '--prune', '--yes')).toEqual(said('There is nothing to change.\n'));
+      const exported = await directory(['export']);
+      expect(exported).toMatchObject({ code: 0, stderr: '' });
+      const copy = file('copy.json', exported.stdout);
+      expect(await say(copy, '--prune', '--yes')).toEqual(said('There is nothing to change.\n'));
 
-    const less = file('less.json', { customers: [{ ...acme, name: 'Acme Ltd' }], users: document.users });
-    expect(await say(less, '--prune', '--yes')).toEqual(
-      said('~ customer acme: name\n- customer b\nWritten. The app uses it within a minute.\n'),
-    );
-    const app = createTableDirectory(azurite, { now: () => new Date() });
-    expect([(await app.customer('acme'))?.name, await app.customer('b')]).toEqual(['Acme Ltd', undefined]);
-    expect(await app.identityOwner('358401000001')).toBe('acme');
+      const less = file('less.json', { customers: [{ ...acme, name: 'Acme Ltd' }], users: document.users });
+      expect(await say(less, '--prune', '--yes')).toEqual(
+        said('~ customer acme: name\n- customer b\nWritten. The app uses it within a minute.\n'),
+      );
+      const app = createTableDirectory(azurite, { now: () => new Date() });
+      expect([(await app.customer('acme'))?.name, await app.customer('b')]).toEqual(['Acme Ltd', undefined]);
+      expect(await app.identityOwner('358401000001')).toBe('acme');
 
-    const thief = { id: 'thief', name: 'T', whatsappIdentities: ['0401000001'] };
-    const theft = file('theft.json', { customers: [thief], users: [] });
-    expect(await say(theft, '--yes')).toEqual({
-      code: 1,
-      stdout: '',
-      stderr: [
-        `${theft}:6: WhatsApp identity 358401000001 belongs to acme and thief`,
-        '  customer acme is not in the file and stays; --prune removes it',
-        '  user ann is not in the file and stays; --prune removes it',
-        '',
-      ].join('\n'),
-    });
-  });
+      const thief = { id: 'thief', name: 'T', whatsappIdentities: ['0401000001'] };
+      const theft = file('theft.json', { customers: [thief], users: [] });
+      expect(await say(theft, '--yes')).toEqual({
+        code: 1,
+        stdout: '',
+        stderr: [
+          `${theft}:6: WhatsApp identity 358401000001 belongs to both acme and thief`,
+          '  customer acme is not in the file and stays; --prune removes it',
+          '  user ann is not in the file and stays; --prune removes it',
+          '',
+        ].join('\n'),
+      });
+    },
+  );
 
   test.each([
     [[], 'npm run directory -- check FILE'],
@@ -125,7 +129,7 @@ describe('npm run directory', () => {
     expect(stderr).not.toContain('    at ');
   });
 
-  test('a storage account that is none is a sentence, too', async () => {
+  test('a wrong connection string is refused with a sentence, too', async () => {
     const { code, stderr } = await directory(['export'], { AzureWebJobsStorage: 'nonsense' });
     expect([code, stderr]).toEqual([
       1,

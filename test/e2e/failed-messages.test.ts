@@ -33,7 +33,7 @@ async function sendAndEnd(addresses: readonly string[], details: Record<string, 
   await api.waitForStatus(sent.MessageId, 'delivered', 'undelivered', 'expired', 'rejected');
 }
 
-test('a contact counts the messages to it that failed for good, however they failed', async () => {
+test('a contact counts the messages to it that failed for good, for any reason', async () => {
   const phones = {
     delivered: '358401610001',
     undelivered: '358401610002',
@@ -53,14 +53,14 @@ test('a contact counts the messages to it that failed for good, however they fai
   });
 });
 
-test('a contact that comes later begins at none', async () => {
-  // Refused by the carrier at once, so that all that follows from it is done when the status shows.
+test('a contact that is created later begins at 0', async () => {
+  // The carrier refuses this number at once, so that all follow-up is done when the status shows.
   await sendAndEnd(['358401620004']);
   await createContact('358401620004');
   expect(await failedMessages('358401620004')).toBe(0);
 });
 
-test('an advertisement is not sent to a number that opted out, any other message is', async () => {
+test('a number that opted out gets no advertisement, but any other message', async () => {
   const path = '/whatsapp/opt-in/sender/358401000001/recipient/358401630001';
   expect((await api.call(path, { method: 'DELETE' })).status).toBe(204);
   const ad = (await api.post(sendTo(['358401630001'], { AdMessage: true }))).body as SentBody;

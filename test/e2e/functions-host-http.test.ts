@@ -10,8 +10,8 @@ import type { SpawnedHost } from '../support/hosts/functions-host/spawn-host.ts'
 import { fixtures, spawnHost } from '../support/hosts/functions-host/spawn-host.ts';
 
 /*
- * What an app sees of HTTP in Azure, asserted on the local host: once with whole bodies passed to the library, once with
- * its HTTP streaming. What differs between the two is said in `mode`.
+ * The behaviour of HTTP triggers in Azure, asserted on the local host: once with whole bodies, once with HTTP streaming.
+ * `mode` holds the differences between the two.
  */
 const modes = [
   { name: 'whole bodies', files: [], streaming: false, duplicates: ['1,2'], chunkedBody: '' },
@@ -34,7 +34,7 @@ const hosts = await Promise.all(
 );
 afterAll(() => Promise.all(hosts.map((host) => host.stop())));
 
-/** A request that fetch wouldn't make: repeated headers, a body with GET, a length that isn't kept. */
+/** Sends a request that fetch wouldn't send: repeated headers, a body with GET, a wrong length. */
 async function send(
   host: SpawnedHost,
   path: string,
@@ -54,7 +54,7 @@ describe.each(modes.map((mode, index) => ({ ...mode, host: hosts[index] as Spawn
   const echo = async (path: string, init?: RequestInit): Promise<Record<string, unknown>> =>
     (await (await call(path, init)).json()) as Record<string, unknown>;
 
-  it('matches routes whatever their case, the more specific first', async () => {
+  it('matches routes without regard to case, the more specific first', async () => {
     const paths = [
       'ITEMS/Recent',
       'items/12',
@@ -94,7 +94,7 @@ describe.each(modes.map((mode, index) => ({ ...mode, host: hosts[index] as Spawn
     expect(await echo('both', { method: 'PUT' })).toEqual({ name: 'put', params: {} });
   });
 
-  it('answers 404 with an empty body where no function has the route and the method', async () => {
+  it('answers 404 with an empty body if no function has the route and the method', async () => {
     const missing: [path: string, init?: RequestInit][] = [
       ['/api/v1/unknown'],
       ['/api/v1/echo/more'],
@@ -111,7 +111,7 @@ describe.each(modes.map((mode, index) => ({ ...mode, host: hosts[index] as Spawn
     }
   });
 
-  it('leaves what lies outside the route prefix to others', async () => {
+  it('leaves requests outside the route prefix to otherRoutes', async () => {
     expect(await (await fetch(`${host.url}/other`)).text()).toBe('answered elsewhere');
     expect((await fetch(`${host.url}/api/v1/other`)).status).toBe(404);
     await expect(fetch(`${host.url}/broken`).then((response) => response.text())).rejects.toThrow(TypeError);
@@ -124,7 +124,7 @@ describe.each(modes.map((mode, index) => ({ ...mode, host: hosts[index] as Spawn
     expect(await echo('keyed')).toEqual({ name: 'keyed', params: {} });
   });
 
-  it('hands over method, URL, headers and query', async () => {
+  it('gives the function method, URL, headers and query', async () => {
     const { status, body } = await send(host, '/api/v1/echo?a=1&a=2&b=x%20y+z&c', {
       method: 'DELETE',
       headers: { 'X-Many': ['one', 'two'], 'X-Empty': '', Host: 'example.org:81', connection: 'close' },
@@ -140,12 +140,12 @@ describe.each(modes.map((mode, index) => ({ ...mode, host: hosts[index] as Spawn
     });
   });
 
-  it('hands over a body of announced length', async () => {
+  it('gives the function a body of announced length', async () => {
     expect(await echo('echo', { method: 'POST', body: 'ä body' })).toMatchObject({ body: 'ä body' });
     expect(await echo('echo', { method: 'PUT', body: new Uint8Array(3_000_000) })).toMatchObject({ body: 3_000_000 });
   });
 
-  it('hands over a chunked body only where HTTP streaming is on', async () => {
+  it('gives the function a chunked body only if HTTP streaming is on', async () => {
     const { body } = await send(host, '/api/v1/echo', { method: 'POST', chunks: ['a chunked', ' body'] });
     expect(JSON.parse(body)).toMatchObject({ body: mode.chunkedBody });
   });
@@ -196,7 +196,7 @@ describe.each(modes.map((mode, index) => ({ ...mode, host: hosts[index] as Spawn
     expect(await (await call('answer/own-length')).text()).toBe('four');
   });
 
-  it('answers 500 with an empty body where a function fails, and goes on', async () => {
+  it('answers 500 with an empty body if a function fails, and continues', async () => {
     for (const path of ['answer/throws', 'answer/bad-status', 'late-registration', 'barred', 'condemned']) {
       const response = await call(path, { method: 'POST', body: 'a body that nobody reads' });
       expect({ path, status: response.status, body: await response.text() }).toEqual({ path, status: 500, body: '' });
@@ -208,14 +208,14 @@ describe.each(modes.map((mode, index) => ({ ...mode, host: hosts[index] as Spawn
     expect(reasons).toContain('A function can only be registered during app startup.');
   });
 
-  it('says that a function returned nothing', async () => {
+  it('warns that a function returned nothing', async () => {
     const response = await call('answer/nothing');
     expect([response.status, await response.text()]).toEqual([mode.streaming ? 500 : 200, '']);
     const warnings = host.logged.filter(({ message }) => message.startsWith('answer returned nothing'));
     expect(warnings).toMatchObject([{ level: 'warning', functionName: 'answer' }]);
   });
 
-  it('outlives errors that a function leaves behind', async () => {
+  it('survives errors that nothing awaits', async () => {
     expect(await (await call('stray-errors')).text()).toBe('answered');
     const critical = await eventually(() => {
       const entries = host.logged.filter(({ level }) => level === 'critical');
@@ -243,7 +243,7 @@ describe.each(modes.map((mode, index) => ({ ...mode, host: hosts[index] as Spawn
     );
   });
 
-  it('gives the context of an HTTP invocation', async () => {
+  it('gives the function the context of an HTTP invocation', async () => {
     const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
     expect(await echo('context', { headers: { traceparent } })).toEqual({
       functionName: 'context',
@@ -263,7 +263,7 @@ describe.each(modes.map((mode, index) => ({ ...mode, host: hosts[index] as Spawn
     expect(await echo('hook-events')).toEqual(['appStart']);
   });
 
-  it('logs what a function logs, as the log hooks leave it', async () => {
+  it('logs the lines of a function as log hooks change them', async () => {
     await call('log');
     await call('log-secret');
     const logged = await eventually(() => {
@@ -285,16 +285,16 @@ describe.each(modes.map((mode, index) => ({ ...mode, host: hosts[index] as Spawn
     expect(new Set(await Promise.all(waiting))).toEqual(new Set(['waited']));
   });
 
-  it('warns of routes that are told apart by more than the names of their functions', () => {
-    const warnings = host.logged.filter(({ message }) => message.includes('fits the routes of'));
+  it('warns of overlapping routes that the order of function names would decide differently', () => {
+    const warnings = host.logged.filter(({ message }) => message.includes('matches the routes of'));
     expect(warnings.map(({ message }) => message.split('.')[0])).toEqual([
-      'GET /api/v1/items/recent fits the routes of c-recent-items and a-any-item',
-      'GET /api/v1/items/1 fits the routes of b-numbered-item and a-any-item',
+      'GET /api/v1/items/recent matches the routes of c-recent-items and a-any-item',
+      'GET /api/v1/items/1 matches the routes of b-numbered-item and a-any-item',
     ]);
   });
 });
 
-describe('HTTP streaming alone', () => {
+describe('only with HTTP streaming', () => {
   const host = hosts[1] as SpawnedHost;
   const call = (path: string, init?: RequestInit): Promise<Response> => fetch(`${host.url}/api/v1/${path}`, init);
   const megabytes = function* (count: number): Iterable<Buffer> {
@@ -302,7 +302,7 @@ describe('HTTP streaming alone', () => {
     for (let sent = 0; sent < count; sent += 1) yield megabyte;
   };
 
-  it("keeps the library's own server to this machine", async () => {
+  it("binds the library's own server to the loopback interface", async () => {
     const port = host.logged
       .map(({ message }) => /^Auto-assigned port is valid. Port: (\d+)$/.exec(message)?.[1])
       .find(Boolean);
@@ -312,7 +312,7 @@ describe('HTTP streaming alone', () => {
         socket.once('connect', () => socket.destroy());
       });
     expect(await connects('127.0.0.1')).toBe(true);
-    // An address of this machine too, and open as well where a server listens on all of them.
+    // Another address of this machine, which would be open if the server listened on all of them.
     expect(await connects('127.0.0.2')).toBe(false);
   });
 
@@ -331,7 +331,7 @@ describe('HTTP streaming alone', () => {
     expect(answer).toEqual({ status: 413, body: '' });
   });
 
-  it('breaks the connection where an answer breaks off', async () => {
+  it('breaks the connection if an answer breaks off', async () => {
     const response = await call('break-off');
     await expect(response.text()).rejects.toThrow('terminated');
     expect((await call('answer/text')).status).toBe(200);
@@ -342,7 +342,7 @@ describe('HTTP streaming alone', () => {
     expect(answer).toEqual({ status: 401, body: 'no' });
   });
 
-  it('outlives a caller who leaves', async () => {
+  it('survives a caller who disconnects', async () => {
     const leaving = new AbortController();
     const left = call('wait?gate=left', { signal: leaving.signal });
     await call('echo');

@@ -7,10 +7,10 @@ import { expect, it } from 'vitest';
 import { eventually } from '../support/tools/eventually.ts';
 import { fixtures, spawnHost, testHostJson } from '../support/hosts/functions-host/spawn-host.ts';
 
-// No queue functions here, hence no storage.
+// The apps have no queue functions, so they need no storage.
 const options = { connectionString: 'UseDevelopmentStorage=true' };
 
-it('runs timers on schedule and at the start, whether they fail or not', async () => {
+it('runs timers on schedule and at the start, even if they fail', async () => {
   const host = await spawnHost([fixtures.timers], options);
   const runs = await eventually(async () => {
     const answer = await fetch(`${host.url}/api/v1/timer-runs`);
@@ -48,7 +48,7 @@ it('runs timers on schedule and at the start, whether they fail or not', async (
   expect(await host.stop()).toBe(0);
 });
 
-it('runs every timer as often as it is told, instead of by schedules', async () => {
+it('runs every timer at the interval of timerSeconds, instead of by schedules', async () => {
   const host = await spawnHost([fixtures.timers], { ...options, timerSeconds: 0.1 });
   await eventually(async () => {
     const answer = await fetch(`${host.url}/api/v1/timer-runs`);
@@ -64,7 +64,7 @@ it('runs every timer as often as it is told, instead of by schedules', async () 
 it.each([
   { mode: 'whole bodies', files: [] },
   { mode: 'HTTP streaming', files: [fixtures.streaming] },
-])('lets running invocations finish at a stop, then runs the appTerminate hooks ($mode)', async ({ files }) => {
+])('waits at a stop for invocations in progress, then runs the appTerminate hooks ($mode)', async ({ files }) => {
   const host = await spawnHost([...files, fixtures.hooked, fixtures.slow], options);
   const answer = fetch(`${host.url}/api/v1/slow-answer`);
   await eventually(() => expect(host.logged.map(({ message }) => message)).toContain('running'));
@@ -78,7 +78,7 @@ it.each([
 it.each([
   ['a head', 'POST /api/v1/slow-answer HTTP/1.1\r\nHost: x\r\n'],
   ['a body', 'POST /api/v1/slow-answer HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhalf'],
-])('does not wait for ever for %s that comes slowly', async (_, beginning) => {
+])('ends the wait for %s that arrives slowly', async (_, beginning) => {
   const host = await spawnHost([fixtures.slow], { ...options, requestTimeoutMs: 200 });
   const socket = connect(Number(new URL(host.url).port), '127.0.0.1');
   socket.write(beginning);
@@ -86,13 +86,13 @@ it.each([
   expect(await host.stop()).toBe(0);
 });
 
-it('says what a process can do only once', async () => {
+it('refuses a second host in a process', async () => {
   const host = await spawnHost([fixtures.slow], { ...options, twice: true });
-  expect(host.second).toBe('A process can run one functions host only, and only once.');
+  expect(host.second).toBe('A process can run only one functions host, and only once.');
   await host.stop();
 });
 
-it('passes on that the port is taken', async () => {
+it('rejects with EADDRINUSE if the port is taken', async () => {
   const taken = createServer();
   await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
   const { port } = taken.address() as AddressInfo;
@@ -101,9 +101,12 @@ it('passes on that the port is taken', async () => {
 });
 
 it.each([
-  ['blob', /^The function on-blob has a trigger of the type blobTrigger, but the local host knows only the triggers /],
+  [
+    'blob',
+    /^The function on-blob has a trigger of the type blobTrigger, but the local host supports only the triggers /,
+  ],
   ['bus', /^The function on-bus has a trigger of the type serviceBusTrigger, /],
-  ['table', /^The function writes-rows has an output of the type table, but the local host knows only outputs /],
+  ['table', /^The function writes-rows has an output of the type table, but the local host supports only outputs /],
   ['input', /^The function reads-a-blob has an input of the type blob, /],
   ['name', /^"no name" is not a valid function name: /],
   [
@@ -122,8 +125,8 @@ it.each([
   ],
   ['twice', /refused-functions\.ts can't be loaded: A function with id "same" has already been registered\.$/],
   ['hook', /^the hook says no$/],
-  ['none', /^No function was registered by .*refused-functions\.ts\./],
-])('refuses an app that it could not run, and says why (%s)', async (name, message) => {
+  ['none', /refused-functions\.ts registered no function\. /],
+])('refuses an app that it can not run, and says why (%s)', async (name, message) => {
   const start = spawnHost([fixtures.refused], { ...options, environment: { REFUSED_APP: name } });
   await expect(start).rejects.toThrow(message);
 });

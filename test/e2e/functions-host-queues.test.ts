@@ -7,8 +7,8 @@ import { eventually } from '../support/tools/eventually.ts';
 import { fixtures, spawnHost, testHostJson } from '../support/hosts/functions-host/spawn-host.ts';
 
 /*
- * Queue triggers and queue outputs against Azurite. The rules are those of the storage queue extension: what happens to
- * a message is seen through the queues themselves and through what the functions were given.
+ * Queue triggers and queue outputs against Azurite, with the rules of the storage queue extension. The tests observe
+ * messages in the queues themselves and in the arguments of functions.
  */
 const azurite = await startAzurite();
 const { connectionString } = azurite;
@@ -33,7 +33,7 @@ interface Run {
 const get = async (path: string): Promise<unknown> => (await fetch(`${host.url}/api/v1/${path}`)).json();
 const runsOf = async (name: string): Promise<Run[]> => (await get(`runs?of=${name}`)) as Run[];
 
-/** The messages of a queue once there are so many, taken out of it. */
+/** Waits until a queue has `count` messages, and takes them out. */
 async function taken(name: string, count: number): Promise<string[]> {
   const messages: string[] = [];
   await eventually(async () => {
@@ -48,7 +48,7 @@ async function waiting(name: string): Promise<number | undefined> {
   return (await queue(name).getProperties()).approximateMessagesCount;
 }
 
-// Its function runs for more than two visibility times, while the other tests go on.
+// Its function runs for more than two visibility times, during the other tests.
 beforeAll(() => send('slow', '5000'));
 
 it('creates the queues of its triggers', async () => {
@@ -57,7 +57,7 @@ it('creates the queues of its triggers', async () => {
   expect(names).toEqual(['crowd', 'fail', 'fail-once', 'fail-poison', 'record', 'relay', 'slow']);
 });
 
-it('hands over a message as JSON where it is, with its properties, and deletes it', async () => {
+it('gives the function a message parsed from JSON, with its properties, and deletes it', async () => {
   const texts = ['{"a":[1]}', 'plain text', '123', '"quoted"', 'ä', '[1,2]', ''];
   for (const text of texts) await send('record', text);
   const runs = await eventually(async () => {
@@ -101,7 +101,7 @@ it("lets a message's own properties hide those of the queue message", async () =
   ]);
 });
 
-it('tries a failing message again, then moves it to the poison queue', async () => {
+it('retries a failing message, then moves it to the poison queue', async () => {
   await send('fail', '{"fails":true}');
   await eventually(async () => {
     const runs = await runsOf('fail');
@@ -116,7 +116,7 @@ it('tries a failing message again, then moves it to the poison queue', async () 
   expect(names).toEqual(['fail-poison']);
 });
 
-it('deletes a message that succeeds at the second try', async () => {
+it('deletes a message that succeeds at the second attempt', async () => {
   await send('fail-once', 'again');
   await eventually(async () => {
     expect((await runsOf('fail-once')).map(({ metadata }) => metadata['dequeueCount'])).toEqual([1, 2]);
@@ -125,7 +125,7 @@ it('deletes a message that succeeds at the second try', async () => {
   await expect(queue('fail-once-poison').exists()).resolves.toBe(false);
 });
 
-it('moves a message that is no Base64 to the poison queue without running the function', async () => {
+it('moves a message that is not Base64 to the poison queue without running the function', async () => {
   await queue('record').sendMessage('not base64!');
   const { receivedMessageItems } = await eventually(async () => {
     const received = await queue('record-poison').receiveMessages();
@@ -136,7 +136,7 @@ it('moves a message that is no Base64 to the poison queue without running the fu
   expect((await runsOf('record')).map(({ entry }) => entry)).not.toContain('not base64!');
 });
 
-it('counts a message that is no UTF-8 as a failure of the function', async () => {
+it('counts a message that is not UTF-8 as a failure of the function', async () => {
   await queue('record').sendMessage(Buffer.of(0xff).toString('base64'));
   const { receivedMessageItems } = await eventually(async () => {
     const received = await queue('record-poison').receiveMessages();
@@ -148,7 +148,7 @@ it('counts a message that is no UTF-8 as a failure of the function', async () =>
   expect(failures).toHaveLength(testHostJson.extensions.queues.maxDequeueCount);
 });
 
-it('works on a batch at a time, and on the next once enough of it is done', async () => {
+it('fetches the next batch when enough of the last one is done', async () => {
   const state = async (): Promise<unknown> => get('crowd-state');
   const release = (count: number): Promise<Response> => fetch(`${host.url}/api/v1/crowd-release?count=${count}`);
   for (let sent = 0; sent < 12; sent += 1) await send('crowd', String(sent));
@@ -168,7 +168,7 @@ it('works on a batch at a time, and on the next once enough of it is done', asyn
   expect(max).toBeLessThanOrEqual(batchSize + newBatchThreshold);
 });
 
-it('sends one message per element of an array, and what a function returns', async () => {
+it('sends one message for each element of an array, and the return value of a function', async () => {
   const before = (await runsOf('record')).length;
   await send('relay', '{"n":1}');
   expect(await taken('copies', 4)).toEqual(['{"n":1}', 'text', '5', '{"nested":["a"]}']);
@@ -186,13 +186,13 @@ it('sends the outputs of an HTTP function, to a queue that it creates', async ()
   expect((await taken('from-http', 3)).toSorted()).toEqual(['several', '{"of":"them"}', '{"single":true}']);
 });
 
-it('answers 500 where an output fails, and goes on', async () => {
+it('answers 500 if an output fails, and continues', async () => {
   const tooLarge = JSON.stringify('x'.repeat(100_000));
   const response = await fetch(`${host.url}/api/v1/send-queue`, { method: 'POST', body: tooLarge });
   expect([response.status, await response.text()]).toEqual([500, '']);
 });
 
-it('outlives a queue that is deleted', async () => {
+it('survives the deletion of a queue', async () => {
   await queue('record').delete();
   await eventually(async () => expect(await queue('record').exists()).toBe(true));
   const before = (await runsOf('record')).length;
@@ -200,7 +200,7 @@ it('outlives a queue that is deleted', async () => {
   await eventually(async () => expect(await runsOf('record')).toHaveLength(before + 1));
 });
 
-it('writes and reads plain text where host.json says so', async () => {
+it('writes and reads plain text if host.json sets it', async () => {
   const queues = { ...testHostJson.extensions.queues, messageEncoding: 'none' };
   const plain = await spawnHost([fixtures.http], {
     connectionString,
@@ -216,7 +216,7 @@ it('writes and reads plain text where host.json says so', async () => {
   await plain.stop();
 });
 
-it('holds a message for as long as its function runs', async () => {
+it('keeps a message invisible as long as its function runs', async () => {
   await eventually(async () => expect(await waiting('slow')).toBe(0));
   expect((await runsOf('slow')).map(({ metadata }) => metadata['dequeueCount'])).toEqual([1]);
 });

@@ -12,10 +12,10 @@ beforeAll(async () => {
 afterAll(() => host.stop());
 
 // `npm run fuzz` sends many more.
-test('whatever 2,000 requests hold, each gets the answer that it should, and refused ones write nothing', async () => {
+test('each of 2,000 generated requests gets a correct answer, and refused ones write nothing', async () => {
   const { failures, answers } = await runFuzz(host, { alone: 300, together: 1_700, seed: 20_261 });
   expect(failures).toEqual([]);
-  // A run in which everything is refused at the door would show little.
+  // A run whose requests are all refused early would prove little.
   const refusedAlways = operations.filter(({ operationId, answer }) => !answers.has(`${operationId} ${answer.status}`));
   expect(refusedAlways.map(({ operationId }) => operationId)).toEqual([]);
 }, 300_000);

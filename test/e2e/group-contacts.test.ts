@@ -49,12 +49,12 @@ const summary = ({ status, body }: ApiAnswer): unknown[] => {
   return error === undefined ? [status, body] : [status, error.code, error.target];
 };
 
-// First of all: once contacts were deleted, the clean-up worker's operations would be counted as well.
+// Runs first: once contacts are deleted, the clean-up worker's operations would be counted as well.
 describe('storage operations', () => {
   const count = async (act: () => Promise<ApiAnswer>): Promise<[status: number, operations: number]> => {
     local.storage.reset();
     const { status } = await act();
-    // That the host polls its queues, and makes them, is its own affair.
+    // Omits the host's own polling and creation of queues.
     const own = local.storage.operations().filter(({ service, method }) => service === 'table' || method === 'POST');
     return [status, own.length];
   };
@@ -73,14 +73,14 @@ describe('storage operations', () => {
   });
 
   test('of deleting all are one write and one queue message', async () => {
-    // The table of generations is made by the first.
+    // The first call creates the table of generations.
     await contacts.deleteAll();
     await Promise.all(
       Array.from({ length: 30 }, (_, index) => contacts.create({ phone: 358_405_000_000 + index + '' })),
     );
     local.storage.reset();
     expect((await contacts.deleteAll()).status).toBe(200);
-    // The clean-up worker's own operations come between: it lists and deletes, and takes its message.
+    // The clean-up worker's own operations, which come between, are other methods: it lists, deletes and takes its message.
     const writes = local.storage.operations().filter(({ method }) => method === 'PUT' || method === 'POST');
     expect(
       writes.filter(({ path }) => !path.endsWith('$batch')).map(({ service, method }) => [service, method]),
@@ -92,20 +92,20 @@ describe('storage operations', () => {
 });
 
 describe('a contact', () => {
-  test('is created, and shown with everything but whether it is active', async () => {
+  test('is created, and shown with all fields except active', async () => {
     const created = await contacts.create({ ...full, active: false, phone });
     expect(summary(created)).toEqual([200, expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)]);
     expect(created.headers.get('content-type')).toMatch(/^application\/json/);
     expect(summary(await contacts.get(phone))).toEqual([200, { phone, ...full, failedMessages: 0 }]);
   });
 
-  test('without details has none in the answer; null, empty and unknown fields count as absent', async () => {
+  test('without details has none in the answer, and null, empty and unknown fields count as absent', async () => {
     const nothing = Object.fromEntries(Object.keys(full).map((name, index) => [name, index % 2 === 0 ? null : '']));
     await contacts.create({ ...nothing, active: null, phoneNumberRegions: null, phone, Colour: 'green', id: 'x' });
     expect(summary(await contacts.get(phone))).toEqual([200, { phone, ...bare }]);
   });
 
-  test('is one for its number, however that is written', async () => {
+  test('is the same for every spelling of its number', async () => {
     const national = `0${phone.slice(3)}`;
     expect((await contacts.create({ phone: `+358 ${phone.slice(3)}` })).status).toBe(200);
     for (const written of [phone, national, `00${phone}`, `(0${phone.slice(3, 5)}) ${phone.slice(5)}`]) {
@@ -124,7 +124,7 @@ describe('a contact', () => {
     ]);
   });
 
-  test('is reached by every spelling of its number in a path', async () => {
+  test('is found by every spelling of its number in a path', async () => {
     const own = phone.slice(3);
     const spellings = [
       phone,
@@ -149,7 +149,7 @@ describe('a contact', () => {
     }
   });
 
-  test('of another country is reached by its national number, where the region is named', async () => {
+  test('of another country is found by its national number if the region is given', async () => {
     const [written, british] = ['07400123456', '447400123456'];
     await contacts.create({ phone: british });
     expect(summary(await contacts.get(`${written}?Region=GB`))).toEqual([200, { phone: british, ...bare }]);
@@ -163,7 +163,7 @@ describe('a contact', () => {
     expect(summary(await contacts.get(british))).toEqual([200, { phone: british, city: 'Bath', ...bare }]);
   });
 
-  test('that is not there is not found', async () => {
+  test('that does not exist is not found', async () => {
     const notFound = [404, 'ContactNotFound', 'Phone'];
     expect(summary(await contacts.get(phone))).toEqual(notFound);
     expect(summary(await contacts.update(phone, { city: 'Oulu' }))).toEqual(notFound);
@@ -173,7 +173,7 @@ describe('a contact', () => {
     expect(summary(await contacts.delete(phone))).toEqual(notFound);
   });
 
-  test('belongs to one customer alone', async () => {
+  test('belongs to one customer only', async () => {
     const other = createContactsApi(
       await createApi(local.host, await tokenOf(local.host, 'other-user')),
       'other/other-group',
@@ -198,7 +198,7 @@ test('failed messages show with the contact, each recipient once', async () => {
 });
 
 describe('an update', () => {
-  test('changes what it names, and nothing else', async () => {
+  test('changes only the fields that it names', async () => {
     await contacts.create({ ...full, phone });
     expect(summary(await contacts.update(phone, { city: 'Oulu', birthYear: 1981 }))).toEqual([200, true]);
     const nothing = Object.fromEntries(Object.keys(plainFields).map((name, index) => [name, index % 2 ? null : '']));
@@ -209,7 +209,7 @@ describe('an update', () => {
     expect(summary(await contacts.get(phone))).toEqual([200, changed]);
   });
 
-  test('empties the fields that are named for it', async () => {
+  test('clears the fields in fieldsToClear', async () => {
     await contacts.create({ ...full, phone });
     await contacts.update(phone, { fieldsToClear: ['email', 'gender', 'birthYear'], city: 'Oulu' });
     const { email: _, gender: __, birthYear: ___, ...rest } = full;
@@ -218,7 +218,7 @@ describe('an update', () => {
     expect(summary(await contacts.get(phone))).toEqual([200, { phone, ...bare }]);
   });
 
-  test('replaces custom properties; an empty list takes them away', async () => {
+  test('replaces custom properties, and removes them with an empty list', async () => {
     await contacts.create({ ...full, phone });
     const few = [{ name: 'colour', value: 'green' }];
     await contacts.update(phone, { customContactProperties: few });
@@ -230,7 +230,7 @@ describe('an update', () => {
     expect(summary(await contacts.get(phone))).toEqual([200, { phone, ...plainFields, ...bare }]);
   });
 
-  test('of any number at once on different fields, none is lost', async () => {
+  test('is not lost among simultaneous updates of other fields', async () => {
     await contacts.create({ phone });
     const updates = Object.entries(full).map(([name, value]) => ({ [name]: value }));
     const answers = await Promise.all([...updates, ...updates].map((update) => contacts.update(phone, update)));
@@ -254,7 +254,7 @@ describe('deleting all', () => {
     await client.sendMessage(Buffer.from(text).toString('base64'));
   };
 
-  test('takes every contact away at once, what is created then stays, and storage is cleaned up behind it', async () => {
+  test('removes every contact at once, keeps contacts created later, and cleans up storage afterwards', async () => {
     const numbers = Array.from({ length: 50 }, (_, index) => String(358_406_000_000 + index));
     await Promise.all(numbers.map((each) => contacts.create({ phone: each })));
     expect(summary(await contacts.deleteAll())).toEqual([200, true]);
@@ -271,7 +271,7 @@ describe('deleting all', () => {
     await eventually(async () => expect(await rows()).toBe(0));
   });
 
-  test('leaves word where the clean-up failed too often', async () => {
+  test('logs that the clean-up failed too often', async () => {
     await put('contact-cleanup-poison', JSON.stringify({ customerId: 'demo', serviceId: 'demo-group' }));
     await eventually(() =>
       expect(local.host.output()).toMatch(

@@ -37,7 +37,7 @@ afterAll(() => local.stop());
 
 const byId = operations.map((operation) => [operation.operationId, operation] as const);
 
-test('every parameter and every field is known to name something, or nothing', () => {
+test('every parameter and every field is listed with the kind of id that it holds, or with none', () => {
   const parameters = operations.flatMap((operation) => Object.keys(operation.parameters));
   const fields = operations.flatMap(({ body }) => (body === undefined ? [] : fieldsOf(asJsonSchema(body.schema))));
   const sorted = (names: Iterable<string>): string[] => [...new Set(names)].sort();
@@ -49,13 +49,13 @@ test('the ids of the second pair of customers hold the same digits', () => {
   expect(pairs.map(([caller, foreign]) => customerKey(caller) === customerKey(foreign))).toEqual([false, true]);
 });
 
-/** One way of naming what is somebody else's: which places, with which of their ids. */
+/** One attempt to use another customer's ids: the places, and the ids in them. */
 interface Trespass {
   places: readonly (Place & { index: number })[];
   outcome: Outcome;
 }
 
-/** Each place alone with each id that could stand there, all but the customer together, and all. */
+/** Lists the attempts: each place alone with each possible id, all places except the customer, and all places. */
 function trespassesOf(operation: (typeof operations)[number], party: Party): Trespass[] {
   const places = placesOf(operation).map((place) => ({ ...place, index: 0 }));
   const alone = places.flatMap((place) =>
@@ -109,7 +109,7 @@ describe.each(pairs)('%s calls, and %s', (callerId, foreignId) => {
     return answer;
   };
 
-  test.each(byId)('%s: what is foreign is as if it did not exist', async (operationId, operation) => {
+  test.each(byId)('%s: a foreign id is answered as if it did not exist', async (operationId, operation) => {
     const valid = requests.get(operationId)!;
     for (const trespass of trespassesOf(operation, foreign).filter(isRefused)) {
       const asForeign = await ask(operation, trespass, {
@@ -128,7 +128,7 @@ describe.each(pairs)('%s calls, and %s', (callerId, foreignId) => {
     }
   });
 
-  test.each(byId)('%s: what anybody may name is the own', async (_, operation) => {
+  test.each(byId)('%s: an id that anybody may use means the own data', async (_, operation) => {
     for (const trespass of trespassesOf(operation, foreign).filter((one) => !isRefused(one))) {
       const answer = await ask(operation, trespass, {
         valid: await validRequest(operation, caller, local.flows.flow()),
@@ -138,7 +138,7 @@ describe.each(pairs)('%s calls, and %s', (callerId, foreignId) => {
     }
   });
 
-  test('everything of the other customer is as it was, and its trigger and thread still work', async () => {
+  test('all data of the other customer is unchanged, and its trigger and thread still work', async () => {
     expect(await look(foreign)).toEqual(before);
     expect(await talk(local, foreign)).toEqual({ threadId: foreign.threadId, status: 200 });
   });
@@ -150,7 +150,7 @@ describe.each(pairs)('%s calls, and %s', (callerId, foreignId) => {
       .map(({ method, path }) => `${method} ${path}`);
 });
 
-/** What is answered, in short. */
+/** Shortens an answer. */
 function saidOf({ status, body }: ApiAnswer): readonly unknown[] {
   return status < 400 ? [status, body] : [status, (body as ErrorBody).error.code];
 }
@@ -167,7 +167,7 @@ function expectNothingOf(party: Party, { headers, body }: ApiAnswer, request?: R
   expect(secretsOf(party).filter((secret) => said.includes(secret) && !given.includes(secret))).toEqual([]);
 }
 
-describe('who is assigned to nothing of the customer', () => {
+describe('a user who is not assigned to the customer', () => {
   let demo: Party;
   let before: unknown;
   beforeAll(async () => {
@@ -184,9 +184,9 @@ describe('who is assigned to nothing of the customer', () => {
   );
 
   test.each(rows)('%s by %s', async (operationId, user, operation) => {
-    // The id of a trigger is enough where the caller is not known, as where there is none, so here it is made up.
+    // An anonymous operation accepts an unknown caller who has the id of a trigger, so this id is invented.
     const isOpen = operation.anonymous === true && user === outsiders.stranger;
-    // What demo has of each kind: its trigger, its contact, its thread.
+    // The ids of demo: its trigger, its contact, its thread.
     const theirs = placesOf(operation).reduce(
       (changed, place) => withId(changed, place, idsOf(place.kind, demo, operation)[0]!),
       await validRequest(operation, demo, local.flows.flow()),
@@ -205,7 +205,7 @@ describe('who is assigned to nothing of the customer', () => {
     expect(said).toEqual(refused ?? [operation.answer.status]);
   });
 
-  test('changes nothing there', async () => {
+  test('changes nothing of the customer', async () => {
     expect(await look(demo)).toEqual(before);
     expect(await talk(local, demo)).toEqual({ threadId: demo.threadId, status: 200 });
   });

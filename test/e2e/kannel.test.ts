@@ -20,7 +20,7 @@ vi.setConfig({ maxConcurrency: 12, testTimeout: 60_000 });
 
 const inboundSecret = 'secret-of-phones';
 
-/** What doesn't arrive, by number: how the SMSC ends it, and what we say of it. */
+/** Numbers whose messages don't arrive: how the SMSC ends them, and the status that we report. */
 const failures: readonly (readonly [number: string, fate: Fate, Status: string, details: Record<string, unknown>])[] = [
   [
     '358401230011',
@@ -117,7 +117,7 @@ describeIf(hasKannel(), missingKannel, { concurrent: true })('through Kannel and
         { ...named, coding: 8, udh: joinable('02'), text: `😀${'ж'.repeat(30)}` },
       ],
     ],
-  ])('%s arrives as it was written, and its receipt comes back', async ([, address, Sender, Content, parts]) => {
+  ])('%s arrives unchanged, and its receipt comes back', async ([, address, Sender, Content, parts]) => {
     const path = `/dlr/${address}`;
     const messageId = await sendOne(address, { Sender, Content, DlrUrl: `${receiver.url}${path}` });
     await api.waitForStatus(messageId, 'delivered');
@@ -145,7 +145,7 @@ describeIf(hasKannel(), missingKannel, { concurrent: true })('through Kannel and
     });
   });
 
-  test.for(failures)('what the SMSC does with %s is told with its reason: %j', async ([address, , Status, details]) => {
+  test.for(failures)('reports what the SMSC did with %s, and the reason: %j', async ([address, , Status, details]) => {
     const messageId = await sendOne(address, { DlrUrl: `${receiver.url}/failed/${address}` });
     const { Recipients } = await api.waitForStatus(messageId, Status);
     expect(Recipients).toMatchObject([{ Status, ErrorMessage: expect.stringMatching(/\S/) as string, ...details }]);
@@ -164,7 +164,7 @@ describeIf(hasKannel(), missingKannel, { concurrent: true })('through Kannel and
   });
 
   test.for(['Hello', 'Kyllä €, kiitos! Привет 😀', '+ & % = "x"\nsecond line  two blanks'])(
-    'what a phone writes comes to a flow: %s',
+    'an inbound message reaches a flow: %s',
     async (content) => {
       const flow = flows.flow();
       await subscribe(api, 'demo-twoway', flow);
@@ -173,7 +173,7 @@ describeIf(hasKannel(), missingKannel, { concurrent: true })('through Kannel and
     },
   );
 
-  test('somebody else can neither report nor write', async () => {
+  test('refuses reports and inbound messages without the secret', async () => {
     const calls = [
       '?recipient=0&type=1&at=1795544776&key=0',
       '?id=1&at=1795544776&from=%2B358401230099&to=16400&text=forged',

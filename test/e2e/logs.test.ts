@@ -18,9 +18,9 @@ import { spawnLocalHost } from '../support/hosts/local-host.ts';
 import type { LocalHost } from '../support/hosts/local-host.ts';
 import { play } from '../support/hosts/two-way-host.ts';
 
-/* Everything is done once with data that would show, first with storage that works, then with storage that refuses. */
+/* Every call is made with data that would show in the log: first with storage that works, then with storage that refuses. */
 
-/** What no line may hold, in letters of either case. Words that nothing else here has. */
+/** Texts that no line may hold, in either case. Nothing else here holds these words. */
 const secrets = {
   content: 'zanzibarkirje',
   name: 'Väinämöispoika',
@@ -47,7 +47,7 @@ const phones = {
   writer: '358401720051',
 } as const;
 const identity = '358401000001';
-/** The key of Azurite's account, which the documentation of Azurite tells. */
+/** The key of Azurite's account, from Azurite's documentation. */
 const accountKey = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoMGMw==';
 const tracking = '08584563278462847238476100042CU17';
 const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
@@ -57,7 +57,7 @@ const storage = await startEchoingStorage(azurite.connectionString);
 const flows = await startFlowServer();
 let host: LocalHost;
 let api: Api;
-/** Ids of what was made while storage worked. */
+/** The ids of the data that was created while storage worked. */
 const made = {
   messageId: '',
   replyId: '',
@@ -156,7 +156,7 @@ async function put(queue: string, text: string): Promise<void> {
   await client.sendMessage(Buffer.from(text).toString('base64'));
 }
 
-/** Every operation but those of the directory, as often as there are ways to call it; resolves to the statuses. */
+/** Calls every operation except those of the directory, once in each way; resolves to the statuses. */
 async function callAll(): Promise<number[]> {
   const calls = [
     () => send(),
@@ -216,7 +216,7 @@ async function runEverything(): Promise<void> {
     },
     { timeoutMs: 20_000 },
   );
-  // The customer's own name for it has eight digits more than the id by which it is kept.
+  // The id that the customer sees has eight more digits than the stored id.
   const inboundId = told.messageId.slice(0, 33);
   Object.assign(made, { inboundId, parentId: inboundId + customerKey('demo'), threadId: told.threadId });
   made.attachments = (told['attachments'] as { resourceLocation: string }[]).flatMap(
@@ -289,10 +289,10 @@ async function refusals(): Promise<void> {
   }
 }
 
-/** Everything but what the directory answers fails now, on our side. */
+/** Makes all calls fail on our side, except those that the directory answers. */
 async function failEverything(): Promise<void> {
   const before = lines().length;
-  // To unsubscribe has nothing to do where its address was refused; all others need storage.
+  // Unsubscribing needs no storage if its address was refused; all other calls need it.
   expect(await callAll()).toEqual(Array.from({ length: 16 }, () => 500));
   for (const url of made.attachments) expect((await fetch(url)).status).toBe(500);
   const report = { id: `${made.messageId}-00000`, status: 'delivered', at: new Date().toISOString() };
@@ -321,13 +321,13 @@ async function failEverything(): Promise<void> {
 
 type Line = Readonly<Record<string, unknown>>;
 
-/** What the host printed after it was ready; the greeting before that tells how to try it. */
+/** Returns what the host printed after it was ready; the greeting before that holds a token. */
 function printed(): string {
   const [, ...after] = host.output().split(/^ready .*$/m);
   return after.join('');
 }
 
-/** The structured lines among it. */
+/** Returns the structured lines of it. */
 function lines(): Line[] {
   return printed()
     .split('\n')
@@ -374,14 +374,14 @@ describe('what the host printed', () => {
     for (const secret of [api.token, ...api.token.split('.'), ...keys]) expect(printed()).not.toContain(secret);
   });
 
-  test('is a line of JSON for each call of ours, without a line break in it', () => {
+  test('is one line of JSON for each call', () => {
     const others = printed()
       .split('\n')
       .filter((line) => line !== '' && !/^\w+ [\w-]+: \{.*\}$/.test(line))
       // The host's own words on a worker that failed, with a stack below, and on poison queues.
       .filter(
         (line) =>
-          !/^error [\w-]+: (?:Failed: InvocationFailed|The message \S+ can't be settled)|^ {4}at |^warning |^carrier: /.test(
+          !/^error [\w-]+: (?:Failed: InvocationFailed|The message \S+ can't be completed)|^ {4}at |^warning |^carrier: /.test(
             line,
           ),
       );
@@ -389,8 +389,8 @@ describe('what the host printed', () => {
   });
 });
 
-test('nothing that was stored on the way is without a word on privacy', async () => {
-  // A time that no row has can't be told from a text that no row has.
+test('all stored columns have a privacy declaration', async () => {
+  // An empty column may be a time or a text that no row has, so empty texts are ignored.
   const texts = (await textsOfTables(azurite.connectionString)).filter(({ text }) => text !== '');
   expect(texts.some(({ text }) => text === secrets.customerData)).toBe(true);
   expect(undeclaredColumns(texts)).toEqual([]);
@@ -412,7 +412,7 @@ describe('each call leaves a line', () => {
     }
   });
 
-  test('with the caller’s ids, and those of what was made', () => {
+  test('with the ids of the caller and of the created data', () => {
     expect(calls().find(({ messageId, status }) => messageId === made.messageId && status === 200)).toEqual({
       operation: 'SendMessage',
       reference: expect.any(String) as string,
@@ -438,7 +438,7 @@ describe('each call leaves a line', () => {
     });
   });
 
-  test('workers and webhooks with the ids of what they work on', () => {
+  test('workers and webhooks with the ids of their job or call', () => {
     expect(
       lines().find(({ worker, messageId }) => worker === 'SendOutboundChunk' && messageId === made.messageId),
     ).toEqual({
@@ -456,8 +456,8 @@ describe('each call leaves a line', () => {
     }
   });
 
-  test('a failure of ours with what storage said, as a code', () => {
-    // That of the library for blobs, and ours for tables and queues.
+  test('a failure of ours with the code of storage', () => {
+    // RestError is of the library for blobs; StorageError is ours for tables and queues.
     const names = new Set(['RestError', 'StorageError']);
     const failed = lines().filter(({ error }) => names.has(String((error as Line | undefined)?.['name'])));
     const failedCalls = failed.filter(({ operation }) => operation !== undefined);

@@ -34,7 +34,7 @@ function temporaryFolder(): string {
 }
 
 describe('npm start', () => {
-  test('prints where everything is, a command that sends a message, and ready', async () => {
+  test('prints the addresses, a command that sends a message, and ready', async () => {
     const host = await start(['--memory', '--port', '0']);
     const output = host.output();
     for (const name of ['api', 'tokenIssuer', 'simulatedCarrier', 'phoneInbox'])
@@ -52,7 +52,7 @@ describe('npm start', () => {
     expect((await api.inbox('358401230001'))[0]?.content).toBe('Hello Aino, this is SmartDialog.');
   });
 
-  test('npm run --silent token prints a token that the host accepts, PORT names the host', async () => {
+  test('npm run --silent token prints a token that the host on PORT accepts', async () => {
     const host = await start(['--memory', '--port', '0']);
     const environment = { ...process.env, PORT: new URL(host.rootUrl).port };
     const { stdout } = await run('npm', ['run', '--silent', 'token'], { cwd: root, env: environment });
@@ -60,12 +60,12 @@ describe('npm start', () => {
     expect((await api.call('/customers')).status).toBe(200);
   });
 
-  test('token without a host says what to do', async () => {
+  test('npm run token without a host says what to do', async () => {
     const attempt = run(process.execPath, ['src/local/token.ts'], { cwd: root, env: { ...process.env, PORT: '1' } });
     await expect(attempt).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('npm start') as string });
   });
 
-  test('a taken port is a clear error, and PORT is heeded', async () => {
+  test('refuses a taken port with a clear error, and reads PORT', async () => {
     const squatter = createServer();
     await new Promise<void>((resolve) => squatter.listen(0, '127.0.0.1', resolve));
     onTestFinished(() => void squatter.close());
@@ -79,13 +79,13 @@ describe('npm start', () => {
     [['--port', '70000'], "'70000' is not a port"],
     [['--verbose'], '--verbose'],
     [['--bundle', '--memory', '--port', '0', 'more'], 'more'],
-  ])('%j is refused with a sentence', async (args, sentence) => {
+  ])('refuses %j with a sentence', async (args, sentence) => {
     await expect(start(args)).rejects.toThrow(sentence);
   });
 });
 
 describe('state', () => {
-  test('survives a restart, and --reset begins anew', async () => {
+  test('survives a restart, and --reset removes it', async () => {
     const data = temporaryFolder();
     const first = await start(['--data', data, '--port', '0']);
     const { port } = new URL(first.rootUrl);
@@ -95,7 +95,7 @@ describe('state', () => {
     expect(await first.stop()).toBe(0);
 
     const second = await start(['--data', data, '--port', port]);
-    // The token of before still holds: issuer and key are the same.
+    // The earlier token is still valid, because issuer and key are the same.
     const again = await createApi(second, api.token);
     expect(await again.status(sent.MessageId)).toEqual(before);
     expect(await again.inbox('358401230001')).toHaveLength(1);
@@ -110,7 +110,7 @@ describe('state', () => {
     expect(await anew.inbox('358401230001')).toEqual([]);
   });
 
-  test('a folder that another run has is refused', async () => {
+  test('is refused to a second run in the same folder', async () => {
     const data = temporaryFolder();
     await start(['--data', data, '--port', '0']);
     await expect(start(['--data', data, '--port', '0'])).rejects.toThrow(/in use by process \d+/);
@@ -118,7 +118,7 @@ describe('state', () => {
   });
 });
 
-test('settings that are missing are all listed, and nothing starts', async () => {
+test('lists all missing settings and starts nothing', async () => {
   const attempt = run(process.execPath, ['functions/http.ts'], {
     cwd: root,
     env: { PATH: process.env['PATH'], WEBSITE_SITE_NAME: 'x', PUBLIC_URL: 'ftp://x' },

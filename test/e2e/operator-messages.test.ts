@@ -15,7 +15,7 @@ const root = join(import.meta.dirname, '..', '..');
 
 let local: CountedHost;
 beforeAll(async () => {
-  // Nobody takes what was given up, as where its workers died with it.
+  // Nobody handles the poison queue, as if its workers had died.
   local = await startCountedHost({ environment: { 'AzureWebJobs.GiveUpOutboundChunk.Disabled': 'true' } });
 });
 afterAll(() => local.stop());
@@ -35,13 +35,13 @@ async function sendIn(milliseconds: number, address: string): Promise<string> {
   return ((await local.api.post(sendTo([address], { SendDateTime }))).body as SentBody).MessageId;
 }
 
-test('a scheduled message that is cancelled is never sent, and says so', async () => {
+test('a cancelled scheduled message is never sent, and its status says so', async () => {
   const id = await sendIn(3_000, '358401760001');
   expect(await operator('messages', 'cancel', id)).toBe(`${id} is cancelled for 1 recipient\n`);
   const shown = await operator('messages', 'show', id);
   expect(shown).toContain('…001  canceled');
   expect(shown).not.toContain('358401760001');
-  // Its job still comes, and finds nothing to do.
+  // Its job still runs, and finds nothing to do.
   await eventually(() => expect(local.host.output()).toContain(`"messageId":"${id}","chunk":0,"result":"nothingToDo"`));
   expect(await local.api.inbox('358401760001')).toEqual([]);
   expect((await local.api.status(id)).Recipients[0]).toMatchObject({
@@ -52,13 +52,13 @@ test('a scheduled message that is cancelled is never sent, and says so', async (
   });
 });
 
-test('what was sent can not be cancelled, and what is none is said to be none', async () => {
+test('refuses to cancel a sent message and an unknown id', async () => {
   const id = ((await local.api.post(sendTo(['358401770001']))).body as SentBody).MessageId;
   await local.api.waitForStatus(id, 'delivered');
   expect(await operator('messages', 'cancel', id, 'x')).toBe(
     `${id} was not scheduled, so it can't be cancelled\nx is not a message\n`,
   );
-  // What the carrier is asked with.
+  // The id that the carrier knows.
   const [phone] = await local.api.inbox('358401770001');
   const shown = await operator('messages', 'show', id);
   expect(shown).toContain('chunk 0: 1 attempt by simulated, changed');
@@ -66,7 +66,7 @@ test('what was sent can not be cancelled, and what is none is said to be none', 
   await expect(operator('messages', 'cancel')).rejects.toThrow('npm run messages -- show');
 });
 
-test('what queues gave up is shown, and put back', async () => {
+test('shows messages of a poison queue, and requeues them', async () => {
   const poison = new QueueClient(local.storage.connectionString, 'outbound-poison');
   await poison.createIfNotExists();
   expect(await operator('poison', 'list')).toBe('The poison queues are empty.\n');

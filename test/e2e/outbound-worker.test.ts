@@ -24,7 +24,7 @@ async function sendLater(): Promise<SentBody> {
   return (await local.api.post(sendTo(['358401230001', '358401230002'], { SendDateTime }))).body as SentBody;
 }
 
-test('a message that is poison only because its workers died is sent like any other', async () => {
+test('a message is sent even if its job came to the poison queue because its workers died', async () => {
   const sent = await sendLater();
   await put('outbound-poison', JSON.stringify({ messageId: sent.MessageId, chunk: 0 }));
   const said = `"worker":"GiveUpOutboundChunk","messageId":"${sent.MessageId}","chunk":0,"result":"notDue"`;
@@ -32,17 +32,17 @@ test('a message that is poison only because its workers died is sent like any ot
   expect((await local.api.status(sent.MessageId)).Status).toBe('scheduled');
 });
 
-test('a chunk that stands on the queue many times is sent once', async () => {
+test('a chunk that is on the queue many times is sent once', async () => {
   const sent = (await local.api.post(sendTo(['358401240001']))).body as SentBody;
   const job = JSON.stringify({ messageId: sent.MessageId, chunk: 0 });
   await Promise.all(Array.from({ length: 10 }, () => put('outbound', job)));
   await local.api.waitForStatus(sent.MessageId, 'delivered');
   expect(await local.api.inbox('358401240001')).toHaveLength(1);
-  // The simulated carrier would have dropped a repeat, so the worker's own word counts.
+  // The simulated carrier would ignore a repeat, so the worker's log counts.
   expect(local.host.output().split(`"messageId":"${sent.MessageId}","chunk":0,"result":"sent"`)).toHaveLength(2);
 });
 
-test('a job that comes too early leaves the message for its time', async () => {
+test('a job that comes too early does not send a scheduled message', async () => {
   const sent = await sendLater();
   await put('outbound', JSON.stringify({ messageId: sent.MessageId, chunk: 0 }));
   await eventually(() =>
@@ -58,13 +58,13 @@ test.each([
   '[]',
   'null',
   `{"messageId":"${'0'.repeat(32)}","chunk":"0"}`,
-])('what is no job, %s, harms nobody: it is logged from the poison queue', async (text) => {
+])('a malformed job is logged from the poison queue: %s', async (text) => {
   const before = local.host.output().split('notAJob').length;
   await put('outbound-poison', text);
   await eventually(() => expect(local.host.output().split('notAJob').length).toBeGreaterThan(before));
 });
 
-test('a job of a message that is not there is done with', async () => {
+test('a job of a message that does not exist is completed', async () => {
   const messageId = 'ab'.repeat(16);
   await put('outbound', JSON.stringify({ messageId, chunk: 0 }));
   await eventually(() =>
@@ -75,7 +75,7 @@ test('a job of a message that is not there is done with', async () => {
 test.each([
   ['unsigned', {}],
   ['signed by a stranger', { 'x-simulated-timestamp': '0', 'x-simulated-signature': `sha256=${'0'.repeat(64)}` }],
-])('a report that is %s is refused, and nothing is stored', async (_, headers) => {
+])('a report that is %s is refused and stores nothing', async (_, headers) => {
   const sent = await sendLater();
   local.storage.reset();
   const response = await fetch(`${local.host.baseUrl}/webhooks/simulated`, {

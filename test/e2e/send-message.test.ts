@@ -21,7 +21,7 @@ async function send(body: Record<string, unknown>): Promise<SentBody> {
 }
 
 describe('a send', () => {
-  test('reaches the phone, and its status goes to delivered', async () => {
+  test('reaches the phone, and its status becomes delivered', async () => {
     const sent = await send(
       sendTo([], {
         Content: 'Hei $(name) 😀',
@@ -61,7 +61,7 @@ describe('a send', () => {
     });
   });
 
-  test('ends as the carrier says, recipient by recipient, in the order of the request', async () => {
+  test('ends with the status that the carrier reports for each recipient, in the order of the request', async () => {
     const endings = {
       '358401240001': 'delivered',
       '358401240002': 'undelivered',
@@ -92,7 +92,7 @@ describe('a send', () => {
     expect(await api.inbox('358401240006')).toHaveLength(1);
   });
 
-  test('a recipient named twice gets it twice', async () => {
+  test('reaches a recipient twice who is named twice', async () => {
     const sent = await send(sendTo(['358401250001', '0401250001']));
     await api.waitForStatus(sent.MessageId, 'delivered');
     expect((await api.inbox('358401250001')).map(({ recipientId }) => recipientId).sort()).toEqual(
@@ -100,7 +100,7 @@ describe('a send', () => {
     );
   });
 
-  test('a repeated request id gets the first answer and sends nothing', async () => {
+  test('with a repeated request id gets the first answer and is not sent again', async () => {
     const body = sendTo(['358401260001'], { RequestId: 'order 7 / reminder' });
     const first = await api.post(body);
     const repeats = await Promise.all(Array.from({ length: 5 }, () => api.post(body)));
@@ -111,7 +111,7 @@ describe('a send', () => {
     expect(await api.inbox('358401260001')).toHaveLength(1);
   });
 
-  test('null and empty optional fields count as absent, unknown ones are ignored, a past date sends at once', async () => {
+  test('ignores null, empty and unknown fields, and is sent at once with a past date', async () => {
     const sent = await send(
       sendTo(['358401270001'], {
         SendDateTime: '2020-01-01T00:00:00Z',
@@ -127,14 +127,14 @@ describe('a send', () => {
     expect((await api.waitForStatus(sent.MessageId, 'delivered')).Status).toBe('delivered');
   });
 
-  test('a text of more than three parts is sent, with a warning', async () => {
+  test('of more than three parts is sent, with a warning', async () => {
     const answer = await api.post(sendTo(['358401280001'], { Content: 'x'.repeat(460) }));
     expect(answer.status).toBe(200);
     expect(answer.headers.get('warning')).toMatch(/^299 - "The text takes 4 message parts/);
     expect((answer.body as SentBody).MessagePartCount).toBe(4);
   });
 
-  test('39,015 characters arrive whole', async () => {
+  test('of 39,015 characters arrives whole', async () => {
     const content = `${'0123456789'.repeat(3_901)}01234`;
     const sent = await send(sendTo(['358401290001'], { Content: content }));
     expect(sent.MessagePartCount).toBe(255);
@@ -142,7 +142,7 @@ describe('a send', () => {
     expect((await api.inbox('358401290001'))[0]?.content).toBe(content);
   });
 
-  test('the part count is the largest over the recipients', async () => {
+  test('has the part count of the recipient with the most parts', async () => {
     const sent = await send(
       sendTo([], {
         Content: '$(text)',
@@ -155,7 +155,7 @@ describe('a send', () => {
     expect(sent.MessagePartCount).toBe(2);
   });
 
-  test('placeholders can be given as a list, or some of them so', async () => {
+  test('takes placeholders as a list, as fields, or as both', async () => {
     const Recipients = [
       {
         Address: '358401320001',
@@ -168,7 +168,7 @@ describe('a send', () => {
     expect((await api.inbox('358401320001'))[0]?.content).toBe('Aino, see you on Monday!');
   });
 
-  test('a later send waits', async () => {
+  test('with a later date waits', async () => {
     const inAnHour = new Date(Date.now() + 3_600_000).toISOString();
     const sent = await send(sendTo(['358401310001'], { SendDateTime: inAnHour }));
     const soon = await send(sendTo(['358401310001']));

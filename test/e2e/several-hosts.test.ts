@@ -39,11 +39,11 @@ afterAll(async () => {
   await Promise.all([own.stop(), second.stop()]);
 });
 
-/** How many repeats; many more can be asked for, to be waited for. */
+/** How many repeats; REPEATS sets more for a longer run. */
 const repeats = Number(process.env['REPEATS'] ?? 240);
 const concurrency = 120;
 
-test('of any number of repeats at once, over several hosts, one is a message and all get its answer', async () => {
+test('simultaneous repeats to several hosts make one message and all get its answer', async () => {
   const send = sendTo(['358401710001', '358401710002'], { RequestId: 'repeated' });
   const answers: { status: number; body: unknown; replayed: string | null }[] = [];
   let next = 0;
@@ -64,7 +64,7 @@ test('of any number of repeats at once, over several hosts, one is a message and
   expect(await inbox('358401710001')).toHaveLength(1);
 }, 600_000);
 
-test('messages lie in the account that their id names, and are found by any host', async () => {
+test('messages are stored in the account that their id names, and every host finds them', async () => {
   const ids = await Promise.all(
     Array.from({ length: 12 }, async (_, index) => {
       const answer = await apis[index % 3]!.post(sendTo([`35840172${String(index).padStart(2, '0')}11`]));
@@ -83,7 +83,7 @@ test('messages lie in the account that their id names, and are found by any host
   expect(asked.status).toBe(404);
 });
 
-test('what is scheduled goes out once, and not before its time', async () => {
+test('a scheduled message is sent once, and not before its time', async () => {
   const due = new Date(Date.now() + 4_000);
   const answer = await apis[0]!.post(sendTo(['358401730001'], { SendDateTime: due.toISOString() }));
   const { MessageId: id } = answer.body as SentBody;
@@ -99,7 +99,7 @@ async function inbox(address: string): Promise<{ receivedAt: string }[]> {
   return (await answer.json()) as { receivedAt: string }[];
 }
 
-test('a host that ends leaves its work to the others', async () => {
+test('the others take over the work of a host that ends', async () => {
   const due = new Date(Date.now() + 1_500).toISOString();
   const { MessageId: id } = (await apis[0]!.post(sendTo(['358401740001'], { SendDateTime: due }))).body as SentBody;
   await hosts[0]!.stop('SIGKILL');

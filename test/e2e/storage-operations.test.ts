@@ -11,13 +11,13 @@ import { eventually } from '../support/tools/eventually.ts';
 let local: CountedHost;
 beforeAll(async () => {
   local = await startCountedHost();
-  // Tables and queues are made by the first request that needs them, which is not what is counted here.
+  // The first request that needs tables and queues creates them, which must not be counted.
   const answer = await local.api.post(sendTo(['358401230001'], { RequestId: 'first' }));
   await local.api.waitForStatus((answer.body as SentBody).MessageId, 'delivered');
 });
 afterAll(() => local.stop());
 
-/** A thousand phones of which no delivery report comes. */
+/** A thousand phones for which the carrier sends no delivery reports. */
 const thousand = Array.from({ length: 1000 }, (_, index) => `35840${String(index).padStart(3, '0')}0005`);
 const inAnHour = new Date(Date.now() + 3_600_000).toISOString();
 
@@ -35,7 +35,7 @@ test.each([
   expect(local.storage.operations().length).toBeLessThanOrEqual(budget);
 });
 
-test('one queue message per chunk of up to 100 recipients', async () => {
+test('a chunk of up to 100 recipients has one queue message', async () => {
   local.storage.reset();
   await local.api.post(sendTo(thousand.slice(0, 201), { SendDateTime: inAnHour }));
   const enqueued = local.storage.operations().filter(({ service, method }) => service === 'queue' && method === 'POST');
@@ -54,7 +54,7 @@ test('1,000 recipients cost at most 0.06 operations each from accept to sent', a
     },
     { timeoutMs: 20_000, everyMs: 50 },
   );
-  // The outcomes of the last chunks are still being recorded.
+  // Waits until the outcomes of the last chunks are recorded.
   let counted = -1;
   await eventually(
     async () => {
@@ -70,7 +70,7 @@ test('1,000 recipients cost at most 0.06 operations each from accept to sent', a
   expect(recipients.map(({ Status }) => Status)).toEqual(thousand.map(() => 'sent'));
 });
 
-test('asking for the status of 1,000 recipients is one operation', async () => {
+test('reading the status of 1,000 recipients costs one operation', async () => {
   const answer = await local.api.post(sendTo(thousand, { SendDateTime: inAnHour }));
   local.storage.reset();
   await local.api.status((answer.body as SentBody).MessageId);

@@ -32,9 +32,9 @@ afterAll(async () => {
 
 const sends = 200;
 
-/** Sends as a platform does, which calls again after 429 and 5xx only; gives the answer that settled it. */
+/** Sends like a platform, which retries after 429 and 5xx only; resolves to the final answer. */
 async function send(index: number, statuses: Map<number, number>): Promise<{ address: string; messageId: string }> {
-  // The last digits of a number decide what its phone does.
+  // The last digits of a number decide the outcome.
   const address = `35840${100 + index}0001`;
   const ids = new Set<string>();
   for (;;) {
@@ -47,7 +47,7 @@ async function send(index: number, statuses: Map<number, number>): Promise<{ add
     }
     if (status !== 429 && status < 500) throw new Error(`${status} ${JSON.stringify(body)}`);
     expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
-    // A platform waits longer, which the test has no time for.
+    // A platform would wait longer.
     await sleep(100);
   }
 }
@@ -66,14 +66,14 @@ async function eachOf<Item, Result>(
   return results;
 }
 
-test('whatever storage does, who calls again until a send is accepted has sent it once', async () => {
+test('a caller who retries until a send is accepted has sent it once, whatever storage does', async () => {
   const seed = Number(process.env['TROUBLE_SEED'] ?? 20_261_124);
   storage.trouble(
     randomTroubles({
       seed,
       rates: { busy: 60, broken: 50, throttled: 50, late: 12, lost: 90, answerLost: 100 },
       maxLate: 4,
-      // A worker that gives up comes again after a minute or two, for which a test can't wait.
+      // A failed worker is retried only after a minute or two, which is too long for a test.
       lasting: ({ path, method }) => !/\/messages\(/.test(path) || method === 'POST',
     }),
   );
@@ -85,7 +85,7 @@ test('whatever storage does, who calls again until a send is accepted has sent i
   );
   storage.calm();
 
-  // No trouble of storage is a fault of the caller's, nor one of the app.
+  // Faults of storage are never reported as faults of the caller or of the app.
   expect(new Set(statuses.keys())).toEqual(new Set([200, 503]));
   expect(statuses.get(200)).toBe(sends);
   expect([...storage.counts().keys()].sort()).toEqual(['answerLost', 'broken', 'busy', 'late', 'lost', 'throttled']);

@@ -12,8 +12,7 @@ import { tokenOf } from '../support/hosts/api.ts';
 import { startWebhookReceiver } from '../support/servers/webhook-receiver.ts';
 
 /*
- * A client that knows nothing but the connector's definition calls every operation, and every answer is what the
- * definition says it is.
+ * A client that knows only the connector's definition calls every operation. Every answer must match the definition.
  */
 
 interface Definition {
@@ -23,7 +22,7 @@ interface Definition {
   paths: Record<string, PathItem>;
 }
 
-/** The operations of a path by their methods, and what its trigger notifies of. */
+/** The operations of a path by their methods, and the notification of its trigger. */
 interface PathItem {
   'x-ms-notification-content'?: { schema: object };
   [method: string]: { operationId?: string; responses?: Record<string, { schema?: object }>; schema?: object };
@@ -42,7 +41,7 @@ beforeAll(async () => {
 });
 afterAll(() => host.stop());
 
-/** Where an operation stands in the definition. */
+/** Finds an operation in the definition. */
 function standingOf(operationId: string) {
   for (const [path, item] of Object.entries(definition.paths)) {
     const operation = Object.values(item).find((each) => each.operationId === operationId);
@@ -56,7 +55,7 @@ async function call<Body>(operationId: string, parameters: Record<string, unknow
   return (await callForAnswer(operationId, parameters)).body as Body;
 }
 
-/** The same, for those who need the answer's headers too. */
+/** Calls an operation in the same way; resolves to the whole answer with its headers. */
 async function callForAnswer(
   operationId: string,
   parameters: Record<string, unknown>,
@@ -74,10 +73,10 @@ async function callForAnswer(
   const [status = '', response = {}] =
     Object.entries(standingOf(operationId).responses).find(([code]) => code.startsWith('2')) ?? [];
   expect([operationId, String(answer.status)]).toEqual([operationId, status]);
-  // An answer without content type comes as a Blob.
+  // The client returns an answer without a content type as a Blob.
   const text = typeof answer.text === 'string' ? answer.text : ((await answer.text?.text()) ?? '');
   const body: unknown = text === '' ? undefined : JSON.parse(text);
-  // Where the definition knows no schema, there must be no body.
+  // If the definition has no schema, the answer must have no body.
   const validate = response.schema === undefined ? undefined : ajv.compile(response.schema);
   expect([operationId, validate === undefined ? body === undefined : validate(body), validate?.errors ?? null]).toEqual(
     [operationId, true, null],
@@ -95,7 +94,7 @@ interface Notification {
   threadId: string;
 }
 
-/** Registers a flow, lets a phone write to it, answers the phone by what the flow was told, and removes the flow. */
+/** Registers a flow, lets a phone write to it, answers the phone with the ids of the notification, and removes the flow. */
 async function converse(customer: string): Promise<void> {
   const services = await call<{ id: string }[]>('GetCustomerServices', {
     'Customer-Id': customer,
@@ -168,7 +167,7 @@ async function converse(customer: string): Promise<void> {
   }
 }
 
-/** Reads an address as one of an operation, and gives the values of the parameters in its path. */
+/** Matches an address with the path of an operation; returns the values of the parameters in the path. */
 function parametersIn(address: string, operationId: string): Record<string, string> {
   const given = URL.parse(address)?.pathname.split('/') ?? [];
   const parameters: Record<string, string> = {};

@@ -57,7 +57,7 @@ interface Ran {
   stderr: string;
 }
 
-/** Runs the command as npm does, with the carriers' settings unless told otherwise. */
+/** Runs the command as npm does; default environment: the carriers' settings. */
 async function templates(args: readonly string[], environment: Record<string, string> = settings): Promise<Ran> {
   const env = { PATH: process.env['PATH'], AzureWebJobsStorage: azurite.connectionString, ...environment };
   const running = promisify(execFile)(process.execPath, ['src/cli/templates.ts', ...args], { cwd: root, env });
@@ -69,7 +69,7 @@ async function templates(args: readonly string[], environment: Record<string, st
     .then(({ code, stdout, stderr }) => ({ code, stdout, stderr }));
 }
 
-/** Makes a template as somebody does at Meta, without us. */
+/** Creates a template at Meta, not through the API. */
 async function makeElsewhere(language: string): Promise<void> {
   const answer = await fetch(`${network.url}/v23.0/${number.accountId}/message_templates`, {
     method: 'POST',
@@ -84,7 +84,7 @@ async function makeElsewhere(language: string): Promise<void> {
   expect(answer.status).toBe(200);
 }
 
-test('a template that was made elsewhere is imported, listed, and sent', async () => {
+test('a template that was created at Meta is imported, listed and sent', async () => {
   expect(await templates(['list', 'demo'])).toEqual({ code: 0, stdout: 'demo has no templates.\n', stderr: '' });
   await makeElsewhere('fi');
   await makeElsewhere('en');
@@ -120,7 +120,7 @@ test('a template that was made elsewhere is imported, listed, and sent', async (
   });
 });
 
-test('what is wrong with one number keeps none of the others from being imported, and is told', async () => {
+test('reports the failure of one number, and imports the templates of the others', async () => {
   await makeElsewhere('sv');
   expect(await templates(['import', 'x', '358401000001'])).toEqual({
     code: 1,
@@ -151,7 +151,7 @@ test.for<[args: string[], environment: Record<string, string>, said: RegExp]>([
     { CARRIERS: 'whatsapp-cloud' },
     /^WHATSAPP_CLOUD_TOKEN is not set\n.*\n.*\nWHATSAPP_CLOUD_NUMBERS is not set$/m,
   ],
-])('%j with %j is refused with what is wrong', async ([args, environment, said]) => {
+])('refuses %j with %j, and says why', async ([args, environment, said]) => {
   expect(await templates(args, environment)).toEqual({
     code: 1,
     stdout: '',

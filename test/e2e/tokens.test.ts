@@ -13,7 +13,7 @@ import type { KeyServer, SigningKey } from '../support/servers/key-server.ts';
 const tenant = '11111111-1111-4111-8111-111111111111';
 const apiId = '33333333-3333-4333-8333-333333333333';
 const client = '44444444-4444-4444-8444-444444444444';
-/** The client in whose name the local issuer makes tokens. */
+/** The client id in the local issuer's tokens. */
 const localClient = '5d1a0000-0000-4000-8000-000000000002';
 
 let entra: { key: SigningKey; server: KeyServer; authority: string };
@@ -35,7 +35,7 @@ afterAll(async () => {
   await entra.server.stop();
 });
 
-/** What Entra says of the demo user in a token of version 2. */
+/** The claims of the demo user in a token of Entra, version 2. */
 function entraClaims(): JWTPayload {
   const now = Math.floor(Date.now() / 1000);
   return {
@@ -52,7 +52,7 @@ function entraClaims(): JWTPayload {
   };
 }
 
-/** Signs claims of Entra; `undefined` takes one away. */
+/** Signs claims of Entra; `undefined` removes one. */
 function signAsEntra(
   change: Readonly<Record<string, unknown>> = {},
   { alg, kid, privateKey } = entra.key,
@@ -60,7 +60,7 @@ function signAsEntra(
   return new SignJWT({ ...entraClaims(), ...change }).setProtectedHeader({ alg, kid }).sign(privateKey);
 }
 
-/** A token of the host's own issuer, signed for somebody else or with other claims. */
+/** Changes the claims of a token of the host's own issuer, without signing it again. */
 function tampered(token: string, change: (payload: Record<string, unknown>) => void): string {
   const [head = '', payload = '', signature = ''] = token.split('.');
   const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as Record<string, unknown>;
@@ -118,7 +118,7 @@ async function signWithPublicKey(): Promise<string> {
     .sign(new TextEncoder().encode(await exportSPKI(publicKey)));
 }
 
-/** Sends a message to one phone as whoever the header says. */
+/** Sends a message to one phone with the given Authorization header. */
 function sendAs(authorization: string | undefined): Promise<Response> {
   return fetch(`${local.host.baseUrl}/messages`, {
     method: 'POST',
@@ -132,14 +132,14 @@ function sendAs(authorization: string | undefined): Promise<Response> {
   });
 }
 
-/** The lines that the host wrote about refused calls of Send Message. */
+/** Returns the host's log lines of refused calls of Send Message. */
 function refusals(): string[] {
   const lines = local.host.output().split('\n');
   return lines.filter((line) => line.includes('"operation":"SendMessage"') && line.includes('"Unauthenticated"'));
 }
 
 test.each(authorizations)(
-  '%s is 401 with WWW-Authenticate, nothing is stored, and the log has no token',
+  '%s is a 401 with WWW-Authenticate, stores nothing, and the log holds no token',
   async (_, authorizationOf) => {
     local.storage.reset();
     const before = refusals().length;
@@ -160,7 +160,7 @@ test.each(authorizations)(
   },
 );
 
-test('a token of 100 KB is refused before it reaches the app, and nothing is stored', async () => {
+test('a token of 100 KB is refused before it reaches the app, and stores nothing', async () => {
   local.storage.reset();
   const token = await signAsEntra({ groups: ['g'.repeat(75_000)] });
   const response = await sendAs(`Bearer ${token}`).catch(() => undefined);
@@ -199,7 +199,7 @@ describe('a token of Entra is accepted', () => {
   });
 });
 
-test('the token is checked before anything else of the request', async () => {
+test('the token is checked before the rest of the request', async () => {
   const response = await fetch(`${local.host.baseUrl}/messages`, { method: 'POST', body: 'not json' });
   expect(response.status).toBe(401);
 });
@@ -213,7 +213,7 @@ test("a token from the issuer's own endpoint is accepted", async () => {
   expect((await api.call('/customers')).status).toBe(200);
 });
 
-test('a user sees nothing of a customer that is not theirs, whatever they ask for', async () => {
+test('a user gets nothing of a customer that is not theirs from any operation', async () => {
   const sent = (await local.api.post(sendTo(['358401230001']))).body as SentBody;
   const other = await createApi(local.host, await tokenOf(local.host, 'other-user'));
   const path = `/messages/${sent.MessageId}`;
@@ -232,7 +232,7 @@ test('a user sees nothing of a customer that is not theirs, whatever they ask fo
   });
 });
 
-test('a user whom the directory does not know is refused, with whom to ask', async () => {
+test('a user who is not in the directory is refused, and told whom to ask', async () => {
   const stranger = await createApi(local.host, await tokenOf(local.host, 'stranger'));
   const answer = await stranger.call('/customers');
   expect(answer.status).toBe(403);

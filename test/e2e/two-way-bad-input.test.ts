@@ -12,7 +12,7 @@ import { readsDirectory } from '../support/servers/storage-proxy.ts';
 let local: CountedHost;
 beforeAll(async () => {
   local = await startCountedHost();
-  // The host makes the queues that it listens to, which is not what is counted here.
+  // The host creates the queues that it listens to, which must not be counted.
   await eventually(() => {
     const made = local.storage.operations().filter(({ service, method }) => service === 'queue' && method === 'PUT');
     if (made.length < workers.length) throw new Error(`${made.length} queues are made`);
@@ -20,10 +20,10 @@ beforeAll(async () => {
 });
 afterAll(() => local.stop());
 
-/** What was done in storage beyond reading the directory. */
+/** Returns the storage operations that do not read the directory. */
 const done = () => local.storage.operations().filter((operation) => !readsDirectory(operation));
 
-/** A request; headers that are undefined are left out. */
+/** A request; headers that are undefined are omitted. */
 interface Row {
   service?: string;
   headers?: Record<string, string | undefined>;
@@ -120,7 +120,7 @@ const rows: Rows = [
     { headers: { 'Content-Type': 'text/plain' } },
     [415, 'UnsupportedContentType', undefined, /text\/plain/],
   ],
-  ['no customer', { headers: { Customer: undefined } }, [400, 'MissingParameter', 'Customer', /missing/]],
+  ['no customer', { headers: { Customer: undefined } }, [400, 'MissingParameter', 'Customer', /^Customer is empty\./]],
   ['an unknown customer', { headers: { Customer: 'nobody' } }, [403, 'CustomerNotAssigned', 'Customer', /assigned/]],
   ['a foreign customer', { headers: { Customer: 'other' } }, [403, 'CustomerNotAssigned', 'Customer', /assigned/]],
   ['an unknown service', { service: 'nothing' }, [404, 'ServiceNotFound', 'Service', /Verify the service id/]],
@@ -131,7 +131,7 @@ const rows: Rows = [
   ['no real token', { headers: { Authorization: 'Bearer x' } }, [401, 'Unauthenticated', undefined, /token/]],
 ];
 
-/** Posts a row's body, or another. */
+/** Posts the body of a row, or the standard body. */
 async function post(path: string, standard: Row, row: Row): Promise<ApiAnswer> {
   const headers = Object.fromEntries(
     Object.entries({
@@ -169,12 +169,12 @@ describe('New Message', () => {
       row,
     );
 
-  test.each(rows)('refuses %s, and nothing is stored', async (_, row, expected) => {
+  test.each(rows)('refuses %s, and stores nothing', async (_, row, expected) => {
     expectRefusal(await request(row), expected);
     expect(done()).toEqual([]);
   });
 
-  test('names everything that is wrong at once', async () => {
+  test('names all problems at once', async () => {
     const answer = await request({ body: { actionType: 'Email', options: { endpointUrl: 'x', httpVerb: 'GET' } } });
     const { error } = answer.body as ErrorBody;
     expect(error.details?.map(({ code, target }) => `${code} ${target}`).sort()).toEqual([
@@ -187,7 +187,7 @@ describe('New Message', () => {
     expect(done()).toEqual([]);
   });
 
-  test('accepts the good request of this table, for one storage operation', async () => {
+  test('accepts the valid request of this table, for one storage operation', async () => {
     expect((await request({})).status).toBe(201);
     expect((await request(optionsWith({ httpVerb: ' patch ' }))).status).toBe(201);
     expect(done()).toHaveLength(1);
@@ -201,7 +201,7 @@ describe('Unsubscribe Callback', () => {
     ['a foreign customer', { headers: { Customer: 'other' } }, [403, 'CustomerNotAssigned', 'Customer', /assigned/]],
     ['a foreign service', { service: 'other-twoway' }, [404, 'ServiceNotFound', 'Service', /Verify/]],
     ['no token', { headers: { Authorization: undefined } }, [401, 'Unauthenticated', undefined, /token/]],
-  ])('refuses %s, and nothing is read', async (_, row, expected) => {
+  ])('refuses %s, and reads nothing', async (_, row, expected) => {
     const path = `/service/${row.service ?? 'demo-twoway'}/pipelines/actions/unsubscribe`;
     expectRefusal(await post(path, { headers: { Customer: 'demo' }, body: { callbackUrl } }, row), expected);
     expect(done()).toEqual([]);
@@ -214,14 +214,18 @@ describe('Send Discussion Reply Message', () => {
   test.each<Rows[number]>([
     ['no thread', { body: { Content: 'Hello' } }, [400, 'MissingField', 'ThreadId', /required/]],
     ['a number as thread', { body: { ThreadId: 5, Content: 'Hello' } }, [400, 'InvalidField', 'ThreadId', /text/]],
-    ['a foreign thread', {}, [404, 'ThreadNotFound', 'ThreadId', /not a thread of this customer/]],
+    ['a foreign thread', {}, [404, 'ThreadNotFound', 'ThreadId', /no thread with the id in ThreadId/]],
     ['no thread id', { body: { ThreadId: '..', Content: 'Hello' } }, [404, 'ThreadNotFound', 'ThreadId', /thread/]],
     ['no content', { body: { ThreadId: '0'.repeat(44) } }, [400, 'MissingField', 'Content', /required/]],
     ['a number as content', ofDemo(5), [400, 'InvalidField', 'Content', /must be text/]],
     ['a foreign customer', { headers: { CustomerId: 'other' } }, [403, 'CustomerNotAssigned', 'CustomerId', /assign/]],
-    ['no customer', { headers: { CustomerId: undefined } }, [400, 'MissingParameter', 'CustomerId', /missing/]],
+    [
+      'no customer',
+      { headers: { CustomerId: undefined } },
+      [400, 'MissingParameter', 'CustomerId', /^CustomerId is empty\./],
+    ],
     ['no token', { headers: { Authorization: undefined } }, [401, 'Unauthenticated', undefined, /token/]],
-  ])('refuses %s, and nothing is read', async (_, row, expected) => {
+  ])('refuses %s, and reads nothing', async (_, row, expected) => {
     expectRefusal(await post('/messages/discussion/reply', standard, row), expected);
     expect(done()).toEqual([]);
   });
@@ -232,7 +236,7 @@ describe('Send Reply Message', () => {
   const standard = { headers: { 'Customer-Id': 'demo', 'Service-Id': 'demo-reply' }, body: sendTo([phone]) };
   const serviceOf = (id: string): Row => ({ headers: { 'Service-Id': id } });
   test.each<Rows[number]>([
-    ['an id that is none', {}, [404, 'MessageNotFound', 'ParentMessageId', /not a message of this customer/]],
+    ['a malformed id', {}, [404, 'MessageNotFound', 'ParentMessageId', /no message with the id in ParentMessageId/]],
     ['no content', { body: { ...sendTo([phone]), Content: '' } }, [400, 'MissingField', 'Content', /empty/]],
     ['no list', { body: { ...sendTo([]), Recipients: 'x' } }, [400, 'InvalidField', 'Recipients', /must be a list/]],
     ['a service without replies', serviceOf('demo-oneway'), [400, 'WrongServiceType', 'Service-Id', /repl/]],
@@ -240,16 +244,16 @@ describe('Send Reply Message', () => {
     ['a TwoWay service', serviceOf('demo-twoway'), [400, 'WrongServiceType', 'Service-Id', /TwoWay/]],
     ['a foreign customer', { headers: { 'Customer-Id': 'other' } }, [403, 'CustomerNotAssigned', 'Customer-Id', /as/]],
     ['no token', { headers: { Authorization: undefined } }, [401, 'Unauthenticated', undefined, /token/]],
-  ])('refuses %s, and nothing is read', async (_, row, expected) => {
+  ])('refuses %s, and reads nothing', async (_, row, expected) => {
     expectRefusal(await post('/messages/reply/nonsense', standard, row), expected);
     expect(done()).toEqual([]);
   });
 
   test.each([`i${'0'.repeat(32)}`, '0'.repeat(32)])(
-    'refuses %s, which is not there, and writes nothing',
+    'refuses %s that does not exist, and writes nothing',
     async (id) => {
       const answer = await post(`/messages/reply/${id}`, standard, {});
-      expectRefusal(answer, [404, 'MessageNotFound', 'ParentMessageId', /not a message of this customer/]);
+      expectRefusal(answer, [404, 'MessageNotFound', 'ParentMessageId', /no message with the id in ParentMessageId/]);
       expect(local.storage.operations().filter(({ method }) => method !== 'GET')).toEqual([]);
       expect(await local.api.inbox(phone)).toEqual([]);
     },

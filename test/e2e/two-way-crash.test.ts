@@ -12,7 +12,7 @@ import { additionsTo, pollsOf, startStorageProxy } from '../support/servers/stor
 import type { StorageProxy } from '../support/servers/storage-proxy.ts';
 import { play } from '../support/hosts/two-way-host.ts';
 
-test('messages that were on their way when the process was killed reach every subscription', async () => {
+test('messages in progress when the process is killed reach every subscription', async () => {
   const keep = <Piece extends { stop(): Promise<unknown> }>(piece: Piece): Piece => {
     onTestFinished(async () => void (await piece.stop()));
     return piece;
@@ -59,7 +59,7 @@ test('messages that were on their way when the process was killed reach every su
   await first.stop('SIGKILL');
   storage.release();
   expect(subscribers.flatMap(({ calls }) => calls)).toEqual([]);
-  // The queue gives back what a dead process took, in the end; here at once.
+  // The queue returns a dead process's message after its visibility timeout; here at once.
   await new QueueClient(azurite.connectionString, 'inbound').updateMessage(taken.id, taken.receipt, undefined, 0);
 
   keep(await startHost());
@@ -79,7 +79,7 @@ test('messages that were on their way when the process was killed reach every su
   );
 }, 120_000);
 
-/** The message that was last taken from the queue `inbound`. */
+/** Returns the message that was last received from the queue `inbound`. */
 function lastTaken(storage: StorageProxy): { id: string; receipt: string } {
   const answer = storage.operations().findLast(pollsOf('inbound'))?.answer ?? '';
   const valueOf = (element: string): string => new RegExp(`<${element}>([^<]+)`).exec(answer)?.[1] ?? '';

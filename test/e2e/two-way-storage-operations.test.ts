@@ -21,7 +21,7 @@ let line: Line;
 let asked: Notification;
 beforeAll(async () => {
   local = await startTwoWayHost();
-  // Tables and queues are made by the first request that needs them, which is not what is counted here.
+  // The first request that needs tables and queues creates them, which must not be counted.
   line = local.newLine();
   const flow = local.flows.flow();
   await subscribe(local.api, line.service, flow);
@@ -41,7 +41,7 @@ const discuss = (content: string) =>
     body: JSON.stringify({ ThreadId: asked.threadId, Content: content }),
   });
 
-/** Waits until nothing is under way, and begins to count. */
+/** Waits until no work is in progress, and begins to count. */
 const quiet = (): Promise<void> =>
   eventually(
     async () => {
@@ -52,7 +52,7 @@ const quiet = (): Promise<void> =>
     { timeoutMs: 20_000 },
   );
 
-/** The operations since then, but for reads of the directory. */
+/** Counts the operations since then, without reads of the directory. */
 const counted = (): number => local.storage.operations().filter((operation) => !readsDirectory(operation)).length;
 
 const inAnHour = new Date(Date.now() + 3_600_000).toISOString();
@@ -75,8 +75,8 @@ test.each([
   expect(counted()).toBeLessThanOrEqual(budget);
 });
 
-test('accepting a discussion reply is at most three operations', async () => {
-  // No worker gets it, so that only accepting is counted.
+test('accepting a discussion reply costs at most three operations', async () => {
+  // No worker gets the message, so that only accepting is counted.
   local.storage.hold(pollsOf('outbound'));
   await quiet();
   const answer = await discuss('counted');

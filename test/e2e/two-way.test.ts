@@ -7,7 +7,7 @@ import { testConversations } from './two-way/conversations.ts';
 import { testHabits } from './two-way/flow-runtime.ts';
 import { testSubscriptions } from './two-way/subscriptions.ts';
 
-// These tests mostly wait, each for messages of its own; so one host serves all of them at once.
+// These tests mostly wait, each for messages of its own, so they all run at once on one host.
 vi.setConfig({ maxConcurrency: 12, testTimeout: 90_000 });
 
 let local: TwoWayHost;

@@ -28,7 +28,7 @@ beforeAll(async () => {
   });
   await createTemplate('Picture', { RawContent: 'Look', AttachmentUrl: 'https://example.com/a.png' });
   await createTemplate('We reject this', { RawContent: 'No' });
-  // The word on the rejected one, too: it must not be written while operations are counted.
+  // Waits for the update of the rejected one too, which must not be written while operations are counted.
   await eventually(
     () => {
       const heard = local.host.output().matchAll(/"webhook":"simulated","status":200,"reports":0,"templates":(\d+)/g);
@@ -71,7 +71,7 @@ async function send(body: unknown): Promise<SentTemplate> {
   return answer.body as SentTemplate;
 }
 
-// Before anything is sent, so that no worker's operations are taken for a refused send's.
+// Runs before anything is sent, so that no worker's operations are counted for a refused send.
 const to = ['358401560001'];
 const rows: [name: string, body: unknown, status: number, code: string, target: string, message: RegExp][] = [
   ['no template', shipped(to, { TemplateName: undefined }), 400, 'MissingField', 'TemplateName', /required/],
@@ -191,7 +191,7 @@ const rows: [name: string, body: unknown, status: number, code: string, target: 
     400,
     'InvalidDateTime',
     'SendDateTime',
-    /ISO 8601, for example/,
+    /2026-12-01T09:00:00Z for UTC/,
   ],
   [
     'a date too far ahead',
@@ -222,7 +222,7 @@ const rows: [name: string, body: unknown, status: number, code: string, target: 
   ],
 ];
 
-test.each(rows)('%s is refused, and nothing is stored or sent', async (_, body, ...expected) => {
+test.each(rows)('refuses %s, and stores and sends nothing', async (_, body, ...expected) => {
   const [status, code, target, message] = expected;
   local.storage.reset();
   const answer = await post(body);
@@ -234,7 +234,7 @@ test.each(rows)('%s is refused, and nothing is stored or sent', async (_, body, 
 });
 
 describe('a template', () => {
-  test('reaches the phone as WhatsApp, from the identity, rendered', async () => {
+  test('reaches the phone by WhatsApp, from the identity and with its values', async () => {
     const sent = await send(shipped(['+358 40 150 0001']));
     expect(sent).toEqual({
       messageId: expect.stringMatching(/^[0-9a-f]{32}$/) as string,
@@ -247,14 +247,14 @@ describe('a template', () => {
     ]);
   });
 
-  test('fails with its reason where no fallback was asked for', async () => {
+  test('fails with its reason if it has no fallback', async () => {
     const sent = await send(shipped(['358401510002']));
     const status = await local.api.waitForStatus(sent.messageId, 'undelivered');
     expect(status.Recipients[0]).toMatchObject({ ErrorCode: expect.any(String) as string });
     expect((await local.api.inbox('358401510002')).map(({ protocol }) => protocol)).toEqual(['WhatsApp']);
   });
 
-  test('goes as SMS, once, where WhatsApp fails or says nothing, and the history shows both', async () => {
+  test('falls back to SMS once if WhatsApp fails or sends no report, and the history shows both', async () => {
     const sent = await send(shipped(['358401520001', '358401520004', '358401520005'], { UseSmsFallback: true }));
     const body = await eventually(
       async () => {
@@ -282,7 +282,7 @@ describe('a template', () => {
     ]);
   });
 
-  test('is not sent to a number that opted out of the identity, and is again after it opted in', async () => {
+  test('is not sent to a number that opted out of the identity, until it opts in', async () => {
     const path = `/whatsapp/opt-in/sender/${identity}/recipient/358401530001`;
     expect((await local.api.call(path, { method: 'DELETE' })).status).toBe(204);
     const refused = await send(shipped(['358401530001'], { UseSmsFallback: true }));
@@ -295,9 +295,9 @@ describe('a template', () => {
     expect(await local.api.inbox('358401530001')).toHaveLength(1);
   });
 
-  test('costs as many storage operations as a text: 2, with a request id 3', async () => {
+  test('costs as many storage operations as a text: 2, or 3 with a request id', async () => {
     const later = { SendDateTime: new Date(Date.now() + 3_600_000).toISOString() };
-    // The table of request ids is made by the first of them.
+    // The first request id creates their table.
     await send(shipped(['358401540001'], { ...later, RequestId: 'first' }));
     local.storage.reset();
     await send(shipped(['358401540001'], later));

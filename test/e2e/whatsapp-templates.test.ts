@@ -40,7 +40,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** The demo directory, in which the other customer has an identity too. */
+/** Writes the demo directory, with an identity for the other customer. */
 function writeDirectory(): string {
   const demo = JSON.parse(readFileSync(join(import.meta.dirname, '../../src/local/demo-directory.json'), 'utf8')) as {
     customers: { id: string; whatsappIdentities?: string[] }[];
@@ -97,7 +97,7 @@ const createRows: [name: string, details: Record<string, unknown>, expected: Exp
   ['a number as display name', { DisplayName: 7 }, field('DisplayName', /must be text/)],
   ['a long display name', { DisplayName: 'x'.repeat(101) }, field('DisplayName', /at most 100 characters/)],
   ['a display name of signs', { DisplayName: '!?' }, field('DisplayName', /must have Latin letters or digits/)],
-  ['a display name in Cyrillic', { DisplayName: 'Заказ' }, field('DisplayName', /letters of no other script/)],
+  ['a display name in Cyrillic', { DisplayName: 'Заказ' }, field('DisplayName', /no letters of other scripts/)],
   ['a line break in the display name', { DisplayName: 'a\nb' }, field('DisplayName', /line break/)],
   ['NUL in the display name', { DisplayName: 'a\0b' }, [400, 'InvalidCharacters', 'DisplayName', /NUL/]],
 
@@ -107,7 +107,7 @@ const createRows: [name: string, details: Record<string, unknown>, expected: Exp
   ['null content', { RawContent: null }, missing('RawContent')],
   ['a number as content', { RawContent: 7 }, field('RawContent', /must be text/)],
   ['long content', { RawContent: 'x'.repeat(1_025) }, field('RawContent', /at most 1024 characters/)],
-  ['blank content', { RawContent: ' \n ' }, [400, 'EmptyContent', 'RawContent', /without a visible character/]],
+  ['blank content', { RawContent: ' \n ' }, [400, 'EmptyContent', 'RawContent', /no visible character/]],
   ['a gap in the numbers', { RawContent: 'a {{1}} b {{3}} c' }, field('RawContent', /\{\{2\}\} is missing/)],
   ['numbers from 2', { RawContent: 'a {{2}} b' }, field('RawContent', /\{\{1\}\} is missing/)],
   ['a named placeholder', { RawContent: 'Hi {{name}}!' }, field('RawContent', /has \{\{name\}\}/)],
@@ -152,7 +152,7 @@ const createRows: [name: string, details: Record<string, unknown>, expected: Exp
   [
     'a placeholder inside an address',
     button({ Type: 'Url', Data: 'https://a.fi/{{1}}/b' }),
-    field('Buttons[0].Data', /at its end/),
+    field('Buttons[0].Data', /\{\{1\}\} at the end/),
   ],
   [
     'buttons of two types',
@@ -167,7 +167,7 @@ const createRows: [name: string, details: Record<string, unknown>, expected: Exp
   [
     'two buttons to call',
     { Buttons: ['a', 'b'].map((Label) => ({ Type: 'Call', Label, Data: identity })) },
-    field('Buttons', /at most 1 of type Call/),
+    field('Buttons', /at most 1 button of type Call/),
   ],
 
   // Header
@@ -177,7 +177,7 @@ const createRows: [name: string, details: Record<string, unknown>, expected: Exp
   [
     'a header of both kinds',
     { HeaderText: 'Order', AttachmentUrl: 'https://example.com/a.pdf' },
-    field('HeaderText', /left out where there is an AttachmentUrl/),
+    field('HeaderText', /left out if there is an AttachmentUrl/),
   ],
   ['a number as attachment', { AttachmentUrl: 7 }, field('AttachmentUrl', /must be text/)],
   ['an attachment that is no address', { AttachmentUrl: 'a.pdf' }, [400, 'InvalidUrl', 'AttachmentUrl', /http/]],
@@ -197,27 +197,23 @@ const pathRows: [name: string, path: string, expected: Expected][] = [
     `/whatsapp/templates/other/${foreignIdentity}`,
     [403, 'CustomerNotAssigned', 'Customer-Id', /assigned/],
   ],
-  [
-    'a blank customer',
-    `/whatsapp/templates/%20/${identity}`,
-    [400, 'MissingParameter', 'Customer-Id', /path parameter/],
-  ],
+  ['a blank customer', `/whatsapp/templates/%20/${identity}`, [400, 'MissingParameter', 'Customer-Id', / is empty\./]],
   [
     'an unknown identity',
     '/whatsapp/templates/demo/358401000009',
-    [404, 'IdentityNotFound', 'IdentityNumber', /not a WhatsApp number that you may use/],
+    [404, 'IdentityNotFound', 'IdentityNumber', /not one of the WhatsApp numbers that you may use/],
   ],
   [
     'a foreign identity',
     `/whatsapp/templates/demo/${foreignIdentity}`,
-    [404, 'IdentityNotFound', 'IdentityNumber', /not a WhatsApp number that you may use/],
+    [404, 'IdentityNotFound', 'IdentityNumber', /not one of the WhatsApp numbers that you may use/],
   ],
   [
     'an identity that is no number',
     '/whatsapp/templates/demo/me',
     [404, 'IdentityNotFound', 'IdentityNumber', /Choose one from the list/],
   ],
-  ['a blank identity', '/whatsapp/templates/demo/%20', [400, 'MissingParameter', 'IdentityNumber', /path parameter/]],
+  ['a blank identity', '/whatsapp/templates/demo/%20', [400, 'MissingParameter', 'IdentityNumber', / is empty\./]],
 ];
 
 const bodyRows: [name: string, body: string | Uint8Array<ArrayBuffer>, expected: Expected][] = [
@@ -232,12 +228,12 @@ const optOutRows: [name: string, path: string, expected: Expected][] = [
   [
     'an unknown sender',
     '/whatsapp/opt-in/sender/358401000009/recipient/358401234567',
-    [404, 'IdentityNotFound', 'Sender', /not a WhatsApp number that you may use/],
+    [404, 'IdentityNotFound', 'Sender', /not one of the WhatsApp numbers that you may use/],
   ],
   [
     'a foreign sender',
     `/whatsapp/opt-in/sender/${foreignIdentity}/recipient/358401234567`,
-    [404, 'IdentityNotFound', 'Sender', /not a WhatsApp number that you may use/],
+    [404, 'IdentityNotFound', 'Sender', /not one of the WhatsApp numbers that you may use/],
   ],
   [
     'a sender that is no number',
@@ -247,7 +243,7 @@ const optOutRows: [name: string, path: string, expected: Expected][] = [
   [
     'a blank sender',
     '/whatsapp/opt-in/sender/%20/recipient/358401234567',
-    [400, 'MissingParameter', 'Sender', /path parameter/],
+    [400, 'MissingParameter', 'Sender', / is empty\./],
   ],
   [
     'a recipient that is no number',
@@ -262,7 +258,7 @@ const optOutRows: [name: string, path: string, expected: Expected][] = [
   [
     'a blank recipient',
     `/whatsapp/opt-in/sender/${identity}/recipient/%20`,
-    [400, 'MissingParameter', 'Recipient', /path parameter/],
+    [400, 'MissingParameter', 'Recipient', / is empty\./],
   ],
   [
     'NUL in the recipient',
@@ -271,8 +267,8 @@ const optOutRows: [name: string, path: string, expected: Expected][] = [
   ],
 ];
 
-describe('a bad request is refused, and nothing is stored or submitted', () => {
-  /** Storage operations, and templates that the carrier has. */
+describe('refuses a bad request, and stores and submits nothing', () => {
+  /** Returns the storage operations, and the templates at the carrier. */
   const leftBehind = async (): Promise<unknown[]> => [
     ...local.storage.operations(),
     ...((await (await fetch(`${carrier.url}/templates`)).json()) as unknown[]),
@@ -296,7 +292,7 @@ describe('a bad request is refused, and nothing is stored or submitted', () => {
     expect(await leftBehind()).toEqual([]);
   });
 
-  test('template: many things at once are all named', async () => {
+  test('template: names all problems at once', async () => {
     const answer = await create({ RawContent: '{{2}}', Category: 'Spam', Buttons: [{ Type: 'Url', Label: 'x' }, 7] });
     const { error } = answer.body as { error: { details: { target: string }[] } };
     expect(error.details.map(({ target }) => target).sort()).toEqual([
@@ -320,10 +316,10 @@ describe('a bad request is refused, and nothing is stored or submitted', () => {
   test.each([
     ['/whatsapp/templates/other', [403, 'CustomerNotAssigned', 'Customer-Id', /assigned/]],
     ['/whatsapp/templates/nobody', [403, 'CustomerNotAssigned', 'Customer-Id', /assigned/]],
-    ['/whatsapp/templates/%20', [400, 'MissingParameter', 'Customer-Id', /path parameter/]],
+    ['/whatsapp/templates/%20', [400, 'MissingParameter', 'Customer-Id', / is empty\./]],
     ['/whatsapp/identities/other', [403, 'CustomerNotAssigned', 'Customer-Id', /assigned/]],
     ['/whatsapp/identities/nobody', [403, 'CustomerNotAssigned', 'Customer-Id', /assigned/]],
-    ['/whatsapp/identities/%20', [400, 'MissingParameter', 'Customer-Id', /path parameter/]],
+    ['/whatsapp/identities/%20', [400, 'MissingParameter', 'Customer-Id', / is empty\./]],
     ['/whatsapp/templates/demo?TemplateId=%00', [400, 'InvalidCharacters', 'TemplateId', /NUL/]],
   ] as [string, Expected][])('dropdown: %s', async (path, expected) => {
     local.storage.reset();
@@ -347,19 +343,19 @@ describe('a bad request is refused, and nothing is stored or submitted', () => {
 });
 
 describe('dropdowns', () => {
-  test('identities are those of the customer', async () => {
+  test('list only the identities of the customer', async () => {
     expect((await local.api.call('/whatsapp/identities/demo')).body).toEqual([{ inputSource: { address: identity } }]);
     expect((await other.call('/whatsapp/identities/other')).body).toEqual([
       { inputSource: { address: foreignIdentity } },
     ]);
   });
 
-  test('categories stand beside the templates of a customer', async () => {
+  test('list the categories, whose path resembles that of a customer’s templates', async () => {
     const { status, body } = await local.api.call('/whatsapp/templates/categories');
     expect([status, body]).toEqual([200, ['Marketing', 'Utility', 'Authentication']]);
   });
 
-  test('a customer without templates has an empty list', async () => {
+  test('are empty for a customer without templates', async () => {
     expect(await list()).toEqual([]);
     const { status, body } = await other.call('/whatsapp/templates/other');
     expect([status, body]).toEqual([200, []]);
@@ -370,7 +366,7 @@ describe('a template', () => {
   test('is in the list once it is approved, and never if it is rejected', async () => {
     const answer = await create();
     expect([answer.status, answer.body]).toEqual([204, undefined]);
-    // The first request made the table, which is not what is counted.
+    // The first request created the table, which must not be counted.
     local.storage.reset();
     expect((await create({ DisplayName: 'Please reject', Category: 'ALERT_UPDATE', Language: 'FI' })).status).toBe(204);
     expect(local.storage.operations().map(({ service, method }) => `${service} ${method}`)).toEqual([
@@ -412,13 +408,13 @@ describe('a template', () => {
     ]);
   });
 
-  test('that is asked for again is there already; another one of its name is refused', async () => {
+  test('that is requested again exists already, and another one of its name is refused', async () => {
     expect((await create()).status).toBe(204);
     expectRefusal(await create({ RawContent: 'Another.' }), [
       409,
       'TemplateExists',
       'DisplayName',
-      /order_ready, which another template of this customer has/,
+      /Another template already has the id order_ready/,
     ]);
     expectRefusal(await create({ DisplayName: 'ORDER-READY' }), [
       409,
@@ -429,7 +425,7 @@ describe('a template', () => {
     expect(await list('?TemplateId=order_ready')).toEqual([entry('order_ready', 'Order ready')]);
   });
 
-  test('may have the name that another customer’s has', async () => {
+  test('may have the name of another customer’s template', async () => {
     const path = `/whatsapp/templates/other/+${foreignIdentity.slice(0, 3)} ${foreignIdentity.slice(3)}`;
     expect((await createAt(encodeURI(path), JSON.stringify({ ...good, RawContent: 'Theirs.' }), other)).status).toBe(
       204,
@@ -442,20 +438,20 @@ describe('a template', () => {
     expect(await list('?TemplateId=order_ready')).toEqual([entry('order_ready', 'Order ready')]);
   });
 
-  test('waits for a carrier that is gone, and is refused with the reason of one that refuses', async () => {
+  test('waits for an unreachable carrier, and is refused with the reason of a carrier that refuses', async () => {
     await carrier.stop();
     expectRefusal(await create({ DisplayName: 'Later' }), [
       503,
       'Unavailable',
       undefined,
-      /templates is not available.*Try again a little later/,
+      /templates is not available.*Try again later/,
     ]);
     expect(await list('?TemplateId=later')).toEqual([]);
     carrier = await startSimulatedCarrier({ port: Number(new URL(carrier.url).port), ...credentials });
     expect((await create({ DisplayName: 'Later' })).status).toBe(204);
     await eventually(async () => expect(await list('?TemplateId=later')).toEqual([entry('later', 'Later')]));
 
-    // The carrier has one of this name that nobody here knows of.
+    // The carrier has a template of this name that is not stored here.
     const template = {
       identity,
       name: 'taken',
@@ -477,7 +473,7 @@ describe('a template', () => {
       400,
       'TemplateRefused',
       undefined,
-      /does not take the template: There is another template named taken\. Change/,
+      /WhatsApp refused the template: There is another template named taken\. Change/,
     ]);
     await eventually(() =>
       expect(local.host.output()).toContain(`"unknownTemplates":["…${identity.slice(-3)}/taken"]`),
@@ -494,7 +490,7 @@ describe('opting out and in', () => {
       method,
     });
 
-  test('is kept by number, however it is written, and may be said twice', async () => {
+  test('is stored by number in any spelling, and may be repeated', async () => {
     expect((await call('POST', identity, '358401234567')).status).toBe(204);
     expect(await optOuts()).toEqual([]);
     for (const recipient of ['+358 40 123 4567', '0401234567', '358401234567', '46701234567']) {

@@ -5,7 +5,7 @@ import { createTableDirectory } from '../../storage/tables/directory.ts';
 import { openOperatorStorage } from '../open-storage.ts';
 import type { ApiKeyDeps } from './manage-api-keys.ts';
 
-/** What the subcommands work with. */
+/** Opens what the subcommands depend on. */
 export async function openDeps(environment: NodeJS.ProcessEnv): Promise<ApiKeyDeps> {
   const storage = await openOperatorStorage(environment);
   const now = (): Date => new Date();

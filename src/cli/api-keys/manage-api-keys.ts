@@ -4,7 +4,7 @@ import type { Directory } from '../../directory/index.ts';
 import { isDateTime, parseDateTime } from '../../core/date-time.ts';
 import { scopes as knownScopes } from '../../operation/scopes.ts';
 
-/** What managing API keys works with. */
+/** What the functions that manage API keys depend on. */
 export interface ApiKeyDeps {
   apiKeys: ApiKeyStore;
   directory: Pick<Directory, 'user'>;
@@ -12,21 +12,21 @@ export interface ApiKeyDeps {
   now: () => Date;
 }
 
-/** What an operator typed about a new key. All but `expires` is required. */
+/** The options of a new key. An operator must give `user`, `name`, and either `scopes` or `allScopes`. */
 export interface NewApiKeyOptions {
   user?: string;
   /** Names of scopes, separated by commas. */
   scopes?: string;
   allScopes: boolean;
   name?: string;
-  /** ISO 8601; without an offset in UTC. */
+  /** When the key expires, in ISO 8601, UTC without an offset; absent: never. */
   expires?: string;
 }
 
 /**
- * Makes a key. The first line returned is the key, which can't be shown again; the second describes it.
+ * Makes and stores a key. Resolves to two lines: the key, which can't be shown again, and its description.
  *
- * @throws everything that is wrong with the options, a line each
+ * @throws Error with everything that is wrong with the options, a line each
  */
 export async function createApiKey(options: NewApiKeyOptions, deps: ApiKeyDeps): Promise<string[]> {
   const now = deps.now();
@@ -51,16 +51,16 @@ export async function createApiKey(options: NewApiKeyOptions, deps: ApiKeyDeps):
   return [key, `Save it now: it is not shown again. ${describe(kept, now)}`];
 }
 
-/** One line for each key, without the key itself. */
+/** Lists all keys: a line each, without the key itself. */
 export async function listApiKeys({ apiKeys, now }: Pick<ApiKeyDeps, 'apiKeys' | 'now'>): Promise<string[]> {
   const keys = await apiKeys.list();
   return keys.length === 0 ? ['There are no API keys.'] : keys.map((key) => describe(key, now()));
 }
 
 /**
- * Deletes keys, and says so of each.
+ * Deletes keys. Resolves to a line for each.
  *
- * @throws where some don't exist, once the others are deleted
+ * @throws Error if some don't exist, after it deleted the others
  */
 export async function revokeApiKeys(
   ids: readonly string[],
@@ -96,7 +96,7 @@ function isName(text = ''): boolean {
   return /^[^\p{Cc}\u2028\u2029]{1,100}$/u.test(text.trim());
 }
 
-/** The beginning of time if the text is not a time, so that it counts as past. */
+/** Reads a time. If the text is not a time, returns 1970, so that it counts as past. */
 function timeOf(text: string): Date {
   return isDateTime(text) ? parseDateTime(text, 'UTC') : new Date(0);
 }

@@ -5,7 +5,7 @@ import { createTableCallbackStore } from '../../storage/tables/callback-store.ts
 import { openOperatorMessages } from '../open-messages.ts';
 import { openOperatorStorage } from '../open-storage.ts';
 
-/** What the subcommands work with. */
+/** What the subcommands depend on. */
 export interface CallbacksDeps {
   dlr: { store: CallbackStore; queue: CallbackQueue };
   messages: { store: MessageStore };

@@ -1,12 +1,12 @@
 import { count } from '../../core/plural.ts';
 import type { ChunkCallbacks } from '../../delivery-callbacks/index.ts';
 
-/** What a list says where it is empty. */
+/** What an empty list prints. */
 export const noCallbacks = ['No call was given up.'];
 
 /**
- * Says which calls of a chunk were given up. The address is shown without its query, which may hold what lets a caller
- * in.
+ * Describes the calls of a chunk that were given up. The address is shown without its query, which may contain
+ * credentials.
  *
  * @param dlrUrl absent: the message is no longer stored
  */

@@ -12,15 +12,15 @@ export interface ApplyOptions {
 }
 
 /**
- * What came of it, with the lines to be printed. `problems`: nothing was written. `conflict`: somebody else wrote, so
- * not everything was written.
+ * The outcome, with the lines to print. `problems`: nothing was written. `conflict`: somebody else wrote at the same
+ * time, so not everything was written.
  */
 export interface Applied {
   outcome: 'done' | 'problems' | 'conflict';
   lines: readonly string[];
 }
 
-/** Makes the stored directory say what a file says. Writes nothing if the file or the result has a problem. */
+/** Makes the stored directory match a file. Writes nothing if the file or the result has a problem. */
 export async function applyDirectory(
   editor: DirectoryEditor,
   file: DirectoryFile,
@@ -33,7 +33,7 @@ export async function applyDirectory(
   if (problems.length > 0) return { outcome: 'problems', lines: [...problems, ...describeKept(plan)] };
   const { missing, surplus } = editor.compareClaims(stored, plan);
   const changes = describePlan(plan);
-  // After a run that broke off, only rows of addresses may be left to write.
+  // If an earlier run broke off, it may be that only rows of addresses are left to write.
   if (changes.length === 0 && missing.length + surplus.length > 0) changes.push('~ address rows');
   const planned = [...changes, ...describeKept(plan)];
   if (changes.length === 0) return { outcome: 'done', lines: [...planned, 'There is nothing to change.'] };

@@ -14,7 +14,7 @@ export const apply = defineSubcommand({
   },
   async run({ operands: [name = ''], values: { prune = false, yes = false } }, environment) {
     const file = readDirectoryFile(name);
-    // Before storage is opened: a wrong file needs none.
+    // Check the file before opening storage, which a wrong file doesn't need.
     if (file.problems.length > 0) throw new Error(file.problems.join('\n'));
     const { outcome, lines } = await applyDirectory(await openEditor(environment), file, { prune, write: yes });
     if (outcome !== 'done') throw new Error(lines.join('\n'));

@@ -2,7 +2,7 @@ import type { Change, DirectoryPlan } from '../../directory/index.ts';
 
 const signs = { added: '+', changed: '~', removed: '-' } as const;
 
-/** Says line by line what a plan does; nothing where it does nothing. */
+/** Describes the changes of a plan, a line each. */
 export function describePlan({ customers, users }: DirectoryPlan): string[] {
   return [
     ...customers.map((change) => describe('customer', change)),
@@ -15,7 +15,7 @@ function describe(what: string, change: Change<{ id: string }>): string {
   return `${signs[change.kind]} ${what} ${change.entry.id}${fields}`;
 }
 
-/** Says what stays in the directory although the file doesn't name it. */
+/** Describes what stays in the directory although the file doesn't name it, a line each. */
 export function describeKept({ kept }: DirectoryPlan): string[] {
   return kept.map((what) => `  ${what} is not in the file and stays; --prune removes it`);
 }

@@ -8,19 +8,23 @@ import { readDocument } from '../../directory/index.ts';
 import type { DirectoryDocument, DocumentProblem } from '../../directory/index.ts';
 import { parseSender } from '../../messages/index.ts';
 
-/** A directory's file, and everything that is wrong with it. */
+/** The file of a directory, and everything that is wrong with it. */
 export interface DirectoryFile {
   document: DirectoryDocument;
-  /** Each with file and line, in the order of lines: `directory.json:12: customers[0].name is missing`. */
+  /** The problems with file and line, in the order of lines: `directory.json:12: customers[0].name is missing`. */
   problems: readonly string[];
-  /** Writes further problems in the same way. */
+  /** Describes further problems in the same way. */
   describe(problems: readonly DocumentProblem[]): string[];
 }
 
-/** A problem whose place its path doesn't tell has its offset in the text. */
+/** A problem. It has an offset in the text if its path doesn't say where it is. */
 type PlacedProblem = DocumentProblem & { offset?: number };
 
-/** Reads and checks a directory's file; throws with a sentence where there is none. */
+/**
+ * Reads and checks the file of a directory.
+ *
+ * @throws Error with a sentence for the operator if the file can't be read
+ */
 export function readDirectoryFile(name: string): DirectoryFile {
   let text: string;
   try {
@@ -31,9 +35,9 @@ export function readDirectoryFile(name: string): DirectoryFile {
   return readDirectoryText(text, name);
 }
 
-/** As {@link readDirectoryFile}, of a text that stands in the file `name`. */
+/** Reads and checks the text of the file `name`, as {@link readDirectoryFile} does. */
 export function readDirectoryText(written: string, name: string): DirectoryFile {
-  // Some editors begin a file with a byte order mark, which is no part of the JSON.
+  // Some editors begin a file with a byte order mark, which is not part of the JSON.
   const text = written.replace(/^\uFEFF/, '');
   const errors: ParseError[] = [];
   const root = parseTree(text, errors, { disallowComments: true });
@@ -60,7 +64,7 @@ export function readDirectoryText(written: string, name: string): DirectoryFile 
   return { document, problems: describe([...repeatedNames(root, []), ...problems]), describe };
 }
 
-/** The library takes what comes close to JSON; what isn't JSON ends as the first error. */
+/** Parses JSON; undefined if the text isn't JSON. The library above also accepts some texts that aren't. */
 function parseJson(text: string): { parsed: unknown } | undefined {
   try {
     return { parsed: JSON.parse(text) };
@@ -69,7 +73,7 @@ function parseJson(text: string): { parsed: unknown } | undefined {
   }
 }
 
-/** `CommaExpected` as words. */
+/** Splits the library's error code, such as `CommaExpected`, into words. */
 function sayError(code: string): string {
   return code
     .replaceAll(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
@@ -80,13 +84,13 @@ function lineAt(text: string, offset: number): number {
   return text.slice(0, offset).split('\n').length;
 }
 
-/** Where a place begins; where it isn't there, what it would stand in. */
+/** Returns the offset of a place in the text. If the place does not exist, returns that of the nearest parent. */
 function offsetOf(root: Node | undefined, path: DocumentProblem['path']): number {
   const node = root && findNodeAtLocation(root, [...path]);
   return path.length === 0 || node !== undefined ? (node?.offset ?? 0) : offsetOf(root, path.slice(0, -1));
 }
 
-/** Fields that an object has twice: of those, JSON's reader would drop the first without a word. */
+/** Finds fields that an object has twice. `JSON.parse` would silently drop the first of them. */
 function repeatedNames(node: Node, place: readonly (string | number)[]): PlacedProblem[] {
   const names = new Set<string>();
   return (node.children ?? []).flatMap((child, index): PlacedProblem[] => {
@@ -100,6 +104,6 @@ function repeatedNames(node: Node, place: readonly (string | number)[]): PlacedP
       names.add(name);
       return inside;
     }
-    return [{ path, offset: key.offset, text: `${name} stands twice in the same object` }, ...inside];
+    return [{ path, offset: key.offset, text: `${name} is in the same object twice` }, ...inside];
   });
 }

@@ -4,7 +4,7 @@ import type { ForgottenCounts } from '../../storage/tables/forget-phone.ts';
 interface Kind {
   one: string;
   many: string;
-  /** What is done to them. */
+  /** What forgetting does to them, as a participle. */
   fate: string;
 }
 
@@ -57,7 +57,7 @@ const kinds: Record<keyof ForgottenCounts, Kind> = {
   },
 };
 
-/** Says what of a number was forgotten, or would be; opt-outs only where they were asked for. */
+/** Describes what was or would be forgotten about a number. Mentions opt-outs only if the operator asked for them. */
 export function describeForgotten(
   counts: ForgottenCounts,
   { apply, optOuts }: { apply: boolean; optOuts: boolean },

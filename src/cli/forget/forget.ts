@@ -15,7 +15,7 @@ export const forget = defineSubcommand({
   },
   async run({ operands: [given = ''], values }, environment) {
     const phone = given.replaceAll(/[\s()+-]/g, '');
-    // National forms differ by country, and to forget somebody else's number can't be undone.
+    // National forms differ by country, and forgetting somebody else's number can't be undone.
     if (!/^[1-9]\d{6,14}$/.test(phone)) {
       throw new UsageError('The number must be in international form, such as 358401234567.');
     }

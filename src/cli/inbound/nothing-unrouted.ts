@@ -1,2 +1,2 @@
-/** What the subcommands say where every inbound message has its service. */
+/** What the subcommands print if every inbound message found its service. */
 export const nothingUnrouted = ['There are no unrouted messages.'];

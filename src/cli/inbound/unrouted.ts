@@ -21,7 +21,7 @@ export const unrouted = defineSubcommand({
   },
 });
 
-/** Without the text, and with the last three digits of the sender's number only. */
+/** Describes an inbound message without its text, and with only the last three digits of the sender's number. */
 function describe({ id, protocol, recipient, sender, at, carrier }: InboundMessage): string {
   return `${id}  ${at.toISOString()}  ${protocol} to ${recipient} from …${sender.slice(-3)}, by ${carrier}`;
 }

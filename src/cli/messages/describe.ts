@@ -2,14 +2,14 @@ import { count } from '../../core/plural.ts';
 import { foldMessage } from '../../messages/index.ts';
 import type { CancelResult, Chunk, RecipientState, StoredMessage } from '../../messages/index.ts';
 
-/** Says that an id belongs to no message. */
+/** Says that no message has this id. */
 export function notAMessage(id: string): string {
   return `${id} is not a message`;
 }
 
 /**
- * Says what became of a message: a line each on the message, its chunks and its recipients. Texts are left out and
- * numbers are cut to their last three digits, as in the log.
+ * Describes what became of a message: a line for the message, and for each chunk and recipient. As in the log, texts
+ * are left out, and only the last three digits of numbers are shown.
  */
 export function describeMessage(message: StoredMessage): string[] {
   const { header, chunks, fallbacks } = message;
@@ -30,7 +30,7 @@ export function describeMessage(message: StoredMessage): string[] {
   ];
 }
 
-/** One line on a chunk: how often which carrier got it, and what is still to come. */
+/** Describes a chunk in one line: its attempts, its carrier, and what is still to come. */
 export function describeChunk({
   index,
   carrier,
@@ -43,14 +43,16 @@ export function describeChunk({
   const by = carrier === undefined ? '' : ` by ${carrier}`;
   return [
     `  chunk ${index}: ${count(attempts, 'attempt')}${by}, changed ${updatedAt.toISOString()}`,
-    // If the worker didn't say which recipients, it has all that wait.
+    // If the worker didn't record which recipients it has, it has all that wait.
     ...(leasedUntil === undefined ? [] : [`${inFlight?.length ?? 'all'} in flight until ${leasedUntil.toISOString()}`]),
     ...(leasedUntil !== undefined || inFlight === undefined ? [] : [`${inFlight.length} in doubt`]),
     ...(notBefore === undefined ? [] : [`next attempt due ${notBefore.toISOString()}`]),
   ].join(', ');
 }
 
-/** One line on a recipient, with the carrier's own ids of the message: the carrier asks for them. */
+/**
+ * Describes a recipient in one line, with the carrier's own ids of the message, for which the carrier's support asks.
+ */
 export function describeRecipient({ history, ...state }: RecipientState): string {
   const { id, address, status, note, updatedAt } = state;
   const references = (history ?? [state]).flatMap(({ reference }) => reference ?? []);

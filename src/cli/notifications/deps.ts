@@ -5,7 +5,7 @@ import { createTableNotificationStore } from '../../storage/tables/notification-
 import { createTableSubscriptionStore } from '../../storage/tables/subscription-store.ts';
 import { openOperatorStorage } from '../open-storage.ts';
 
-/** What the subcommands work with. */
+/** Opens what the subcommands depend on. */
 export async function openDeps(environment: NodeJS.ProcessEnv): Promise<ReplayDeps> {
   const storage = await openOperatorStorage(environment);
   return {

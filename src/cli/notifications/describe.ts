@@ -2,12 +2,11 @@ import { count } from '../../core/plural.ts';
 import type { DeadLetter, ReplayResult } from '../../notifications/index.ts';
 import type { Subscription } from '../../subscriptions/index.ts';
 
-/** What a list says where it is empty. */
+/** What an empty list prints. */
 export const noDeadLetters = ['There are no dead letters.'];
 
 /**
- * Says what a dead letter is about, and how it failed. The address is shown without its query, which holds what lets a
- * caller in.
+ * Describes a dead letter and how it failed. The address is shown without its query, which contains credentials.
  *
  * @param subscription absent: the flow has unsubscribed
  */
@@ -32,7 +31,7 @@ const results: Record<ReplayResult, string> = {
   missing: 'is not a dead letter',
 };
 
-/** Says what became of a dead letter that was to be replayed. */
+/** Describes the result of replaying a dead letter. */
 export function describeReplay(id: string, result: ReplayResult): string {
   return `${id} ${results[result]}`;
 }

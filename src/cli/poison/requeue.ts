@@ -7,7 +7,7 @@ import { openOperatorStorage } from '../open-storage.ts';
 import { defineSubcommand } from '../subcommand.ts';
 import { poisonQueueOf, queueNames } from './queues.ts';
 
-/** For how long a message that is being put back is hidden from everybody else. */
+/** Seconds for which a message that is being put back is hidden from others. */
 const holdSeconds = 60;
 
 export const requeue = defineSubcommand({
@@ -29,7 +29,7 @@ export const requeue = defineSubcommand({
   },
 });
 
-/** Messages that a worker has at this moment are left to it. */
+/** Moves all messages, except for those that a worker has at this moment. Resolves to their number. */
 async function moveAll(from: QueueClient, to: QueueClient): Promise<number> {
   for (let moved = 0; ;) {
     const { receivedMessageItems: received } = await from.receiveMessages({
@@ -38,7 +38,7 @@ async function moveAll(from: QueueClient, to: QueueClient): Promise<number> {
     });
     if (received.length === 0) return moved;
     for (const { messageText, messageId, popReceipt } of received) {
-      // In this order: a crash in between leaves a message too many, never one too few.
+      // Send before deleting: a crash in between duplicates a message, and never loses one.
       await to.sendMessage(messageText, { messageTimeToLive: -1 });
       await from.deleteMessage(messageId, popReceipt);
       moved += 1;

@@ -1,6 +1,6 @@
 import type { ImportOutcome, ImportStep, Template } from '../../templates/index.ts';
 
-/** One line for each template, by name, without its text. */
+/** Describes templates, sorted by name: a line each, without its text. */
 export function describeTemplates(templates: readonly Template[]): string[] {
   return templates
     .toSorted((one, two) => (one.name < two.name ? -1 : 1))
@@ -13,7 +13,7 @@ export function describeTemplates(templates: readonly Template[]): string[] {
     );
 }
 
-/** What an import did, line by line, or why it did nothing. */
+/** Describes what an import did, a line per change, or why it did nothing. */
 export function describeImport(number: string, result: ImportOutcome): string[] {
   if (result.outcome === 'refused') return [`${number} ${onOneLine(result.why)}`];
   const { identity, customerId, steps } = result;
@@ -43,7 +43,7 @@ function describeChange({ kind, template, fields }: Exclude<ImportStep, { kind: 
   return [`${signs[kind]} ${name}  ${language}  ${status}  ${what}`, ...why];
 }
 
-/** A carrier's words may have any characters. */
+/** Puts a carrier's text, which may contain line breaks and control characters, on one line. */
 function onOneLine(text: string): string {
   return text.replaceAll(/[\s\p{Cc}]+/gu, ' ');
 }

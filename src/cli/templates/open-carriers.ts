@@ -6,15 +6,15 @@ import { settingsTable } from '../../settings/settings-table.ts';
 import { signedIn } from '../open-storage.ts';
 
 /**
- * Opens the carriers that the app has, from the same settings: CARRIERS and each carrier's own. A command asks them and
- * is never called back by them, so it doesn't need the app's other settings.
+ * Opens the app's carriers, from the same settings: CARRIERS and each carrier's own. The carriers never call a command
+ * back, so it doesn't need the app's other settings.
  *
- * @throws a sentence for each setting that is missing or malformed
+ * @throws Error with a sentence for each setting that is missing or malformed
  */
 export function openOperatorCarriers(environment: NodeJS.ProcessEnv): Carrier[] {
   const problems: string[] = [];
   const read = createSettingsReader(environment, problems);
-  // The app's default is the simulated carrier, which an operator who forgot the setting does not mean.
+  // The app's default is the simulated carrier, which is not what an operator wants who forgot the setting.
   const withoutDefault = { CARRIERS: { ...settingsTable.CARRIERS, default: [] } };
   if (read(withoutDefault).list('CARRIERS').length === 0)
     throw new Error('CARRIERS is not set: name the carriers that the app has.');

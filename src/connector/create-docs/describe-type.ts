@@ -1,10 +1,10 @@
 import type { JsonSchema } from '../../operation/schema.ts';
 import { code } from './markdown.ts';
 
-/** The operation that fills a dropdown, as a link or as plain text. */
+/** Writes the operation that fills a dropdown, as a link or as plain text. */
 export type NameOperation = (operationId: string) => string;
 
-/** What a field takes: its type, its limits and where its choices come from, in one cell of a table. */
+/** Describes in one cell of a table what a field accepts: its type, its limits and the source of its choices. */
 export function describeType(schema: JsonSchema, nameOperation: NameOperation): string {
   const { enum: choices, default: preset, 'x-ms-dynamic-values': dropdown } = schema;
   return [

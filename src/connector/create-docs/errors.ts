@@ -1,7 +1,7 @@
 import { errorCatalogue } from '../../operation/errors.ts';
 import { cell, code, table } from './markdown.ts';
 
-/** The table of errors, in the catalogue's order. */
+/** Writes the table of errors, in the catalogue's order. */
 export function errorTable(): string {
   return table(
     ['code', 'status', 'message', 'remedy'],

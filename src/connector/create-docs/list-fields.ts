@@ -2,13 +2,13 @@ import type { JsonSchema } from '../../operation/schema.ts';
 
 /** A field of a body or an answer. */
 export interface Field {
-  /** Where it stands: `Recipients[].Address`; empty where the whole body is one value. */
+  /** The path to the field, as `Recipients[].Address`; empty if the whole body is one value. */
   path: string;
   schema: JsonSchema;
   required: boolean;
 }
 
-/** The fields of a schema in its order, a list or an object before what is in it. */
+/** Lists the fields of a schema in its order; a list or an object comes before its content. */
 export function listFields(schema: JsonSchema): Field[] {
   return schema.type === 'object' ? inside(schema, '') : fieldsAt(schema, '', true);
 }
@@ -27,7 +27,9 @@ function inside({ items, properties = {}, required = [] }: JsonSchema, path: str
   ];
 }
 
-/** Items that have a label are a field of their own; objects without one only hold fields. */
+/**
+ * Lists the fields of a list's items. Items with a label are a field themselves; objects without one only hold fields.
+ */
 function insideItems(items: JsonSchema, path: string): Field[] {
   return items['title'] === undefined ? inside(items, path) : fieldsAt(items, path, true);
 }

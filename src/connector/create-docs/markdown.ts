@@ -1,4 +1,4 @@
-/** A table as the formatter writes it: columns of one width, the head first. Takes cells that are Markdown already. */
+/** Writes a table as the formatter does, with padded columns. Its cells must be Markdown already. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = head.map((title, column) => Math.max(3, title.length, ...rows.map((row) => row[column]?.length ?? 0)));
   const line = (cells: readonly string[]): string =>
@@ -6,22 +6,22 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
 }
 
-/** A text as one cell: signs that would end the cell, or that Markdown would take for markup, are escaped. */
+/** Escapes a text for a cell: characters that would end the cell or that are markup. */
 export function cell(text: string): string {
   return text.replaceAll(/[|<*]/g, String.raw`\$&`);
 }
 
-/** A text as code. Takes texts without a backtick. */
+/** Formats a text as code. The text must have no backtick. */
 export function code(text: string): string {
   return `\`${text.replaceAll('|', String.raw`\|`)}\``;
 }
 
-/** A paragraph in lines of at most 120 characters; a longer word stands alone. */
+/** Wraps a paragraph to lines of at most 120 characters; a longer word has a line of its own. */
 export function paragraph(text: string): string {
   return text.replaceAll(/(\S.{0,119})(?: |$)/g, '$1\n').trimEnd();
 }
 
-/** The anchor that GitHub gives a heading. */
+/** Returns the anchor that GitHub gives a heading. */
 export function anchor(heading: string): string {
   return heading
     .toLowerCase()
@@ -30,8 +30,9 @@ export function anchor(heading: string): string {
 }
 
 /**
- * A document with the table between its markers, `<!-- errors -->` and `<!-- /errors -->`, replaced. Throws where the
- * document has not exactly one such pair, since the table would be missing without anybody noticing.
+ * Replaces the table between the markers of a document, such as `<!-- errors -->` and `<!-- /errors -->`.
+ *
+ * @throws unless the document has exactly one pair of markers; the table would be missing unnoticed
  */
 export function replaceTable(document: string, marker: string, content: string): string {
   const [start, end] = [`<!-- ${marker} -->`, `<!-- /${marker} -->`];

@@ -22,7 +22,7 @@ const introduction = paragraph(
     'each entry in the list `Recipients`.',
 );
 
-/** The reference of all operations as a document, in the order of the list. */
+/** Writes the reference of all operations as a document, in the order of the list. */
 export function createReference(operations: readonly OperationRecord[]): string {
   const nameOperation: NameOperation = (id) => {
     const found = operations.find(({ operationId }) => operationId === id);
@@ -66,7 +66,7 @@ function createChapter(operation: OperationRecord, nameOperation: NameOperation)
   ].join('\n\n');
 }
 
-/** What a maker has to know before using the operation. */
+/** Writes the notes that a maker must know before using an operation. */
 function notesOf({ visibility, deprecated, trigger, anonymous }: OperationRecord): string[] {
   return [
     ...(deprecated === true ? ['Deprecated: it still works, but do not build new flows on it.'] : []),

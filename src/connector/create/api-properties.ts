@@ -5,8 +5,8 @@ import type { Purpose } from './sign-in.ts';
 import type { ApiProperties, PolicyTemplateInstance } from './types.ts';
 
 /**
- * Writes the connector's properties, in the variant for creating a connector or for updating one. `paconn update` fails
- * on a `stackOwner`, so only the former has it; see sign-in.ts for the other difference.
+ * Writes the connector's properties, for creating a connector or for updating one. Only the variant for creating has a
+ * `stackOwner`, because `paconn update` fails on it. sign-in.ts explains the other difference.
  */
 export function createApiProperties(settings: ConnectorSettings, purpose: Purpose): ApiProperties {
   const { title, version, publisher, stackOwner, iconBrandColor, apiKey = false } = settings;
@@ -22,7 +22,7 @@ export function createApiProperties(settings: ConnectorSettings, purpose: Purpos
       ...(purpose === 'create' ? { stackOwner } : {}),
       policyTemplateInstances: [
         setHeader(`Tell the backend which version of ${title} calls`, 'X-Connector-Version', version),
-        // A connection that was made by signing in has no key: the header is empty then, which the backend passes over.
+        // A connection with OAuth 2.0 has no key. The header is then empty, and the backend ignores it.
         ...(apiKey
           ? [setHeader('Send the key of the connection', apiKeyHeader, "@connectionParameters('api_key','')")]
           : []),

@@ -5,14 +5,14 @@ import { createPaths } from './paths.ts';
 import { createSecurity, createSecurityDefinitions } from './security.ts';
 import type { ConnectorDefinition } from './types.ts';
 
-/** Where every operation's path begins. Stored workflows hold it; the host's route prefix is the same. */
+/** The beginning of every operation's path, equal to the host's route prefix. Stored workflows hold it. */
 export const basePath = '/api-integrations/v1';
 
 const mediaTypes = ['application/json'];
 
 /**
- * Writes the connector's definition. Keys stand in the order that Microsoft's coding standards for connectors ask for.
- * Takes operations that `checkOperations` has nothing to say about.
+ * Writes the connector's definition, with its keys in the order of Microsoft's coding standards for connectors. The
+ * operations must have passed `checkOperations`.
  */
 export function createDefinition(
   operations: readonly Operation<never>[],

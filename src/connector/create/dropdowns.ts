@@ -1,13 +1,13 @@
 import type { DropdownExtensions, DynamicList, DynamicValues } from './types.ts';
 
 /**
- * Writes a dropdown in both spellings, with one meaning: the designer of Logic Apps prefers `x-ms-dynamic-values`, Power
- * Apps prefers `x-ms-dynamic-list`. Power Apps demands a path to the list and a path to the value in the latter, so
- * where the answer itself is the list, or its entries are plain texts, only the former is written, which may go without.
+ * Writes a dropdown in two spellings with the same meaning: the designer of Logic Apps prefers `x-ms-dynamic-values`,
+ * Power Apps prefers `x-ms-dynamic-list`. Power Apps requires paths to the list and to the value in the latter. So if
+ * the answer itself is the list, or its entries are plain texts, only the former is written, which works without paths.
  *
- * For entries that are plain texts it names the operation alone. Microsoft's schema of the file demands no more, the
- * designer of Logic Apps then takes each entry, whose type it reads from the answer's schema, for value and title at
- * once, and the published connector fills its one such dropdown so. Power Apps shows a text field instead.
+ * For entries that are plain texts, it names only the operation. Microsoft's schema of the file requires no more. The
+ * designer of Logic Apps then uses each entry as value and title, and reads its type from the answer's schema; the
+ * published connector fills its one such dropdown in this way. Power Apps shows a text field instead.
  */
 export function createDropdown(values: DynamicValues | undefined): DropdownExtensions {
   if (values === undefined) return {};

@@ -1,7 +1,7 @@
 import type { ConnectorSettings } from '../settings.ts';
 import type { ConnectorDefinition } from './types.ts';
 
-/** Writes who publishes the connector and what it is. */
+/** Writes the connector's title, description, version and publisher's contact. */
 export function createInfo({
   title,
   description,
@@ -11,7 +11,7 @@ export function createInfo({
   return { title, description, version, contact: { name: contact.name, url: contact.url, email: contact.email } };
 }
 
-/** Writes what a catalogue of connectors shows; certification demands exactly these three. */
+/** Writes the entries for the catalogue of connectors; certification requires exactly these three. */
 export function createMetadata({
   website,
   privacyPolicy,

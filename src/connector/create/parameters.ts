@@ -4,7 +4,7 @@ import { asJsonSchema } from '../../operation/schema.ts';
 import { createSchema } from './schemas.ts';
 import type { BodyParameter, ValueParameter } from './types.ts';
 
-/** Writes an operation's parameters in the record's order, the body last. */
+/** Writes an operation's parameters in their order, the body last. */
 export function createParameters({
   parameters,
   body,
@@ -15,7 +15,7 @@ export function createParameters({
   return [...written, { name, in: 'body', description, required: true, schema: createSchema(asJsonSchema(schema)) }];
 }
 
-/** A parameter has no title in Swagger; its label is an extension. */
+/** Writes a parameter. Its label is an extension, because parameters have no title in Swagger. */
 function createParameter(name: string, parameter: Parameter): ValueParameter {
   const { title, ...rules } = createSchema(asJsonSchema(parameter.schema));
   return {
@@ -24,7 +24,7 @@ function createParameter(name: string, parameter: Parameter): ValueParameter {
     required: isRequired(parameter),
     'x-ms-summary': title,
     ...rules,
-    // Ids may hold characters that a path must encode; without this, the platform's checks refuse the parameter.
+    // Ids may hold characters that a path must encode. Without this, the platform's checks refuse the parameter.
     ...(parameter.in === 'path' ? { 'x-ms-url-encoding': 'single' } : {}),
   } as ValueParameter;
 }

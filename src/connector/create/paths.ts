@@ -7,7 +7,7 @@ import { createSchema } from './schemas.ts';
 import { createOperationSecurity } from './security.ts';
 import type { OperationObject, PathItem } from './types.ts';
 
-/** What paths need of the settings. */
+/** The settings that paths depend on. */
 type PathSettings = Pick<ConnectorSettings, 'apiKey'>;
 
 /** Writes the operations under their paths, in the order of the list. */
@@ -19,7 +19,7 @@ export function createPaths(
   return Object.fromEntries([...byPath].map(([path, group]) => [path, createPathItem(group, settings)]));
 }
 
-/** Microsoft's schema of the file lists the notification after the methods. */
+/** Writes the operations of one path. The notification follows the methods, as in Microsoft's schema of the file. */
 function createPathItem(operations: readonly Operation<never>[], settings: PathSettings): PathItem {
   const methods = operations.map(
     (operation) => [operation.method.toLowerCase(), createOperation(operation, settings)] as const,

@@ -12,8 +12,8 @@ const sentences: Record<ErrorStatus, string> = {
   400: 'The request is not valid.',
   401: 'The caller is not signed in.',
   403: 'The caller has no access.',
-  404: 'There is no such thing.',
-  409: 'There is such a thing already.',
+  404: 'Something that the request names was not found.',
+  409: 'What the request would create already exists.',
   413: 'The body is too large.',
   415: 'The body is not JSON.',
   422: 'The request contradicts an earlier one.',
@@ -23,8 +23,8 @@ const sentences: Record<ErrorStatus, string> = {
 };
 
 /**
- * Writes what an operation answers: its record's answer, and a description for each status with which it may refuse,
- * naming the codes. Only the first may have a schema: the platform refuses operations with several.
+ * Writes the responses of an operation: its answer, and for each status of an error a description with the codes. Only
+ * the answer may have a schema, because the platform refuses operations with several.
  */
 export function createResponses(operation: Operation<never>): Record<string, ResponseObject> {
   const { status, description, schema } = operation.answer;

@@ -3,8 +3,8 @@ import { createDropdown } from './dropdowns.ts';
 import type { DynamicValues, SchemaObject } from './types.ts';
 
 /**
- * The keywords that a schema may have, in the order in which they are written. All of them mean the same in JSON Schema
- * and in Swagger 2.0, so a schema can be copied; whatever isn't listed is refused before anything is written.
+ * The keywords that a schema may have, in the order in which they are written. They have the same meaning in JSON
+ * Schema and in Swagger 2.0, so a schema can be copied. `checkSchema` refuses all other keywords.
  */
 export const schemaKeywords = [
   'title',
@@ -27,7 +27,7 @@ export const schemaKeywords = [
   'x-ms-dynamic-values',
 ] as const;
 
-/** Writes a schema of a body or an answer. Takes schemas that `checkSchema` has nothing to say about. */
+/** Writes a schema of a body or an answer. The schema must have passed `checkSchema`. */
 export function createSchema(schema: JsonSchema): SchemaObject {
   const written = Object.fromEntries(
     schemaKeywords.filter((keyword) => schema[keyword] !== undefined).map((keyword) => [keyword, schema[keyword]]),

@@ -5,17 +5,17 @@ import { scopes } from '../../operation/scopes.ts';
 import type { ConnectorSettings } from '../settings.ts';
 import type { SecurityDefinitions } from './types.ts';
 
-/** The name that Power Platform's own tools give to an OAuth 2.0 sign-in. */
+/** The name that Power Platform's own tools give an OAuth 2.0 sign-in. */
 const scheme = 'oauth2-auth';
 
 const keyScheme = 'apiKey';
 
-/** The header in which a connection's API key goes to the backend. */
+/** The header that carries a connection's API key to the backend. */
 export const apiKeyHeader = 'X-API-Key';
 
 type Ways = Pick<ConnectorSettings, 'apiKey'>;
 
-/** Writes the ways to sign in: authorisation code, with all scopes, used or not, and an API key where that is wanted. */
+/** Writes the ways to sign in: the authorisation code flow with all scopes, and an API key if the settings allow it. */
 export function createSecurityDefinitions({
   oauth,
   apiKey = false,
@@ -32,12 +32,12 @@ function entraEndpoints({ loginUri, tenantId }: { loginUri: string; tenantId: st
   return { authorizationUrl: `${endpoint}/authorize`, tokenUrl: `${endpoint}/token` };
 }
 
-/** Writes what a connection asks for: one consent to every scope, or a key. */
+/** Writes the requirement of a connection: one consent to all scopes, or a key. */
 export function createSecurity(ways: Ways = {}): OpenAPIV2.SecurityRequirementObject[] {
   return [{ [scheme]: Object.keys(scopes) }, ...keyRequirement(ways)];
 }
 
-/** Writes what an operation demands: any one of its scopes, so each is a requirement of its own, or a key. */
+/** Writes the requirements of an operation: any one of its scopes, or a key. Each is a requirement of its own. */
 export function createOperationSecurity(
   { scopes }: Pick<Operation<never>, 'scopes'>,
   ways: Ways = {},

@@ -5,7 +5,7 @@ import type { KeyParameter, ParameterSets, SignIn, SignInParameters, TenantParam
 /** Which command of Power Platform's tools the properties are for. */
 export type Purpose = 'create' | 'update';
 
-/** Writes how a maker signs in, where there is one way. */
+/** Writes the connection parameters for makers who can sign in in only one way. */
 export function createSignInParameters(settings: ConnectorSettings, purpose: Purpose): SignInParameters {
   const { title, oauth } = settings;
   const token: SignIn = {
@@ -22,8 +22,8 @@ export function createSignInParameters(settings: ConnectorSettings, purpose: Pur
 }
 
 /**
- * Writes the ways of which a maker chooses: signing in, or an API key. Where there are sets, the designers show nothing
- * else, so nothing else is written.
+ * Writes the two ways between which a maker chooses: signing in, or an API key. Designers show no other connection
+ * parameters beside sets, so none are written.
  */
 export function createParameterSets(settings: ConnectorSettings, purpose: Purpose): ParameterSets {
   const { title, oauth } = settings;
@@ -45,9 +45,9 @@ export function createParameterSets(settings: ConnectorSettings, purpose: Purpos
 }
 
 /**
- * A new connector gets a redirect address of its own whatever its file says, and Microsoft's published schema of the
- * file doesn't know `GlobalPerConnector`; a connector that still has the common address leaves it when an update says the
- * word. So the word stands in the variant for updates only.
+ * Writes the settings of OAuth 2.0. Only the variant for updates has `GlobalPerConnector`: an update with this word
+ * moves a connector from the common redirect address to its own. A new connector gets its own address in any case, and
+ * Microsoft's published schema of the file doesn't know the word.
  */
 function createOAuthSettings(oauth: EntraSettings | OAuthSettings, purpose: Purpose): SignIn['oAuthSettings'] {
   const { clientId, redirectMode } = oauth;
@@ -105,7 +105,7 @@ function createKeyParameter(title: string): KeyParameter {
   };
 }
 
-// The published schema of the file allows these texts and no others.
+// The published schema of the file allows only these texts.
 const tenantParameter: TenantParameter = {
   type: 'string',
   metadata: { sourceType: 'AzureActiveDirectoryTenant' },

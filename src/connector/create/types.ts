@@ -1,15 +1,15 @@
 import type { OpenAPIV2 } from 'openapi-types';
 
 /*
- * What the generator writes, and nothing else. openapi-types takes any key anywhere, so it serves as a base for what is
- * plain Swagger; the rest is spelt out here.
+ * The exact shapes that the generator writes. Types of plain Swagger come from openapi-types; because these accept any
+ * key, this file declares everything else.
  */
 
 /** `x-ms-dynamic-values`: a dropdown filled by another operation. */
 export interface DynamicValues {
   operationId: string;
   'value-collection'?: string;
-  /** Absent, with the title, where the entries are plain texts. */
+  /** Absent, like the title, if the entries are plain texts. */
   'value-path'?: string;
   'value-title'?: string;
   parameters?: Readonly<Record<string, { parameter: string } | string | boolean>>;
@@ -48,7 +48,7 @@ export interface SchemaObject extends ValueRules {
   properties?: Record<string, SchemaObject>;
   required?: readonly string[];
   additionalProperties?: boolean;
-  /** The platform puts in the address that a trigger's messages go to. */
+  /** The platform fills in the address that a trigger's notifications go to. */
   'x-ms-notification-url'?: true;
 }
 
@@ -62,7 +62,7 @@ export interface ValueParameter extends ValueRules {
   'x-ms-url-encoding'?: 'single';
 }
 
-/** The parameter that is the body. */
+/** The body as a parameter. */
 export interface BodyParameter {
   name: string;
   in: 'body';
@@ -71,7 +71,7 @@ export interface BodyParameter {
   schema: SchemaObject;
 }
 
-/** An answer; only one of an operation's answers may have a schema. */
+/** A response; only one of an operation's responses may have a schema. */
 export interface ResponseObject {
   description: string;
   schema?: SchemaObject;
@@ -93,18 +93,18 @@ export interface OperationObject {
 
 type Method = 'get' | 'post' | 'put' | 'delete';
 
-/** What a trigger sends to the address that was registered. */
+/** The notification that a trigger sends to the registered address. */
 interface NotificationContent {
   description: string;
   schema: SchemaObject;
 }
 
-/** The operations of one path. The notification stands beside its trigger, so a path has one trigger at most. */
+/** The operations of one path. A path has at most one trigger, because the notification belongs to the path. */
 export type PathItem = Partial<Record<Method, OperationObject>> & {
   'x-ms-notification-content'?: NotificationContent;
 };
 
-/** The ways to sign in, by their names in the definition. */
+/** The ways to sign in, by name. */
 export type SecurityDefinitions = Record<
   string,
   OpenAPIV2.SecuritySchemeOauth2AccessCode | OpenAPIV2.SecuritySchemeApiKey
@@ -135,7 +135,7 @@ interface UiDefinition {
   constraints: { required: 'true' | 'false'; hidden?: 'true' | 'false' };
 }
 
-/** The connection parameter by which a maker signs in. */
+/** The connection parameter with which a maker signs in. */
 export interface SignIn {
   type: 'oauthSetting';
   oAuthSettings: {
@@ -161,14 +161,14 @@ export interface SignIn {
   uiDefinition: UiDefinition;
 }
 
-/** The connection parameter in which the platform keeps the tenant of whoever signed in. */
+/** The connection parameter in which the platform keeps the maker's tenant. */
 export interface TenantParameter {
   type: 'string';
   metadata: { sourceType: 'AzureActiveDirectoryTenant' };
   uiDefinition: UiDefinition;
 }
 
-/** The connection parameters of a sign-in: the tenant where it is with Microsoft Entra ID. */
+/** The connection parameters of a sign-in. The tenant is present only with Microsoft Entra ID. */
 export interface SignInParameters {
   token: SignIn;
   'token:TenantId'?: TenantParameter;
@@ -179,25 +179,25 @@ export interface KeyParameter {
   type: 'securestring';
   uiDefinition: Omit<UiDefinition, 'constraints'> & {
     constraints: UiDefinition['constraints'] & { clearText: false };
-    /** Where the description is looked for in a set (Microsoft's documentation of several ways to sign in). */
+    /** In a set, designers read the description here (Microsoft's documentation of several ways to sign in). */
     schema: { type: 'securestring'; description: string };
   };
 }
 
-/** One of the ways to make a connection, of which a maker chooses. */
+/** One of the ways to sign in from which a maker chooses. */
 interface ParameterSet<Parameters> {
   name: string;
   uiDefinition: Pick<UiDefinition, 'displayName' | 'description'>;
   parameters: Parameters;
 }
 
-/** The ways to make a connection. */
+/** The ways to sign in from which a maker chooses. */
 export interface ParameterSets {
   uiDefinition: Pick<UiDefinition, 'displayName' | 'description'>;
   values: [ParameterSet<SignInParameters>, ParameterSet<{ api_key: KeyParameter }>];
 }
 
-/** A step that the platform's gateway takes with each call. */
+/** A policy that the platform's gateway applies to each call. */
 export interface PolicyTemplateInstance {
   templateId: 'setheader';
   title: string;
@@ -207,7 +207,7 @@ export interface PolicyTemplateInstance {
 /** connector/apiProperties.json */
 export interface ApiProperties {
   properties: {
-    /** Either this, or the sets. */
+    /** Present if there are no sets. */
     connectionParameters?: SignInParameters;
     connectionParameterSets?: ParameterSets;
     iconBrandColor: string;

@@ -1,12 +1,12 @@
 import Module from 'node:module';
 
 /*
- * The module `@azure/functions-core`: in Azure the Node.js worker provides it, here this file does. It is what
- * `@azure/functions` registers functions and hooks with, and what its invocation model is driven through. The shapes
- * are the worker's, reduced to what the three supported triggers use.
+ * The module `@azure/functions-core`. In Azure, the Node.js worker provides it; here, this file does. With this module,
+ * `@azure/functions` registers functions and hooks, and the host drives its invocation model. The shapes are the
+ * worker's, reduced to what the three supported triggers use.
  */
 
-/** One value on its way between host and library; exactly one of the properties is set. */
+/** One value that host and library exchange; exactly one of the properties is set. */
 export interface TypedData {
   string?: string | null;
   json?: string | null;
@@ -33,7 +33,7 @@ export interface HttpData {
   cookies?: HttpCookie[];
 }
 
-/** A cookie of a response, as the library hands it over. */
+/** A cookie of a response, as the library returns it. */
 export interface HttpCookie {
   name: string;
   value: string;
@@ -46,14 +46,14 @@ export interface HttpCookie {
   maxAge?: Nullable<number>;
 }
 
-/** What a function is bound to: its trigger, an input or an output, with the settings given at registration. */
+/** A binding of a function: its trigger, an input or an output, with the settings of its registration. */
 export interface Binding {
   type?: string;
   direction?: 'in' | 'out' | 'inout';
   [setting: string]: unknown;
 }
 
-/** A function as it was registered. */
+/** A registered function. */
 export interface RegisteredFunction {
   metadata: { name: string; bindings: Record<string, Binding> };
   callback: FunctionCallback;
@@ -61,13 +61,13 @@ export interface RegisteredFunction {
 
 type FunctionCallback = (...args: unknown[]) => unknown;
 
-/** What the library answers to an invocation. */
+/** The library's answer to an invocation. */
 export interface InvocationResponse {
   outputData?: { name: string; data: TypedData }[];
   returnValue?: TypedData | null;
 }
 
-/** What starts an invocation. */
+/** The data that starts an invocation. */
 interface InvocationRequest {
   invocationId: string;
   inputData: { name: string; data: TypedData }[];
@@ -90,7 +90,7 @@ interface InvocationModel {
   getResponse: (context: unknown, result: unknown) => Promise<InvocationResponse>;
 }
 
-/** What `@azure/functions` registers itself as. */
+/** The programming model, as which `@azure/functions` registers itself. */
 interface ProgrammingModel {
   getInvocationModel: (context: CoreInvocationContext) => InvocationModel | Promise<InvocationModel>;
   getCapabilities?: (defaults: Record<string, string>) => Promise<Record<string, string>>;
@@ -105,9 +105,9 @@ export interface FunctionsCore {
   functions: Map<string, RegisteredFunction>;
   hooks: Record<HookName, Hook[]>;
   programmingModel: ProgrammingModel | undefined;
-  /** What hooks share over the app's life. */
+  /** Data that hooks share while the app runs. */
   appHookData: Record<string, unknown>;
-  /** Set once loading is done: functions can't be registered any more, as in Azure. */
+  /** True once the app is loaded: as in Azure, no more functions can be registered. */
   locked: boolean;
 }
 
@@ -122,11 +122,11 @@ class Disposable {
 }
 
 /**
- * Makes `require('@azure/functions-core')` answer in this process, in the way the worker does it: by wrapping
- * `require`, which the library calls the first time a function is registered.
+ * Provides `require('@azure/functions-core')` in this process. Wraps `require`, as the worker does; the library calls
+ * it when the first function is registered.
  *
- * @param log takes what the library says outside an invocation
- * @returns what gets registered, growing while the app loads
+ * @param log takes the lines that the library logs outside of invocations
+ * @returns the registered functions and hooks, which grow while the app loads
  */
 export function provideFunctionsCore(log: (level: string, category: string, message: string) => void): FunctionsCore {
   const core: FunctionsCore = {
@@ -179,12 +179,14 @@ function registerHook(core: FunctionsCore, name: string, callback: Hook): Dispos
   });
 }
 
-/** Runs the hooks of one name in the order of their registration; the first that throws ends it. */
+/**
+ * Runs the hooks of one name in the order of their registration. Rejects with the first error, and runs no more then.
+ */
 export async function runHooks(
   core: FunctionsCore,
   name: Exclude<HookName, 'log'>,
   context: Record<string, unknown>,
 ): Promise<void> {
-  // A copy, so that a hook which disposes of itself doesn't make the next one be skipped.
+  // Iterates over a copy, so that a hook that disposes of itself doesn't make the loop skip the next one.
   for (const hook of core.hooks[name].slice()) await hook(context);
 }

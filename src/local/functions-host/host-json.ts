@@ -1,18 +1,18 @@
-/** The settings of host.json that this host honours, with Azure's defaults filled in. Times are in milliseconds. */
+/** The settings of host.json that this host supports, with Azure's defaults. Times are in milliseconds. */
 export interface HostSettings {
-  /** Without slashes at its ends; empty where routes stand at the root. */
+  /** Without slashes at its ends; empty if routes begin at the root. */
   routePrefix: string;
   queues: QueueSettings;
 }
 
 export interface QueueSettings {
-  /** Messages fetched at a time. */
+  /** How many messages are fetched at a time. */
   batchSize: number;
-  /** The next batch is fetched when no more than this many messages are being worked on. */
+  /** The host fetches the next batch when at most this many messages are in progress. */
   newBatchThreshold: number;
-  /** A message that fails when it was dequeued this often goes to the poison queue. */
+  /** A message whose function fails after this many dequeues goes to the poison queue. */
   maxDequeueCount: number;
-  /** How long a failed message stays invisible before it is tried again. */
+  /** How long a failed message stays invisible before it is retried. */
   visibilityTimeout: number;
   maxPollingInterval: number;
   messageEncoding: 'base64' | 'none';
@@ -21,10 +21,10 @@ export interface QueueSettings {
 type Section = Record<string, unknown>;
 
 /**
- * Reads a parsed host.json. Settings that mean nothing to a host on one's own machine (logging, extension bundle,
- * functionTimeout, scale) are passed over; the limits are those of the storage queue extension.
+ * Reads a parsed host.json. Ignores settings that have no meaning on a local machine (logging, extension bundle,
+ * functionTimeout, scale). The limits are those of the storage queue extension.
  *
- * @throws where a setting that is honoured has a shape that Azure's host wouldn't accept
+ * @throws if a supported setting has a shape that Azure's host wouldn't accept
  */
 export function readHostJson(hostJson: unknown): HostSettings {
   const root = section(hostJson, 'host.json');

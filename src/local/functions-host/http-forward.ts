@@ -6,18 +6,18 @@ import { maxRequestBytes } from './http-request.ts';
 import { connectionHeaders, endEmpty } from './http-response.ts';
 import type { StreamingServer } from './load-app.ts';
 
-/** A request on its way to the server that the library runs where HTTP streaming is on. */
+/** A request that is being forwarded to the library's server, which runs if HTTP streaming is on. */
 export interface Forwarding {
-  /** Settles when the answer has reached the caller; rejects where it couldn't. */
+  /** Resolves when the answer has reached the caller; rejects if it couldn't. */
   done: Promise<void>;
-  /** Gives the request up, for example because the function failed. */
+  /** Ends the forwarding, for example because the function failed. */
   abort: () => void;
 }
 
 /**
- * Passes a request on to the library's own server and its answer back, both as streams. The library finds the
- * invocation by the header `x-ms-invocation-id`, and makes the request's URL of the two `x-forwarded-` headers.
- * Where the body turns out to be over the limit, the caller gets 413.
+ * Forwards a request to the library's own server and the answer to the caller, both as streams. The library finds the
+ * invocation by the header `x-ms-invocation-id`, and builds the request's URL from the two `x-forwarded-` headers. If
+ * the body exceeds {@link maxRequestBytes}, the caller gets 413.
  */
 export function forwardRequest(
   request: IncomingMessage,
@@ -42,11 +42,11 @@ export function forwardRequest(
   const answered = Promise.withResolvers<IncomingMessage>();
   upstream.once('response', answered.resolve);
   upstream.on('error', answered.reject);
-  // A caller who leaves before the answer takes the request to the function along.
+  // If the caller disconnects before the answer, the request to the function ends too.
   response.once('close', () => {
     if (!response.writableFinished) upstream.destroy();
   });
-  // Without a pipeline, which would break the caller's connection where the answer comes before the body has been read.
+  // Not a pipeline, which would break the caller's connection if the answer comes before the body has been read.
   let bytes = 0;
   request.on('data', (chunk: Buffer) => {
     bytes += chunk.length;

@@ -2,23 +2,23 @@ import type { IncomingMessage } from 'node:http';
 
 import type { HttpData } from './functions-core.ts';
 
-/** The largest request body that the host takes, in bytes: the default of Azure's host (100 MB). */
+/** The size of the largest request body that the host accepts, in bytes: the default of Azure's host (100 MB). */
 export const maxRequestBytes = 104_857_600;
 
-/** A request without its body, as the host works with it. */
+/** The head of a request. */
 export interface InboundRequest {
   method: string;
   url: URL;
   /** The path's segments, decoded except for %2F. */
   path: string[];
-  /** Names in lower case, the values of a repeated header joined by commas. */
+  /** By names in lower case; the values of a repeated header are joined by commas. */
   headers: Record<string, string>;
 }
 
 /**
  * Reads the head of a request.
  *
- * @returns undefined where the request line or the Host header makes no URL
+ * @returns undefined if the request line and the Host header make no valid URL
  */
 export function readHead(request: IncomingMessage): InboundRequest | undefined {
   const target = request.url ?? '/';
@@ -27,7 +27,7 @@ export function readHead(request: IncomingMessage): InboundRequest | undefined {
   if (!URL.canParse(address)) return undefined;
   const url = new URL(address);
   const segments = url.pathname.slice(1).split('/');
-  // A slash at the end makes no segment.
+  // A trailing slash makes no segment.
   if (segments.at(-1) === '') segments.pop();
   return {
     method: request.method ?? 'GET',
@@ -37,7 +37,7 @@ export function readHead(request: IncomingMessage): InboundRequest | undefined {
   };
 }
 
-/** Decodes percent-encoded UTF-8, but leaves what isn't UTF-8 and an encoded slash as they are, as Kestrel does. */
+/** Decodes percent-encoded UTF-8. As Kestrel does, leaves an encoded slash and bytes that aren't UTF-8 as they are. */
 function decodeSegment(segment: string): string {
   return segment.replaceAll(/(?:%(?!2f)[0-9a-f]{2})+/gi, (encoded) => {
     try {
@@ -58,7 +58,7 @@ function joinHeaders(rawHeaders: readonly string[]): Record<string, string> {
   return headers;
 }
 
-/** The request as the library takes it when the whole body comes with it. */
+/** Converts a request for the library, with its whole body. */
 export function toHttpData(
   head: InboundRequest,
   parameters: Record<string, string>,
@@ -78,7 +78,7 @@ function toNullable(values: Record<string, string>): Record<string, { value: str
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, { value }]));
 }
 
-/** One value per name: those of a repeated parameter joined by commas; names differ by more than their case. */
+/** Joins the values of a repeated parameter by commas; names that differ only in case are the same. */
 function joinQuery(query: URLSearchParams): Record<string, string> {
   const values = new Map<string, [name: string, value: string]>();
   for (const [name, value] of query) {
@@ -89,8 +89,8 @@ function joinQuery(query: URLSearchParams): Record<string, string> {
 }
 
 /**
- * Reads the body the way the host does where it isn't streamed: only if its length is announced. A chunked body is
- * left unread, so that the function gets an empty one.
+ * Reads a body that isn't streamed. Like Azure's host, reads it only if the request announces its length: for a chunked
+ * body, the function gets an empty one.
  */
 export async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   if (announcedLength(request) === 0) return undefined;
@@ -99,7 +99,7 @@ export async function readBody(request: IncomingMessage): Promise<Buffer | undef
   return Buffer.concat(chunks);
 }
 
-/** The Content-Length of a request in bytes, 0 where there is none. */
+/** Returns the Content-Length of a request in bytes; 0 if it has none. */
 export function announcedLength(request: IncomingMessage): number {
   return Number(request.headers['content-length'] ?? 0);
 }

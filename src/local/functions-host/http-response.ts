@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 
 import type { HttpCookie, HttpData } from './functions-core.ts';
 
-/** Headers that belong to one connection and are never passed on (RFC 9110, 7.6.1). */
+/** Headers that belong to one connection and are never forwarded (RFC 9110, 7.6.1). */
 export const connectionHeaders: ReadonlySet<string> = new Set([
   'connection',
   'keep-alive',
@@ -15,13 +15,13 @@ export const connectionHeaders: ReadonlySet<string> = new Set([
   'upgrade',
 ]);
 
-/** Ends a response with a status and no body; does nothing where something was sent already. */
+/** Ends a response with a status and no body. Does nothing if the head was already sent. */
 export function endEmpty(response: ServerResponse, status: number): void {
   if (response.headersSent) return;
   response.writeHead(status, { 'content-length': '0' }).end();
 }
 
-/** Sends what a function returned, in the form in which the library hands it over. */
+/** Sends the response of a function, in the form in which the library returns it. */
 export function sendHttpData(response: ServerResponse, data: HttpData): void {
   for (const [name, value] of Object.entries(data.headers ?? {})) {
     if (name !== 'content-length' && !connectionHeaders.has(name)) response.setHeader(name, value);

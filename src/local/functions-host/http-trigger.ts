@@ -15,27 +15,27 @@ import type { HttpRoute } from './route-table.ts';
 import { findRoute } from './route-table.ts';
 import type { FunctionRunner } from './run-function.ts';
 
-/** What the HTTP side of the host needs from the rest of it. */
+/** What HTTP triggers need from the host. */
 export interface HttpHost {
-  /** In the order in which they are tried. */
+  /** In the order in which the host tries them. */
   routes: readonly HttpRoute[];
   routePrefix: string;
   invoke: FunctionRunner['invoke'];
   writeOutputs: FunctionRunner['writeOutputs'];
   streaming: StreamingServer | undefined;
-  /** The requests that functions are answering, for a stop to wait for. */
+  /** The requests that functions are answering; `stop` waits for them. */
   running: Set<Promise<void>>;
   otherRoutes: ((request: IncomingMessage, response: ServerResponse) => boolean | Promise<boolean>) | undefined;
   log: Log;
 }
 
 /**
- * Answers one request, and never rejects. A path or a method that no function has is 404 with an empty body, a function
- * that throws is 500 with an empty body, a body over 100 MB is 413. Access keys (`authLevel` function and admin) are
- * not checked, as Core Tools doesn't either.
+ * Answers one request, and never rejects. Answers with an empty body: 404 if no function has the path and the method,
+ * 500 if the function throws, 413 if the request's body is over 100 MB. Like Core Tools, does not check access keys
+ * (`authLevel` function and admin).
  */
 export async function handleRequest(host: HttpHost, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  // Without a listener, a connection that breaks would end the process.
+  // Without these listeners, a broken connection would end the process.
   request.on('error', () => {});
   response.on('error', () => {});
   try {
@@ -75,15 +75,15 @@ async function runFunction(host: HttpHost, call: Call): Promise<void> {
   try {
     await (streaming === undefined ? runWhole(host, call) : runStreaming(host, call, streaming));
   } catch {
-    // Whoever invoked the function has logged it.
+    // The runner has already logged the error.
     abandon(call.response);
   }
-  // Until then the answer, or its end, may still be on this side of the socket.
+  // Until `close`, part of the answer may not have left this process.
   if (!call.response.closed) await once(call.response, 'close');
   return undefined;
 }
 
-/** The body goes to the library as a whole, and the answer comes back as a whole. */
+/** Gives the library the whole body, and gets the whole answer. */
 async function runWhole(host: HttpHost, call: Call): Promise<void> {
   const body = await readBody(call.request);
   const input: TypedData = { http: toHttpData(call.head, call.parameters, body) };
@@ -94,7 +94,7 @@ async function runWhole(host: HttpHost, call: Call): Promise<void> {
   sendHttpData(call.response, data ?? {});
 }
 
-/** The library reads the request from, and writes the answer to, its own server; the invocation carries the rest. */
+/** Streams request and answer through the library's own server; the invocation carries everything else. */
 async function runStreaming(host: HttpHost, call: Call, streaming: StreamingServer): Promise<void> {
   const started = invocation(call);
   const forwarding = forwardRequest(call.request, call.response, { ...streaming, invocationId: started.invocationId });
@@ -103,7 +103,7 @@ async function runStreaming(host: HttpHost, call: Call, streaming: StreamingServ
     begun = true;
   };
   const invoked = host.invoke({ ...started, input: { http: {} }, triggerMetadata: streamMetadata(call), onBegin });
-  // The invocation begins when the request arrives at the library: where it can't, there is nothing to wait for.
+  // The invocation begins when the request reaches the library. If forwarding fails before that, it never begins.
   const unreachable = forwarding.done.then(() => invoked);
   try {
     const { response, hasResult } = await Promise.race([invoked, unreachable]);
@@ -111,7 +111,7 @@ async function runStreaming(host: HttpHost, call: Call, streaming: StreamingServ
       warnNoResult(
         host,
         call,
-        'the answer is 500 here, and never comes in Azure, where the caller waits until it times out',
+        'the answer is 500 here; in Azure no answer comes, and the caller waits until it times out',
       );
       throw new Error('No result.');
     }
@@ -144,7 +144,7 @@ function warnNoResult(host: HttpHost, call: Call, what: string): void {
 }
 
 function abandon(response: ServerResponse): void {
-  // Once the head is out, only a broken connection tells the caller that the rest won't come.
+  // Once the head is sent, only a broken connection can tell the caller that the answer is incomplete.
   if (response.headersSent && !response.writableEnded) response.destroy();
   else endEmpty(response, 500);
 }

@@ -10,19 +10,19 @@ import type {
 import { runHooks } from './functions-core.ts';
 import type { Log } from './log.ts';
 
-/** One call of a function: the trigger's data under its binding's name, and what else the host knows about it. */
+/** One call of a function, with the data of its trigger. */
 export interface Invocation {
   registered: RegisteredFunction;
   invocationId: string;
   input: TypedData;
   triggerMetadata: Record<string, TypedData>;
-  /** The caller's W3C `traceparent`, where there is one. */
+  /** The caller's W3C `traceparent`, if it sent one. */
   traceParent?: string | undefined;
-  /** Called when the library has the inputs, right before hooks and function run. */
+  /** Called when the library has the inputs, just before hooks and function run. */
   onBegin?: () => void;
 }
 
-/** The name and the settings of the binding that triggers a function. */
+/** Returns the binding that triggers a function: its name and settings. */
 export function triggerOf(registered: RegisteredFunction): { name: string; type: string; [setting: string]: unknown } {
   for (const [name, binding] of Object.entries(registered.metadata.bindings)) {
     if (/trigger$/i.test(binding.type ?? '')) return { ...binding, name, type: binding.type ?? '' };
@@ -31,11 +31,11 @@ export function triggerOf(registered: RegisteredFunction): { name: string; type:
 }
 
 /**
- * Runs a function as the worker does: the library's own invocation model between the pre- and post-invocation hooks,
- * which may replace the inputs, the function, its result and its error.
+ * Runs a function as the worker does: with the library's invocation model, between the pre- and post-invocation hooks.
+ * Hooks may replace the inputs, the function, its result and its error.
  *
- * @returns the library's answer, and whether the function gave a result at all
- * @throws what the function or a hook threw, or what the library has against the result
+ * @returns the library's answer, and whether the function returned anything
+ * @throws the error of the function or of a hook, or the library's error if it refuses the result
  */
 export async function invoke(
   core: FunctionsCore,
@@ -73,7 +73,7 @@ export async function invoke(
   try {
     after['result'] = await model.invokeFunction(context, before.inputs, before.functionCallback);
   } catch (error) {
-    // A hook tells a failure by the error's being set, so that something has to stand there.
+    // Hooks recognise a failure by `error`, so it must be set even if the function threw undefined.
     after['error'] = error ?? new Error(`The function threw ${String(error)}.`);
   }
   coreContext.state = 'postInvocationHooks';
@@ -84,7 +84,9 @@ export async function invoke(
   return { response: await model.getResponse(context, after['result']), hasResult: after['result'] != null };
 }
 
-/** Log hooks may change level and message of what the app logs; one that throws is passed over. */
+/**
+ * Runs the log hooks, which may change the level and the message of the app's lines. Ignores the changes if one throws.
+ */
 function runLogHooks(
   core: FunctionsCore,
   context: { level: string; category: string; message: string },

@@ -12,12 +12,12 @@ import type { Queues } from './queues.ts';
 import type { FunctionRunner } from './run-function.ts';
 import { isMonitored, runTimer } from './timer-trigger.ts';
 
-/** What the listeners need from the rest of the host. */
+/** What listeners need from the host. */
 export interface ListenerHost {
   settings: HostSettings;
   queues: Queues;
   queueVisibilitySeconds: number;
-  /** Takes the place of all schedules. */
+  /** Replaces all schedules. */
   timerSeconds: number | undefined;
   run: FunctionRunner['run'];
   now: () => Date;
@@ -28,15 +28,15 @@ export interface ListenerHost {
 export interface PlannedListener {
   name: string;
   kind: 'queue' | 'timer';
-  /** The queue, or the schedule. */
+  /** The name of the queue, or the schedule. */
   detail: string;
   start: () => Promise<Listener>;
 }
 
 /**
- * Checks the trigger of a queue or timer function, so that nothing runs yet where an app can't run as a whole.
+ * Checks the trigger of a queue or timer function. Starts nothing, because another function may still be refused.
  *
- * @throws a sentence that names the function
+ * @throws an error that names the function
  */
 export function planListener(registered: RegisteredFunction, host: ListenerHost): PlannedListener {
   const { name } = registered.metadata;

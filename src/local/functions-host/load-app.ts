@@ -9,28 +9,29 @@ import { provideFunctionsCore, runHooks } from './functions-core.ts';
 import { triggerOf } from './invoke.ts';
 import type { Log } from './log.ts';
 
-/** Where the library waits for requests, and the connections to it. */
+/** The library's own server, and the connections to it. */
 export interface StreamingServer {
   port: number;
   agent: Agent;
 }
 
-/** An app whose functions are registered, and that can't register more. */
+/** An app that has registered all its functions. */
 export interface LoadedApp {
   core: FunctionsCore;
   functions: readonly RegisteredFunction[];
-  /** The library's own server, where the app has turned HTTP streaming on. */
+  /** Set if the app has turned HTTP streaming on. */
   streaming: StreamingServer | undefined;
   closeStreaming: () => Promise<void>;
-  /** Runs the hooks for the app's end. */
+  /** Runs the appTerminate hooks. */
   terminate: () => Promise<void>;
 }
 
 /**
- * Loads the entry files in order, as the worker does with what `main` in package.json names: then the start hooks, and
- * then registration is closed. The library registers with the first host it meets, so that a process can do this once.
+ * Loads the entry files in order, as the worker loads the files that `main` in package.json names. Then runs the start
+ * hooks and closes registration. The library registers with the first host that it meets, so a process can do this
+ * once.
  *
- * @throws where a file can't be loaded, where nothing was registered, or where a function can't run here
+ * @throws if a file can't be loaded, if no function was registered, or if this host can't run one of the functions
  */
 export async function loadApp(entryFiles: readonly string[], log: Log): Promise<LoadedApp> {
   const core = provideFunctionsCore((level, _category, message) => log({ level, message }));
@@ -48,8 +49,8 @@ export async function loadApp(entryFiles: readonly string[], log: Log): Promise<
   const functions = [...core.functions.values()];
   if (core.programmingModel === undefined || functions.length === 0) {
     throw new Error(
-      `No function was registered by ${entryFiles.join(', ')}. Where they do register functions, @azure/functions was ` +
-        'used in this process before the host was started, or is there twice.',
+      `${entryFiles.join(', ')} registered no function. If they should have, something in this process used ` +
+        '@azure/functions before the host started, or the package is installed twice.',
     );
   }
   for (const registered of functions) checkSupported(registered);
@@ -77,7 +78,7 @@ function checkSupported(registered: RegisteredFunction): void {
   const { name, bindings } = registered.metadata;
   if (!/^[a-z][\w-]{0,127}$/i.test(name)) {
     throw new Error(
-      `"${name}" is not a valid function name: it needs letters, digits, - and _, and a letter at its beginning.`,
+      `"${name}" is not a valid function name: it must begin with a letter and hold only letters, digits, - and _.`,
     );
   }
   const trigger = triggerOf(registered);
@@ -88,14 +89,14 @@ function checkSupported(registered: RegisteredFunction): void {
     const [kind, rule] = isTrigger
       ? ['a trigger', 'the triggers httpTrigger, queueTrigger and timerTrigger']
       : [direction === 'out' ? 'an output' : 'an input', 'outputs of the types http and queue, and no inputs'];
-    throw new Error(`The function ${name} has ${kind} of the type ${type}, but the local host knows only ${rule}.`);
+    throw new Error(`The function ${name} has ${kind} of the type ${type}, but the local host supports only ${rule}.`);
   }
 }
 
 /**
- * Asks the library for its capabilities, which makes it start a server of its own where HTTP streaming is on. It would
- * listen on every network interface and could never be closed: listening is therefore brought down to this machine for
- * the moment of the call, and the server is kept.
+ * Asks the library for its capabilities; if HTTP streaming is on, this starts the library's own server. That server
+ * would listen on every network interface, and nobody could close it. So during the call, `listen` is replaced: it
+ * binds to the loopback interface only, and keeps the server for closing.
  */
 async function startStreaming(core: FunctionsCore): Promise<net.Server | undefined> {
   const listen = Reflect.get(net.Server.prototype, 'listen') as (...args: unknown[]) => net.Server;
@@ -110,7 +111,7 @@ async function startStreaming(core: FunctionsCore): Promise<net.Server | undefin
     const capabilities = await core.programmingModel?.getCapabilities?.({});
     if (capabilities?.['HttpUri'] === undefined || started === undefined) return undefined;
     if (!started.listening) await once(started, 'listening');
-    // Closing connections that have been idle for a while, the library's server could meet a request half-way.
+    // If the library's server closed idle connections, it could close one on which a request is just arriving.
     Object.assign(started, { keepAliveTimeout: 0 });
     return started;
   } finally {

@@ -1,9 +1,11 @@
 import { Cron } from 'croner';
 
-/** When a timer runs. */
+import { count } from '../../core/plural.ts';
+
+/** The schedule of a timer. */
 export interface Schedule {
   text: string;
-  /** The first moment after the given one, to the second; undefined where there is none. */
+  /** Returns the first run after a moment, to the second; undefined if there is none. */
   next: (after: Date) => Date | undefined;
 }
 
@@ -11,7 +13,7 @@ interface Field {
   name: string;
   from: number;
   to: number;
-  /** Names that stand for numbers, beginning with the number `from`. */
+  /** Names for numbers, beginning with the number `from`. */
   names: readonly string[];
 }
 
@@ -28,18 +30,18 @@ const fields: readonly Field[] = [
 ];
 
 /**
- * Reads an NCRONTAB expression, `{second} {minute} {hour} {day} {month} {day of the week}` in UTC, as Azure's timers
- * take it: `*`, numbers, ranges, steps (`a/n` means from `a` on), lists, English names or their first three letters.
- * Day and day of the week both have to fit. Written out as plain lists, the expression means the same to croner, whose
- * own syntax is wider (`7`, `L`, `?`, five fields).
+ * Reads an NCRONTAB expression, `{second} {minute} {hour} {day} {month} {day of the week}` in UTC, with the syntax of
+ * Azure's timers: `*`, numbers, ranges, steps (`a/n` means from `a` on), lists, English names or their first three
+ * letters. Day and day of the week must both match. croner gets the expression as plain lists, because croner's own
+ * syntax is wider (`7`, `L`, `?`, five fields).
  *
- * @throws a sentence that says what is wrong
+ * @throws an error whose message says what is wrong
  */
 export function parseNcrontab(text: string): Schedule {
   const parts = text.trim().split(/\s+/);
   if (parts.length !== fields.length) {
     throw new Error(
-      `The schedule "${text}" has ${parts.length} fields instead of 6: {second} {minute} {hour} {day} {month} {day of the week}.`,
+      `The schedule "${text}" has ${count(parts.length, 'field')} instead of 6: {second} {minute} {hour} {day} {month} {day of the week}.`,
     );
   }
   const lists = fields.map((field, index) => {
@@ -65,7 +67,7 @@ function parsePart(field: Field, text: string): number[] {
   const [, base = '', step] = /^([^/]+)(?:\/(\d+))?$/.exec(text) ?? [];
   if (base === '') throw new Error(`"${text}" is not a value, a range or a step`);
   const every = Number(step ?? 1);
-  if (every < 1) throw new Error(`"${text}" steps by nothing`);
+  if (every < 1) throw new Error(`"${text}" has a step of 0`);
   const [first, last] = parseRange(field, base, step !== undefined);
   const values: number[] = [];
   for (let value = first; value <= last; value += every) values.push(value);

@@ -6,20 +6,20 @@ import type { Queues } from './queues.ts';
 import type { HttpRoute } from './route-table.ts';
 import { orderRoutes, readHttpRoute } from './route-table.ts';
 
-/** What an app's functions amount to, before any of them runs. */
+/** The routes and listeners of an app, before any function runs. */
 export interface Plan {
-  /** In the order in which they are tried. */
+  /** In the order in which the host tries them. */
   routes: HttpRoute[];
   listeners: PlannedListener[];
-  /** One line for each function; `detail` is methods and route, the queue, or the schedule. */
+  /** One entry for each function; `detail` is methods and route, the queue, or the schedule. */
   functions: { name: string; kind: 'http' | 'queue' | 'timer'; detail: string }[];
 }
 
 /**
- * Checks triggers and outputs of all functions but those that the environment switches off
- * (`AzureWebJobs.<name>.Disabled`, or with underscores, as Linux wants it).
+ * Checks the triggers and outputs of all functions, except those that the environment switches off
+ * (`AzureWebJobs.<name>.Disabled`, or with underscores on Linux).
  *
- * @throws a sentence that names the first function that can't be used
+ * @throws an error that names the first function that can't be used
  */
 export function planFunctions(all: readonly RegisteredFunction[], host: ListenerHost): Plan {
   const enabled = all.filter(({ metadata }) => !isDisabled(metadata.name));

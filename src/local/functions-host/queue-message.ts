@@ -2,41 +2,42 @@ import type { DequeuedMessageItem } from '@azure/storage-queue';
 
 import type { TypedData } from './functions-core.ts';
 
-/** How messages are written to and read from queues. */
+/** The encoding of messages in queues. */
 export type MessageEncoding = 'base64' | 'none';
 
-/** A message's text as it stands in the queue. */
+/** Encodes a message for a queue. */
 export function encodeMessage(body: string | Uint8Array, encoding: MessageEncoding): string {
   const bytes = Buffer.from(body as Uint8Array);
   return bytes.toString(encoding === 'base64' ? 'base64' : 'utf8');
 }
 
 /**
- * The bytes of a message.
+ * Decodes a message from a queue.
  *
- * @returns undefined where it should be Base64 and isn't; the host moves such a message to the poison queue unread
+ * @returns the bytes; undefined if the text should be Base64 and isn't, and the host then moves the message to the
+ *   poison queue
  */
 export function decodeMessage(text: string, encoding: MessageEncoding): Buffer | undefined {
   if (encoding === 'none') return Buffer.from(text);
-  // Buffer passes over what isn't Base64, hence the way back as a check.
+  // Buffer ignores characters that aren't Base64, so encoding the bytes again is the check.
   const compact = text.replaceAll(/\s/g, '');
   const bytes = Buffer.from(compact, 'base64');
   return bytes.toString('base64') === compact ? bytes : undefined;
 }
 
 /**
- * The text of a message, as a function gets it.
+ * Decodes the bytes of a message as the text that a function gets.
  *
- * @throws where the bytes are not UTF-8; the host counts that as a failure of the function
+ * @throws if the bytes are not UTF-8; the host counts that as a failure of the function
  */
 export function messageText(body: Uint8Array): string {
   return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body);
 }
 
 /**
- * What a queue function finds as `context.triggerMetadata` (the library makes camel case of the names and parses what is
- * JSON): seven properties of the message, and over them, whatever the case of their names, the top-level properties of
- * the message's own JSON that are not arrays. A message with an `id` of its own thus hides the id of the queue message.
+ * Builds `context.triggerMetadata` of a queue function; the library turns the names into camel case and parses JSON.
+ * Holds seven properties of the message. The top-level properties of the message's own JSON, except arrays, replace
+ * those of the same name in any case: an `id` in the JSON hides the id of the queue message.
  */
 export function queueTriggerMetadata(message: DequeuedMessageItem, body: string): Record<string, TypedData> {
   const metadata = new Map<string, [name: string, value: TypedData]>();
@@ -66,7 +67,7 @@ function parseObject(body: string): object {
   }
 }
 
-/** .NET writes truth values with a capital letter, which is then no JSON. */
+/** Writes a value as .NET does: booleans with a capital letter, which is not JSON. */
 function dotNetText(value: unknown): string {
   if (typeof value === 'boolean') return value ? 'True' : 'False';
   return String(value);

@@ -8,7 +8,7 @@ import { isQueueMissing, storageErrorCode } from './queues.ts';
 
 const minPollingInterval = 100;
 
-/** Something that runs until it is stopped; `stop` resolves when what was running is done. */
+/** A running listener. `stop` resolves when the functions in progress have ended. */
 export interface Listener {
   stop: () => Promise<void>;
 }
@@ -18,9 +18,9 @@ export interface QueueTrigger {
   queue: QueueClient;
   poisonQueue: QueueClient | undefined;
   settings: QueueSettings;
-  /** How long a message stays invisible once it is dequeued; renewed at half-time while the function runs. */
+  /** How long a dequeued message stays invisible; renewed at half-time while the function runs. */
   visibilitySeconds: number;
-  /** Runs the function; rejects where it failed. */
+  /** Runs the function; rejects if it fails. */
   run: (message: DequeuedMessageItem, body: Buffer) => Promise<void>;
   /** Adds a message to the poison queue. */
   sendToPoison: (poisonQueue: QueueClient, text: string) => Promise<void>;
@@ -28,10 +28,10 @@ export interface QueueTrigger {
 }
 
 /**
- * The time to the next poll of a queue that had nothing, in milliseconds: 100, then growing at random around the powers
- * of two, up to the maximum.
+ * Returns the time until the next poll of an empty queue, in milliseconds: 100 at first, then about twice as long after
+ * each empty poll, with a random share, up to `maximum`.
  *
- * @param emptyPolls polls without a message since the last message
+ * @param emptyPolls how many polls found no message since the last message
  * @param random from 0 to 1
  */
 export function pollingDelay(emptyPolls: number, maximum: number, random: number): number {
@@ -41,12 +41,12 @@ export function pollingDelay(emptyPolls: number, maximum: number, random: number
 }
 
 /**
- * Polls a queue and runs a function for each message: a batch at a time, the next one as soon as no more than
- * `newBatchThreshold` messages are being worked on. A message is deleted when its function succeeded. When it failed
- * the message comes back after `visibilityTimeout`, or goes to the poison queue if it was dequeued `maxDequeueCount`
- * times. A missing queue is created. Nothing that goes wrong ends the polling.
+ * Polls a queue and runs a function for each message. Fetches a batch at a time, and the next one as soon as at most
+ * `newBatchThreshold` messages are in progress. Deletes a message when its function succeeds. When it fails, the
+ * message becomes visible again after `visibilityTimeout`, or goes to the poison queue if it was dequeued
+ * `maxDequeueCount` times. Creates a missing queue. No error ends the polling.
  *
- * @returns the listener, and `wake` to poll at once
+ * @returns the listener, and `wake`, which polls at once
  */
 export function listenToQueue(trigger: QueueTrigger): Listener & { wake: () => void } {
   const { queue, settings, log, functionName } = trigger;
@@ -88,7 +88,7 @@ export function listenToQueue(trigger: QueueTrigger): Listener & { wake: () => v
         log({
           level: 'error',
           functionName,
-          message: `The message ${message.messageId} can't be settled: ${describeError(error)}`,
+          message: `The message ${message.messageId} can't be completed: ${describeError(error)}`,
         });
       })
       .finally(() => running.delete(task));
@@ -143,17 +143,17 @@ async function processMessage(trigger: QueueTrigger, message: DequeuedMessageIte
   try {
     await trigger.run(message, body);
   } catch {
-    // Whoever runs the function has logged it.
+    // The runner has already logged the error.
     succeeded = false;
   }
   const popReceipt = await lease.end();
 
-  if (succeeded) return settle(() => queue.deleteMessage(message.messageId, popReceipt));
-  // A queue without a poison queue keeps the message invisible, so that it doesn't fail over and over at full speed.
+  if (succeeded) return complete(() => queue.deleteMessage(message.messageId, popReceipt));
+  // Without a poison queue, the message stays invisible, so that it doesn't fail again and again at full speed.
   if (trigger.poisonQueue === undefined) return undefined;
   if (message.dequeueCount >= settings.maxDequeueCount) return moveToPoison(trigger, message, popReceipt);
   const seconds = Math.ceil(settings.visibilityTimeout / 1000);
-  return settle(() => queue.updateMessage(message.messageId, popReceipt, undefined, seconds));
+  return complete(() => queue.updateMessage(message.messageId, popReceipt, undefined, seconds));
 }
 
 async function moveToPoison(trigger: QueueTrigger, message: DequeuedMessageItem, popReceipt: string): Promise<void> {
@@ -165,11 +165,11 @@ async function moveToPoison(trigger: QueueTrigger, message: DequeuedMessageItem,
     functionName,
     message: `The message ${message.messageId} was moved to ${poisonQueue.name}.`,
   });
-  await settle(() => queue.deleteMessage(message.messageId, popReceipt));
+  await complete(() => queue.deleteMessage(message.messageId, popReceipt));
 }
 
-/** Ends the work on a message; that somebody else has it by now, or that it is gone, is not an error. */
-async function settle(call: () => Promise<unknown>): Promise<void> {
+/** Makes the last call for a message. Ignores the error if another host has the message by now, or if it is gone. */
+async function complete(call: () => Promise<unknown>): Promise<void> {
   try {
     await call();
   } catch (error) {
@@ -178,7 +178,7 @@ async function settle(call: () => Promise<unknown>): Promise<void> {
   }
 }
 
-/** Keeps a message invisible until `end`, which gives the receipt that is valid by then. */
+/** Keeps a message invisible until `end`, which resolves to the receipt that is valid then. */
 function holdMessage(trigger: QueueTrigger, message: DequeuedMessageItem): { end: () => Promise<string> } {
   const { queue, visibilitySeconds, functionName, log } = trigger;
   let popReceipt = message.popReceipt;
@@ -191,7 +191,7 @@ function holdMessage(trigger: QueueTrigger, message: DequeuedMessageItem): { end
       log({
         level: 'warning',
         functionName,
-        message: `The message ${message.messageId} can't be held: ${describeError(error)}`,
+        message: `The message ${message.messageId} can't be kept invisible: ${describeError(error)}`,
       });
     }
   };

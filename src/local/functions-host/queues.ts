@@ -5,22 +5,22 @@ import type { Binding, InvocationResponse, RegisteredFunction, TypedData } from 
 import type { MessageEncoding } from './queue-message.ts';
 import { encodeMessage } from './queue-message.ts';
 
-/** The queues that the functions of an app are bound to. */
+/** The queues that an app's functions are bound to. */
 export interface Queues {
-  /** The queue of a binding, whose name is checked and put into lower case. Throws a clause that says what is wrong. */
+  /** Returns the queue of a binding; checks its name and puts it into lower case. Throws if the name is not valid. */
   client: (binding: Binding) => QueueClient;
-  /** The queue where messages end up that can't be worked off; undefined for a queue that has none. */
+  /** Returns the poison queue of a binding's queue; undefined if the queue has none. */
   poisonClient: (binding: Binding) => QueueClient | undefined;
-  /** Adds a message, and the queue where it is missing. */
+  /** Adds a message; creates the queue if it is missing. */
   send: (queue: QueueClient, text: string) => Promise<void>;
-  /** Calls `wake` whenever a message is added to the queue of that name through `send`. */
+  /** Calls `wake` whenever `send` adds a message to the queue of that name. */
   onSend: (queueName: string, wake: () => void) => void;
 }
 
 const poisonSuffix = '-poison';
 const queueName = /^(?=.{3,63}$)[a-z0-9]+(?:-[a-z0-9]+)*$/;
 
-/** Makes clients for queues, one service client for each connection that bindings name. */
+/** Opens the queues of an app, with one service client for each connection that bindings name. */
 export function openQueues(connectionString: (name: string) => string): Queues {
   const services = new Map<string, QueueServiceClient>();
   const listeners = new Map<string, (() => void)[]>();
@@ -28,7 +28,7 @@ export function openQueues(connectionString: (name: string) => string): Queues {
   const service = (connection: string): QueueServiceClient => {
     const known = services.get(connection);
     if (known !== undefined) return known;
-    // Polling repeats a failed call anyway, and a stop doesn't want to wait for long retries.
+    // Polling repeats a failed call anyway, and `stop` should not wait for long retries.
     const options = { retryOptions: { maxTries: 2, retryDelayInMs: 200, maxRetryDelayInMs: 200 } };
     const value = connectionString(connection);
     if (value === '') throw new Error(`the connection ${connection} has no connection string`);
@@ -68,19 +68,19 @@ export function openQueues(connectionString: (name: string) => string): Queues {
   };
 }
 
-/** Whether a call failed because the queue doesn't exist. */
+/** Tells whether a call failed because the queue doesn't exist. */
 export function isQueueMissing(error: unknown): boolean {
   return storageErrorCode(error) === 'QueueNotFound';
 }
 
-/** The code that the storage service gave for a failed call, such as `MessageNotFound`. */
+/** Returns the storage service's error code, such as `MessageNotFound`. */
 export function storageErrorCode(error: unknown): string | undefined {
   return (error as { code?: string } | null)?.code;
 }
 
 /**
- * Adds what a function left for its queue bindings, be it as extra outputs or as its return value. An array makes one
- * message per element, as does a text that is a JSON array.
+ * Sends the outputs of a function to its queue bindings: extra outputs and the return value. An array, or a text that
+ * holds a JSON array, makes one message for each element.
  */
 export async function writeOutputs(
   registered: RegisteredFunction,

@@ -1,11 +1,11 @@
-/** A rule in a route parameter, such as `int` in `{id:int}`. */
+/** A constraint of a route parameter, such as `int` in `{id:int}`. */
 export interface RouteConstraint {
   accepts: (value: string) => boolean;
-  /** A value that the rule accepts, if one is easy to give; used to find out which routes overlap. */
+  /** A value that the constraint accepts, if one is easy to find; serves to detect routes that overlap. */
   sample: string | undefined;
 }
 
-/** How a rule is made from what stands between its brackets; `count` is how many numbers it takes there. */
+/** A kind of constraint: how many numbers it takes in brackets, and the constraint that they make. */
 interface ConstraintKind {
   count: readonly number[];
   create: (numbers: readonly number[]) => RouteConstraint;
@@ -36,8 +36,8 @@ function numberIn(from: number, to: number): RouteConstraint {
   };
 }
 
-// The rules of ASP.NET Core routing that need nothing but the value itself. Left out: regex, whose syntax is .NET's,
-// datetime, whose forms are .NET's, and required, which is what a parameter is anyway.
+// The constraints of ASP.NET Core routing that depend on the value alone. Left out are regex and datetime, whose syntax
+// is .NET's, and required, because every parameter is required anyway.
 const kinds: Readonly<Record<string, ConstraintKind>> = {
   alpha: plain((value) => /^[a-z]*$/i.test(value), 'a'),
   bool: plain((value) => /^\s*(?:true|false)\s*$/i.test(value), 'true'),
@@ -58,7 +58,7 @@ const kinds: Readonly<Record<string, ConstraintKind>> = {
 /**
  * Reads one constraint of a route parameter, for example `int` or `length(2,4)`; names are case-insensitive.
  *
- * @throws where ASP.NET Core doesn't know the rule, or this host doesn't
+ * @throws if ASP.NET Core or this host doesn't know the constraint
  */
 export function parseRouteConstraint(text: string): RouteConstraint {
   const [, name = '', inBrackets] = /^([a-z]+)(?:\(([^()]*)\))?$/i.exec(text) ?? [];
@@ -69,7 +69,9 @@ export function parseRouteConstraint(text: string): RouteConstraint {
   const numbers =
     inBrackets === undefined ? [] : inBrackets.split(',').map((part) => (part.trim() === '' ? NaN : Number(part)));
   if (!kind.count.includes(numbers.length) || !numbers.every((number) => Number.isSafeInteger(number))) {
-    throw new Error(`the constraint "${text}" needs ${kind.count.join(' or ')} whole numbers in brackets`);
+    throw new Error(
+      `the constraint "${text}" needs ${kind.count.join(' or ')} ${kind.count.join() === '1' ? 'whole number' : 'whole numbers'} in brackets`,
+    );
   }
   return kind.create(numbers);
 }

@@ -3,7 +3,7 @@ import { triggerOf } from './invoke.ts';
 import type { RouteTemplate } from './route-template.ts';
 import { compareTemplates, matchRoute, parseRouteTemplate, samplePath } from './route-template.ts';
 
-/** An HTTP function with the route and the methods it answers to. */
+/** An HTTP function, with its route and methods. */
 export interface HttpRoute {
   registered: RegisteredFunction;
   name: string;
@@ -13,9 +13,10 @@ export interface HttpRoute {
 }
 
 /**
- * Reads the HTTP trigger of a function. The route is its name where none is given, and begins with the route prefix.
+ * Reads the HTTP trigger of a function. The route begins with the route prefix; a function without a route has its name
+ * as the route.
  *
- * @throws a sentence that names the function
+ * @throws an error that names the function
  */
 export function readHttpRoute(registered: RegisteredFunction, routePrefix: string): HttpRoute {
   const { name } = registered.metadata;
@@ -35,12 +36,12 @@ export function readHttpRoute(registered: RegisteredFunction, routePrefix: strin
   }
 }
 
-/** The routes in the order in which they are tried: the more specific first, then by the functions' names. */
+/** Sorts routes into the order in which the host tries them: more specific ones first, then by function name. */
 export function orderRoutes(routes: readonly HttpRoute[]): HttpRoute[] {
   return routes.toSorted((a, b) => compareTemplates(a.template, b.template) || compareNames(a, b));
 }
 
-/** The first route that the method and the path (decoded segments) belong to. A wrong method is a miss like any other. */
+/** Finds the first route that matches the method and the path, given as decoded segments. */
 export function findRoute(
   routes: readonly HttpRoute[],
   method: string,
@@ -55,9 +56,9 @@ export function findRoute(
 }
 
 /**
- * Sentences about pairs of routes that answer to the same request and would be told apart differently where routes are
- * tried in the order of the functions' names. Hosts in Azure have done so (azure-functions-host issue 9876), hence an
- * app shouldn't lean on either order.
+ * Describes pairs of routes that match the same request and of which a host that tries routes in the order of function
+ * names would choose the other one. Hosts in Azure have done so (azure-functions-host issue 9876), so an app should not
+ * depend on either order.
  */
 export function describeOverlaps(ordered: readonly HttpRoute[]): string[] {
   return ordered.flatMap((first, index) =>
@@ -67,9 +68,9 @@ export function describeOverlaps(ordered: readonly HttpRoute[]): string[] {
       if (path === undefined || method === undefined || compareNames(first, second) <= 0) return [];
       if (matchRoute(second.template, path) === undefined) return [];
       return [
-        `${method} /${path.join('/')} fits the routes of ${first.name} and ${second.name}. ${first.name} answers here, ` +
-          `since its route is the more specific; a host that goes by the functions' names would choose ${second.name}. ` +
-          `Constrain the parameter, or let the name of ${first.name} come first in the alphabet.`,
+        `${method} /${path.join('/')} matches the routes of ${first.name} and ${second.name}. ${first.name} answers here, ` +
+          `because its route is more specific; a host that goes by the functions' names would choose ${second.name}. ` +
+          `Constrain the parameter, or rename ${first.name} so that it comes first in the alphabet.`,
       ];
     }),
   );

@@ -14,16 +14,17 @@ interface Parameter {
   constraints: readonly RouteConstraint[];
 }
 
-/** A route in the syntax of ASP.NET Core: `messages/{id:int}/{part?}` or `files/{*path}`. */
+/** A route template in the syntax of ASP.NET Core: `messages/{id:int}/{part?}` or `files/{*path}`. */
 export interface RouteTemplate {
   text: string;
   segments: readonly (Literal | Parameter)[];
 }
 
 /**
- * Reads a route template. Default values and segments that mix text and parameters are ASP.NET's too, but not ours.
+ * Reads a route template. Unlike ASP.NET Core, does not support default values and segments that mix text and
+ * parameters.
  *
- * @throws with a clause that says what is wrong, for the caller to put the function's name before
+ * @throws an error whose message is a clause; the caller puts the function's name before it
  */
 export function parseRouteTemplate(text: string): RouteTemplate {
   const segments = text.split('/').map((part) => parseSegment(part));
@@ -33,7 +34,7 @@ export function parseRouteTemplate(text: string): RouteTemplate {
     if ((segment.optional || segment.catchAll) && index < segments.length - 1) {
       throw new Error(`only the last segment may be optional or a catch-all, and {${segment.name}} isn't the last`);
     }
-    if (names.has(segment.name.toLowerCase())) throw new Error(`the parameter {${segment.name}} is there twice`);
+    if (names.has(segment.name.toLowerCase())) throw new Error(`the parameter {${segment.name}} appears twice`);
     names.add(segment.name.toLowerCase());
   }
   return { text, segments };
@@ -58,9 +59,9 @@ function parseSegment(part: string): Literal | Parameter {
 }
 
 /**
- * Matches the segments of a path, already decoded, against a template; upper and lower case are the same.
+ * Matches the decoded segments of a path against a template, without regard to case.
  *
- * @returns the parameters that have a value, or undefined where the path isn't the template's
+ * @returns the parameters that have a value; undefined if the path doesn't match
  */
 export function matchRoute(template: RouteTemplate, path: readonly string[]): Record<string, string> | undefined {
   const parameters: Record<string, string> = {};
@@ -83,8 +84,8 @@ export function matchRoute(template: RouteTemplate, path: readonly string[]): Re
 }
 
 /**
- * Orders templates as ASP.NET Core does: segment by segment, text before a parameter with a constraint, that before one
- * without, that before a catch-all. Negative where `a` is to be tried first, 0 where neither is.
+ * Compares templates for sorting, segment by segment as ASP.NET Core does: first literal text, then a parameter with a
+ * constraint, then a parameter without one, then a catch-all. Negative if `a` comes first, 0 if neither does.
  */
 export function compareTemplates(a: RouteTemplate, b: RouteTemplate): number {
   const [left, right] = [a.segments.map(rank), b.segments.map(rank)];
@@ -100,7 +101,7 @@ function rank(segment: Literal | Parameter): number {
   return (segment.catchAll ? 5 : 3) - (segment.constraints.length > 0 ? 1 : 0);
 }
 
-/** A path that the template matches, or undefined where its constraints make that hard to say. */
+/** Returns a path that matches the template; undefined if its constraints make that hard to find. */
 export function samplePath(template: RouteTemplate): string[] | undefined {
   const path: string[] = [];
   for (const segment of template.segments) {

@@ -9,19 +9,19 @@ import type { MessageEncoding } from './queue-message.ts';
 import type { Queues } from './queues.ts';
 import { writeOutputs } from './queues.ts';
 
-/** What a trigger hands over to its function. */
+/** The data that a trigger gives its function. */
 type TriggerData = Pick<Invocation, 'input' | 'triggerMetadata'>;
 
-/** Runs functions for their triggers. Each rejects with what failed, after logging it under the function's name. */
+/** Runs functions for triggers. Each method logs an error under the function's name and then rejects with it. */
 export interface FunctionRunner {
   invoke: (invocation: Invocation) => Promise<{ response: InvocationResponse; hasResult: boolean }>;
-  /** Sends what the function left for its output bindings. */
+  /** Sends the function's outputs to its bindings. */
   writeOutputs: (registered: RegisteredFunction, response: InvocationResponse) => Promise<void>;
-  /** Both, for triggers that take no answer; `read` makes the data of what the trigger has. */
+  /** Invokes the function and writes its outputs, for triggers that need no answer; `read` makes the trigger's data. */
   run: (registered: RegisteredFunction, read: () => TriggerData) => Promise<void>;
 }
 
-/** Makes the runner for an app's functions. */
+/** Creates the runner for an app's functions. */
 export function createRunner(
   core: FunctionsCore,
   { queues, encoding, log }: { queues: Queues; encoding: MessageEncoding; log: Log },

@@ -20,20 +20,24 @@ export interface FunctionsHostOptions {
   entryFiles: readonly string[];
   /** The parsed host.json. */
   hostJson: unknown;
-  /** 0 for any free port. */
+  /** 0 takes any free port. */
   port: number;
-  /** Gives the connection string for the `connection` of a binding; `AzureWebJobsStorage` where it has none. */
+  /** Returns the connection string for the `connection` of a binding, which is `AzureWebJobsStorage` by default. */
   connectionString: (name: string) => string;
   log: Log;
-  /** Answers what lies outside the route prefix; false means that it didn't, and the answer is 404. */
+  /** Answers requests outside the route prefix. False: it has not answered, and the host answers 404. */
   otherRoutes?: (request: IncomingMessage, response: ServerResponse) => boolean | Promise<boolean>;
-  /** How long a dequeued message stays invisible, renewed at half-time while the function runs. Azure's 600 by default. */
+  /**
+   * How long a dequeued message stays invisible; renewed at half-time while the function runs. Default: Azure's 600.
+   */
   queueVisibilitySeconds?: number;
-  /** How long a request may take to arrive, head and body: it is answered 408 then, and its connection closed. */
+  /**
+   * How long head and body of a request may take to arrive; after that the host answers 408 and closes the connection.
+   */
   requestTimeoutMs?: number;
-  /** Instead of the `maxPollingInterval` of host.json. */
+  /** Replaces the `maxPollingInterval` of host.json. */
   maxPollingIntervalMs?: number;
-  /** Runs every timer so often, instead of by its schedule. */
+  /** Runs every timer at this interval, instead of by its schedule. */
   timerSeconds?: number;
   now?: () => Date;
 }
@@ -42,30 +46,32 @@ export interface FunctionsHost {
   /** `http://127.0.0.1:port` */
   url: string;
   functions: Plan['functions'];
-  /** Ends polling and timers, lets running invocations finish, runs the appTerminate hooks and closes the server. */
+  /** Ends polling and timers, waits for invocations in progress, runs the appTerminate hooks and closes the server. */
   stop: () => Promise<void>;
 }
 
 let used = false;
 
 /**
- * Runs the functions of an app on this machine the way Azure's host and its Node.js worker do, driving the library
- * `@azure/functions` itself, so that the same entry files run here and there. Only HTTP, queue and timer triggers, and
- * HTTP and queue outputs; a missing trigger queue is created. Switched off by `AzureWebJobs.<name>.Disabled=true` in the
- * environment, a function doesn't run. Not done here: access keys, functionTimeout, retry policies, scaling.
+ * Runs the functions of an app on this machine as Azure's host and its Node.js worker do. Drives the library
+ * `@azure/functions` itself, so that the same entry files run here and in Azure. Supports HTTP, queue and timer
+ * triggers, and HTTP and queue outputs; creates a missing trigger queue. Skips functions that the environment switches
+ * off with `AzureWebJobs.<name>.Disabled=true`. Does not support access keys, functionTimeout, retry policies and
+ * scaling.
  *
- * An error that nobody awaits would end the worker's process in Azure, with all its invocations; here it is logged as
- * critical and the host goes on.
+ * In Azure, an unhandled rejection or exception ends the worker's process with all its invocations. Here, the host logs
+ * it as critical and continues.
  *
- * @throws where host.json or the app can't be used, where the port is taken (the error of the operating system), and
- *   on a second call: the library registers once in a process
+ * @throws if host.json or the app can't be used, if the port is taken (the error of the operating system), and on a
+ *   second call, because the library registers once in a process
  */
 export async function startFunctionsHost(options: FunctionsHostOptions): Promise<FunctionsHost> {
   const settings = readHostJson(options.hostJson);
   if (options.maxPollingIntervalMs !== undefined) settings.queues.maxPollingInterval = options.maxPollingIntervalMs;
-  if (used) throw new Error('A process can run one functions host only, and only once.');
+  if (used) throw new Error('A process can run only one functions host, and only once.');
 
-  // The port comes first, so that a taken one doesn't use up the process; requests wait until the app is loaded.
+  // Listens before it loads the app, because loading works only once in a process and the port may be taken. Requests
+  // wait until the app is loaded.
   const ready = Promise.withResolvers<HttpHost>();
   const { requestTimeoutMs = 60_000 } = options;
   const limits = {
@@ -135,7 +141,7 @@ function watchStrayErrors(log: Log): () => void {
   const report = (error: unknown): void => {
     log({
       level: 'critical',
-      message: `An error that nothing awaits, which ends the process in Azure: ${describeError(error)}`,
+      message: `Unhandled error, which would end the process in Azure: ${describeError(error)}`,
     });
   };
   process.on('unhandledRejection', report).on('uncaughtException', report);

@@ -10,24 +10,24 @@ export interface TimerTrigger {
   schedule: Schedule;
   /** Runs the function once when the host starts. */
   runOnStartup: boolean;
-  /** Whether the function is told about its last and next run; Azure leaves it out for schedules under a minute. */
+  /** Whether the function learns its last and next run; Azure omits these for intervals under a minute. */
   useMonitor: boolean;
-  /** Runs the function; a rejection has been logged by whoever runs it. */
+  /** Runs the function. Logs an error before it rejects with it. */
   run: (timer: TypedData) => Promise<void>;
   now: () => Date;
   log: Log;
 }
 
-// What setTimeout can do is 2^31 - 1 ms; Azure's timers go in steps of 24 days as well.
+// setTimeout takes at most 2^31 - 1 ms; Azure's timers wait in steps of 24 days as well.
 const maxWait = 24 * 24 * 60 * 60 * 1000;
 const neverRun = new Date('0001-01-01T00:00:00Z');
 
 /**
- * Runs a function on a schedule, one run at a time. The next run is found from the last one's begin, so that a run that
- * takes longer than the interval is followed by the next at once, and by no more than one.
+ * Runs a function on a schedule, one run at a time. Computes the next run from the begin of the last one. So if a run
+ * takes longer than the interval, exactly one run follows at once.
  *
- * The state of a schedule (`useMonitor`) is not kept over restarts: a run that was missed while the host was down is
- * not made up for, and `isPastDue` is false always.
+ * Does not keep the state of a schedule (`useMonitor`) over restarts: does not make up for a run that was missed while
+ * the host was down, and `isPastDue` is always false.
  */
 export function runTimer(trigger: TimerTrigger): Listener {
   const { schedule, now } = trigger;
@@ -37,7 +37,7 @@ export function runTimer(trigger: TimerTrigger): Listener {
     try {
       await trigger.run(timerInfo(trigger, last, next));
     } catch {
-      // A run that fails doesn't end the schedule.
+      // A failed run doesn't end the schedule.
     }
   };
   const loop = async (): Promise<void> => {
@@ -49,7 +49,7 @@ export function runTimer(trigger: TimerTrigger): Listener {
       last = started;
     }
     while (next !== undefined && (await reaches(next, now, stopping.signal))) {
-      // A timeout can end a moment early: without the later of the two, the same run would come twice.
+      // A timeout can end slightly early; with the earlier of the two times, the same run would come twice.
       const begun = new Date(Math.max(now().getTime(), next.getTime()));
       await invoke(last, next);
       last = begun;
@@ -70,7 +70,7 @@ export function runTimer(trigger: TimerTrigger): Listener {
   };
 }
 
-/** Waits for a moment; false where the wait was given up. */
+/** Waits until a moment. Resolves to false if `signal` ended the wait. */
 async function reaches(moment: Date, now: () => Date, signal: AbortSignal): Promise<boolean> {
   for (let wait = maxWait; wait >= maxWait && !signal.aborted;) {
     wait = Math.max(moment.getTime() - now().getTime(), 0);
@@ -79,7 +79,7 @@ async function reaches(moment: Date, now: () => Date, signal: AbortSignal): Prom
   return !signal.aborted;
 }
 
-/** Whether Azure would keep the state of a schedule: not where it runs more than once in the next minute. */
+/** Tells whether Azure would keep the state of a schedule: not if it runs more than once in the next minute. */
 export function isMonitored(schedule: Schedule, now: Date): boolean {
   const first = schedule.next(now);
   const second = first && schedule.next(first);

@@ -178,7 +178,7 @@ function toRows(
 
 const optedOutNote: StatusNote = {
   code: 'RecipientOptedOut',
-  message: 'The recipient has opted out of such messages.',
+  message: 'The recipient has opted out of these messages.',
   reason: 'optedOut',
 };
 

@@ -50,7 +50,7 @@ function readGivenKey(header: ReadHeader): string | undefined {
   const key = header('idempotency-key')?.trim() ?? '';
   if (key.length > givenLimit) {
     const rule = `must be at most ${givenLimit} characters long`;
-    throw apiError('InvalidParameter', { place: 'header', target: 'Idempotency-Key', rule });
+    throw apiError('InvalidParameter', { target: 'Idempotency-Key', rule });
   }
   return key === '' ? undefined : key;
 }

@@ -42,7 +42,7 @@ interface EndOfWaiting {
 
 export const attemptInDoubt: StatusNote = {
   code: 'AttemptInDoubt',
-  message: 'The worker ended while the carrier had the message.',
+  message: 'Sending was interrupted, and the carrier may already have the message.',
   reason: 'inDoubt',
 };
 

@@ -142,14 +142,14 @@ async function resolveDoubt(
 const noCarrier: SendOutcome = {
   outcome: 'retry',
   code: 'NoCarrier',
-  message: 'No carrier is set up that sends such messages from this sender.',
+  message: 'No carrier is set up to send such messages from this sender.',
   reason: 'carrierSettings',
 };
 
 const noRoom: SendOutcome = {
   outcome: 'retry',
   code: 'NoRoom',
-  message: 'No carrier had room for the message within a day.',
+  message: 'The carriers were too busy to take the message within a day.',
   reason: 'throttled',
 };
 

@@ -12,7 +12,7 @@ const noteWidth = 16;
 const noAnswer: SendOutcome = {
   outcome: 'unknown',
   code: 'NoAnswer',
-  message: 'The carrier said nothing about the recipient.',
+  message: "The carrier's answer does not mention the recipient.",
   reason: 'inDoubt',
 };
 

@@ -7,7 +7,7 @@ import type { UnreportedDeps } from '../deps.ts';
 
 const noReport: StatusNote = {
   code: 'NoReport',
-  message: 'No delivery report came in time.',
+  message: 'The carrier sent no delivery report in time.',
   reason: 'noReport',
 };
 

@@ -8,8 +8,8 @@ import type { containerPrivacy } from '../stored-privacy.ts';
 import { withRetry } from '../service/with-retry.ts';
 
 /**
- * Keeps attachments in the container `attachments`, which nobody reads without this app's rights and which comes into
- * being with the first of them: a blob each, named by the attachment's id.
+ * Keeps attachments in the container `attachments`, each as a blob named by the attachment's id. The container is
+ * private, and the first attachment creates it.
  */
 export function createBlobAttachmentStore(connection: StorageConnection): AttachmentStore {
   let opening: Promise<ContainerClient> | undefined;
@@ -34,14 +34,14 @@ export function createBlobAttachmentStore(connection: StorageConnection): Attach
     async read(id) {
       const client = await container();
       const download = async (): Promise<StoredAttachment> => {
-        // One request; the client's downloadToBuffer first asks how large the blob is.
+        // This takes one request. The client's downloadToBuffer would first ask for the size of the blob.
         const {
           readableStreamBody,
           contentType = '',
           metadata = {},
         } = await client.getBlobClient(id).download(0, undefined, { abortSignal: timeLimit(), maxRetryRequests: 0 });
         return {
-          // Undefined in browsers only.
+          // The body is undefined in browsers only.
           bytes: new Uint8Array(await arrayBuffer(readableStreamBody!)),
           name: decodeURIComponent(metadata['name'] ?? ''),
           mimeType: contentType,
@@ -66,7 +66,9 @@ export function createBlobAttachmentStore(connection: StorageConnection): Attach
   };
 }
 
-/** The library is large and needed only where there is an attachment, so it is loaded with the first one. */
+/**
+ * Opens a container. The library is large, and most messages have no attachment, so it is loaded with the first one.
+ */
 async function openContainer(
   connection: StorageConnection,
   name: keyof typeof containerPrivacy,
@@ -77,26 +79,26 @@ async function openContainer(
     : new ContainerClient(`${connection.blobUrl}/${name}`, connection.credential, once);
 }
 
-/** Repeats are {@link withRetry}'s, here as for tables and queues. */
+/** Switches the library's own retries off: {@link withRetry} retries, as for tables and queues. */
 const once = { retryOptions: { maxTries: 1 } };
 
-/** The time for one try: an attachment may be large, and the library waits for ever. */
+/** Limits one try to 30 seconds. An attachment may be large, and without a limit the library waits for ever. */
 const timeLimit = (): AbortSignal => AbortSignal.timeout(30_000);
 
 /**
- * What is kept beside the bytes. It travels in headers, so a name is percent-encoded, and 500 characters of it are kept:
- * metadata has 8 KiB in all, and a character takes at most nine bytes of them.
+ * Makes the headers and metadata of a blob. Metadata travels in headers, so the name is percent-encoded. At most 500
+ * characters of the name are kept: metadata may have 8 KiB in all, and a character takes at most nine bytes.
  */
 function describe({ name, mimeType, expiresAt }: Omit<StoredAttachment, 'bytes'>) {
   const kept = name.slice(0, 500).toWellFormed();
   return {
     blobHTTPHeaders: { blobContentType: /^[\x20-\x7e]{1,255}$/.test(mimeType) ? mimeType : 'application/octet-stream' },
-    // Keys come back in lower case. Empty metadata is left out: not every storage service takes it.
+    // The service returns keys in lower case. Empty metadata is left out, since not every storage service accepts it.
     metadata: { expiresat: expiresAt.toISOString(), ...(kept === '' ? {} : { name: encodeURIComponent(kept) }) },
   };
 }
 
-/** Whether an error is the storage service's answer with one of these error codes. */
+/** Tells whether an error is the storage service's answer with one of these error codes. */
 function hasCode(error: unknown, ...codes: string[]): boolean {
   return error instanceof Error && 'code' in error && codes.includes(String(error.code));
 }

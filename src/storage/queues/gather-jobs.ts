@@ -1,10 +1,10 @@
-/** Jobs in one queue message: a worker does them all at once. */
+/** The most jobs in one queue message. A worker does all of them at the same time. */
 const maxJobs = 16;
 
-/** Bytes of a queue message's jobs: it holds 48 KiB before base64. */
+/** The most bytes of jobs in one queue message, which holds 48 KiB before base64. */
 const maxBytes = 40_000;
 
-/** Queue messages that are written at the same time before jobs gather: one that takes long must not hold up the rest. */
+/** How many queue messages are written at the same time before jobs wait, so that one slow write does not delay all. */
 const maxConcurrent = 8;
 
 interface Group<Job> {
@@ -14,10 +14,11 @@ interface Group<Job> {
 }
 
 /**
- * Gathers jobs where many are to be queued at the same moment: a few are queued one by one, and while those are under
- * way, further ones wait and go together. Each caller waits for the group that has its own.
+ * Creates a function that queues jobs and puts jobs that come at the same moment into one queue message. The first few
+ * jobs are queued one by one. While these writes are in progress, further jobs wait and are queued in groups.
  *
- * @param enqueue puts a group on the queue, at least one job
+ * @param enqueue puts a group of one or more jobs on the queue
+ * @returns a function that resolves or rejects with the write of the group that its job is in
  */
 export function createGatherer<Job>(enqueue: (jobs: readonly Job[]) => Promise<void>): (job: Job) => Promise<void> {
   const waiting: Group<Job>[] = [];

@@ -2,7 +2,7 @@ import type { RetryJob, NotificationJob, NotificationQueue } from '../../notific
 import type { StorageConnection } from '../connection.ts';
 import { openQueue } from './open-queue.ts';
 
-/** Puts chunks on the queue `notifications` and what goes alone on `notification-retries`; a worker listens to each. */
+/** Puts chunks on the queue `notifications` and retry notifications on `notification-retries`. Each has its worker. */
 export function createNotificationQueue(connection: StorageConnection): NotificationQueue {
   return {
     enqueueChunk: openQueue<NotificationJob>(connection, 'notifications'),

@@ -3,23 +3,28 @@ import { withRetry } from '../service/with-retry.ts';
 import { openService } from '../service/open-service.ts';
 import { StorageError } from '../service/storage-error.ts';
 
-/** A queue message holds 64 KiB of base64 (Azure documentation, "Put Message"). */
+/** The most bytes of a job: a queue message holds 64 KiB of base64 (Azure documentation, "Put Message"). */
 const jobBytes = 48 * 1024;
 
-/** Puts a job on a queue, to be seen after so many seconds, at once by default. */
+/** Puts a job on a queue. Workers see it after `delaySeconds`; default: at once. */
 export type Enqueue<Job> = (job: Job, delaySeconds?: number) => Promise<void>;
 
 /**
- * Opens a queue, which comes into being with its first job. Jobs are base64-encoded JSON, as Azure Functions expects
- * them, and never expire. A job may come twice, where the answer to the first try is lost.
+ * Opens a queue, which is created with its first job. Jobs are base64-encoded JSON, as Azure Functions expects them,
+ * and never expire. If the answer to a try is lost, the retry queues the job a second time.
+ *
+ * @returns a function that rejects with an UnavailableError while storage fails, and with an Error if the job is too
+ *   large
  */
 export function openQueue<Job>(connection: StorageConnection, name: string): Enqueue<Job> {
   const service = openService(connection, 'queue');
   return async (job, delaySeconds = 0) => {
     const bytes = Buffer.from(JSON.stringify(job));
-    // Azurite takes what Azure refuses.
-    if (bytes.length > jobBytes) throw new Error(`a job for ${name} is too large`);
-    // Base64 has no sign that XML gives a meaning.
+    // Azurite accepts larger messages than Azure.
+    if (bytes.length > jobBytes) {
+      throw new Error(`a job for the queue ${name} has ${bytes.length} bytes, more than ${jobBytes}`);
+    }
+    // Base64 needs no escaping in XML.
     const text = bytes.toString('base64');
     const put = () =>
       service.send({
@@ -33,7 +38,7 @@ export function openQueue<Job>(connection: StorageConnection, name: string): Enq
       await withRetry(put);
     } catch (error) {
       if (!(error instanceof StorageError) || error.code !== 'QueueNotFound') throw error;
-      // Done as well where others created it at the same time, so long as it has no metadata.
+      // This succeeds, too, if another process creates the queue at the same time, as long as it has no metadata.
       await withRetry(() => service.send({ method: 'PUT', path: `/${name}` }));
       await withRetry(put);
     }

@@ -1,13 +1,19 @@
 import type { AccessToken, TokenCredential } from '@azure/identity';
 
-/** What an identity has to be let into for storage. */
+/** The scope of tokens for Azure Storage. */
 export const storageScope = 'https://storage.azure.com/.default';
 
-/** Milliseconds before a token expires: from the first on a new one is fetched, from the second on it is waited for. */
+/**
+ * Milliseconds before a token expires. From `renewBeforeMs` on, a new token is fetched in the background; from
+ * `waitBeforeMs` on, callers wait for it.
+ */
 const renewBeforeMs = 5 * 60_000;
 const waitBeforeMs = 60_000;
 
-/** Gives a token for a scope, which is fetched once for all that ask, and again shortly before it expires. */
+/**
+ * Creates a function that resolves to a token for a scope. All callers share one token, which is fetched again shortly
+ * before it expires. The function rejects if a token is needed and can't be fetched.
+ */
 export function createTokenSource(
   credential: TokenCredential,
   scope: string,
@@ -20,7 +26,7 @@ export function createTokenSource(
     fetching ??= credential
       .getToken(scope)
       .then((token) => {
-        if (token === null) throw new Error(`there is no token for ${scope}`);
+        if (token === null) throw new Error(`the credential returned no token for ${scope}`);
         current = token;
         return token;
       })
@@ -33,7 +39,7 @@ export function createTokenSource(
   return async () => {
     const leftMs = (current?.expiresOnTimestamp ?? 0) - now();
     if (current === undefined || leftMs <= waitBeforeMs) return (await fetchToken()).token;
-    // The old one serves a little longer, also where the new one can't be had yet.
+    // The old token is good for a few more minutes, even if the new one can't be fetched yet.
     if (leftMs <= renewBeforeMs) fetchToken().catch(() => undefined);
     return current.token;
   };

@@ -1,12 +1,12 @@
-/** Where one of an account's services is, and what opens it. */
+/** The address of one of an account's services, and the credentials for it. */
 export interface ServiceAccess {
-  /** Without a slash at its end. */
+  /** The address, without a slash at its end. */
   url: string;
-  /** The account's name and key, or a shared access signature as it stands in a query. */
+  /** The account's name and key, or a shared access signature in the form of a query. */
   account: { name: string; key: string } | { signature: string };
 }
 
-/** The account of every Azurite; its key is public (Azurite documentation). */
+/** The account that every Azurite has; its key is public (Azurite documentation). */
 const emulator = new Map([
   ['AccountName', 'devstoreaccount1'],
   ['AccountKey', 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=='],
@@ -17,7 +17,7 @@ const emulator = new Map([
 /**
  * Reads a connection string of a storage account (Azure documentation, "Configure Azure Storage connection strings").
  *
- * @throws where it leaves open where the service is or what opens it; the message holds nothing of it
+ * @throws Error if it lacks the address or the credentials; the message contains nothing of the connection string
  */
 export function parseConnectionString(text: string, kind: 'table' | 'queue'): ServiceAccess {
   const parts = new Map(

@@ -2,15 +2,16 @@ import { Agent, request as requestPlain } from 'node:http';
 import type { IncomingHttpHeaders } from 'node:http';
 import { Agent as TlsAgent, request as requestTls } from 'node:https';
 
-/** A request as it goes over the wire. */
+/** A request as it is sent. */
 export interface WireRequest {
   method: string;
-  /** With the query, percent-encoded. */
+  /** The path with the query, percent-encoded. */
   path: string;
   headers: Record<string, string | number>;
   body: string;
 }
 
+/** The whole answer to a request. */
 export interface StorageAnswer {
   status: number;
   headers: IncomingHttpHeaders;
@@ -18,16 +19,18 @@ export interface StorageAnswer {
 }
 
 /*
- * Connections are kept: a new one costs two round trips and, over TLS, milliseconds of computing. The one used last is
- * taken first, so that the others grow old and go.
+ * Connections are kept open: a new one costs two round trips and, over TLS, milliseconds of computing. The connection
+ * that was used last is used first, so that surplus connections become idle and close.
  */
 const pool = { keepAlive: true, maxSockets: 256, maxFreeSockets: 64, scheduling: 'lifo' } as const;
 const plainAgent = new Agent(pool);
 const tlsAgent = new TlsAgent(pool);
 
 /**
- * Sends one request and reads the whole answer, whatever its status. Rejects where there is none within the time limit
- * (milliseconds).
+ * Sends one request and reads the whole answer, whatever its status. Rejects if the connection fails, or if the whole
+ * answer does not arrive within the time limit.
+ *
+ * @param timeLimitMs milliseconds
  */
 export function exchange(
   { protocol, hostname, port }: Pick<URL, 'protocol' | 'hostname' | 'port'>,
@@ -38,7 +41,7 @@ export function exchange(
   return new Promise((resolve, reject) => {
     const request = (isTls ? requestTls : requestPlain)({
       agent: isTls ? tlsAgent : plainAgent,
-      // An IPv6 address stands in brackets in a URL only.
+      // An IPv6 address has brackets in a URL, but not here.
       hostname: hostname.replace(/^\[|\]$/g, ''),
       port,
       method,

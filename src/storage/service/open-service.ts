@@ -12,7 +12,7 @@ import { storageError } from './storage-error.ts';
 /** A request to a storage service. */
 export interface ServiceRequest {
   method: string;
-  /** Below the address of the service, percent-encoded, with a slash at its beginning. */
+  /** The path below the address of the service, percent-encoded, with a slash at its beginning. */
   path: string;
   query?: string;
   headers?: Readonly<Record<string, string>>;
@@ -21,19 +21,25 @@ export interface ServiceRequest {
 
 /** The table or the queue service of a storage account. */
 export interface StorageService {
-  /** Without a slash at its end. */
+  /** The address of the service, without a slash at its end. */
   url: string;
-  /** Sends a request once. Rejects with a StorageError where the service did not do it. */
+  /**
+   * Sends a request once. Rejects with a StorageError if the service refuses it, with another error if none answers.
+   */
   send(request: ServiceRequest): Promise<StorageAnswer>;
 }
 
-/** Milliseconds for one try. Whoever waits for a flow is given 120 seconds in all. */
+/** Milliseconds for one try. The platform gives an action of a flow 120 seconds in all. */
 const defaultTimeLimitMs = 10_000;
 
-/** The versions of the services' interfaces that this is written for. Queues and tables know tokens by then. */
+/** The versions of the REST APIs that this code is written for. From these on, tables and queues accept tokens. */
 const versions = { table: '2020-12-06', queue: '2021-12-02' };
 
-/** Opens a service of a storage account; nothing is sent before the first request. */
+/**
+ * Opens a service of a storage account. Sends nothing before the first request.
+ *
+ * @throws Error if the connection string is malformed, or if a token would be sent unencrypted
+ */
 export function openService(connection: StorageConnection, kind: 'table' | 'queue'): StorageService {
   const { url, signature, authorize } = accessTo(connection, kind);
   const endpoint = new URL(url);
@@ -67,7 +73,7 @@ export function openService(connection: StorageConnection, kind: 'table' | 'queu
 
 interface Access {
   url: string;
-  /** Stands in the query of every request. */
+  /** A shared access signature, which is part of the query of every request. */
   signature?: string;
   authorize: (request: Signable) => Promise<string> | string | undefined;
 }
@@ -76,7 +82,8 @@ function accessTo(connection: StorageConnection, kind: 'table' | 'queue'): Acces
   if (!('connectionString' in connection)) {
     const token = tokensOf(connection.credential);
     const url = connection[`${kind}Url`].replace(/\/+$/, '');
-    if (!isPrivate(new URL(url))) throw new Error(`a token for the ${kind} service would go over plain HTTP`);
+    if (!isPrivate(new URL(url)))
+      throw new Error(`the address of the ${kind} service must be https: a token would be sent over plain HTTP`);
     return { url, authorize: async () => `Bearer ${await token()}` };
   }
   const { url, account } = parseConnectionString(connection.connectionString, kind);
@@ -84,14 +91,14 @@ function accessTo(connection: StorageConnection, kind: 'table' | 'queue'): Acces
   return { url, authorize: createSigner(kind, account.name, account.key) };
 }
 
-/** Whether nobody on the way can read what is sent: it is encrypted, or does not leave this machine. */
+/** Tells whether nobody on the way can read requests to an address: they are encrypted or stay on this machine. */
 function isPrivate({ protocol, hostname }: URL): boolean {
   return protocol === 'https:' || hostname === '127.0.0.1';
 }
 
 const tokenSources = new WeakMap<TokenCredential, () => Promise<string>>();
 
-/** One token serves all tables and queues of a credential. */
+/** Returns the source of a credential's tokens. All tables and queues share it, so that they share a token. */
 function tokensOf(credential: TokenCredential): () => Promise<string> {
   const known = tokenSources.get(credential);
   if (known !== undefined) return known;

@@ -1,20 +1,24 @@
 import { createHmac, createSecretKey } from 'node:crypto';
 
-/** What a signature is made of. */
+/** The parts of a request that the signature covers. */
 export interface Signable {
   method: string;
-  /** Percent-encoded, as it is sent, without the query. */
+  /** The path as it is sent, percent-encoded, without the query. */
   path: string;
   headers: Readonly<Record<string, string | number>>;
 }
 
 /**
- * Makes the header `Authorization` of a request, which has to have `x-ms-date`, and no parameter `comp` in its query
- * (Azure documentation, "Authorize with Shared Key"; the lite form of each service).
+ * Makes the `Authorization` header of a request. The request must have an `x-ms-date` header and no `comp` parameter in
+ * its query (Azure documentation, "Authorize with Shared Key": Shared Key Lite for each service).
  */
 export type Sign = (request: Signable) => string;
 
-/** @param key base64, as it stands in a connection string */
+/**
+ * Creates the function that signs requests to a service.
+ *
+ * @param key the account's key in base64, as in a connection string
+ */
 export function createSigner(kind: 'table' | 'queue', account: string, key: string): Sign {
   const secret = createSecretKey(key, 'base64');
   const lines =
@@ -27,6 +31,7 @@ export function createSigner(kind: 'table' | 'queue', account: string, key: stri
   };
 }
 
+/** Lists the `x-ms-` headers as the signature needs them: sorted, as `name:value`. */
 function ownHeaders(headers: Signable['headers']): string[] {
   const own = Object.entries(headers).filter(([name]) => name.startsWith('x-ms-'));
   return own.map(([name, value]) => `${name}:${value}`).sort();

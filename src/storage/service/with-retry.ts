@@ -3,17 +3,21 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { UnavailableError } from '../../core/unavailable-error.ts';
 import { isTransient } from './storage-error.ts';
 
-/** Milliseconds before each further try, give or take a half, so that many callers don't come back at once. */
+/** Milliseconds before each retry, plus or minus half of them, so that many callers don't retry at the same moment. */
 const pausesMs = [150, 800] as const;
 
-/** No try begins later than so many milliseconds after the first: one that waits in vain is followed by one more. */
+/**
+ * Milliseconds after the start in which a failed try may be followed by a retry. A try that runs into its time limit of
+ * 10 seconds is followed by one more.
+ */
 const beginWithinMs = 12_000;
 
 /**
- * Runs an attempt up to three times while storage fails for the moment. Callers retry too, so it gives up soon.
+ * Runs an attempt up to three times while its errors are transient. It gives up soon, because callers retry, too.
  *
- * @param findOutcome is asked about an error that follows a try whose outcome nobody knows, since that try may have
- *   caused it. Resolves to the result of that try, or to undefined if the error stands.
+ * @param findOutcome is called with a lasting error that follows a failed try. Nobody knows whether that try was
+ *   carried out, and if it was, it may be the cause of the error. Resolves to the result of that try, or to undefined
+ *   if the try was not carried out.
  * @throws UnavailableError if storage keeps failing; otherwise what the attempt threw
  */
 export async function withRetry<Result>(

@@ -6,7 +6,7 @@ import { timeColumn, timeField } from './optional-columns.ts';
 import { fitsRowKey } from './row-key.ts';
 import { odata } from './odata.ts';
 
-/** Keeps API keys in the table `apikeys`, each in a partition of its own, since ids are random. */
+/** Keeps API keys in the table `apikeys`. Each key is a partition of its own, because ids are random. */
 export function createTableApiKeyStore(connection: StorageConnection): ApiKeyStore {
   const table = openTable(connection, 'apikeys');
 
@@ -34,13 +34,14 @@ export function createTableApiKeyStore(connection: StorageConnection): ApiKeySto
   };
 }
 
+/** Converts an API key to its row. An absent expiry is an empty text. */
 function rowOf({ id, hash, userId, scopes, name, createdAt, expiresAt }: ApiKey) {
   return {
     partitionKey: id,
     rowKey: id,
     hash,
     userId,
-    // No scope has a blank in it (RFC 6749, section 3.3).
+    // Scopes contain no spaces (RFC 6749, section 3.3).
     scopes: scopes.join(' '),
     name,
     createdAt: createdAt.toISOString(),
@@ -48,6 +49,7 @@ function rowOf({ id, hash, userId, scopes, name, createdAt, expiresAt }: ApiKey)
   };
 }
 
+/** Converts a row to its API key; the inverse of {@link rowOf}. */
 function apiKeyOf(row: Row): ApiKey {
   return {
     id: String(row['rowKey']),

@@ -5,11 +5,14 @@ import type { Row } from './entity.ts';
 import { timeColumn, timeField } from './optional-columns.ts';
 
 /*
- * The callbacks of a message are one partition, a row per chunk. Who the recipients are stands in the message alone, so
- * that a number that is forgotten there is forgotten here.
+ * The callbacks of a message are one partition with a row per chunk. The rows name recipients by their index only: the
+ * phone numbers are in the message, so a number that is forgotten there is forgotten here too.
  */
 
-/** The keys of a chunk's row; the row's is unique over the whole table, because Azurite finds rows by it first. */
+/**
+ * Returns the keys of the row with a chunk's callbacks. The partition key is the message id. The row key is unique over
+ * the whole table, because Azurite looks rows up by row key first.
+ */
 export function callbackKeys(messageId: string, chunk: number): { partitionKey: string; rowKey: string } {
   return { partitionKey: messageId, rowKey: `${messageId}.d${String(chunk).padStart(4, '0')}` };
 }
@@ -42,6 +45,12 @@ function decodeEntry(encoded: ReturnType<typeof encodeEntry>): CallbackEntry {
   };
 }
 
+/**
+ * Converts the callbacks of one chunk to their row. `entries` is a long text of JSON; `open` and `givenUp` repeat what
+ * the entries say, so that queries can filter by them. Absent times and tokens become empty texts.
+ *
+ * @throws RangeError if the row is larger than Azure accepts
+ */
 export function callbackRow({ messageId, chunk, customerId, done, entries, lease, jobAt, changedAt }: ChunkCallbacks) {
   return guardEntitySize({
     ...callbackKeys(messageId, chunk),
@@ -58,7 +67,7 @@ export function callbackRow({ messageId, chunk, customerId, done, entries, lease
   });
 }
 
-/** The inverse of {@link callbackRow}. */
+/** Converts a row to the callbacks of its chunk; the inverse of {@link callbackRow}. */
 export function callbacksOf(row: Row): ChunkCallbacks {
   const entries = JSON.parse(readLongText('entries', row)) as ReturnType<typeof encodeEntry>[];
   const done = String(row['done']);

@@ -7,7 +7,7 @@ import { openTable, ifUnmodified } from './open-table.ts';
 import { fitsRowKey } from './row-key.ts';
 import { listDue } from './sweep-pages.ts';
 
-/** Keeps callbacks in the table `callbacks`. */
+/** Keeps the calls of `DlrUrl`s in the table `callbacks`, one row per chunk of a message. */
 export function createTableCallbackStore(connection: StorageConnection): CallbackStore {
   const table = openTable(connection, 'callbacks');
   return {

@@ -6,7 +6,7 @@ import type { Row } from './entity.ts';
 import { guardEntitySize } from './long-text.ts';
 import { openTable, unless } from './open-table.ts';
 
-/** Keeps ids that carriers gave in the table `carrierids`, one row each. */
+/** Keeps the ids that carriers gave in the table `carrierids`, one row each. */
 export function createTableCarrierIdStore(connection: StorageConnection): CarrierIdStore {
   const table = openTable(connection, 'carrierids');
 
@@ -27,7 +27,9 @@ export function createTableCarrierIdStore(connection: StorageConnection): Carrie
   };
 }
 
-/** Ids may hold characters that keys can't, and a hash spreads the load. */
+/**
+ * Returns the keys of an id's row: a hash, because ids may contain characters that keys can't. It also spreads load.
+ */
 function keysOf({ carrier, id }: Pick<CarrierId, 'carrier' | 'id'>): { partitionKey: string; rowKey: string } {
   const key = createHash('sha256')
     .update(JSON.stringify([carrier, id]))

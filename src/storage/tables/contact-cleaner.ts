@@ -7,7 +7,10 @@ import { odata } from './odata.ts';
 
 type CleanedTable = Pick<Table, 'listPage' | 'remove' | 'writeTogether'>;
 
-/** Removes rows of generations that are over, a page at a time; see {@link CleanUpProgress} for the position. */
+/**
+ * Creates the function that deletes the rows of a group's past generations, a page at a time. It returns the position
+ * of the next page in {@link CleanUpProgress}.
+ */
 export function createContactCleaner(
   table: CleanedTable,
   generations: Pick<GroupGenerations, 'current'>,
@@ -15,8 +18,9 @@ export function createContactCleaner(
   return async (group, from) => {
     const key = groupKey(group);
     const { rows, next } = await listOthers(table, { group: key, generation: await generations.current(key), from });
-    // A row that is there belongs to a generation that has begun. So those that are not current now, after the rows were
-    // listed, are over for good, and no contact that was created meanwhile is among them.
+    // Every listed row belongs to a generation that had begun by then. Generations never come back: a row whose
+    // generation is not the current one now, after the listing, is over for good. So no contact that was created in the
+    // meantime is deleted.
     const current = await generations.current(key);
     const over = rows.filter(({ rowKey }) => generationOf(rowKey) !== current);
     await deleteRows(table, over);
@@ -24,7 +28,7 @@ export function createContactCleaner(
   };
 }
 
-/** A page of the group's rows that don't belong to a generation. */
+/** Lists a page of the group's rows that belong to other generations than this one. */
 async function listOthers(
   table: Pick<Table, 'listPage'>,
   { group, generation, from }: { group: string; generation: string; from: string | undefined },

@@ -5,20 +5,20 @@ import type { Row } from './entity.ts';
 import { guardEntitySize, readLongText, writeLongText } from './long-text.ts';
 
 /*
- * A group's contacts lie in 256 partitions, one after the other: all rows of a group are one range of partition keys,
- * and writes to it spread. A contact and the failed messages that it was sent lie side by side: row keys begin with the
- * group's generation and the number. They end with the group, so that they are unique over the whole table: Azurite
- * finds rows by row key first and slows down where many share one.
+ * A group's contacts are in 256 consecutive partitions: all rows of a group are one range of partition keys, and writes
+ * to the group spread over them. A contact and its failed messages are neighbours, because their row keys begin with
+ * the group's generation and the number. Row keys contain the group, too, so that they are unique over the whole table:
+ * Azurite looks rows up by row key first and slows down if many rows share one.
  */
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-/** The key of a group; ids may hold characters that keys can't. */
+/** Returns the key of a group: a hash of its ids, which may contain characters that storage keys can't. */
 export function groupKey({ customerId, serviceId }: Group): string {
   return sha256(JSON.stringify([customerId, serviceId])).slice(0, 32);
 }
 
-/** Which row of a group a number's contact is. */
+/** What the keys of a contact's row are made of. */
 interface ContactPlace {
   group: string;
   generation: string;
@@ -29,35 +29,38 @@ function partitionOf({ group, number }: Pick<ContactPlace, 'group' | 'number'>):
   return group + sha256(number).slice(0, 2);
 }
 
-/** The first and the last partition key that a group may have. */
+/** Returns the first and the last partition key of a group. */
 export function partitionsOf(group: string): { first: string; last: string } {
   return { first: `${group}00`, last: `${group}ff` };
 }
 
 const prefixOf = ({ group, generation, number }: ContactPlace): string => `${generation}.${number}.${group}`;
 
-/** The keys of a contact's row. */
+/** Returns the keys of a contact's row. */
 export function contactKeys(place: ContactPlace): { partitionKey: string; rowKey: string } {
   return { partitionKey: partitionOf(place), rowKey: `${prefixOf(place)}.c` };
 }
 
-/** The keys of a failed message's row. */
+/** Returns the keys of the row of a failed message. */
 function failureKeys(place: ContactPlace, recipientId: string): { partitionKey: string; rowKey: string } {
   return { partitionKey: partitionOf(place), rowKey: `${prefixOf(place)}.f.${recipientId}` };
 }
 
-/** The row keys of a number: from the first, which is the contact's, to before the second. */
+/**
+ * Returns the range of a number's rows within their partition. `first`, inclusive, is the row key of the contact; its
+ * failed messages follow; `end` is exclusive.
+ */
 export function rowsOf(place: ContactPlace): { partitionKey: string; first: string; end: string } {
   const prefix = prefixOf(place);
   return { partitionKey: partitionOf(place), first: `${prefix}.c`, end: `${prefix}.g` };
 }
 
-/** Row keys of a generation lie between these two, and no others do. */
+/** Returns the bounds, both exclusive, between which the row keys of a generation lie, and no others. */
 export function rowsOfGeneration(generation: string): { before: string; after: string } {
   return { before: `${generation}.`, after: `${generation}.~` };
 }
 
-/** The generation that a row belongs to. */
+/** Returns the generation that a row belongs to, which is the beginning of its row key. */
 export function generationOf(rowKey: string): string {
   return rowKey.slice(0, rowKey.indexOf('.'));
 }
@@ -73,10 +76,15 @@ const texts = [
   'countryCode',
 ] as const satisfies readonly (keyof Contact)[];
 
-/** Columns that hold custom properties: as many as the most that a contact may have can need. */
+/** The number of columns for custom properties: enough for a contact with the maximum of properties. */
 const customColumns = 8;
 
-/** Every column is always written, since a merge can't remove one: no text is empty text, no year 0. */
+/**
+ * Converts a contact to its row. The row has every column, since a later merge can't remove one: an absent text is an
+ * empty text, an absent year is 0.
+ *
+ * @throws RangeError if the row is larger than Azure accepts
+ */
 export function contactRow(place: ContactPlace, contact: Contact) {
   const { id, phone, active, createdAt, birthYear = 0, customContactProperties } = contact;
   return guardEntitySize({
@@ -91,7 +99,10 @@ export function contactRow(place: ContactPlace, contact: Contact) {
   });
 }
 
-/** The columns that changes touch, and no others: merged into the row, they leave the rest as it is. */
+/**
+ * Converts changes of a contact to the columns that they touch. A merge of these columns into the contact's row leaves
+ * all others as they are.
+ */
 export function changedColumns(place: ContactPlace, changes: ContactChanges, changedAt: Date) {
   const { active, birthYear, customContactProperties } = changes;
   const changedTexts = texts.filter((name) => changes[name] !== undefined);
@@ -111,7 +122,7 @@ function customPropertyColumns(properties: readonly CustomProperty[]): Record<st
   return { ...empty, ...writeLongText('custom', text) };
 }
 
-/** The inverse of {@link contactRow}. */
+/** Converts a row to its contact; the inverse of {@link contactRow}. */
 export function contactOf(row: Row): Contact {
   const properties = JSON.parse(readLongText('custom', row)) as [string, string][];
   const known = texts.filter((name) => row[name] !== '');
@@ -126,12 +137,12 @@ export function contactOf(row: Row): Contact {
   };
 }
 
-/** A failed message; its contact's row tells whether it still counts. */
+/** Makes the row of a failed message. It counts only if it is not older than its contact: see {@link countFailures}. */
 export function failureRow(place: ContactPlace, { recipientId, at }: FailedMessage) {
   return { ...failureKeys(place, recipientId), at: at.toISOString() };
 }
 
-/** Failed messages among a number's rows that became known since a moment. */
+/** Counts the failed messages among a number's rows that became known at or after `since`. */
 export function countFailures(rows: readonly Row[], since: Date): number {
   return rows.filter(({ at }) => typeof at === 'string' && new Date(at) >= since).length;
 }

@@ -15,7 +15,9 @@ import { createGroupGenerations } from './group-generations.ts';
 import { openTable, unless } from './open-table.ts';
 import { odata } from './odata.ts';
 
-/** Keeps contacts in the table `contacts`, and which of them exist in the table `groups`. */
+/**
+ * Keeps contacts in the table `contacts`. The table `groups` names the generation of each group whose contacts exist.
+ */
 export function createTableContactStore(connection: StorageConnection, now: () => Date): ContactStore {
   const table = openTable(connection, 'contacts');
   const generations = createGroupGenerations(openTable(connection, 'groups'), now);
@@ -39,7 +41,7 @@ export function createTableContactStore(connection: StorageConnection, now: () =
       const { partitionKey, first, end } = rowsOf(await placeOf(groupKey(group), number));
       const filter = odata`PartitionKey eq ${partitionKey} and RowKey ge ${first} and RowKey lt ${end}`;
       const [row, ...failures] = await table.list(filter);
-      // Failed messages without their contact: it was deleted.
+      // If the first row is not the contact, the contact was deleted and only its failed messages are left.
       if (row === undefined || row['rowKey'] !== first) return undefined;
       const contact = contactOf(row);
       return { contact, failedMessages: countFailures(failures, contact.createdAt) };
@@ -71,7 +73,7 @@ export function createTableContactStore(connection: StorageConnection, now: () =
       const key = groupKey(group);
       const place = { group: key, generation: await generations.recent(key), number: failure.number };
       const failed = failureRow(place, failure);
-      // The merge fails where there is no contact, the insert where the message was counted before.
+      // The merge fails if the contact does not exist, the insert if the message was counted before.
       const written = table
         .writeTogether([
           { change: 'merge', row: { ...contactKeys(place), lastFailureAt: failed.at }, version: '*' },

@@ -5,13 +5,18 @@ import { guardEntitySize, readLongText, writeLongText } from './long-text.ts';
 import { answerColumn, answerField } from './notification-rows.ts';
 
 /**
- * The keys of a dead letter's row. A customer's letters are one partition, and lie in it by time: both stand at the
- * beginning of the letter's id.
+ * Returns the keys of a dead letter's row. The letters of a customer are one partition, sorted by time: a letter's id
+ * begins with the customer's part and the time.
  */
 export function deadLetterKeys(id: string): { partitionKey: string; rowKey: string } {
   return { partitionKey: customerPart(id), rowKey: id };
 }
 
+/**
+ * Converts a dead letter to its row. The payload is a long text; an absent last answer is an empty text.
+ *
+ * @throws RangeError if the row is larger than Azure accepts
+ */
 export function deadLetterRow(letter: DeadLetter) {
   const { id, inboundId, customerId, serviceId, pipelineId, subscriptionKey, callbackUrl, reason, attempts } = letter;
   return guardEntitySize({
@@ -31,7 +36,7 @@ export function deadLetterRow(letter: DeadLetter) {
   });
 }
 
-/** The inverse of {@link deadLetterRow}. */
+/** Converts a row to its dead letter; the inverse of {@link deadLetterRow}. */
 export function deadLetterOf(row: Row): DeadLetter {
   return {
     id: String(row['rowKey']),

@@ -9,15 +9,15 @@ import { fitsRowKey } from './row-key.ts';
 import { odata } from './odata.ts';
 
 /**
- * How many letters of all customers are looked at, at most, to find the oldest. They lie by customer, so the oldest of
- * more may not be among them.
+ * The most letters that a search for the oldest of all customers looks at. Letters are sorted by customer: if there are
+ * more, the oldest may not be among them.
  */
 const lookedAt = 5_000;
 
-/** How many letters are read at once. */
+/** How many letters are read at the same time. */
 const readAtOnce = 10;
 
-/** Keeps what was given up in the table `deadletters`. */
+/** Keeps dead letters in the table `deadletters`. */
 export function createTableDeadLetterStore(connection: StorageConnection): DeadLetterStore {
   const table = openTable(connection, 'deadletters');
 
@@ -28,7 +28,7 @@ export function createTableDeadLetterStore(connection: StorageConnection): DeadL
     return row && deadLetterOf(row);
   }
 
-  /** The oldest of all customers: payloads may be long, so only those that are wanted are read whole. */
+  /** Reads the oldest letters of all customers. Lists ids first: payloads may be long, and only `limit` are needed. */
   async function oldest(limit: number): Promise<DeadLetter[]> {
     const rows = await table.listFirst(lookedAt, odata`PartitionKey ge ${''}`, ['rowKey']);
     const ids = rows
@@ -49,7 +49,7 @@ export function createTableDeadLetterStore(connection: StorageConnection): DeadL
 
     async list({ customerId, limit }) {
       if (customerId === undefined) return oldest(limit);
-      // Two customers may share a key.
+      // Two customers may have the same key, so the filter also compares ids.
       const filter = odata`PartitionKey eq ${customerKey(customerId)} and customerId eq ${customerId}`;
       return (await table.listFirst(limit, filter)).map(deadLetterOf);
     },

@@ -4,18 +4,18 @@ import { unless, unlessChanged } from './open-table.ts';
 import type { Table } from './open-table.ts';
 import type { RowChange } from './row-change.ts';
 
-/** Rows in one transaction (Azure documentation, "Performing entity group transactions"). */
+/** The most rows that one transaction takes (Azure documentation, "Performing entity group transactions"). */
 const transactionRows = 100;
 
-/** Transactions under way at a time. */
+/** How many transactions run at the same time. */
 export const concurrency = 8;
 
-/** Deletes rows, those of one partition together; one that is gone already is passed over. */
+/** Deletes rows, up to 100 of a partition in one transaction. Ignores rows that no longer exist. */
 export async function deleteRows(table: Pick<Table, 'remove' | 'writeTogether'>, rows: readonly Keys[]): Promise<void> {
   await eachOf(dealOut(rows), concurrency, (lot) => deleteTogether(table, lot));
 }
 
-/** Deletes a row as it was read; false where somebody changed or deleted it since. */
+/** Deletes a row at the version at which it was read. Resolves to false if it was changed or deleted since. */
 export async function deleteUnchanged(
   table: Pick<Table, 'remove'>,
   { partitionKey, rowKey, etag }: Keys & { etag: string },
@@ -24,7 +24,7 @@ export async function deleteUnchanged(
   return answer !== undefined;
 }
 
-/** Rows of one partition each, as many as a transaction takes. */
+/** Groups rows by partition into lots of at most {@link transactionRows}. */
 function dealOut(rows: readonly Keys[]): Keys[][] {
   return [...Map.groupBy(rows, ({ partitionKey }) => partitionKey).values()].flatMap((own) =>
     Array.from({ length: Math.ceil(own.length / transactionRows) }, (_, index) =>
@@ -41,7 +41,7 @@ async function deleteTogether(table: Pick<Table, 'remove' | 'writeTogether'>, ro
   }));
   const outcome = await unless(table.writeTogether(removals), 'incomplete' as const, 'ResourceNotFound');
   if (outcome !== 'incomplete') return;
-  // Another worker took some of them, and the transaction was undone.
+  // Another worker deleted some of these rows, so the whole transaction failed.
   for (const { partitionKey, rowKey } of rows) {
     await unless(table.remove({ partitionKey, rowKey }), undefined, 'ResourceNotFound');
   }

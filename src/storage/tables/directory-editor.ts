@@ -20,34 +20,38 @@ import { openTable, unless, ifUnmodified } from './open-table.ts';
 import type { Table } from './open-table.ts';
 import { odata } from './odata.ts';
 
-/** The directory as it was read, with the versions that a change of it presupposes. */
+/** The directory as it was read, with the versions that its rows must still have when it is written. */
 interface StoredDirectory {
-  /** In the order of ids. */
+  /** Customers and users, in the order of their ids. */
   document: DirectoryDocument;
-  /** By row key. */
+  /** Versions of rows, by row key. */
   versions: ReadonlyMap<string, string>;
   claims: readonly ClaimRow[];
   lock: DirectoryLock;
 }
 
-/** Rows that lead from addresses and identities to customers, and that a broken-off run left missing or behind. */
+/** Changes of claim rows, including those that a run which broke off did not write or did not delete. */
 interface ClaimChanges {
   missing: readonly ClaimRow[];
   surplus: readonly ClaimRow[];
 }
 
-/** What came of writing; `written` names customers and users, `address rows` last. */
+/** The outcome of writing. `written` names the customers and users that were written, with the kind of change. */
 export type WriteOutcome =
   | { outcome: 'written'; written: readonly string[] }
-  /** Somebody else wrote or writes; `reason` says what, and `written` what had been written before that showed. */
+  /** Another writer interfered. `reason` says how, `written` what had been written by then. */
   | { outcome: 'conflict'; written: readonly string[]; reason: string };
 
 /** Reads and writes the directory as a whole, for operators. */
 export interface DirectoryEditor {
   read(): Promise<StoredDirectory>;
-  /** Which rows by address are missing or too many once a plan is carried out. */
+  /** Lists the claim rows that must be added and removed when the plan is written. */
   compareClaims(stored: StoredDirectory, plan: DirectoryPlan): ClaimChanges;
-  /** Carries a plan out. One writer at a time; what is not as it was read is left alone. */
+  /**
+   * Writes a plan. Only one writer writes at a time, and a row that was changed since it was read stays as it is.
+   *
+   * @throws an error that says what was written so far, if storage fails
+   */
   write(stored: StoredDirectory, plan: DirectoryPlan): Promise<WriteOutcome>;
 }
 
@@ -61,7 +65,7 @@ export function createTableDirectoryEditor(
     claimChanges(stored, plan, now());
   return {
     async read() {
-      // The lock first: who writes after that changes it, and is noticed.
+      // Read the lock first: whoever writes after that changes the lock, and `write` notices.
       const lock = await table.find(lockKeys.partitionKey, lockKeys.rowKey);
       return storedDirectory(await table.list(odata`PartitionKey ge ${''}`), lock);
     },
@@ -76,20 +80,21 @@ export function createTableDirectoryEditor(
       if ('reason' in lock) return { outcome: 'conflict', written: [], reason: lock.reason };
       const written: string[] = [];
       try {
-        // A customer is only found by rows, so those come first and go last; between, its own row tells what holds.
+        // A customer is found only by claim rows, so these are added first and removed last. In between, the customer's
+        // own row decides which claims hold.
         const steps = [...missing.map(claimInsert), ...entries, ...surplus.map(claimRemoval)];
         for (const { name, run } of steps) {
-          const reason = (await lock.stillHolds()) ? undefined : 'somebody else took over the writing';
+          const reason = (await lock.stillHolds()) ? undefined : 'somebody else took over the lock';
           const result = reason === undefined ? await run(table) : 'conflict';
           if (result === 'conflict') {
-            return { outcome: 'conflict', written, reason: reason ?? `${name} is not as it was read` };
+            return { outcome: 'conflict', written, reason: reason ?? `somebody else wrote the row first (${name})` };
           }
           if (name !== '') written.push(name);
         }
         return { outcome: 'written', written };
       } catch (error) {
         const done = written.length === 0 ? 'nothing' : written.join(', ');
-        throw new Error(`Writing broke off; written so far: ${done}. Run it again. (${(error as Error).message})`, {
+        throw new Error(`Writing failed; written so far: ${done}. Run it again. (${(error as Error).message})`, {
           cause: error,
         });
       } finally {
@@ -124,13 +129,14 @@ function claimChanges({ claims, document }: StoredDirectory, { result }: Directo
   const wanted = all(result.customers);
   const wantedTexts = new Set(wanted.map(textOf));
   return {
-    // A row that a customer doesn't hold yet is of a broken-off run: its time would be too early.
+    // A row whose customer doesn't have the claim yet is from a run that broke off. It is written again, because its
+    // time is too early.
     missing: wanted.filter((claim) => !present.has(textOf(claim)) || !held.has(textOf(claim))),
     surplus: claims.filter((claim) => !wantedTexts.has(textOf(claim))),
   };
 }
 
-/** One write; its name is what an operator is told, and empty where it is one of many. */
+/** One write. Operators are told its name; the name of a claim's write is empty, since these are many. */
 interface Write {
   name: string;
   run: (table: Table) => Promise<'written' | 'conflict'>;
@@ -157,7 +163,10 @@ function claimRemoval(claim: ClaimRow): Write {
   };
 }
 
-/** Customers before the users who are to use them, and after those who no longer are. */
+/**
+ * Makes the writes of customers and users, in order: customers are written before the users assigned to them, and
+ * removed after the users who no longer are.
+ */
 function entryWrites({ versions }: StoredDirectory, { customers, users }: DirectoryPlan): Write[] {
   const write = (name: string, kind: string, row: ReturnType<typeof customerRow>): Write => {
     const { partitionKey, rowKey } = row;

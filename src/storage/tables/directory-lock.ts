@@ -3,23 +3,25 @@ import { lockKeys } from './directory-rows.ts';
 import { ifUnmodified } from './open-table.ts';
 import type { Table } from './open-table.ts';
 
-/** The row that a writer of the directory takes, as it was read; undefined before the first write. */
+/** The lock row of the directory, as it was read; undefined before the first write. */
 export type DirectoryLock = (Row & { etag: string }) | undefined;
 
-/** A lock that is held. */
+/** A lock that this process holds. */
 export interface HeldLock {
-  /** Whether it is still ours; prolongs it from time to time. */
+  /** Resolves to whether the lock is still ours. Renews the lock if the last renewal was a minute ago. */
   stillHolds(): Promise<boolean>;
   release(): Promise<void>;
 }
 
-/** How long a writer that says nothing is waited for, and how often one that lives says so; in milliseconds. */
+/** Milliseconds after which a lock that was not renewed may be taken over, and between two renewals. */
 const lockMs = 5 * 60_000;
 const prolongMs = 60_000;
 
 /**
- * Takes the lock if it is still as it was read, so that what was read with it is still true: two customers that two
- * operators add at once could otherwise both get an address. A `reason` says why it can't be taken.
+ * Takes the lock if nobody changed it since it was read. Then everything that was read after it is still true.
+ * Otherwise, if two operators added customers at the same time, both customers could get the same address.
+ *
+ * @returns the lock, or the `reason` why it can't be taken
  */
 export async function takeDirectoryLock(
   table: Table,
@@ -46,7 +48,7 @@ export async function takeDirectoryLock(
   return {
     stillHolds: async () => now().getTime() - at.getTime() < prolongMs || put('writing'),
     async release() {
-      // What can't be released runs out.
+      // A lock that can't be released expires.
       if (version !== undefined) await put('idle').catch(() => false);
     },
   };

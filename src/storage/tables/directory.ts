@@ -19,13 +19,18 @@ interface KnownCustomer {
   claims: CustomerClaims;
 }
 
-/** How old rows may be that contradict each other, in milliseconds: no older ones, and no more reads than that. */
+/**
+ * Milliseconds that cached rows may be old if they contradict each other. Older ones are read again, so contradictions
+ * cause at most one read in this time.
+ */
 const contradictionMs = 5_000;
 
 /**
- * Reads the directory from Table Storage. What an operator changes shows within a minute; while storage fails, what was
- * read in the last ten minutes serves. A customer is found by an address through rows that name it, and what its own
- * row says decides: an address that just moved, or whose move broke off, is never another customer's.
+ * Reads the directory from Table Storage, through a cache. An operator's changes show within a minute. While storage
+ * fails, values that were read in the last ten minutes are used.
+ *
+ * Claim rows lead from an address to customers, but the customer's own row decides whether it has the address. So an
+ * address that just moved, or whose move broke off, never leads to a customer that doesn't have it.
  */
 export function createTableDirectory(connection: StorageConnection, { now }: { now: () => Date }): Directory {
   const table = openTable(connection, directoryTable);
@@ -48,7 +53,7 @@ export function createTableDirectory(connection: StorageConnection, { now }: { n
     },
     { now },
   );
-  /** The customers that may be found by a claim, the one that laid it last first. */
+  /** The ids of customers that may have a claim; the customer that claimed it last comes first. */
   const claimants = createReadCache(
     async (claim) => {
       const rows = (await table.list(odata`PartitionKey eq ${claimPartition(claim)}`)).map(claimRowOf);
@@ -57,7 +62,10 @@ export function createTableDirectory(connection: StorageConnection, { now }: { n
     { now },
   );
 
-  /** What `find` makes of each customer that a claim leads to; undefined says that the customer has no such claim. */
+  /**
+   * Calls `find` for each customer that a claim leads to, and resolves to its results. `find` returns undefined if the
+   * customer does not have the claim; then the cached rows contradict each other and are read again.
+   */
   const findByClaim = async <Found>(
     claim: string,
     find: (customerId: string, claims: CustomerClaims) => Found | undefined,

@@ -1,4 +1,4 @@
-/** A row as it is read. */
+/** A row as it was read, by the names of its columns. */
 export type Row = Readonly<Record<string, unknown>>;
 
 /** The keys of a row. */
@@ -7,23 +7,23 @@ export interface Keys {
   rowKey: string;
 }
 
-/** A row to be written: texts, whole numbers below 2^31, truth values; what is undefined is left out. */
+/** A row to be written. Columns are texts, whole numbers below 2^31 or booleans; undefined columns are left out. */
 export type Entity = Keys & Readonly<Record<string, string | number | boolean | undefined>>;
 
 const ownNames = { PartitionKey: 'partitionKey', RowKey: 'rowKey', Timestamp: 'timestamp', 'odata.etag': 'etag' };
 const wireNames: Readonly<Record<string, string>> = { partitionKey: 'PartitionKey', rowKey: 'RowKey' };
 
-/** A row's JSON. */
+/** Makes the JSON of a row, as the table service takes it. */
 export function entityJson({ partitionKey, rowKey, ...columns }: Entity): string {
   return JSON.stringify({ PartitionKey: partitionKey, RowKey: rowKey, ...columns });
 }
 
-/** What a column is called on the wire. */
+/** Returns the name that the table service has for a column. */
 export function wireName(column: string): string {
   return wireNames[column] ?? column;
 }
 
-/** A row from its JSON; what the service says of columns is left out. */
+/** Reads a row from its JSON. Leaves out the type annotations that the service adds to columns. */
 export function readEntity(json: Readonly<Record<string, unknown>>): Row & Keys & { etag: string } {
   const columns = Object.entries(json).filter(([name]) => !name.includes('@') && name !== 'odata.metadata');
   const named = columns.map(([name, value]) => [ownNames[name as keyof typeof ownNames] ?? name, value]);

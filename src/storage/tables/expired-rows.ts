@@ -11,13 +11,17 @@ import type { Page, Table, TableName } from './open-table.ts';
 import { readShardPage } from './sweep-pages.ts';
 import { odata } from './odata.ts';
 
-/** How much of a list of attachments is read along; that of a message with hundreds of them is read alone. */
+/**
+ * The columns of a list of attachments that a page of rows contains. A list that needs more columns, of hundreds of
+ * attachments, is read in a request of its own.
+ */
 const attachmentColumns = ['attachments0', 'attachments1', 'attachments2', 'attachmentsLength'];
 
 /**
- * Deletes expired rows from all tables whose rows are not kept for ever, with the attachments that belong to them.
+ * Creates the functions that delete expired rows, for every table whose rows expire. Attachments are deleted with the
+ * rows that name them.
  *
- * @param moreAccounts further storage accounts that hold messages
+ * @param moreAccounts further storage accounts that contain messages
  */
 export function createTableExpiredRows(
   connection: StorageConnection,
@@ -43,7 +47,7 @@ const stepOf = ({ next }: Page, done: number): SweepStep => ({ done, next });
 const olderThan = (prefix: string, before: Date): string =>
   odata`PartitionKey ge ${prefix} and PartitionKey lt ${prefix + timeInId(before)}`;
 
-/** Messages lie by the time in their ids, at which they were sent. */
+/** Deletes pages of messages. They are sorted by the time in their ids, at which they were sent. */
 function messageDeleter(table: Table): DeletePage {
   return async (before, from) => {
     const page = await readShardPage(table, (shard) => ({ filter: olderThan(shard, before), columns: [] }), from);
@@ -52,7 +56,7 @@ function messageDeleter(table: Table): DeletePage {
   };
 }
 
-/** Inbound messages; the row goes last, since it names the attachments. */
+/** Deletes pages of inbound messages. A row is deleted after its attachments, because it names them. */
 function inboundDeleter(table: Table, attachments: Pick<AttachmentStore, 'remove'>): DeletePage {
   return async (before, from) => {
     const queryOf = (shard: string) => ({ filter: olderThan(`i${shard}`, before), columns: attachmentColumns });
@@ -74,7 +78,7 @@ function inboundDeleter(table: Table, attachments: Pick<AttachmentStore, 'remove
   }
 }
 
-/** Notes of messages that no service wants: a shard is a partition of its own, and the time stands in the row's key. */
+/** Deletes pages of notes of unrouted messages. Each shard is one partition, and the row key contains the time. */
 function unroutedDeleter(table: Table): DeletePage {
   return async (before, from) => {
     const queryOf = (shard: string) => {
@@ -89,8 +93,8 @@ function unroutedDeleter(table: Table): DeletePage {
 }
 
 /**
- * Notifications lie by the id of their message, and so by its time. A notification that was replayed is as young as its
- * replay, and may be under way.
+ * Deletes pages of notifications. They are sorted by the id of their message, and so by its time. A notification that
+ * was replayed is as old as its replay, not as its message, because it may be in progress.
  */
 function notificationDeleter(table: Table): DeletePage {
   return async (before, from) => {
@@ -102,7 +106,10 @@ function notificationDeleter(table: Table): DeletePage {
   };
 }
 
-/** Callbacks lie by the id of their message; those of one that was scheduled or replayed are younger than that. */
+/**
+ * Deletes pages of callbacks. They are sorted by the id of their message, but are kept as long as they were changed
+ * recently: the callbacks of a message that was scheduled or replayed are younger than the message.
+ */
 function callbackDeleter(table: Table): DeletePage {
   return async (before, from) => {
     const queryOf = (shard: string) => ({ filter: olderThan(shard, before), columns: ['changedAt'] });
@@ -114,8 +121,8 @@ function callbackDeleter(table: Table): DeletePage {
 }
 
 /**
- * Dead letters lie by customer, and in each by time. The pages go from one customer's oldest letter to the next
- * customer's: one row of each customer is read, and then what is old.
+ * Deletes pages of dead letters. They are sorted by customer, then by time. A step reads the oldest letter of the next
+ * customer; if that one is expired, it reads and deletes a page of that customer's expired letters.
  */
 function deadLetterDeleter(table: Table): DeletePage {
   return async (before, from = '') => {
@@ -127,16 +134,17 @@ function deadLetterDeleter(table: Table): DeletePage {
     const filter = odata`PartitionKey eq ${customer} and RowKey lt ${end}`;
     const page = await table.listPage({ filter, columns: [] });
     await deleteRows(table, page.rows);
-    // The next page finds what is left of this customer's, from the same place.
+    // If letters of this customer are left, the next step begins at the same position and finds them.
     return { done: page.rows.length, next: page.next === undefined ? customer : from };
   };
 }
 
 /**
- * Uses of request ids and ids of carriers lie by a hash, so the pages go through the whole table over many runs, and the
- * service only hands out what is old. Each row is a partition of its own, and one that was used again meanwhile stays.
+ * Deletes pages of rows that are sorted by a hash: uses of request ids, and ids of carriers. The pages go through the
+ * whole table over many runs, and the storage service filters by age. Each row is a partition of its own. A row that
+ * was used again since it was read stays.
  *
- * @param column when a row was last used
+ * @param column the column with the time at which a row was last used
  */
 function hashedRowDeleter(table: Table, column: string): DeletePage {
   return async (before, from) => {

@@ -5,9 +5,9 @@ import type { Page, Table } from './open-table.ts';
 import { odata } from './odata.ts';
 
 /**
- * Entries of threads, and threads in which nothing happened since. Conversations lie by a hash, so the pages go through
- * the whole table over many runs, and the service only hands out what is old. For a conversation with an old thread, one
- * more read tells which of its threads are still active.
+ * Deletes pages of expired entries, and of threads in which nothing happened since. Conversations are sorted by a hash,
+ * so the pages go through the whole table over many runs, and the storage service filters by age. For a conversation
+ * with an old thread, one more read tells which of its threads are still active.
  */
 export function threadDeleter(table: Table): DeletePage {
   return async (before, from) => {
@@ -20,7 +20,8 @@ export function threadDeleter(table: Table): DeletePage {
     await eachOf(conversations, concurrency, async ([conversation, rows]) => {
       const current = rows.find(({ rowKey }) => rowKey.endsWith('.c'));
       if (current !== undefined) {
-        // Whoever enters a message now has read this row, and begins anew once it is gone.
+        // A process that enters a message now has read this row. Once the row is gone, its write conflicts and it
+        // retries.
         if (!(await deleteUnchanged(table, current))) return;
         removed += 1;
       }

@@ -9,18 +9,18 @@ import { openTable, unlessChanged } from './open-table.ts';
 import type { Page, Table, TableName } from './open-table.ts';
 import { odata } from './odata.ts';
 
-/** How a number is forgotten. */
+/** How to forget a number. */
 export interface Forgetting {
   /** Digits in international form, without a plus. */
   phone: string;
-  /** False: only counts. */
+  /** Whether to delete and blank; false: only counts. */
   apply: boolean;
-  /** Whether opt-outs go too; without them, the number gets advertisements again. */
+  /** Whether to delete opt-outs, too. Without its opt-outs, a number gets advertisements again. */
   optOuts: boolean;
   attachments: Pick<AttachmentStore, 'remove'>;
 }
 
-/** Rows in which a number was found, by what they are. */
+/** How many rows contain a number, by the kind of row. */
 export type ForgottenCounts = Record<
   | 'contacts'
   | 'optOuts'
@@ -38,15 +38,15 @@ export type ForgottenCounts = Record<
 const everything = odata`PartitionKey ge ${''}`;
 
 /**
- * Removes what tables and attachments know of a phone number, or only counts it. Reads whole tables, a page at a time,
- * since almost nothing lies by number; repeating it finds what came meanwhile, and else nothing. Chunks that a carrier
- * has at this moment are left and counted as `beingSent`.
+ * Deletes or blanks what tables and attachments hold about a phone number, or only counts it. Reads whole tables, a
+ * page at a time, since almost nothing is sorted by number. A second run finds only what was stored in the meantime.
+ * Chunks that a worker is sending at this moment stay, and are counted as `beingSent`.
  */
 export async function forgetPhone(connection: StorageConnection, forgetting: Forgetting): Promise<ForgottenCounts> {
   const { phone, apply, optOuts, attachments } = forgetting;
   const open = (name: TableName): Table => openTable(connection, name);
 
-  /** Deletes the rows of a table that are meant; resolves to how many. */
+  /** Deletes the rows of a table that match, or only counts them. Resolves to how many there are. */
   async function drop(
     table: Table,
     { filter = everything, columns = [] }: { filter?: string; columns?: string[] },
@@ -66,7 +66,7 @@ export async function forgetPhone(connection: StorageConnection, forgetting: For
       column
     ],
   });
-  // What flows are told begins with who wrote.
+  // The payload of a notification begins with the sender.
   const prefix = JSON.stringify({ sender: phone }).slice(0, -1);
   const tellsOf = (row: Page['rows'][number]): boolean => String(row['payload0']).startsWith(`${prefix},`);
 
@@ -95,7 +95,7 @@ export async function forgetPhone(connection: StorageConnection, forgetting: For
     return found.size;
   }
 
-  // A generation, the number, and what follows.
+  // The row key is made of the generation, the number, and the rest.
   const isContact = ({ rowKey }: Keys): boolean => rowKey.split('.')[1] === phone;
   return {
     contacts: await drop(open('contacts'), {}, isContact),
@@ -120,6 +120,7 @@ async function* pagesOf(table: Table, filter: string, columns?: string[]): Async
 
 type MessageCounts = Pick<ForgottenCounts, 'recipients' | 'reports' | 'beingSent'>;
 
+/** Blanks a number in chunks, headers and reports of messages. The rows themselves stay. */
 async function blankMessages(table: Table, { phone, apply }: Forgetting): Promise<MessageCounts> {
   const counts = { recipients: 0, reports: 0, beingSent: 0 };
   for await (const rows of pagesOf(table, everything)) {
@@ -132,7 +133,7 @@ async function blankMessages(table: Table, { phone, apply }: Forgetting): Promis
   return counts;
 
   async function blankChunk(row: Page['rows'][number]): Promise<void> {
-    // Most rows have nothing of the number, and are not taken apart.
+    // Most rows don't contain the number, and need no decoding.
     const { reply } = row;
     const isNamed =
       readLongText('recipients', row).includes(phone) || (typeof reply === 'string' && reply.includes(phone));
@@ -157,25 +158,25 @@ async function blankMessages(table: Table, { phone, apply }: Forgetting): Promis
     if (alone) await blankHeader(header);
   }
 
-  /** Writes the columns that change, and no others. */
+  /** Blanks the header of a message whose only recipient is the number. Writes only the columns that change. */
   async function blankHeader(row: Row): Promise<void> {
     const { partitionKey, rowKey, ...columns } = headerRow(forgetHeader(headerOf(row)));
     const changed = Object.entries(columns).filter(([name, value]) => row[name] !== value);
     if (changed.length > 0) await table.merge({ partitionKey, rowKey, ...Object.fromEntries(changed) });
   }
 
-  /** A carrier may name the number where it says why a message failed. */
+  /** Blanks the number in reports: a carrier may name it in the reason why a message failed. */
   async function blankReports({ partitionKey, rowKey, ...columns }: Page['rows'][number]): Promise<void> {
     const reports = JSON.parse(readLongText('reports', columns) || '[]') as unknown[][];
     const isNaming = (value: unknown): value is string => typeof value === 'string' && value.includes(phone);
     if (!reports.some((report) => report.some(isNaming))) return;
     counts.reports += 1;
     if (!apply) return;
-    // Only in words: the same digits may stand in a time.
+    // Replace in texts only: a time in milliseconds may contain the same digits.
     const blanked = reports.map((report) =>
       report.map((value) => (isNaming(value) ? value.replaceAll(phone, forgottenMark.slice(0, 6)) : value)),
     );
-    // A merge can't remove a column, and the text may need fewer now.
+    // The shorter text may need fewer columns, and a merge can't remove a column. So empty them all first.
     const emptied = Object.fromEntries(
       Object.keys(columns).flatMap((name) => (/^reports\d+$/.test(name) ? [[name, '']] : [])),
     );

@@ -4,27 +4,27 @@ import { timeInId } from '../../core/time-ordered-id.ts';
 import type { Table } from './open-table.ts';
 
 /*
- * A group's contacts belong to a generation; only those of the current one exist. To delete all is to begin a new one:
- * one row is written, however many contacts there are.
+ * Each contact of a group belongs to a generation, and only contacts of the current generation exist. Delete All begins
+ * a new generation: it writes one row, however many contacts there are.
  */
 
-/** The generation of a group that was never emptied. */
+/** The generation of a group before its first Delete All. */
 const firstGeneration = '0'.repeat(24);
 
-/** How long a generation may be taken for the current one without a look, in milliseconds. */
+/** Milliseconds for which `recent` uses a generation without reading it again. */
 const trustedFor = 10_000;
 
-/** The generations of groups, by the groups' keys. */
+/** Reads and changes the generations of groups, by the groups' keys. */
 export interface GroupGenerations {
-  /** The current generation; one read. */
+  /** Reads the current generation. Costs one read. */
   current(group: string): Promise<string>;
-  /** The generation that was current within the last 10 seconds; seldom a read. */
+  /** Resolves to a generation that was current within the last 10 seconds. Seldom costs a read. */
   recent(group: string): Promise<string>;
-  /** Begins a new generation; one write. */
+  /** Begins a new generation. Costs one write. */
   begin(group: string): Promise<void>;
 }
 
-/** Keeps generations, one row for each group. A generation is never used again once another has begun. */
+/** Keeps generations in a table, one row per group. A generation that has ended never becomes current again. */
 export function createGroupGenerations(table: Pick<Table, 'find' | 'put'>, now: () => Date): GroupGenerations {
   const known = new Map<string, { generation: Promise<string>; until: number }>();
 
@@ -44,7 +44,7 @@ export function createGroupGenerations(table: Pick<Table, 'find' | 'put'>, now: 
       if (found !== undefined && found.until > now().getTime()) return found.generation;
       const generation = read(group);
       remember(group, generation);
-      // All who wait for this read fail with it; the next reads again.
+      // If this read fails, all callers that wait for it fail, and the next caller reads again.
       generation.catch(() => known.delete(group));
       return generation;
     },

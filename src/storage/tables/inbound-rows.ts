@@ -4,11 +4,11 @@ import { guardEntitySize, readLongText, writeLongText } from './long-text.ts';
 import { textField } from './optional-columns.ts';
 
 /*
- * A phone's message is one row in a partition of its own. Its id begins with a letter and a shard, so messages spread,
- * and the time behind these makes those of a span one range per shard.
+ * An inbound message is one row in a partition of its own. Its id begins with a letter and a shard, which spreads the
+ * messages. The time follows, so that the messages of a time span are one range in each shard.
  */
 
-/** The keys of a message's row. */
+/** Returns the keys of an inbound message's row. The partition key is the message's id. */
 export function inboundKeys(id: string): { partitionKey: string; rowKey: string } {
   return { partitionKey: id, rowKey: `${id}.a` };
 }
@@ -21,6 +21,11 @@ const progressTexts = [
   'parentMessageId',
 ] as const satisfies readonly (keyof InboundProgress)[];
 
+/**
+ * Converts an inbound message to its row. Content and attachments are long texts.
+ *
+ * @throws RangeError if the row is larger than Azure accepts
+ */
 export function inboundRow(message: InboundMessage) {
   const { id, carrier, carrierMessageId, sender, recipient, protocol, content, at, receivedAt, buttonReply } = message;
   return guardEntitySize({
@@ -38,7 +43,10 @@ export function inboundRow(message: InboundMessage) {
   });
 }
 
-/** The columns that change while a message is led on. */
+/**
+ * Converts the progress of an inbound message to the columns that change while the message is routed. Absent texts
+ * become empty texts, because a merge can't remove a column.
+ */
 export function inboundProgressColumns(progress: InboundProgress) {
   const { state, attempts } = progress;
   const attachments = JSON.stringify(progress.attachments);
@@ -47,12 +55,12 @@ export function inboundProgressColumns(progress: InboundProgress) {
     attempts,
     ...Object.fromEntries(progressTexts.map((name) => [name, progress[name] ?? ''])),
     ...writeLongText('attachments', attachments),
-    // Columns of a longer text that was there before stay behind a shorter one.
+    // If the list was longer before, its last columns remain: the length says where the new text ends.
     attachmentsLength: attachments.length,
   };
 }
 
-/** The inverse of {@link inboundRow}. */
+/** Converts a row to its inbound message; the inverse of {@link inboundRow}. */
 export function inboundOf(row: Row): InboundMessage {
   const attachments = readLongText('attachments', row).slice(0, Number(row['attachmentsLength']));
   return {
@@ -73,12 +81,12 @@ export function inboundOf(row: Row): InboundMessage {
   };
 }
 
-/** The row of a message that no service wants, with what an operator wants to know of it. */
+/** Converts an inbound message that no service wants to its note: a row with what operators need. */
 export function unroutedRow({ id, sender, recipient, protocol, at }: InboundMessage) {
   return guardEntitySize({ ...unroutedKeys(id), sender, recipient, protocol, at: at.toISOString() });
 }
 
-/** The keys of that row; its partition is the id's letter and shard. */
+/** Returns the keys of the note of an unrouted message. The partition key is the id's letter and shard. */
 export function unroutedKeys(id: string): { partitionKey: string; rowKey: string } {
   return { partitionKey: id.slice(0, 3), rowKey: id };
 }

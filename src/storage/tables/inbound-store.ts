@@ -18,10 +18,13 @@ import { fitsRowKey } from './row-key.ts';
 import { odata } from './odata.ts';
 import { listDue } from './sweep-pages.ts';
 
-/** How many notes of unrouted messages are read at most. They lie by shard, so the oldest of more may not be among them. */
+/**
+ * The most notes of unrouted messages that a list looks at. Notes are sorted by shard: if there are more, the oldest
+ * may not be among them.
+ */
 const unroutedRows = 5_000;
 
-/** Keeps phones' messages in the table `inbound`, and notes of those that no service wants in the table `unrouted`. */
+/** Keeps inbound messages in the table `inbound`, and notes of those that no service wants in the table `unrouted`. */
 export function createTableInboundStore(connection: StorageConnection): InboundStore {
   const table = openTable(connection, 'inbound');
   const unrouted = openTable(connection, 'unrouted');

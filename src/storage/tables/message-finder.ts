@@ -6,10 +6,10 @@ import { openTable } from './open-table.ts';
 import type { Page } from './open-table.ts';
 import { listDue } from './sweep-pages.ts';
 
-/** The columns that hold statuses and reports; a row of reports has no more of these. */
+/** The columns that hold delivery reports. A row has at most 16 of them, since an entity holds at most 1 MiB. */
 const reportColumns = Array.from({ length: 16 }, (_, index) => `reports${index}`);
 
-/** Finds messages in the table `messages`, one range in each shard. */
+/** Finds messages in the table `messages`. A time span is one range in each shard. */
 export function createTableMessageFinder(connection: StorageConnection): MessageFinder {
   const table = openTable(connection, 'messages');
   return {
@@ -28,7 +28,10 @@ export function createTableMessageFinder(connection: StorageConnection): Message
   };
 }
 
-/** Whether recipients were sent to of whom these rows, which may not be all of the message's, have no final report. */
+/**
+ * Tells whether these rows have a recipient who was sent to and of whom they have no final report. It only seems so:
+ * the rows may not be all rows of the message.
+ */
 function seemsUnreported(rows: Page['rows']): boolean {
   const sent = new Set<string>();
   for (const row of rows) {

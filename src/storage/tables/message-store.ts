@@ -21,7 +21,7 @@ import {
 import { openTable, unlessChanged } from './open-table.ts';
 import { odata } from './odata.ts';
 
-/** Reports in one row: with the longest notes they stay below half of an entity. */
+/** The most reports in one row. With the longest notes, they fill less than half of the maximum of an entity. */
 const reportsInRow = 1_000;
 
 /** Keeps messages in the table `messages`. */
@@ -38,7 +38,7 @@ export function createTableMessageStore(connection: StorageConnection): MessageS
           versions = inserted;
           continue;
         }
-        // The header comes last: where it is missing, an attempt died half-way, and this one completes it.
+        // The header is inserted last. If it does not exist, an earlier attempt stopped half-way: complete it.
         if ((await table.find(header.messageId, headerKey(header.messageId))) !== undefined) return 'exists';
         await insertOneByOne(table, group);
         versions = [];
@@ -85,6 +85,7 @@ export function createTableMessageStore(connection: StorageConnection): MessageS
   };
 }
 
+/** Makes a message from the rows of its partition; undefined if the header is not among them. */
 function assemble(rows: readonly Row[]): StoredMessage | undefined {
   let header: MessageHeader | undefined;
   const chunks: Chunk[] = [];

@@ -13,9 +13,9 @@ import { guardEntitySize, readLongText, writeLongText } from './long-text.ts';
 import { timeColumn, timeField } from './optional-columns.ts';
 
 /*
- * All notifications that a phone's message makes are one partition: a row per chunk, and a row per notification that
- * goes alone. Row keys carry the message's id, so that they are unique over the whole table: Azurite finds rows by row
- * key first and slows down where many share one.
+ * All notifications of one inbound message are one partition: a row per chunk of notifications, and a row per retry
+ * notification. Row keys contain the message's id, so that they are unique over the whole table: Azurite looks rows up
+ * by row key first and slows down if many rows share one.
  */
 
 interface Keys {
@@ -23,17 +23,17 @@ interface Keys {
   rowKey: string;
 }
 
-/** The keys of a chunk's row. */
+/** Returns the keys of a chunk's row. The index has at least four digits, so that chunks are in order. */
 export function notificationChunkKeys(inboundId: string, index: number): Keys {
   return { partitionKey: inboundId, rowKey: `${inboundId}.c${String(index).padStart(4, '0')}` };
 }
 
-/** The row keys of a message's chunks lie between these two, and no others do. */
+/** Returns the bounds, both exclusive, between which the row keys of a message's chunks lie, and no others. */
 export function chunkRange(inboundId: string): { after: string; before: string } {
   return { after: `${inboundId}.c`, before: `${inboundId}.d` };
 }
 
-/** The keys of the row of a notification that goes alone. */
+/** Returns the keys of the row of a retry notification. */
 export function retryKeys(inboundId: string, subscriptionKey: string): Keys {
   return { partitionKey: inboundId, rowKey: `${inboundId}.l.${subscriptionKey}` };
 }
@@ -49,6 +49,12 @@ function decodeTarget(encoded: ReturnType<typeof encodeTarget>): Target {
   return { pipelineId, key, secret, callbackUrl, httpVerb, wasRefused };
 }
 
+/**
+ * Converts a chunk of notifications to its row. Payload and targets are long texts. The columns of
+ * {@link notificationProgressColumns} change later, the others never do.
+ *
+ * @throws RangeError if the row is larger than Azure accepts
+ */
 export function notificationChunkRow(chunk: NotificationChunk) {
   const { inboundId, index, customerId, serviceId, payload, targets } = chunk;
   return guardEntitySize({
@@ -62,18 +68,20 @@ export function notificationChunkRow(chunk: NotificationChunk) {
   });
 }
 
-/** The columns that change while a chunk is worked on. */
+/**
+ * Converts the progress of a chunk to the columns that change while workers deliver it: one letter per target's state.
+ */
 export function notificationProgressColumns({ states, attempts, leasedUntil }: NotificationProgress) {
   return {
     states: states.map((state) => lettersOfStates[state]).join(''),
-    // What is open can so be found without taking every row apart.
+    // Lets a query find chunks that still wait, without decoding the states of every row.
     open: states.includes('waiting'),
     attempts,
     leasedUntil: timeColumn(leasedUntil),
   };
 }
 
-/** The inverse of {@link notificationChunkRow}. */
+/** Converts a row to its chunk of notifications; the inverse of {@link notificationChunkRow}. */
 export function notificationChunkOf(row: Row): NotificationChunk {
   const targets = JSON.parse(readLongText('targets', row)) as ReturnType<typeof encodeTarget>[];
   return {
@@ -89,6 +97,11 @@ export function notificationChunkOf(row: Row): NotificationChunk {
   };
 }
 
+/**
+ * Converts a retry notification to its row. Payload and target are long texts.
+ *
+ * @throws RangeError if the row is larger than Azure accepts
+ */
 export function retryRow(retry: RetryNotification) {
   const { inboundId, customerId, serviceId, payload, target } = retry;
   return guardEntitySize({
@@ -101,7 +114,7 @@ export function retryRow(retry: RetryNotification) {
   });
 }
 
-/** The columns that change while a notification goes alone. */
+/** Converts the progress of a retry notification to the columns that change while workers deliver it. */
 export function retryProgressColumns({ state, since, attempts, lastAnswer, leasedUntil, notBefore }: RetryProgress) {
   return {
     state,
@@ -114,7 +127,7 @@ export function retryProgressColumns({ state, since, attempts, lastAnswer, lease
   };
 }
 
-/** The inverse of {@link retryRow}. */
+/** Converts a row to its retry notification; the inverse of {@link retryRow}. */
 export function retryOf(row: Row): RetryNotification {
   return {
     inboundId: String(row['partitionKey']),
@@ -134,7 +147,10 @@ export function retryOf(row: Row): RetryNotification {
 /** The columns that {@link waitingOf} reads. */
 export const waitingColumns = ['index', 'leasedUntil', 'notBefore'];
 
-/** What a row says that is not done. A chunk has an index; a retried notification has its subscription in its key. */
+/**
+ * Converts a row with the columns of {@link waitingColumns} to what a sweep needs to know about waiting work. The row
+ * of a chunk has an index; the key of a retry notification's row ends with its subscription's key.
+ */
 export function waitingOf(row: Row): WaitingNotification {
   const inboundId = String(row['partitionKey']);
   const [, , subscriptionKey = ''] = String(row['rowKey']).split('.');
@@ -145,12 +161,12 @@ export function waitingOf(row: Row): WaitingNotification {
   };
 }
 
-/** The column of an answer that may be missing. */
+/** Converts an answer to its column: JSON, or an empty text if there is no answer. */
 export function answerColumn(answer: CallbackAnswer | undefined): string {
   return answer === undefined ? '' : JSON.stringify(answer);
 }
 
-/** The field that an answer's column holds, or none. */
+/** Converts the column of an answer to a field; the inverse of {@link answerColumn}. */
 export function answerField(column: unknown): { lastAnswer?: CallbackAnswer } {
   if (column === '') return {};
   const { at, ...rest } = JSON.parse(String(column)) as Omit<CallbackAnswer, 'at'> & { at: string };

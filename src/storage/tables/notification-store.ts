@@ -22,11 +22,11 @@ import { fitsRowKey } from './row-key.ts';
 import { odata } from './odata.ts';
 import { listDue } from './sweep-pages.ts';
 
-/** Keeps notifications that are on their way in the table `notifications`. */
+/** Keeps notifications that are not done in the table `notifications`. */
 export function createTableNotificationStore(connection: StorageConnection): NotificationStore {
   const table = openTable(connection, 'notifications');
 
-  /** Merges columns into the row of that version; resolves to the new version. */
+  /** Merges columns into a row of this version. Resolves to the new version, or undefined if the row was changed. */
   async function merge(columns: { partitionKey: string; rowKey: string }, etag: string): Promise<string | undefined> {
     guardEntitySize(columns);
     return unlessChanged(table.merge(columns, etag), undefined);

@@ -1,6 +1,6 @@
 /**
- * A tag that makes an OData filter: what is put in is a text, between quotation marks and with its own ones doubled (OData
- * URL conventions, "Primitive literals").
+ * Makes an OData filter from a tagged template. Each inserted text becomes a literal: it is put between single quotes,
+ * and its own single quotes are doubled (OData URL conventions, "Primitive literals").
  */
 export function odata(filter: TemplateStringsArray, ...texts: string[]): string {
   return String.raw({ raw: filter }, ...texts.map((text) => `'${text.replaceAll("'", "''")}'`));

@@ -12,47 +12,57 @@ import type { RowChange } from './row-change.ts';
 import { readTransaction, transactionRequest } from './transaction.ts';
 import { versionsIfDone } from './versions-if-done.ts';
 
-/** A table of which it is said what its rows hold. */
+/** A table of the app; stored-privacy.ts declares what its rows hold. */
 export type TableName = keyof typeof tablePrivacy;
 
-/** Which rows are read page by page. */
+/** Which rows to read page by page. */
 export interface PageQuery {
   /** An OData filter, made with the tag `odata`. */
   filter: string;
-  /** Beside the keys; absent: all. */
+  /** Columns to read in addition to the keys; default: all. */
   columns?: string[];
 }
 
-/** A page of rows. The service may end one early, even before its first row, so that each costs it little. */
+/** A page of rows. The service may end a page early, even before the first row, to bound the cost of a request. */
 export interface Page {
   rows: (Row & Keys & { etag: string })[];
-  /** Where the next page begins; absent after the last. */
+  /** Where the next page begins; absent on the last page. */
   next?: string;
 }
 
-/** A table that comes into being when something is first written to it. A write resolves to the row's new version. */
+/**
+ * A table, which is created by the first write to it. Reading a table that does not exist finds nothing. Every write
+ * resolves to the row's new version.
+ */
 export interface Table {
-  /** The row with these keys and its version, or undefined. */
+  /** Reads the row with these keys and its version; undefined if it does not exist. */
   find(partitionKey: string, rowKey: string): Promise<(Row & { etag: string }) | undefined>;
-  /** The rows that an OData filter, made with the tag `odata`, lets through, in the order of their keys. */
+  /** Lists all rows that match an OData filter, made with the tag `odata`, in the order of their keys. */
   list(filter: string, columns?: string[]): Promise<Row[]>;
-  /** The first `most` of these rows; no more than that is read. */
+  /** Lists the first `max` of these rows, and reads no more than that. */
   listFirst(max: number, filter: string, columns?: string[]): Promise<Row[]>;
-  /** One page of such rows, from where the page before ended. */
+  /** Reads one page of the matching rows; `from` is the `next` of the page before. */
   listPage(query: PageQuery, from?: string): Promise<Page>;
+  /** Adds a row. Rejects if it exists. */
   insert(row: Entity): Promise<string>;
-  /** Writes columns into a row, of that version where one is given; the others stay. */
+  /** Writes these columns of an existing row and leaves the others as they are. Rejects at another `version`. */
   merge(row: Entity, version?: string): Promise<string>;
+  /** Replaces an existing row as a whole. Rejects at another `version`. */
   replace(row: Entity, version: string): Promise<string>;
-  /** Writes a row, whether there is one or not. */
+  /** Writes a row as a whole, whether it exists or not. */
   put(row: Entity): Promise<string>;
-  /** Deletes a row, of that version where one is given. */
+  /** Deletes an existing row. Rejects at another `version`. */
   remove(row: Keys, version?: string): Promise<string>;
-  /** Makes changes to rows of one partition, at most 100, all or none; resolves to the new versions. */
+  /** Makes 1 to 100 changes to rows of one partition, all or none. Resolves to the new versions, in their order. */
   writeTogether(changes: readonly RowChange[]): Promise<string[]>;
 }
 
-/** Opens a table; nothing is read or written before the first operation. */
+/**
+ * Opens a table. Sends nothing before the first operation.
+ *
+ * Operations repeat requests while storage fails. They reject with an UnavailableError if it keeps failing, and with a
+ * StorageError if the service refuses the request.
+ */
 export function openTable(connection: StorageConnection, name: TableName): Table {
   const service = openService(connection, 'table');
   const get = async (path: string, query?: string): Promise<StorageAnswer> =>
@@ -124,10 +134,10 @@ export function openTable(connection: StorageConnection, name: TableName): Table
   };
 }
 
-/** A page holds at most 1,000 rows (Azure documentation, "Query timeout and pagination"). */
+/** The most rows on a page (Azure documentation, "Query timeout and pagination"). */
 const pageRows = 1_000;
 
-/** The answers that say that a row is not as the writer took it to be. */
+/** Error codes that say that a row is not in the state that the writer expected. */
 const lostRace = ['EntityAlreadyExists', 'UpdateConditionNotSatisfied', 'ResourceNotFound'] as const;
 
 interface WireQuery {
@@ -144,7 +154,7 @@ function queryOf({ filter, columns, from, max }: WireQuery): string {
   return parts.join('&');
 }
 
-/** Makes one text of the two headers that say where the next page begins. */
+/** Makes one text of the two headers that say where the next page begins; undefined after the last page. */
 function encodePosition(headers: StorageAnswer['headers']): string | undefined {
   const partition = headers['x-ms-continuation-nextpartitionkey'];
   const row = headers['x-ms-continuation-nextrowkey'];
@@ -164,7 +174,7 @@ async function createTable(service: StorageService, name: string): Promise<void>
     headers: { ...json, 'content-type': 'application/json', prefer: 'return-no-content' },
     body: JSON.stringify({ TableName: name }),
   };
-  // Others may create it at the same time.
+  // Another process may create the table at the same time.
   await unless(
     withRetry(() => service.send(request)),
     undefined,
@@ -172,12 +182,12 @@ async function createTable(service: StorageService, name: string): Promise<void>
   );
 }
 
-/** Whether an error is the storage service's answer with one of these error codes. */
+/** Tells whether an error is the storage service's answer with one of these error codes. */
 function isStorageError(error: unknown, ...codes: string[]): boolean {
   return error instanceof StorageError && codes.includes(error.code);
 }
 
-/** Runs an operation and gives `instead` where the storage service answers with one of these codes. */
+/** Waits for an operation. Resolves to `instead` if the storage service answered with one of these error codes. */
 export async function unless<Result, Instead>(
   operation: Promise<Result>,
   instead: Instead,
@@ -191,12 +201,18 @@ export async function unless<Result, Instead>(
   }
 }
 
-/** Runs a write of rows, each new or of a certain version, and gives `instead` where one is not so any more. */
+/**
+ * Waits for a write of rows that each must be new or have a certain version. Resolves to `instead` if a row was written
+ * or deleted by somebody else in the meantime.
+ */
 export function ifUnmodified<Result, Instead>(operation: Promise<Result>, instead: Instead): Promise<Result | Instead> {
   return unless(operation, instead, ...lostRace);
 }
 
-/** Runs a write to a row of a certain version and gives `instead` where the row was changed or deleted since. */
+/**
+ * Waits for a write to a row that must have a certain version. Resolves to `instead` if the row was changed or deleted
+ * in the meantime.
+ */
 export function unlessChanged<Result, Instead>(
   operation: Promise<Result>,
   instead: Instead,

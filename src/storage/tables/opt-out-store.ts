@@ -6,9 +6,9 @@ import { openTable, unless } from './open-table.ts';
 import { odata } from './odata.ts';
 
 /**
- * Keeps opt-outs in the table `optouts`. Those of an identity lie in 256 partitions, one after the other: reading them
- * is one range, and writing them spreads. Row keys begin with the identity, so that they are unique over the whole
- * table: Azurite finds rows by row key first and slows down where many share one.
+ * Keeps opt-outs in the table `optouts`. The opt-outs of an identity are in 256 consecutive partitions: all of them are
+ * one range, and writes spread over them. Row keys begin with a hash of the identity, so that they are unique over the
+ * whole table: Azurite looks rows up by row key first and slows down if many rows share one.
  */
 export function createTableOptOutStore(connection: StorageConnection): OptOutStore {
   const table = openTable(connection, 'optouts');

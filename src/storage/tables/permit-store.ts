@@ -7,8 +7,10 @@ import { odata } from './odata.ts';
 import type { RowChange } from './row-change.ts';
 
 /**
- * Keeps permits to call in the table `rights` (a name from before permits had theirs), one row each, those of a connection in one partition. Row keys begin with
- * the partition's: Azurite finds rows by row key first and slows down where many share one.
+ * Keeps permits to call in the table `rights`, one row each; the permits of a connection are one partition. (The table
+ * and its column `place`, a permit's index, were named before permits were called permits.) Row keys begin with the
+ * partition key, so that they are unique over the whole table: Azurite looks rows up by row key first and slows down if
+ * many rows share one.
  */
 export function createTablePermitStore(connection: StorageConnection): PermitStore {
   const table = openTable(connection, 'rights');

@@ -27,8 +27,9 @@ export function createTableRequestStore(connection: StorageConnection): RequestS
   };
 }
 
+/** Converts the use of a request id to its row. */
 function rowOf({ customerId, requestId, messageId, fingerprint, usedAt }: RequestUse) {
-  // Request ids may hold characters that keys can't, and a hash spreads the load.
+  // A hash, because request ids may contain characters that keys can't. It also spreads the load.
   const key = createHash('sha256')
     .update(JSON.stringify([customerId, requestId]))
     .digest('hex');
@@ -36,6 +37,7 @@ function rowOf({ customerId, requestId, messageId, fingerprint, usedAt }: Reques
   return guardEntitySize({ partitionKey: key, rowKey: key, ...columns });
 }
 
+/** Converts a row to the use of its request id; the inverse of {@link rowOf}. */
 function useOf(row: Row): RequestUse {
   return {
     customerId: String(row['customerId']),

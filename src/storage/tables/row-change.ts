@@ -2,25 +2,31 @@ import type { ServiceRequest } from '../service/open-service.ts';
 import { entityJson } from './entity.ts';
 import type { Entity, Keys } from './entity.ts';
 
-/** What is done to one row. A version is that which the row must have; `*` stands for any. */
+/** A change of one row. `version` is the version that the row must have; `*` means any version. */
 export type RowChange =
+  /** Adds a row that must not exist yet. */
   | { change: 'insert'; row: Entity }
-  /** Writes these columns and leaves the others. */
+  /** Writes these columns and leaves the others as they are. */
   | { change: 'merge'; row: Entity; version: string }
+  /** Writes the row as a whole; columns that it lacks are removed. */
   | { change: 'replace'; row: Entity; version: string }
-  /** Writes the row, whether there is one or not. */
+  /** Writes the row as a whole, whether it exists or not. */
   | { change: 'put'; row: Entity }
   | { change: 'remove'; row: Keys; version: string };
 
-/** Where a row is, below the address of the table service. Quotation marks in keys are doubled. */
+/** Returns the path of a row, below the address of the table service. Single quotes in keys are doubled. */
 export function rowPath(table: string, { partitionKey, rowKey }: Keys): string {
   const literal = (key: string): string => `'${encodeURIComponent(key.replaceAll("'", "''"))}'`;
   return `/${table}(PartitionKey=${literal(partitionKey)},RowKey=${literal(rowKey)})`;
 }
 
+/** The headers of requests whose answers are JSON. */
 export const json = { accept: 'application/json;odata=minimalmetadata', dataserviceversion: '3.0' };
 
-/** The request that makes a change, alone or within a transaction (Azure documentation, "Table service REST API"). */
+/**
+ * Makes the request for one change, to be sent alone or within a transaction (Azure documentation, "Table service REST
+ * API").
+ */
 export function changeRequest(table: string, step: RowChange): ServiceRequest {
   if (step.change === 'remove') {
     return { method: 'DELETE', path: rowPath(table, step.row), headers: { ...json, 'if-match': step.version } };

@@ -3,11 +3,18 @@ import type { Row } from './entity.ts';
 import { guardEntitySize } from './long-text.ts';
 import { textField } from './optional-columns.ts';
 
-/** The keys of a subscription's row: those of a service are one partition. */
+/**
+ * Returns the keys of a subscription's row. The subscriptions of a service are one partition, named by its pipeline id.
+ */
 export function subscriptionKeys(pipelineId: string, key: string): { partitionKey: string; rowKey: string } {
   return { partitionKey: pipelineId, rowKey: `${pipelineId}.${key}` };
 }
 
+/**
+ * Converts a subscription to its row. Absent texts become empty texts, because a merge can't remove a column.
+ *
+ * @throws RangeError if the row is larger than Azure accepts
+ */
 export function subscriptionRow(subscription: Subscription) {
   const { pipelineId, key, customerId, serviceId, callbackUrl, httpVerb, name, description, secret } = subscription;
   return guardEntitySize({
@@ -26,12 +33,12 @@ export function subscriptionRow(subscription: Subscription) {
   });
 }
 
-/** The columns that change while a subscription is called. */
+/** Converts the health of a subscription to the columns that change with the answers to its calls. */
 export function healthColumns({ state, reason = '', refusals }: SubscriptionHealth) {
   return { state, reason, refusals: refusals === undefined ? '' : JSON.stringify(refusals) };
 }
 
-/** The inverse of {@link subscriptionRow}. */
+/** Converts a row to its subscription; the inverse of {@link subscriptionRow}. */
 export function subscriptionOf(row: Row): Subscription {
   return {
     pipelineId: String(row['partitionKey']),

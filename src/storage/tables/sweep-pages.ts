@@ -5,14 +5,15 @@ import type { Page as RowPage, PageQuery, Table } from './open-table.ts';
 
 const shards = 256;
 
-/** The two digits of a shard. */
+/** Returns the two hexadecimal digits of a shard. */
 const shardName = (shard: number): string => shard.toString(16).padStart(2, '0');
 
 /**
- * One page of a table whose ids begin with a shard and a time: what is old is one range in each shard, and nothing else
- * is read.
+ * Reads one page of a table whose keys begin with a shard and a time. A time span is one range in each shard, so no
+ * other rows are read.
  *
- * @param from the shard, and where in it the page begins; what the step before gave
+ * @param queryOf makes the query for a shard
+ * @param from where the page begins: the `next` of the page before; default: the first shard
  */
 export async function readShardPage(
   table: Pick<Table, 'listPage'>,
@@ -26,20 +27,20 @@ export async function readShardPage(
   return { rows: page.rows, ...(following < shards ? { next: shardName(following) } : {}) };
 }
 
-/** What is looked for among rows whose ids have a shard and a time. */
+/** Which rows to look for in a table whose ids begin with a shard and a time. */
 export interface DueQuery {
   span: TimeSpan;
-  /** Where the page begins; what the one before gave. */
+  /** Where the page begins: the `next` of the page before. */
   from: string | undefined;
-  /** The letter before the shard, where such ids have one. */
+  /** The letter before the shard, if ids of this kind have one. */
   letter?: string;
-  /** What else must hold, as an OData filter. */
+  /** A further condition, as an OData filter. */
   condition?: string;
-  /** Beside the keys; absent: all. */
+  /** Columns to read in addition to the keys; default: all. */
   columns?: string[];
 }
 
-/** A page of what was or will be due in a span, made of its rows. */
+/** Lists a page of the items that are due in a time span. `itemsOf` makes the items from the page's rows. */
 export async function listDue<Item>(
   table: Pick<Table, 'listPage'>,
   { span, from, letter = '', condition, columns }: DueQuery,

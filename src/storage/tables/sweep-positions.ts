@@ -2,7 +2,7 @@ import type { SweepPositions } from '../../maintenance/index.ts';
 import type { StorageConnection } from '../connection.ts';
 import { openTable } from './open-table.ts';
 
-/** Keeps where sweeps stopped in the table `sweeps`, a row each. */
+/** Keeps the positions at which sweeps stopped in the table `sweeps`, one row per sweep. */
 export function createTableSweepPositions(connection: StorageConnection): SweepPositions {
   const table = openTable(connection, 'sweeps');
   return {

@@ -9,8 +9,9 @@ import { openTable, unless, unlessChanged } from './open-table.ts';
 import { odata } from './odata.ts';
 
 /**
- * Keeps templates in the table `templates`: a customer's are one partition. Row keys begin with the customer, so that
- * they are unique over the whole table: Azurite finds rows by row key first and slows down where many share one.
+ * Keeps templates in the table `templates`; the templates of a customer are one partition. Row keys begin with a hash
+ * of the customer's id, so that they are unique over the whole table: Azurite looks rows up by row key first and slows
+ * down if many rows share one.
  */
 export function createTableTemplateStore(connection: StorageConnection): TemplateStore {
   const table = openTable(connection, 'templates');
@@ -22,7 +23,7 @@ export function createTableTemplateStore(connection: StorageConnection): Templat
     },
 
     async read(customerId, name) {
-      // Callers send any text, and storage fails on a key that can't be one.
+      // Callers can send any text, and storage refuses some characters in keys.
       if (!namePattern.test(name)) return undefined;
       const { partitionKey, rowKey } = keysOf({ customerId, name });
       const row = await table.find(partitionKey, rowKey);
@@ -42,7 +43,7 @@ export function createTableTemplateStore(connection: StorageConnection): Templat
       const row = {
         ...keysOf({ customerId, name }),
         ...changes,
-        // A merge can't remove a column.
+        // A new status replaces the old reason. A merge can't remove a column, so an absent reason is an empty text.
         ...('status' in changes ? { reason: changes.reason ?? '' } : {}),
         updatedAt: updatedAt.toISOString(),
       };
@@ -56,10 +57,10 @@ export function createTableTemplateStore(connection: StorageConnection): Templat
   };
 }
 
-/** What names of templates are made of. */
+/** What the names of templates look like. */
 const namePattern = /^[a-z0-9_]{1,512}$/;
 
-/** Ids may hold characters that keys can't; a template's name has none. */
+/** Returns the partition key of a customer's templates: a hash, because ids may contain characters that keys can't. */
 function partitionOf(customerId: string): string {
   return createHash('sha256').update(customerId).digest('hex').slice(0, 32);
 }
@@ -69,7 +70,11 @@ function keysOf({ customerId, name }: Pick<NewTemplate, 'customerId' | 'name'>) 
   return { partitionKey, rowKey: `${partitionKey}.${name}` };
 }
 
-/** Empty text stands for what a template doesn't have. */
+/**
+ * Converts a template to its row. Buttons are a long text; an absent field is an empty text.
+ *
+ * @throws RangeError if the row is larger than Azure accepts
+ */
 function rowOf({ buttons, createdAt, updatedAt, ...texts }: Template) {
   return guardEntitySize({
     ...keysOf(texts),
@@ -85,6 +90,7 @@ function rowOf({ buttons, createdAt, updatedAt, ...texts }: Template) {
   });
 }
 
+/** Converts a row to its template; the inverse of {@link rowOf}. */
 function templateOf(row: Row): Template {
   const text = (name: string): string => {
     const value = row[name];

@@ -6,15 +6,16 @@ import { textField, timeColumn, timeField } from './optional-columns.ts';
 
 /*
  * A conversation is one partition: a row that names its current thread, a row per thread, and a row per message that
- * was entered. So a message and the thread that it makes current are written in one transaction.
+ * was entered into a thread. So one transaction can write a message together with the thread that it makes current.
  */
 
-/** The keys of the row that names a conversation's current thread. */
+/** Returns the keys of the row that names a conversation's current thread. */
 export function currentKeys(conversation: Conversation): { partitionKey: string; rowKey: string } {
   const key = conversationKey(conversation);
   return { partitionKey: key, rowKey: `${key}.c` };
 }
 
+/** Converts the current thread of a conversation to its row. */
 export function currentRow(
   conversation: Conversation,
   { threadId, lastActiveAt, lastSentMessageId = '', lastReceivedAt }: CurrentThread,
@@ -28,22 +29,24 @@ export function currentRow(
   });
 }
 
+/** Converts a row to the current thread of its conversation; the inverse of {@link currentRow}. */
 export function currentOf(row: Row): CurrentThread {
   return {
     threadId: String(row['threadId']),
     lastActiveAt: new Date(String(row['lastActiveAt'])),
     ...textField('lastSentMessageId', row['lastSentMessageId']),
-    // Rows of older versions don't know who wrote last.
+    // Rows that an older version of the app wrote don't say when the phone wrote last.
     ...timeField('lastReceivedAt', row['lastReceivedAt'] ?? row['lastActiveAt']),
   };
 }
 
-/** The keys of an entry's row. */
+/** Returns the keys of the row of an entry: a message in a thread. */
 export function entryKeys(conversation: Conversation, entryId: string): { partitionKey: string; rowKey: string } {
   const key = conversationKey(conversation);
   return { partitionKey: key, rowKey: `${key}.e.${entryId}` };
 }
 
+/** Converts an entry to its row, which also names the thread that the message was entered into. */
 export function entryRow(conversation: Conversation, threadId: string, entry: ThreadEntry) {
   const { id, direction, messageId, at } = entry;
   return guardEntitySize({
@@ -55,11 +58,12 @@ export function entryRow(conversation: Conversation, threadId: string, entry: Th
   });
 }
 
-/** The keys of a thread's row, which follow from its id. */
+/** Returns the keys of a thread's row, which follow from the thread's id. */
 export function threadKeys(threadId: string): { partitionKey: string; rowKey: string } {
   return { partitionKey: conversationKeyOf(threadId), rowKey: `${threadId}.t` };
 }
 
+/** Converts a thread to its row. */
 export function threadRow({ threadId, startedAt, customerId, channel, address, phone, serviceId }: Thread) {
   return guardEntitySize({
     ...threadKeys(threadId),
@@ -73,6 +77,7 @@ export function threadRow({ threadId, startedAt, customerId, channel, address, p
   });
 }
 
+/** Converts a row to its thread; the inverse of {@link threadRow}. */
 export function threadOfRow(row: Row): Thread {
   return {
     threadId: String(row['threadId']),

@@ -35,7 +35,7 @@ export function createTableThreadStore(connection: StorageConnection): ThreadSto
       if (started !== undefined) steps.push({ change: 'insert', row: threadRow(started) });
       const answer = await ifUnmodified(table.writeTogether(steps), undefined);
       if (answer !== undefined) return 'done';
-      // More than one row may stand in the way and the answer names one of them; the entry decides.
+      // Several rows may conflict, and the answer names one of them only. Whether the entry exists decides.
       const { partitionKey, rowKey } = entryKeys(conversation, entry.id);
       return (await table.find(partitionKey, rowKey)) === undefined ? 'conflict' : 'entered';
     },

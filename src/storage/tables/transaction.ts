@@ -6,10 +6,10 @@ import { changeRequest } from './row-change.ts';
 import type { RowChange } from './row-change.ts';
 
 /**
- * The request that makes changes to rows of one partition all together or not at all: a batch that holds one set of
- * changes (Azure documentation, "Performing entity group transactions").
+ * Makes the request for a transaction: changes of rows in one partition, all or none. The body is a batch that contains
+ * one set of changes (Azure documentation, "Performing entity group transactions").
  *
- * @param url that of the table service
+ * @param url the address of the table service
  */
 export function transactionRequest(url: string, table: string, steps: readonly RowChange[]): ServiceRequest {
   const batch = `batch_${randomUUID()}`;
@@ -31,9 +31,10 @@ export function transactionRequest(url: string, table: string, steps: readonly R
 const batchHeaders = { accept: 'application/json', dataserviceversion: '3.0' };
 
 /**
- * The new versions of the rows, in the order of the changes.
+ * Reads the answer to a transaction.
  *
- * @throws StorageError where the answer is that nothing was changed
+ * @returns the new versions of the rows, in the order of the changes
+ * @throws StorageError if the answer says that nothing was changed, or says nothing about the changes
  */
 export function readTransaction(body: string): string[] {
   const answers = body.split(/^HTTP\/1\.1 /m).slice(1);

@@ -2,11 +2,11 @@ import type { Entity, Keys, Row } from './entity.ts';
 import type { RowChange } from './row-change.ts';
 
 /**
- * Tells whether changes that were refused had been made by an earlier try whose answer was lost: then every row is as
- * they leave it. Writers tell their rows apart by random ids or by the time; so another's row does not pass for one's
- * own.
+ * Finds out whether changes that the service refused were made by an earlier try whose answer was lost. They were if
+ * every row is as the changes leave it. Rows contain random ids or times of their writers, so a row that another
+ * process wrote does not look like our own.
  *
- * @returns the versions of the rows; undefined where the refusal stands
+ * @returns the versions of the rows; undefined if the changes were not made
  */
 export async function versionsIfDone(
   changes: readonly RowChange[],
@@ -20,6 +20,7 @@ export async function versionsIfDone(
   return isDone ? found.map((row) => row?.etag ?? '') : undefined;
 }
 
+/** Tells whether a stored row has all the columns that were written. */
 function holds(present: Row, written: Entity): boolean {
   return Object.entries(written).every(([name, value]) => value === undefined || present[name] === value);
 }

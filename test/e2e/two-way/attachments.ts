@@ -20,7 +20,7 @@ const fileOf = (name: string, mimeType: string, length: number): File => ({
   bytes: randomBytes(length),
 });
 
-/** Plays a message with files to a flow; gives what the flow is told of them. */
+/** Plays an inbound message with files; resolves to the attachments in the flow's notification. */
 async function sendFiles(content: string, files: readonly File[], protocol: 'MMS' | 'WhatsApp' = 'MMS') {
   const line = protocol === 'MMS' ? local.newLine() : local.whatsAppLine;
   const flow = local.flows.flow();
@@ -36,7 +36,7 @@ async function sendFiles(content: string, files: readonly File[], protocol: 'MMS
   return told['attachments'] as { name: string; mimeType: string; resourceLocation: string; error?: string }[];
 }
 
-/** What an attachment that can be had is told as. */
+/** The notification's entry for an available attachment. */
 const there = ({ name, mimeType }: File) => ({
   name,
   mimeType,
@@ -45,7 +45,7 @@ const there = ({ name, mimeType }: File) => ({
   ) as string,
 });
 
-/** Phones send files. The host keeps them up to 1 MB. The host is there when the tests run. */
+/** Tests attachments of phones, of which the host keeps those up to 1 MB. `host` is called when the tests run. */
 export function testAttachments(host: () => TwoWayHost): void {
   describe.concurrent('attachments', () => {
     beforeAll(() => {
@@ -85,7 +85,7 @@ export function testAttachments(host: () => TwoWayHost): void {
       },
     );
 
-    test('what can not be had is told with the reason, and keeps nothing else back', async () => {
+    test('an unavailable attachment is notified with the reason, and does not delay the others', async () => {
       const files = {
         lost: fileOf('lost.png', 'image/png', 10),
         drawing: fileOf('drawing.svg', 'image/svg+xml', 10),
@@ -95,13 +95,13 @@ export function testAttachments(host: () => TwoWayHost): void {
       const gone = ({ name, mimeType }: File, error: string) => ({ name, mimeType, resourceLocation: '', error });
       expect(await sendFiles('some are missing', Object.values(files))).toEqual([
         gone(files.lost, 'The carrier answered 404.'),
-        gone(files.drawing, 'attachments of this type are not kept'),
+        gone(files.drawing, 'Files of this type are not accepted.'),
         gone(files.large, 'The attachment is larger than 1000000 bytes.'),
         there(files.fine),
       ]);
     });
 
-    test('a file that the carrier does not hand over at first comes after another try', async () => {
+    test('a file that the carrier fails to deliver at first is fetched at the next attempt', async () => {
       const file = fileOf('flaky.gif', 'image/gif', 5_000);
       const [told] = await sendFiles('wait for it', [file]);
       expect(told).toEqual(there(file));

@@ -28,7 +28,7 @@ function reply(parentMessageId: string, body: Record<string, unknown>, api = loc
   });
 }
 
-/** Waits for what a phone got of a message. */
+/** Waits until a phone has a message. */
 const received = (address: string, messageId: string): Promise<InboxMessage> =>
   eventually(
     async () => {
@@ -39,7 +39,7 @@ const received = (address: string, messageId: string): Promise<InboxMessage> =>
     { timeoutMs: 60_000, everyMs: 50 },
   );
 
-/** Phones and flows answer each other. The host is there when the tests run. */
+/** Tests conversations of phones and flows. `host` is called when the tests run. */
 export function testConversations(host: () => TwoWayHost): void {
   describe.concurrent('conversations', () => {
     beforeAll(() => {
@@ -119,7 +119,7 @@ export function testConversations(host: () => TwoWayHost): void {
       expect(await flow.notified('No 👎')).toMatchObject({ threadId, parentMessageId: messageId });
     });
 
-    test('a reply to the phone that wrote and to another one is in the threads of both', async () => {
+    test('a reply to the phone that wrote and to another one belongs to the threads of both', async () => {
       const [writer, another] = ['358401650001', '358401650002'];
       const flow = local.flows.flow();
       await subscribe(local.api, 'demo-twoway', flow);
@@ -154,7 +154,7 @@ export function testConversations(host: () => TwoWayHost): void {
       expect(fromAnother.threadId).not.toBe(requestContent.threadId);
     });
 
-    test('threads and messages of a customer are not there for another', async () => {
+    test('another customer can not find threads and messages', async () => {
       const line = local.newLine();
       const flow = local.flows.flow();
       await subscribe(local.api, line.service, flow);
@@ -177,7 +177,7 @@ export function testConversations(host: () => TwoWayHost): void {
       expect(told(await reply(messageId, stolen, local.other))).toEqual([403, 'CustomerNotAssigned', 'Customer-Id']);
     });
 
-    test('the first word leads a message to the service with that keyword, any other to the one without', async () => {
+    test('a message is routed by its first word to the service with that keyword, or to the one without', async () => {
       const [without, withKeyword] = local.sharedLine;
       const [flow, keywordFlow] = [local.flows.flow(), local.flows.flow()];
       await subscribe(local.api, without.service, flow);
@@ -193,7 +193,7 @@ export function testConversations(host: () => TwoWayHost): void {
       expect([flow.calls.length, keywordFlow.calls.length]).toEqual([1, 1]);
     });
 
-    test('a message to a number that no service receives on is kept for an operator, and nobody is called', async () => {
+    test('a message to a number without a service is kept for an operator, and no flow is called', async () => {
       const line = local.newLine();
       const flow = local.flows.flow();
       await subscribe(local.api, line.service, flow);

@@ -13,8 +13,8 @@ import { startWebhookReceiver } from '../../support/servers/webhook-receiver.ts'
 
 let local: TwoWayHost;
 
-/** Waits until a notification that went alone is settled. */
-async function settled(messageId: string, { id }: { id: string }): Promise<RetryNotification | undefined> {
+/** Waits until a retry notification has its final state. */
+async function finalState(messageId: string, { id }: { id: string }): Promise<RetryNotification | undefined> {
   const notifications = createTableNotificationStore(local.storage);
   return eventually(
     async () => {
@@ -26,7 +26,7 @@ async function settled(messageId: string, { id }: { id: string }): Promise<Retry
   );
 }
 
-/** The dead letters of one message, as soon as there are so many. */
+/** Waits until a message has `count` dead letters. */
 async function deadLetters(inboundId: string, count: number): Promise<DeadLetter[]> {
   const store = createTableDeadLetterStore(local.storage);
   return eventually(
@@ -41,7 +41,7 @@ async function deadLetters(inboundId: string, count: number): Promise<DeadLetter
   );
 }
 
-/** Flows answer late, wrongly or not at all. The host is there when the tests run. */
+/** Tests flows that answer late, wrongly or not at all. `host` is called when the tests run. */
 export function testHabits(host: () => TwoWayHost): void {
   describe.concurrent('how flows answer', () => {
     beforeAll(() => {
@@ -54,13 +54,13 @@ export function testHabits(host: () => TwoWayHost): void {
       const registration = await subscribe(local.api, line.service, flow);
       await local.play({ recipient: line.address, content: 'patience' });
       const { messageId } = await flow.notified('patience');
-      expect(await settled(messageId, registration)).toMatchObject({ state: 'delivered', attempts: 6 });
+      expect(await finalState(messageId, registration)).toMatchObject({ state: 'delivered', attempts: 6 });
       expect(flow.calls).toHaveLength(6);
-      // Each time the same, so that a flow can tell that it is.
+      // Every call has the same body, so that a flow can recognise a repeat.
       expect(new Set(flow.calls.map(({ body }) => Buffer.from(body).toString('utf8'))).size).toBe(1);
     });
 
-    test('a flow that hangs takes nothing from one beside it', async () => {
+    test('a flow that hangs does not delay another one', async () => {
       const line = local.newLine();
       const healthy = local.flows.flow();
       const hanging = local.flows.flow(() => new Promise(() => {}));
@@ -69,13 +69,13 @@ export function testHabits(host: () => TwoWayHost): void {
       const contents = Array.from({ length: 30 }, (_, index) => `number ${index}`);
       await Promise.all(contents.map((content) => local.play({ recipient: line.address, content })));
       await Promise.all(contents.map((content) => healthy.notified(content)));
-      // None of its calls has ended yet, by an answer or by the end of our patience.
+      // None of its calls has ended yet, by an answer or by our timeout.
       expect(hanging.calls[0]?.waits).toBe(true);
       expect(hanging.calls.filter(({ waits }) => !waits)).toEqual([]);
       expect(healthy.calls).toHaveLength(30);
     });
 
-    test('an answer that comes late counts: the flow is called once', async () => {
+    test('a late answer counts: the flow is called once', async () => {
       const line = local.newLine();
       const delays = [1_500, 3_000];
       const flows = delays.map((delay) => local.flows.flow(() => sleep(delay, 202)));
@@ -85,8 +85,8 @@ export function testHabits(host: () => TwoWayHost): void {
       const [first] = await Promise.all(flows.map((flow) => flow.notified('late')));
       const messageId = first?.messageId ?? '';
       expect(await local.subscribersTold(messageId)).toBe(2);
-      // Beyond two seconds nobody waits for the answer, and it is noted when it comes.
-      expect(await settled(messageId, registrations[1]!)).toMatchObject({ state: 'delivered', attempts: 1 });
+      // After two seconds no worker waits for the answer, but it is recorded when it comes.
+      expect(await finalState(messageId, registrations[1]!)).toMatchObject({ state: 'delivered', attempts: 1 });
       expect(flows.map(({ calls }) => calls.map(({ waits }) => waits))).toEqual([[false], [false]]);
     });
 
@@ -96,7 +96,7 @@ export function testHabits(host: () => TwoWayHost): void {
       const registration = await subscribe(local.api, line.service, flow);
       await local.play({ recipient: line.address, content: 'dropped' });
       const { messageId } = await flow.notified('dropped');
-      expect(await settled(messageId, registration)).toMatchObject({ state: 'delivered', attempts: 2 });
+      expect(await finalState(messageId, registration)).toMatchObject({ state: 'delivered', attempts: 2 });
       expect(flow.calls).toHaveLength(2);
     });
 
@@ -118,7 +118,7 @@ export function testHabits(host: () => TwoWayHost): void {
       await local.play({ recipient: line.address, content: 'second' });
       expect(await local.subscribersTold((await witness.notified('second')).messageId)).toBe(1);
       expect(flow.calls).toHaveLength(1);
-      // Turned on again, it lives again.
+      // Subscribing again makes the flow active again.
       await subscribe(local.api, line.service, flow);
       await local.play({ recipient: line.address, content: 'third' });
       expect(await local.subscribersTold((await witness.notified('third')).messageId)).toBe(2);
@@ -154,7 +154,7 @@ export function testHabits(host: () => TwoWayHost): void {
       );
       expect(trap.calls).toEqual([]);
       expect(flows.map(({ calls }) => calls.length)).toEqual(rows.map(() => 1));
-      // A redirect says nothing of the flow, which is called again.
+      // A redirect does not end the subscription: the flow is called for the next message.
       await local.play({ recipient: line.address, content: 'again' });
       expect(await local.subscribersTold((await witness.notified('again')).messageId)).toBe(rows.length + 1);
       expect(trap.calls).toEqual([]);
@@ -163,7 +163,7 @@ export function testHabits(host: () => TwoWayHost): void {
   });
 }
 
-/** What a dead letter of a first call tells of the flow and its message. */
+/** The dead letter that a first call makes, with its flow and message. */
 function lettered(flow: Flow | undefined, { inboundId, service }: { inboundId: string; service: string }) {
   return {
     id: expect.stringContaining(inboundId) as string,

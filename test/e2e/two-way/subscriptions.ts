@@ -11,13 +11,13 @@ let local: TwoWayHost;
 const sends = (flow: Flow, line: Line): Promise<Registration> => subscribe(local.api, line.service, flow);
 const contentsOf = (flow: Flow): string[] => flow.notifications().map(({ content }) => content);
 
-/** Plays a message and waits until everybody was called. Gives how many were; the witness is one of them. */
+/** Plays an inbound message and waits until all subscribers were called; resolves to how many, with the witness. */
 async function tellAll({ address }: Line, witness: Flow, content: string): Promise<number> {
   await local.play({ recipient: address, content });
   return local.subscribersTold((await witness.notified(content)).messageId);
 }
 
-/** Flows are turned on, off and on again as their runtime does it. The host is there when the tests run. */
+/** Tests flows that are turned on, off and on again as by their runtime. `host` is called when the tests run. */
 export function testSubscriptions(host: () => TwoWayHost): void {
   describe.concurrent('subscribing and unsubscribing', () => {
     beforeAll(() => {
@@ -84,14 +84,14 @@ export function testSubscriptions(host: () => TwoWayHost): void {
       ]);
       expect(await tellAll(line, witness, 'still there')).toBe(2);
       expect(contentsOf(flow)).toEqual(['once', 'still there']);
-      // The signature of the last registration counts.
+      // Only the signature of the last registration is valid.
       expect(callbackUrl.endsWith(flow.calls[0]?.path ?? '')).toBe(false);
       expect(await unsubscribe(third, local.api.token)).toBe(204);
       expect(await tellAll(line, witness, 'gone')).toBe(1);
       expect(contentsOf(flow)).toEqual(['once', 'still there']);
     });
 
-    test('a flow that is saved anew subscribes before it lets go of its old address, which it does twice', async () => {
+    test('a flow that is saved again subscribes before it removes its old address, twice', async () => {
       const line = local.newLine();
       const [old, saved] = [local.flows.flow(), local.flows.flow()];
       const first = await sends(old, line);
@@ -151,7 +151,7 @@ export function testSubscriptions(host: () => TwoWayHost): void {
       expect(contentsOf(flow)).toEqual(['still there']);
     });
 
-    test('what is sent to a customer is told to nobody else', async () => {
+    test('an inbound message of a customer reaches no other customer', async () => {
       const line = local.newLine();
       const [flow, othersFlow] = [local.flows.flow(), local.flows.flow()];
       await sends(flow, line);

@@ -1,6 +1,6 @@
 import type { CallbackJob, CallbackQueue } from '../../../src/delivery-callbacks/index.ts';
 
-/** A queue that keeps its jobs in a list, each with the delay it was given, for whoever plays the worker. */
+/** A queue that keeps its jobs and their delays in a list, for tests that do the worker's part. */
 export function createMemoryCallbackQueue(): CallbackQueue & { jobs: { job: CallbackJob; delaySeconds: number }[] } {
   const jobs: { job: CallbackJob; delaySeconds: number }[] = [];
   return {

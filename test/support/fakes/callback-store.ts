@@ -3,7 +3,7 @@ import { byMessageTime } from '../../../src/storage/time-ranges.ts';
 import { deepCopy } from '../tools/deep-copy.ts';
 import { timeOfMessage } from '../tools/time-of-id.ts';
 
-/** Keeps callbacks in this process: for tests and for load without a storage account. */
+/** Keeps callbacks in memory, for tests and for load without a storage account. */
 export function createMemoryCallbackStore(): CallbackStore {
   const rows = new Map<string, VersionedCallbacks>();
   const keyOf = (messageId: string, chunk: number): string => `${messageId}/${chunk}`;

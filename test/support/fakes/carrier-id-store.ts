@@ -1,6 +1,6 @@
 import type { CarrierId, CarrierIdStore } from '../../../src/messages/index.ts';
 
-/** Remembers ids that carriers gave in this process. */
+/** Keeps the ids that carriers gave in memory. */
 export function createMemoryCarrierIdStore(): CarrierIdStore {
   const entries = new Map<string, CarrierId>();
   const keyOf = (carrier: string, id: string): string => JSON.stringify([carrier, id]);

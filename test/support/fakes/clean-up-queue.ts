@@ -1,6 +1,6 @@
 import type { CleanUpJob, CleanUpQueue } from '../../../src/contacts/index.ts';
 
-/** A queue that keeps its jobs in a list, for whoever plays the worker. */
+/** A queue that keeps its jobs in a list, for tests that do the worker's part. */
 export function createMemoryCleanUpQueue(): CleanUpQueue & { jobs: CleanUpJob[] } {
   const jobs: CleanUpJob[] = [];
   return {

@@ -2,14 +2,14 @@ import type { Contact, ContactChanges, ContactStore, Group } from '../../../src/
 
 interface Generation {
   contacts: Map<string, Contact>;
-  /** Failed messages by number and recipient, with when they became known. */
+  /** The times at which failed messages became known, by number and recipient. */
   failures: Map<string, Map<string, Date>>;
 }
 
-/** Rows that one call of `cleanUp` removes, small so that tests see several. */
+/** The most rows that one call of `cleanUp` removes: few, so that tests need several calls. */
 const cleanUpStep = 100;
 
-/** Keeps contacts in this process: for tests and for load without a storage account. */
+/** Keeps contacts in memory, for tests and for load without a storage account. */
 export function createMemoryContactStore(): ContactStore {
   const current = new Map<string, Generation>();
   const retired = new Map<string, string[]>();

@@ -1,7 +1,7 @@
 import type { DeadLetter, DeadLetterStore } from '../../../src/notifications/index.ts';
 import { byLetterTime } from '../../../src/storage/time-ranges.ts';
 
-/** Keeps dead letters in this process: for tests and for load without a storage account. */
+/** Keeps dead letters in memory, for tests and for load without a storage account. */
 export function createMemoryDeadLetterStore(): DeadLetterStore {
   const letters = new Map<string, DeadLetter>();
   return {

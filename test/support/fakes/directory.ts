@@ -2,9 +2,9 @@ import { addressClaim, checkClaims, readClaims } from '../../../src/directory/cl
 import type { Directory, DirectoryDocument } from '../../../src/directory/index.ts';
 
 /**
- * A directory that is held in memory, read from one document. Throws where a WhatsApp identity is no number, or stands
- * with two customers: its templates and messages would then be the wrong one's. So it does where two services would get
- * the same message of a phone.
+ * Creates a directory in memory from a document.
+ *
+ * @throws Error if claims are wrong or contradict each other: see `checkClaims`
  */
 export function createMemoryDirectory({ customers, users }: DirectoryDocument): Directory {
   const [problem] = checkClaims(customers);

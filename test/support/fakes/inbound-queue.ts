@@ -1,6 +1,6 @@
 import type { InboundJob, InboundQueue } from '../../../src/conversations/index.ts';
 
-/** A queue that keeps its jobs in a list, each with the delay it was given, for whoever plays the worker. */
+/** A queue that keeps its jobs and their delays in a list, for tests that do the worker's part. */
 export function createMemoryInboundQueue(): InboundQueue & { jobs: { job: InboundJob; delaySeconds: number }[] } {
   const jobs: { job: InboundJob; delaySeconds: number }[] = [];
   return {

@@ -3,7 +3,7 @@ import { inboundProgressFields } from '../../../src/storage/progress-fields.ts';
 import { replaceFields } from '../../../src/storage/replace-fields.ts';
 import { byInboundTime } from '../../../src/storage/time-ranges.ts';
 
-/** Keeps phones' messages in this process: for tests and for load without a storage account. */
+/** Keeps inbound messages in memory, for tests and for load without a storage account. */
 export function createMemoryInboundStore(): InboundStore {
   const messages = new Map<string, VersionedInbound>();
   const unrouted = new Set<string>();

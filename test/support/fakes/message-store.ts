@@ -10,7 +10,7 @@ interface Entry {
   journal: JournalEntry[];
 }
 
-/** Keeps messages in this process: for tests and for load without a storage account. */
+/** Keeps messages in memory, for tests and for load without a storage account. */
 export function createMemoryMessageStore(): MessageStore & MessageFinder {
   const entries = new Map<string, Entry>();
   let version = 0;

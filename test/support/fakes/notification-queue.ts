@@ -1,12 +1,12 @@
 import type { RetryJob, NotificationJob, NotificationQueue } from '../../../src/notifications/index.ts';
 
-/** Jobs of both kinds, each with the delay it was given. */
+/** Jobs of both kinds, with their delays. */
 interface NotificationJobs {
   chunks: { job: NotificationJob; delaySeconds: number }[];
   retry: { job: RetryJob; delaySeconds: number }[];
 }
 
-/** A queue that keeps its jobs in two lists, for whoever plays the workers. */
+/** A queue that keeps its jobs in two lists, for tests that do the workers' part. */
 export function createMemoryNotificationQueue(): NotificationQueue & NotificationJobs {
   const jobs: NotificationJobs = { chunks: [], retry: [] };
   return {

@@ -9,7 +9,7 @@ import { retryProgressFields, notificationProgressFields } from '../../../src/st
 import { timeOfInbound } from '../tools/time-of-id.ts';
 import { replaceFields } from '../../../src/storage/replace-fields.ts';
 
-/** Keeps notifications in this process: for tests and for load without a storage account. */
+/** Keeps notifications in memory, for tests and for load without a storage account. */
 export function createMemoryNotificationStore(): NotificationStore {
   const chunks = new Map<string, VersionedNotificationChunk>();
   const retries = new Map<string, VersionedRetry>();

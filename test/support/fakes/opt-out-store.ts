@@ -1,6 +1,6 @@
 import type { OptOutStore } from '../../../src/opt-outs/index.ts';
 
-/** Keeps opt-outs in this process: for tests and for load without a storage account. */
+/** Keeps opt-outs in memory, for tests and for load without a storage account. */
 export function createMemoryOptOutStore(): OptOutStore {
   const numbers = new Map<string, Set<string>>();
   return {

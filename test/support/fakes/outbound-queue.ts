@@ -1,9 +1,9 @@
 import type { OutboundJob, OutboundQueue } from '../../../src/messages/index.ts';
 
 /**
- * A queue that keeps its jobs in a list, each with the delay it was given, for whoever plays the worker.
+ * A queue that keeps its jobs and their delays in a list, for tests that do the worker's part.
  *
- * @param carries whether jobs keep the chunk that they carry; without it, the worker reads it
+ * @param carries whether jobs keep the chunk that they carry; if not, the worker reads the chunk from the store
  */
 export function createMemoryOutboundQueue({ carries = false } = {}): OutboundQueue & {
   jobs: { job: OutboundJob; delaySeconds: number }[];

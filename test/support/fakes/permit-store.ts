@@ -1,6 +1,6 @@
 import type { PermitStore, StoredPermit } from '../../../src/policies/permit-store.ts';
 
-/** Keeps permits to call in this process. */
+/** Keeps permits to call in memory. */
 export function createMemoryPermitStore(): PermitStore {
   const connections = new Map<string, Map<number, StoredPermit>>();
   let writes = 0;

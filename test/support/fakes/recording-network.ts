@@ -2,17 +2,17 @@ import { Duplex } from 'node:stream';
 
 import type { Endpoint, Network } from '../../../src/outgoing/network.ts';
 
-/** A network that writes down what it is asked for. */
+/** A network that records look-ups and connections. */
 export interface RecordingNetwork extends Network {
   lookups: string[];
   dialled: Endpoint[];
 }
 
 /**
- * Makes one.
+ * Creates a network that records what is asked of it.
  *
- * @param answers what each look-up gives, one after the other; the last again and again. An error rejects.
- * @param connect makes the socket; by default every connection is refused.
+ * @param answers the results of look-ups, one after the other; the last one is repeated. An error rejects.
+ * @param connect makes the socket; default: every connection is refused
  */
 export function createRecordingNetwork(
   answers: readonly (readonly string[] | Error)[],
@@ -35,7 +35,7 @@ export function createRecordingNetwork(
   };
 }
 
-/** A socket that fails as where nothing listens. */
+/** Makes a socket that fails as if nothing listened at the address. */
 export function refuseConnection(): Duplex {
   return new Duplex().destroy(Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }));
 }

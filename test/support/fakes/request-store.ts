@@ -1,6 +1,6 @@
 import type { RequestStore, RequestUse } from '../../../src/messages/index.ts';
 
-/** Remembers uses of request ids in this process. */
+/** Keeps uses of request ids in memory. */
 export function createMemoryRequestStore(): RequestStore {
   const uses = new Map<string, RequestUse>();
   return {

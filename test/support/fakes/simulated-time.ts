@@ -6,47 +6,47 @@ import { deepCopy } from '../tools/deep-copy.ts';
 interface QueuedJob {
   queue: string;
   job: unknown;
-  /** Milliseconds from the start. */
+  /** When the job is due, in milliseconds from the start. */
   dueAt: number;
-  /** How often it was handed out before. */
+  /** How often the job was given to a worker before. */
   dequeues: number;
 }
 
-/** What a job came to. */
+/** One run of a job by its worker. */
 interface JobRun {
   queue: string;
-  /** When it was handed out, in milliseconds from the start. */
+  /** When the worker got the job, in milliseconds from the start. */
   at: number;
-  /** When its worker was done. */
+  /** When the worker was done, in milliseconds from the start. */
   endedAt: number;
   result?: unknown;
   error?: Error;
 }
 
-/** How the simulated host treats jobs, as host.json and Azure Functions do. */
+/** How the simulated host retries jobs, as host.json and Azure Functions do. */
 const retrySeconds = 60;
 const holdSeconds = 600;
 const maxDequeueCount = 20;
 
-/** A clock that stands still until it is played, and queues whose jobs are handed out when the clock reaches them. */
+/** A clock that advances only in `play`, and queues that give jobs to workers when the clock reaches them. */
 export interface SimulatedTime {
-  /** Milliseconds from the start. */
+  /** Returns the milliseconds from the start. */
   elapsed: () => number;
   now: () => Date;
   wait: (milliseconds: number) => Promise<void>;
   enqueue: (queue: string, job: unknown, delaySeconds?: number) => void;
-  /** The jobs that wait, with the time at which each is due. */
+  /** Lists the jobs that wait, with the time at which each is due, in milliseconds from the start. */
   queued: () => { queue: string; job: unknown; dueAt: number }[];
   runs: JobRun[];
-  /** Everything under way is forgotten, as when the process ends; the host hands its jobs out again much later. */
+  /** Ends the process: all running work stops, and the host gives its jobs to a worker again 10 minutes later. */
   kill: () => void;
-  /** Wraps what a process does, so that nothing of it goes on once the process is dead. */
+  /** Wraps what a process does, so that it stops once the process was killed. */
   inProcess: <Value>(work: () => Promise<Value>) => Promise<Value>;
-  /** Lets time go on up to a moment, in milliseconds from the start; stops before it where nothing is left to happen. */
+  /** Advances the clock up to a time, in milliseconds from the start. Returns earlier if nothing is left to happen. */
   play: (until?: number) => Promise<void>;
 }
 
-/** Starts a simulation at `start`; each queue's jobs are handled by the worker of its name. */
+/** Creates a simulation that begins at `start`. The worker with a queue's name handles its jobs. */
 export function createSimulatedTime(
   start: Date,
   workers: Readonly<Record<string, (job: unknown) => Promise<unknown>>>,
@@ -84,7 +84,7 @@ export function createSimulatedTime(
       runs.push({ queue, at, endedAt: elapsed, error: error as Error });
       const isPoison = queue.endsWith('-poison');
       const dueAt = elapsed + (isPoison ? holdSeconds : retrySeconds) * 1000;
-      // A poison queue has none of its own: what fails there comes again and again.
+      // A poison queue has no poison queue of its own: a job that fails there is repeated without end.
       if (isPoison || dequeues + 1 < maxDequeueCount) jobs.push({ ...entry, dequeues: dequeues + 1, dueAt });
       else jobs.push({ queue: `${queue}-poison`, job: entry.job, dequeues: 0, dueAt: elapsed });
     }
@@ -111,7 +111,7 @@ export function createSimulatedTime(
     inProcess,
     async play(until = Number.POSITIVE_INFINITY) {
       for (;;) {
-        // All that happens at one moment takes no more than microtasks.
+        // Everything that happens at one time takes only microtasks.
         await afterMicrotasks();
         const next = Math.min(...jobs.map(({ dueAt }) => dueAt), ...timers.map(({ at }) => at));
         if (next > until || next === Number.POSITIVE_INFINITY) break;

@@ -13,7 +13,7 @@ const healthFields = Object.keys({
   refusals: true,
 } satisfies Record<keyof SubscriptionHealth, true>) as (keyof SubscriptionHealth)[];
 
-/** Keeps subscriptions in this process: for tests and for load without a storage account. */
+/** Keeps subscriptions in memory, for tests and for load without a storage account. */
 export function createMemorySubscriptionStore(): SubscriptionStore {
   const subscriptions = new Map<string, VersionedSubscription>();
   const keyOf = (pipelineId: string, key: string): string => JSON.stringify([pipelineId, key]);

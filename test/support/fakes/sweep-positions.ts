@@ -1,6 +1,6 @@
 import type { SweepPositions } from '../../../src/maintenance/index.ts';
 
-/** Keeps where sweeps stopped in this process. */
+/** Keeps the positions at which sweeps stopped in memory. */
 export function createMemorySweepPositions(): SweepPositions {
   const positions = new Map<string, string | undefined>();
   return {

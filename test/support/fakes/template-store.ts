@@ -1,6 +1,6 @@
 import type { Template, TemplateStore, VersionedTemplate } from '../../../src/templates/index.ts';
 
-/** Keeps templates in this process: for tests and for load without a storage account. */
+/** Keeps templates in memory, for tests and for load without a storage account. */
 export function createMemoryTemplateStore(): TemplateStore {
   const templates = new Map<string, VersionedTemplate>();
   const keyOf = ({ customerId, name }: Pick<Template, 'customerId' | 'name'>): string =>

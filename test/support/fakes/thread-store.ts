@@ -4,11 +4,11 @@ import type { CurrentThread, Thread, ThreadStore } from '../../../src/conversati
 interface Entries {
   current?: CurrentThread;
   version: number;
-  /** Threads by the id of what was entered. */
+  /** The ids of threads, by the ids of their entries. */
   threadIds: Map<string, string>;
 }
 
-/** Keeps threads in this process: for tests and for load without a storage account. */
+/** Keeps threads in memory, for tests and for load without a storage account. */
 export function createMemoryThreadStore(): ThreadStore {
   const conversations = new Map<string, Entries>();
   const threads = new Map<string, Thread>();

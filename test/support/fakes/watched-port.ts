@@ -1,29 +1,32 @@
 import type { SimulatedTime } from './simulated-time.ts';
 
 /**
- * What goes wrong at a step: the call of the port throws, or its process ends; before its effect, or after it. Or it
- * has no effect, because another was faster.
+ * What goes wrong at a step, which is one call of a port. The call throws, or the process ends, before or after the
+ * call had its effect. Or the call conflicts, and has no effect.
  */
 export type Fault = 'throws before' | 'throws after' | 'dies before' | 'dies after' | 'conflicts';
 
 /**
- * Says what goes wrong at a step, given what it is (`notifications.updateChunk`), its number from 1 and the milliseconds
- * since the start.
+ * Decides what goes wrong at a step: undefined for nothing.
+ *
+ * @param step the port and its method, such as `notifications.updateChunk`
+ * @param number the number of the step, from 1
+ * @param at milliseconds since the start
  */
 export type FaultPlan = (step: string, number: number, at: number) => Fault | undefined;
 
-/** What watching ports takes. */
+/** What a watched port needs. */
 export interface Watch {
-  /** Asked for with each call, since a lab's time and its ports know each other. */
+  /** Returns the lab's time. A function, because the time and the ports of a lab refer to each other. */
   time: () => Pick<SimulatedTime, 'inProcess' | 'elapsed'>;
   faults: FaultPlan;
-  /** Every call so far, by its name. */
+  /** The names of all steps so far. */
   steps: string[];
   /** Ends the process. */
   kill: () => void;
 }
 
-/** Counts the calls of a port and lets them go wrong as planned. */
+/** Wraps a port: records its calls, and makes them go wrong as planned. */
 export function watchedPort<Port extends object>(name: string, port: Port, watch: Watch): Port {
   const { time, faults, steps, kill } = watch;
   const methods = Object.entries(port) as [string, (...args: unknown[]) => Promise<unknown>][];

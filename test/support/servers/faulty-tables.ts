@@ -4,15 +4,15 @@ import type { AddressInfo } from 'node:net';
 
 import type { Azurite } from '../../../src/local/azurite.ts';
 
-/** Table Storage that refuses some requests, in a way that the SDK doesn't try again. */
+/** Table Storage that refuses some requests with a status that clients don't retry. */
 export interface FaultyTables {
   connectionString: string;
-  /** From now on, requests are refused that this is true of; it is asked, and waited for, before each one. */
+  /** From now on, requests are refused for which `isRefused` returns or resolves to true. It is called before each. */
   refuse(isRefused: (method: string, path: string) => boolean | Promise<boolean>): void;
   stop(): Promise<void>;
 }
 
-/** Puts it before a running Azurite; at first it refuses nothing. */
+/** Starts a proxy in front of a running Azurite; at first it refuses nothing. */
 export async function startFaultyTables({ connectionString, tableUrl }: Azurite): Promise<FaultyTables> {
   const { host, hostname, port } = new URL(tableUrl);
   let refuses: Parameters<FaultyTables['refuse']>[0] = () => false;

@@ -7,13 +7,13 @@ import { seededRandom } from '../tools/random.ts';
 
 /** What may happen to a request. */
 export type Trouble =
-  /** It is refused, and not carried out. */
+  /** The request is refused and not carried out. */
   | 'busy'
   | 'broken'
   | 'throttled'
-  /** It is carried out long after its sender has gone. */
+  /** The request is carried out after its sender has given up. */
   | 'late'
-  /** Its connection breaks, before or after it is carried out. */
+  /** The connection breaks before (`lost`) or after (`answerLost`) the request is carried out. */
   | 'lost'
   | 'answerLost';
 
@@ -25,18 +25,19 @@ export interface AppRequest {
   body: string;
 }
 
-/** A storage account that has troubles at will. */
+/** A storage account that fails when a test wants it to. */
 export interface TroubledStorage {
   connectionString: string;
-  /** From now on this says what happens to each request of the app; nothing where it gives undefined. */
+  /** From now on, `choose` decides what happens to each request of the app; undefined: nothing unusual. */
   trouble(choose: (request: AppRequest) => Trouble | undefined): void;
+  /** Ends all trouble. */
   calm(): void;
   /** How often each trouble happened. */
   counts(): ReadonlyMap<Trouble, number>;
   stop(): Promise<void>;
 }
 
-/** Longer than the app waits for an answer. */
+/** Milliseconds of a late answer: longer than the app waits. */
 const lateMs = 10_500;
 
 const refusals = {
@@ -46,8 +47,8 @@ const refusals = {
 } as const;
 
 /**
- * Puts it before the endpoints of a connection string; at first it has no trouble. What the platform does with queues, to
- * take, hold and settle messages, is never troubled: it is not the app's to cope with.
+ * Starts a proxy in front of the endpoints of a connection string; at first it causes no trouble. Requests with which
+ * the platform takes, holds and completes queue messages never fail, because the app has no part in them.
  */
 export async function startTroubledStorage(connectionString: string): Promise<TroubledStorage> {
   let choose: (request: AppRequest) => Trouble | undefined = () => undefined;
@@ -106,9 +107,13 @@ export async function startTroubledStorage(connectionString: string): Promise<Tr
 }
 
 /**
- * Chooses troubles at random, at rates per thousand. Of requests that are not `lasting`, equal ones have two
- * troubles in all, and none is late: so long as the app tries three times, it doesn't give up. No more than `maxLate` are late, since
- * each takes the test's time.
+ * Creates a function that chooses troubles at random.
+ *
+ * Equal requests that are not `lasting` fail at most twice in all, and are never late. So an app that tries three times
+ * never gives up.
+ *
+ * @param rates how many requests of a thousand have each trouble
+ * @param maxLate the most late requests, each of which costs the test more than 10 seconds
  */
 export function randomTroubles({
   seed,

@@ -5,7 +5,7 @@ import { parseSender } from '../../../src/messages/index.ts';
 /**
  * Reads a directory from JSON as `readDocument` does, with the rules of messages for senders.
  *
- * @throws with a list of everything that is wrong, each with its place
+ * @throws Error with a list of all problems, each with its place
  */
 export function parseDirectory(text: string): DirectoryDocument {
   const { document, problems } = readDocument(

@@ -11,7 +11,7 @@ import { apiError } from '../../../src/operation/errors.ts';
 import { createMemoryApiKeyStore } from '../../support/fakes/api-key-store.ts';
 import { testCaller, testNow } from '../../support/labs/kernel.ts';
 
-/** A key and what is kept of it. */
+/** Makes a key and what is stored of it. */
 function makeKey(details: Partial<ApiKey> = {}): { key: string; kept: ApiKey } {
   const { key, id, hash } = newApiKey(randomBytes);
   return {
@@ -20,8 +20,8 @@ function makeKey(details: Partial<ApiKey> = {}): { key: string; kept: ApiKey } {
   };
 }
 
-describe('a key', () => {
-  test('is its id, 32 random bytes and a checksum, and its hash is of the whole', () => {
+describe('an API key', () => {
+  test('consists of its id, 32 random bytes and a checksum, and its hash covers all of it', () => {
     const { key, id, hash } = newApiKey((size) => Buffer.alloc(size, 0xab));
     expect({ key, id, hash }).toEqual({
       key: 'sdk_abababababababab_q6urq6urq6urq6urq6urq6urq6urq6urq6urq6urq6s9566469b',
@@ -32,13 +32,13 @@ describe('a key', () => {
     expect(readApiKeyId(key)).toBe(id);
   });
 
-  test('is never the same', () => {
+  test('is never the same twice', () => {
     const keys = Array.from({ length: 100 }, () => newApiKey(randomBytes));
     for (const field of ['key', 'id', 'hash'] as const) expect(new Set(keys.map((each) => each[field])).size).toBe(100);
     for (const { key, id } of keys) expect(readApiKeyId(key)).toBe(id);
   });
 
-  test('with any one character changed is none', () => {
+  test('with any one character changed is not a key', () => {
     const { key } = newApiKey(randomBytes);
     for (let index = 0; index < key.length; index += 1) {
       const other = key[index] === 'a' ? 'b' : 'a';
@@ -47,7 +47,7 @@ describe('a key', () => {
   });
 });
 
-/** Checks keys of a store at {@link testNow}. */
+/** Creates a verifier of stored keys at {@link testNow}. */
 async function verifierOf(...kept: readonly ApiKey[]) {
   const store = createMemoryApiKeyStore();
   for (const key of kept) await store.add(key);
@@ -62,8 +62,8 @@ const unauthenticated = (reason: string) => ({
   headers: { 'WWW-Authenticate': 'Bearer' },
 });
 
-describe('whoever shows a key', () => {
-  test('is the user as whom it acts, with its scopes, on a connection of its own', async () => {
+describe('the verifier of API keys', () => {
+  test('returns the user of a key, with its scopes and a connection of its own', async () => {
     const [one, other] = [makeKey(), makeKey({ userId: 'other-user', scopes: [] })];
     const verify = await verifierOf(one.kept, other.kept);
     expect(await verify(one.key)).toStrictEqual({
@@ -78,7 +78,7 @@ describe('whoever shows a key', () => {
     });
   });
 
-  test('is nobody from the moment at which it expires', async () => {
+  test('refuses a key from the moment at which it expires', async () => {
     const [lasting, expired] = [1, 0].map((more) => makeKey({ expiresAt: new Date(testNow.getTime() + more) })) as [
       ReturnType<typeof makeKey>,
       ReturnType<typeof makeKey>,
@@ -94,20 +94,20 @@ describe('whoever shows a key', () => {
   const expiredId = newApiKey((size) => (size === 8 ? Buffer.from(expired.kept.id, 'hex') : randomBytes(size)));
 
   test.each<[name: string, key: string, reason: string]>([
-    ['that was never made', makeKey().key, 'the API key is not known'],
-    ['with the id of another', sameId.key, 'the API key is not known'],
-    ['with the id of one that has expired', expiredId.key, 'the API key is not known'],
-    ['that is a word', 'secret', 'the API key is malformed'],
-    ['that is an id', known.kept.id, 'the API key is malformed'],
-    ['that is a hash', known.kept.hash, 'the API key is malformed'],
-    ['without its end', known.key.slice(0, -1), 'the API key is malformed'],
-    ['with more at its end', `${known.key}a`, 'the API key is malformed'],
-    ['with a line after it', `${known.key}\n`, 'the API key is malformed'],
-    ['in capitals', known.key.toUpperCase(), 'the API key is malformed'],
-    ['twice', `${known.key}, ${known.key}`, 'the API key is malformed'],
-    ['as a bearer token', `Bearer ${known.key}`, 'the API key is malformed'],
-    ['of 100 KB', `sdk_${known.kept.id}_${'a'.repeat(100_000)}`, 'the API key is malformed'],
-  ])('%s is refused, and the key is not told', async (_, key, reason) => {
+    ['a key that was never made', makeKey().key, 'the API key is not known'],
+    ['a key with the id of another', sameId.key, 'the API key is not known'],
+    ['a key with the id of an expired one', expiredId.key, 'the API key is not known'],
+    ['a word', 'secret', 'the API key is malformed'],
+    ['an id', known.kept.id, 'the API key is malformed'],
+    ['a hash', known.kept.hash, 'the API key is malformed'],
+    ['a key without its last character', known.key.slice(0, -1), 'the API key is malformed'],
+    ['a key with one more character', `${known.key}a`, 'the API key is malformed'],
+    ['a key with a line break after it', `${known.key}\n`, 'the API key is malformed'],
+    ['a key in capitals', known.key.toUpperCase(), 'the API key is malformed'],
+    ['two keys', `${known.key}, ${known.key}`, 'the API key is malformed'],
+    ['a key as a bearer token', `Bearer ${known.key}`, 'the API key is malformed'],
+    ['a key of 100 KB', `sdk_${known.kept.id}_${'a'.repeat(100_000)}`, 'the API key is malformed'],
+  ])('refuses %s with an error that does not contain it', async (_, key, reason) => {
     const verify = await verifierOf(known.kept, expired.kept);
     const error: unknown = await verify(key).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject(unauthenticated(reason));
@@ -116,8 +116,8 @@ describe('whoever shows a key', () => {
   });
 });
 
-describe('the cache', () => {
-  /** A store that counts what it is asked, and a clock. */
+describe('the cache of API keys', () => {
+  /** Makes a cache over a store that records its reads, and a clock. */
   function lab(options: { max?: number } = {}) {
     const store = createMemoryApiKeyStore();
     const asked: string[] = [];
@@ -143,7 +143,7 @@ describe('the cache', () => {
     };
   }
 
-  test('asks once for all who wait, and again after a minute: then a revoked key is gone', async () => {
+  test('reads once for all callers that wait, and again after a minute, so that a revoked key ends', async () => {
     const { store, asked, find, pass } = lab();
     const { kept } = makeKey();
     await store.add(kept);
@@ -157,7 +157,7 @@ describe('the cache', () => {
     expect(asked).toHaveLength(2);
   });
 
-  test('keeps that there is none for a minute too', async () => {
+  test('also keeps the answer that a key does not exist for a minute', async () => {
     const { store, asked, find, pass } = lab();
     const { kept } = makeKey();
     expect(await find(kept.id)).toBeUndefined();
@@ -171,7 +171,7 @@ describe('the cache', () => {
     expect(asked).toHaveLength(2);
   });
 
-  test('counts the minute from when it asked, not from when it was told', async () => {
+  test('counts the minute from the begin of the read, not from its end', async () => {
     const { kept } = makeKey();
     let time = testNow.getTime();
     let asked = 0;
@@ -191,7 +191,7 @@ describe('the cache', () => {
     expect(asked).toBe(2);
   });
 
-  test('keeps no failure, and passes it on to all who wait', async () => {
+  test('passes a failure on to all callers that wait, and does not keep it', async () => {
     const { store, asked, find, fail } = lab();
     const { kept } = makeKey();
     await store.add(kept);
@@ -203,7 +203,7 @@ describe('the cache', () => {
     expect(asked).toHaveLength(2);
   });
 
-  test('keeps no more than it may, the newest; made-up ids don’t drive out real ones', async () => {
+  test('keeps the newest ids up to its limit; made-up ids don’t displace real ones', async () => {
     const { store, asked, find } = lab({ max: 2 });
     const keys = [makeKey(), makeKey(), makeKey()].map(({ kept }) => kept);
     for (const key of keys) await store.add(key);
@@ -218,12 +218,12 @@ describe('the cache', () => {
   });
 });
 
-describe('a caller may show', () => {
+describe('the authenticator', () => {
   const byToken = { ...testCaller, userId: 'by token' };
   const byKey = { ...testCaller, userId: 'by key' };
   const authenticate = createAuthenticator(
     async (authorization) => {
-      if (authorization === null) throw apiError('Unauthenticated', { reason: 'there is none' });
+      if (authorization === null) throw apiError('Unauthenticated', { reason: 'the call has neither' });
       return byToken;
     },
     async () => byKey,
@@ -233,16 +233,16 @@ describe('a caller may show', () => {
     ['a token', { authorization: 'Bearer x', apiKey: null }, 'by token'],
     ['a token and an empty key', { authorization: 'Bearer x', apiKey: ' ' }, 'by token'],
     ['a key', { authorization: null, apiKey: 'sdk_x' }, 'by key'],
-  ])('%s', async (_, credentials, userId) => {
+  ])('accepts %s', async (_, credentials, userId) => {
     expect(await authenticate(credentials)).toMatchObject({ userId });
   });
 
   test.each<[string, Parameters<typeof authenticate>[0], string]>([
-    ['nothing', { authorization: null, apiKey: null }, 'there is none'],
-    ['an empty key', { authorization: null, apiKey: '' }, 'there is none'],
-    ['both', { authorization: 'Bearer x', apiKey: 'sdk_x' }, 'there are both a token and a key'],
-    ['a key beside an empty token', { authorization: '', apiKey: 'sdk_x' }, 'there are both a token and a key'],
-  ])('not %s', async (_, credentials, reason) => {
+    ['nothing', { authorization: null, apiKey: null }, 'the call has neither'],
+    ['an empty key', { authorization: null, apiKey: '' }, 'the call has neither'],
+    ['both', { authorization: 'Bearer x', apiKey: 'sdk_x' }, 'the call has both a token and a key'],
+    ['a key beside an empty token', { authorization: '', apiKey: 'sdk_x' }, 'the call has both a token and a key'],
+  ])('refuses %s', async (_, credentials, reason) => {
     await expect(authenticate(credentials)).rejects.toMatchObject({
       code: 'Unauthenticated',
       message: expect.stringContaining(`not valid: ${reason}.`) as string,

@@ -23,7 +23,7 @@ let other: { key: SigningKey; server: KeyServer };
 let authority: string;
 
 beforeAll(async () => {
-  // Both keys have one id: an id alone must never choose the key.
+  // Both keys have the same id: the id alone must never choose the key.
   const keys = await Promise.all([createSigningKey('key-1', 'RS256'), createSigningKey('key-1', 'RS256')]);
   const servers = await Promise.all(keys.map(({ publicJwk }) => startKeyServer(publishing(publicJwk))));
   entra = { key: keys[0], server: servers[0] as KeyServer };
@@ -34,7 +34,7 @@ afterAll(() => Promise.all([entra.server.stop(), other.server.stop()]));
 
 const times = { iat: nowInSeconds - 10, nbf: nowInSeconds - 10, exp: nowInSeconds + 3_600 };
 
-/** What a person's token of version 1 says. */
+/** The claims of a person's token of version 1. */
 const version1 = (): JWTPayload => ({
   ...times,
   iss: `https://sts.windows.net/${tenant}/`,
@@ -47,13 +47,13 @@ const version1 = (): JWTPayload => ({
   ver: '1.0',
 });
 
-/** What a person's token of version 2 says. */
+/** The claims of a person's token of version 2. */
 const version2 = (): JWTPayload => {
   const { appid: _, ...rest } = version1();
   return { ...rest, iss: `${authority}/${tenant}/v2.0`, aud: apiId, azp: client, ver: '2.0' };
 };
 
-/** What a token of another provider says. */
+/** The claims of a token of another provider. */
 const provider = 'https://id.example.com/realms/main';
 const ofProvider = (): JWTPayload => ({ ...times, iss: provider, aud: 'smartdialog', sub: 'ville', scope: 'WhatsApp' });
 
@@ -90,26 +90,31 @@ describe.each(versions)('a token of %s', (_, claims) => {
     });
   });
 
-  test('may name the API by its URI or by its id, and by nothing else', async () => {
+  test('may name the API by its URI or its client id, and by nothing else', async () => {
     const verify = verifier();
     for (const aud of [apiUri, apiId])
       expect(await verify(await bearer({ ...claims(), aud }))).toMatchObject({ userId: 'aino' });
     for (const aud of ['smartdialog', `${apiUri}/`, apiUri.toUpperCase(), '00000003-0000-0000-c000-000000000000']) {
-      await expect(verify(await bearer({ ...claims(), aud }))).rejects.toMatchObject(refusal('its claim aud'));
+      await expect(verify(await bearer({ ...claims(), aud }))).rejects.toMatchObject(refusal("the token's claim aud"));
     }
   });
 
-  test('may be of any of our tenants, and of no other', async () => {
+  test('may be of any configured tenant, and of no other', async () => {
     const of = (id: string): JWTPayload => ({ ...claims(), tid: id, iss: claims().iss?.replace(tenant, id) ?? '' });
     expect(await verifier()(await bearer(of(secondTenant)))).toMatchObject({ userId: 'aino' });
-    await expect(verifier()(await bearer(of(foreignTenant)))).rejects.toMatchObject(refusal('its claim iss'));
+    await expect(verifier()(await bearer(of(foreignTenant)))).rejects.toMatchObject(refusal("the token's claim iss"));
   });
 
-  test.each([[foreignTenant], [secondTenant], [''], [undefined], [5]])('is refused with the tenant %j', async (tid) => {
-    await expect(verifier()(await bearer({ ...claims(), tid }))).rejects.toMatchObject(refusal('its claim tid'));
-  });
+  test.each([[foreignTenant], [secondTenant], [''], [undefined], [5]])(
+    'is refused if its tenant is %j',
+    async (tid) => {
+      await expect(verifier()(await bearer({ ...claims(), tid }))).rejects.toMatchObject(
+        refusal("the token's claim tid"),
+      );
+    },
+  );
 
-  test('is refused from a sign-in address that is not ours', async () => {
+  test('is refused if its issuer is not at the configured sign-in address', async () => {
     for (const iss of [
       `https://login.microsoftonline.com/${tenant}/v2.0`,
       `${authority}/${tenant}/v2.0/`,
@@ -117,43 +122,47 @@ describe.each(versions)('a token of %s', (_, claims) => {
       `https://sts.windows.net/${tenant}`,
       `${authority}/common/v2.0`,
     ]) {
-      await expect(verifier()(await bearer({ ...claims(), iss }))).rejects.toMatchObject(refusal('its claim iss'));
+      await expect(verifier()(await bearer({ ...claims(), iss }))).rejects.toMatchObject(
+        refusal("the token's claim iss"),
+      );
     }
   });
 
-  test('may be asked for by the allowed applications alone, where some are named', async () => {
+  test('must be issued to an allowed application, if some are configured', async () => {
     const token = await bearer(claims());
     expect(await verifier([client])(token)).toMatchObject({ clientId: client });
     expect(await verifier(['other', client])(token)).toMatchObject({ clientId: client });
-    await expect(verifier(['other'])(token)).rejects.toMatchObject(refusal('its application'));
+    await expect(verifier(['other'])(token)).rejects.toMatchObject(refusal("the token's application"));
     const nobodys = await bearer({ ...claims(), azp: undefined, appid: undefined });
     expect(await verifier()(nobodys)).not.toHaveProperty('clientId');
-    await expect(verifier([client])(nobodys)).rejects.toMatchObject(refusal('its application'));
+    await expect(verifier([client])(nobodys)).rejects.toMatchObject(refusal("the token's application"));
   });
 
   test.each<[string, JWTPayload, string[]]>([
     [
-      'an application’s roles, told by its subject',
+      'an application’s roles, if its subject is its object id',
       { scp: undefined, roles: ['Gateway.Send', 5, 'WhatsApp'], sub: 'aino' },
       ['Gateway.Send', 'WhatsApp'],
     ],
-    ['an application’s roles, where it says so', { scp: undefined, roles: ['WhatsApp'], idtyp: 'app' }, ['WhatsApp']],
-    ['a person whose identity token says nothing of either', { scp: undefined, roles: ['Gateway.Send'] }, []],
-    ['an application without roles', { scp: undefined }, []],
-    ['an application with roles as text', { scp: undefined, roles: 'Gateway.Send' }, []],
+    ['an application’s roles, if idtyp says so', { scp: undefined, roles: ['WhatsApp'], idtyp: 'app' }, ['WhatsApp']],
+    ['a person without scopes, nothing by roles', { scp: undefined, roles: ['Gateway.Send'] }, []],
+    ['an application without roles, nothing', { scp: undefined }, []],
+    ['an application whose roles are a text, nothing', { scp: undefined, roles: 'Gateway.Send' }, []],
     ['a person’s scopes, not the roles', { scp: 'WhatsApp', roles: ['Gateway.Send'] }, ['WhatsApp']],
-    ['a person without scopes, not the roles', { scp: '', roles: ['Gateway.Send'] }, []],
-    ['a person who says so, not the roles', { scp: undefined, roles: ['Gateway.Send'], idtyp: 'user' }, []],
+    ['a person with empty scopes, nothing by roles', { scp: '', roles: ['Gateway.Send'] }, []],
+    ['a person by idtyp, nothing by roles', { scp: undefined, roles: ['Gateway.Send'], idtyp: 'user' }, []],
   ])('allows %s', async (__, change, scopes) => {
     expect((await verifier()(await bearer({ ...claims(), ...change }))).scopes).toEqual(scopes);
   });
 
   test('signed with the key of another issuer is refused', async () => {
-    await expect(verifier()(await bearer(claims(), other.key))).rejects.toMatchObject(refusal('form or signature'));
+    await expect(verifier()(await bearer(claims(), other.key))).rejects.toMatchObject(
+      refusal("the token's form or signature"),
+    );
   });
 });
 
-test('the keys of a tenant are those at its own address', () => {
+test('the keys of a tenant are fetched from its own address', () => {
   expect(entraIssuers([tenant], ['a'], 'https://login.example.com')).toStrictEqual(
     [`https://sts.windows.net/${tenant}/`, `https://login.example.com/${tenant}/v2.0`].map((issuer) => ({
       issuer,
@@ -173,16 +182,18 @@ describe('a token of another provider, beside those of Entra', () => {
     });
   });
 
-  test('must be for its own audience, and signed with its own keys', async () => {
+  test('must be for the audience of its provider, and signed with its keys', async () => {
     const verify = verifier();
     await expect(verify(await bearer({ ...ofProvider(), aud: apiUri }, other.key))).rejects.toMatchObject(
-      refusal('its claim aud'),
+      refusal("the token's claim aud"),
     );
-    await expect(verify(await bearer(ofProvider(), entra.key))).rejects.toMatchObject(refusal('form or signature'));
+    await expect(verify(await bearer(ofProvider(), entra.key))).rejects.toMatchObject(
+      refusal("the token's form or signature"),
+    );
   });
 });
 
-describe('a call of an application that is no user, such as Event Grid', () => {
+describe('a call of an application that is not a user, such as Event Grid', () => {
   const role = 'AzureEventGridSecureWebhookSubscriber';
   const expected = { tenant, audience: apiId, role };
   const ofEventGrid = (): JWTPayload => ({
@@ -199,7 +210,7 @@ describe('a call of an application that is no user, such as Event Grid', () => {
   const tokenOf = async (claims: JWTPayload, key: SigningKey = entra.key): Promise<string> =>
     (await bearer(claims, key)).slice('Bearer '.length);
 
-  test('is genuine where the tenant issued its token for us', async () => {
+  test('is genuine if the tenant issued its token for our API', async () => {
     const isGenuine = check();
     expect(await isGenuine(await tokenOf(ofEventGrid()), expected)).toBe(true);
     expect(
@@ -214,20 +225,20 @@ describe('a call of an application that is no user, such as Event Grid', () => {
     ['of another tenant', { tid: foreignTenant }],
     ['of another issuer', { iss: `https://sts.windows.net/${foreignTenant}/` }],
     ['that has expired', { exp: nowInSeconds - 120 }],
-    ['that is not good yet', { nbf: nowInSeconds + 120 }],
-  ])('is not with a token %s', async ([, claims]) => {
+    ['that is not valid yet', { nbf: nowInSeconds + 120 }],
+  ])('is not genuine with a token %s', async ([, claims]) => {
     expect(await check()(await tokenOf({ ...ofEventGrid(), ...claims }), expected)).toBe(false);
   });
 
-  test.for(['', 'x', 'a.b.c', ' ', 'Bearer x'])('is not with what is no token: %j', async (token) => {
+  test.for(['', 'x', 'a.b.c', ' ', 'Bearer x'])('is not genuine with %j, which is not a token', async (token) => {
     expect(await check()(token, expected)).toBe(false);
   });
 
-  test('is not with a token that another key signed', async () => {
+  test('is not genuine with a token that another key signed', async () => {
     expect(await check()(await tokenOf(ofEventGrid(), other.key), expected)).toBe(false);
   });
 
-  test('is neither while the keys can not be had: the call is to come again', async () => {
+  test('rejects with Unavailable while the keys can’t be fetched, so that it is repeated', async () => {
     const unreachable = createEntraTokenCheck('http://127.0.0.1:9', { now: () => testNow });
     const token = await tokenOf({ ...ofEventGrid(), iss: `http://127.0.0.1:9/${tenant}/v2.0` });
     await expect(unreachable(token, expected)).rejects.toMatchObject({ code: 'Unavailable' });

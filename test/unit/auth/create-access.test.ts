@@ -24,7 +24,7 @@ const directory = createMemoryDirectory({
   ],
 });
 
-/** Access for a caller who was authenticated; notes what the directory was asked. */
+/** Makes the access check of an authenticated caller; records what the directory is asked. */
 function accessFor(caller: Caller = testCaller) {
   const asked: string[] = [];
   const noting: Directory = {
@@ -36,17 +36,17 @@ function accessFor(caller: Caller = testCaller) {
   return { access: createAccess(async () => caller, noting), asked };
 }
 
-/** The problems of a refusal. */
+/** Returns the problems of a refusal. */
 const refused = (...problems: ReturnType<typeof problem>[]) => expect.objectContaining({ problems }) as Error;
 
 describe('a caller', () => {
-  test('is whoever the token or key names and the directory knows', async () => {
+  test('is the user that the token or key names, if the directory knows it', async () => {
     expect(await accessFor().access.authenticate(nobody)).toBe(testCaller);
     const stranger = accessFor({ ...testCaller, userId: 'stranger' }).access;
     await expect(stranger.authenticate(nobody)).rejects.toEqual(refused(problem('UserNotAllowed')));
   });
 
-  test('is looked up only after the token or key was checked', async () => {
+  test('is looked up only after its token or key was checked', async () => {
     const access = createAccess(async () => {
       throw apiError('Unauthenticated', { reason: 'it is a test' });
     }, {} as Directory);
@@ -55,12 +55,12 @@ describe('a caller', () => {
 });
 
 describe('a customer', () => {
-  test('is one that the user is assigned to', async () => {
+  test('is found if the user is assigned to it', async () => {
     const { access } = accessFor();
     expect(await access.customer(testCaller, { id: 'demo', parameter: 'Customer-Id' })).toMatchObject(testCustomer);
   });
 
-  test('that is foreign, unknown, gone or written otherwise gets one answer, and is not looked at', async () => {
+  test('that is foreign, unknown, removed or misspelt gets the same answer, and is not read', async () => {
     for (const id of ['other', 'nobody', 'gone', 'DEMO', 'demo ', '', '__proto__', 'constructor']) {
       const { access, asked } = accessFor();
       await expect(access.customer(testCaller, { id, parameter: 'Customer' })).rejects.toEqual(
@@ -79,20 +79,20 @@ describe('a service', () => {
   const find = (id: string, demand: ServiceDemand = { type: 'OneWay' }) =>
     accessFor().access.service(testCustomer, { id, parameter: 'Service-Id' }, demand);
 
-  test('is one of the customer, of the type that is needed', async () => {
+  test('is found if it belongs to the customer and has the required type', async () => {
     expect(await find('demo-oneway')).toEqual(testService);
     expect(await find('demo-reply')).toEqual(replies);
     expect(await find('demo-reply', { type: 'OneWay', replies: true })).toEqual(replies);
     expect(await find('demo-twoway', { type: 'TwoWay' })).toEqual(twoWay);
   });
 
-  test('that is foreign or unknown gets one answer', async () => {
+  test('that is foreign or unknown gets the same answer', async () => {
     for (const id of ['other-oneway', 'nothing', 'DEMO-ONEWAY', '']) {
       await expect(find(id)).rejects.toEqual(refused(problem('ServiceNotFound', { target: 'Service-Id' })));
     }
   });
 
-  test('of another type, or without the replies that are needed, is told so', async () => {
+  test('of another type, or without required replies, is refused with what it is and what is expected', async () => {
     const target = 'Service-Id';
     await expect(find('demo-twoway')).rejects.toEqual(
       refused(problem('WrongServiceType', { target, actual: 'TwoWay', expected: 'OneWay' })),

@@ -18,7 +18,7 @@ beforeAll(async () => {
   [first, second] = await Promise.all([createSigningKey('key-1', 'RS256'), createSigningKey('key-2', 'RS256')]);
 });
 
-/** The header of a good token that is signed with a key. */
+/** Makes the Authorization header with a good token that is signed with a key. */
 async function bearer({ alg, kid, privateKey }: SigningKey): Promise<string> {
   const token = await new SignJWT({ iss: issuer, aud: audience, sub: 'subject', oid: 'demo-user', exp: 2_000_000_000 })
     .setProtectedHeader({ alg, kid })
@@ -26,7 +26,7 @@ async function bearer({ alg, kid, privateKey }: SigningKey): Promise<string> {
   return `Bearer ${token}`;
 }
 
-/** A key server that ends with the test. */
+/** Starts a key server that stops at the end of the test. */
 async function ownServer(...given: Parameters<typeof startKeyServer>): Promise<KeyServer> {
   const own = await startKeyServer(...given);
   onTestFinished(() => own.stop());
@@ -40,15 +40,18 @@ function verifierFor({ url }: Pick<KeyServer, 'url'>, options: Partial<IssuerKey
 
 const demoUser = { userId: 'demo-user' };
 const refused = { code: 'Unauthenticated', status: 401 };
-const unknownKey = { ...refused, message: expect.stringContaining('it is signed with an unknown key') as string };
+const unknownKey = {
+  ...refused,
+  message: expect.stringContaining('the token is signed with an unknown key') as string,
+};
 const unavailable = {
   code: 'Unavailable',
   status: 503,
-  message: 'The issuer of access tokens is not available at the moment. Try again a little later.',
+  message: 'The issuer of access tokens is not available at the moment. Try again later.',
   headers: { 'Retry-After': '5' },
 };
 
-test('keys are fetched when first needed and kept', async () => {
+test('keys are fetched when they are first needed, and kept', async () => {
   const own = await ownServer(publishing(first.publicJwk));
   const verify = verifierFor(own);
   await expect(verify('Bearer x')).rejects.toMatchObject(refused);
@@ -61,7 +64,7 @@ test('keys are fetched when first needed and kept', async () => {
 });
 
 describe('an issuer that changes its keys', () => {
-  test('is asked for one that is new', async () => {
+  test('is asked for a key that is new', async () => {
     const own = await ownServer(publishing(first.publicJwk));
     const verify = verifierFor(own, { cooldownMs: 0 });
     expect(await verify(await bearer(first))).toMatchObject(demoUser);
@@ -70,7 +73,7 @@ describe('an issuer that changes its keys', () => {
     expect(own.requests()).toBe(2);
   });
 
-  test('is not asked anew for each token that names an unknown one', async () => {
+  test('is not asked again for each token that names an unknown key', async () => {
     const own = await ownServer(publishing(first.publicJwk));
     const verify = verifierFor(own);
     for (const kid of ['a', 'b', 'c', 'd']) {
@@ -79,7 +82,7 @@ describe('an issuer that changes its keys', () => {
     expect(own.requests()).toBe(1);
   });
 
-  test('has a key that it withdraws refused ten minutes later, without a restart', async () => {
+  test('and withdraws one: the key is refused ten minutes later, without a restart', async () => {
     let time = testNow.getTime();
     const own = await ownServer(publishing(first.publicJwk, second.publicJwk));
     const verify = verifierFor(own, { now: () => new Date(time) });
@@ -111,7 +114,7 @@ const badAnswers: [name: string, answer: Parameters<typeof startKeyServer>[0]][]
 
 describe('while the issuer is out of order', () => {
   test.each(badAnswers)(
-    'keys that come as %s are our trouble, not the caller’s, and are asked for again',
+    'and answers the first fetch with %s, callers get Unavailable, and the keys are fetched again',
     async (_, answer) => {
       const own = await ownServer(answer);
       const verify = verifierFor(own, { timeoutMs: 200 });
@@ -123,14 +126,14 @@ describe('while the issuer is out of order', () => {
     },
   );
 
-  test('keys that can not be reached are too', async () => {
+  test('and can’t be reached for the first fetch, callers get Unavailable', async () => {
     const own = await startKeyServer(publishing());
     await own.stop();
     await expect(verifierFor(own)(await bearer(first))).rejects.toMatchObject(unavailable);
   });
 
   test.each(badAnswers)(
-    'and answers with %s, a known key works on, and another is an unknown one',
+    'and answers a later fetch with %s, a known key still works, and any other is unknown',
     async (_, answer) => {
       let time = testNow.getTime();
       const own = await ownServer(publishing(first.publicJwk));

@@ -39,7 +39,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-/** Signs claims; `undefined` takes one away from the good ones. */
+/** Signs the good claims with changes; `undefined` removes a claim. */
 function sign(claims: Record<string, unknown> = {}, key: SigningKey = keys.rsa, header: object = {}): Promise<string> {
   return new SignJWT({ ...good, ...claims })
     .setProtectedHeader({ alg: key.alg, kid: key.kid, ...header })
@@ -52,7 +52,7 @@ const verify = (authorization: string | null, now = testNow) =>
     { now: () => now },
   )(authorization);
 
-/** The error with which a token is refused; never has the token in it. */
+/** Returns the error with which a token is refused, and checks that the error does not contain the token. */
 async function refusalOf(token: string, now?: Date): Promise<ApiError> {
   const error: unknown = await verify(`Bearer ${token}`, now).catch((thrown: unknown) => thrown);
   if (!(error instanceof ApiError)) throw new Error('It was not refused.', { cause: error });
@@ -63,7 +63,7 @@ async function refusalOf(token: string, now?: Date): Promise<ApiError> {
   return error;
 }
 
-/** What a refused caller is told, for a reason. */
+/** The error that a refused caller gets. */
 const unauthenticated = (reason: string) => ({
   code: 'Unauthenticated',
   status: 401,
@@ -86,7 +86,7 @@ describe('a good token', () => {
       expect(await verify(authorization)).toEqual(caller);
   });
 
-  test('may lack what is not needed', async () => {
+  test('may lack optional claims', async () => {
     const bare = await sign({ oid: undefined, azp: undefined, scp: undefined, nbf: undefined, iat: undefined });
     const nobodys = { userId: 'subject', scopes: [], connection: '["https://issuer.example/v2.0","subject",""]' };
     expect(await verify(`Bearer ${bare}`)).toStrictEqual(nobodys);
@@ -95,7 +95,7 @@ describe('a good token', () => {
   });
 
   test.each([['second'], [['api://other', audience]], [['second', audience]]])(
-    'may be for %j, of which one is ours',
+    'may be for the audience %j',
     async (aud) => {
       expect(await verify(`Bearer ${await sign({ aud })}`)).toMatchObject({ userId: 'demo-user' });
     },
@@ -104,15 +104,15 @@ describe('a good token', () => {
   test.each<[string, Record<string, unknown>, string[]]>([
     ['scp as text', { scp: 'A  B ' }, ['A', 'B']],
     ['scp as a list', { scp: ['A', 5, 'B'] }, ['A', 'B']],
-    ['scope, as RFC 9068 has it', { scp: undefined, scope: 'A B' }, ['A', 'B']],
+    ['scope, as in RFC 9068', { scp: undefined, scope: 'A B' }, ['A', 'B']],
     ['scp before scope', { scp: 'A', scope: 'B' }, ['A']],
     ['an empty scp before scope', { scp: '', scope: 'B' }, []],
-    ['no roles: here they are people’s', { scp: undefined, roles: ['A'] }, []],
-  ])('says its scopes in %s', async (_, claims, scopes) => {
+    ['no roles: outside Entra they are a person’s', { scp: undefined, roles: ['A'] }, []],
+  ])('has its scopes in %s', async (_, claims, scopes) => {
     expect((await verify(`Bearer ${await sign(claims)}`)).scopes).toEqual(scopes);
   });
 
-  test('names one connection for a user and a client, whatever else it says', async () => {
+  test('names the same connection for a user and a client, whatever its other claims are', async () => {
     const connectionOf = async (claims: Record<string, unknown>) =>
       (await verify(`Bearer ${await sign(claims)}`)).connection;
     const connection = await connectionOf({});
@@ -121,55 +121,59 @@ describe('a good token', () => {
     expect(new Set([connection, ...others]).size).toBe(4);
   });
 
-  test('may be a minute too old or too new, for clocks differ', async () => {
+  test('may be a minute too old or too new, because clocks differ', async () => {
     const at = (seconds: number) => new Date((nowInSeconds + seconds) * 1000);
     const token = await sign({ nbf: nowInSeconds, exp: nowInSeconds + 600 });
     expect(await verify(`Bearer ${token}`, at(-60))).toMatchObject({ userId: 'demo-user' });
     expect(await verify(`Bearer ${token}`, at(659))).toMatchObject({ userId: 'demo-user' });
-    expect(await refusalOf(token, at(660))).toMatchObject(unauthenticated('it has expired'));
-    expect(await refusalOf(token, at(-61))).toMatchObject(unauthenticated('its claim nbf is not accepted'));
+    expect(await refusalOf(token, at(660))).toMatchObject(unauthenticated('the token has expired'));
+    expect(await refusalOf(token, at(-61))).toMatchObject(unauthenticated("the token's claim nbf is not accepted"));
   });
 });
 
 test.each<[name: string, authorization: string | null, reason: string]>([
-  ['no header', null, 'there is none'],
-  ['an empty header', '', 'it is not a bearer token'],
-  ['another scheme', 'Basic dXNlcjpwYXNz', 'it is not a bearer token'],
-  ['no token', 'Bearer', 'it is not a bearer token'],
-  ['a blank for a token', 'Bearer  ', 'it is not a bearer token'],
-  ['two tokens', 'Bearer a b', 'it is not a bearer token'],
-  ['two headers in one', 'Bearer a, Bearer b', 'it is not a bearer token'],
-  ['no blank after the scheme', 'Bearera.b.c', 'it is not a bearer token'],
+  ['no header', null, 'the call has neither'],
+  ['an empty header', '', 'the Authorization header is not a bearer token'],
+  ['another scheme', 'Basic dXNlcjpwYXNz', 'the Authorization header is not a bearer token'],
+  ['no token', 'Bearer', 'the Authorization header is not a bearer token'],
+  ['a space instead of a token', 'Bearer  ', 'the Authorization header is not a bearer token'],
+  ['two tokens', 'Bearer a b', 'the Authorization header is not a bearer token'],
+  ['two headers in one', 'Bearer a, Bearer b', 'the Authorization header is not a bearer token'],
+  ['no space after the scheme', 'Bearera.b.c', 'the Authorization header is not a bearer token'],
 ])('%s is refused', async (_, authorization, reason) => {
   await expect(verify(authorization)).rejects.toMatchObject(unauthenticated(reason));
 });
 
 describe('a token is refused', () => {
   test.each<[name: string, claims: Record<string, unknown>, reason: string]>([
-    ['that has expired', { exp: nowInSeconds - 120 }, 'it has expired'],
-    ['that is not valid yet', { nbf: nowInSeconds + 120 }, 'its claim nbf is not accepted'],
-    ['that never expires', { exp: undefined }, 'its claim exp is not accepted'],
-    ['whose end is no number', { exp: 'tomorrow' }, 'its claim exp is not accepted'],
-    ['for another audience', { aud: 'api://other' }, 'its claim aud is not accepted'],
-    ['for an audience that ours begins with', { aud: audience.slice(0, -1) }, 'its claim aud is not accepted'],
-    ['for no audience', { aud: undefined }, 'its claim aud is not accepted'],
-    ['of another issuer', { iss: 'https://elsewhere.example/v2.0' }, 'its claim iss is not accepted'],
-    ['of an issuer with a slash more', { iss: `${issuer}/` }, 'its claim iss is not accepted'],
-    ['of no issuer', { iss: undefined }, 'its claim iss is not accepted'],
-    ['that names no user', { oid: undefined, sub: undefined }, 'it names no user'],
-    ['whose user is no text', { oid: 5, sub: ['x'] }, 'it names no user'],
+    ['that has expired', { exp: nowInSeconds - 120 }, 'the token has expired'],
+    ['that is not valid yet', { nbf: nowInSeconds + 120 }, "the token's claim nbf is not accepted"],
+    ['that never expires', { exp: undefined }, "the token's claim exp is not accepted"],
+    ['whose expiry is not a number', { exp: 'tomorrow' }, "the token's claim exp is not accepted"],
+    ['for another audience', { aud: 'api://other' }, "the token's claim aud is not accepted"],
+    [
+      'for an audience that is the beginning of ours',
+      { aud: audience.slice(0, -1) },
+      "the token's claim aud is not accepted",
+    ],
+    ['for no audience', { aud: undefined }, "the token's claim aud is not accepted"],
+    ['of another issuer', { iss: 'https://elsewhere.example/v2.0' }, "the token's claim iss is not accepted"],
+    ['of an issuer with a slash too many', { iss: `${issuer}/` }, "the token's claim iss is not accepted"],
+    ['of no issuer', { iss: undefined }, "the token's claim iss is not accepted"],
+    ['that names no user', { oid: undefined, sub: undefined }, 'the token names no user'],
+    ['whose user is not a text', { oid: 5, sub: ['x'] }, 'the token names no user'],
   ])('%s', async (_, claims, reason) => {
     expect(await refusalOf(await sign(claims))).toMatchObject(unauthenticated(reason));
   });
 
-  test('that nobody signed', async () => {
+  test('that is not signed', async () => {
     const unsigned = new UnsecuredJWT(good).encode();
-    expect(await refusalOf(unsigned)).toMatchObject(unauthenticated('its form or signature is wrong'));
+    expect(await refusalOf(unsigned)).toMatchObject(unauthenticated("the token's form or signature is wrong"));
     const [, payload = ''] = (await sign()).split('.');
     for (const alg of ['none', 'None', 'NONE', '']) {
       const header = Buffer.from(JSON.stringify({ alg, kid: 'rsa-1' })).toString('base64url');
       for (const token of [`${header}.${payload}.`, `${header}.${payload}.AAAA`]) {
-        expect(await refusalOf(token)).toMatchObject(unauthenticated('its form or signature is wrong'));
+        expect(await refusalOf(token)).toMatchObject(unauthenticated("the token's form or signature is wrong"));
       }
     }
   });
@@ -181,40 +185,40 @@ describe('a token is refused', () => {
       const token = await new SignJWT(good)
         .setProtectedHeader({ alg: 'HS256', kid: 'rsa-1' })
         .sign(new TextEncoder().encode(secret));
-      expect(await refusalOf(token)).toMatchObject(unauthenticated('its form or signature is wrong'));
+      expect(await refusalOf(token)).toMatchObject(unauthenticated("the token's form or signature is wrong"));
     }
   });
 
-  test('that is signed with an unknown key, or with another one than it says', async () => {
+  test('that is signed with an unknown key, or with another key than it names', async () => {
     const unknown = await sign({}, { ...keys.foreign, kid: 'rsa-2' });
-    expect(await refusalOf(unknown)).toMatchObject(unauthenticated('it is signed with an unknown key'));
+    expect(await refusalOf(unknown)).toMatchObject(unauthenticated('the token is signed with an unknown key'));
     const impostor = await sign({}, keys.foreign);
-    expect(await refusalOf(impostor)).toMatchObject(unauthenticated('its form or signature is wrong'));
+    expect(await refusalOf(impostor)).toMatchObject(unauthenticated("the token's form or signature is wrong"));
     const mixed = await sign({}, { ...keys.ec, kid: 'rsa-1' });
-    expect(await refusalOf(mixed)).toMatchObject(unauthenticated('it is signed with an unknown key'));
+    expect(await refusalOf(mixed)).toMatchObject(unauthenticated('the token is signed with an unknown key'));
   });
 
-  test('that is longer than any real one, though it is good', async () => {
+  test('that is longer than any real one, although its signature is right', async () => {
     const groups = (size: number) => ({ groups: ['g'.repeat(size)] });
     expect(await verify(`Bearer ${await sign(groups(20_000))}`)).toMatchObject({ userId: 'demo-user' });
-    const long = unauthenticated('it is longer than 32000 characters');
+    const long = unauthenticated('the token is longer than 32000 characters');
     expect(await refusalOf(await sign(groups(75_000)))).toMatchObject(long);
   });
 
   test('that brings its own key', async () => {
     const own = await sign({}, { ...keys.foreign, kid: 'own' }, { jwk: keys.foreign.publicJwk, jku: server.url });
-    expect(await refusalOf(own)).toMatchObject(unauthenticated('it is signed with an unknown key'));
+    expect(await refusalOf(own)).toMatchObject(unauthenticated('the token is signed with an unknown key'));
   });
 
-  test('that was changed on the way', async () => {
+  test('that was changed after it was signed', async () => {
     const [header = '', , signature = ''] = (await sign()).split('.');
     const payload = Buffer.from(JSON.stringify({ ...good, oid: 'other-user' })).toString('base64url');
     for (const token of [`${header}.${payload}.${signature}`, (await sign()).slice(0, -8)]) {
-      expect(await refusalOf(token)).toMatchObject(unauthenticated('its form or signature is wrong'));
+      expect(await refusalOf(token)).toMatchObject(unauthenticated("the token's form or signature is wrong"));
     }
   });
 
-  test('that is garbage, of whatever length', async () => {
+  test('that is garbage of any length', async () => {
     const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
     const header = encode({ alg: 'RS256', kid: 'rsa-1' });
     const garbage = [

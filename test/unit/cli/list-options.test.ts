@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { readLimit, readListQuery } from '../../../src/cli/list-options.ts';
 import { UsageError } from '../../../src/cli/subcommand.ts';
 
-test('a list is bounded, and narrowed to a customer where one is named', () => {
+test('a list has a limit, and only the entries of a customer if one is named', () => {
   expect(readListQuery({})).toEqual({ limit: 100 });
   expect(readListQuery({ customer: 'demo', limit: '5' })).toEqual({ customerId: 'demo', limit: 5 });
 });

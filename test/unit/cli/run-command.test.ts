@@ -4,7 +4,7 @@ import { runCommand } from '../../../src/cli/run-command.ts';
 import { defineSubcommand, UsageError } from '../../../src/cli/subcommand.ts';
 import type { Command } from '../../../src/cli/subcommand.ts';
 
-/** A subcommand that says what it was given. */
+/** A subcommand that prints what it was given. */
 const list = defineSubcommand({
   name: 'list',
   usage: ['[--limit N]'],
@@ -69,7 +69,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** What a command line prints, and the exit code that it sets. */
+/** Runs a command line. Resolves to what it prints, and to the exit code that it sets. */
 async function run(
   command: Command,
   ...words: string[]
@@ -183,7 +183,7 @@ describe('--help', () => {
     });
   });
 
-  test('of a command without subcommands', async () => {
+  test('of a command without subcommands: explains its one form', async () => {
     const { output } = await run(single, '--help');
     expect(output.slice(0, 4)).toEqual(['Does one thing.', '', 'npm run single -- FILE [--loud]', '  Reads a file.']);
   });

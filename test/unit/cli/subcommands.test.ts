@@ -44,11 +44,11 @@ const operandForms = {
   someOrAll: [/^[A-Z_]+ \.\.\.$/, /^$/],
 };
 
-test.each(subcommands)('%s: the usage has as many operands as it takes', (_, { usage, operands }) => {
+test.each(subcommands)('%s: the usage names as many operands as the subcommand takes', (_, { usage, operands }) => {
   const forms = new Set(usage.map((form) => form.replaceAll(/\[?--[a-z-]+( [A-Z][A-Z,]*)?\]?/g, '').trim()));
   expect([...forms]).toEqual(operandForms[operands].map((form) => expect.stringMatching(form) as string));
 });
 
-test.each(subcommands)('%s: takes --all if it takes that instead of operands', (_, { operands, options }) => {
+test.each(subcommands)('%s: has the option --all only if it can replace operands', (_, { operands, options }) => {
   expect('all' in options).toBe(operands === 'someOrAll');
 });

@@ -71,7 +71,7 @@ function complaintsAbout(...records: Operation<never>[]): readonly string[] {
   return [];
 }
 
-/** A schema that our own vocabulary can't make. */
+/** Makes a schema that our builders can't make. */
 const raw = (schema: object): Schema => schema;
 const withField = (schema: object): Operation<never> => ({
   ...addPage,
@@ -83,38 +83,38 @@ const withDropdown = (change: Partial<Dropdown>): Operation<never> => ({
 });
 const withParameters = (parameters: Operation<never>['parameters']): Operation<never> => ({ ...addPage, parameters });
 
-test('good records are accepted, and so are the records that there are', () => {
+test('accepts valid operations, and those of the app', () => {
   expect(complaintsAbout(listBooks, addPage)).toEqual([]);
   expect(complaintsAbout(listBooks, { ...addPage, anonymous: true })).toEqual([]);
   expect(complaintsAbout(...operations)).toEqual([]);
 });
 
-test('all complaints come at once, one a line', () => {
+test('reports all complaints at once, one a line', () => {
   const spoilt = { ...addPage, summary: '', description: '' };
   expect(() => connectorFiles([listBooks, spoilt], exampleSettings)).toThrow(
     new GeneratorError(['/AddPage: the summary is missing', '/AddPage: the description is missing']),
   );
 });
 
-describe('what a schema can not say', () => {
+describe('refuses a schema that the connector can not express', () => {
   const place = '/AddPage/body/Lines/items/Text';
-  const swagger = "can't be said in Swagger 2.0";
+  const swagger = 'Swagger 2.0 has no';
 
   test.each<[object, string]>([
-    [{ ...label, anyOf: [{ type: 'string' }, { type: 'number' }] }, `keyword 'anyOf' ${swagger}`],
-    [{ ...label, oneOf: [] }, `keyword 'oneOf' ${swagger}`],
-    [{ ...label, type: 'string', const: 'a' }, `keyword 'const' ${swagger}`],
-    [{ ...label, type: 'string', nullable: true }, `keyword 'nullable' ${swagger}`],
-    [{ ...label, type: 'object', patternProperties: {} }, `keyword 'patternProperties' ${swagger}`],
-    [{ ...label, type: 'string', 'x-ms-sumary': 'Text' }, `keyword 'x-ms-sumary' ${swagger}`],
-    [{ ...label, type: 'string', pattern: '^a' }, "keyword 'pattern' is not one that the generator writes"],
+    [{ ...label, anyOf: [{ type: 'string' }, { type: 'number' }] }, `${swagger} keyword 'anyOf'`],
+    [{ ...label, oneOf: [] }, `${swagger} keyword 'oneOf'`],
+    [{ ...label, type: 'string', const: 'a' }, `${swagger} keyword 'const'`],
+    [{ ...label, type: 'string', nullable: true }, `${swagger} keyword 'nullable'`],
+    [{ ...label, type: 'object', patternProperties: {} }, `${swagger} keyword 'patternProperties'`],
+    [{ ...label, type: 'string', 'x-ms-sumary': 'Text' }, `${swagger} keyword 'x-ms-sumary'`],
+    [{ ...label, type: 'string', pattern: '^a' }, "the generator doesn't support the keyword 'pattern'"],
     [label, 'the schema has no type'],
-    [{ ...label, type: ['string', 'null'] }, `type ["string","null"] ${swagger}`],
-    [{ ...label, type: 'null' }, `type "null" ${swagger}`],
-    [{ ...label, type: 'constructor' }, `type "constructor" ${swagger}`],
-    [{ ...label, type: 'string', format: 'time' }, 'format "time" can\'t be said of type "string"'],
-    [{ ...label, type: 'string', format: 'int32' }, 'format "int32" can\'t be said of type "string"'],
-    [{ ...label, type: 'array' }, 'the list says nothing of its items'],
+    [{ ...label, type: ['string', 'null'] }, `${swagger} type ["string","null"]`],
+    [{ ...label, type: 'null' }, `${swagger} type "null"`],
+    [{ ...label, type: 'constructor' }, `${swagger} type "constructor"`],
+    [{ ...label, type: 'string', format: 'time' }, 'the type "string" can\'t have the format "time"'],
+    [{ ...label, type: 'string', format: 'int32' }, 'the type "string" can\'t have the format "int32"'],
+    [{ ...label, type: 'array' }, 'the list has no schema for its items'],
     [{ ...label, type: 'object' }, 'the object has no fields'],
     [{ ...label, type: 'object', properties: {} }, 'the object has no fields'],
     [
@@ -125,7 +125,7 @@ describe('what a schema can not say', () => {
       { ...label, type: 'object', properties: { a: text(label) }, required: ['b'] },
       "the required field 'b' is not defined",
     ],
-    [{ ...label, type: 'string', enum: [] }, 'there is nothing to choose from'],
+    [{ ...label, type: 'string', enum: [] }, 'the list of choices is empty'],
     [{ ...label, type: 'string', enum: ['a', 1] }, 'the choice 1 is not of type "string"'],
     [{ ...label, type: 'integer', default: 1.5 }, 'the default 1.5 is not of type "integer"'],
     [{ ...label, type: 'string', enum: ['a'], default: 'b' }, 'the default "b" is not one of the choices'],
@@ -148,7 +148,7 @@ describe('what a schema can not say', () => {
     [
       'in an answer',
       { ...addPage, answer: { status: 200, description: 'A page.', schema: raw({ type: 'null' }) } },
-      '/AddPage/answer: type "null" can\'t be said in Swagger 2.0',
+      '/AddPage/answer: Swagger 2.0 has no type "null"',
     ],
     [
       'in a labelled list without description',
@@ -160,15 +160,15 @@ describe('what a schema can not say', () => {
   });
 });
 
-describe('what a record can not say', () => {
+describe('refuses an operation that the connector can not express', () => {
   const unlabelled = object({ a: text(label) });
 
   test.each<[string, Operation<never>, string]>([
     ['an id in camel case', { ...addPage, operationId: 'addPage' }, '/addPage: the operation id must be in PascalCase'],
     [
-      'a field that nobody knows',
+      'an unknown field',
       { ...addPage, pageable: true } as Operation<never>,
-      "/AddPage: the generator doesn't know the record's field 'pageable'",
+      "/AddPage: the generator doesn't know the field 'pageable' of the operation",
     ],
     [
       'a placeholder without parameter',
@@ -203,12 +203,12 @@ describe('what a record can not say', () => {
     [
       'a customer for calls without a token',
       { ...addPage, anonymous: true, customer: 'Owner' },
-      '/AddPage: a call without a token settles no customer and no service, so it must not name one',
+      '/AddPage: an operation that accepts calls without a token must not name a customer or a service',
     ],
     [
       'a service for calls without a token',
       { ...addPage, anonymous: true, service: { parameter: 'Owner', type: 'OneWay' } },
-      '/AddPage: a call without a token settles no customer and no service, so it must not name one',
+      '/AddPage: an operation that accepts calls without a token must not name a customer or a service',
     ],
     ['a GET with a body', { ...addPage, method: 'GET' }, '/AddPage: a GET has no body'],
     [
@@ -243,12 +243,12 @@ describe('what a record can not say', () => {
 
   test('two operations with one method and path', () => {
     expect(complaintsAbout(listBooks, addPage, { ...addPage, operationId: 'AddLeaf' })).toEqual([
-      'POST /books/{Owner}/{Book Id}: two operations answer there',
+      'POST /books/{Owner}/{Book Id}: two operations have this method and path',
     ]);
   });
 });
 
-describe('a dropdown that nothing can fill', () => {
+describe('refuses a dropdown that no operation can fill', () => {
   const parameters = { Owner: { parameter: 'Owner' } };
 
   test.each<[Partial<Dropdown>, string]>([
@@ -267,7 +267,7 @@ describe('a dropdown that nothing can fill', () => {
     ]);
   });
 
-  test('an answer that is no list itself', () => {
+  test('an answer that is not a list', () => {
     const { collection: _, ...rest } = dropdown;
     const record = {
       ...addPage,
@@ -278,7 +278,7 @@ describe('a dropdown that nothing can fill', () => {
     ]);
   });
 
-  test('an answer that designers do not read, since only 200 counts', () => {
+  test('an answer with another status than 200, which designers ignore', () => {
     const created = { ...listBooks, answer: { ...listBooks.answer, status: 201 as const } };
     expect(complaintsAbout(created, addPage)).toEqual([
       "/AddPage/parameters/Book Id: the dropdown is wrong: the answer of 'ListBooks' has no list in 'books'",

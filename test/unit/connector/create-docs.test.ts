@@ -14,7 +14,7 @@ test('a table has columns of one width', () => {
   );
 });
 
-test('a cell escapes what would end it or be taken for markup', () => {
+test('a cell escapes characters that would end it or that are markup', () => {
   expect(cell('a|b <c> *d* $(e)')).toBe(String.raw`a\|b \<c> \*d\* $(e)`);
 });
 
@@ -26,14 +26,14 @@ test('a paragraph has lines of at most 120 characters, and keeps its words', () 
   expect(lines[0]).toHaveLength(119);
 });
 
-test('an anchor is that of the heading on GitHub', () => {
+test('an anchor is the one that GitHub gives the heading', () => {
   expect(anchor('WhatsApp Opt In (deprecated)')).toBe('whatsapp-opt-in-deprecated');
 });
 
 describe('replaceTable', () => {
   const document = 'Before\n\n<!-- a -->\n\nold\n\n<!-- /a -->\n\nAfter\n';
 
-  test('replaces what stands between the markers, and nothing else', () => {
+  test('replaces only the text between the markers', () => {
     const replaced = replaceTable(document, 'a', '| $& |');
     expect(replaced).toBe('Before\n\n<!-- a -->\n\n| $& |\n\n<!-- /a -->\n\nAfter\n');
     expect(replaceTable(replaced, 'a', '| $& |')).toBe(replaced);
@@ -47,7 +47,7 @@ describe('replaceTable', () => {
   );
 });
 
-test('fields are listed in the order of the schema, each with its path', () => {
+test('lists fields in the order of the schema, each with its path', () => {
   const schema = object({
     A: text(label),
     B: optional(list(object({ c: text(label), d: optional(list(text(label), label)) }), label)),
@@ -79,6 +79,6 @@ test.each<[string, Schema]>([
   ['integer; 1 to 10', integer({ ...label, minimum: 1, maximum: 10 })],
   ['list of texts; at least 2 entries', list(text(label), { ...label, minItems: 2 })],
   ['list of objects; 1 to 3 entries', list(object({ a: text(label) }), { ...label, minItems: 1, maxItems: 3 })],
-])('the type of a field reads: %s', (expected, schema) => {
+])('describes the type of a field: %s', (expected, schema) => {
   expect(describeType(asJsonSchema(schema), (id) => `<${id}>`)).toBe(expected);
 });

@@ -137,7 +137,7 @@ describe('schemas', () => {
     expect(schemaOf(schema)).toStrictEqual(expected);
   });
 
-  test('keywords stand in one order, however the record was written', () => {
+  test('keywords are written in a fixed order', () => {
     const written = { default: 'a', enum: ['a'], description: 'What it is.', type: 'string', title: 'Label' };
     expect(Object.keys(createSchema(written))).toEqual(['title', 'description', 'type', 'enum', 'default']);
   });
@@ -146,7 +146,7 @@ describe('schemas', () => {
 describe('dropdowns', () => {
   const values = { operationId: 'ListNotes', 'value-path': 'id', 'value-title': 'name' };
 
-  test('are written in both spellings where the list has a path', () => {
+  test('are written in both spellings if the list has a path', () => {
     const parameters = { 'Customer-Id': { parameter: 'Customer' }, Kind: 'OneWay', Replies: false };
     expect(
       createDropdown({ ...values, 'value-collection': 'notes/list', parameters }),
@@ -166,11 +166,11 @@ describe('dropdowns', () => {
     });
   });
 
-  test('are written in the older spelling alone where the answer itself is the list', () => {
+  test('are written only in the older spelling if the answer itself is the list', () => {
     expect(createDropdown(values)).toStrictEqual<DropdownExtensions>({ 'x-ms-dynamic-values': values });
   });
 
-  test('are not written where there is none', () => {
+  test('are omitted for a field without a dropdown', () => {
     expect(createDropdown(undefined)).toStrictEqual({});
   });
 });
@@ -238,7 +238,7 @@ describe('responses', () => {
     });
   });
 
-  test('of an operation that lets calls without a token in', () => {
+  test('of an operation that accepts calls without a token', () => {
     const { '401': _, '429': __, ...others } = ours;
     expect(createResponses({ ...bare, anonymous: true })).toStrictEqual({
       '200': {
@@ -261,7 +261,7 @@ describe('responses', () => {
       '403': {
         description: 'The caller has no access. Error codes: UserNotAllowed, MissingScope, CustomerNotAssigned.',
       },
-      '404': { description: 'There is no such thing. Error code: ServiceNotFound.' },
+      '404': { description: 'Something that the request names was not found. Error code: ServiceNotFound.' },
       '413': { description: 'The body is too large. Error code: BodyTooLarge.' },
       '415': { description: 'The body is not JSON. Error code: UnsupportedContentType.' },
       '422': { description: 'The request contradicts an earlier one. Error code: RequestIdReused.' },
@@ -285,7 +285,7 @@ describe('responses', () => {
     });
   });
 
-  test('name what only a nested field can make wrong', () => {
+  test('name errors that only a nested field can cause', () => {
     const due = timestamp({ title: 'Due', description: 'When it is due.' });
     const { '400': refusal } = createResponses({
       ...bare,
@@ -295,7 +295,7 @@ describe('responses', () => {
   });
 });
 
-test('operations of one path stand together, each with any one of its scopes', () => {
+test('operations of one path stand together, and each requires any one of its scopes', () => {
   const paths = createPaths([getNote, addNote]);
   expect(paths).toStrictEqual<Record<string, PathItem>>({
     '/notes/{Note-Id}': {
@@ -320,7 +320,7 @@ test('operations of one path stand together, each with any one of its scopes', (
   });
 });
 
-test('an operation that lets calls without a token in says its scopes all the same: the platform sends a token', () => {
+test('an operation that accepts calls without a token has its scopes too, because the platform sends a token', () => {
   expect(createPaths([{ ...addNote, anonymous: true }])['/notes/{Note-Id}']?.post?.security).toEqual([
     { 'oauth2-auth': ['Gateway.Send'] },
   ]);
@@ -336,7 +336,7 @@ const allScopes = [
   'Group.Management',
 ];
 
-test('the definition without operations', () => {
+test('writes a definition without operations', () => {
   const definition = createDefinition([], exampleSettings);
   const { scopes } = definition.securityDefinitions['oauth2-auth'] as { scopes: Record<string, string> };
   expect(Object.keys(scopes)).toEqual(allScopes);
@@ -437,14 +437,14 @@ describe('properties', () => {
     expect(createApiProperties(exampleSettings, 'create')).toStrictEqual(created);
   });
 
-  test('for updating one', () => {
+  test('for updating a connector', () => {
     const expected = structuredClone(created);
     delete expected.properties.stackOwner;
     expected.properties.connectionParameters!.token.oAuthSettings.redirectMode = 'GlobalPerConnector';
     expect(createApiProperties(exampleSettings, 'update')).toStrictEqual(expected);
   });
 
-  test('for creating one with the common redirect address', () => {
+  test('for creating a connector with the common redirect address', () => {
     const settings = { ...exampleSettings, oauth: { ...exampleSettings.oauth, redirectMode: 'Global' as const } };
     const expected = structuredClone(created);
     expected.properties.connectionParameters!.token.oAuthSettings.redirectMode = 'Global';

@@ -41,7 +41,7 @@ const paint = (dropdown: Dropdown, details: Partial<Operation<never>> = {}): Ope
   ...details,
 });
 
-/** The complaints about the records, nothing where there are none. */
+/** Returns the complaints about operations; empty if there are none. */
 function complaintsAbout(...operations: Operation<never>[]): string {
   try {
     checkOperations(operations);
@@ -62,7 +62,7 @@ test.each<[string, Schema, Dropdown, string]>([
     'objects without paths',
     objects,
     { operationId: 'ListColours' },
-    `${place}: the entries of 'ListColours' are no plain texts, so it needs paths`,
+    `${place}: the entries of 'ListColours' are not plain texts, so it needs paths`,
   ],
   [
     'plain texts with paths',
@@ -79,11 +79,11 @@ test.each<[string, Schema, Dropdown, string]>([
     { operationId: 'ListColours', value: 'name' },
     `${place}: it has a path to the value or to the title, but not to both`,
   ],
-])('a dropdown of %s', (_, schema, dropdown, complaint) => {
+])('checks a dropdown of %s', (_, schema, dropdown, complaint) => {
   expect(complaintsAbout(listColours(schema), paint(dropdown))).toBe(complaint);
 });
 
-test('a dropdown of plain texts names the operation alone, in the spelling that may', () => {
+test('a dropdown of plain texts names only the operation, in the older spelling', () => {
   const written = { operationId: 'ListColours', parameters: {} };
   const schema = asJsonSchema(text({ ...label, dropdown: { operationId: 'ListColours' } }));
   expect(schema['x-ms-dynamic-values']).toStrictEqual(written);
@@ -99,7 +99,7 @@ const old = {
   description: 'Paint a wall (deprecated).',
 } as const;
 
-test('a deprecated operation is written as such', () => {
+test('a deprecated operation is marked in the definition', () => {
   expect(createPaths([paint(dropdown, old)])['/walls']?.post).toMatchObject({ deprecated: true });
   expect(createPaths([paint(dropdown)])['/walls']?.post).not.toHaveProperty('deprecated');
 });
@@ -107,20 +107,20 @@ test('a deprecated operation is written as such', () => {
 test.each<[string, Partial<Operation<never>>, string]>([
   ['says so', old, ''],
   [
-    'is silent in its summary',
+    'lacks the mark in its summary',
     { ...old, summary: 'Paint' },
     '/Paint: it is deprecated, so the summary must end in (deprecated)',
   ],
   [
-    'is silent in its description',
+    'lacks the mark in its description',
     { ...old, description: 'Paint a wall.' },
     '/Paint: it is deprecated, so the description must end in (deprecated)',
   ],
-])('a deprecated operation that %s', (_, details, complaint) => {
+])('refuses a deprecated operation that %s', (_, details, complaint) => {
   expect(complaintsAbout(listColours(plain), paint(dropdown, details))).toBe(complaint);
 });
 
-test('an operation that only says that it is deprecated is refused', () => {
+test('refuses an operation whose texts say that it is deprecated, and that is not', () => {
   const { deprecated: _, ...said } = old;
   expect(complaintsAbout(listColours(plain), paint(dropdown, said))).toBe(
     [

@@ -34,12 +34,12 @@ test.each<[string, Partial<ConnectorSettings>]>([
   ['another provider', { oauth: otherProvider }],
   ['Entra ID or an API key', { apiKey: true }],
   ['another provider, and no API key', { oauth: otherProvider, apiKey: false }],
-])('good settings are read as they are: %s', (_, change) => {
+])('reads valid settings unchanged: %s', (_, change) => {
   const settings = { ...exampleSettings, ...change };
   expect(parseSettings(JSON.stringify(settings))).toStrictEqual(settings);
 });
 
-test('the settings in the repository hold placeholders for what is unknown, and no secret', () => {
+test('the settings in the repository hold placeholders for unknown values, and no secret', () => {
   const { host, website, privacyPolicy, contact, oauth } = parseSettings(
     readFileSync(join(import.meta.dirname, '../../../connector/settings.json'), 'utf8'),
   );
@@ -55,7 +55,7 @@ test('the settings in the repository hold placeholders for what is unknown, and 
   });
 });
 
-describe('a setting that can not be used is named, with what it must be', () => {
+describe('names a setting that is not valid, and its rule', () => {
   const guid = 'must be a GUID in lower case';
   const https = 'must be an absolute https address';
   const words = 'must be words in plain letters and digits';
@@ -92,17 +92,9 @@ describe('a setting that can not be used is named, with what it must be', () => 
     ['oauth.authorizationUrl', { oauth: { ...otherProvider, authorizationUrl: 'http://id.example.com' } }, https],
     ['oauth.tokenUrl', { oauth: { ...otherProvider, tokenUrl: '' } }, https],
     ['oauth.refreshUrl', { oauth: { ...otherProvider, refreshUrl: 5 } }, https],
-    ['oauth.clientId', { oauth: { ...otherProvider, clientId: 'my notes' } }, 'must be the id of a client'],
-    [
-      'oauth.scopes',
-      { oauth: { ...otherProvider, scopes: 'a b' } },
-      'must be a list of scopes, none with a blank in it',
-    ],
-    [
-      'oauth.scopes',
-      { oauth: { ...otherProvider, scopes: ['a b'] } },
-      'must be a list of scopes, none with a blank in it',
-    ],
+    ['oauth.clientId', { oauth: { ...otherProvider, clientId: 'my notes' } }, 'must be a client id'],
+    ['oauth.scopes', { oauth: { ...otherProvider, scopes: 'a b' } }, 'must be a list of scopes without blanks'],
+    ['oauth.scopes', { oauth: { ...otherProvider, scopes: ['a b'] } }, 'must be a list of scopes without blanks'],
     ['oauth.redirectMode', { oauth: { ...otherProvider, redirectMode: '' } }, 'must be Global or GlobalPerConnector'],
     ['apiKey', { apiKey: 'true' }, 'must be true or false'],
   ])('%s %o', (key, change, must) => {
@@ -121,7 +113,7 @@ describe('a setting that can not be used is named, with what it must be', () => 
     ]);
   });
 
-  test('a missing key, and one that nobody reads', () => {
+  test('a missing key, and an unknown one', () => {
     const { host: _, ...rest } = exampleSettings;
     expect(complaintsAbout({ ...rest, oauth: { ...oauth, clientSecret: 'x' } })).toEqual([
       'host is missing: it must be a host name without scheme, port or path',
@@ -140,7 +132,7 @@ describe('a setting that can not be used is named, with what it must be', () => 
     ]);
   });
 
-  test('settings that are no settings at all', () => {
+  test('a text that holds no settings at all', () => {
     expect(complaintsAbout('{')).toEqual([expect.stringMatching(/^the settings are not valid JSON: /)]);
     for (const text of ['[]', '"settings"', 'null']) {
       const complaints = complaintsAbout(text);

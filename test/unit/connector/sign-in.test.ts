@@ -57,14 +57,14 @@ describe('with another provider', () => {
     });
   });
 
-  test('the common redirect address is said', () => {
+  test('the properties name the common redirect address', () => {
     const settings = { ...withOther, oauth: { ...otherProvider, redirectMode: 'Global' as const } };
     expect(createApiProperties(settings, 'create').properties.connectionParameters).toStrictEqual(
       signInWithOther({ redirectMode: 'Global' }),
     );
   });
 
-  test('the definition names its addresses, and is the same otherwise', () => {
+  test('the definition names its addresses, and is otherwise the same', () => {
     const { securityDefinitions: _, ...rest } = createDefinition(operations, exampleSettings);
     expect(createDefinition(operations, withOther)).toStrictEqual({
       ...rest,
@@ -134,7 +134,7 @@ describe.each<[string, ConnectorSettings, string]>([
     });
   });
 
-  test('the definition has both, and every operation takes either', () => {
+  test('the definition has both ways, and every operation accepts either', () => {
     const alone = createDefinition(operations, settings);
     const definition = createDefinition(operations, both);
     expect(definition.securityDefinitions).toStrictEqual({

@@ -82,7 +82,7 @@ const withNotification = (change: Partial<Trigger['notification']>): AnyOperatio
 describe('a trigger is written', () => {
   const written = createPaths([pageAdded, removeHook, listHooks]);
 
-  test('with its hint on the operation, and what it notifies of beside it, after all methods of the path', () => {
+  test('with its hint on the operation, and its notification after all methods of the path', () => {
     expect(written[pageAdded.path]).toStrictEqual<PathItem>({
       post: {
         operationId: 'PageAdded',
@@ -112,7 +112,7 @@ describe('a trigger is written', () => {
     expect(Object.keys(written)).toEqual([pageAdded.path, removeHook.path]);
   });
 
-  test('and no other operation has anything of it', () => {
+  test('and other operations have none of its keywords', () => {
     expect(JSON.stringify(written[removeHook.path])).not.toMatch(/x-ms-(?:trigger|notification)/);
   });
 
@@ -128,7 +128,7 @@ describe('a trigger is written', () => {
 
 describe('a trigger is accepted', () => {
   test.each<[string, AnyOperation[]]>([
-    ['with what removes it', [pageAdded, removeHook]],
+    ['with the operation that removes it', [pageAdded, removeHook]],
     ['with an internal neighbour on its path', [pageAdded, removeHook, listHooks]],
     ['with an answer of 200', [{ ...pageAdded, answer: { ...pageAdded.answer, status: 200 } }, removeHook]],
     ['with the callback at the top', [withBody(object({ Url: callback })), removeHook]],
@@ -149,20 +149,20 @@ describe('a trigger is accepted', () => {
 });
 
 describe('a trigger is refused', () => {
-  const url = 'the address to be called';
+  const url = 'the callback address';
   const plain = text({ ...label, visibility: 'internal' });
 
   test.each<[string, AnyOperation, ...string[]]>([
-    ['that puts', { ...pageAdded, method: 'PUT' }, ': a trigger must register with POST'],
+    ['that uses PUT', { ...pageAdded, method: 'PUT' }, ': a trigger must register with POST'],
     [
       'whose answer is empty',
       { ...pageAdded, answer: { status: 204, description: 'It is registered.' } },
-      ': a trigger must answer 201 or 200, and with a body',
+      ': a trigger must answer 200 or 201 with a body',
     ],
     [
       'whose answer has no schema',
       { ...pageAdded, answer: { status: 201, description: 'It is registered.' } },
-      ': a trigger must answer 201 or 200, and with a body',
+      ': a trigger must answer 200 or 201 with a body',
     ],
     ...['', 'Add a page.', 'To see it work, add a page', 'To see it work, .', 'To see it work: add a page.'].map(
       (hint): [string, AnyOperation, string] => [
@@ -180,31 +180,31 @@ describe('a trigger is refused', () => {
     [
       'with an optional callback',
       withBody(object({ Url: optional(callback) })),
-      `/body/Url: ${url} must be required, and so must all that it is in`,
+      `/body/Url: ${url} and every object around it must be required`,
     ],
     [
       'with a callback in an optional object',
       withBody(object({ O: optional(object({ Url: callback }, label)) })),
-      `/body/O/Url: ${url} must be required, and so must all that it is in`,
+      `/body/O/Url: ${url} and every object around it must be required`,
     ],
     [
       'with a callback in a list',
       withBody(object({ L: list(object({ Url: callback }), label) })),
-      `/body/L/items/Url: ${url} must be required, and so must all that it is in`,
+      `/body/L/items/Url: ${url} and every object around it must be required`,
     ],
     [
       'with a callback that makers see',
       withBody(object({ O: object({ Url: text({ ...label, notificationUrl: true }) }, label) })),
-      `/body/O/Url: ${url} must be internal, or an object that it is in`,
+      `/body/O/Url: ${url} or an object around it must be internal`,
     ],
     [
       'with an internal body, which makes no callback internal',
       withBody(object({ Url: text({ ...label, notificationUrl: true }) }, { ...label, visibility: 'internal' })),
       '/body: the whole body must not be internal',
-      `/body/Url: ${url} must be internal, or an object that it is in`,
+      `/body/Url: ${url} or an object around it must be internal`,
     ],
     [
-      'with a callback that is no text',
+      'with a callback that is not a text',
       withBody(
         object({
           Url: { ...label, type: 'boolean', 'x-ms-visibility': 'internal', 'x-ms-notification-url': true },
@@ -215,32 +215,32 @@ describe('a trigger is refused', () => {
     [
       'with a second callback in a header',
       { ...pageAdded, parameters: { ...pageAdded.parameters, Url: inHeader(callback) } },
-      `/parameters/Url: only the body of a trigger takes ${url}`,
+      `/parameters/Url: only the body of a trigger may take ${url}`,
     ],
     [
-      'with a second callback in what is notified',
+      'with a second callback in the notification',
       withNotification({ schema: object({ Url: callback }) }),
-      `/notification/Url: only the body of a trigger takes ${url}`,
+      `/notification/Url: only the body of a trigger may take ${url}`,
     ],
     [
-      'that does not describe what is notified',
+      'whose notification has no description',
       withNotification({ description: ' ' }),
       '/notification: the description is missing',
     ],
     ...[object({}), text(label), list(notified)].map((schema): [string, AnyOperation, string] => [
-      `that notifies of ${JSON.stringify(schema).slice(0, 20)}`,
+      `whose notification is ${JSON.stringify(schema).slice(0, 20)}`,
       withNotification({ schema }),
-      '/notification: what is notified must be an object with fields',
+      '/notification: the notification must be an object with fields',
     ]),
     [
-      'that notifies of a field without label',
+      'whose notification has a field without label',
       withNotification({ schema: object({ Text: { type: 'string', description: 'What it is.' } }) }),
       '/notification/Text: the label (title) is missing',
     ],
     [
-      'that notifies of what no schema says',
+      'whose notification has a keyword that Swagger 2.0 lacks',
       withNotification({ schema: object({ Text: { ...label, type: 'string', nullable: true } }) }),
-      "/notification/Text: keyword 'nullable' can't be said in Swagger 2.0",
+      "/notification/Text: Swagger 2.0 has no keyword 'nullable'",
     ],
   ])('%s', (_, record, ...complaints) => {
     expect(complaintsAbout(record, removeHook)).toEqual(complaints.map((complaint) => `/PageAdded${complaint}`));
@@ -253,36 +253,36 @@ describe('a trigger is refused', () => {
 
   test.each<[string, Partial<AnyOperation>]>([
     ['is a POST', { method: 'POST' }],
-    ['makers see', { visibility: 'important' }],
+    ['is visible to makers', { visibility: 'important' }],
     ['has a body', { body: { name: 'body', description: 'A body.', schema: notified } }],
     ['needs a header', { parameters: { ...removeHook.parameters, Kind: inHeader(text(label)) } }],
-    ['has nothing in its path', { parameters: {}, path: '/hooks' }],
-  ])('where what removes it %s', (_, change) => {
+    ['has no parameter in its path', { parameters: {}, path: '/hooks' }],
+  ])('if the operation that removes it %s', (_, change) => {
     expect(complaintsAbout(pageAdded, { ...removeHook, ...change })).toEqual([
-      '/PageAdded: no internal DELETE with nothing but its path removes what it registers',
+      '/PageAdded: an internal DELETE with parameters in its path only must remove the registration',
     ]);
   });
 
-  test('where its path has another operation that makers see', () => {
+  test('if its path has another operation that makers see', () => {
     const { visibility: _, ...seen } = listHooks;
     for (const neighbour of [seen, { ...listHooks, visibility: 'advanced' } as const]) {
       expect(complaintsAbout(pageAdded, removeHook, neighbour)).toEqual([
-        "/PageAdded: 'ListHooks' has its path, which only internal operations may have that are no trigger",
+        "/PageAdded: 'ListHooks' has the same path; only internal operations that are no trigger may share it",
       ]);
     }
   });
 
-  test('where its path has another trigger, be it internal', () => {
+  test('if its path has another trigger, even an internal one', () => {
     const other: AnyOperation = { ...pageAdded, operationId: 'PageGone', method: 'PUT', visibility: 'internal' };
     expect(complaintsAbout(pageAdded, removeHook, other)).toEqual([
-      "/PageAdded: 'PageGone' has its path, which only internal operations may have that are no trigger",
+      "/PageAdded: 'PageGone' has the same path; only internal operations that are no trigger may share it",
       '/PageGone: a trigger must register with POST',
-      "/PageGone: 'PageAdded' has its path, which only internal operations may have that are no trigger",
+      "/PageGone: 'PageAdded' has the same path; only internal operations that are no trigger may share it",
     ]);
   });
 });
 
-describe('what is no trigger takes no callback', () => {
+describe('refuses a callback in an operation that is not a trigger', () => {
   const { trigger: _, ...action } = pageAdded;
 
   test.each<[string, AnyOperation, string]>([
@@ -295,7 +295,7 @@ describe('what is no trigger takes no callback', () => {
     ],
   ])('%s', (_, record, place) => {
     expect(complaintsAbout(record)).toEqual([
-      `/${record.operationId}/${place}: only the body of a trigger takes the address to be called`,
+      `/${record.operationId}/${place}: only the body of a trigger may take the callback address`,
     ]);
   });
 });

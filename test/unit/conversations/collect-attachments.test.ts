@@ -11,7 +11,7 @@ const bytes = new Uint8Array([0x89, 0x50, 0x4e, 0x47]);
 const fetched: AttachmentOutcome = { outcome: 'fetched', bytes, mimeType: 'text/html' };
 const busy: AttachmentOutcome = { outcome: 'retry', reason: 'the carrier is busy' };
 const gone: AttachmentOutcome = { outcome: 'failed', reason: 'the carrier no longer has it' };
-const refused = 'attachments of this type are not kept';
+const refused = 'Files of this type are not accepted.';
 
 const attachment = (number: number, details: Partial<Attachment> = {}): Attachment => ({
   id: String(number).padStart(32, '0'),
@@ -83,7 +83,7 @@ describe('collecting attachments', () => {
     expect(await route()).toEqual({ result: 'notified', subscribers: 2 });
     expect(deps.fetched).toEqual([]);
     expect((await read())?.attachments).toEqual([
-      attachment(1, { state: 'failed', reason: 'the carrier provides no attachments' }),
+      attachment(1, { state: 'failed', reason: 'The carrier does not provide attachments.' }),
     ]);
   });
 

@@ -262,7 +262,7 @@ describe('a reply with buttons', () => {
 
   const sentence = (rule: string, place = 'Buttons[1]') => [`${place} ${rule}.`];
   const tooLong = sentence('must be at most 20 characters long');
-  const invisible = sentence('must have a character that can be seen');
+  const invisible = sentence('must have a visible character');
   const broken = sentence('must not have line breaks or control characters');
   const asText = sentence('must be text');
   test.each<[string, unknown, string[]]>([
@@ -284,12 +284,12 @@ describe('a reply with buttons', () => {
     [
       'with a NUL character',
       { Buttons: ['Kyllä', 'E\0i'] },
-      ['Buttons[1] contains a NUL character, which no message can carry.'],
+      ['Buttons[1] contains a NUL character, which cannot be stored or sent.'],
     ],
     [
       'with half an emoji',
       { Buttons: ['Kyllä', 'E\uD83D'] },
-      ['Buttons[1] contains half of a surrogate pair, which no message can carry.'],
+      ['Buttons[1] contains half of an emoji, which cannot be stored or sent.'],
     ],
     ['repeated', { Buttons: ['Kyllä', 'Ei', 'Kyllä'] }, sentence('repeats the label of Buttons[0]', 'Buttons[2]')],
     [
@@ -301,7 +301,7 @@ describe('a reply with buttons', () => {
       'wrong in different ways',
       { Buttons: ['', 'x'.repeat(21), 'a\nb'] },
       [
-        ...sentence('must have a character that can be seen', 'Buttons[0]'),
+        ...sentence('must have a visible character', 'Buttons[0]'),
         ...tooLong,
         ...sentence('must not have line breaks or control characters', 'Buttons[2]'),
       ],
@@ -309,12 +309,12 @@ describe('a reply with buttons', () => {
     [
       'below a text of 1,025 characters',
       { Buttons: ['Kyllä'], Content: 'x'.repeat(1_025) },
-      ['Content must be at most 1024 characters long where there are buttons.'],
+      ['Content must be at most 1024 characters long if there are buttons.'],
     ],
     [
       'in an SMS thread',
       { Buttons: ['Kyllä'], ThreadId: smsThread },
-      ['Buttons needs a WhatsApp thread, since SMS has no buttons.'],
+      ['Buttons must be left out: SMS has no buttons.'],
     ],
   ])('is refused if they are %s, and nothing is stored', async (_, details, messages) => {
     const { deps, reply } = await createDiscussing();

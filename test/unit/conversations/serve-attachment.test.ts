@@ -41,9 +41,7 @@ describe('serving an attachment', () => {
     ['expiring now', {}, { now: later }],
     ['without a readable expiry time', { expiresAt: new Date(Number.NaN) }, {}],
   ])('answers 404 if it is %s', async (_, changes, request) => {
-    const message =
-      'The attachment is not there, or its address has expired. ' +
-      'Take it from the message within the time that the address is good for.';
+    const message = 'The link is wrong or has expired. Save files as soon as a message arrives.';
     const body = new TextEncoder().encode(JSON.stringify({ error: { code: 'AttachmentNotFound', message }, message }));
     expect(await serve(changes, request)).toEqual({
       status: 404,

@@ -2,13 +2,13 @@ import { describe, expect, test } from 'vitest';
 
 import { isDateTime, parseDateTime } from '../../../src/core/date-time.ts';
 
-/** What a text means in a zone, in UTC; undefined where it is refused. */
+/** Reads a text in a zone and returns the moment in UTC; undefined if the text is refused. */
 function read(text: string, timeZone = 'UTC'): string | undefined {
   return isDateTime(text) ? parseDateTime(text, timeZone).toISOString() : undefined;
 }
 
 describe('forms', () => {
-  test('with an offset, the moment is the same in every zone', () => {
+  test('a time with an offset is the same moment in every zone', () => {
     const forms = [
       ['2026-12-01T09:00:00Z', '2026-12-01T09:00:00.000Z'],
       ['2026-12-01t09:00:00z', '2026-12-01T09:00:00.000Z'],
@@ -29,7 +29,7 @@ describe('forms', () => {
     }
   });
 
-  test('fractions count to the millisecond, as the platform writes seven digits of them', () => {
+  test('keeps milliseconds of a fraction; the platform writes seven digits', () => {
     const fractions = [
       ['2026-12-01T09:00:00.5Z', '500'],
       ['2026-12-01T09:00:00.05Z', '050'],
@@ -80,7 +80,7 @@ describe('the calendar', () => {
   test('goes from the first to the last year that four digits can write', () => {
     expect(read('9999-12-31T23:59:59Z')).toBe('9999-12-31T23:59:59.000Z');
     expect(read('9999-12-31T23:59:59', 'America/New_York')).toBe('+010000-01-01T04:59:59.000Z');
-    // What .NET writes for a date that was never set; Helsinki was 1:39:49 ahead before it had a zone.
+    // .NET writes this for a date that was never set; before standard time, Helsinki was 1:39:49 ahead of UTC.
     expect(read('0001-01-01T00:00:00')).toBe('0001-01-01T00:00:00.000Z');
     expect(read('0001-01-01T00:00:00', 'Europe/Helsinki')).toBe('0000-12-31T22:20:11.000Z');
     expect(read('0000-01-01', 'America/New_York')).toBe('0000-01-01T04:56:02.000Z');
@@ -90,7 +90,7 @@ describe('the calendar', () => {
 
 const localTimes: [where: string, timeZone: string, rows: [local: string, utc: string][]][] = [
   [
-    'Helsinki as clocks go forward: a skipped time is as if they had not',
+    'Helsinki when clocks go forward: a skipped time is read as if they had not',
     'Europe/Helsinki',
     [
       ['2026-03-28T03:30:00', '2026-03-28T01:30:00'],
@@ -103,7 +103,7 @@ const localTimes: [where: string, timeZone: string, rows: [local: string, utc: s
     ],
   ],
   [
-    'Helsinki as clocks go back: of two, the earlier',
+    'Helsinki when clocks go back: of two moments, the earlier',
     'Europe/Helsinki',
     [
       ['2026-10-24T03:30:00', '2026-10-24T00:30:00'],
@@ -127,7 +127,7 @@ const localTimes: [where: string, timeZone: string, rows: [local: string, utc: s
     ],
   ],
   [
-    'Kathmandu, which is no whole hours ahead',
+    'Kathmandu, whose offset is not in whole hours',
     'Asia/Kathmandu',
     [
       ['2026-03-29T03:30:00', '2026-03-28T21:45:00'],
@@ -135,7 +135,7 @@ const localTimes: [where: string, timeZone: string, rows: [local: string, utc: s
     ],
   ],
   [
-    'Lord Howe, whose summer time is half an hour',
+    'Lord Howe, whose clocks change by half an hour',
     'Australia/Lord_Howe',
     [
       ['2026-07-01T12:00:00', '2026-07-01T01:30:00'],
@@ -147,13 +147,13 @@ const localTimes: [where: string, timeZone: string, rows: [local: string, utc: s
   ['UTC', 'UTC', [['2026-03-29T03:30:00', '2026-03-29T03:30:00']]],
 ];
 
-test.each(localTimes)('without an offset, a time is the local one in %s', (_, timeZone, rows) => {
+test.each(localTimes)('a time without an offset is a local time: %s', (_, timeZone, rows) => {
   expect(rows.map(([local]) => [local, read(local, timeZone)])).toEqual(
     rows.map(([local, utc]) => [local, `${utc}.000Z`]),
   );
 });
 
-test('anything else is refused, whatever its length', () => {
+test('refuses any other text, of any length', () => {
   const texts = [
     '',
     ' ',

@@ -7,7 +7,7 @@ import { failpointNames, parseFailpoint, failpoint, watchFailpoints } from '../.
 
 afterEach(() => watchFailpoints(undefined));
 
-test('each failpoint stands in exactly one place of src, and src has no other', () => {
+test('each failpoint is in exactly one place of src, and src has no unknown one', () => {
   const root = join(import.meta.dirname, '../../..');
   const passed = globSync('src/**/*.ts', { cwd: root }).flatMap((file) =>
     [...readFileSync(join(root, file), 'utf8').matchAll(/\bfailpoint\('([\w.]+)'\)/g)].map(([, name = '']) => name),
@@ -15,7 +15,7 @@ test('each failpoint stands in exactly one place of src, and src has no other', 
   expect(passed.sort()).toEqual([...failpointNames].sort());
 });
 
-test('a failpoint calls the watcher, and does nothing without one', () => {
+test('a failpoint calls the watcher, or does nothing', () => {
   const seen: string[] = [];
   failpoint('send.claimed');
   watchFailpoints((point) => seen.push(point));

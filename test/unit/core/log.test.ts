@@ -21,7 +21,7 @@ function createWriter() {
   return { lines, writer: { log: take('log'), error: take('error') } };
 }
 
-test('an entry is one line, whose texts are masked but for the names of the directory', () => {
+test('writes an entry as one line, and masks all texts except names from the directory', () => {
   const { lines, writer } = createWriter();
   writeLog(writer, {
     messageId,
@@ -52,13 +52,13 @@ test('an entry is one line, whose texts are masked but for the names of the dire
   ]);
 });
 
-test('a failure goes to the error log, with where it happened', () => {
+test('writes a failure to the error log, with the place where it happened', () => {
   const { lines, writer } = createWriter();
   writeLog(writer, { operation: 'SendMessage', error: new TypeError('to 358401234567') });
   expect(lines).toEqual([['error', { operation: 'SendMessage', error: { name: 'TypeError', message: 'to …567' } }]]);
 });
 
-test('what an invocation comes to is logged with its duration', async () => {
+test('logs the result of an invocation with its duration', async () => {
   const { lines, writer } = createWriter();
   const result = await logInvocation(
     writer,
@@ -74,8 +74,8 @@ test('what an invocation comes to is logged with its duration', async () => {
 
 test.each([
   ['an error', new RangeError('Kulta of 358401234567'), 'RangeError', { name: 'RangeError', message: 'Kulta of …567' }],
-  ['nothing', undefined, 'undefined', { name: 'Error', message: 'nothing was said' }],
-])('of %s that it rejects with, the host gets no word', async (_, thrown, name, error) => {
+  ['nothing', undefined, 'undefined', { name: 'Error', message: 'rejected without a reason' }],
+])('logs %s with which an invocation rejects, and hides it from the host', async (_, thrown, name, error) => {
   const { lines, writer } = createWriter();
   const failing = logInvocation(
     writer,
@@ -86,7 +86,7 @@ test.each([
   const rejected: unknown = await failing.catch((reason: unknown) => reason);
   expect([(rejected as Error).name, (rejected as Error).message, (rejected as Error).cause]).toEqual([
     'InvocationFailed',
-    `${name}; the line before this one says more.`,
+    `${name}; see the previous log line for details.`,
     undefined,
   ]);
   expect(lines).toEqual([
@@ -113,11 +113,11 @@ test.each([
   [{ messageId: 'Kulta', content: 'Kulta', chunk: 'Kulta' }, {}],
   ['Kulta', {}],
   [null, {}],
-])('the ids of a job: %j', (job, ids) => {
+])('picks the ids of a job: %j', (job, ids) => {
   expect(idsOfJob(job)).toEqual(ids);
 });
 
-/** Answers with the ids that it is told to. */
+/** Makes an operation that answers with the given ids. */
 function replying(body: Record<string, string>) {
   return defineOperation({
     operationId: 'Reply',
@@ -146,7 +146,7 @@ async function logOf(
 
 const common = { operation: 'Reply', status: 200, reference: 'invocation-1' };
 
-test('a request is logged with the ids of what was made and answered, and with its caller’s own', async () => {
+test('logs a request with the ids of its parameters, its answer and its caller', async () => {
   const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
   const tracking = '08584563278462847238476CU12';
   expect(
@@ -159,7 +159,7 @@ test('a request is logged with the ids of what was made and answered, and with i
   ]);
 });
 
-test('an id that is asked for is logged where nothing is answered', async () => {
+test('logs the id in a parameter if the answer holds none', async () => {
   const headers = { messageid: messageId };
   expect(await logOf({}, { parent: messageId, headers })).toEqual([
     { ...common, messageId, parentMessageId: messageId },
@@ -169,10 +169,10 @@ test('an id that is asked for is logged where nothing is answered', async () => 
 test.each([
   ['a text', 'Kulta kotiin'],
   ['a line break', 'a\nb'],
-  ['what is too long', 'a'.repeat(101)],
+  ['too long', 'a'.repeat(101)],
   ['nothing', ''],
   ['quotation marks', '"a"'],
-])('of ids that are %s, nothing is logged', async (_, value) => {
+])('drops an id of the caller: %s', async (_, value) => {
   const headers = { traceparent: value, 'x-ms-client-tracking-id': value, messageid: value };
   expect(await logOf({ MessageId: value, ThreadId: value }, { parent: 'Kulta', headers })).toEqual([common]);
 });

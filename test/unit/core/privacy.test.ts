@@ -44,7 +44,7 @@ const order: Order = {
   headers: { from: 'Aino' },
 };
 
-test('marking: a mark stands in place of each personal text, and all else stays', () => {
+test('markPersonal: replaces each personal text by a mark, and nothing else', () => {
   expect(markPersonal(order, orderPrivacy, 'x')).toEqual({
     ...order,
     note: 'x',
@@ -55,38 +55,38 @@ test('marking: a mark stands in place of each personal text, and all else stays'
   });
 });
 
-test('marking: what is absent stays absent, and the value itself is not changed', () => {
+test('markPersonal: adds no absent field, and leaves its argument unchanged', () => {
   const { note: _, buyer: __, ...rest } = order;
   const marked = markPersonal(rest, orderPrivacy, 'x');
   expect([Object.keys(marked).sort(), order.names]).toEqual([Object.keys(rest).sort(), ['Aino', 'Eino']]);
 });
 
-test('marking: reaches into maps', () => {
+test('markPersonal: replaces texts in maps', () => {
   const privacy = { byIndex: [{ words: 'personal' }] } as const;
   const marked = markPersonal({ byIndex: order.byIndex }, privacy, 'x');
   expect([...marked.byIndex]).toEqual([[1, { words: 'x' }]]);
 });
 
-test('omitting: fields go that hold anything personal, however deep', () => {
+test('omitPersonal: omits fields that hold anything personal, at any depth', () => {
   expect([...personalFields(orderPrivacy)].sort()).toEqual(['buyer', 'headers', 'lines', 'names', 'note']);
   const { id, state, count, at, isPaid, counts, byIndex } = order;
   expect(omitPersonal(order, orderPrivacy)).toEqual({ id, state, count, at, isPaid, counts, byIndex });
 });
 
-test('a declaration compiles only if it has a word for every text, and for nothing else', () => {
+test('a declaration compiles only if it declares every text, and nothing else', () => {
   const { note: _, ...withoutNote } = orderPrivacy;
   const { state: __, ...withoutState } = orderPrivacy;
-  // @ts-expect-error an optional text needs a word
+  // @ts-expect-error an optional text needs a declaration
   withoutNote satisfies PrivacyOf<Order>;
-  // @ts-expect-error a text of few values needs a word
+  // @ts-expect-error a text with a fixed list of values needs a declaration
   withoutState satisfies PrivacyOf<Order>;
-  // @ts-expect-error so does a text within a list's items
+  // @ts-expect-error a text in a list's items needs a declaration
   ({ ...orderPrivacy, lines: [{ article: 'customer' }] }) as const satisfies PrivacyOf<Order>;
-  // @ts-expect-error one word for a whole object would hold for fields to come
+  // @ts-expect-error one word for a whole object would also declare future fields
   ({ ...orderPrivacy, buyer: 'customer' }) as const satisfies PrivacyOf<Order>;
-  // @ts-expect-error other words are none
+  // @ts-expect-error an unknown word is refused
   ({ ...orderPrivacy, note: 'public' }) as const satisfies PrivacyOf<Order>;
-  // @ts-expect-error a field that is gone leaves no word behind
+  // @ts-expect-error a removed field must not stay declared
   ({ ...orderPrivacy, gone: 'personal' }) as const satisfies PrivacyOf<Order>;
   expect(orderPrivacy).toHaveProperty('note');
 });

@@ -9,13 +9,13 @@ test.each([
   ['a number', 'to 358401234567 failed', 'to …567 failed'],
   ['a number with a plus', 'to +358401234567', 'to …567'],
   ['a number in groups', 'to +358 (0)40-123 4567.', 'to …567.'],
-  ['the shortest', '1234567', '…567'],
-  ['the longest', '123456789012345', '…345'],
+  ['the shortest number', '1234567', '…567'],
+  ['the longest number', '123456789012345', '…345'],
   ['a number in a row key', `0000.358401234567.${messageId}.c`, `0000.…567.${messageId}.c`],
   ['a number in quotation marks', 'RowKey "358401234567"', 'RowKey "…567"'],
   ['several', '358401234567,358401234568', '…567,…568'],
-  ['what is too short', 'port 10002, after 123456 ms', 'port 10002, after 123456 ms'],
-  ['what is too long', '1234567890123456', '1234567890123456'],
+  ['a number that is too short', 'port 10002, after 123456 ms', 'port 10002, after 123456 ms'],
+  ['a number that is too long', '1234567890123456', '1234567890123456'],
   ['a message id', `chunk 1 of ${messageId}`, `chunk 1 of ${messageId}`],
   ['a message id that has one letter', '1234567890123456789012345678901a', '1234567890123456789012345678901a'],
   ['a recipient id', `${messageId}-00017`, `${messageId}-00017`],
@@ -41,7 +41,7 @@ test.each([
 
 const texts = ['Kulta, "tule" kotiin', 'Aino Kaisa', '358401234567', 'a\nb"c', "don't say it"];
 
-test.each(texts)('an error of JSON tells nothing of what it could not read: %j', (text) => {
+test.each(texts)('hides the input of a JSON error: %j', (text) => {
   for (const json of [`${text} x`, `{"Content":"${text}`, `{"a":${JSON.stringify(text)} ${text}}`, `["${text}\n"]`]) {
     let error: unknown;
     try {
@@ -55,7 +55,7 @@ test.each(texts)('an error of JSON tells nothing of what it could not read: %j',
   }
 });
 
-test('an error of storage shows its code, and nothing of the request', () => {
+test('shows the code of a storage error, and hides its request', () => {
   const body = JSON.stringify({ PartitionKey: 'p', content0: 'Kulta', address: '358401234567' });
   const headers = { authorization: 'SharedKey account:c2lnbmF0dXJl' };
   const error = new RestError(`{"odata.error":{"code":"InvalidInput","message":{"value":"Kulta is 358401234567"}}}`, {
@@ -72,12 +72,12 @@ test.each([
   [{ odataError: { code: 'TableNotFound' } }, 'TableNotFound'],
   [{ code: 'QueueNotFound' }, 'QueueNotFound'],
   [{ odataError: { message: 'Kulta' } }, undefined],
-])('the code of an error of storage stands among its details: %j', (details, code) => {
+])('finds the code of a storage error in its details: %j', (details, code) => {
   const error = Object.assign(new RestError('x', { statusCode: 404 }), { details });
   expect(printableError(error)).toEqual({ name: 'RestError', message: 'x', ...(code && { code }), statusCode: 404 });
 });
 
-test('an error of fetch shows why, and nothing of the address', async () => {
+test('shows the cause of a fetch error, and hides the address', async () => {
   const error: unknown = await fetch('http://127.0.0.1:9/hook?sig=secret').catch((reason: unknown) => reason);
   const { name, message, cause } = printableError(error);
   expect([name, message]).toEqual(['TypeError', 'fetch failed']);
@@ -89,7 +89,7 @@ function failHere(): Error {
   return new Error('x', { cause: 'to 358401234567' });
 }
 
-test('the stack is that of this app alone, below a message of any shape', () => {
+test('keeps only the stack frames of this app, after a message of any shape', () => {
   const error = failHere();
   const [header = '', ...lines] = (error.stack ?? '').split('\n');
   error.stack = [
@@ -118,11 +118,11 @@ test.each([
   ['null', null, { name: 'object', message: '' }],
   ['an object', { content: 'Kulta' }, { name: 'object', message: '' }],
   ['a text', 'key "Kulta"', { name: 'string', message: 'key "…"' }],
-])('%s that was thrown', (_, thrown, printed) => {
+])('reduces %s that was thrown', (_, thrown, printed) => {
   expect(printableError(thrown)).toEqual(printed);
 });
 
-test('what is long is cut, and what refers to itself ends', () => {
+test('cuts a long message, and ends a chain of causes that refers to itself', () => {
   const error: Error = new RangeError('ä'.repeat(1_000));
   error.cause = error;
   const printed = printableError(error);
@@ -134,6 +134,6 @@ test.each([
   ["The argument must be of type x. Received 'Tule kotiin, kulta'", "The argument must be of type x. Received '…'"],
   ["The carrier can't be reached, and isn't told", "The carrier can't be reached, and isn't told"],
   ['Headers.append: "Kulta', 'Headers.append: "…"'],
-])('between quotation marks: %s', (message, printed) => {
+])('masks input between quotation marks: %s', (message, printed) => {
   expect(printableError(new Error(message)).message).toBe(printed);
 });

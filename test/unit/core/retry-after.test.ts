@@ -34,6 +34,6 @@ test.each([
   ['Fri, 06 Nov 2026 25:51:37 GMT', undefined],
   ['Fri, 99 Nov 2026 08:51:37 GMT', undefined],
   ['06 Nov 2026 08:51:37 GMT', undefined],
-])('a Retry-After of %j is %j', (value, expected) => {
+])('reads a Retry-After of %j as %j', (value, expected) => {
   expect(readRetryAfter(value, now)).toBe(expected);
 });

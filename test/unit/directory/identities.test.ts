@@ -13,15 +13,15 @@ describe('a WhatsApp identity', () => {
     ['+1 (555) 123-4567', '15551234567'],
     ['15551234567', '15551234567'],
     ['+372 5123 4567', '37251234567'],
-  ])('%s is %s', (text, number) => {
+  ])('is read from %s as %s', (text, number) => {
     expect(readIdentity(text)).toBe(number);
   });
 
-  test('a national number is read in the region given', () => {
+  test('that is a national number is read in the given region', () => {
     expect(readIdentity('070 123 45 67', 'SE')).toBe('46701234567');
   });
 
-  test.each(['', 'demo', '123', '+', '1234567890123456', "1'; drop", '358401000001x'])('%j is none', (text) => {
+  test.each(['', 'demo', '123', '+', '1234567890123456', "1'; drop", '358401000001x'])('is not %j', (text) => {
     expect(readIdentity(text)).toBeUndefined();
   });
 });
@@ -34,7 +34,7 @@ describe('the directory', () => {
     ...(whatsappIdentities === undefined ? {} : { whatsappIdentities }),
   });
 
-  test('knows identities by customer and customers by identity', async () => {
+  test('finds the identities of a customer, and the customer of an identity', async () => {
     const directory = createMemoryDirectory({
       customers: [
         customer('demo', ['+358 40 100 0001', '040 1000002']),
@@ -55,13 +55,13 @@ describe('the directory', () => {
     ]);
   });
 
-  test('refuses an identity of two customers, however it is written, and one that is no number', () => {
+  test('refuses an identity of two customers, however it is written, and one that is not a number', () => {
     const shared = [customer('demo', ['358401000001']), customer('other', ['+358 40 1000001'])];
     expect(() => createMemoryDirectory({ customers: shared, users: [] })).toThrow(
-      'WhatsApp identity 358401000001 belongs to demo and other',
+      'WhatsApp identity 358401000001 belongs to both demo and other',
     );
     expect(() => createMemoryDirectory({ customers: [customer('demo', ['me'])], users: [] })).toThrow(
-      "'me', a WhatsApp identity of demo, is no number",
+      "'me', a WhatsApp identity of demo, is not a number",
     );
   });
 });

@@ -18,13 +18,13 @@ describe('a keyword', () => {
     ['the final sigma', 'ΟΔΟΣ', 'οδος'],
     ['how a letter is written whose capital is three characters', 'ΐ', '\u03AA\u0301'],
     ['the width of letters', 'INFO', 'ｉｎｆｏ'],
-    ['signs before and behind', 'Info', '«¡"Info"!?…»'],
-    ['an emoji behind', 'Stop', 'stop🛑'],
-    ['an emoji of two characters behind', 'Stop', 'stop\u2764\uFE0F'],
-    ['an invisible character behind', 'Stop', 'stop\u200B'],
-    ['a mark before', 'Stop', '\u0308stop'],
-    ['a number', '1', '1.'],
-  ])('is compared without %s', (_, left, right) => {
+    ['signs around it', 'Info', '«¡"Info"!?…»'],
+    ['an emoji after it', 'Stop', 'stop🛑'],
+    ['an emoji of two characters after it', 'Stop', 'stop\u2764\uFE0F'],
+    ['an invisible character after it', 'Stop', 'stop\u200B'],
+    ['a mark before it', 'Stop', '\u0308stop'],
+    ['a full stop after a number', '1', '1.'],
+  ])('is compared without regard to %s', (_, left, right) => {
     expect(foldKeyword(right)).toBe(foldKeyword(left));
     expect(foldKeyword(left)).not.toBe('');
   });
@@ -38,11 +38,11 @@ describe('a keyword', () => {
     ['1', '11'],
     ['x\u0308', 'x'],
     ['की', 'क'],
-  ])('%s is not %s', (left, right) => {
+  ])('%s differs from %s', (left, right) => {
     expect(foldKeyword(left)).not.toBe(foldKeyword(right));
   });
 
-  test.each(['', ' ', '!', '👍', '\u0308', '\u200B', '- -'])('%j has nothing to compare', (text) => {
+  test.each(['', ' ', '!', '👍', '\u0308', '\u200B', '- -'])('can not be %j, which folds to nothing', (text) => {
     expect(foldKeyword(text)).toBe('');
     expect(isKeyword(text)).toBe(false);
   });
@@ -77,15 +77,18 @@ describe('the first word of a message', () => {
     expect(firstWord(content)).toBe(word);
   });
 
-  // A pattern that begins anew at each sign would take minutes.
-  test.each(['!', '\u0308', '!\u0308', 'a', ' '])('is found in a text of a million of %j', (sign) => {
-    const many = sign.repeat(1_000_000 / sign.length);
-    expect(firstWord(`a${many}b c`)).toBe(foldKeyword(sign === ' ' ? 'a' : `a${many}b`));
-    expect(firstWord(many)).toBe(sign === 'a' ? many : '');
-  });
+  // A pattern that starts again at each sign would take minutes.
+  test.each(['!', '\u0308', '!\u0308', 'a', ' '])(
+    'is found within the time limit in a text of a million times %j',
+    (sign) => {
+      const many = sign.repeat(1_000_000 / sign.length);
+      expect(firstWord(`a${many}b c`)).toBe(foldKeyword(sign === ' ' ? 'a' : `a${many}b`));
+      expect(firstWord(many)).toBe(sign === 'a' ? many : '');
+    },
+  );
 });
 
-describe('of the services on an address', () => {
+describe('among the services on an address', () => {
   const info = { customerId: 'demo', service: receivingService('info', ['Info', 'Ohje']) };
   const vote = { customerId: 'other', service: receivingService('vote', ['Äänestä']) };
   const rest = { customerId: 'demo', service: receivingService('rest') };
@@ -96,28 +99,31 @@ describe('of the services on an address', () => {
     ['ohje kiitos', info, 'Ohje'],
     [`${decomposed('äänestä')}: 7`, vote, 'Äänestä'],
     ['"info"', info, 'Info'],
-  ])('the one whose keyword begins %j gets it', (content, receiver, keyword) => {
+  ])('the service whose keyword begins %j gets it', (content, receiver, keyword) => {
     expect(chooseReceiver(all, content)).toEqual({ receiver, keyword });
     expect(chooseReceiver(all.toReversed(), content)).toEqual({ receiver, keyword });
   });
 
-  test.each(['Hei', 'the info', 'infos', 'inf', '', '  ', '👍', '0'])('the one without keywords gets %j', (content) => {
-    expect(chooseReceiver(all, content)).toEqual({ receiver: rest });
-    expect(chooseReceiver(all.toReversed(), content)).toEqual({ receiver: rest });
-  });
+  test.each(['Hei', 'the info', 'infos', 'inf', '', '  ', '👍', '0'])(
+    'the service without keywords gets %j',
+    (content) => {
+      expect(chooseReceiver(all, content)).toEqual({ receiver: rest });
+      expect(chooseReceiver(all.toReversed(), content)).toEqual({ receiver: rest });
+    },
+  );
 
-  test.each(['Hei', '', '👍'])('none gets %j where all have keywords', (content) => {
+  test.each(['Hei', '', '👍'])('no service gets %j if all have keywords', (content) => {
     expect(chooseReceiver([info, vote], content)).toBeUndefined();
     expect(chooseReceiver([], content)).toBeUndefined();
   });
 
-  test('one whose keyword has no letters does not get what has none', () => {
+  test('a service whose keyword has no letters does not get a message without letters', () => {
     const odd = { customerId: 'demo', service: receivingService('odd', ['!']) };
     expect(chooseReceiver([odd], '?')).toBeUndefined();
     expect(chooseReceiver([odd, rest], '?')).toEqual({ receiver: rest });
   });
 
-  test('one that receives on nothing gets nothing', () => {
+  test('a service without an address gets nothing', () => {
     const { receivesOn: _, ...service } = rest.service;
     expect(chooseReceiver([{ customerId: 'demo', service }], 'info')).toBeUndefined();
   });

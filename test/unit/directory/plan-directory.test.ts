@@ -12,7 +12,7 @@ const ann = { id: 'ann', name: 'Ann', customerIds: ['demo'] };
 const bob = { id: 'bob', name: 'Bob', customerIds: ['other'] };
 const stored: DirectoryDocument = { customers: [demo, other], users: [ann, bob] };
 
-test('what is stored already takes nothing, however its fields stand', () => {
+test('a document that matches the stored directory changes nothing, whatever the order of fields', () => {
   const { services, whatsappIdentities, ...rest } = demo;
   const { whatsappIdentities: _, ...bare } = other;
   const document = {
@@ -25,7 +25,7 @@ test('what is stored already takes nothing, however its fields stand', () => {
   }
 });
 
-test('everything is added to an empty directory', () => {
+test('everything in the document is added to an empty directory', () => {
   const plan = planDirectory({ customers: [], users: [] }, stored, { prune: true });
   expect(plan).toEqual({
     customers: [
@@ -42,7 +42,7 @@ test('everything is added to an empty directory', () => {
   expect(describePlan(plan)).toEqual(['+ customer demo', '+ customer other', '+ user ann', '+ user bob']);
 });
 
-describe('a change names its fields', () => {
+describe('a change names what changes', () => {
   test.each<[string, Partial<typeof demo>, string]>([
     ['a name', { name: 'Demo two' }, 'name'],
     ['a field that is new', { callsPerMinute: 5 }, 'callsPerMinute'],
@@ -60,13 +60,13 @@ describe('a change names its fields', () => {
     expect(plan.result.customers).toEqual([changed, other]);
   });
 
-  test('a field that goes', () => {
+  test('a field that the document no longer has', () => {
     const limited = { customers: [customerEntry('demo', { callsPerMinute: 5 })], users: [] };
     const plan = planDirectory(limited, { customers: [customerEntry('demo')], users: [] }, { prune: false });
     expect(describePlan(plan)).toEqual(['~ customer demo: callsPerMinute']);
   });
 
-  test('of a user', () => {
+  test('a field of a user', () => {
     const users = [{ ...ann, customerIds: ['demo', 'other'] }, bob];
     const plan = planDirectory(stored, { ...stored, users }, { prune: false });
     expect(describePlan(plan)).toEqual(['~ user ann: customerIds']);
@@ -74,10 +74,10 @@ describe('a change names its fields', () => {
   });
 });
 
-describe('what the document does not name', () => {
+describe('customers, services and users that the document does not name', () => {
   const document = { customers: [{ ...demo, name: 'New', services: [second] }], users: [ann] };
 
-  test('stays without prune, services included', () => {
+  test('stay without prune', () => {
     const plan = planDirectory(stored, document, { prune: false });
     expect(describePlan(plan)).toEqual(['~ customer demo: name, order of services']);
     expect(describeKept(plan)).toEqual([
@@ -91,7 +91,7 @@ describe('what the document does not name', () => {
     expect([describePlan(again), again.kept]).toEqual([[], plan.kept]);
   });
 
-  test('goes with prune', () => {
+  test('are removed with prune', () => {
     const plan = planDirectory(stored, document, { prune: true });
     expect(describePlan(plan)).toEqual([
       '~ customer demo: name, service first (removed)',

@@ -142,7 +142,7 @@ describe('a flow that is gone', () => {
     expect(await lab.fates(2)).toEqual({ busy: 'delivered', well: 'delivered' });
     expect(await lettersOf(lab)).toEqual([[flowUrl('gone'), 'the subscription has ended', 1, 410]]);
     expect(await lab.subscription('gone')).toEqual(
-      labSubscription('gone', { state: 'ended', reason: 'the callback answered 410: it is gone' }),
+      labSubscription('gone', { state: 'ended', reason: 'the callback answered 410 (gone)' }),
     );
   });
 

@@ -5,7 +5,7 @@ import type { Setting } from '../../../src/core/setting.ts';
 
 const meaning = 'It is there.';
 
-/** The cells of the only row: name, type, default, meaning. */
+/** Returns the cells of the only row: name, type, default, meaning. */
 function rowOf(setting: Setting, name = 'A_B'): string[] {
   const [, , row = ''] = describeSettings({ [name]: setting }).split('\n');
   return row
@@ -44,15 +44,15 @@ test.each<[Setting, string, string]>([
   ],
   [{ kind: 'list', meaning, of: 'hosts' }, 'hosts, separated by commas', 'none'],
   [{ kind: 'pairs', meaning, form: 'a=1', maximum: 9 }, 'pairs such as `a=1`, at most 9, separated by commas', 'none'],
-])('%j', (setting, type, defaultValue) => {
+])('describes the type and the default of %j', (setting, type, defaultValue) => {
   expect(rowOf(setting)).toEqual(['`A_B`', type, defaultValue, meaning]);
 });
 
-test('a meaning goes on with what holds in Azure', () => {
+test('a meaning is followed by what holds in Azure', () => {
   const setting = { kind: 'wholeNumber', meaning, ...range, minimumInAzure: 60, refusedInAzure: true } as const;
   expect(rowOf(setting)).toContain(`${meaning} At least 60 in Azure. Refused in Azure.`);
 });
 
-test('a numbered family is named from the first to the last', () => {
+test('a numbered family of settings is named from its first to its last name', () => {
   expect(rowOf({ kind: 'text', meaning, lastNumber: 3 }, 'A_…')[0]).toBe('`A_1` … `A_3`');
 });

@@ -7,7 +7,7 @@ import { readDirectoryFile, readDirectoryText } from '../../../src/cli/directory
 
 const root = join(import.meta.dirname, '../../..');
 
-test('the directory that the documents show is in order', () => {
+test('the directory in the documents is valid', () => {
   const page = readFileSync(join(root, 'infra/docs/directory.md'), 'utf8');
   const [, text = ''] = /<!-- directory -->\n+```json\n(.*?)```\n+<!-- \/directory -->/s.exec(page) ?? [];
   const { document, problems } = readDirectoryText(text, 'directory.md');
@@ -16,7 +16,7 @@ test('the directory that the documents show is in order', () => {
   expect(document.users).toHaveLength(1);
 });
 
-test('the demo’s directory is in order', () => {
+test('the demo directory is valid', () => {
   const { document, problems } = readDirectoryFile(join(root, 'src/local/demo-directory.json'));
   expect(problems).toEqual([]);
   expect(document.users.map(({ id }) => id)).toEqual(['demo-user', 'other-user']);

@@ -2,11 +2,11 @@ import { expect, test } from 'vitest';
 
 import { readHostTuning } from '../../../src/local/host-tuning.ts';
 
-test('a local host is as in Azure where the environment says nothing', () => {
+test('a local host is as quick as Azure by default', () => {
   expect(readHostTuning({ LOCAL_QUEUE_POLLING_MS: '' })).toEqual({});
 });
 
-test('it is as quick as the environment says', () => {
+test('a local host is as quick as the environment sets it', () => {
   const environment = {
     LOCAL_QUEUE_POLLING_MS: '50',
     LOCAL_QUEUE_VISIBILITY_SECONDS: '2',
@@ -19,7 +19,7 @@ test('it is as quick as the environment says', () => {
   });
 });
 
-test.for(['0', '-1', 'soon', '1e9'])('%s is refused', (value) => {
+test.for(['0', '-1', 'soon', '1e9'])('refuses %s', (value) => {
   for (const name of ['LOCAL_QUEUE_POLLING_MS', 'LOCAL_QUEUE_VISIBILITY_SECONDS', 'LOCAL_TIMER_SECONDS']) {
     expect(() => readHostTuning({ [name]: value })).toThrow(
       `${name} must be a number above 0 and at most 604800, not '${value}'.`,

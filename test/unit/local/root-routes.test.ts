@@ -6,7 +6,7 @@ import { eventually } from '../../support/tools/eventually.ts';
 import { inboundCalls, plainInbound, startNetwork } from '../../support/servers/simulated-network.ts';
 import { startWebhookReceiver } from '../../support/servers/webhook-receiver.ts';
 
-/** A host that answers at its root only; what has no answer there is 404 with an empty body. */
+/** Starts a host that answers only outside the app; anything else is 404 with an empty body. */
 async function startRoot(carrierUrl: string): Promise<string> {
   const addresses = { api: 'http://127.0.0.1:7071/api' };
   const issueToken = (user = 'demo') => Promise.resolve(`token of ${user}`);
@@ -35,7 +35,7 @@ const read = async (response: Response): Promise<unknown[]> => [
   await response.json(),
 ];
 
-test('where things are, and tokens', async () => {
+test('answers the addresses and tokens', async () => {
   const { root } = await startAll();
   const json = 'application/json';
   expect(await read(await fetch(`${root}/`))).toEqual([200, json, { api: 'http://127.0.0.1:7071/api' }]);
@@ -43,16 +43,16 @@ test('where things are, and tokens', async () => {
   expect(await read(await fetch(`${root}/token?user=x`))).toEqual([200, json, { access_token: 'token of x' }]);
 });
 
-test('the phones show what they received', async () => {
+test('shows the messages that a phone received', async () => {
   const { root, network } = await startAll();
   await network.submit('http://127.0.0.1:9/', [{ id: 'a' }, { id: 'b', to: '358401230002' }]);
   const response = await fetch(`${root}/simulator/messages?address=358401230002`);
   expect(await read(response)).toMatchObject([200, 'application/json', [{ recipientId: 'b' }]]);
 });
 
-test('the phones write', async () => {
+test('lets a phone write', async () => {
   const { root, receiver } = await startAll();
-  // Larger than what any buffer on the way holds.
+  // Larger than any buffer on the way.
   const content = Buffer.alloc(2_000_000, 7).toString('base64');
   const attachments = [{ name: 'a.bin', mimeType: 'application/octet-stream', content }];
   const body = JSON.stringify({ ...plainInbound, protocol: 'MMS', attachments });
@@ -67,7 +67,7 @@ test.each([
   ['{', 400, { code: 'BadRequest', message: 'The body must be JSON.' }],
   ['', 400, { code: 'BadRequest', message: 'The body must be JSON.' }],
   [' '.repeat(16 * 1024 * 1024 + 1), 413, { code: 'TooLarge', message: 'The body must have at most 16777216 bytes.' }],
-])('what the carrier says against it is passed on', async (body, status, problem) => {
+])('passes on the refusal of the carrier', async (body, status, problem) => {
   const { root } = await startAll();
   const response = await fetch(`${root}/simulator/inbound`, { method: 'POST', body });
   expect(await read(response)).toEqual([status, 'application/json', problem]);
@@ -80,7 +80,7 @@ test.each([
   ['POST', '/'],
   ['GET', '/simulator'],
   ['GET', '//'],
-])('%s %s is not there', async (method, path) => {
+])('answers 404 to %s %s', async (method, path) => {
   const { root } = await startAll();
   expect((await fetch(`${root}${path}`, { method })).status).toBe(404);
 });

@@ -28,7 +28,7 @@ const verify = (issuer: TokenIssuer, token: string, currentDate = now) =>
     currentDate,
   });
 
-/** What every access token says here. */
+/** The claims of every access token. */
 const common = (issuer: TokenIssuer) => ({
   iss: issuer.issuer,
   aud: 'api://smartdialog',
@@ -60,7 +60,7 @@ describe('issueToken', () => {
     });
   });
 
-  test('takes over further claims, in place of its own too', async () => {
+  test('copies further claims, which may replace its own', async () => {
     const issuer = await start();
     const token = await issuer.issueToken({ sub: 'u1', lifetimeSeconds: 60, tid: 't', oid: 'o', roles: ['Operator'] });
     const { payload } = await verify(issuer, token);
@@ -152,7 +152,7 @@ describe('the endpoints', () => {
 });
 
 describe('the key file', () => {
-  test('keeps tokens valid over a restart, and is its owner’s only', async () => {
+  test('keeps tokens valid over a restart, and is readable by its owner only', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'token-issuer-'));
     onTestFinished(() => rm(folder, { recursive: true }));
     const keyFile = join(folder, 'new', 'key.json');
@@ -166,14 +166,14 @@ describe('the key file', () => {
     expect((await verify(after, token)).payload.sub).toBe('u1');
   });
 
-  test('is refused where it holds no key', async () => {
+  test('is refused if it holds no key', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'token-issuer-'));
     onTestFinished(() => rm(folder, { recursive: true }));
     const keyFile = join(folder, 'key.json');
     for (const content of ['', '{', '{}', '{"kty":"RSA","alg":"RS256","n":"AQAB","e":"AQAB"}']) {
       await writeFile(keyFile, content);
       await expect(startTokenIssuer({ ...options, keyFile })).rejects.toThrow(
-        `${keyFile} holds no private key; remove it to have a new one made`,
+        `${keyFile} holds no valid private key. Remove the file to get a new key.`,
       );
     }
   });

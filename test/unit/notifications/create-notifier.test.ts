@@ -244,7 +244,7 @@ describe('the payload for a flow', () => {
       attachments: [
         { name: 'kuva.png', mimeType: 'image/png', resourceLocation: `${publicUrl}/attachments/${'ab'.repeat(16)}` },
         { name: 'pois.pdf', mimeType: 'application/pdf', resourceLocation: '', error: 'it is too large' },
-        { name: 'x', mimeType: 'image/png', resourceLocation: '', error: 'the file is not available' },
+        { name: 'x', mimeType: 'image/png', resourceLocation: '', error: 'The file is not available.' },
       ],
       messageId: inboundIdFor(full.customerId, full.id),
       threadId: 't1',

@@ -20,7 +20,7 @@ import type { TestRequest } from '../../support/labs/kernel.ts';
 
 const label = { title: 'Label', description: 'A label.' };
 
-/** What the operations below work with: each notes what it was given. */
+/** The dependencies of the operations below, in which each records its arguments. */
 interface Notes {
   prepared: unknown[];
   handled: unknown[];
@@ -28,7 +28,7 @@ interface Notes {
 
 const notes = (): Notes => ({ prepared: [], handled: [] });
 
-/** Reaches everything that the kernel settles; refuses the name `Nobody` by a rule of its own. */
+/** An operation that uses all that the kernel resolves, and refuses the name `Nobody` by a rule of its own. */
 function operationWithRules({ prepared }: Notes) {
   return defineOperation({
     operationId: 'AddNote',
@@ -77,7 +77,7 @@ const good: TestRequest = {
   json: { Name: 'Aino' },
 };
 
-/** Calls the operation above; `handled` and `prepared` are what its two functions were given. */
+/** Calls the operation above; `handled` and `prepared` are the arguments of its two functions. */
 async function call(details: Partial<TestRequest>, options?: Parameters<typeof callOperation>[3]) {
   const deps = notes();
   const request = { ...good, ...details, headers: { ...good.headers, ...details.headers } };
@@ -91,8 +91,8 @@ const steps = [
   'body',
 ];
 
-describe('a good request', () => {
-  test('passes token, customer, service and body in this order, and reaches the handler', async () => {
+describe('a valid request', () => {
+  test('is checked for token, customer, service and body in this order, and reaches the handler', async () => {
     const { answer, log, steps: taken, handled, prepared } = await call({});
     const settled = {
       parameters: { 'Group Service': 'g1', 'Customer-Id': 'demo', 'Service-Id': 'demo-oneway', Kind: 'Small' },
@@ -110,7 +110,7 @@ describe('a good request', () => {
     expect(log).toEqual([{ operation: 'AddNote', status: 200, customer: 'demo', reference: 'invocation-1' }]);
   });
 
-  test('may write parameters with blanks around, flags as .NET does, and a slash encoded', async () => {
+  test('may have blanks around parameters, flags as .NET writes them, and an encoded slash', async () => {
     const { handled } = await call({
       headers: { 'customer-id': '  demo ', urgent: 'True' },
       params: { GroupService: 'a%2Fb' },
@@ -129,7 +129,7 @@ describe('a good request', () => {
     ]);
   });
 
-  test('may leave optional values empty, and send fields that nobody knows', async () => {
+  test('may have empty optional values and unknown fields', async () => {
     const json = { Name: 'Aino', Tags: null, Colour: 'red' };
     const { handled } = await call({ headers: { urgent: '  ' }, query: { Kind: '' }, json });
     expect(handled).toEqual([
@@ -141,13 +141,13 @@ describe('a good request', () => {
   });
 });
 
-test('a handler can read headers that are no parameters, whatever the case of their names', async () => {
+test('a handler can read headers that are not parameters, by names in any case', async () => {
   const { handled } = await call({ headers: { 'x-ms-workflow-id': 'w1' } });
   const [{ header }] = handled as [{ header: (name: string) => string | null }];
   expect(['x-ms-workflow-id', 'X-MS-Workflow-Id', 'x-ms-workflow-name'].map(header)).toEqual(['w1', 'w1', null]);
 });
 
-describe('an operation that lets calls without a token in', () => {
+describe('an operation that accepts calls without a token', () => {
   const open = (anonymous: true | undefined) =>
     defineOperation({
       operationId: 'Leave',
@@ -195,10 +195,10 @@ describe('an operation that lets calls without a token in', () => {
 
   test.each<[string, Record<string, string>, AccessPort['authenticate'], number]>([
     ['no header', {}, failure('Unauthenticated'), 401],
-    ['a token that is none', { authorization: 'Bearer x' }, failure('Unauthenticated'), 401],
+    ['a malformed token', { authorization: 'Bearer x' }, failure('Unauthenticated'), 401],
     ['a user whom the directory does not know', { authorization: 'Bearer secret' }, failure('UserNotAllowed'), 403],
-    ['keys that can not be had', { authorization: 'Bearer secret' }, failure('Unavailable'), 503],
-  ])('gets no caller with %s, where all others refuse', async (_, headers, authenticate, status) => {
+    ['keys that are not available', { authorization: 'Bearer secret' }, failure('Unavailable'), 503],
+  ])('gets no caller from %s, which other operations refuse', async (_, headers, authenticate, status) => {
     const { answer, log, steps: taken, handled, prepared } = await leave(true, authenticate, { headers });
     expect(answer).toEqual({ status: 204, headers: {} });
     expect(log).toEqual([{ operation: 'Leave', status: 204, reference: 'invocation-1' }]);
@@ -210,12 +210,12 @@ describe('an operation that lets calls without a token in', () => {
     expect([refused.answer.status, refused.prepared, refused.handled]).toEqual([status, [], []]);
   });
 
-  test('asks the caller of a good token for no scope', async () => {
+  test('needs no scope of a caller with a valid token', async () => {
     const { answer, handled } = await leave(true, async () => ({ ...testCaller, scopes: [] }));
     expect([answer.status, handled]).toEqual([204, [{ ...settled, caller: { ...testCaller, scopes: [] } }]]);
   });
 
-  test('is not throttled, with a good token or without', async () => {
+  test('is not throttled, with or without a valid token', async () => {
     const throttle: ThrottlePort = { take: async () => ({ allowed: false, limit: 1, retryAfterSeconds: 1 }) };
     for (const authenticate of [async () => testCaller, failure('Unauthenticated')]) {
       const deps = notes();
@@ -225,7 +225,7 @@ describe('an operation that lets calls without a token in', () => {
     }
   });
 
-  test('gets the caller of a good token', async () => {
+  test('gets the caller of a valid token', async () => {
     const { answer, handled, prepared } = await leave(true, async () => testCaller);
     expect([answer.status, prepared, handled]).toEqual([204, [testCaller], [{ ...settled, caller: testCaller }]]);
   });
@@ -233,7 +233,7 @@ describe('an operation that lets calls without a token in', () => {
   test.each<[string, unknown]>([
     ['an Error', new TypeError('x is not a function')],
     ['an object that looks like a refusal', { code: 'Unauthenticated', status: 401, problems: [] }],
-  ])('gets no caller where telling who calls fails on our side, and the log has why: %s', async (_, thrown) => {
+  ])('gets no caller if authentication fails on our side, and logs the reason: %s', async (_, thrown) => {
     const { answer, log, handled } = await leave(true, async () => {
       throw thrown;
     });
@@ -241,7 +241,7 @@ describe('an operation that lets calls without a token in', () => {
     expect(log).toEqual([{ operation: 'Leave', status: 204, reference: 'invocation-1', error: thrown }]);
   });
 
-  test('checks its parameters like all others', async () => {
+  test('checks its parameters like other operations', async () => {
     const { answer, handled } = await leave(true, failure('Unauthenticated'), { params: { Key: 'too long' } });
     expect([answer.status, problemsOf(answer), handled]).toEqual([400, [['InvalidParameter', 'Key']], []]);
   });
@@ -256,7 +256,7 @@ describe('the first check that fails ends the request', () => {
     throw apiError(code, { target: 'X', reason: 'it is a test' });
   };
 
-  test('the token, before anything is looked at', async () => {
+  test('the token, before everything else', async () => {
     const {
       answer,
       steps: taken,
@@ -271,13 +271,13 @@ describe('the first check that fails ends the request', () => {
   const permit = (given: CallPermit): ThrottlePort => ({ take: async () => given });
   const asked = [...steps.slice(0, 1), 'throttle test-connection'];
 
-  test('the throttle, before the scope and the parameters, with when to come again', async () => {
+  test('the throttle, before the scope and the parameters, with the time to wait', async () => {
     const throttle = permit({ allowed: false, limit: 100, retryAfterSeconds: 17 });
     const authenticate = async () => ({ ...testCaller, scopes: [] });
     const call429 = await call(everythingWrong, { throttle, access: { authenticate } });
     const { answer, steps: taken, prepared, handled, log } = call429;
     const message =
-      'More than 100 calls within 60 seconds were made with this connection. Wait 17 seconds, and spread the calls.';
+      'This connection made more than 100 calls within 60 seconds. Wait 17 seconds, and spread the calls.';
     expect(answer).toEqual({
       status: 429,
       headers: { 'Retry-After': '17' },
@@ -293,7 +293,7 @@ describe('the first check that fails ends the request', () => {
     expect([answer.status, taken]).toEqual([401, steps.slice(0, 1)]);
   });
 
-  test('a call that the throttle lets through goes on, with why it could not be counted in the log', async () => {
+  test('a call that could not be counted is allowed, and the reason is logged', async () => {
     const failure = new Error('no storage');
     const counted = await call({}, { throttle: permit({ allowed: true }) });
     expect([counted.answer.status, counted.steps]).toEqual([200, [...asked, ...steps.slice(1)]]);
@@ -357,14 +357,14 @@ describe('the first check that fails ends the request', () => {
 });
 
 describe('an error answer', () => {
-  test('with several problems says the first, counts the others and lists all', async () => {
+  test('with several problems shows the first, counts the others and lists all', async () => {
     const { answer } = await call({ json: { Tags: [1, 2] } });
     const details = [
       problem('MissingField', { target: 'Name' }),
       problem('InvalidField', { target: 'Tags[0]', rule: 'must be text' }),
       problem('InvalidField', { target: 'Tags[1]', rule: 'must be text' }),
     ];
-    const message = 'Name is required and must not be empty. Fill it in. (2 more problems: see details.)';
+    const message = 'Name is required and must not be empty. Enter a value. (2 more problems: see details.)';
     expect(answer).toEqual({
       status: 400,
       headers: {},
@@ -372,9 +372,9 @@ describe('an error answer', () => {
     });
   });
 
-  test('with one problem says only that', async () => {
+  test('with one problem shows only that problem', async () => {
     const { answer } = await call({ json: {} });
-    const message = 'Name is required and must not be empty. Fill it in.';
+    const message = 'Name is required and must not be empty. Enter a value.';
     const details = [{ code: 'MissingField', message, target: 'Name' }];
     expect(answer.jsonBody).toEqual({ error: { code: 'MissingField', message, target: 'Name', details }, message });
   });
@@ -382,7 +382,7 @@ describe('an error answer', () => {
   test('about the request as a whole names no field', async () => {
     const { answer } = await call({ bytes: new Uint8Array() });
     const message =
-      'The body is not valid JSON: it is empty, or came without its length. Send one JSON object encoded in UTF-8.';
+      'The body is not valid JSON: it is empty or came without its length. Send one JSON object encoded in UTF-8.';
     expect(answer).toEqual({
       status: 400,
       headers: {},
@@ -407,7 +407,7 @@ describe('the body on the wire', () => {
     expect((await call({ headers: { 'content-type': contentType } })).answer.status).toBe(200);
   });
 
-  test('may be of no type', async () => {
+  test('may have no content type', async () => {
     const deps = notes();
     const { 'content-type': _, ...headers } = good.headers ?? {};
     expect((await callOperation(operationWithRules(deps), { ...good, headers }, deps)).answer.status).toBe(200);
@@ -424,7 +424,7 @@ describe('the body on the wire', () => {
     'xapplication/json',
     'application/+json',
     '',
-  ])('may not be of type "%s", and is not read then', async (contentType) => {
+  ])('may not be of type "%s", and is then not read', async (contentType) => {
     const { answer, steps: taken } = await call({ headers: { 'content-type': contentType } });
     expect([answer.status, problemsOf(answer), taken]).toEqual([
       415,
@@ -433,13 +433,13 @@ describe('the body on the wire', () => {
     ]);
   });
 
-  test('is not read where its header says that it is too large', async () => {
+  test('is not read if its header announces too large a length', async () => {
     const { answer, steps: taken } = await call({ headers: { 'content-length': String(bodyLimit + 1) } });
     expect([answer.status, problemsOf(answer), taken]).toEqual([413, [['BodyTooLarge', undefined]], steps.slice(0, 3)]);
     expect((await call({ headers: { 'content-length': String(bodyLimit) } })).answer.status).toBe(200);
   });
 
-  test('is refused where it is larger than its header says or says nothing', async () => {
+  test('is refused if it is too large, whatever length its header announces', async () => {
     const withSize = (size: number) => {
       const [head, tail] = ['{"Name":"Aino","Colour":"', '"}'];
       return new TextEncoder().encode(`${head}${'x'.repeat(size - head.length - tail.length)}${tail}`);
@@ -473,18 +473,18 @@ describe('the body on the wire', () => {
     ['UTF-16', new Uint8Array(Buffer.from('{"Name":"a"}', 'utf16le'))],
     ['a control character in a text', bytes('{"Name":"a', [0x01], '"}')],
     ['binary', bytes([0x1f, 0x8b, 0x08, 0x00, 0xff])],
-  ])('is refused where it is %s', async (_, given) => {
+  ])('is refused if it is %s', async (_, given) => {
     const { answer, handled } = await call({ bytes: given });
     expect([answer.status, problemsOf(answer), handled]).toEqual([400, [['InvalidJson', undefined]], []]);
   });
 
-  test('is refused, not stumbled over, where it is nested without end', async () => {
+  test('is refused if it is nested without end', async () => {
     const deep = bytes('{"Name":"a","Other":', '['.repeat(200_000), ']'.repeat(200_000), '}');
     const { answer } = await call({ bytes: deep });
     expect([answer.status, problemsOf(answer)]).toEqual([400, [['InvalidField', 'Other[0][0]']]]);
   });
 
-  test('touches no prototype', async () => {
+  test('changes no prototype', async () => {
     const given = bytes('{"Name":"Aino","__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}}');
     const { answer } = await call({ bytes: given });
     expect(answer.status).toBe(200);
@@ -494,7 +494,7 @@ describe('the body on the wire', () => {
   });
 });
 
-/** An operation without parameters and body, whose handler does what the test says. */
+/** An operation without parameters and body, with the handler of the test. */
 function bare(handler: () => Promise<{ body: unknown; headers?: Record<string, string>; failure?: unknown }>) {
   return defineOperation({
     operationId: 'Bare',
@@ -511,7 +511,7 @@ function bare(handler: () => Promise<{ body: unknown; headers?: Record<string, s
 }
 
 describe('answers', () => {
-  test('of 204 have no body, and nothing is read for them', async () => {
+  test('with status 204 have no body, and the request is not read', async () => {
     const operation = bare(async () => ({ body: 'left out' }));
     const { answer, log, steps: taken } = await callOperation(operation, { json: { any: 'thing' } }, undefined);
     expect(answer).toEqual({ status: 204, headers: {} });
@@ -526,7 +526,7 @@ describe('answers', () => {
   });
 });
 
-describe('rules that have to read', () => {
+describe('rules that read from storage', () => {
   const lookUp = (known: () => Promise<boolean>) =>
     defineOperation({
       operationId: 'LookUp',
@@ -546,7 +546,7 @@ describe('rules that have to read', () => {
     });
   const deps = { name: 'the world' };
 
-  test('are waited for, and get what the handler gets to work with', async () => {
+  test('are awaited, and get the same dependencies as the handler', async () => {
     const found = await callOperation(
       lookUp(async () => true),
       {},
@@ -561,7 +561,7 @@ describe('rules that have to read', () => {
     expect(problemsOf(missing.answer)).toEqual([['MessageNotFound', 'MessageId']]);
   });
 
-  test('and fail are a failure of ours', async () => {
+  test('are a failure of ours if they reject', async () => {
     const failing = lookUp(async () => {
       throw new Error('no storage');
     });
@@ -571,7 +571,7 @@ describe('rules that have to read', () => {
 
 describe('failures of ours', () => {
   const message =
-    'Something went wrong on our side. Try again; if it stays, give your administrator the reference invocation-1.';
+    'Something went wrong on our side. Try again. If it happens again, give your administrator the reference invocation-1.';
   const answer500 = {
     status: 500,
     headers: {},
@@ -585,7 +585,7 @@ describe('failures of ours', () => {
     ['a text', 'a text'],
     ['an object', { code: 'Unauthenticated', status: 401, problems: [] }],
     ['null', null],
-  ])('%s in a handler is a 500 with a reference and nothing else, and stands in the log', async (_, thrown) => {
+  ])('%s in a handler is a 500 with only a reference, and is logged', async (_, thrown) => {
     const { answer, log } = await callOperation(
       bare(async () => {
         throw thrown;
@@ -599,7 +599,7 @@ describe('failures of ours', () => {
     ]);
   });
 
-  test('in the directory or in the rules are 500 too', async () => {
+  test('in the directory or in the rules are a 500 too', async () => {
     const fail = async () => {
       throw secret;
     };
@@ -618,13 +618,13 @@ describe('failures of ours', () => {
     expect([answer, log[0]?.error]).toEqual([answer500, secret]);
   });
 
-  test('of what is not available are a 503 wherever they come up, and stand in the log with their cause', async () => {
+  test('are a 503 if something is not available, and are logged with their cause', async () => {
     const cause = new Error('connect ECONNREFUSED');
     const thrown = new UnavailableError('The storage', cause);
     const fail = async () => {
       throw thrown;
     };
-    const sentence = 'The storage is not available at the moment. Try again a little later.';
+    const sentence = 'The storage is not available at the moment. Try again later.';
     const answer503 = {
       status: 503,
       headers: { 'Retry-After': '5' },
@@ -642,7 +642,7 @@ describe('failures of ours', () => {
     }
   });
 
-  test('that a handler keeps from its caller stand in the log', async () => {
+  test('that a handler hides from its caller are logged', async () => {
     const { answer, log } = await callOperation(
       bare(async () => ({ body: 'left out', failure: secret })),
       {},
@@ -652,7 +652,7 @@ describe('failures of ours', () => {
     expect(log).toEqual([{ operation: 'Bare', status: 204, reference: 'invocation-1', error: secret }]);
   });
 
-  test('that are foreseen keep their status and headers, and are no news for the error log', async () => {
+  test('that a handler reports as an ApiError keep status and headers, and are not logged as errors', async () => {
     const { answer, log } = await callOperation(
       bare(async () => {
         throw apiError('Unavailable', { what: 'The archive' }, { 'Retry-After': '5' });
@@ -660,7 +660,7 @@ describe('failures of ours', () => {
       {},
       undefined,
     );
-    const sentence = 'The archive is not available at the moment. Try again a little later.';
+    const sentence = 'The archive is not available at the moment. Try again later.';
     expect(answer).toEqual({
       status: 503,
       headers: { 'Retry-After': '5' },
@@ -682,7 +682,7 @@ test('the log holds neither token nor content', async () => {
   }
 });
 
-test('records type their handlers, and refuse what does not fit', () => {
+test('defineOperation types the handler, and refuses definitions that contradict themselves', () => {
   const record = {
     operationId: 'Typed',
     method: 'POST',
@@ -709,7 +709,7 @@ test('records type their handlers, and refuse what does not fit', () => {
     customer: 'Customer-Id',
     service: { parameter: 'Kind', type: 'OneWay' },
     prepare: ({ body: given, customer }) => {
-      // @ts-expect-error Before its schema was applied, a body is unknown.
+      // @ts-expect-error The body is unknown until its schema is applied.
       void given.Name;
       return { problems: [], prepared: customer.region };
     },
@@ -763,7 +763,7 @@ test('records type their handlers, and refuse what does not fit', () => {
     service: { parameter: 'Palvelu', type: 'OneWay' },
     handler: async () => ({ body: undefined }),
   });
-  // @ts-expect-error The answer has the shape that its schema says.
+  // @ts-expect-error The answer must have the shape of its schema.
   defineOperation({ ...record, parameters, answer: something, handler: async () => ({ body: { Id: 5 } }) });
   // @ts-expect-error An answer without a schema has no body.
   defineOperation({ ...record, parameters, answer: nothing, handler: async () => ({ body: 'some' }) });
@@ -807,7 +807,7 @@ test('records type their handlers, and refuse what does not fit', () => {
     parameters,
     answer: nothing,
     customer: 'Customer-Id',
-    // @ts-expect-error A call without a token settles no customer.
+    // @ts-expect-error An operation that accepts calls without a token has no customer.
     anonymous: true,
     handler: async () => ({ body: undefined }),
   });
@@ -820,7 +820,7 @@ describe('the scope', () => {
     access: { authenticate: async () => ({ ...testCaller, scopes: granted }) },
   });
 
-  test('is asked for before anything but the caller', async () => {
+  test('is checked directly after the caller', async () => {
     const request: Partial<TestRequest> = { headers: { 'customer-id': '', urgent: 'maybe' }, json: undefined };
     const { answer, steps: taken, prepared, handled } = await call(request, withScopes('WhatsApp', 'gateway.send'));
     expect(answer).toEqual({
@@ -834,7 +834,7 @@ describe('the scope', () => {
     expect([taken, prepared, handled]).toEqual([steps.slice(0, 1), [], []]);
   });
 
-  test('may be one among others, and is any one of those in the record', async () => {
+  test('may be one of many of the caller, and any one of the operation', async () => {
     expect((await call({}, withScopes('WhatsApp', 'Gateway.Send'))).answer.status).toBe(200);
     const either = { ...operationWithRules(notes()), scopes: ['Group.Management', 'Gateway.Send'] as const };
     const statusOf = async (...granted: string[]) =>
@@ -845,7 +845,7 @@ describe('the scope', () => {
   });
 });
 
-test('what a caller shows is the headers Authorization and X-API-Key, in any letters', async () => {
+test('credentials are the headers Authorization and X-API-Key, in any case', async () => {
   const shown: unknown[] = [];
   const authenticate: AccessPort['authenticate'] = async (credentials) => {
     shown.push(credentials);

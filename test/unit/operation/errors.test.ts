@@ -8,43 +8,45 @@ import { operations } from '../../../src/operations.ts';
 
 const codes = Object.keys(errorCatalogue) as ErrorCode[];
 
-/** The names in braces in a code's sentences. */
+/** Returns the placeholders of a code's sentences. */
 function placeholdersOf(code: ErrorCode): string[] {
   const { message, remedy } = errorCatalogue[code];
   return [...`${message} ${remedy}`.matchAll(/\{(\w*)\}/g)].map(([, name = '']) => name);
 }
 
 describe('the catalogue', () => {
-  test('has statuses of errors, and codes that can stand in a flow', () => {
+  test('has statuses of errors, and codes that a flow can branch on', () => {
     for (const code of codes) {
       expect(code).toMatch(/^[A-Z][A-Za-z]+$/);
       expect([code, errorCatalogue[code].status]).toEqual([code, expect.toSatisfy(isErrorStatus)]);
     }
   });
 
-  test('uses only the statuses that the platform repeats where repeating helps', () => {
+  test('has statuses that the platform retries only if a retry helps', () => {
     const repeated = codes.filter((code) => errorCatalogue[code].status >= 500);
     expect(repeated).toEqual(['InternalError', 'Unavailable']);
   });
 
-  test('speaks in sentences: what is wrong, and what to do', () => {
+  test('speaks in sentences: what is wrong, and what to do unless the rule in the message says it', () => {
     for (const code of codes) {
       const { message, remedy } = errorCatalogue[code];
-      for (const sentence of [message, remedy]) {
+      const saysAll = code === 'InvalidField' || code === 'InvalidParameter';
+      expect([code, remedy === '']).toEqual([code, saysAll]);
+      for (const sentence of saysAll ? [message] : [message, remedy]) {
         expect([code, sentence]).toEqual([code, expect.stringMatching(/^(?:[A-Z]|\{(?:target|what)\}).*[^.]\.$/)]);
         expect([code, sentence]).toEqual([code, expect.not.stringMatching(/\{\W|\s\s|[{]\w*[^\w}]/)]);
       }
     }
   });
 
-  test('names no operation code that it does not have', () => {
+  test('has every code that an operation declares', () => {
     for (const { operationId, errors } of operations) {
       expect([operationId, new Set(errors).size]).toEqual([operationId, errors.length]);
       expect(codes).toEqual(expect.arrayContaining([...errors]));
     }
   });
 
-  test('has each code raised somewhere in the source', () => {
+  test('has no code that the source never raises', () => {
     const source = globSync('src/**/*.ts', { exclude: ['src/operation/errors.ts'] })
       .map((file) => readFileSync(file, 'utf8'))
       .join('\n');
@@ -66,31 +68,31 @@ describe('a problem', () => {
     }
   });
 
-  test('keeps what a value looks like, placeholders and patterns included', () => {
+  test('keeps values unchanged, even with placeholders and patterns', () => {
     const target = 'Recipients[0].Personalization.{rule} $& $1';
     expect(problem('InvalidField', { target, rule: 'is {target}' })).toEqual({
       code: 'InvalidField',
-      message: `${target} is {target}. Correct the value.`,
+      message: `${target} is {target}.`,
       target,
     });
   });
 
-  test('names a field only where there is one', () => {
+  test('names a field only if there is one', () => {
     expect(problem('Unavailable', { what: 'The archive' })).toEqual({
       code: 'Unavailable',
-      message: 'The archive is not available at the moment. Try again a little later.',
+      message: 'The archive is not available at the moment. Try again later.',
     });
     expect(problem('InvalidUrl', { target: 'DlrUrl' })).toEqual({
       code: 'InvalidUrl',
-      message: 'DlrUrl is not an absolute http or https address. Give the full address, beginning with https://.',
+      message: 'DlrUrl is not an absolute http or https address. Enter the full address, starting with https://.',
       target: 'DlrUrl',
     });
   });
 
-  test('may have a number in it, and nothing', () => {
+  test('may be filled with a number and with an empty text', () => {
     const { message } = problem('ContentTooLong', { target: 'Content', parts: 256, limit: 0 });
-    expect(message).toBe('Content makes a text of 256 parts; a message has at most 0. Shorten the text.');
-    expect(problem('InvalidField', { target: '', rule: 'is empty' }).message).toBe(' is empty. Correct the value.');
+    expect(message).toBe('The text of Content comes to 256 SMS parts; 0 is the most. Shorten the text.');
+    expect(problem('InvalidField', { target: '', rule: 'is empty' }).message).toBe(' is empty.');
   });
 });
 
@@ -111,13 +113,13 @@ describe('an ApiError', () => {
     });
   });
 
-  test('is thrown for problems, and not for none', () => {
+  test('is thrown only if there are problems', () => {
     const problems = [problem('InvalidUrl', { target: 'A' }), problem('InvalidUrl', { target: 'B' })];
     expect(() => refuse([])).not.toThrow();
     expect(() => refuse(problems)).toThrow(expect.objectContaining({ problems }) as Error);
   });
 
-  test('is written as designers show it', () => {
+  test('is rendered in the form that designers show', () => {
     const plain = apiError('Unauthenticated', { reason: 'it has expired' });
     expect(errorBody(plain)).toEqual({
       error: { code: 'Unauthenticated', message: plain.message },
@@ -126,7 +128,7 @@ describe('an ApiError', () => {
 
     const [one, two, three] = ['A', 'B', 'C'].map((target) => problem('InvalidUrl', { target }));
     const texts = [new ApiError([one!]), new ApiError([one!, two!]), new ApiError([one!, two!, three!])].map(errorBody);
-    const sentence = 'A is not an absolute http or https address. Give the full address, beginning with https://.';
+    const sentence = 'A is not an absolute http or https address. Enter the full address, starting with https://.';
     expect(texts.map(({ message, error }) => [message, error.message, error.target, error.details?.length])).toEqual([
       [sentence, sentence, 'A', 1],
       [`${sentence} (1 more problem: see details.)`, `${sentence} (1 more problem: see details.)`, 'A', 2],

@@ -10,7 +10,7 @@ const records = operations as unknown as readonly Operation<unknown>[];
 const closed = records.filter(({ anonymous }) => anonymous !== true);
 const all = Object.keys(scopes) as Scope[];
 
-/** Sends an operation a body that says nothing, as a caller with these scopes; notes what it reached for. */
+/** Sends an operation an empty body, as a caller with these scopes; records the steps of the kernel. */
 async function callWith(operation: Operation<unknown>, granted: readonly Scope[]) {
   const reached: PropertyKey[] = [];
   const deps = new Proxy(
@@ -29,7 +29,7 @@ async function callWith(operation: Operation<unknown>, granted: readonly Scope[]
 }
 
 describe.each(closed.map((operation) => [operation.operationId, operation] as const))('%s', (_, operation) => {
-  test('without its scope is refused with the scope’s name, and nothing is read or changed', async () => {
+  test('refuses a caller without its scope, names the scope, and reads and changes nothing', async () => {
     const others = all.filter((scope) => !operation.scopes.includes(scope));
     for (const granted of [[], others]) {
       const { answer, error, steps, reached } = await callWith(operation, granted);
@@ -40,13 +40,13 @@ describe.each(closed.map((operation) => [operation.operationId, operation] as co
     }
   });
 
-  test.each(operation.scopes.map((scope) => [scope]))('is open to who has %s alone', async (scope) => {
+  test.each(operation.scopes.map((scope) => [scope]))('accepts a caller with only the scope %s', async (scope) => {
     const { answer, error } = await callWith(operation, [scope]);
     expect(error?.code).not.toBe('MissingScope');
     expect(answer.status).not.toBe(403);
   });
 });
 
-test('every scope opens something', () => {
+test('every scope belongs to an operation', () => {
   expect(new Set(records.flatMap((operation) => operation.scopes))).toEqual(new Set(all));
 });

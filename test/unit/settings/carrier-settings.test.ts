@@ -15,15 +15,15 @@ function read(environment: Readonly<Record<string, string>>) {
   return { names: carriers.map(({ name }) => name), rates: Object.fromEntries(carrierRates), problems };
 }
 
-test('without a word there is the simulated carrier', () => {
+test('by default there is the simulated carrier', () => {
   expect(read(simulated)).toEqual({ names: ['simulated'], rates: {}, problems: [] });
 });
 
-test('those that are named are there, in their order and once', () => {
+test('the named carriers are there, in their order, each once', () => {
   expect(read({ ...simulated, CARRIERS: ' simulated , simulated ' }).names).toEqual(['simulated']);
 });
 
-test('what one needs is missed, what others need is not', () => {
+test('only the settings of named carriers are required', () => {
   expect(read({ CARRIERS: 'simulated' }).problems).toEqual([
     'SIMULATED_CARRIER_URL is not set',
     'SIMULATED_CARRIER_KEY is not set',
@@ -31,7 +31,7 @@ test('what one needs is missed, what others need is not', () => {
   ]);
 });
 
-test('a carrier that does not exist is a fault', () => {
+test('refuses a carrier that does not exist', () => {
   const { names, problems } = read({ ...simulated, CARRIERS: 'pigeon,simulated' });
   expect(names).toEqual(['simulated']);
   expect(problems).toEqual([
@@ -39,7 +39,7 @@ test('a carrier that does not exist is a fault', () => {
   ]);
 });
 
-test('rates are messages a second, of the carrier or of each sender', () => {
+test('a rate is in messages a second, for the carrier or for each sender', () => {
   expect(read({ ...simulated, CARRIER_RATES: 'simulated=30' }).rates).toEqual({
     simulated: { per: 'carrier', perMinute: 1_800 },
   });
@@ -61,6 +61,6 @@ test.for([
   ['simulated=-1', noRate],
   ['simulated=1/minute', noRate],
   ['simulated=many', noRate],
-])('the rate %s is a fault', ([CARRIER_RATES = '', problem]) => {
+])('refuses the rate %s', ([CARRIER_RATES = '', problem]) => {
   expect(read({ ...simulated, CARRIER_RATES }).problems).toEqual([problem]);
 });

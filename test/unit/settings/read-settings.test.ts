@@ -16,7 +16,7 @@ const complete = {
 };
 
 describe('settings', () => {
-  test('are read, addresses without a slash at the end', () => {
+  test('are read, and slashes at the end of addresses removed', () => {
     expect(readSettings(complete)).toEqual({
       storage: { connectionString: 'UseDevelopmentStorage=true' },
       messageStorage: [],
@@ -49,7 +49,7 @@ describe('settings', () => {
     });
   });
 
-  test('name storage by account or endpoints, where the connection string is empty', () => {
+  test('name storage by account or endpoints, if the connection string is empty', () => {
     const { storage } = readSettings({
       ...complete,
       AzureWebJobsStorage: '',
@@ -84,7 +84,7 @@ describe('settings', () => {
     ]);
   });
 
-  test('switch off keys made of tracking headers, and set leases, where they say so', () => {
+  test('can switch off keys from tracking headers, and set leases and a failpoint', () => {
     expect(readSettings({ ...complete, IDEMPOTENCY_BY_TRACKING: 'false' }).keysByTracking).toBe(false);
     expect(readSettings({ ...complete, LEASE_SECONDS: '5' }).leases).toEqual({ send: 5, dlr: 5, flow: 5 });
     expect(readSettings({ ...complete, FAILPOINT: 'send.claimed:2' }).failpoint).toEqual({
@@ -101,7 +101,7 @@ describe('settings', () => {
     });
   });
 
-  test('allow the simulated carrier in Azure only where that is asked for', () => {
+  test('allow the simulated carrier in Azure only with ALLOW_SIMULATED_CARRIER=true', () => {
     const inAzure = { ...complete, WEBSITE_SITE_NAME: 'app' };
     expect(() => readSettings(inAzure)).toThrow('ALLOW_SIMULATED_CARRIER=true');
     expect(() => readSettings({ ...inAzure, ALLOW_SIMULATED_CARRIER: 'yes' })).toThrow('ALLOW_SIMULATED_CARRIER=true');
@@ -182,7 +182,7 @@ describe('settings', () => {
 describe('a directory', () => {
   const customer = { id: 'c', name: 'C' };
 
-  test('has Finland, UTC and no rights where it says nothing', () => {
+  test('has defaults: the region Finland, UTC, and no senders or replies', () => {
     const services = [{ id: 's', name: 'S', type: 'OneWay' }];
     expect(parseDirectory(JSON.stringify({ customers: [{ ...customer, services }], users: [] }))).toEqual({
       customers: [
@@ -200,9 +200,9 @@ describe('a directory', () => {
 
   test.each([
     ['{', 'not valid JSON'],
-    ['[]', 'no JSON object'],
-    ['{}', 'customers is no list'],
-    [JSON.stringify({ customers: [customer] }), 'users is no list'],
+    ['[]', 'not a JSON object'],
+    ['{}', 'customers is not a list'],
+    [JSON.stringify({ customers: [customer] }), 'users is not a list'],
     [JSON.stringify({ customers: [{ name: 'C' }], users: [] }), 'customers[0].id is missing'],
     [JSON.stringify({ customers: [{ ...customer, region: 'Finland' }], users: [] }), 'customers[0].region'],
     [JSON.stringify({ customers: [{ ...customer, timeZone: 'Mars/Base' }], users: [] }), 'customers[0].timeZone'],
@@ -218,7 +218,7 @@ describe('a directory', () => {
       'services[0].senders',
     ],
     [JSON.stringify({ customers: [], users: [{ id: 'u', name: 'U' }] }), 'users[0].customerIds'],
-  ])('%s is refused with its place', (text, problem) => {
+  ])('%s is refused, and the error names the place', (text, problem) => {
     expect(() => parseDirectory(text)).toThrow(problem);
   });
 });
@@ -229,7 +229,7 @@ test.each([
   ['', undefined],
   ['  ', undefined],
   [undefined, undefined],
-  // What the platform leaves in place where it can't read the vault.
+  // The platform leaves the reference in the setting if it can't read the key vault.
   ['@Microsoft.KeyVault(SecretUri=https://v.vault.azure.net/secrets/s)', undefined],
 ])("a callback's secret is read from %j as %j", (value, secret) => {
   expect(readCallbackSecret({ CALLBACK_SECRET_DEMO: value }, 'CALLBACK_SECRET_DEMO')).toBe(secret);

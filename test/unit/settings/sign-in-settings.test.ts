@@ -34,11 +34,11 @@ const noIssuer = [
   'TOKEN_JWKS_URL is not set: it is required with TOKEN_ISSUER',
 ];
 
-describe('who signs in is', () => {
+describe('tokens are accepted', () => {
   test.each<[string, Record<string, string>, ReturnType<typeof readSettings>['token']]>([
-    ['a tenant', entra, { issuers: entraIssuers([tenant], ['api://smartdialog'], microsoft), clientIds: [] }],
+    ['of a tenant', entra, { issuers: entraIssuers([tenant], ['api://smartdialog'], microsoft), clientIds: [] }],
     [
-      'several tenants, by several applications, in another cloud',
+      'of several tenants, for several applications, in another cloud',
       {
         ENTRA_TENANTS: ` ${tenant} ,${secondTenant.toUpperCase()},`,
         ENTRA_AUDIENCES: 'api://smartdialog, smartdialog',
@@ -50,54 +50,62 @@ describe('who signs in is', () => {
         clientIds: ['one', 'two'],
       },
     ],
-    ['another provider', provider, { issuers: [providersIssuer], clientIds: [] }],
+    ['of another provider', provider, { issuers: [providersIssuer], clientIds: [] }],
     [
-      'another provider, where what is not used is empty',
+      'of another provider, if the other settings are empty',
       { ...provider, ENTRA_TENANTS: ' ', ENTRA_AUDIENCES: '', ENTRA_AUTHORITY: '', TOKEN_CLIENT_IDS: '' },
       { issuers: [providersIssuer], clientIds: [] },
     ],
     [
-      'a tenant, where what is not used is empty',
+      'of a tenant, if the other settings are empty',
       { ...entra, TOKEN_ISSUER: '', TOKEN_AUDIENCE: '', TOKEN_JWKS_URL: '', ENTRA_AUTHORITY: ' ' },
       { issuers: entraIssuers([tenant], ['api://smartdialog'], microsoft), clientIds: [] },
     ],
     [
-      'a tenant and another provider',
+      'of a tenant and another provider',
       { ...entra, ...provider },
       { issuers: [...entraIssuers([tenant], ['api://smartdialog'], microsoft), providersIssuer], clientIds: [] },
     ],
-    ['whoever has an API key', { API_KEYS_ONLY: 'true' }, { issuers: [], clientIds: [] }],
+    ['of nobody, if every caller needs an API key', { API_KEYS_ONLY: 'true' }, { issuers: [], clientIds: [] }],
   ])('%s', (_, given, token) => {
     expect(readSettings({ ...others, ...given }).token).toStrictEqual(token);
   });
 
   test.each<[string, Record<string, string>, string[]]>([
-    ['nobody', {}, noIssuer],
-    ['nobody for sure', { API_KEYS_ONLY: 'yes' }, noIssuer],
+    ['no issuer', {}, noIssuer],
+    ['no issuer, and API_KEYS_ONLY other than true', { API_KEYS_ONLY: 'yes' }, noIssuer],
     [
-      'any tenant',
+      'a tenant that is a word',
       { ...entra, ENTRA_TENANTS: 'common' },
       ["ENTRA_TENANTS names 'common', which is not a tenant id: give GUIDs"],
     ],
     [
-      'a tenant and something',
+      'a tenant and a letter',
       { ...entra, ENTRA_TENANTS: `${tenant},x` },
       ["ENTRA_TENANTS names 'x', which is not a tenant id: give GUIDs"],
     ],
     [
-      'a tenant, for any audience',
+      'a tenant without an audience',
       { ENTRA_TENANTS: tenant },
       ['ENTRA_AUDIENCES is not set: it is required with ENTRA_TENANTS'],
     ],
     [
-      'a tenant, somewhere',
+      'a sign-in address that is not an address',
       { ...entra, ENTRA_AUTHORITY: 'login' },
       ['ENTRA_AUTHORITY is not an address that begins with http:// or https://'],
     ],
-    ['half a provider beside', { ...entra, TOKEN_ISSUER: 'x' }, noIssuer.slice(1)],
-    ['keys only, and a tenant', { ...entra, API_KEYS_ONLY: 'true' }, ['API_KEYS_ONLY is true, but ENTRA_TENANTS or']],
-    ['keys only, and another', { ...provider, API_KEYS_ONLY: 'true' }, ['API_KEYS_ONLY is true, but ENTRA_TENANTS or']],
-  ])('%s is refused', (_, given, problems) => {
+    ['a tenant and half of another provider', { ...entra, TOKEN_ISSUER: 'x' }, noIssuer.slice(1)],
+    [
+      'API keys only, and a tenant',
+      { ...entra, API_KEYS_ONLY: 'true' },
+      ['API_KEYS_ONLY is true, but ENTRA_TENANTS or'],
+    ],
+    [
+      'API keys only, and another provider',
+      { ...provider, API_KEYS_ONLY: 'true' },
+      ['API_KEYS_ONLY is true, but ENTRA_TENANTS or'],
+    ],
+  ])('the settings are refused: %s', (_, given, problems) => {
     const read = () => readSettings({ ...others, ...given });
     expect(read).toThrow(new RegExp(`^The app can't start:(?:\\n- .*){${problems.length}}$`));
     for (const problem of problems) expect(read).toThrow(`\n- ${problem}`);

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { createReadCache } from '../../../src/storage/read-cache.ts';
 import { after } from '../../support/labs/inbound.ts';
 
-/** A cache over values that count up, with a clock and a storage that can fail or be slow. */
+/** Opens a cache of values that count up, with a clock, and a storage that can fail or be slow. */
 function openCache({ max, wait }: { max?: number; wait?: () => Promise<void> } = {}) {
   let now = after(0);
   let fails = false;
@@ -36,7 +36,7 @@ describe('a value that was read', () => {
   test.each([
     ['a', 'a1', 'a2'],
     ['none', undefined, undefined],
-  ])('%s serves for a minute, and is read again then', async (key, first, second) => {
+  ])('%s is used for a minute, and is read again after that', async (key, first, second) => {
     const { cache, asked, setNow } = openCache();
     expect(await cache.read(key)).toBe(first);
     setNow(59_999);
@@ -47,7 +47,7 @@ describe('a value that was read', () => {
     expect(asked).toEqual([key, key]);
   });
 
-  test('is read again for who wants it younger', async () => {
+  test('is read again for a caller that wants a younger one', async () => {
     const { cache, setNow } = openCache();
     await cache.read('a');
     setNow(5_000);
@@ -56,7 +56,7 @@ describe('a value that was read', () => {
     expect(await cache.read('a')).toBe('a2');
   });
 
-  test('is as old as the question, not as the answer', async () => {
+  test('has its age counted from the begin of the read, not from its end', async () => {
     const { cache, hold, setNow, asked } = openCache();
     const release = hold();
     const slow = cache.read('a');
@@ -68,7 +68,7 @@ describe('a value that was read', () => {
     expect(asked).toHaveLength(2);
   });
 
-  test('serves all who ask at the same time', async () => {
+  test('is read once for all callers that ask at the same time', async () => {
     const { cache, asked } = openCache();
     expect(await Promise.all([cache.read('a'), cache.read('a'), cache.read('b')])).toEqual(['a1', 'a1', 'b2']);
     expect(asked).toEqual(['a', 'b']);
@@ -76,7 +76,7 @@ describe('a value that was read', () => {
 });
 
 describe('while storage fails', () => {
-  test('an outdated value serves for ten minutes', async () => {
+  test('an outdated value is used for ten minutes', async () => {
     const { cache, setNow, fail } = openCache();
     await cache.read('a');
     await cache.read('none');
@@ -88,7 +88,7 @@ describe('while storage fails', () => {
     await expect(cache.read('none')).rejects.toThrow('storage failed for none');
   });
 
-  test('a key that was never read fails for all who ask, and is asked for again', async () => {
+  test('a key that was never read fails for all callers, and is read again for the next', async () => {
     const { cache, fail, asked } = openCache();
     fail(true);
     const results = await Promise.allSettled([cache.read('a'), cache.read('a')]);
@@ -98,7 +98,7 @@ describe('while storage fails', () => {
     expect(await cache.read('a')).toBe('a2');
   });
 
-  test('an outdated value is not taken for a fresh one', async () => {
+  test('an outdated value does not count as a fresh one', async () => {
     const { cache, setNow, fail } = openCache();
     await cache.read('a');
     setNow(60_000);
@@ -109,7 +109,7 @@ describe('while storage fails', () => {
     expect(await cache.read('a')).toBe('a3');
   });
 
-  test('nobody asks again for five seconds, while there is an outdated value', async () => {
+  test('a key with an outdated value is not read again for five seconds', async () => {
     const { cache, setNow, fail, asked } = openCache();
     await cache.read('a');
     setNow(60_000);
@@ -123,7 +123,7 @@ describe('while storage fails', () => {
     expect(asked).toHaveLength(3);
   });
 
-  test('or does not answer, an outdated value serves after two seconds', async () => {
+  test('and does not answer, an outdated value is used after two seconds', async () => {
     const { cache, setNow, hold } = openCache({ wait: () => Promise.resolve() });
     await cache.read('a');
     setNow(60_000);
@@ -133,7 +133,7 @@ describe('while storage fails', () => {
   });
 });
 
-test('as many values are kept as there may be, those read last', async () => {
+test('the cache keeps at most `max` values, those that were read last', async () => {
   const { cache, setNow, asked } = openCache({ max: 2 });
   await cache.read('a');
   await cache.read('b');

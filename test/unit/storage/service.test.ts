@@ -25,7 +25,7 @@ describe('a connection string', () => {
       { signature: 'sv=1&sig=x%3D' },
     ],
     ['UseDevelopmentStorage=true', 'http://127.0.0.1:10002/devstoreaccount1', { name: 'devstoreaccount1' }],
-  ])('%s is read', (text, url, account) => {
+  ])('is read: %s', (text, url, account) => {
     expect(parseConnectionString(text, 'table')).toMatchObject({ url, account });
   });
 
@@ -33,7 +33,7 @@ describe('a connection string', () => {
     ['AccountKey=c2VjcmV0', 'does not say where the queue service is'],
     ['TableEndpoint=https://a.example;AccountKey=c2VjcmV0', 'does not say where the queue service is'],
     ['AccountName=acme;QueueEndpoint=https://a.example', 'neither a key nor a shared access signature'],
-  ])('%s is refused, without a word of it', (text, reason) => {
+  ])('%s is refused with an error that contains nothing of it', (text, reason) => {
     const read = () => parseConnectionString(text, 'queue');
     expect(read).toThrow(reason);
     expect(read).not.toThrow(/c2VjcmV0|acme/);
@@ -41,8 +41,8 @@ describe('a connection string', () => {
 });
 
 /*
- * What is signed is, by the documentation: "date\n/acme/acme/t(…)" for tables, and for queues
- * "PUT\n\n\n\nx-ms-date:date\nx-ms-version:v\n/acme/acme/t(…)". The signatures were made of that with openssl.
+ * By the documentation, the signed text is "date\n/acme/acme/t(…)" for tables, and for queues
+ * "PUT\n\n\n\nx-ms-date:date\nx-ms-version:v\n/acme/acme/t(…)". The signatures were made with openssl.
  */
 test.each([
   ['table', 's5il6Rd67DizperezdTgWKBRKH2COt5s6voUDYUVIyo='],
@@ -73,7 +73,7 @@ describe('a token', () => {
     return { token, at: (minutes: number) => (time = minutes * 60_000), fail: () => (fails = true) };
   }
 
-  test('serves until five minutes before it expires, and the next is fetched while it still does', async () => {
+  test('is used until five minutes before it expires, and then until the next one was fetched', async () => {
     const { token, at } = source();
     expect(await Promise.all([token(), token()])).toEqual(['token 1', 'token 1']);
     at(54.9);
@@ -83,7 +83,7 @@ describe('a token', () => {
     expect(await token()).toBe('token 2');
   });
 
-  test('serves its time out where no other can be had, and is then missed', async () => {
+  test('is used until it is about to expire if no other can be fetched, and then requests fail', async () => {
     const { token, at, fail } = source();
     await token();
     fail();
@@ -94,7 +94,7 @@ describe('a token', () => {
   });
 });
 
-describe('an answer', () => {
+describe('an answer of the storage service', () => {
   test.each([
     [{ 'x-ms-error-code': 'QueueNotFound' }, '', 'QueueNotFound'],
     [{}, '{"odata.error":{"code":"TableNotFound","message":{"value":"x"}}}', 'TableNotFound'],
@@ -104,7 +104,7 @@ describe('an answer', () => {
       'AuthenticationFailed',
     ],
     [{}, '<html>Bad gateway</html>', ''],
-  ])('%s %s has the code it has', (headers, body, code) => {
+  ])('with headers %j and body %j has the error code %j', (headers, body, code) => {
     expect(storageError({ status: 404, headers, body })).toMatchObject({ statusCode: 404, code });
   });
 
@@ -118,11 +118,11 @@ describe('an answer', () => {
     [429, true],
     [500, true],
     [503, true],
-  ])('%i is trouble: %s', (status, expected) => {
+  ])('with status %i is transient: %s', (status, expected) => {
     expect(isTransient(storageError({ status, headers: {}, body: '' }))).toBe(expected);
   });
 
-  test('to a transaction is read as a whole: versions, or what stood in the way, or nothing that was said', () => {
+  test('to a transaction gives the versions of all rows, or fails with the error of a refused row, or because it is empty', () => {
     const part = (lines: string) =>
       `--changesetresponse_1\r\nContent-Type: application/http\r\n\r\nHTTP/1.1 ${lines}\r\n`;
     const done = (etag: string) => part(`204 No Content\r\nETag: ${etag}\r\nDataServiceVersion: 1.0;\r\n\r\n`);

@@ -103,7 +103,7 @@ describe('refusals in a row', () => {
         ['notFound', 0],
         ['gone', 1],
       ],
-      { state: 'ended', reason: 'the callback answered 410: it is gone' },
+      { state: 'ended', reason: 'the callback answered 410 (gone)' },
     ],
   ])('%s', (_, answers, health) => {
     expect(healthOf(...answers)).toEqual(health);
@@ -141,7 +141,7 @@ describe('recording an answer', () => {
     expect((await subscriptions.find(labPipeline, subscription.key))?.subscription).toEqual({
       ...subscription,
       state: 'ended',
-      reason: 'the callback answered 410: it is gone',
+      reason: 'the callback answered 410 (gone)',
     });
   });
 

@@ -13,27 +13,27 @@ const problemsOf = (template: Partial<Template>, parameters: Partial<TemplatePar
     ({ code, target, message }) => `${code} ${target}: ${message}`,
   );
 
-const fix = 'Correct the value.';
-const missing = (target: string) => `MissingField ${target}: ${target} is required and must not be empty. Fill it in.`;
+const missing = (target: string) =>
+  `MissingField ${target}: ${target} is required and must not be empty. Enter a value.`;
 
 describe('values', () => {
   test('there must be one for each placeholder', () => {
     const perPlaceholder = 'one for each placeholder of the template, but has';
     expect(problemsOf({}, { bodyParameters: ['Aino', '7'] })).toEqual([]);
     expect(problemsOf({}, { bodyParameters: ['Aino'] })).toEqual([
-      `InvalidField BodyParameters: BodyParameters must have 2 values, ${perPlaceholder} 1. ${fix}`,
+      `InvalidField BodyParameters: BodyParameters must have 2 values, ${perPlaceholder} 1.`,
     ]);
     expect(problemsOf({}, {})).toEqual([
-      `InvalidField BodyParameters: BodyParameters must have 2 values, ${perPlaceholder} 0. ${fix}`,
+      `InvalidField BodyParameters: BodyParameters must have 2 values, ${perPlaceholder} 0.`,
     ]);
     expect(problemsOf({ content: 'Hi.' }, { bodyParameters: ['Aino'] })).toEqual([
-      `InvalidField BodyParameters: BodyParameters must have 0 values, ${perPlaceholder} 1. ${fix}`,
+      `InvalidField BodyParameters: BodyParameters must have 0 values, ${perPlaceholder} 1.`,
     ]);
     expect(problemsOf({ content: 'Hi.', headerText: 'Order {{1}}' }, {})).toEqual([
-      `InvalidField HeaderParameters: HeaderParameters must have 1 value, ${perPlaceholder} 0. ${fix}`,
+      `InvalidField HeaderParameters: HeaderParameters must have 1 value, ${perPlaceholder} 0.`,
     ]);
     expect(problemsOf({ content: 'Hi.' }, { headerParameters: ['7'] })).toEqual([
-      `InvalidField HeaderParameters: HeaderParameters must have 0 values, ${perPlaceholder} 1. ${fix}`,
+      `InvalidField HeaderParameters: HeaderParameters must have 0 values, ${perPlaceholder} 1.`,
     ]);
     expect(problemsOf({ content: 'Hi {{1}}, {{1}}.' }, { bodyParameters: ['Aino'] })).toEqual([]);
   });
@@ -46,7 +46,7 @@ describe('values', () => {
     expect(problemsOf({ headerText: 'No {{1}}' }, { bodyParameters: [value, 'b'], headerParameters: [value] })).toEqual(
       ['BodyParameters[0]', 'HeaderParameters[0]'].map(
         (target) =>
-          `InvalidField ${target}: ${target} must not have a line break, a tab or more than four blanks in a row. ${fix}`,
+          `InvalidField ${target}: ${target} must not have a line break, a tab or more than four spaces in a row.`,
       ),
     );
   });
@@ -64,7 +64,7 @@ describe('values', () => {
   ])('with %j, the body may have %i characters', (template, limit) => {
     expect(problemsOf(template, { bodyParameters: ['x'.repeat(limit - 4)] })).toEqual([]);
     expect(problemsOf(template, { bodyParameters: ['x'.repeat(limit - 3)] })).toEqual([
-      `InvalidField BodyParameters: BodyParameters must make a text of at most ${limit} characters, but make one of ${limit + 1}. ${fix}`,
+      `InvalidField BodyParameters: BodyParameters must make a text of at most ${limit} characters, but the text comes to ${limit + 1}.`,
     ]);
   });
 
@@ -72,7 +72,7 @@ describe('values', () => {
     const template = { content: 'Hi.', headerText: 'Order {{1}}' };
     expect(problemsOf(template, { headerParameters: ['😀'.repeat(54)] })).toEqual([]);
     expect(problemsOf(template, { headerParameters: ['x'.repeat(55)] })).toEqual([
-      `InvalidField HeaderParameters: HeaderParameters must make a text of at most 60 characters, but make one of 61. ${fix}`,
+      `InvalidField HeaderParameters: HeaderParameters must make a text of at most 60 characters, but the text comes to 61.`,
     ]);
   });
 });
@@ -110,23 +110,19 @@ describe('buttons', () => {
       'more than the template has',
       [reply],
       [{ type: 'QuickReply' }, { type: 'QuickReply' }],
-      [
-        `InvalidField Buttons: Buttons must not have more entries than the template has buttons: it has 1 button. ${fix}`,
-      ],
+      [`InvalidField Buttons: Buttons must not have more entries than the template has buttons: it has 1 button.`],
     ],
     [
       'one, but the template has none',
       [],
       [{ type: 'Url', data: '7' }],
-      [
-        `InvalidField Buttons: Buttons must not have more entries than the template has buttons: it has no buttons. ${fix}`,
-      ],
+      [`InvalidField Buttons: Buttons must not have more entries than the template has buttons: it has no buttons.`],
     ],
     [
       'of another type',
       [variable],
       [{ type: 'QuickReply', data: '7' }],
-      [`InvalidField Buttons[0].Type: Buttons[0].Type must be Url, the type of the template's buttons. ${fix}`],
+      [`InvalidField Buttons[0].Type: Buttons[0].Type must be Url, the type of the template's buttons.`],
     ],
     ['no variable part', [fixed, variable], [{ type: 'Url' }], [missing('Buttons[1].Data')]],
     ['an empty variable part', [variable], [{ type: 'Url', data: ' ' }], [missing('Buttons[0].Data')]],
@@ -134,14 +130,14 @@ describe('buttons', () => {
       'a variable part with a space',
       [variable],
       [{ type: 'Url', data: 'a b' }],
-      [`InvalidField Buttons[0].Data: Buttons[0].Data must not have blanks or line breaks. ${fix}`],
+      [`InvalidField Buttons[0].Data: Buttons[0].Data must not have spaces or line breaks.`],
     ],
     [
       'a variable part for a fixed address',
       [fixed],
       [{ type: 'Url', data: '7' }],
       [
-        `InvalidField Buttons[0].Data: Buttons[0].Data must be left out: this button of the template has no variable part. ${fix}`,
+        `InvalidField Buttons[0].Data: Buttons[0].Data must be left out: this button of the template has no variable part.`,
       ],
     ],
     [
@@ -149,7 +145,7 @@ describe('buttons', () => {
       [call],
       [{ type: 'Call', data: '358401234567' }],
       [
-        `InvalidField Buttons[0].Data: Buttons[0].Data must be left out: this button of the template has no variable part. ${fix}`,
+        `InvalidField Buttons[0].Data: Buttons[0].Data must be left out: this button of the template has no variable part.`,
       ],
     ],
   ])('%s: refused', (_, buttons, given, problems) => {
@@ -169,7 +165,7 @@ describe('an attachment', () => {
 
   test.each([{}, { headerText: 'Order' }])('is refused with %j', (header) => {
     expect(problemsOf({ content: 'Hi.', ...header }, { attachmentUri })).toEqual([
-      `InvalidField AttachmentUri: AttachmentUri must be left out: the template has no attachment. ${fix}`,
+      `InvalidField AttachmentUri: AttachmentUri must be left out: the template has no attachment.`,
     ]);
     expect(problemsOf({ content: 'Hi.', ...header }, { attachmentUri: '' })).toEqual([]);
   });

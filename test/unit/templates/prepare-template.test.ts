@@ -89,7 +89,6 @@ test.each([
   expect(prepare({ Buttons })).toEqual({ problems: [], prepared: { ...prepared, buttons } });
 });
 
-const fix = 'Correct the value.';
 const button = (details: Record<string, unknown>) => ({
   Buttons: [{ Type: 'QuickReply', Label: 'Yes', Data: 'yes', ...details }],
 });
@@ -100,67 +99,61 @@ const twoOf = (first: Record<string, unknown>, second: Record<string, unknown>) 
   ],
 });
 const url = (Data: string) => button({ Type: 'Url', Data });
-const httpsRemedy = 'Give the full address, beginning with https://.';
+const httpsRemedy = 'Enter the full address, starting with https://.';
 
 describe('a template that WhatsApp would refuse is refused, with the reason', () => {
   test.each<[Record<string, unknown>, string]>([
     // Display name
-    [{ DisplayName: ' ' }, 'MissingField DisplayName: DisplayName is required and must not be empty. Fill it in.'],
+    [{ DisplayName: ' ' }, 'MissingField DisplayName: DisplayName is required and must not be empty. Enter a value.'],
     [
       { DisplayName: 'Заказ' },
-      `InvalidField DisplayName: DisplayName must have Latin letters or digits, and letters of no other script: the id of the template is made of it. ${fix}`,
+      `InvalidField DisplayName: DisplayName must have Latin letters or digits, and no letters of other scripts: the id of the template is made from it.`,
     ],
-    [{ DisplayName: 'Order\nready' }, `InvalidField DisplayName: DisplayName must not have a line break. ${fix}`],
+    [{ DisplayName: 'Order\nready' }, `InvalidField DisplayName: DisplayName must not have a line break.`],
 
     // Content
     [
       { RawContent: ' \n ' },
-      'EmptyContent RawContent: RawContent makes a text without a visible character. Give the message some text.',
+      'EmptyContent RawContent: The text of RawContent has no visible character. Enter some text.',
     ],
-    [{ RawContent: 'Hi\tyou' }, `InvalidField RawContent: RawContent must not have a tab. ${fix}`],
-    [{ RawContent: 'Hi \u0007' }, `InvalidField RawContent: RawContent must not have a control character. ${fix}`],
+    [{ RawContent: 'Hi\tyou' }, `InvalidField RawContent: RawContent must not have a tab.`],
+    [{ RawContent: 'Hi \u0007' }, `InvalidField RawContent: RawContent must not have a control character.`],
     [
       { RawContent: 'Hi {{2}}.' },
-      `InvalidField RawContent: RawContent must number its placeholders from 1 without gaps, but {{1}} is missing. ${fix}`,
+      `InvalidField RawContent: RawContent must number its placeholders from 1 without gaps, but {{1}} is missing.`,
     ],
     [
       { RawContent: 'Hi {{name}}.' },
-      `InvalidField RawContent: RawContent has {{name}}, but placeholders are written {{1}}, {{2}} and so on. ${fix}`,
+      `InvalidField RawContent: RawContent has {{name}}, but placeholders are written {{1}}, {{2}} and so on.`,
     ],
-    [
-      { RawContent: 'Hi {{1}}{{2}}!' },
-      `InvalidField RawContent: RawContent must have text between two placeholders. ${fix}`,
-    ],
+    [{ RawContent: 'Hi {{1}}{{2}}!' }, `InvalidField RawContent: RawContent must have text between two placeholders.`],
 
     // Category and language
-    [{ Category: 'Spam' }, `InvalidField Category: Category must be one of Marketing, Utility, Authentication. ${fix}`],
+    [{ Category: 'Spam' }, `InvalidField Category: Category must be one of Marketing, Utility, Authentication.`],
     [
       { Language: 'xx' },
-      `InvalidField Language: Language must be a two-letter language code of ISO 639-1, for example en. ${fix}`,
+      `InvalidField Language: Language must be a two-letter language code of ISO 639-1, for example en.`,
     ],
     [
       { Language: 'en_GB' },
-      `InvalidField Language: Language must be a two-letter language code of ISO 639-1, for example en. ${fix}`,
+      `InvalidField Language: Language must be a two-letter language code of ISO 639-1, for example en.`,
     ],
 
     // Header
-    [
-      { HeaderText: ' ' },
-      'EmptyContent HeaderText: HeaderText makes a text without a visible character. Give the message some text.',
-    ],
-    [{ HeaderText: 'A\nB' }, `InvalidField HeaderText: HeaderText must not have a line break. ${fix}`],
-    [{ HeaderText: '{{1}} of {{2}}' }, `InvalidField HeaderText: HeaderText must have at most one placeholder. ${fix}`],
+    [{ HeaderText: ' ' }, 'EmptyContent HeaderText: The text of HeaderText has no visible character. Enter some text.'],
+    [{ HeaderText: 'A\nB' }, `InvalidField HeaderText: HeaderText must not have a line break.`],
+    [{ HeaderText: '{{1}} of {{2}}' }, `InvalidField HeaderText: HeaderText must have at most one placeholder.`],
     [
       { HeaderText: 'Part {{2}}' },
-      `InvalidField HeaderText: HeaderText must number its placeholders from 1 without gaps, but {{1}} is missing. ${fix}`,
+      `InvalidField HeaderText: HeaderText must number its placeholders from 1 without gaps, but {{1}} is missing.`,
     ],
     ...['*Sale*', 'Sale 🎉', 'I ❤️ it'].map((HeaderText): [Record<string, unknown>, string] => [
       { HeaderText },
-      `InvalidField HeaderText: HeaderText must have neither an asterisk nor an emoji. ${fix}`,
+      `InvalidField HeaderText: HeaderText must have neither an asterisk nor an emoji.`,
     ]),
     [
       { HeaderText: 'Order', AttachmentUrl: 'https://example.com/a.pdf' },
-      `InvalidField HeaderText: HeaderText must be left out where there is an AttachmentUrl: a template has one header. ${fix}`,
+      `InvalidField HeaderText: HeaderText must be left out if there is an AttachmentUrl: a template has only one header.`,
     ],
 
     // Attachment
@@ -175,51 +168,48 @@ describe('a template that WhatsApp would refuse is refused, with the reason', ()
     ]),
     [
       { AttachmentUrl: `https://example.com/${'x'.repeat(1_977)}.pdf` },
-      `InvalidField AttachmentUrl: AttachmentUrl must be at most 2000 characters long. ${fix}`,
+      `InvalidField AttachmentUrl: AttachmentUrl must be at most 2000 characters long.`,
     ],
     [
       { AttachmentUrl: 'https://example.com/a.exe' },
-      `InvalidField AttachmentUrl: AttachmentUrl must lead to an image (.jpg, .png), a video (.mp4, .3gp) or a document (.pdf, .docx, .xlsx, .pptx, .txt). ${fix}`,
+      `InvalidField AttachmentUrl: AttachmentUrl must lead to an image (.jpg, .png), a video (.mp4, .3gp) or a document (.pdf, .docx, .xlsx, .pptx, .txt).`,
     ],
 
     // Buttons
     [
       button({ Type: undefined }),
-      'MissingField Buttons[0].Type: Buttons[0].Type is required and must not be empty. Fill it in.',
+      'MissingField Buttons[0].Type: Buttons[0].Type is required and must not be empty. Enter a value.',
     ],
     [
       button({ Label: undefined }),
-      'MissingField Buttons[0].Label: Buttons[0].Label is required and must not be empty. Fill it in.',
+      'MissingField Buttons[0].Label: Buttons[0].Label is required and must not be empty. Enter a value.',
     ],
     [
       button({ Label: ' ' }),
-      'MissingField Buttons[0].Label: Buttons[0].Label is required and must not be empty. Fill it in.',
+      'MissingField Buttons[0].Label: Buttons[0].Label is required and must not be empty. Enter a value.',
     ],
-    [button({ Label: 'A\nB' }), `InvalidField Buttons[0].Label: Buttons[0].Label must not have a line break. ${fix}`],
-    [
-      button({ Label: 'Hi {{1}}' }),
-      `InvalidField Buttons[0].Label: Buttons[0].Label must not have a placeholder. ${fix}`,
-    ],
+    [button({ Label: 'A\nB' }), `InvalidField Buttons[0].Label: Buttons[0].Label must not have a line break.`],
+    [button({ Label: 'Hi {{1}}' }), `InvalidField Buttons[0].Label: Buttons[0].Label must not have a placeholder.`],
     [
       button({ Data: 'x'.repeat(21) }),
-      `InvalidField Buttons[0].Data: Buttons[0].Data must be at most 20 characters long. ${fix}`,
+      `InvalidField Buttons[0].Data: Buttons[0].Data must be at most 20 characters long.`,
     ],
-    [button({ Data: 'a\tb' }), `InvalidField Buttons[0].Data: Buttons[0].Data must not have a tab. ${fix}`],
+    [button({ Data: 'a\tb' }), `InvalidField Buttons[0].Data: Buttons[0].Data must not have a tab.`],
     [
       button({ Type: 'Call', Data: undefined }),
-      'MissingField Buttons[0].Data: Buttons[0].Data is required and must not be empty. Fill it in.',
+      'MissingField Buttons[0].Data: Buttons[0].Data is required and must not be empty. Enter a value.',
     ],
     [
       button({ Type: 'Url', Data: ' ' }),
-      'MissingField Buttons[0].Data: Buttons[0].Data is required and must not be empty. Fill it in.',
+      'MissingField Buttons[0].Data: Buttons[0].Data is required and must not be empty. Enter a value.',
     ],
     [
       button({ Type: 'Call', Data: 'call me' }),
-      'InvalidPhoneNumber Buttons[0].Data: Buttons[0].Data is not a phone number. Use the international format without prefixes, for example 358401234567.',
+      'InvalidPhoneNumber Buttons[0].Data: Buttons[0].Data is not a phone number. Write country code and number without + or 00: 358401234567.',
     ],
     [
       button({ Type: 'Call', Data: '+358 20 743 4242 - 1 2' }),
-      `InvalidField Buttons[0].Data: Buttons[0].Data must be at most 20 characters long. ${fix}`,
+      `InvalidField Buttons[0].Data: Buttons[0].Data must be at most 20 characters long.`,
     ],
     ...['example.com', 'tel:+358207434242', '{{1}}', 'https://{{1}}', 'https://example.com{{1}}', 'https://a b'].map(
       (Data): [Record<string, unknown>, string] => [
@@ -230,32 +220,29 @@ describe('a template that WhatsApp would refuse is refused, with the reason', ()
     ...['https://example.com/{{1}}/more', 'https://example.com/{{1}}/{{1}}', 'https://example.com/{{2}}/{{1}}'].map(
       (Data): [Record<string, unknown>, string] => [
         url(Data),
-        `InvalidField Buttons[0].Data: Buttons[0].Data must have no placeholder but {{1}}, and that at its end. ${fix}`,
+        `InvalidField Buttons[0].Data: Buttons[0].Data must have no placeholder other than {{1}} at the end.`,
       ],
     ),
     [
       url('https://example.com/{{id}}'),
-      `InvalidField Buttons[0].Data: Buttons[0].Data has {{id}}, but placeholders are written {{1}}, {{2}} and so on. ${fix}`,
+      `InvalidField Buttons[0].Data: Buttons[0].Data has {{id}}, but placeholders are written {{1}}, {{2}} and so on.`,
     ],
     [
       url(`https://example.com/${'x'.repeat(1_981)}`),
-      `InvalidField Buttons[0].Data: Buttons[0].Data must be at most 2000 characters long. ${fix}`,
+      `InvalidField Buttons[0].Data: Buttons[0].Data must be at most 2000 characters long.`,
     ],
     [
       twoOf({}, { Type: 'Call', Data: '0207434242' }),
-      `InvalidField Buttons[1].Type: Buttons[1].Type must be QuickReply, as that of the first button: a template has buttons of one type. ${fix}`,
+      `InvalidField Buttons[1].Type: Buttons[1].Type must be QuickReply, the type of the first button: all buttons of a template have the same type.`,
     ],
-    [
-      twoOf({}, { Label: 'YES' }),
-      `InvalidField Buttons[1].Label: Buttons[1].Label repeats the label of Buttons[0]. ${fix}`,
-    ],
+    [twoOf({}, { Label: 'YES' }), `InvalidField Buttons[1].Label: Buttons[1].Label repeats the label of Buttons[0].`],
     [
       twoOf({ Type: 'Call', Data: '0207434242' }, { Type: 'Call', Data: '0207434243' }),
-      `InvalidField Buttons: Buttons must have at most 1 of type Call. ${fix}`,
+      `InvalidField Buttons: Buttons must have at most 1 button of type Call.`,
     ],
     [
       { Buttons: ['a', 'b', 'c'].map((Label) => ({ Type: 'Url', Label, Data: 'https://example.com/' })) },
-      `InvalidField Buttons: Buttons must have at most 2 of type Url. ${fix}`,
+      `InvalidField Buttons: Buttons must have at most 2 buttons of type Url.`,
     ],
 
     // Authentication
@@ -267,7 +254,7 @@ describe('a template that WhatsApp would refuse is refused, with the reason', ()
       ] as const
     ).map(([target, details]): [Record<string, unknown>, string] => [
       { Category: 'Authentication', ...details },
-      `InvalidField ${target}: ${target} must be left out of a template for authentication. ${fix}`,
+      `InvalidField ${target}: ${target} must be left out of a template of the category Authentication.`,
     ]),
   ])('%j', (details, expected) => {
     expect(problemsOf(details)).toEqual([expected]);

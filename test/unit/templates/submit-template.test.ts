@@ -100,8 +100,7 @@ describe('another template of the same name', () => {
     const before = await stored();
     await expect(submit(details, minutes(60))).rejects.toEqual(exists);
     await expect(submit(details)).rejects.toMatchObject({
-      message:
-        'DisplayName makes the id order_ready, which another template of this customer has. Choose another display name.',
+      message: 'Another template already has the id order_ready, which follows from DisplayName. Choose another name.',
       problems: [{ target: 'DisplayName' }],
     });
     expect(seen).toHaveLength(1);
@@ -148,7 +147,7 @@ describe('if the carrier refuses', () => {
     await expect(submit()).rejects.toMatchObject({
       code: 'TemplateRefused',
       status: 400,
-      message: 'WhatsApp does not take the template: It is too loud. Change the template accordingly.',
+      message: 'WhatsApp refused the template: It is too loud. Change the template, then create it again.',
     });
     expect(await stored()).toBeUndefined();
   });
@@ -156,7 +155,7 @@ describe('if the carrier refuses', () => {
   test('a very long reason is cut', async () => {
     const { submit } = open(() => ({ outcome: 'refused', reason: `${'x'.repeat(299)}😀${'y'.repeat(9_000)}` }));
     await expect(submit()).rejects.toMatchObject({
-      message: `WhatsApp does not take the template: ${'x'.repeat(299)}\ufffd. Change the template accordingly.`,
+      message: `WhatsApp refused the template: ${'x'.repeat(299)}\ufffd. Change the template, then create it again.`,
     });
   });
 
@@ -175,7 +174,7 @@ describe('if the carrier is not available', () => {
     await expect(submit()).rejects.toMatchObject({
       code: 'Unavailable',
       status: 503,
-      message: 'The management of WhatsApp templates is not available at the moment. Try again a little later.',
+      message: 'The management of WhatsApp templates is not available at the moment. Try again later.',
     });
     expect(await stored()).toBeUndefined();
     answer = submitted;

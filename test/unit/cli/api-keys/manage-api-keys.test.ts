@@ -21,7 +21,7 @@ const openDeps = (): ApiKeyDeps => ({
 const wanted: NewApiKeyOptions = { user: 'demo-user', scopes: 'WhatsApp', allScopes: false, name: 'Reports' };
 
 describe('a new key', () => {
-  test('is shown once, and only its hash is kept', async () => {
+  test('is shown once, and only its hash is stored', async () => {
     const deps = openDeps();
     const options = {
       ...wanted,
@@ -52,7 +52,7 @@ describe('a new key', () => {
     expect(await listApiKeys(later)).toEqual([line.replace('expires', 'expired')]);
   });
 
-  test('may have all scopes, and no end', async () => {
+  test('may have all scopes, and never expire', async () => {
     const deps = openDeps();
     const { scopes: _, ...rest } = wanted;
     await createApiKey({ ...rest, allScopes: true }, deps);
@@ -74,7 +74,7 @@ describe('a new key', () => {
     [{ expires: testNow.toISOString() }, ['--expires must be a date and time in the future']],
     [{ user: 'nobody' }, ["The directory has no user 'nobody'."]],
     [{ user: '', name: '', scopes: '', expires: '' }, ['--user must', '--name must', 'give either', '--expires must']],
-  ])('is refused with %j, and nothing is kept', async (change, problems) => {
+  ])('is refused with %j, and nothing is stored', async (change, problems) => {
     const deps = openDeps();
     const error = (await createApiKey({ ...wanted, ...change }, deps).catch((thrown: unknown) => thrown)) as Error;
     const lines = error.message.split('\n');
@@ -83,7 +83,7 @@ describe('a new key', () => {
   });
 });
 
-test('keys are revoked by their ids, those that are there', async () => {
+test('revoking deletes the keys that exist, and fails for the others', async () => {
   const deps = openDeps();
   for (const name of ['one', 'two', 'three']) await createApiKey({ ...wanted, name }, deps);
   const [one = '', two = '', three = ''] = (await deps.apiKeys.list()).map(({ id }) => id);

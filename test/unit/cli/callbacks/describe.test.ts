@@ -38,7 +38,7 @@ test('counts the calls that were given up, and shows the last answer and the add
   ]);
 });
 
-test('one call without an answer, of a message that is gone', () => {
+test('describes a call without an answer, of a message that is no longer stored', () => {
   expect(describe([entry(0)])).toEqual([
     'm',
     '  demo, chunk 2: 1 call given up, at most 1 attempt per call',

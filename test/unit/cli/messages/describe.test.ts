@@ -25,13 +25,13 @@ test.for<[what: string, details: Partial<Parameters<typeof describeChunk>[0]>, l
     { attempts: 1, carrier: 'twilio', inFlight: [7], notBefore: until },
     `1 attempt by twilio, changed ${now}, 1 in doubt, next attempt due ${until.toISOString()}`,
   ],
-])('a chunk %s says so', ([, details, line]) => {
+])('describes a chunk %s', ([, details, line]) => {
   expect(describeChunk({ ...chunk, ...details })).toBe(`  chunk 0: ${line}`);
 });
 
 const state = { id: 'id-1', address: '358401230001', status: 'sent', updatedAt: testNow } as const;
 
-test('a recipient has the carrier’s id, and one for each channel', () => {
+test('a recipient is described with the carrier’s id of its message, one for each channel', () => {
   expect(describeRecipient(state)).toBe(`  id-1  …001  sent  ${now}`);
   expect(describeRecipient({ ...state, reference: 'SM1' })).toBe(`  id-1  …001  sent  ${now}  reference SM1`);
   const note = { code: '30003', message: 'Unreachable' };
@@ -59,6 +59,6 @@ test.for<[what: string, result: Parameters<typeof describeCancellation>[1], line
   ],
   ['that is not there', { outcome: 'missing' }, 'm is not a message'],
   ['that was not scheduled', { outcome: 'notScheduled' }, "m was not scheduled, so it can't be cancelled"],
-])('cancelling a message %s says so', ([, result, line]) => {
+])('describes the cancellation of a message %s', ([, result, line]) => {
   expect(describeCancellation('m', result)).toBe(line);
 });

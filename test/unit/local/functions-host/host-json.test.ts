@@ -17,7 +17,7 @@ it("fills in Azure's defaults", () => {
   });
 });
 
-it('reads the settings it honours and passes over the others', () => {
+it('reads the settings that it supports and ignores the others', () => {
   const queues = {
     batchSize: 32,
     newBatchThreshold: 0,

@@ -4,10 +4,10 @@ import { parseNcrontab } from '../../../../src/local/functions-host/ncrontab.ts'
 import { isMonitored } from '../../../../src/local/functions-host/timer-trigger.ts';
 import { refusal } from '../../../support/tools/refusal.ts';
 
-// A Monday.
+// This day is a Monday.
 const monday = '2026-11-23T11:24:05.250Z';
 
-/** The next moments of a schedule after the Monday, without what they have in common. */
+/** Returns the next runs of a schedule after the Monday, without the parts that they share with it. */
 function next(schedule: string, count = 3): string[] {
   const { next: after } = parseNcrontab(schedule);
   const moments: string[] = [];
@@ -33,19 +33,19 @@ it('finds the next runs', () => {
   for (const [schedule, runs] of cases) expect([schedule, next(schedule)]).toEqual([schedule, runs]);
 });
 
-it('wants both the day and the day of the week to fit', () => {
+it('requires both the day and the day of the week to match', () => {
   expect(next('0 0 0 13 * 5', 2)).toEqual(['2027-08-13T00:00', '2028-10-13T00:00']);
 });
 
-it('has no next run where a date never comes', () => {
+it('has no next run if the date never comes', () => {
   expect(next('0 0 0 30 2 *')).toEqual([]);
 });
 
-it('refuses what NCRONTAB refuses, and says where', () => {
+it('refuses what NCRONTAB refuses, and names the field', () => {
   const cases: [schedule: string, why: string][] = [
     ['* * * * *', 'The schedule "* * * * *" has 5 fields instead of 6: '],
     ['* * * * * * *', 'has 7 fields instead of 6'],
-    ['00:00:30', 'has 1 fields instead of 6'],
+    ['00:00:30', 'has 1 field instead of 6'],
     ['60 * * * * *', 'is wrong in its second: "60" is not between 0 and 59.'],
     ['* -1 * * * *', 'is wrong in its minute: "" is not between 0 and 59.'],
     ['* * 24 * * *', 'is wrong in its hour: "24" is not between 0 and 23.'],
@@ -55,7 +55,7 @@ it('refuses what NCRONTAB refuses, and says where', () => {
     ['* * * * 13 *', 'is wrong in its month: "13" is not between 1 and 12.'],
     ['* * * * * 7', 'is wrong in its day of the week: "7" is not between 0 and 6.'],
     ['* * * * * FRI-MON', 'is wrong in its day of the week: "FRI-MON" ends before it begins.'],
-    ['*/0 * * * * *', 'is wrong in its second: "*/0" steps by nothing.'],
+    ['*/0 * * * * *', 'is wrong in its second: "*/0" has a step of 0.'],
     ['1,,2 * * * * *', 'is wrong in its second: "" is not a value, a range or a step.'],
     ['*/x * * * * *', 'is wrong in its second: "*/x" is not a value, a range or a step.'],
   ];

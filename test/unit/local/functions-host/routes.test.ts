@@ -18,13 +18,13 @@ const match = (template: string, path: string): Record<string, string> | undefin
   matchRoute(parseRouteTemplate(template), path === '' ? [] : path.split('/'));
 
 describe('a route template', () => {
-  it('matches text whatever its case', () => {
+  it('matches text without regard to case', () => {
     expect(match('Messages/Sent', 'messages/SENT')).toEqual({});
     expect(match('messages/sent', 'messages')).toBeUndefined();
     expect(match('messages', 'messages/sent')).toBeUndefined();
   });
 
-  it('takes parameters, which have to be there unless they are optional', () => {
+  it('matches parameters, and requires those that are not optional', () => {
     expect(match('messages/{Id}', 'messages/a b')).toEqual({ Id: 'a b' });
     expect(match('messages/{id}', 'messages')).toBeUndefined();
     expect(match('messages/{id}', 'messages/')).toBeUndefined();
@@ -34,13 +34,13 @@ describe('a route template', () => {
     expect(match('messages/{id?}', 'messages/1/2')).toBeUndefined();
   });
 
-  it('takes the rest of the path, which may be empty', () => {
+  it('matches the rest of the path, which may be empty', () => {
     expect(match('files/{*path}', 'files')).toEqual({});
     expect(match('files/{**path}', 'files/a/b')).toEqual({ path: 'a/b' });
     expect(match('{*path}', '')).toEqual({});
   });
 
-  it('holds parameters to their constraints', () => {
+  it('checks the constraints of parameters', () => {
     const cases: [constraint: string, accepted: string[], refused: string[]][] = [
       ['int', ['0', '-12', '+7', '2147483647'], ['2147483648', '1.5', 'x', '1e3']],
       ['long', ['9223372036854775807'], ['9223372036854775808']],
@@ -65,18 +65,18 @@ describe('a route template', () => {
     expect(match('items/{id:int?}', 'items/x')).toBeUndefined();
   });
 
-  it('is refused where it makes no sense, or none here', () => {
+  it('is refused if it is malformed or not supported', () => {
     const refused: [template: string, why: string][] = [
       ['a//b', 'it has an empty segment (a slash at an end, or two in a row)'],
       ['/a', 'it has an empty segment (a slash at an end, or two in a row)'],
       ['{a?}/b', "only the last segment may be optional or a catch-all, and {a} isn't the last"],
       ['{*a}/b', "only the last segment may be optional or a catch-all, and {a} isn't the last"],
-      ['{a}/{A}', 'the parameter {A} is there twice'],
+      ['{a}/{A}', 'the parameter {A} appears twice'],
       ['x-{a}', 'the segment "x-{a}" is neither plain text nor one parameter such as {id}, {id:int}, {id?} or {*path}'],
       ['{a=1}', 'the segment "{a=1}" is neither plain text nor one parameter such as {id}, {id:int}, {id?} or {*path}'],
       ['{a:length}', 'the constraint "length" needs 1 or 2 whole numbers in brackets'],
       ['{a:int(3)}', 'the constraint "int(3)" needs 0 whole numbers in brackets'],
-      ['{a:min(x)}', 'the constraint "min(x)" needs 1 whole numbers in brackets'],
+      ['{a:min(x)}', 'the constraint "min(x)" needs 1 whole number in brackets'],
     ];
     for (const [template, why] of refused) {
       expect([template, refusal(() => parseRouteTemplate(template))]).toEqual([template, why]);
@@ -123,22 +123,22 @@ describe('a route table', () => {
   const find = (routes: ReturnType<typeof table>, method: string, path: string): string | undefined =>
     findRoute(routes, method, path.split('/'))?.route.name;
 
-  it('goes on to the next route where the method is another', () => {
+  it('tries the next route if the method differs', () => {
     const routes = table(http('literal', 'a/b', ['POST']), http('parameter', 'a/{id}', ['GET']));
     expect(find(routes, 'POST', 'api/a/b')).toBe('literal');
     expect(find(routes, 'GET', 'api/a/b')).toBe('parameter');
     expect(find(routes, 'PUT', 'api/a/b')).toBeUndefined();
   });
 
-  it('takes equal routes by the names of their functions', () => {
+  it('orders equal routes by the names of their functions', () => {
     expect(find(table(http('b', 'x/{one}'), http('A', 'x/{two}')), 'GET', 'api/x/1')).toBe('A');
   });
 
-  it('takes the name for the route where there is none', () => {
+  it('uses the name of a function without a route as its route', () => {
     expect(find(table(http('Named', '')), 'GET', 'api/named')).toBe('Named');
   });
 
-  it('tells of overlaps that another order would decide differently, and of no other', () => {
+  it('describes only overlaps that the order of names would decide differently', () => {
     const overlapping = table(
       http('z', 'a/b'),
       http('y', 'a/{id}'),
@@ -146,8 +146,8 @@ describe('a route table', () => {
       http('w', 'a/{id}', ['PUT']),
     );
     expect(describeOverlaps(overlapping)).toEqual([
-      'GET /api/a/b fits the routes of z and y. z answers here, since its route is the more specific; a host that goes by ' +
-        "the functions' names would choose y. Constrain the parameter, or let the name of z come first in the alphabet.",
+      'GET /api/a/b matches the routes of z and y. z answers here, because its route is more specific; a host that goes by ' +
+        "the functions' names would choose y. Constrain the parameter, or rename z so that it comes first in the alphabet.",
     ]);
     const apart = table(http('a', 'a/b'), http('b', 'a/{id}'), http('d', 'b/{id:guid}'), http('c', 'b/{id:int}'));
     expect(describeOverlaps(apart)).toEqual([]);

@@ -26,8 +26,8 @@ describe('a queue trigger', () => {
     ...changes,
   });
 
-  /** Runs a trigger on one batch of messages until they are settled; tells what was called, in order. */
-  async function settle(
+  /** Runs a trigger on one batch of messages until they are completed; returns the calls in order. */
+  async function runBatch(
     messages: DequeuedMessageItem[],
     { onUpdate, ...changes }: Partial<QueueTrigger> & { onUpdate?: (receipt: string) => void } = {},
     failure?: Error,
@@ -85,8 +85,8 @@ describe('a queue trigger', () => {
 
   const failing: Partial<QueueTrigger> = { run: () => Promise.reject(new Error('failed')) };
 
-  it('takes a batch, invisible for the given time, and deletes a message that succeeded', async () => {
-    const { received, calls, logged } = await settle([message()]);
+  it('receives a batch, invisible for the given time, and deletes a message whose function succeeds', async () => {
+    const { received, calls, logged } = await runBatch([message()]);
     expect(received).toEqual(['receive', { numberOfMessages: 16, visibilityTimeout: 600 }]);
     expect(calls).toEqual([
       ['run', 'text'],
@@ -95,13 +95,13 @@ describe('a queue trigger', () => {
     expect(logged).toEqual([]);
   });
 
-  it('lets a failed message come back after the visibility timeout', async () => {
-    const { calls } = await settle([message({ dequeueCount: 4 })], failing);
+  it('makes a failed message visible again after the visibility timeout', async () => {
+    const { calls } = await runBatch([message({ dequeueCount: 4 })], failing);
     expect(calls).toEqual([['update', 'id', 'receipt-0', undefined, 30]]);
   });
 
-  it('moves a message to the poison queue when it failed for the last time', async () => {
-    const { calls, logged } = await settle([message({ dequeueCount: 5 })], failing);
+  it('moves a message to the poison queue after its last attempt', async () => {
+    const { calls, logged } = await runBatch([message({ dequeueCount: 5 })], failing);
     expect(calls).toEqual([
       ['poison', 'work-poison', 'dGV4dA=='],
       ['delete', 'id', 'receipt-0'],
@@ -111,22 +111,22 @@ describe('a queue trigger', () => {
     ]);
   });
 
-  it('moves a message that comes once too often, or that is no Base64, without running the function', async () => {
-    const { calls } = await settle([message({ dequeueCount: 6 }), message({ messageText: '{"not":"base64"}' })]);
+  it('moves a message that was dequeued too often, or is not Base64, without running the function', async () => {
+    const { calls } = await runBatch([message({ dequeueCount: 6 }), message({ messageText: '{"not":"base64"}' })]);
     expect(calls.filter(([name]) => name !== 'delete')).toEqual([
       ['poison', 'work-poison', 'dGV4dA=='],
       ['poison', 'work-poison', '{"not":"base64"}'],
     ]);
   });
 
-  it('leaves a message alone where there is no poison queue', async () => {
-    const { calls } = await settle([message({ dequeueCount: 9 }), message()], { ...failing, poisonQueue: undefined });
+  it('leaves a failed message invisible if there is no poison queue', async () => {
+    const { calls } = await runBatch([message({ dequeueCount: 9 }), message()], { ...failing, poisonQueue: undefined });
     expect(calls).toEqual([]);
   });
 
-  it('holds a message while its function runs, and deletes it with the receipt that is valid then', async () => {
+  it('keeps a message invisible while its function runs, and deletes it with the latest receipt', async () => {
     const held = new Set<string>();
-    const { calls } = await settle([message()], {
+    const { calls } = await runBatch([message()], {
       visibilitySeconds: 0.02,
       run: () => eventually(() => expect(held.size).toBeGreaterThanOrEqual(2)),
       onUpdate: (receipt) => held.add(receipt),
@@ -136,27 +136,31 @@ describe('a queue trigger', () => {
     expect(calls.at(-1)).toEqual(['delete', 'id', `receipt-${renewals.length}`]);
   });
 
-  it('takes it well that somebody else has the message', async () => {
+  it('ignores that another host has the message', async () => {
     for (const code of ['PopReceiptMismatch', 'MessageNotFound', 'QueueNotFound']) {
-      const { logged } = await settle([message()], {}, Object.assign(new Error('gone'), { code }));
+      const { logged } = await runBatch([message()], {}, Object.assign(new Error('gone'), { code }));
       expect(logged).toEqual([]);
     }
   });
 
-  it('reports a message that it could not settle, and goes on', async () => {
-    const { calls, logged } = await settle([message(), message({ messageId: 'second' })], {}, new Error('no storage'));
+  it('logs a message that it could not complete, and continues', async () => {
+    const { calls, logged } = await runBatch(
+      [message(), message({ messageId: 'second' })],
+      {},
+      new Error('no storage'),
+    );
     expect(calls.filter(([name]) => name === 'delete')).toHaveLength(2);
     expect(logged).toEqual([
       expect.objectContaining({
         level: 'error',
-        message: expect.stringContaining("The message id can't be settled") as string,
+        message: expect.stringContaining("The message id can't be completed") as string,
       }),
       expect.objectContaining({ level: 'error', message: expect.stringContaining('no storage') as string }),
     ]);
   });
 });
 
-it('runs a timer once at a time, and once at once where a run took too long', async () => {
+it('runs a timer once at a time, and once immediately after a run that took too long', async () => {
   let clock = 0;
   const begun: unknown[] = [];
   const enough = Promise.withResolvers<void>();

@@ -362,13 +362,13 @@ describe('warnings', () => {
       recipients: [{ address: `358${guessed}` }, { address: '358401234567' }, { address: `358${guessed}` }],
     });
     expect(warningsOf({ Recipients })).toEqual({
-      Warning: '299 - "2 of the numbers may be wrong: valid in no country, they were taken for national ones."',
+      Warning: '299 - "2 numbers may be wrong: they are valid in no country, and taken for national numbers."',
     });
   });
 
   test('name a text of more than three parts', () => {
     expect(warningsOf({ Content: 'x'.repeat(3 * 153 + 1) })).toEqual({
-      Warning: '299 - "The text takes 4 message parts, each of which is billed; not every phone shows more than 3."',
+      Warning: '299 - "The text takes 4 message parts, and each is billed. Some phones show no more than 3."',
     });
   });
 
@@ -438,7 +438,7 @@ describe('SendMessage, with schema and rules together', () => {
       Recipients.map((_, index) => ['InvalidPhoneNumber', `Recipients[${index}].Address`]),
     );
     expect((answer.jsonBody as { message: string }).message).toBe(
-      'Recipients[0].Address is not a phone number. Use the international format without prefixes, for example ' +
+      'Recipients[0].Address is not a phone number. Write country code and number without + or 00: ' +
         '358401234567. (9999 more problems: see details.)',
     );
   });

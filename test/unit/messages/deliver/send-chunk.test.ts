@@ -24,7 +24,7 @@ const acceptedMessage = (recipientCount: number, carrier: OutboundCarrier, prepa
 
 const inDoubt = {
   code: 'AttemptInDoubt',
-  message: 'The worker ended while the carrier had the message.',
+  message: 'Sending was interrupted, and the carrier may already have the message.',
   reason: 'inDoubt',
 };
 
@@ -202,7 +202,7 @@ describe('a carrier', () => {
     expect(await message.send()).toBe('sent');
     const noAnswer = {
       code: 'NoAnswer',
-      message: 'The carrier said nothing about the recipient.',
+      message: "The carrier's answer does not mention the recipient.",
       reason: 'inDoubt',
     };
     const { statuses, notes } = await message.read();

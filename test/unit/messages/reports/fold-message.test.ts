@@ -228,7 +228,7 @@ describe('GetMessageStatus', () => {
             ErrorMessage: 'About blocked.',
             Reason: 'other',
             Retryable: false,
-            Remedy: "The carrier's code and words say more.",
+            Remedy: 'See Error Code and Error Message.',
             UpdatedAt: '2026-11-23T10:00:01.000Z',
           },
         ],

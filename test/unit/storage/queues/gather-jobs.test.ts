@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 
 import { createGatherer } from '../../../../src/storage/queues/gather-jobs.ts';
 
-/** A queue whose additions each wait for the test to end them. */
+/** A queue whose writes each wait until the test ends them. */
 function heldQueue() {
   const additions: { jobs: readonly string[]; succeed: () => void; fail: (error: Error) => void }[] = [];
   const gather = createGatherer<string>((jobs) => {
@@ -20,13 +20,13 @@ function heldQueue() {
   return { additions, add, ends };
 }
 
-/** Lets everything happen that waits for nothing from outside. */
+/** Lets everything run that waits for nothing from outside. */
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
-/** As many as are queued one by one at the same time. */
+/** As many jobs as are queued one by one at the same time. */
 const oneByOne = Array.from({ length: 8 }, (_, index) => `first ${index}`);
 
-test('a few jobs are queued one by one; those that come while these are under way go together', async () => {
+test('the first few jobs are queued one by one; jobs that come during these writes are queued together', async () => {
   const { additions, add, ends } = heldQueue();
   for (const job of oneByOne) add(job);
   add('b');
@@ -45,7 +45,7 @@ test('a few jobs are queued one by one; those that come while these are under wa
   expect(additions.at(-1)?.jobs).toEqual(['d']);
 });
 
-test('whose group fails, hears of it; the next group goes on', async () => {
+test('if the write of a group fails, its callers get the error; the next group is queued all the same', async () => {
   const { additions, add, ends } = heldQueue();
   for (const job of oneByOne) add(job);
   add('b');
@@ -57,7 +57,7 @@ test('whose group fails, hears of it; the next group goes on', async () => {
   expect(ends).toEqual(['first 0 is lost', 'b queued']);
 });
 
-test('a group has no more jobs and bytes than a queue message takes', async () => {
+test('a group has no more jobs and bytes than fit into a queue message', async () => {
   const { additions, add } = heldQueue();
   for (const job of oneByOne) add(job);
   for (let number = 0; number < 20; number++) add(`job ${number}`);

@@ -5,7 +5,7 @@ import { changedColumns, contactOf, contactRow } from '../../../../src/storage/t
 
 const place = { group: 'ab'.repeat(16), generation: '0'.repeat(24), number: '358401230001' };
 
-/** A contact whose fields are as long as they may be, of one character. */
+/** Makes a contact whose fields have their maximum length and consist of one character. */
 function longest(character: string): Contact {
   const of = (length: number): string => character.repeat(length);
   return {
@@ -26,7 +26,7 @@ function longest(character: string): Contact {
   };
 }
 
-test.each(['x', 'ж', '"', '\\', '\n', '😀'])('the longest contact, of %j, fits into a row of storage', (character) => {
+test.each(['x', 'ж', '"', '\\', '\n', '😀'])('the longest contact, of %j, fits into a row', (character) => {
   const contact = longest(character);
   const row = contactRow(place, contact);
   const sizes = Object.entries(row).map(([name, value]) => 8 + 2 * (name.length + String(value).length));
@@ -35,14 +35,14 @@ test.each(['x', 'ж', '"', '\\', '\n', '😀'])('the longest contact, of %j, fit
   expect(contactOf(row)).toEqual(contact);
 });
 
-test('changes write every column of custom properties that a row can have, so that none of an old list stays', () => {
+test('a change of custom properties writes all their columns, so that nothing of a longer old list stays', () => {
   const full = contactRow(place, longest('"'));
   const few = changedColumns(place, { customContactProperties: [{ name: 'a', value: 'b' }] }, new Date(0));
   const columnsOf = (row: object): string[] => Object.keys(row).filter((name) => name.startsWith('custom'));
   expect(columnsOf(few)).toEqual(columnsOf(full));
 });
 
-test('changes touch no other column', () => {
+test('a change writes no column of a field that it does not change', () => {
   expect(changedColumns(place, { city: 'Oulu', email: null, birthYear: null }, new Date(0))).toEqual({
     partitionKey: expect.stringMatching(/^(?:ab){16}[0-9a-f]{2}$/) as string,
     rowKey: `${place.generation}.358401230001.${place.group}.c`,
