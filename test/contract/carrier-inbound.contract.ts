@@ -83,7 +83,7 @@ export function inboundContract(setup: () => ReceivingSetup): void {
   /** Returns the first of these protocols that phones can use. Skips the test if they can use none of them. */
   const ofProtocols = (skip: Skip, ...protocols: InboundProtocol[]): InboundProtocol =>
     protocols.find((protocol) => setup().inbound?.protocols.includes(protocol)) ??
-    skip(`no ${protocols.join(' or ')} message comes in through this carrier`);
+    skip(`the carrier receives no ${protocols.join(' or ')}`);
 
   describe('an inbound message', () => {
     test.for(['SMS', 'MMS', 'WhatsApp'] as const)('arrives as one event: %s', async (protocol, { skip }) => {
@@ -130,7 +130,7 @@ export function inboundContract(setup: () => ReceivingSetup): void {
 
     test('is repeated until it is confirmed, each time with the same id and time', async ({ skip }) => {
       const { inbound } = setup();
-      skip(inbound?.repeats === false, 'this network calls once');
+      skip(inbound?.repeats === false, 'the network calls only once');
       const message = messageFrom(ofProtocols(skip, 'SMS', 'WhatsApp'));
       inbound?.answerCalls(503);
       try {
@@ -180,7 +180,7 @@ export function inboundContract(setup: () => ReceivingSetup): void {
     }
 
     const attachmentName = (kind: 'lost' | 'unavailable', skip: Skip): string =>
-      setup().inbound?.attachmentNames?.[kind] ?? skip(`this network has no attachment that is ${kind}`);
+      setup().inbound?.attachmentNames?.[kind] ?? skip(`the network has no attachment that is ${kind}`);
 
     /** Returns the name that an attachment has: its own, or one with the extension of its type. */
     const nameOf = (name: string): string =>
@@ -234,7 +234,7 @@ export function inboundContract(setup: () => ReceivingSetup): void {
     describe('if the carrier fails', () => {
       const fetchAt = async (url: string, skip: Skip, timeoutMs = 10_000): Promise<AttachmentOutcome> => {
         const { attachments } = setup().connect({ url, timeoutMs });
-        return (attachments ?? skip('no attachments come in through this carrier')).fetchAttachment('a', 1000);
+        return (attachments ?? skip('the carrier receives no attachments')).fetchAttachment('a', 1000);
       };
 
       test.for([500, 503, 429, 401, 403])('it answers %i: another try', async (status, { skip }) => {

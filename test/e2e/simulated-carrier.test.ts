@@ -23,7 +23,7 @@ function run(changes: Record<string, string>): ChildProcessWithoutNullStreams {
   return child;
 }
 
-test('the process prints its address, serves, and keeps its state when it is killed', async () => {
+test('the separate process prints its address, serves, and keeps its state when it is killed', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'simulated-carrier-'));
   const stateFile = join(folder, 'new', 'state.jsonl');
   const start = async () => {
@@ -67,10 +67,13 @@ test.concurrent.for([
     { SIMULATED_CARRIER_INBOUND_URL: 'ftp://x' },
     "SIMULATED_CARRIER_INBOUND_URL must be an http or https address, not 'ftp://x'",
   ],
-] as const)('the process says what is wrong with its settings: %j', async ([change, message], { expect }) => {
-  const child = run(change);
-  let errors = '';
-  child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString('utf8')));
-  expect(await once(child, 'close')).toEqual([1, null]);
-  expect(errors).toContain(message);
-});
+] as const)(
+  'the separate process prints what is wrong with its settings: %j',
+  async ([change, message], { expect }) => {
+    const child = run(change);
+    let errors = '';
+    child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString('utf8')));
+    expect(await once(child, 'close')).toEqual([1, null]);
+    expect(errors).toContain(message);
+  },
+);

@@ -66,7 +66,7 @@ test('lets a phone write', async () => {
 test.each([
   ['{', 400, { code: 'BadRequest', message: 'The body must be JSON.' }],
   ['', 400, { code: 'BadRequest', message: 'The body must be JSON.' }],
-  [' '.repeat(16 * 1024 * 1024 + 1), 413, { code: 'TooLarge', message: 'The body may have 16777216 bytes.' }],
+  [' '.repeat(16 * 1024 * 1024 + 1), 413, { code: 'TooLarge', message: 'The body must have at most 16777216 bytes.' }],
 ])('passes on the refusal of the carrier', async (body, status, problem) => {
   const { root } = await startAll();
   const response = await fetch(`${root}/simulator/inbound`, { method: 'POST', body });
