@@ -43,10 +43,11 @@ const patterns = [
   new RegExp(String.raw`\b(?:${[...methods, ...helpers].join('|')})\(\s*'(?<name>[A-Z][A-Z0-9_]+)'`, 'g'),
 ];
 
-/** Returns the names that a source reads. The parts that a template fills in after its beginning match any text. */
+/** Returns the names that a source reads, not counting its comments. The parts that a template fills in after its beginning match any text. */
 function namesIn(source: string): string[] {
+  const code = source.replaceAll(/\/\*[\s\S]*?\*\//g, '');
   return patterns.flatMap((pattern) =>
-    [...source.matchAll(pattern)].map(({ groups }) => (groups?.['name'] ?? '').replaceAll(/\$\{.*?\}/g, 'X')),
+    [...code.matchAll(pattern)].map(({ groups }) => (groups?.['name'] ?? '').replaceAll(/\$\{.*?\}/g, 'X')),
   );
 }
 
