@@ -9,7 +9,7 @@ import { realNetwork } from './outgoing/network.ts';
 import { createTokenSource } from './storage/service/bearer-token.ts';
 
 /** The surroundings of carriers, the same for the app and for operators' commands. */
-export interface CarrierPlace {
+export interface CarrierEnvironment {
   /** The public address of the app, with the base path and without a slash at the end. */
   publicUrl: string;
   /** The app's identity at carriers that use Entra ID. */
@@ -30,7 +30,7 @@ export const carrierTimeoutMs = 15_000;
 /** Makes carriers from their settings. Calls nothing yet. */
 export function createCarriers(
   configured: readonly ConfiguredCarrier[],
-  { publicUrl, identity, entraAuthority, allowLoopback, now }: CarrierPlace,
+  { publicUrl, identity, entraAuthority, allowLoopback, now }: CarrierEnvironment,
 ): Carrier[] {
   const sources = new Map<string, () => Promise<string>>();
   const isEntraToken = createEntraTokenCheck(entraAuthority);

@@ -119,7 +119,7 @@ export function inDoubt(failure: { code: string; message: string }, { idempotent
 }
 
 /** Turns the error of a call without an answer into a failure. The message is in doubt unless the call never left. */
-export function failureOfSilence(error: unknown, carrier: { idempotent: boolean }): Failure {
+export function failureOfNoAnswer(error: unknown, carrier: { idempotent: boolean }): Failure {
   const failure = whyNoAnswer(error);
   if (!neverLeft(error)) return inDoubt(failure, carrier);
   const reason = error instanceof ImpossibleCall ? 'carrierSettings' : 'carrierUnavailable';

@@ -67,8 +67,8 @@ function continuedThread(
   threadHours: number,
 ): string | undefined {
   if (current === undefined) return undefined;
-  const silence = at.getTime() - current.lastActiveAt.getTime();
-  return silence <= threadHours * 3_600_000 ? current.threadId : undefined;
+  const gapMs = at.getTime() - current.lastActiveAt.getTime();
+  return gapMs <= threadHours * 3_600_000 ? current.threadId : undefined;
 }
 
 function nextCurrent(change: {

@@ -36,7 +36,7 @@ export const giveUpInboundMessage: Worker<RouteInboundDeps> = {
       return { ...job, ...(await routeInbound(job, deps)) };
     } catch (error) {
       const found = await deps.inbound.store.read(job.inboundId);
-      if (found !== undefined) await deps.inbound.store.noteUnrouted(found.message);
+      if (found !== undefined) await deps.inbound.store.recordUnrouted(found.message);
       return { ...job, result: 'givenUp', error };
     }
   },

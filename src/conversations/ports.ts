@@ -17,7 +17,7 @@ export interface InboundStore {
   /** Replaces the whole progress if the stored version is still the one given. */
   update(versioned: VersionedInbound, progress: InboundProgress): Promise<VersionedInbound | 'conflict'>;
   /** Lists a message as unrouted; repeating it changes nothing. */
-  noteUnrouted(message: InboundMessage): Promise<void>;
+  recordUnrouted(message: InboundMessage): Promise<void>;
   /** Takes a message off the list of unrouted ones. */
   dropUnrouted(id: string): Promise<void>;
   /** Lists the ids of messages that carriers received in a time span and that are not routed yet. */

@@ -43,7 +43,7 @@ async function timedEvent(
   { carriers, now }: ReceiveInboundDeps,
 ): Promise<TimedEvent> {
   if (at !== undefined) return { ...event, at };
-  const { notedAt } = await carriers.ids.note({ carrier, id: event.carrierMessageId, value: '', notedAt: now() });
+  const { notedAt } = await carriers.ids.record({ carrier, id: event.carrierMessageId, value: '', notedAt: now() });
   return { ...event, at: notedAt };
 }
 

@@ -26,7 +26,7 @@ export async function routeInbound(job: InboundJob, deps: RouteInboundDeps): Pro
   if (collected === undefined) return { result: 'waitsForAttachments' };
   const routed = await route(collected.message, deps);
   if (routed === undefined) {
-    await deps.inbound.store.noteUnrouted(message);
+    await deps.inbound.store.recordUnrouted(message);
     await update(collected, { ...progressOf(collected.message), state: 'unrouted' }, deps);
     return { result: 'unrouted' };
   }

@@ -21,9 +21,9 @@ export interface CallsMade {
   /** By recipient index. */
   verdicts: ReadonlyMap<number, Verdict>;
   /** No call of a group got an answer, so the rest were not made: they would only have waited as long. */
-  isSilent: boolean;
+  isUnanswered: boolean;
   /** Why no call could be made. */
-  fault?: Error;
+  signingError?: Error;
 }
 
 /**
@@ -43,8 +43,8 @@ export async function makeCalls(
     const verdict: Verdict = { next: 'retry', answer: { detail: sign.message, at: now() } };
     return {
       verdicts: new Map(due.map(({ recipientIndex }) => [recipientIndex, verdict])),
-      isSilent: false,
-      fault: sign,
+      isUnanswered: false,
+      signingError: sign,
     };
   }
   const verdicts = new Map<number, Verdict>();
@@ -60,10 +60,10 @@ export async function makeCalls(
         return verdict;
       }),
     );
-    const isSilent = answered.every(({ next, answer }) => next === 'retry' && answer.status === undefined);
-    if (isSilent) return { verdicts, isSilent };
+    const isUnanswered = answered.every(({ next, answer }) => next === 'retry' && answer.status === undefined);
+    if (isUnanswered) return { verdicts, isUnanswered };
   }
-  return { verdicts, isSilent: false };
+  return { verdicts, isUnanswered: false };
 }
 
 async function call(

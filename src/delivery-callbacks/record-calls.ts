@@ -54,7 +54,7 @@ export async function recordCalls(
       failpoint('callback.recorded');
       const count = (state: CallbackEntry['state']): number => entries.filter((entry) => entry.state === state).length;
       const counts = { delivered: doneOf(made).length, waiting: count('waiting'), givenUp: count('givenUp') };
-      return { result: 'done', ...counts, ...(made.fault === undefined ? {} : { error: made.fault }) };
+      return { result: 'done', ...counts, ...(made.signingError === undefined ? {} : { error: made.signingError }) };
     }
     const found = await dlr.store.read(messageId, chunk);
     if (found?.callbacks.lease?.token !== token) return { result: 'overtaken' };
@@ -73,7 +73,7 @@ function doneOf({ verdicts }: CallsMade): number[] {
 /** Returns the entries that the calls changed and that are not delivered, by recipient index. */
 function outcomesOf(
   { entries }: ChunkCallbacks,
-  { verdicts, isSilent }: CallsMade,
+  { verdicts, isUnanswered }: CallsMade,
   { dlr, random, now }: CallbackDeps,
 ): Map<number, CallbackEntry> {
   const at = now();
@@ -83,7 +83,7 @@ function outcomesOf(
     if (verdict === undefined || verdict.next === 'delivered') continue;
     outcomes.set(entry.recipientIndex, afterCall(entry, verdict));
   }
-  if (!isSilent) return outcomes;
+  if (!isUnanswered) return outcomes;
   // No answer came, so the rest waits as long as the called ones. Each time, those with the fewest attempts go first.
   const attempts = Math.max(...[...outcomes.values()].map((entry) => entry.attempts));
   const notBefore = nextCallAt(dlr.schedule, { attempts, since: at, now: at }, random());

@@ -255,7 +255,7 @@ export interface CarrierIdStore {
    * Stores an id and resolves to the entry that counts. An insert decides, so exactly one of several simultaneous calls
    * is the first.
    */
-  note(entry: CarrierId): Promise<CarrierId>;
+  record(entry: CarrierId): Promise<CarrierId>;
   /** Finds an id; undefined if there is none. */
   find(carrier: string, id: string): Promise<CarrierId | undefined>;
 }

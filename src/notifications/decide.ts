@@ -1,6 +1,6 @@
 import type { Verdict } from '../http-delivery/index.ts';
 import { nextCallAt } from '../http-delivery/index.ts';
-import { noteAnswer } from '../subscriptions/index.ts';
+import { recordAnswer } from '../subscriptions/index.ts';
 import type { Subscription } from '../subscriptions/index.ts';
 import type { NotificationDeps } from './deps.ts';
 import { giveUp } from './give-up.ts';
@@ -22,10 +22,10 @@ export async function decide(retry: RetryNotification, verdict: Verdict, deps: N
   const isKnown = kind === undefined || (kind === 'fine' && !target.wasRefused);
   if (next === 'delivered') {
     // If recording fails, the notification must not be delivered again; the next answer updates the health.
-    if (!isKnown) await noteAnswer(target, kind, deps).catch(() => undefined);
+    if (!isKnown) await recordAnswer(target, kind, deps).catch(() => undefined);
     return { state: 'delivered' };
   }
-  const state = isKnown ? 'active' : await noteAnswer(target, kind, deps);
+  const state = isKnown ? 'active' : await recordAnswer(target, kind, deps);
   const now = deps.now();
   const notBefore = nextCallAt(
     deps.flows.schedule,

@@ -1,6 +1,6 @@
 export { deleteTrigger } from './delete-trigger.ts';
 export { newMessage } from './new-message.ts';
-export { noteAnswer } from './record-answer.ts';
+export { recordAnswer } from './record-answer.ts';
 export type * from './ports.ts';
 export { pipelineIdOf } from './subscription-ids.ts';
 export { subscriptionPrivacy } from './subscription.ts';

@@ -38,7 +38,7 @@ export function healthAfter(
  *
  * @returns the subscription's state afterwards; undefined if it was removed, or subscribed again since the call
  */
-export async function noteAnswer(
+export async function recordAnswer(
   { pipelineId, key, secret }: Pick<Subscription, 'pipelineId' | 'key' | 'secret'>,
   kind: AnswerKind,
   { flows, now }: { flows: { subscriptions: SubscriptionStore }; now: () => Date },

@@ -57,7 +57,7 @@ function prepareButton(entry: unknown, target: string, customer: Customer, probl
   return { type, label, data: readData(data, { type, label, target: `${target}.Data`, customer, problems }) };
 }
 
-interface DataPlace {
+interface ButtonField {
   type: ButtonType | undefined;
   label: string;
   target: string;
@@ -65,7 +65,7 @@ interface DataPlace {
   problems: Problem[];
 }
 
-function readData(value: unknown, place: DataPlace): string {
+function readData(value: unknown, place: ButtonField): string {
   const { type, label, target, problems } = place;
   if (type === undefined || (value !== undefined && typeof value !== 'string')) return '';
   const data = value?.trim() ?? '';
@@ -84,7 +84,7 @@ function readData(value: unknown, place: DataPlace): string {
   return data;
 }
 
-function readAddress(data: string, { target, problems }: DataPlace): string {
+function readAddress(data: string, { target, problems }: ButtonField): string {
   const broken = numberingProblem(data);
   if (broken !== undefined || data.replace(/\{\{1\}\}$/, '').includes('{{')) {
     const rule = broken ?? 'must have no placeholder other than {{1}} at the end';
@@ -94,7 +94,7 @@ function readAddress(data: string, { target, problems }: DataPlace): string {
   return data;
 }
 
-function readNumber(data: string, { target, customer, problems }: DataPlace): string {
+function readNumber(data: string, { target, customer, problems }: ButtonField): string {
   const parsed = parsePhoneNumber(data, [customer.region]);
   if (parsed === undefined) problems.push(problem('InvalidPhoneNumber', { target }));
   return parsed?.number ?? '';

@@ -37,12 +37,12 @@ export async function submitTemplate(wanted: NewTemplate, now: Date, { templates
   }
   await templates.store.remove(claimed);
   throw answer.outcome === 'refused'
-    ? apiError('TemplateRefused', { reason: saidReason(answer.reason) })
+    ? apiError('TemplateRefused', { reason: givenReason(answer.reason) })
     : apiError('Unavailable', { what: 'The management of WhatsApp templates' });
 }
 
 /** Shortens a carrier's reason, which may have any length, and returns it as a part of a sentence. */
-function saidReason(reason: string): string {
+function givenReason(reason: string): string {
   return reason.slice(0, 300).toWellFormed().trimEnd().replace(/\.$/, '');
 }
 

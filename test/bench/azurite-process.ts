@@ -10,5 +10,5 @@ export interface AzuriteProcess extends Child {
 
 export async function startAzuriteProcess(): Promise<AzuriteProcess> {
   const child = await startChild(join(import.meta.dirname, 'azurite-main.ts'));
-  return { ...child, connectionString: child.said };
+  return { ...child, connectionString: child.output };
 }

@@ -137,5 +137,5 @@ async function bulkInMemory(sends: number): Promise<BulkRun> {
   const file = join(import.meta.dirname, 'memory-main.ts');
   const args = [String(sends), String(recipientsOfSend)];
   const child = await startChild(file, { args, nodeOptions: deploymentFlags });
-  return JSON.parse(child.said) as BulkRun;
+  return JSON.parse(child.output) as BulkRun;
 }

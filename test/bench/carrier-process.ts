@@ -27,9 +27,9 @@ export async function startCarrierProcess(reportsPerCall: number): Promise<Carri
   const webhookSecret = 'bench-secret';
   const args = [webhookSecret, String(reportsPerCall)];
   const child = await startChild(join(import.meta.dirname, 'carrier-main.ts'), { args });
-  const client = createHttpClient(child.said);
+  const client = createHttpClient(child.output);
   return {
-    url: child.said,
+    url: child.output,
     apiKey: 'bench-key',
     webhookSecret,
     async reported(atLeast) {

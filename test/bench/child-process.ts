@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 export interface Child {
   pid: number;
   /** The line that it printed. */
-  said: string;
+  output: string;
   stop(): Promise<void>;
 }
 
@@ -41,11 +41,11 @@ export async function startChild(
   endWithThis(child);
   const ended = once(child, 'exit');
   const lines = createInterface(child.stdout);
-  const said = await Promise.race([once(lines, 'line') as Promise<[string]>, ended.then(() => undefined)]);
-  if (said === undefined || child.pid === undefined) throw new Error(`${file} ended before it was ready`);
+  const output = await Promise.race([once(lines, 'line') as Promise<[string]>, ended.then(() => undefined)]);
+  if (output === undefined || child.pid === undefined) throw new Error(`${file} ended before it was ready`);
   return {
     pid: child.pid,
-    said: said[0],
+    output: output[0],
     async stop() {
       // None of them has work to finish, and Azurite takes seconds to handle a softer signal.
       child.kill('SIGKILL');

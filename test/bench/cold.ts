@@ -165,7 +165,7 @@ async function timeToAnswer(
 ): Promise<number> {
   const begun = performance.now();
   const child = await startChild(join(import.meta.dirname, 'cold-host-main.ts'), { args: [folder], environment });
-  const client = createHttpClient(`${child.said}/api-integrations/v1`, { Authorization });
+  const client = createHttpClient(`${child.output}/api-integrations/v1`, { Authorization });
   try {
     const { status, body } = await client.call({
       method: 'POST',

@@ -20,7 +20,7 @@ export interface KannelProcess {
 
 export async function startKannel(): Promise<KannelProcess> {
   const around = await startChild(join(import.meta.dirname, 'smsc-main.ts'));
-  const { smpp, receiver } = JSON.parse(around.said) as { smpp: number; receiver: number };
+  const { smpp, receiver } = JSON.parse(around.output) as { smpp: number; receiver: number };
   const kannel = await startKannelBoxes({ smpp, wait: 3_000 });
   const { origin, pathname } = new URL(kannel.sendUrl);
   const client = createHttpClient(origin);

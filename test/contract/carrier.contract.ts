@@ -293,9 +293,9 @@ export function carrierContract(name: string, setup: () => Promise<CarrierSetup>
           // Only some networks name the language.
           const { identity, name, language } = template;
           const verdicts = news.filter((each) => each.name === name);
-          expect(verdicts.map(({ language: told = language, ...rest }) => ({ ...rest, language: told }))).toEqual([
-            { identity, name, language, status: 'approved' },
-          ]);
+          expect(
+            verdicts.map(({ language: notified = language, ...rest }) => ({ ...rest, language: notified })),
+          ).toEqual([{ identity, name, language, status: 'approved' }]);
         });
       });
 

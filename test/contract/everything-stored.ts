@@ -205,7 +205,7 @@ async function storeInbound({ storage, plant }: Place): Promise<void> {
   });
   const marked = plant('inbound.message', message, inboundMessagePrivacy);
   await inbounds.create(marked);
-  await inbounds.noteUnrouted(marked);
+  await inbounds.recordUnrouted(marked);
   const notifications = createTableNotificationStore(storage);
   const lastAnswer = { status: 503, detail: 'answered 503', at };
   await notifications.createChunks(
@@ -237,7 +237,7 @@ async function storeTheRest({ storage, plant }: Place): Promise<void> {
   const use = { customerId: 'demo', requestId: 'request 1', messageId: hex(), fingerprint: hex(), usedAt: at };
   await createTableRequestStore(storage).claim(plant('requests.use', use, requestUsePrivacy), at);
   const carrierId = { carrier: 'twilio', id: hex(), value: hex(), notedAt: at };
-  await createTableCarrierIdStore(storage).note(plant('carrierids.id', carrierId, carrierIdPrivacy));
+  await createTableCarrierIdStore(storage).record(plant('carrierids.id', carrierId, carrierIdPrivacy));
   const callbacks = callbacksOfChunk({
     done: [1],
     entries: [

@@ -97,7 +97,7 @@ async function write(number: string, attachmentId: string): Promise<string> {
     attachments: [stored],
   });
   await inbounds.create(message);
-  await inbounds.noteUnrouted(message);
+  await inbounds.recordUnrouted(message);
   const payload = JSON.stringify({ sender: number, recipient: '16400', content: 'Hei' });
   await notifications.createChunks(chunksOf(message.id, 1).map((chunk) => ({ ...chunk, payload })));
   await notifications.createRetries([retry({ inboundId: message.id, payload })]);

@@ -176,7 +176,7 @@ export function inboundStoreContract(name: string, open: () => InboundStore): vo
       const messages = Array.from({ length: 12 }, (_, index) => inbound({ receivedAt: new Date(1_000 + index) }));
       const ids = messages.map(({ id }) => id);
       expect(await store.listUnrouted(10)).toEqual([]);
-      await Promise.all(messages.toReversed().map((message) => store.noteUnrouted(message)));
+      await Promise.all(messages.toReversed().map((message) => store.recordUnrouted(message)));
       expect(await listed(messages)).toEqual(ids);
       expect(await store.listUnrouted(5)).toEqual(ids.slice(0, 5));
       expect(await store.listUnrouted(1)).toEqual(ids.slice(0, 1));
@@ -187,19 +187,19 @@ export function inboundStoreContract(name: string, open: () => InboundStore): vo
       const [message, other] = [inbound(), inbound()];
       const both = [message, other];
       await store.dropUnrouted(message.id);
-      await Promise.all([store.noteUnrouted(message), store.noteUnrouted(message), store.noteUnrouted(other)]);
-      await store.noteUnrouted({ ...message, content: 'Another' });
+      await Promise.all([store.recordUnrouted(message), store.recordUnrouted(message), store.recordUnrouted(other)]);
+      await store.recordUnrouted({ ...message, content: 'Another' });
       expect((await listed(both)).toSorted()).toEqual([message.id, other.id].toSorted());
       await store.dropUnrouted(message.id);
       await store.dropUnrouted(message.id);
       expect(await listed(both)).toEqual([other.id]);
-      await store.noteUnrouted(message);
+      await store.recordUnrouted(message);
       expect((await listed(both)).toSorted()).toEqual([message.id, other.id].toSorted());
     });
 
     test('neither create nor change the message itself', async () => {
       const message = inbound();
-      await store.noteUnrouted(message);
+      await store.recordUnrouted(message);
       expect(await store.read(message.id)).toBeUndefined();
       await store.create(message);
       await store.dropUnrouted(message.id);

@@ -35,7 +35,7 @@ test('inbound: lists unrouted messages without what the phone wrote, and routes 
   const message = inbound({ content: 'private', sender: '358401234567' });
   const store = createTableInboundStore(azurite);
   await store.create(message);
-  await store.noteUnrouted(message);
+  await store.recordUnrouted(message);
   expect(await unrouted.run({ operands: [], values: {} }, environment)).toEqual([
     `${message.id}  ${message.at.toISOString()}  SMS to 358401000001 from …567, by simulated`,
   ]);

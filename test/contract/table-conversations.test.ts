@@ -75,7 +75,7 @@ test('reading creates no table', async () => {
 describe('once the tables exist', () => {
   beforeAll(async () => {
     await inboundStore.create(inbound());
-    await inboundStore.noteUnrouted(inbound());
+    await inboundStore.recordUnrouted(inbound());
     const conversation = conversationOf('first');
     await threads.enter(conversation, firstOf(conversation));
     await subscriptions.put(subscription());
@@ -100,8 +100,8 @@ describe('once the tables exist', () => {
     const progress = { state: 'unrouted' as const, attachments: [], attempts: 1 };
     expect(await operationsOf(() => inboundStore.update(versioned, progress))).toBe(1);
     expect(await operationsOf(() => inboundStore.update(versioned, progress))).toBe(1);
-    expect(await operationsOf(() => inboundStore.noteUnrouted(message))).toBe(1);
-    expect(await operationsOf(() => inboundStore.noteUnrouted(message))).toBe(1);
+    expect(await operationsOf(() => inboundStore.recordUnrouted(message))).toBe(1);
+    expect(await operationsOf(() => inboundStore.recordUnrouted(message))).toBe(1);
     expect(await operationsOf(() => inboundStore.listUnrouted(10))).toBe(1);
     expect(await operationsOf(() => inboundStore.dropUnrouted(message.id))).toBe(1);
     expect(await operationsOf(() => inboundStore.dropUnrouted(message.id))).toBe(1);

@@ -151,7 +151,7 @@ test('deletes what is older than the retention, and nothing else', async () => {
   await messages.appendReports(recentMessage, journal(now));
   const scheduled = await accept(old, { sendAt: daysAgo(-200) });
   const sentSince = await accept(daysAgo(300), { sendAt: daysAgo(91) });
-  const sentLately = await accept(daysAgo(300), { sendAt: daysAgo(89) });
+  const sentRecently = await accept(daysAgo(300), { sendAt: daysAgo(89) });
 
   const files = [hex(), hex(), hex()] as const;
   for (const id of files) {
@@ -168,7 +168,7 @@ test('deletes what is older than the retention, and nothing else', async () => {
   const recentInbound = inboundAt(recent, { attachments: [attachment(files[2])] });
   for (const message of [oldInbound, recentInbound]) {
     await inbounds.create(message);
-    await inbounds.noteUnrouted(message);
+    await inbounds.recordUnrouted(message);
     await notifications.createChunks(chunksOf(message.id, 2));
     await notifications.createRetries([retry({ inboundId: message.id, since: message.at })]);
   }
@@ -178,7 +178,7 @@ test('deletes what is older than the retention, and nothing else', async () => {
   // Callbacks of a message that was old already, and was sent or replayed since.
   for (const [messageId, changedAt] of [
     [oldMessage, old],
-    [sentLately, recent],
+    [sentRecently, recent],
     [recentMessage, recent],
   ] as const) {
     await callbacks.write(callbacksOfChunk({ messageId, changedAt }));
@@ -197,7 +197,7 @@ test('deletes what is older than the retention, and nothing else', async () => {
     ['recent', recent],
   ] as const) {
     await requests.claim({ customerId: 'demo', requestId, messageId: hex(), fingerprint: 'f', usedAt }, old);
-    await carrierIds.note({ carrier: 'twilio', id: requestId, value: '', notedAt: usedAt });
+    await carrierIds.record({ carrier: 'twilio', id: requestId, value: '', notedAt: usedAt });
   }
 
   const result = await deleteExpired.run(deps());
@@ -214,7 +214,7 @@ test('deletes what is older than the retention, and nothing else', async () => {
     },
   });
   const kept = new Set((await rowsOf('messages')).map(({ partitionKey }) => partitionKey));
-  expect(kept).toEqual(new Set([recentMessage, scheduled, sentLately]));
+  expect(kept).toEqual(new Set([recentMessage, scheduled, sentRecently]));
   expect([await messages.readMessage(oldMessage), await messages.readMessage(sentSince)]).toEqual([
     undefined,
     undefined,
@@ -226,7 +226,7 @@ test('deletes what is older than the retention, and nothing else', async () => {
     new Set([recentInbound.id, replayed.id]),
   );
   expect(new Set((await rowsOf('callbacks')).map(({ partitionKey }) => partitionKey))).toEqual(
-    new Set([sentLately, recentMessage]),
+    new Set([sentRecently, recentMessage]),
   );
   expect((await rowsOf('deadletters')).map(({ rowKey }) => rowKey)).toEqual([recentLetter.id]);
   expect(await rowsOf('requests')).toHaveLength(1);

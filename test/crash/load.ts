@@ -57,7 +57,7 @@ export function startLoad({
     for (let attempt = 1; Date.now() < deadline; attempt++) {
       const answer = await callApi(call).catch(whyBroken);
       count(ledger.answers, typeof answer === 'string' ? `broken: ${answer}` : String(answer.status));
-      if (typeof answer !== 'string' && isFinal(answer)) return noteAnswer(made, answer);
+      if (typeof answer !== 'string' && isFinal(answer)) return recordAnswer(made, answer);
       await sleep(Math.min(100 * 2 ** attempt, 2_000));
     }
   };
@@ -119,7 +119,7 @@ function isFinal({ status }: ApiAnswer): boolean {
   return status !== 429 && status !== 408 && status < 500;
 }
 
-function noteAnswer(made: Send, { status, body }: ApiAnswer): void {
+function recordAnswer(made: Send, { status, body }: ApiAnswer): void {
   if (status !== 200) {
     made.refused = `${status} ${JSON.stringify(body).slice(0, 300)}`;
     return;

@@ -31,9 +31,9 @@ export function startProcess(
   process.once('exit', end);
   const started = Promise.withResolvers<string>();
   const take = (line: string): void => {
-    const said = ready.exec(line)?.[1];
-    if (said === undefined) onLine(line);
-    else started.resolve(said);
+    const output = ready.exec(line)?.[1];
+    if (output === undefined) onLine(line);
+    else started.resolve(output);
   };
   createInterface(child.stdout).on('line', take);
   createInterface(child.stderr).on('line', take);

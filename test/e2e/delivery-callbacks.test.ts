@@ -65,7 +65,7 @@ async function recordFinalStatuses({ MessageId, Recipients }: StatusBody): Promi
   );
 }
 
-async function sendAndSettle(addresses: readonly string[], details: Record<string, unknown>): Promise<StatusBody> {
+async function sendAndFinish(addresses: readonly string[], details: Record<string, unknown>): Promise<StatusBody> {
   const answer = await api.post(sendTo(addresses, details));
   expect(answer).toMatchObject({ status: 200 });
   const status = await api.waitForStatus((answer.body as SentBody).MessageId, 'delivered', 'undelivered');
@@ -89,7 +89,7 @@ const [, snippet = ''] =
 test('the DlrUrl is called once for each recipient, signed as the documents say', async () => {
   const dlrUrl = `${receiver.url}/dlr?key=a%2Fb+c&x=%c3%a4#part`;
   const addresses = ['358401230001', '358401230002'];
-  const status = await sendAndSettle(addresses, { DlrUrl: dlrUrl, CustomerData: 'Tilaus 7 & ä' });
+  const status = await sendAndFinish(addresses, { DlrUrl: dlrUrl, CustomerData: 'Tilaus 7 & ä' });
   await recordFinalStatuses(status);
   const store = createTableCallbackStore(azurite);
   await eventually(async () => {
@@ -97,7 +97,7 @@ test('the DlrUrl is called once for each recipient, signed as the documents say'
     expect(receiver.calls).toHaveLength(2);
   });
   const given = '/dlr?key=a%2Fb+c&x=%c3%a4&';
-  const told = receiver.calls
+  const notified = receiver.calls
     .map(({ method, path, body }) => ({ method, path, body: body.length }))
     .sort((left, right) => left.path.localeCompare(right.path))
     .map(({ method, path, body }) => ({
@@ -106,7 +106,7 @@ test('the DlrUrl is called once for each recipient, signed as the documents say'
       start: path.slice(0, given.length),
       parameters: Object.fromEntries(new URLSearchParams(path.slice(given.length))),
     }));
-  expect(told).toEqual(
+  expect(notified).toEqual(
     status.Recipients.map(({ Id, Address, Status, ErrorCode }) => ({
       method: 'GET',
       body: 0,
@@ -143,7 +143,7 @@ test('the DlrUrl is called once for each recipient, signed as the documents say'
 test('a call that was given up is listed without its query, and repeated by a replay', async () => {
   answers = [400];
   const before = receiver.calls.length;
-  const { MessageId } = await sendAndSettle(['358401230001'], { DlrUrl: `${receiver.url}/refusing?key=s3cret` });
+  const { MessageId } = await sendAndFinish(['358401230001'], { DlrUrl: `${receiver.url}/refusing?key=s3cret` });
   await givenUp(MessageId);
   const listed = await callbacks('list', '--customer', 'demo');
   expect(listed).toContain(MessageId);

@@ -84,19 +84,19 @@ describe('npm run directory', () => {
       const path = file('directory.json', document);
       const plan = '+ customer acme\n+ customer b\n+ user ann\n';
       const say = (...args: string[]) => directory(['apply', ...args]);
-      const said = (stdout: string): Ran => ({ code: 0, stdout, stderr: '' });
-      expect(await say(path)).toEqual(said(`${plan}Nothing is written yet. Add --yes to write it.\n`));
-      expect(await directory(['export'])).toEqual(said('{\n  "customers": [],\n  "users": []\n}\n'));
-      expect(await say(path, '--yes')).toEqual(said(`${plan}Written. The app uses it within a minute.\n`));
+      const output = (stdout: string): Ran => ({ code: 0, stdout, stderr: '' });
+      expect(await say(path)).toEqual(output(`${plan}Nothing is written yet. Add --yes to write it.\n`));
+      expect(await directory(['export'])).toEqual(output('{\n  "customers": [],\n  "users": []\n}\n'));
+      expect(await say(path, '--yes')).toEqual(output(`${plan}Written. The app uses it within a minute.\n`));
 
       const exported = await directory(['export']);
       expect(exported).toMatchObject({ code: 0, stderr: '' });
       const copy = file('copy.json', exported.stdout);
-      expect(await say(copy, '--prune', '--yes')).toEqual(said('There is nothing to change.\n'));
+      expect(await say(copy, '--prune', '--yes')).toEqual(output('There is nothing to change.\n'));
 
       const less = file('less.json', { customers: [{ ...acme, name: 'Acme Ltd' }], users: document.users });
       expect(await say(less, '--prune', '--yes')).toEqual(
-        said('~ customer acme: name\n- customer b\nWritten. The app uses it within a minute.\n'),
+        output('~ customer acme: name\n- customer b\nWritten. The app uses it within a minute.\n'),
       );
       const app = createTableDirectory(azurite, { now: () => new Date() });
       expect([(await app.customer('acme'))?.name, await app.customer('b')]).toEqual(['Acme Ltd', undefined]);

@@ -163,8 +163,8 @@ function expected({ answer }: (typeof operations)[number], outcome: Outcome): re
 /** An answer may hold what its request held. */
 function expectNothingOf(party: Party, { headers, body }: ApiAnswer, request?: Request): void {
   const given = JSON.stringify(request ?? '');
-  const said = JSON.stringify([...headers, body ?? '']);
-  expect(secretsOf(party).filter((secret) => said.includes(secret) && !given.includes(secret))).toEqual([]);
+  const output = JSON.stringify([...headers, body ?? '']);
+  expect(secretsOf(party).filter((secret) => output.includes(secret) && !given.includes(secret))).toEqual([]);
 }
 
 describe('a user who is not assigned to the customer', () => {
@@ -201,8 +201,8 @@ describe('a user who is not assigned to the customer', () => {
         : operation.customer === undefined
           ? refusals[operationId]
           : [403, 'CustomerNotAssigned'];
-    const said = answer.status < 400 ? [answer.status] : saidOf(answer);
-    expect(said).toEqual(refused ?? [operation.answer.status]);
+    const output = answer.status < 400 ? [answer.status] : saidOf(answer);
+    expect(output).toEqual(refused ?? [operation.answer.status]);
   });
 
   test('changes nothing of the customer', async () => {

@@ -98,8 +98,10 @@ function requestsTo(operation: Operation<never>, circumstances: Circumstances): 
     });
 }
 
-function rarely<T>({ almost, hostile }: Mix, usual: fc.Arbitrary<T>, other: fc.Arbitrary<T>): fc.Arbitrary<T> {
-  return almost + hostile === 0 ? usual : fc.oneof({ weight: 30, arbitrary: usual }, { weight: 1, arbitrary: other });
+function rarely<T>({ almost, hostile }: Mix, standard: fc.Arbitrary<T>, other: fc.Arbitrary<T>): fc.Arbitrary<T> {
+  return almost + hostile === 0
+    ? standard
+    : fc.oneof({ weight: 30, arbitrary: standard }, { weight: 1, arbitrary: other });
 }
 
 /** Writes a parameter for its place; undefined omits it. */

@@ -1,4 +1,4 @@
-import { callCarrier, failureOfSilence, startCall } from '../call.ts';
+import { callCarrier, failureOfNoAnswer, startCall } from '../call.ts';
 import type { CallInit, CarrierAnswer, Failure, HttpDeps } from '../call.ts';
 import { signRequest } from './sign-request.ts';
 
@@ -66,6 +66,6 @@ export async function postToCarrier(
 
 /** Turns the error of a call into a failure. A call without a token was never made. */
 export function failureOfCall(error: unknown): Failure {
-  if (!(error instanceof TokenUnavailable)) return failureOfSilence(error, { idempotent: true });
+  if (!(error instanceof TokenUnavailable)) return failureOfNoAnswer(error, { idempotent: true });
   return { outcome: 'retry', code: 'CarrierTokenUnavailable', message: error.message, reason: 'carrierSettings' };
 }

@@ -1,7 +1,7 @@
 import type { DeliveryReport, FailureReason } from '../../messages/index.ts';
 
 /** A recipient's status and reason, from a report. */
-interface Ending {
+interface ReportResult {
   status: DeliveryReport['status'];
   reason: FailureReason;
 }
@@ -11,7 +11,7 @@ interface Ending {
  * a failure. The others are general knowledge that no document at hand confirms; reports also carry the carrier's own
  * words.
  */
-const smsCodes: ReadonlyMap<string, Ending> = new Map<string, Ending>([
+const smsCodes: ReadonlyMap<string, ReportResult> = new Map<string, ReportResult>([
   ['4000', { status: 'rejected', reason: 'barred' }],
   ['4001', { status: 'rejected', reason: 'contentRefused' }],
   ['4002', { status: 'rejected', reason: 'invalidNumber' }],
@@ -36,7 +36,7 @@ const smsWords: readonly (readonly [pattern: RegExp, code: string])[] = [
 ];
 
 /** Reads the details (`deliveryStatusDetails`) of a report about a message that was not delivered. */
-export function endingOf(details: string): Ending & { code: string } {
+export function endingOf(details: string): ReportResult & { code: string } {
   const code =
     /\b[2459]\d{3}\b/.exec(details)?.[0] ??
     smsWords.find(([pattern]) => pattern.test(details))?.[1] ??

@@ -2,7 +2,7 @@ import type { TemplateCall } from '../../messages/index.ts';
 import { mediaKindOf } from '../../templates/index.ts';
 
 /** A value for a template, and the kind of button that it fills. */
-interface FilledPlace {
+interface FilledParameter {
   value: { name: string; kind: string } & Record<string, string>;
   subType?: 'quickReply' | 'url';
 }
@@ -13,10 +13,10 @@ const subTypes = new Map<string, 'quickReply' | 'url'>([
   ['Url', 'url'],
 ]);
 
-const texts = (place: string, values: readonly string[]): FilledPlace[] =>
+const texts = (place: string, values: readonly string[]): FilledParameter[] =>
   values.map((text, index) => ({ value: { name: `${place}${index + 1}`, kind: 'text', text } }));
 
-function header({ headerParameters, attachmentUri, attachmentKind }: TemplateCall): FilledPlace[] {
+function header({ headerParameters, attachmentUri, attachmentKind }: TemplateCall): FilledParameter[] {
   if (attachmentUri === undefined) return texts('header', headerParameters);
   const kind = attachmentKind ?? mediaKindOf(attachmentUri) ?? 'document';
   return [
@@ -39,8 +39,8 @@ function fileName(address: string): { fileName?: string } {
  * Fills the buttons. The carrier identifies quick replies by their order, so one without data is included too. A URL
  * without a variable part must be left out.
  */
-function buttons({ buttons }: TemplateCall): FilledPlace[] {
-  const places = buttons.map(({ type, data }, index): FilledPlace | undefined => {
+function buttons({ buttons }: TemplateCall): FilledParameter[] {
+  const places = buttons.map(({ type, data }, index): FilledParameter | undefined => {
     const subType = subTypes.get(type);
     if (subType === undefined || (subType === 'url' && data === '')) return undefined;
     const filled = subType === 'url' ? { text: data } : { ...(data !== '' && { payload: data }) };

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { splitSms } from '../../messages/index.ts';
 import type { OutboundBatch, OutboundRecipient, SendOutcome } from '../../messages/index.ts';
 import { isShortCode } from '../../phone-numbers/index.ts';
-import { answerIncomplete, callCarrier, failureOfSilence, failureOfStatus, inDoubt } from '../call.ts';
+import { answerIncomplete, callCarrier, failureOfNoAnswer, failureOfStatus, inDoubt } from '../call.ts';
 import type { CarrierAnswer, Failure, HttpDeps } from '../call.ts';
 import { reportKey } from './keys.ts';
 import { reasonOfRefusal } from './reasons.ts';
@@ -77,7 +77,7 @@ async function submit(
     const answer = await callCarrier(settings, settings.url, { method: 'POST', headers, body });
     return outcomeOf(answer, settings.now);
   } catch (error) {
-    return failureOfSilence(error, { idempotent });
+    return failureOfNoAnswer(error, { idempotent });
   }
 }
 

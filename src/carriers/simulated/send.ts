@@ -1,5 +1,5 @@
 import type { OutboundBatch, SendOutcome } from '../../messages/index.ts';
-import { answerIncomplete, failureOfSilence, failureOfStatus, inDoubt } from '../call.ts';
+import { answerIncomplete, failureOfNoAnswer, failureOfStatus, inDoubt } from '../call.ts';
 import type { Failure } from '../call.ts';
 import { postToCarrier } from './call-carrier.ts';
 import type { CarrierSettings } from './call-carrier.ts';
@@ -55,6 +55,6 @@ export async function send(
     const outcomes = new Map(results.map(parseResult).filter((result) => result !== undefined));
     return recipients.map(({ recipientId }) => outcomes.get(recipientId) ?? inDoubt(answerIncomplete, about));
   } catch (error) {
-    return all(failureOfSilence(error, about));
+    return all(failureOfNoAnswer(error, about));
   }
 }

@@ -113,7 +113,7 @@ export async function startSimulatedCarrier(
   });
 
   /** Answers 401 unless the client sends the API key. */
-  const admit = async (request: IncomingMessage, act: () => Answer | Promise<Answer>): Promise<Answer> =>
+  const authorise = async (request: IncomingMessage, act: () => Answer | Promise<Answer>): Promise<Answer> =>
     request.headers.authorization === `Bearer ${apiKey}`
       ? act()
       : problem(401, 'Unauthorised', 'The Authorization header must be Bearer and the API key.');
@@ -172,14 +172,14 @@ export async function startSimulatedCarrier(
   const answer = async (request: IncomingMessage): Promise<Answer> => {
     const url = URL.parse(request.url ?? '', 'http://127.0.0.1');
     const media = /^\/media\/([\w-]+)$/.exec(url?.pathname ?? '')?.[1];
-    if (request.method === 'GET' && media !== undefined) return admit(request, () => giveMedia(media));
+    if (request.method === 'GET' && media !== undefined) return authorise(request, () => giveMedia(media));
     switch (`${request.method} ${url?.pathname}`) {
       case 'POST /messages':
-        return admit(request, () => answerBody(request, takeMessages));
+        return authorise(request, () => answerBody(request, takeMessages));
       case 'GET /messages':
         return list(url?.searchParams.get('address'));
       case 'POST /templates':
-        return admit(request, () => answerBody(request, takeTemplate));
+        return authorise(request, () => answerBody(request, takeTemplate));
       case 'GET /templates':
         return { status: 200, body: shelf.list(now().getTime()) };
       case 'POST /inbound':

@@ -1,6 +1,6 @@
 import type { OutboundBatch, OutboundRecipient, SendOutcome } from '../../messages/index.ts';
 import { readRetryAfter } from '../../core/retry-after.ts';
-import { callCarrier, failureOfSilence, failureOfStatus } from '../call.ts';
+import { callCarrier, failureOfNoAnswer, failureOfStatus } from '../call.ts';
 import type { CarrierAnswer, HttpDeps } from '../call.ts';
 import { writeNumber, writeSender } from './addresses.ts';
 import { callbackUrl } from './callback-url.ts';
@@ -36,7 +36,7 @@ async function sendOne(
   try {
     return readAnswer(await callCarrier(settings, url, { method: 'POST', headers, body }), settings.now);
   } catch (error) {
-    return failureOfSilence(error, { idempotent: false });
+    return failureOfNoAnswer(error, { idempotent: false });
   }
 }
 

@@ -1,5 +1,5 @@
 import type { OutboundBatch, OutboundRecipient, SendOutcome } from '../../messages/index.ts';
-import { answerIncomplete, failureOfSilence, inDoubt } from '../call.ts';
+import { answerIncomplete, failureOfNoAnswer, inDoubt } from '../call.ts';
 import { about, failureOfAnswer, postToGraph } from './call-graph.ts';
 import type { Graph } from './call-graph.ts';
 import { objectsOf, textOf } from '../fields.ts';
@@ -55,6 +55,6 @@ async function sendTo(
     const carrierReference = textOf(objectsOf(answer.fields['messages'])[0]?.['id']);
     return carrierReference === undefined ? inDoubt(answerIncomplete, about) : { outcome: 'sent', carrierReference };
   } catch (error) {
-    return failureOfSilence(error, about);
+    return failureOfNoAnswer(error, about);
   }
 }

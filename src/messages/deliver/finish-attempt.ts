@@ -43,14 +43,14 @@ export const changedMeanwhile = ({ index, messageId }: Chunk): Error =>
 export async function finishAttempt(
   { job, before, notified, claimed }: FinishedAttempt,
   progress: ChunkProgress,
-  ending: AttemptResult,
+  result: AttemptResult,
   deps: DeliverDeps,
 ): Promise<'sent' | 'partlySent'> {
   const { messages, now } = deps;
   const { chunk } = claimed;
   const again = progress.statuses.some(awaitsSending);
   const { attempts, delay } = again
-    ? nextAttempt(before, { ...chunk, ...progress }, ending, now())
+    ? nextAttempt(before, { ...chunk, ...progress }, result, now())
     : { ...progress, delay: 0 };
   const due = again ? { notBefore: new Date(now().getTime() + delay * 1000) } : {};
   // The retry is queued and the outcome followed up before it is recorded: a crash in between leaves a message too

@@ -7,7 +7,7 @@ import type { OutboundCarrier, OutboundRecipient, SendOutcome } from '../ports.t
 import { renderText } from '../compose/render-text.ts';
 
 /** Carrier ids that are stored at the same time. */
-const noteWidth = 16;
+const recordConcurrency = 16;
 
 const noAnswer: SendOutcome = {
   outcome: 'unknown',
@@ -56,7 +56,7 @@ export async function submit(
     });
     // The ids are stored before the outcome: a crash in between repeats the attempt, and the carrier gives the same
     // ids.
-    await eachOf(noted, noteWidth, (entry) => carriers.ids.note(entry));
+    await eachOf(noted, recordConcurrency, (entry) => carriers.ids.record(entry));
   }
   return outcomes;
 }

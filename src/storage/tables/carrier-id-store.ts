@@ -18,7 +18,7 @@ export function createTableCarrierIdStore(connection: StorageConnection): Carrie
 
   return {
     find,
-    async note(entry) {
+    async record(entry) {
       const { carrier, id, value, notedAt } = entry;
       const row = guardEntitySize({ ...keysOf(entry), carrier, id, value, notedAt: notedAt.toISOString() });
       const inserted = await unless(table.insert(row), undefined, 'EntityAlreadyExists');

@@ -19,13 +19,13 @@ export function groupKey({ customerId, serviceId }: Group): string {
 }
 
 /** What the keys of a contact's row are made of. */
-interface ContactPlace {
+interface ContactRef {
   group: string;
   generation: string;
   number: string;
 }
 
-function partitionOf({ group, number }: Pick<ContactPlace, 'group' | 'number'>): string {
+function partitionOf({ group, number }: Pick<ContactRef, 'group' | 'number'>): string {
   return group + sha256(number).slice(0, 2);
 }
 
@@ -34,15 +34,15 @@ export function partitionsOf(group: string): { first: string; last: string } {
   return { first: `${group}00`, last: `${group}ff` };
 }
 
-const prefixOf = ({ group, generation, number }: ContactPlace): string => `${generation}.${number}.${group}`;
+const prefixOf = ({ group, generation, number }: ContactRef): string => `${generation}.${number}.${group}`;
 
 /** Returns the keys of a contact's row. */
-export function contactKeys(place: ContactPlace): { partitionKey: string; rowKey: string } {
+export function contactKeys(place: ContactRef): { partitionKey: string; rowKey: string } {
   return { partitionKey: partitionOf(place), rowKey: `${prefixOf(place)}.c` };
 }
 
 /** Returns the keys of the row of a failed message. */
-function failureKeys(place: ContactPlace, recipientId: string): { partitionKey: string; rowKey: string } {
+function failureKeys(place: ContactRef, recipientId: string): { partitionKey: string; rowKey: string } {
   return { partitionKey: partitionOf(place), rowKey: `${prefixOf(place)}.f.${recipientId}` };
 }
 
@@ -50,7 +50,7 @@ function failureKeys(place: ContactPlace, recipientId: string): { partitionKey: 
  * Returns the range of a number's rows within their partition. `first`, inclusive, is the row key of the contact; its
  * failed messages follow; `end` is exclusive.
  */
-export function rowsOf(place: ContactPlace): { partitionKey: string; first: string; end: string } {
+export function rowsOf(place: ContactRef): { partitionKey: string; first: string; end: string } {
   const prefix = prefixOf(place);
   return { partitionKey: partitionOf(place), first: `${prefix}.c`, end: `${prefix}.g` };
 }
@@ -85,7 +85,7 @@ const customColumns = 8;
  *
  * @throws RangeError if the row is larger than Azure accepts
  */
-export function contactRow(place: ContactPlace, contact: Contact) {
+export function contactRow(place: ContactRef, contact: Contact) {
   const { id, phone, active, createdAt, birthYear = 0, customContactProperties } = contact;
   return guardEntitySize({
     ...contactKeys(place),
@@ -103,7 +103,7 @@ export function contactRow(place: ContactPlace, contact: Contact) {
  * Converts changes of a contact to the columns that they touch. A merge of these columns into the contact's row leaves
  * all others as they are.
  */
-export function changedColumns(place: ContactPlace, changes: ContactChanges, changedAt: Date) {
+export function changedColumns(place: ContactRef, changes: ContactChanges, changedAt: Date) {
   const { active, birthYear, customContactProperties } = changes;
   const changedTexts = texts.filter((name) => changes[name] !== undefined);
   return guardEntitySize({
@@ -138,7 +138,7 @@ export function contactOf(row: Row): Contact {
 }
 
 /** Makes the row of a failed message. It counts only if it is not older than its contact: see {@link countFailures}. */
-export function failureRow(place: ContactPlace, { recipientId, at }: FailedMessage) {
+export function failureRow(place: ContactRef, { recipientId, at }: FailedMessage) {
   return { ...failureKeys(place, recipientId), at: at.toISOString() };
 }
 

@@ -53,7 +53,7 @@ export function createTableInboundStore(connection: StorageConnection): InboundS
       return listDue(table, query, (rows) => rows.map(({ partitionKey }) => partitionKey));
     },
 
-    async noteUnrouted(message) {
+    async recordUnrouted(message) {
       await insertTogether(unrouted, [unroutedRow(message)]);
     },
 

@@ -31,9 +31,9 @@ async function sendFiles(content: string, files: readonly File[], protocol: 'MMS
     content: bytes.toString('base64'),
   }));
   await local.play({ recipient: line.address, protocol, content, attachments });
-  const told: Notification = await flow.notified(content);
-  expect([told['protocol'], flow.calls.length]).toEqual([protocol, 1]);
-  return told['attachments'] as { name: string; mimeType: string; resourceLocation: string; error?: string }[];
+  const notified: Notification = await flow.notified(content);
+  expect([notified['protocol'], flow.calls.length]).toEqual([protocol, 1]);
+  return notified['attachments'] as { name: string; mimeType: string; resourceLocation: string; error?: string }[];
 }
 
 /** The notification's entry for an available attachment. */
@@ -56,9 +56,9 @@ export function testAttachments(host: () => TwoWayHost): void {
       'the files of a message by %s are fetched by their addresses',
       async (protocol) => {
         const files = [fileOf('kuvä.jpg', 'image/jpeg', 200_000), fileOf('offer.pdf', 'application/pdf', 1_000_000)];
-        const told = await sendFiles(`with files by ${protocol}`, files, protocol);
-        expect(told).toEqual(files.map(there));
-        for (const [index, { resourceLocation }] of told.entries()) {
+        const notified = await sendFiles(`with files by ${protocol}`, files, protocol);
+        expect(notified).toEqual(files.map(there));
+        for (const [index, { resourceLocation }] of notified.entries()) {
           const answer = await fetch(resourceLocation);
           const { bytes, mimeType } = files[index]!;
           expect([answer.status, Object.fromEntries(answer.headers)]).toMatchObject([
@@ -103,9 +103,9 @@ export function testAttachments(host: () => TwoWayHost): void {
 
     test('a file that the carrier fails to deliver at first is fetched at the next attempt', async () => {
       const file = fileOf('flaky.gif', 'image/gif', 5_000);
-      const [told] = await sendFiles('wait for it', [file]);
-      expect(told).toEqual(there(file));
-      const answer = await fetch(told?.resourceLocation ?? '');
+      const [notified] = await sendFiles('wait for it', [file]);
+      expect(notified).toEqual(there(file));
+      const answer = await fetch(notified?.resourceLocation ?? '');
       expect(Buffer.compare(Buffer.from(await answer.arrayBuffer()), file.bytes)).toBe(0);
       expect(local.host.output()).toContain('"result":"waitsForAttachments"');
     });

@@ -5,7 +5,7 @@ export function createMemoryCarrierIdStore(): CarrierIdStore {
   const entries = new Map<string, CarrierId>();
   const keyOf = (carrier: string, id: string): string => JSON.stringify([carrier, id]);
   return {
-    async note(entry) {
+    async record(entry) {
       const key = keyOf(entry.carrier, entry.id);
       const first = entries.get(key) ?? entry;
       entries.set(key, first);

@@ -38,7 +38,7 @@ export function createMemoryInboundStore(): InboundStore {
       return { items: received.map(({ message }) => message.id) };
     },
 
-    async noteUnrouted({ id }) {
+    async recordUnrouted({ id }) {
       unrouted.add(id);
     },
 

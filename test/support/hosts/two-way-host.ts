@@ -78,10 +78,10 @@ export async function startTwoWayHost(environment: Record<string, string> = {}) 
       eventually(
         () => {
           const output = local.host.output();
-          const said = output.slice(
+          const line = output.slice(
             output.indexOf(`"inboundId":"${inboundIdIn(messageId)}","chunk":0,"result":"done",`),
           );
-          const counts = /^[^{}]*"done","delivered":(\d+),"retried":(\d+),"givenUp":(\d+)/.exec(said)?.slice(1);
+          const counts = /^[^{}]*"done","delivered":(\d+),"retried":(\d+),"givenUp":(\d+)/.exec(line)?.slice(1);
           if (counts === undefined) throw new Error(`${messageId} is not delivered yet`);
           return counts.map(Number).reduce((sum, count) => sum + count, 0);
         },

@@ -25,9 +25,9 @@ interface Said {
 /** Makes genuine calls of a carrier, and forged ones. */
 export interface Forger {
   /** A report that the message was delivered, and an inbound message. */
-  genuine(said: Said): { report: HookCall; inbound: HookCall };
+  genuine(output: Said): { report: HookCall; inbound: HookCall };
   /** Forged calls, each with its flaw. The app must refuse all of them. */
-  forged(said: Said): (readonly [problem: string, call: HookCall])[];
+  forged(output: Said): (readonly [problem: string, call: HookCall])[];
 }
 
 /** Sends a call; resolves to the answer. */
@@ -85,19 +85,19 @@ export function twilioForger(webhooks: string): Forger {
     },
   });
   return {
-    genuine(said) {
-      const [report, inbound] = [reportOf(said), inboundOf(said)].map(({ query, fields }) =>
+    genuine(output) {
+      const [report, inbound] = [reportOf(output), inboundOf(output)].map(({ query, fields }) =>
         post(query, fields, sign(query, fields)),
       );
       return { report: report!, inbound: inbound! };
     },
-    forged(said) {
-      const { query, fields } = reportOf(said);
+    forged(output) {
+      const { query, fields } = reportOf(output);
       const signature = sign(query, fields);
-      const other = sign(`?recipient=${said.recipientId.replace(/.$/, '9')}`, fields);
-      const inbound = inboundOf(said);
+      const other = sign(`?recipient=${output.recipientId.replace(/.$/, '9')}`, fields);
+      const inbound = inboundOf(output);
       return [
-        ...[reportOf(said), inbound].flatMap((each) =>
+        ...[reportOf(output), inbound].flatMap((each) =>
           respelt(
             header,
             (token) => sign(each.query, each.fields, token),
@@ -116,7 +116,7 @@ export function twilioForger(webhooks: string): Forger {
         ],
         [
           'another text',
-          post('', { ...inbound.fields, Body: `${said.content}!` }, sign(inbound.query, inbound.fields)),
+          post('', { ...inbound.fields, Body: `${output.content}!` }, sign(inbound.query, inbound.fields)),
         ],
         ['the account in place of its token', post(query, fields, sign(query, fields, accountSid))],
       ];
@@ -158,18 +158,18 @@ export function cloudForger(): Forger {
       ],
     });
   return {
-    genuine: (said) => ({ report: post(reportOf(said)), inbound: post(inboundOf(said)) }),
-    forged(said) {
-      const [report, inbound] = [reportOf(said), inboundOf(said)];
+    genuine: (output) => ({ report: post(reportOf(output)), inbound: post(inboundOf(output)) }),
+    forged(output) {
+      const [report, inbound] = [reportOf(output), inboundOf(output)];
       const sha1 = `sha1=${createHmac('sha1', appSecret).update(report).digest('hex')}`;
-      const another = reportOf({ ...said, recipientId: said.recipientId.replace(/.$/, '9') });
+      const another = reportOf({ ...output, recipientId: output.recipientId.replace(/.$/, '9') });
       return [
         ...[report, inbound].flatMap((body) => respelt(header, (secret) => sign(body, secret), post(body))),
         ['the signature of a report on another recipient', post(report, sign(another))],
         ['another status', post(report.replace('"delivered"', '"read"'), sign(report))],
         ['a blank more', post(`${report} `, sign(report))],
         ['no body', { ...post(report), body: '' }],
-        ['another text', post(inbound.replace(said.content, `${said.content}!`), sign(inbound))],
+        ['another text', post(inbound.replace(output.content, `${output.content}!`), sign(inbound))],
         ['the old kind of signature', post(report, sha1)],
         ['the old kind in the old place', { ...post(report), headers: { 'x-hub-signature': sha1 } }],
         ['the verify token in place of the secret', post(report, sign(report, verifyToken))],
@@ -228,13 +228,13 @@ export function azureForger(): Forger {
     ['the secret second', `?secret=another&${isUnder}`],
   ] as const;
   return {
-    genuine: (said) => ({ report: post(reportOf(said)), inbound: post([inboundOf(said)]) }),
-    forged: (said) => [
-      ...[reportOf(said), smsReportOf(said), inboundOf(said)].flatMap((each) =>
+    genuine: (output) => ({ report: post(reportOf(output)), inbound: post([inboundOf(output)]) }),
+    forged: (output) => [
+      ...[reportOf(output), smsReportOf(output), inboundOf(output)].flatMap((each) =>
         queries.map(([problem, query]) => [problem, post([each], query)] as const),
       ),
-      ['the secret as a token', post([inboundOf(said)], '', { authorization: `Bearer ${gridSecret}` })],
-      ['another secret in the header', post([inboundOf(said)], `?${isUnder}`, { 'x-webhook-secret': 'another' })],
+      ['the secret as a token', post([inboundOf(output)], '', { authorization: `Bearer ${gridSecret}` })],
+      ['another secret in the header', post([inboundOf(output)], `?${isUnder}`, { 'x-webhook-secret': 'another' })],
     ],
   };
 }

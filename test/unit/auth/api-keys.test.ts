@@ -112,7 +112,7 @@ describe('the verifier of API keys', () => {
     const error: unknown = await verify(key).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject(unauthenticated(reason));
     const { message, stack } = error as Error;
-    for (const told of [message, stack, JSON.stringify(error)]) expect(told).not.toContain(key);
+    for (const notified of [message, stack, JSON.stringify(error)]) expect(notified).not.toContain(key);
   });
 });
 
@@ -120,13 +120,13 @@ describe('the cache of API keys', () => {
   /** Makes a cache over a store that records its reads, and a clock. */
   function lab(options: { max?: number } = {}) {
     const store = createMemoryApiKeyStore();
-    const asked: string[] = [];
+    const requested: string[] = [];
     let time = testNow.getTime();
     let failing = false;
     const find = createApiKeyReader(
       {
         find: async (id) => {
-          asked.push(id);
+          requested.push(id);
           await Promise.resolve();
           if (failing) throw new Error('storage is out of order');
           return store.find(id);
@@ -136,7 +136,7 @@ describe('the cache of API keys', () => {
     );
     return {
       store,
-      asked,
+      requested,
       find,
       pass: (milliseconds: number) => (time += milliseconds),
       fail: (value: boolean) => (failing = value),
@@ -144,41 +144,41 @@ describe('the cache of API keys', () => {
   }
 
   test('reads once for all callers that wait, and again after a minute, so that a revoked key ends', async () => {
-    const { store, asked, find, pass } = lab();
+    const { store, requested, find, pass } = lab();
     const { kept } = makeKey();
     await store.add(kept);
     expect(await Promise.all([find(kept.id), find(kept.id), find(kept.id)])).toEqual([kept, kept, kept]);
     await store.remove(kept.id);
     pass(59_999);
     expect(await find(kept.id)).toEqual(kept);
-    expect(asked).toHaveLength(1);
+    expect(requested).toHaveLength(1);
     pass(1);
     expect(await find(kept.id)).toBeUndefined();
-    expect(asked).toHaveLength(2);
+    expect(requested).toHaveLength(2);
   });
 
   test('also keeps the answer that a key does not exist for a minute', async () => {
-    const { store, asked, find, pass } = lab();
+    const { store, requested, find, pass } = lab();
     const { kept } = makeKey();
     expect(await find(kept.id)).toBeUndefined();
     await store.add(kept);
     pass(59_999);
     expect(await find(kept.id)).toBeUndefined();
-    expect(asked).toHaveLength(1);
+    expect(requested).toHaveLength(1);
     pass(1);
     expect(await find(kept.id)).toEqual(kept);
     expect(await find(kept.id)).toEqual(kept);
-    expect(asked).toHaveLength(2);
+    expect(requested).toHaveLength(2);
   });
 
   test('counts the minute from the begin of the read, not from its end', async () => {
     const { kept } = makeKey();
     let time = testNow.getTime();
-    let asked = 0;
+    let requested = 0;
     const find = createApiKeyReader(
       {
         find: async () => {
-          asked += 1;
+          requested += 1;
           time += 50_000;
           return kept;
         },
@@ -188,11 +188,11 @@ describe('the cache of API keys', () => {
     await find(kept.id);
     time += 10_000;
     await find(kept.id);
-    expect(asked).toBe(2);
+    expect(requested).toBe(2);
   });
 
   test('passes a failure on to all callers that wait, and does not keep it', async () => {
-    const { store, asked, find, fail } = lab();
+    const { store, requested, find, fail } = lab();
     const { kept } = makeKey();
     await store.add(kept);
     fail(true);
@@ -200,21 +200,21 @@ describe('the cache of API keys', () => {
     expect(answers.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
     fail(false);
     expect(await find(kept.id)).toEqual(kept);
-    expect(asked).toHaveLength(2);
+    expect(requested).toHaveLength(2);
   });
 
   test('keeps the newest ids up to its limit; made-up ids don’t displace real ones', async () => {
-    const { store, asked, find } = lab({ max: 2 });
+    const { store, requested, find } = lab({ max: 2 });
     const keys = [makeKey(), makeKey(), makeKey()].map(({ kept }) => kept);
     for (const key of keys) await store.add(key);
     const [first, second, third] = keys.map(({ id }) => id) as [string, string, string];
     for (const id of [first, second, third, 'a', 'b', 'c']) await find(id);
-    asked.length = 0;
+    requested.length = 0;
     for (const id of [second, third, 'b', 'c']) await find(id);
-    expect(asked).toEqual([]);
+    expect(requested).toEqual([]);
     await find('a');
     await find(first);
-    expect(asked).toEqual(['a', first]);
+    expect(requested).toEqual(['a', first]);
   });
 });
 

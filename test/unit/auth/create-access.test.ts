@@ -26,14 +26,14 @@ const directory = createMemoryDirectory({
 
 /** Makes the access check of an authenticated caller; records what the directory is asked. */
 function accessFor(caller: Caller = testCaller) {
-  const asked: string[] = [];
+  const requested: string[] = [];
   const noting: Directory = {
     ...directory,
-    user: (id) => (asked.push(`user ${id}`), directory.user(id)),
-    customer: (id) => (asked.push(`customer ${id}`), directory.customer(id)),
-    services: (id) => (asked.push(`services ${id}`), directory.services(id)),
+    user: (id) => (requested.push(`user ${id}`), directory.user(id)),
+    customer: (id) => (requested.push(`customer ${id}`), directory.customer(id)),
+    services: (id) => (requested.push(`services ${id}`), directory.services(id)),
   };
-  return { access: createAccess(async () => caller, noting), asked };
+  return { access: createAccess(async () => caller, noting), requested };
 }
 
 /** Returns the problems of a refusal. */
@@ -62,11 +62,11 @@ describe('a customer', () => {
 
   test('that is foreign, unknown, removed or misspelt gets the same answer, and is not read', async () => {
     for (const id of ['other', 'nobody', 'gone', 'DEMO', 'demo ', '', '__proto__', 'constructor']) {
-      const { access, asked } = accessFor();
+      const { access, requested } = accessFor();
       await expect(access.customer(testCaller, { id, parameter: 'Customer' })).rejects.toEqual(
         refused(problem('CustomerNotAssigned', { target: 'Customer' })),
       );
-      expect([id, asked]).toEqual([id, id === 'gone' ? ['user demo-user', 'customer gone'] : ['user demo-user']]);
+      expect([id, requested]).toEqual([id, id === 'gone' ? ['user demo-user', 'customer gone'] : ['user demo-user']]);
     }
     const idle = { ...testCaller, userId: 'idle-user' };
     await expect(accessFor(idle).access.customer(idle, { id: 'demo', parameter: 'Customer' })).rejects.toEqual(

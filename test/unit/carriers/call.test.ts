@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 
 import { describe, expect, onTestFinished, test } from 'vitest';
 
-import { callCarrier, failureOfSilence } from '../../../src/carriers/call.ts';
+import { callCarrier, failureOfNoAnswer } from '../../../src/carriers/call.ts';
 import { carrierTimeoutMs } from '../../../src/create-carriers.ts';
 import { createCertificate } from '../../support/tools/certificate.ts';
 import { startWebhookReceiver } from '../../support/servers/webhook-receiver.ts';
@@ -16,7 +16,7 @@ async function failureOf(url: string, headers: Record<string, string> = {}) {
     () => undefined,
     (reason: unknown) => reason,
   );
-  return failureOfSilence(error, { idempotent: false });
+  return failureOfNoAnswer(error, { idempotent: false });
 }
 
 describe('a call that never left', () => {

@@ -35,7 +35,7 @@ function carrierOf(receive: () => WebhookEvents): Carrier {
 }
 
 /** Deps that record what they stored, once they are done. */
-function createTakers() {
+function createWebhookDeps() {
   const taken: unknown[] = [];
   const deps: WebhookDeps = {
     reports: {
@@ -65,7 +65,7 @@ function createTakers() {
 }
 
 test('stores reports, verdicts and inbound messages, in this order, before it answers', async () => {
-  const { taken, deps } = createTakers();
+  const { taken, deps } = createWebhookDeps();
   const other = { ...event, carrierMessageId: 'i2' };
   const carrier = carrierOf(() => ({ reports: [report], templates: [verdict], inbound: [event, other] }));
   expect(await receiveWebhook(carrier, call, deps)).toEqual({
@@ -84,7 +84,7 @@ test('stores reports, verdicts and inbound messages, in this order, before it an
 });
 
 test('stores no inbound messages if the call has none', async () => {
-  const { taken, deps } = createTakers();
+  const { taken, deps } = createWebhookDeps();
   const carrier = carrierOf(() => ({ reports: [report], templates: [], inbound: [] }));
   expect(await receiveWebhook(carrier, call, deps)).toEqual({
     status: 200,
@@ -95,7 +95,7 @@ test('stores no inbound messages if the call has none', async () => {
 });
 
 test('the result names each message once, at most twenty, and no malformed ids', async () => {
-  const { deps } = createTakers();
+  const { deps } = createWebhookDeps();
   const ids = Array.from({ length: 30 }, (_, index) => index.toString(16).padStart(32, '0'));
   const reports = [...ids, ...ids, '358401230001'].map((id) => ({ ...report, recipientId: `${id}-00000` }));
   const carrier = carrierOf(() => ({ reports, templates: [], inbound: [] }));
@@ -107,14 +107,14 @@ test('the result names each message once, at most twenty, and no malformed ids',
 });
 
 test('rejects if an inbound message can not be stored', async () => {
-  const { deps } = createTakers();
+  const { deps } = createWebhookDeps();
   const carrier = carrierOf(() => ({ reports: [], templates: [], inbound: [event] }));
   const failing = { ...deps, inbound: { record: () => Promise.reject(new Error('storage is away')) } };
   await expect(receiveWebhook(carrier, call, failing)).rejects.toThrow('storage is away');
 });
 
 test('stores nothing of a refused call', async () => {
-  const { taken, deps } = createTakers();
+  const { taken, deps } = createWebhookDeps();
   const carrier = carrierOf(() => {
     throw new WebhookRefused(400, 'inbound[0] has no sender');
   });
@@ -143,7 +143,7 @@ describe('reports that name only the carrier’s id', () => {
     carrierOf(() => ({ reports: [], referenced: reports, templates: [], inbound: [event] }));
 
   test('are recorded for the recipient to whom the id belongs', async () => {
-    const { taken, deps } = createTakers();
+    const { taken, deps } = createWebhookDeps();
     expect(await receiveWebhook(carrier(referenced('r1', 0)), call, withIds(deps))).toMatchObject({
       status: 200,
       reports: 1,
@@ -153,7 +153,7 @@ describe('reports that name only the carrier’s id', () => {
   });
 
   test('make the carrier call again if the id may still be stored; the other events are recorded first', async () => {
-    const { taken, deps } = createTakers();
+    const { taken, deps } = createWebhookDeps();
     const calls = receiveWebhook(carrier(referenced('r2', 59), referenced('r1', 0)), call, withIds(deps));
     await expect(calls).rejects.toMatchObject({ name: 'UnavailableError' });
     expect(taken).toEqual([
@@ -163,7 +163,7 @@ describe('reports that name only the carrier’s id', () => {
   });
 
   test('count as foreign if the id is unknown after an hour', async () => {
-    const { deps } = createTakers();
+    const { deps } = createWebhookDeps();
     expect(await receiveWebhook(carrier(referenced('r2', 61)), call, withIds(deps))).toMatchObject({
       status: 200,
       reports: 0,
@@ -173,14 +173,14 @@ describe('reports that name only the carrier’s id', () => {
 });
 
 test('returns the answer that the carrier expects, with its status', async () => {
-  const { deps } = createTakers();
+  const { deps } = createWebhookDeps();
   const answer = { status: 200, headers: { 'content-type': 'text/plain' }, body: 'challenge' };
   const carrier = carrierOf(() => ({ reports: [], templates: [], inbound: [], answer }));
   expect(await receiveWebhook(carrier, call, deps)).toEqual({ status: 200, reports: 0, answer });
 });
 
 test('passes the query of the call unchanged', async () => {
-  const { deps } = createTakers();
+  const { deps } = createWebhookDeps();
   let query = '';
   const carrier: Carrier = {
     ...carrierOf(() => ({ reports: [], templates: [], inbound: [] })),

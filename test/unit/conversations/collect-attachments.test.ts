@@ -145,7 +145,7 @@ describe('attachments that the carrier does not provide yet', () => {
 
   test('keep the operator’s reroute: the message leaves the unrouted list when it arrives', async () => {
     const { deps, message, route } = await keptMessage((_, call) => (call === 1 ? busy : fetched), [attachment(1)]);
-    await deps.inbound.store.noteUnrouted(message);
+    await deps.inbound.store.recordUnrouted(message);
     const job = { inboundId: message.id, again: true } as const;
     expect(await routeInbound(job, deps)).toEqual({ result: 'waitsForAttachments' });
     expect(deps.inbound.queue.jobs).toEqual([{ job, delaySeconds: 2 }]);

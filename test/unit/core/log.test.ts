@@ -64,7 +64,7 @@ test('logs the result of an invocation with its duration', async () => {
     writer,
     { worker: 'W', messageId },
     async () => 'sent',
-    (said) => ({ result: said }),
+    (output) => ({ result: output }),
   );
   expect(result).toBe('sent');
   expect(lines).toEqual([

@@ -27,14 +27,14 @@ const directory = createMemoryDirectory({
 
 /** A throttle of callers on a throttle of connections that records its calls and always gives this result. */
 function callerThrottle(result: PermitResult) {
-  const asked: [connection: string, limit: number][] = [];
+  const requested: [connection: string, limit: number][] = [];
   const throttle = {
     async take(connection: string, limit: number) {
-      asked.push([connection, limit]);
+      requested.push([connection, limit]);
       return result;
     },
   };
-  return { throttle: createCallerThrottle({ throttle, directory, limit: 100 }), asked };
+  return { throttle: createCallerThrottle({ throttle, directory, limit: 100 }), requested };
 }
 
 test.each([
@@ -49,7 +49,7 @@ test.each([
   const caller = { ...testCaller, userId, connection: `of ${userId}` };
   const refusing = callerThrottle({ allowed: false, retryAfterSeconds: 7 });
   expect(await refusing.throttle.take(caller)).toEqual({ allowed: false, limit, retryAfterSeconds: 7 });
-  expect(refusing.asked).toEqual([[`of ${userId}`, limit]]);
+  expect(refusing.requested).toEqual([[`of ${userId}`, limit]]);
 });
 
 test('an allowed call stays allowed, and the result carries the failure of storage', async () => {
@@ -61,10 +61,10 @@ test('an allowed call stays allowed, and the result carries the failure of stora
 test('while the directory can not be read, every connection has the default limit, and the result carries the failure', async () => {
   const failure = new Error('no storage');
   const broken = { ...directory, user: () => Promise.reject(failure) };
-  const asked: number[] = [];
+  const requested: number[] = [];
   const throttle = {
     async take(_: string, limit: number): Promise<PermitResult> {
-      asked.push(limit);
+      requested.push(limit);
       return { allowed: true };
     },
   };
@@ -73,5 +73,5 @@ test('while the directory can not be read, every connection has the default limi
     allowed: true,
     failure,
   });
-  expect(asked).toEqual([100]);
+  expect(requested).toEqual([100]);
 });

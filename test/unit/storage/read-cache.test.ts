@@ -8,15 +8,15 @@ function openCache({ max, wait }: { max?: number; wait?: () => Promise<void> } =
   let now = after(0);
   let fails = false;
   let gate: Promise<void> | undefined;
-  const asked: string[] = [];
+  const requested: string[] = [];
   const load = async (key: string): Promise<string | undefined> => {
-    const number = asked.push(key);
+    const number = requested.push(key);
     await gate;
     if (fails) throw new Error(`storage failed for ${key}`);
     return key === 'none' ? undefined : `${key}${number}`;
   };
   return {
-    asked,
+    requested,
     cache: createReadCache(load, {
       now: () => now,
       ...(max === undefined ? {} : { max }),
@@ -37,14 +37,14 @@ describe('a value that was read', () => {
     ['a', 'a1', 'a2'],
     ['none', undefined, undefined],
   ])('%s is used for a minute, and is read again after that', async (key, first, second) => {
-    const { cache, asked, setNow } = openCache();
+    const { cache, requested, setNow } = openCache();
     expect(await cache.read(key)).toBe(first);
     setNow(59_999);
     expect(await cache.read(key)).toBe(first);
-    expect(asked).toEqual([key]);
+    expect(requested).toEqual([key]);
     setNow(60_000);
     expect(await cache.read(key)).toBe(second);
-    expect(asked).toEqual([key, key]);
+    expect(requested).toEqual([key, key]);
   });
 
   test('is read again for a caller that wants a younger one', async () => {
@@ -57,7 +57,7 @@ describe('a value that was read', () => {
   });
 
   test('has its age counted from the begin of the read, not from its end', async () => {
-    const { cache, hold, setNow, asked } = openCache();
+    const { cache, hold, setNow, requested } = openCache();
     const release = hold();
     const slow = cache.read('a');
     setNow(30_000);
@@ -65,13 +65,13 @@ describe('a value that was read', () => {
     await slow;
     setNow(60_000);
     await cache.read('a');
-    expect(asked).toHaveLength(2);
+    expect(requested).toHaveLength(2);
   });
 
   test('is read once for all callers that ask at the same time', async () => {
-    const { cache, asked } = openCache();
+    const { cache, requested } = openCache();
     expect(await Promise.all([cache.read('a'), cache.read('a'), cache.read('b')])).toEqual(['a1', 'a1', 'b2']);
-    expect(asked).toEqual(['a', 'b']);
+    expect(requested).toEqual(['a', 'b']);
   });
 });
 
@@ -89,11 +89,11 @@ describe('while storage fails', () => {
   });
 
   test('a key that was never read fails for all callers, and is read again for the next', async () => {
-    const { cache, fail, asked } = openCache();
+    const { cache, fail, requested } = openCache();
     fail(true);
     const results = await Promise.allSettled([cache.read('a'), cache.read('a')]);
     expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
-    expect(asked).toEqual(['a']);
+    expect(requested).toEqual(['a']);
     fail(false);
     expect(await cache.read('a')).toBe('a2');
   });
@@ -110,17 +110,17 @@ describe('while storage fails', () => {
   });
 
   test('a key with an outdated value is not read again for five seconds', async () => {
-    const { cache, setNow, fail, asked } = openCache();
+    const { cache, setNow, fail, requested } = openCache();
     await cache.read('a');
     setNow(60_000);
     fail(true);
     expect([await cache.read('a'), await cache.read('a')]).toEqual(['a1', 'a1']);
     setNow(64_999);
     expect(await cache.read('a')).toBe('a1');
-    expect(asked).toHaveLength(2);
+    expect(requested).toHaveLength(2);
     setNow(65_000);
     expect(await cache.read('a')).toBe('a1');
-    expect(asked).toHaveLength(3);
+    expect(requested).toHaveLength(3);
   });
 
   test('and does not answer, an outdated value is used after two seconds', async () => {
@@ -134,15 +134,15 @@ describe('while storage fails', () => {
 });
 
 test('the cache keeps at most `max` values, those that were read last', async () => {
-  const { cache, setNow, asked } = openCache({ max: 2 });
+  const { cache, setNow, requested } = openCache({ max: 2 });
   await cache.read('a');
   await cache.read('b');
   setNow(60_000);
   await cache.read('a');
   await cache.read('c');
-  asked.length = 0;
+  requested.length = 0;
   expect([await cache.read('a'), await cache.read('c')]).toEqual(['a3', 'c4']);
-  expect(asked).toEqual([]);
+  expect(requested).toEqual([]);
   await cache.read('b');
-  expect(asked).toEqual(['b']);
+  expect(requested).toEqual(['b']);
 });

@@ -1,7 +1,7 @@
 import type { AnswerKind } from '../../../src/http-delivery/index.ts';
 import { describe, expect, test } from 'vitest';
 
-import { noteAnswer } from '../../../src/subscriptions/index.ts';
+import { recordAnswer } from '../../../src/subscriptions/index.ts';
 import type { SubscriptionHealth } from '../../../src/subscriptions/index.ts';
 import { healthAfter } from '../../../src/subscriptions/record-answer.ts';
 import { createMemorySubscriptionStore } from '../../support/fakes/subscription-store.ts';
@@ -135,9 +135,9 @@ describe('recording an answer', () => {
     const subscriptions = createMemorySubscriptionStore();
     const subscription = labSubscription('flow');
     await subscriptions.put(subscription);
-    expect(await noteAnswer(subscription, 'notFound', { flows: { subscriptions }, now })).toBe('active');
-    expect(await noteAnswer(subscription, 'gone', { flows: { subscriptions }, now })).toBe('ended');
-    expect(await noteAnswer(subscription, 'fine', { flows: { subscriptions }, now })).toBe('ended');
+    expect(await recordAnswer(subscription, 'notFound', { flows: { subscriptions }, now })).toBe('active');
+    expect(await recordAnswer(subscription, 'gone', { flows: { subscriptions }, now })).toBe('ended');
+    expect(await recordAnswer(subscription, 'fine', { flows: { subscriptions }, now })).toBe('ended');
     expect((await subscriptions.find(labPipeline, subscription.key))?.subscription).toEqual({
       ...subscription,
       state: 'ended',
@@ -148,10 +148,10 @@ describe('recording an answer', () => {
   test('ignores a subscription that was removed, or whose flow subscribed again', async () => {
     const subscriptions = createMemorySubscriptionStore();
     const subscription = labSubscription('flow');
-    expect(await noteAnswer(subscription, 'gone', { flows: { subscriptions }, now })).toBeUndefined();
+    expect(await recordAnswer(subscription, 'gone', { flows: { subscriptions }, now })).toBeUndefined();
     const anew = { ...subscription, secret: '2'.repeat(32) };
     await subscriptions.put(anew);
-    expect(await noteAnswer(subscription, 'gone', { flows: { subscriptions }, now })).toBeUndefined();
+    expect(await recordAnswer(subscription, 'gone', { flows: { subscriptions }, now })).toBeUndefined();
     expect((await subscriptions.find(labPipeline, subscription.key))?.subscription).toEqual(anew);
   });
 
@@ -165,11 +165,11 @@ describe('recording an answer', () => {
       async find(...keys: Parameters<typeof inner.find>) {
         const found = await inner.find(...keys);
         finds += 1;
-        if (finds === 1) await noteAnswer(subscription, 'notFound', { flows: { subscriptions: inner }, now });
+        if (finds === 1) await recordAnswer(subscription, 'notFound', { flows: { subscriptions: inner }, now });
         return found;
       },
     };
-    expect(await noteAnswer(subscription, 'notFound', { flows: { subscriptions }, now })).toBe('active');
+    expect(await recordAnswer(subscription, 'notFound', { flows: { subscriptions }, now })).toBe('active');
     expect(finds).toBe(2);
     expect((await inner.find(labPipeline, subscription.key))?.subscription.refusals?.count).toBe(2);
   });
@@ -183,7 +183,7 @@ describe('recording an answer', () => {
       updates += 1;
       return 'conflict' as const;
     };
-    expect(await noteAnswer(subscription, 'gone', { flows: { subscriptions: { ...inner, update } }, now })).toBe(
+    expect(await recordAnswer(subscription, 'gone', { flows: { subscriptions: { ...inner, update } }, now })).toBe(
       'active',
     );
     expect(updates).toBe(10);

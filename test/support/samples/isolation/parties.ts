@@ -110,7 +110,7 @@ const sendingHeaders = ({ customerId, services }: Pick<Party, 'customerId' | 'se
 });
 
 /** Creates the data of a customer, through the API and from its phone. */
-async function settleIn({ host }: CountedHost, flows: FlowServer, customerId: CustomerId): Promise<Party> {
+async function settleInto({ host }: CountedHost, flows: FlowServer, customerId: CustomerId): Promise<Party> {
   const place = placeOf(customerId);
   const { services, sender, address, identity, writer, recipient, contact, optedOut, content } = place;
   const api = await createApi(host, await tokenOf(host, `${customerId}-user`));
@@ -172,12 +172,12 @@ export async function look(party: Party): Promise<unknown> {
   };
   const offered = await bodyOf('/messages/templates/whatsapp', jsonOf('POST', offer, sendingHeaders(party)));
   const { messageId: offerId } = offered.body as { messageId: string };
-  const told = await bodyOf(`/messages/${offerId}`, { headers: sendingHeaders(party) });
+  const notified = await bodyOf(`/messages/${offerId}`, { headers: sendingHeaders(party) });
   return {
     message: await bodyOf(`/messages/${messageId}`, { headers: sendingHeaders(party) }),
     contact: await bodyOf(`/groupcontact/${customerId}/${services.Group}/${contact}`),
     templates: await bodyOf(`/whatsapp/templates/${customerId}`),
-    offered: (told.body as StatusBody).Recipients.map(({ Address, Status }) => [Address, Status]),
+    offered: (notified.body as StatusBody).Recipients.map(({ Address, Status }) => [Address, Status]),
     inboxes: await Promise.all([recipient, writer].map(async (phone) => fromThem(await api.inbox(phone)))),
   };
 }
@@ -229,7 +229,7 @@ export async function startParties() {
   const environment = { DIRECTORY_FILE: file, LOCAL_QUEUE_POLLING_MS: '50', SIMULATED_CARRIER_LATENCY_MS: '10' };
   const local = await startCountedHost({ environment });
   const flows = await startFlowServer();
-  const settled = await Promise.all(customerIds.map((id) => settleIn(local, flows, id)));
+  const settled = await Promise.all(customerIds.map((id) => settleInto(local, flows, id)));
   return {
     ...local,
     flows,

@@ -13,14 +13,14 @@ const bytes = Uint8Array.of(1, 2, 3);
 
 /** Fetches from a network that answers by address; returns the outcome and the calls with their credentials. */
 async function fetchWith(answers: Record<string, () => Response>, reference: string, url = settings.url) {
-  const asked: [url: string, authorization: string | undefined][] = [];
+  const requested: [url: string, authorization: string | undefined][] = [];
   const outcome = await fetchAttachment(
     {
       ...settings,
       url,
       fetch: (address, init = {}) => {
         const headers = (init.headers ?? {}) as Record<string, string>;
-        asked.push([address as string, headers['authorization']]);
+        requested.push([address as string, headers['authorization']]);
         const answer = answers[address as string];
         return answer === undefined
           ? Promise.reject(new Error(`nobody is at ${address as string}`))
@@ -30,7 +30,7 @@ async function fetchWith(answers: Record<string, () => Response>, reference: str
     reference,
     100,
   );
-  return { outcome, asked };
+  return { outcome, requested };
 }
 
 const picture = () => new Response(bytes, { headers: { 'content-type': 'image/png; x=y' } });
@@ -43,7 +43,7 @@ const media = 'https://api.twilio.com/2010-04-01/Accounts/AC1/Messages/MM1/Media
 
 describe('credentials', () => {
   test.for([media, 'https://api.dublin.ie1.twilio.com/media/1'])("go to Twilio's API: %s", async (url) => {
-    expect(await fetchWith({ [url]: picture }, url)).toEqual({ outcome: fetched, asked: [[url, authorization]] });
+    expect(await fetchWith({ [url]: picture }, url)).toEqual({ outcome: fetched, requested: [[url, authorization]] });
   });
 
   test.for([
@@ -61,25 +61,28 @@ describe('credentials', () => {
     'data:image/png;base64,AAAA',
     'https://',
   ])('and no call goes to any other address: %s', async (url) => {
-    const { outcome, asked } = await fetchWith({}, url);
+    const { outcome, requested } = await fetchWith({}, url);
     expect(outcome).toEqual({ outcome: 'failed', reason: "The address of the attachment is not one of Twilio's." });
-    expect(asked).toEqual([]);
+    expect(requested).toEqual([]);
   });
 
   test.for([301, 302, 303, 307, 308])('do not go to the target of a redirect with %i', async (status) => {
     const kept = 'https://mms.twiliocdn.com/AC1/x?Expires=1';
-    const { outcome, asked } = await fetchWith({ [media]: to(kept, status), [kept]: picture }, media);
+    const { outcome, requested } = await fetchWith({ [media]: to(kept, status), [kept]: picture }, media);
     expect(outcome).toEqual(fetched);
-    expect(asked).toEqual([
+    expect(requested).toEqual([
       [media, authorization],
       [kept, undefined],
     ]);
   });
 
   test('do not go to the target of a redirect even if it is Twilio itself', async () => {
-    const { outcome, asked } = await fetchWith({ [media]: to('/kept'), 'https://api.twilio.com/kept': picture }, media);
+    const { outcome, requested } = await fetchWith(
+      { [media]: to('/kept'), 'https://api.twilio.com/kept': picture },
+      media,
+    );
     expect(outcome).toEqual(fetched);
-    expect(asked[1]).toEqual(['https://api.twilio.com/kept', undefined]);
+    expect(requested[1]).toEqual(['https://api.twilio.com/kept', undefined]);
   });
 });
 
@@ -87,16 +90,16 @@ describe('the target of a redirect', () => {
   test.for(['http://mms.twiliocdn.com/1', 'file:///etc/passwd', 'javascript:1', 'https://'])(
     'is not called if it is not https: %s',
     async (location) => {
-      const { outcome, asked } = await fetchWith({ [media]: to(location) }, media);
+      const { outcome, requested } = await fetchWith({ [media]: to(location) }, media);
       expect(outcome).toMatchObject({ outcome: 'retry' });
-      expect(asked).toHaveLength(1);
+      expect(requested).toHaveLength(1);
     },
   );
 
   test('is called only a few times', async () => {
-    const { outcome, asked } = await fetchWith({ [media]: to(media) }, media);
+    const { outcome, requested } = await fetchWith({ [media]: to(media) }, media);
     expect(outcome).toEqual({ outcome: 'retry', reason: 'The carrier redirects too often.' });
-    expect(asked).toHaveLength(4);
+    expect(requested).toHaveLength(4);
   });
 
   test.for([

@@ -7,21 +7,21 @@ async function fetchAt(
   mediumUrl: unknown,
   { medium = () => new Response('bytes'), ...described }: { medium?: () => Response; [name: string]: unknown } = {},
 ) {
-  const asked: [url: string, authorization: string | null][] = [];
+  const requested: [url: string, authorization: string | null][] = [];
   const { attachments } = connectCloud(
     { url: 'https://graph.example' },
     {
       fetch: (input, init) => {
         const url = input as string;
-        asked.push([url, new Headers(init?.headers).get('authorization')]);
-        const isDescription = asked.length === 1;
+        requested.push([url, new Headers(init?.headers).get('authorization')]);
+        const isDescription = requested.length === 1;
         const description = { url: mediumUrl, mime_type: 'image/png', file_size: 5, id: '55', ...described };
         return Promise.resolve(isDescription ? Response.json(description) : medium());
       },
     },
   );
   const outcome = (await attachments?.fetchAttachment('55', 10)) as AttachmentOutcome;
-  return { outcome, asked };
+  return { outcome, requested };
 }
 
 const fetched = { outcome: 'fetched', bytes: Buffer.from('bytes'), mimeType: 'image/png' };
@@ -35,7 +35,7 @@ test.for([
 ])('fetches a medium from %s, with the token', async (url) => {
   expect(await fetchAt(url)).toEqual({
     outcome: fetched,
-    asked: [
+    requested: [
       ['https://graph.example/v23.0/55', 'Bearer token'],
       [url, 'Bearer token'],
     ],
@@ -56,15 +56,15 @@ test.for([
   undefined,
   7,
 ])('does not send the token to another host: %s', async (url) => {
-  const { outcome, asked } = await fetchAt(url);
+  const { outcome, requested } = await fetchAt(url);
   expect(outcome).toMatchObject({ outcome: 'retry' });
-  expect(asked).toHaveLength(1);
+  expect(requested).toHaveLength(1);
 });
 
 test('does not download a medium whose size is too large', async () => {
-  const { outcome, asked } = await fetchAt('https://lookaside.fbsbx.com/a', { file_size: 11 });
+  const { outcome, requested } = await fetchAt('https://lookaside.fbsbx.com/a', { file_size: 11 });
   expect(outcome).toEqual({ outcome: 'failed', reason: 'The attachment is larger than 10 bytes.' });
-  expect(asked).toHaveLength(1);
+  expect(requested).toHaveLength(1);
 });
 
 test('stops reading a medium that is larger than its stated size', async () => {
@@ -88,12 +88,12 @@ test.for([
 });
 
 test.for(['..', '../me', 'a?b', 'a#b', 'a/b', ''])('makes no call for a malformed reference: %s', async (reference) => {
-  const asked: unknown[] = [];
+  const requested: unknown[] = [];
   const fetch: typeof globalThis.fetch = (url) => {
-    asked.push(url);
+    requested.push(url);
     return Promise.resolve(Response.json({}));
   };
   const { attachments } = connectCloud({ url: 'https://graph.example' }, { fetch });
   expect(await attachments?.fetchAttachment(reference, 10)).toMatchObject({ outcome: 'failed' });
-  expect(asked).toEqual([]);
+  expect(requested).toEqual([]);
 });

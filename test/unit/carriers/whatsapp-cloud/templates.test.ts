@@ -107,13 +107,13 @@ describe('a template is submitted', () => {
     [{ attachmentUrl: 'https://files.example/a.mp4' }, 'VIDEO', 'video/mp4', 16_000_000],
     [{ attachmentUrl: 'https://files.example/a.pdf' }, 'DOCUMENT', 'application/pdf', 16_000_000],
   ] as const)('with an uploaded example: %j', async ([details, format, type, limit]) => {
-    const asked: [url: string, limit: number][] = [];
+    const requested: [url: string, limit: number][] = [];
     const { submit, last, network } = await open((...call) => {
-      asked.push(call);
+      requested.push(call);
       return fetched(...call);
     });
     expect(await submit({ content: 'Hi.', ...details })).toEqual(submitted);
-    expect(asked).toEqual([[details.attachmentUrl, limit]]);
+    expect(requested).toEqual([[details.attachmentUrl, limit]]);
     const [start, end] = network.calls;
     expect(start?.path).toBe('/v23.0/3333/uploads');
     expect(start?.query.get('file_type')).toBe(type);
