@@ -107,7 +107,7 @@ describe('a worker that dies', () => {
   test('at any call does not lose an unrouted message: it is on the list', async () => {
     const nowhere = { recipient: '99999', attachments: [] };
     const names = await callsOf(nowhere);
-    expect(names).toEqual(['read', 'receivers', 'noteUnrouted', 'update']);
+    expect(names).toEqual(['read', 'receivers', 'recordUnrouted', 'update']);
     for (const [index, name] of names.entries()) {
       for (const moment of moments) {
         const { deps, wrapped, breaker, message } = await breakableDeps(nowhere);
