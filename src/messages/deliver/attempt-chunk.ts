@@ -37,7 +37,7 @@ export async function attemptChunk(attempt: Attempt, deps: DeliverDeps): Promise
   const doubted = new Set(recipientsInDoubt(before));
   const tried = new Map<number, { outcome: SendOutcome; by: Set<OutboundCarrier> }>();
   let { carrier, claimed, recipientIndexes } = attempt;
-  let notified = before;
+  let followedUp = before;
   for (;;) {
     const { chunk } = claimed;
     const answered = await submit(chunk, recipientIndexes, carrier, deps);
@@ -57,14 +57,14 @@ export async function attemptChunk(attempt: Attempt, deps: DeliverDeps): Promise
     // If the carrier has no room, it is not asked for the other recipients in this attempt.
     const step = isFull ? 'none' : await nextStep(after, route, pending, deps);
     const end = (): Promise<'sent' | 'partlySent'> =>
-      finishAttempt({ job, before, notified, claimed }, progress, { step, overdue, tried }, deps);
+      finishAttempt({ job, before, followedUp, claimed }, progress, { step, overdue, tried }, deps);
     if (step === 'none' || 'waitSeconds' in step) return end();
     // Recipients that ended are followed up before they are recorded. If that fails, the attempt ends here and its
     // outcome is kept. One check for unreported recipients is enough for all slices.
-    const followUp = notified === before ? followUpAttempt : followUpEnd;
-    const unnotified = await followUp(notified, after, deps).catch(failed);
-    if (unnotified !== undefined) return end();
-    notified = after;
+    const followUp = followedUp === before ? followUpAttempt : followUpEnd;
+    const followUpFailure = await followUp(followedUp, after, deps).catch(failed);
+    if (followUpFailure !== undefined) return end();
+    followedUp = after;
     const next = await claimChunk(claimed, progress, claimOf(step, chunk, deps), deps);
     if (next === 'conflict') throw changedMeanwhile(chunk);
     failpoint('send.sliceRecorded');

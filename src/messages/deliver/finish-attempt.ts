@@ -18,7 +18,7 @@ interface FinishedAttempt {
   /** The chunk before any of the attempt was recorded. */
   before: Chunk;
   /** The chunk as it was last followed up. */
-  notified: Chunk;
+  followedUp: Chunk;
   claimed: VersionedChunk;
 }
 
@@ -41,7 +41,7 @@ export const changedMeanwhile = ({ index, messageId }: Chunk): Error =>
  * the follow-up failed.
  */
 export async function finishAttempt(
-  { job, before, notified, claimed }: FinishedAttempt,
+  { job, before, followedUp, claimed }: FinishedAttempt,
   progress: ChunkProgress,
   result: AttemptResult,
   deps: DeliverDeps,
@@ -58,15 +58,15 @@ export async function finishAttempt(
   // and this job comes again.
   const unqueued = again ? await messages.queue.enqueue(job, delay).catch(failed) : undefined;
   failpoint('send.retryQueued');
-  const unnotified = await followUpAttempt(notified, withProgress(before, progress), deps).catch(failed);
+  const followUpFailure = await followUpAttempt(followedUp, withProgress(before, progress), deps).catch(failed);
   failpoint('send.followedUp');
   const ended = { ...progress, attempts, ...due };
-  const kept = unnotified === undefined ? ended : withoutUnnotified(notified, ended, now());
+  const kept = followUpFailure === undefined ? ended : withoutUnfollowed(followedUp, ended, now());
   const isOurs = ({ attempts: stored, leaseId, statuses }: Chunk): boolean =>
     leaseId === undefined && stored === kept.attempts && statuses.join() === kept.statuses.join();
   if ((await recordProgress(claimed, kept, deps, isOurs)) === 'conflict') throw changedMeanwhile(chunk);
   failpoint('send.recorded');
-  const failure = unqueued ?? unnotified;
+  const failure = unqueued ?? followUpFailure;
   if (failure !== undefined) throw failure.error;
   return again ? 'partlySent' : 'sent';
 }
@@ -95,12 +95,12 @@ function nextAttempt(
 }
 
 /**
- * Takes back the results of which nobody could be notified. Recipients who were refused wait for another attempt, since
- * nothing was sent to them. Recipients in doubt count as sent until the time for a report is over.
+ * Takes back final statuses that could not be followed up. Recipients who were refused wait for another attempt, since
+ * nothing was sent to them. Recipients in doubt count as sent until the report timeout.
  */
-function withoutUnnotified(notified: Chunk, progress: ChunkProgress, now: Date): ChunkProgress {
+function withoutUnfollowed(followedUp: Chunk, progress: ChunkProgress, now: Date): ChunkProgress {
   const statuses = progress.statuses.map((status, recipientIndex): RecipientStatus => {
-    if (status === notified.statuses[recipientIndex] || !isFinal(status)) return status;
+    if (status === followedUp.statuses[recipientIndex] || !isFinal(status)) return status;
     return status === 'unknown' ? 'sent' : 'queued';
   });
   return { ...progress, statuses, notBefore: now };

@@ -56,7 +56,7 @@ async function sendFound(
   const { messages, now } = deps;
   const { chunk } = found;
   if (!chunk.statuses.some(awaitsSending)) {
-    // Nobody has been notified yet of recipients that ended before any attempt.
+    // Recipients that ended before any attempt have not been followed up yet.
     if (chunk.attempts === 0) await followUpEnd(chunk, chunk, deps);
     return 'nothingToDo';
   }

@@ -37,7 +37,7 @@ async function followUpFailures(chunk: Chunk, recipientIndexes: readonly number[
 /**
  * Follows up on recipients of a chunk whose sending has ended. Treats failures as {@link followUpFailures} does, and
  * passes on the final status of recipients who get no fallback. Recipients who ended before any attempt, because they
- * opted out, are passed on with the first attempt.
+ * opted out, are recorded with the first attempt.
  */
 export async function followUpEnd(before: Chunk, after: Chunk, deps: FollowUpDeps): Promise<void> {
   const endedIn = ({ statuses }: Chunk, recipientIndex: number): boolean =>
@@ -48,8 +48,8 @@ export async function followUpEnd(before: Chunk, after: Chunk, deps: FollowUpDep
   const newly = recipientIndexes.filter((recipientIndex) => !endedIn(before, recipientIndex));
   const failures = newly.filter((recipientIndex) => hasFailed(after.statuses[recipientIndex] ?? 'accepted'));
   await followUpFailures(after, failures, deps);
-  const notified = before.attempts === 0 ? recipientIndexes : newly;
-  const finals = notified.flatMap((recipientIndex): FinalRecipient[] => {
+  const toRecord = before.attempts === 0 ? recipientIndexes : newly;
+  const finals = toRecord.flatMap((recipientIndex): FinalRecipient[] => {
     const status = after.statuses[recipientIndex] ?? 'accepted';
     // The fallback will end a recipient whom this channel did not reach.
     if (after.fallbackSender !== undefined && newly.includes(recipientIndex) && isUnreached(status)) return [];
