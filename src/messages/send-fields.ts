@@ -126,7 +126,7 @@ export const sendBody = object({
   DlrUrl: optional(
     text({
       title: 'Dlr Url',
-      description: "Public https address, called by GET with each recipient's status. Your query is kept.",
+      description: "Public address, best https, called by GET with each recipient's status. Your query is kept.",
     }),
   ),
   RequestId: requestId,

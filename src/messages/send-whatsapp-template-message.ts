@@ -93,7 +93,7 @@ export const sendWhatsappTemplateMessage = defineOperation({
       DlrUrl: optional(
         text({
           title: 'Dlr Url',
-          description: "Public https address, called by GET with each recipient's status. Your query is kept.",
+          description: "Public address, best https, called by GET with each recipient's status. Your query is kept.",
         }),
       ),
       CustomerData: customerData,

@@ -139,7 +139,7 @@ export const errorCatalogue = {
   CallbackRefused: {
     status: 400,
     message: '{target} {rule}.',
-    remedy: 'Give a public https address.',
+    remedy: 'Give a public address.',
   },
 
   // Contacts

@@ -172,7 +172,7 @@ function checkCharacters(root: unknown, nameOf: (path: Path) => string): Problem
   const visit = (value: unknown): void => {
     if (typeof value === 'string') {
       if (value.includes('\0')) refuse('a NUL character');
-      if (!value.isWellFormed()) refuse('half of an emoji');
+      if (!value.isWellFormed()) refuse('half of a character');
     } else if (typeof value === 'object' && value !== null) {
       if (path.length >= maximumDepth) {
         problems.push(

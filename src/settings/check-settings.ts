@@ -5,8 +5,11 @@ import { settingsTable } from './settings-table.ts';
 import type { AppSettings } from './settings-table.ts';
 
 /** Adds problems for settings that contradict each other, and for settings that the app refuses in Azure. */
-export function checkSettings(settings: Settings, read: SettingsReader<AppSettings>): void {
-  const isInAzure = read.optional('WEBSITE_SITE_NAME') !== undefined;
+export function checkSettings(
+  settings: Settings,
+  read: SettingsReader<AppSettings>,
+  { isInAzure }: { isInAzure: boolean },
+): void {
   if (isInAzure) refuseInAzure(settings, read);
   checkFailpoint(settings, read, isInAzure);
   if (isInAzure) checkLeases(settings, read);

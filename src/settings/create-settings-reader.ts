@@ -55,7 +55,9 @@ export function createSettingsReader(environment: Environment, problems: string[
           problem(`${name} must be whole numbers${rangeOf(setting)}, separated by commas, not '${written}'`);
         return numbers;
       },
-      flag: (name: string) => (find<'flag'>(name).default ? optional(name) !== 'false' : optional(name) === 'true'),
+      // Nothing but the exact word counts, so that a slip of the pen never opens anything.
+      flag: (name: string) =>
+        find<'flag'>(name).default ? environment[name] !== 'false' : environment[name] === 'true',
       list(name: string) {
         const given = entries(name);
         return given.length === 0 ? (find<'list'>(name).default ?? []) : given;

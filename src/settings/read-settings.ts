@@ -45,7 +45,8 @@ export function readSettings(environment: Environment): Settings {
     ...readCarriers(read),
     ...readOptional(app),
   };
-  checkSettings(settings, app);
+  // The platform sets it to the app's name. Its presence counts: an empty one must not open what Azure refuses.
+  checkSettings(settings, app, { isInAzure: environment['WEBSITE_SITE_NAME'] !== undefined });
   if (problems.length > 0) throw new SettingsError(problems);
   return settings;
 }

@@ -1,7 +1,7 @@
 import { readIdentity } from '../directory/index.ts';
 import type { DirectoryDeps } from '../directory/index.ts';
 import { chooseLanguage } from './choose-language.ts';
-import { listedProblem } from './listed-fault.ts';
+import { listedProblem } from './listed-problem.ts';
 import { mergeTemplate } from './merge-template.ts';
 import type { ListedTemplate, TemplateCarrier, TemplateStore } from './ports.ts';
 import { attemptMs } from './submit-template.ts';

@@ -276,7 +276,7 @@ const rows: [name: string, row: Row, expected: Expected][] = [
   [
     'half a surrogate pair in the content',
     { body: JSON.stringify(good).replace('Hello', String.raw`\ud83d`) },
-    [400, 'InvalidCharacters', 'Content', /half of an emoji/],
+    [400, 'InvalidCharacters', 'Content', /half of a character/],
   ],
   [
     'NUL in a value',
@@ -286,7 +286,7 @@ const rows: [name: string, row: Row, expected: Expected][] = [
   [
     'half a surrogate pair in the request id',
     { body: JSON.stringify({ ...good, RequestId: 'QQ' }).replace('QQ', String.raw`\udc00`) },
-    [400, 'InvalidCharacters', 'RequestId', /half of an emoji/],
+    [400, 'InvalidCharacters', 'RequestId', /half of a character/],
   ],
   ['NUL in customer data', with_({ CustomerData: '\0' }), [400, 'InvalidCharacters', 'CustomerData', /NUL/]],
 

@@ -6,7 +6,7 @@ export type NameOperation = (operationId: string) => string;
 
 /** Describes in one cell of a table what a field accepts: its type, its limits and the source of its choices. */
 export function describeType(schema: JsonSchema, nameOperation: NameOperation): string {
-  const { enum: choices, default: preset, 'x-ms-dynamic-values': dropdown } = schema;
+  const { enum: choices, default: defaultValue, 'x-ms-dynamic-values': dropdown } = schema;
   return [
     typeName(schema),
     ...limitsOf(schema),
@@ -14,7 +14,9 @@ export function describeType(schema: JsonSchema, nameOperation: NameOperation): 
     ...(dropdown === undefined
       ? []
       : [`choices from ${nameOperation((dropdown as { operationId: string }).operationId)}`]),
-    ...(typeof preset === 'string' || typeof preset === 'boolean' ? [`default: ${code(String(preset))}`] : []),
+    ...(typeof defaultValue === 'string' || typeof defaultValue === 'boolean'
+      ? [`default: ${code(String(defaultValue))}`]
+      : []),
   ].join('; ');
 }
 

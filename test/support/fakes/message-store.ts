@@ -82,10 +82,10 @@ export function createMemoryMessageStore(): MessageStore & MessageFinder {
       for (const [messageId] of dueIn(span)) {
         const message = await store.readMessage(messageId);
         const states = message === undefined ? [] : foldMessage(message);
-        const isSilent = states.some(
+        const isUnreported = states.some(
           ({ status, history = [] }) => status === 'sent' || history.some((tried) => tried.status === 'sent'),
         );
-        if (isSilent) items.push(messageId);
+        if (isUnreported) items.push(messageId);
       }
       return { items };
     },

@@ -73,7 +73,7 @@ const testSettings = {
 /** Returns this process's environment without settings of the app under test. */
 function withoutSettings(): Record<string, string> {
   const names =
-    /^(?:PORT$|AzureWebJobsStorage|(?:TOKEN|ENTRA|API_KEYS|SIMULATED_CARRIER|KANNEL|TWILIO|WHATSAPP_CLOUD|ACS|CARRIER|DIRECTORY|WEBSITE|NOTIFICATION|ATTACHMENT|THREAD|CALLBACK|RETENTION|LOCAL|REPAIR|REPORT|LEASE|MESSAGE|CRASH|IDEMPOTENCY|CALLBACK_SECRET)_|PUBLIC_URL|CARRIERS$|VITEST)/;
+    /^(?:PORT$|AzureWebJobsStorage|(?:TOKEN|ENTRA|API_KEYS|SIMULATED_CARRIER|KANNEL|TWILIO|WHATSAPP_CLOUD|ACS|CARRIER|DIRECTORY|WEBSITE|NOTIFICATION|ATTACHMENT|THREAD|CALLBACK|RETENTION|LOCAL|REPAIR|REPORT|LEASE|MESSAGE|IDEMPOTENCY|CALLBACK_SECRET)_|PUBLIC_URL|CARRIERS$|FAILPOINT$|VITEST)/;
   return Object.fromEntries(
     Object.entries(process.env).filter(
       (entry): entry is [string, string] => !names.test(entry[0]) && entry[1] !== undefined,

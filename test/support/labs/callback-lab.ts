@@ -45,7 +45,7 @@ const outcomes: Readonly<Record<string, CallOutcome>> = {
 interface LabOptions {
   header?: Partial<MessageHeader>;
   /** The message has no `DlrUrl`. */
-  isSilent?: boolean;
+  withoutDlrUrl?: boolean;
   recipients?: number;
   customer?: { callbackSecretSetting?: string } | undefined;
   faults?: FaultPlan;
@@ -138,7 +138,7 @@ export function createCallbackLab({ recipients = 3, ...options }: LabOptions = {
       recipientCount: recipients,
       chunkCount: 1,
       partCount: 2,
-      ...(options.isSilent === true ? {} : { dlrUrl }),
+      ...(options.withoutDlrUrl === true ? {} : { dlrUrl }),
       ...options.header,
     };
     const chunk: Chunk = {

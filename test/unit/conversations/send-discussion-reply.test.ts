@@ -289,7 +289,7 @@ describe('a reply with buttons', () => {
     [
       'with half an emoji',
       { Buttons: ['Kyllä', 'E\uD83D'] },
-      ['Buttons[1] contains half of an emoji, which cannot be stored or sent.'],
+      ['Buttons[1] contains half of a character, which cannot be stored or sent.'],
     ],
     ['repeated', { Buttons: ['Kyllä', 'Ei', 'Kyllä'] }, sentence('repeats the label of Buttons[0]', 'Buttons[2]')],
     [

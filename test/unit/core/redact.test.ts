@@ -95,7 +95,7 @@ test('keeps only the stack frames of this app, after a message of any shape', ()
   error.stack = [
     `${header} Kulta`,
     '    at say (Kulta)',
-    `    at sendChunk (file:///work/app/src/messages/deliver/send-chunk.ts:10:5)`,
+    `    at sendChunk (file:///srv/app/src/messages/deliver/send-chunk.ts:10:5)`,
     `    at async Object.handler [as run] (/home/site/wwwroot/dist/functions/queues.js:1:2)`,
     `    at C:\\app\\functions\\http.ts:3:4`,
     `    at request (file:///app/src/../node_modules/@azure/x.js:3:4)`,

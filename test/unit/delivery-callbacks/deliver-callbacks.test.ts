@@ -329,7 +329,7 @@ describe('there is no call', () => {
   });
 
   test('for a message without a DlrUrl', async () => {
-    const lab = await openLab({ isSilent: true });
+    const lab = await openLab({ withoutDlrUrl: true });
     await lab.settle([0]);
     await lab.time.play();
     expect([lab.results(), lab.calls, await lab.callbacks()]).toEqual([['unwanted'], [], undefined]);

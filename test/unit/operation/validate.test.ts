@@ -241,7 +241,7 @@ describe('null and empty text', () => {
 
 describe('impossible characters', () => {
   const nul = 'a NUL character';
-  const half = 'half of an emoji';
+  const half = 'half of a character';
   const impossible = 'a field name that is not allowed';
 
   test('are refused in values and in names, at every depth', () => {
@@ -378,7 +378,7 @@ describe('parameters', () => {
       problem('InvalidParameter', { target: 'Count', place: 'query', rule: 'must be a whole number' }),
       problem('InvalidParameter', { target: 'Key', place: 'query', rule: 'must be a UUID' }),
       problem('InvalidCharacters', { target: 'Record Id', what: 'a NUL character' }),
-      problem('InvalidCharacters', { target: 'Key', what: 'half of an emoji' }),
+      problem('InvalidCharacters', { target: 'Key', what: 'half of a character' }),
     ]);
   });
 });

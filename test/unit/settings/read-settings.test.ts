@@ -104,7 +104,10 @@ describe('settings', () => {
   test('allow the simulated carrier in Azure only with ALLOW_SIMULATED_CARRIER=true', () => {
     const inAzure = { ...complete, WEBSITE_SITE_NAME: 'app' };
     expect(() => readSettings(inAzure)).toThrow('ALLOW_SIMULATED_CARRIER=true');
-    expect(() => readSettings({ ...inAzure, ALLOW_SIMULATED_CARRIER: 'yes' })).toThrow('ALLOW_SIMULATED_CARRIER=true');
+    for (const word of ['yes', ' true', 'TRUE', ''])
+      expect(() => readSettings({ ...inAzure, ALLOW_SIMULATED_CARRIER: word })).toThrow('ALLOW_SIMULATED_CARRIER=true');
+    // An empty name is a name: what is refused in Azure must not be let in by it.
+    expect(() => readSettings({ ...inAzure, WEBSITE_SITE_NAME: '' })).toThrow('ALLOW_SIMULATED_CARRIER=true');
     expect(readSettings({ ...inAzure, ALLOW_SIMULATED_CARRIER: 'true' }).fallbackAfterSeconds).toBe(3600);
   });
 
