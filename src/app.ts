@@ -241,8 +241,8 @@ function createDlr(settings: Settings, storage: StorageConnection) {
 }
 
 /**
- * The most characters of a DlrUrl with what a delivery report adds to it: up to 255 of a sender's own data, each up to
- * 12.
+ * The maximum number of characters of a DlrUrl with what a delivery report adds to it: up to 255 of a sender's own
+ * data, each up to 12.
  */
 const dlrUrlLimit = 8_000;
 

@@ -8,7 +8,7 @@ import { createGuardedClient } from './outgoing/guarded-client.ts';
 import { realNetwork } from './outgoing/network.ts';
 import { createTokenSource } from './storage/service/bearer-token.ts';
 
-/** The surroundings of carriers, the same for the app and for operators' commands. */
+/** What all carriers get from the process that runs them: the app, or an operator's command. */
 export interface CarrierEnvironment {
   /** The public address of the app, with the base path and without a slash at the end. */
   publicUrl: string;
@@ -16,14 +16,14 @@ export interface CarrierEnvironment {
   identity: TokenCredential;
   /** Where callers of webhooks sign in with Entra ID, without a slash at the end. */
   entraAuthority: string;
-  /** Whether addresses that a caller gave may lead to this machine. */
+  /** Whether a URL from a caller may point to this machine. */
   allowLoopback: boolean;
   now: () => Date;
 }
 
 /**
- * The longest time of one call of a carrier, in milliseconds. It is longer than the ten seconds after which fetch gives
- * up on a connection, or a carrier that can't be reached would seem to have the message.
+ * The maximum duration of one call of a carrier, in milliseconds. It is longer than the ten seconds after which fetch
+ * gives up on a connection, or a carrier that can't be reached would seem to have the message.
  */
 export const carrierTimeoutMs = 15_000;
 

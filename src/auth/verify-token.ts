@@ -22,10 +22,10 @@ export type TokenVerifier = (authorization: string | null) => Promise<Caller>;
 /** Only asymmetric algorithms: with a symmetric one, anybody who knows the public key could sign. */
 const algorithms = ['RS256', 'PS256', 'ES256'];
 
-/** The most seconds by which the issuer's clock may differ from ours. */
+/** The maximum difference between the issuer's clock and ours, in seconds. */
 const clockTolerance = 60;
 
-/** The most characters of a token. Tokens of Entra stay far below, with all their groups. */
+/** The maximum number of characters of a token. Tokens of Entra stay far below, with all their groups. */
 const tokenLimit = 32_000;
 
 /**

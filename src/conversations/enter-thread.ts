@@ -11,8 +11,8 @@ interface NewEntry {
 }
 
 /**
- * Attempts to add a message while other workers add theirs: more than the queue messages that one process handles at
- * once.
+ * Number of attempts to write a message to its thread while other workers write theirs: more than the queue messages
+ * that one process handles at once.
  */
 const attempts = 50;
 

@@ -48,7 +48,8 @@ function describeValue(value: unknown): string {
 
 /**
  * Masks the quoted parts of a message. Libraries put the input that they could not read in double quotation marks, and
- * the input may hold such marks itself. In single ones stands the name of a property, which is kept, or input again.
+ * the input may contain such marks itself. Single quotation marks enclose either the name of a property, which is kept,
+ * or input.
  */
 function maskQuoted(text: string): string {
   return text.replace(/".*"|".*$/s, '"…"').replaceAll(/(?<=^|[\s([:=,])'(?![\w$.-]{1,40}')[^\n]*'/g, "'…'");

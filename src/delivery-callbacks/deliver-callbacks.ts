@@ -11,7 +11,7 @@ import { recordCalls } from './record-calls.ts';
 import type { RecordCallsResult } from './record-calls.ts';
 
 /**
- * The part of a lease in which calls may begin: a call takes up to half a minute, and its result must still be
+ * The fraction of the lease in which calls may begin: a call takes up to half a minute, and its result must still be
  * recorded.
  */
 const callingPart = 0.5;

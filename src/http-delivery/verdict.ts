@@ -1,23 +1,23 @@
 import type { AnswerKind, CallbackAnswer, CallOutcome } from './call-outcome.ts';
 
-/** What a call means for the notification and for its subscription. */
+/** What the answer to a callback means: whether to call again, and what it says about the caller's registration. */
 export interface Verdict {
   /** `never`: another call would get the same answer. */
   next: 'delivered' | 'retry' | 'never';
-  /** What the answer says of the subscription; absent if it says nothing. */
+  /** What the answer says about the registration; absent if it says nothing. */
   kind?: AnswerKind;
   answer: CallbackAnswer;
   retryAfterSeconds?: number;
 }
 
-/** Answers that may change later, and what they say of the subscription. */
+/** Answers that may change later, and what they say about the registration. */
 const refusals = new Map<number, AnswerKind>([
   [401, 'unauthorised'],
   [403, 'unauthorised'],
   [404, 'notFound'],
 ]);
 
-/** Request Timeout, Too Early, Too Many Requests. */
+/** Other statuses after which a later call may succeed: Request Timeout, Too Early, Too Many Requests. */
 const temporary: ReadonlySet<number> = new Set([408, 425, 429]);
 
 /** Judges the outcome of a call that ended at `at`. */

@@ -18,10 +18,10 @@ const daySeconds = 24 * 60 * 60;
  */
 const workingDays = 8;
 
-/** The most rows that one sweep deletes in a run. */
+/** The maximum number of rows that one sweep deletes in a run. */
 const rowLimit = 200_000;
 
-/** @param minDays the fewest days that such rows are kept, if something needs them that long */
+/** @param minDays the minimum number of days that such rows are kept, if something needs them that long */
 const deleteOlder = (kind: ExpiringKind, minDays = 0): Sweep<ExpireRowsDeps> => ({
   name: kind,
   ageSeconds: ({ maintenance }) => Math.max(maintenance.retentionDays, minDays) * daySeconds,

@@ -51,7 +51,7 @@ function stalledSweeps<Deps extends StalledDeps>(
 }
 
 /**
- * Tells whether no worker has had work in flight for so long that its queue message must be lost.
+ * Tells whether no worker has touched work in flight for so long that the queue message of the work must be lost.
  *
  * @param touched when the work was written, when it is due, until when a worker has it; absent times don't count
  */

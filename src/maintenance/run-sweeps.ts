@@ -21,7 +21,7 @@ export type SweepsResult = Readonly<{
   error?: unknown;
 }>;
 
-/** The longest time of a run, in milliseconds: less than half of the time that a function has. */
+/** The maximum duration of a run, in milliseconds: less than half of the time that a function has. */
 const timeLimit = 4 * 60_000;
 
 /** One sweep in one storage account. */

@@ -17,7 +17,7 @@ interface SweepRange {
   restart: (position: Position) => Position | undefined;
 }
 
-/** The longest span, in milliseconds: after a long pause a sweep catches up in several. */
+/** The maximum span, in milliseconds: after a long pause a sweep catches up in several. */
 const maxSpanMs = 6 * 3_600_000;
 
 /** How far the first span of all goes back, in milliseconds. */

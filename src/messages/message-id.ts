@@ -20,7 +20,7 @@ const customerStart = 2 + timeDigits;
 const accountPosition = 30;
 const flagsPosition = 31;
 
-/** The most storage accounts that message ids can tell apart: the account has one hexadecimal digit. */
+/** The maximum number of storage accounts that message ids can tell apart: the account has one hexadecimal digit. */
 export const accountLimit = 16;
 
 /** The flag of a message whose sender wants a callback when recipients reach their final status. */

@@ -145,7 +145,7 @@ export interface OutboundCarrier {
   send(batch: OutboundBatch): Promise<SendOutcome[]>;
 }
 
-/** Gives permits to call carriers, across all instances of the app, and hears how the calls went. */
+/** Gives permits to call carriers, across all instances of the app, and is told the outcomes of the calls. */
 export interface CarrierLimiter {
   /**
    * Asks for permits to submit messages of a sender. Resolves to how many may be submitted now; these count as used. If

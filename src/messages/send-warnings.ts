@@ -1,6 +1,6 @@
 import { count } from '../core/plural.ts';
 
-/** The most parts that the connector's documentation advises: phones may not show a longer text. */
+/** The maximum number of parts that the connector's documentation advises: phones may not show a longer text. */
 const advisedParts = 3;
 
 /**

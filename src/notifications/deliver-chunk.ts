@@ -31,10 +31,9 @@ interface Delivery {
 }
 
 /**
- * Delivers a chunk: calls all its subscribers at once. A failed notification leaves the chunk and is retried
- * individually, and so does one whose call takes too long, so neither a slow nor a dead subscriber delays the others.
- * If a worker dies, another takes the chunk over when the lease ends, and calls the subscribers that were already
- * called a second time.
+ * Delivers a chunk: calls all its subscribers at once. A notification that fails, or whose call takes too long, leaves
+ * the chunk and is retried individually, so neither a slow nor a dead subscriber delays the others. If a worker dies,
+ * another worker takes the chunk over when the lease ends, and repeats the calls that the first worker made.
  */
 export async function deliverChunk(job: NotificationJob, deps: NotificationDeps): Promise<DeliverChunkResult> {
   const { flows, now } = deps;

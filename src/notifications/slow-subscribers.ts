@@ -4,7 +4,7 @@ export const patienceMs = 2_000;
 /** Milliseconds for which a subscriber counts as slow after a slow call. */
 const memoryMs = 5 * 60_000;
 
-/** Max slow calls to one subscriber that may be under way at the same time in this process. */
+/** The maximum number of slow calls to one subscriber that may be under way at the same time in this process. */
 const slowCalls = 8;
 
 /** Remembers which subscribers are slow, so that a worker doesn't make others wait for them. */

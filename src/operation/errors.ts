@@ -1,7 +1,7 @@
 /*
- * The closed catalogue of errors. A code is contract: flows branch on it. `message` says what is wrong, `remedy` what to
- * do about it; the remedy is empty where the message says that already. {target} is the field; the code that raises the
- * error fills in the other names.
+ * The closed catalogue of errors. A code is contract: flows branch on it. `message` says what is wrong, `remedy` what
+ * to do about it; the remedy is empty where the message says that already. {target} is the field; the code that raises
+ * the error fills in the other names.
  */
 interface CatalogueEntry {
   status: number;
@@ -202,8 +202,8 @@ export interface Problem {
 }
 
 /**
- * The most problems of one kind that one request is checked for. Each problem is an object in memory and in the answer;
- * a body made for the purpose could cause millions.
+ * The maximum number of problems of one kind that one request is checked for. Each problem is an object in memory and
+ * in the answer; a body made for the purpose could cause millions.
  */
 export const problemLimit = 10_000;
 

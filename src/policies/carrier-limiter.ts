@@ -43,8 +43,11 @@ export function createCarrierLimiter({
     return breaker;
   };
 
-  /** Takes permits for up to `wanted` messages, and says how many it got. */
-  async function count(
+  /**
+   * Takes permits for up to `wanted` messages. Resolves to how many it got, and to the seconds after which to ask for
+   * the rest; 0 if it got all.
+   */
+  async function takePermits(
     carrier: OutboundCarrier,
     { sender, protocol, count: wanted }: { sender: string; protocol: Protocol; count: number },
   ): Promise<{ acquired: number; waitSeconds: number }> {
@@ -63,7 +66,7 @@ export function createCarrierLimiter({
       const affected = [breakerOf(carrier.name), breakerOf(carrier.name, messages.sender)];
       const retryAfterSeconds = Math.max(...affected.map((breaker) => breaker.retryAfterSeconds()));
       if (retryAfterSeconds > 0) return { acquired: 0, waitSeconds: retryAfterSeconds, isDown: true };
-      const answer = await count(carrier, messages);
+      const answer = await takePermits(carrier, messages);
       if (answer.acquired > 0) for (const breaker of affected) breaker.begin();
       return answer;
     },
@@ -79,12 +82,12 @@ function isOutage(outcome: SendOutcome): boolean {
   return (outcome.outcome === 'retry' || outcome.outcome === 'unknown') && outages.has(outcome.reason);
 }
 
-/** The carrier refuses us, or only this sender; its other senders may work. */
+/** Tells whether the carrier refuses us, or only this sender; its other senders may work. */
 function isMisconfigured(outcome: SendOutcome): boolean {
   return outcome.outcome === 'retry' && outcome.reason === 'carrierSettings';
 }
 
-/** The first of a carrier's rates that applies to a message. */
+/** Returns the first of a carrier's rates that applies to a message. */
 function rateFor({ capabilities }: OutboundCarrier, protocol: Protocol, sender: string): SendingRate | undefined {
   const kind: SenderKind | undefined = parseSender(sender)?.kind;
   return capabilities.rates.find(

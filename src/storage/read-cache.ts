@@ -21,7 +21,7 @@ const restMs = 5_000;
 const patienceMs = 2_000;
 
 /**
- * Creates a cache that keeps each value for `freshMs`, also a value that says "not found".
+ * Creates a cache that keeps each value for `freshMs` milliseconds, including a value that means "not found".
  *
  * Callers that ask for a key while it is being read share that read. A failure is not cached. While `load` fails, or if
  * it takes more than two seconds, a value that was read in the last `staleMs` is used instead. If there are more than

@@ -7,7 +7,7 @@
 const inboundTimeStart = 3;
 const messageTimeStart = 2;
 
-/** Returns the beginning of a dead letter's id that all letters of its customer share. */
+/** Returns the beginning of a dead letter's id that all dead letters of its customer share. */
 export function customerPart(letterId: string): string {
   const [part = ''] = letterId.split('.', 1);
   return part;

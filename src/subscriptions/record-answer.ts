@@ -2,11 +2,13 @@ import type { AnswerKind } from '../http-delivery/index.ts';
 import type { SubscriptionStore } from './ports.ts';
 import type { Subscription, SubscriptionHealth } from './subscription.ts';
 
-/** This many refusals in a row, over at least this time, end or disable a subscription. */
+/** The number of refusals in a row that end or disable a subscription. */
 const refusalLimit = 3;
+
+/** The minimum time between the first and the last of these refusals, in milliseconds. */
 const refusalSpanMs = 10 * 60_000;
 
-/** Attempts to write a subscription's health while other workers write it. */
+/** Number of attempts to write a subscription's health while other workers write it. */
 const attempts = 10;
 
 /**

@@ -11,7 +11,7 @@ export interface MergedTemplate {
   fields: readonly string[];
 }
 
-/** The fields of a template's content, and below those of the carrier's verdict, by the names that the import shows. */
+/** The fields of a template's content, by the names that the import shows. */
 const essence: Readonly<Record<string, (template: Template) => unknown>> = {
   language: ({ language }) => language,
   category: ({ category }) => category,
@@ -19,7 +19,8 @@ const essence: Readonly<Record<string, (template: Template) => unknown>> = {
   header: (template) => [headerKindOf(template), template.headerText],
   buttons: ({ buttons }) => buttons.map(({ type, label, data }) => [type, label, data]),
 };
-const verdict: typeof essence = {
+/** The fields that come with the carrier's template status updates, by the names that the import shows. */
+const review: typeof essence = {
   status: ({ status }) => status,
   reason: ({ reason }) => reason,
   reference: ({ carrierReference }) => carrierReference,
@@ -55,7 +56,7 @@ export function mergeTemplate(
   };
   if (seen === undefined) return { kind: 'added', template, fields: [] };
   const differing = differences(essence, seen, template);
-  const fields = [...differing, ...differences(verdict, seen, template)];
+  const fields = [...differing, ...differences(review, seen, template)];
   if (fields.length === 0) return { kind: 'unchanged', template: seen, fields };
   return { kind: differing.length > 0 ? 'replaced' : 'updated', template, fields };
 }

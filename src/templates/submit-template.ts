@@ -15,7 +15,7 @@ export const attemptMs = 10 * 60 * 1000;
  * Submits a template to WhatsApp's review. It stores the template first, as pending, so a crash loses nothing: a repeat
  * of the request submits the template if it was not confirmed, and does nothing if it was.
  *
- * Storage operations: two, and one more if the carrier's verdict is known already.
+ * Storage operations: two, and one more if the carrier's answer contains a template status update.
  *
  * @throws {ApiError} TemplateExists if the name belongs to another template; TemplateRefused if the carrier refuses it,
  *   and Unavailable if the carrier can't be reached: then nothing stays stored.
@@ -27,12 +27,13 @@ export async function submitTemplate(wanted: NewTemplate, now: Date, { templates
   const answer = await templates.carrier.submit(template);
   if (answer.outcome === 'submitted') {
     const { carrierReference, status, reason } = answer;
-    const verdict = status === undefined ? undefined : { status, ...(reason === undefined ? {} : { reason }) };
+    const statusUpdate = status === undefined ? undefined : { status, ...(reason === undefined ? {} : { reason }) };
     const { customerId, name } = template;
     const outcome = await templates.store.update(customerId, name, { carrierReference, updatedAt: now });
     // A concurrent repeat that could not reach the carrier may have removed the template.
-    if (outcome === 'absent') await templates.store.create({ ...template, carrierReference, ...verdict });
-    else if (verdict !== undefined) await templates.store.update(customerId, name, { ...verdict, updatedAt: now });
+    if (outcome === 'absent') await templates.store.create({ ...template, carrierReference, ...statusUpdate });
+    else if (statusUpdate !== undefined)
+      await templates.store.update(customerId, name, { ...statusUpdate, updatedAt: now });
     return;
   }
   await templates.store.remove(claimed);

@@ -283,19 +283,19 @@ export function carrierContract(name: string, setup: () => Promise<CarrierSetup>
         expect(outcome).toEqual({ outcome: 'refused', reason: expect.stringMatching(/\S/) as string });
       });
 
-      test('submits a template, and receives the verdict on it', async ({ skip }) => {
+      test('submits a template, and receives its status update', async ({ skip }) => {
         const templates = managed() ?? skip(managesNone);
-        const template = storedTemplate({ name: 'with_verdict', displayName: 'With verdict' });
+        const template = storedTemplate({ name: 'with_update', displayName: 'With update' });
         expect(await templates.submit(template)).toEqual(submitted);
         await eventually(async () => {
           const events = await Promise.all(the.calls().map((call) => the.carrier.receive(call)));
-          const news = events.flatMap(({ templates }) => templates);
+          const updates = events.flatMap(({ templates }) => templates);
           // Only some networks name the language.
           const { identity, name, language } = template;
-          const verdicts = news.filter((each) => each.name === name);
-          expect(
-            verdicts.map(({ language: notified = language, ...rest }) => ({ ...rest, language: notified })),
-          ).toEqual([{ identity, name, language, status: 'approved' }]);
+          const ours = updates.filter((each) => each.name === name);
+          expect(ours.map(({ language: named = language, ...rest }) => ({ ...rest, language: named }))).toEqual([
+            { identity, name, language, status: 'approved' },
+          ]);
         });
       });
 

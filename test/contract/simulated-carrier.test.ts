@@ -36,13 +36,13 @@ async function setUp({ recognisesRepeats }: { recognisesRepeats: boolean }): Pro
   const common = { apiKey, webhookSecret, recognisesRepeats };
   const timing = { latencyMs: 10, approvalMs: 10 };
   const network = await startSimulatedCarrier({ port: 0, inboundUrl: reportUrl, ...common, ...timing });
-  const reached = { url: network.url, reportUrl, ...common };
+  const connection = { url: network.url, reportUrl, ...common };
   return {
-    carrier: createSimulatedCarrier(reached),
+    carrier: createSimulatedCarrier(connection),
     protocol: 'SMS',
     sender: 'Example',
-    connect: (other) => createSimulatedCarrier({ ...reached, ...other }),
-    unauthorised: createSimulatedCarrier({ ...reached, apiKey: 'another' }),
+    connect: (other) => createSimulatedCarrier({ ...connection, ...other }),
+    unauthorised: createSimulatedCarrier({ ...connection, apiKey: 'another' }),
     addresses: {
       delivered: '358401230001',
       undelivered: '358401230002',

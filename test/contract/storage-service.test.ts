@@ -248,9 +248,9 @@ describe('storage trouble', () => {
   );
 
   test('includes storage that accepts connections and never answers, or stops within an answer', async () => {
-    const unreported = await serve(() => undefined);
+    const silent = await serve(() => undefined);
     const halting = await serve((_, response) => void response.writeHead(200, { 'content-length': 9 }).write('{'));
-    const attempts = [unreported, halting].flatMap((url) => {
+    const attempts = [silent, halting].flatMap((url) => {
       const connectionString = `AccountName=a;AccountKey=YQ==;TableEndpoint=${url};QueueEndpoint=${url}`;
       const connection = { connectionString, timeLimitMs: 50 };
       return [openTable(connection, 't').find('p', 'r'), openQueue(connection, 'q')({})];

@@ -271,9 +271,9 @@ describe('threads', () => {
   }
 
   test('are deleted with their entries once nothing happened in them for the retention', async () => {
-    const unreported = conversationOf('silent');
-    const gone = await enter(unreported, daysAgo(100));
-    await enter(unreported, daysAgo(95), gone);
+    const silent = conversationOf('silent');
+    const gone = await enter(silent, daysAgo(100));
+    await enter(silent, daysAgo(95), gone);
     const active = conversationOf('active');
     const ended = await enter(active, daysAgo(200));
     const long = await enter(active, daysAgo(150));
@@ -283,7 +283,7 @@ describe('threads', () => {
     const only = [sweepOf('threads')];
     expect(await runSweeps(only, deps())).toEqual({ done: { threads: 4 + 3 } });
     expect(await Promise.all([gone, ended].map((id) => threads.read(id)))).toEqual([undefined, undefined]);
-    expect(await threads.current(unreported)).toBeUndefined();
+    expect(await threads.current(silent)).toBeUndefined();
     const kept = await Promise.all([long, latest].map((id) => threads.read(id)));
     expect(kept.map((thread) => thread?.threadId)).toEqual([long, latest]);
     expect((await threads.current(active))?.current.threadId).toBe(latest);

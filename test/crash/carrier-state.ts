@@ -33,7 +33,7 @@ export async function readCarrierState(file: string): Promise<CarrierState> {
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as Line);
-  const notified = new Set(
+  const confirmed = new Set(
     lines.flatMap((line) => (line.kind === 'reported' || line.kind === 'inboundReported' ? line.keys : [])),
   );
   const taken = lines.flatMap((line) => (line.kind === 'taken' ? [line.message] : []));
@@ -41,5 +41,5 @@ export async function readCarrierState(file: string): Promise<CarrierState> {
     reportsOf(message, 0).map((_, index) => `${message.reference}/${index}`),
   );
   const inboundKeys = lines.flatMap((line) => (line.kind === 'inboundTaken' ? [line.message.id] : []));
-  return { taken, owed: [...reportKeys, ...inboundKeys].filter((key) => !notified.has(key)).length };
+  return { taken, owed: [...reportKeys, ...inboundKeys].filter((key) => !confirmed.has(key)).length };
 }

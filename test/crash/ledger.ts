@@ -10,7 +10,7 @@ export interface Send {
   key: string;
   kind: string;
   /** Whether the send has a DlrUrl. */
-  tellsDlr: boolean;
+  wantsDlr: boolean;
   /** The message ids of all answers that accepted it; there must be only one. */
   messageIds: Set<string>;
   recipients: readonly LedgerRecipient[];

@@ -44,8 +44,8 @@ export function startLoad({
   let deadline = Number.POSITIVE_INFINITY;
 
   const send = async (planned: PlannedSend, random: ReturnType<typeof seededRandom>): Promise<void> => {
-    const { key, kind, tellsDlr } = planned;
-    const made: Send = { key, kind, tellsDlr, messageIds: new Set(), recipients: [] };
+    const { key, kind, wantsDlr } = planned;
+    const made: Send = { key, kind, wantsDlr, messageIds: new Set(), recipients: [] };
     ledger.sends.push(made);
     await askUntilAnswered(made, planned);
     if (random.below(100) >= 10 || made.refused !== undefined) return;

@@ -7,7 +7,7 @@ type Random = ReturnType<typeof seededRandom>;
 export interface PlannedSend {
   key: string;
   kind: string;
-  tellsDlr: boolean;
+  wantsDlr: boolean;
   call: ApiCall;
 }
 
@@ -44,14 +44,14 @@ export function phoneOf(random: Random): string {
 /** Plans the next send: mostly to one recipient, with some of every other kind. */
 export function planSend(index: number, random: Random, means: SendMeans): PlannedSend {
   const key = `send-${index}`;
-  const tellsDlr = !means.without.has('dlr') && random.below(100) < 40;
+  const wantsDlr = !means.without.has('dlr') && random.below(100) < 40;
   const roll = random.below(100);
   const parent = means.answerable.at(-1);
   const text = {
     Sender: '16400',
     Content: `Hello $(name), this is [${key}]`,
     Protocol: 'SMS',
-    ...(tellsDlr && { DlrUrl: means.dlrUrl }),
+    ...(wantsDlr && { DlrUrl: means.dlrUrl }),
   };
   const to = (recipients: number) => ({
     Recipients: Array.from({ length: recipients }, (_, place) => ({
@@ -61,7 +61,7 @@ export function planSend(index: number, random: Random, means: SendMeans): Plann
   });
   const post = (path: string, body: object): ApiCall => ({ method: 'POST', path, body: { ...body, RequestId: key } });
 
-  const planned = (kind: string, call: ApiCall): PlannedSend => ({ key, kind, tellsDlr, call });
+  const planned = (kind: string, call: ApiCall): PlannedSend => ({ key, kind, wantsDlr, call });
 
   if (roll < 2) return planned('bulk', post('/messages', { ...text, ...to(150 + random.below(250)) }));
   if (roll < 12) {
@@ -74,13 +74,13 @@ export function planSend(index: number, random: Random, means: SendMeans): Plann
   if (roll < 22 && parent !== undefined) {
     const body = { ThreadId: parent.threadId, Content: `Answer [${key}]` };
     const call = post('/messages/discussion/reply', body);
-    return { ...planned('answer', { ...call, headers: { customerid: 'crash' } }), tellsDlr: false };
+    return { ...planned('answer', { ...call, headers: { customerid: 'crash' } }), wantsDlr: false };
   }
   if (roll < 26) {
     // Half of the numbers can't be reached by WhatsApp, so that many messages fall back to SMS.
     const Address = random.below(2) === 0 ? phoneOf(random) : phoneOf(random).replace(/\d{4}$/, '0002');
     const template = { TemplateName: means.templateName, BodyParameters: [`[${key}]`], UseSmsFallback: true };
-    const dlr = tellsDlr && { DlrUrl: means.dlrUrl };
+    const dlr = wantsDlr && { DlrUrl: means.dlrUrl };
     return planned(
       'template',
       post('/messages/templates/whatsapp', { ...template, Recipients: [{ Address }], ...dlr }),

@@ -31,9 +31,9 @@ export function startProcess(
   process.once('exit', end);
   const started = Promise.withResolvers<string>();
   const take = (line: string): void => {
-    const output = ready.exec(line)?.[1];
-    if (output === undefined) onLine(line);
-    else started.resolve(output);
+    const captured = ready.exec(line)?.[1];
+    if (captured === undefined) onLine(line);
+    else started.resolve(captured);
   };
   createInterface(child.stdout).on('line', take);
   createInterface(child.stderr).on('line', take);

@@ -17,7 +17,7 @@ const width = 6;
 const finalStatuses = new Set(['unknown', 'failed', 'rejected', 'expired', 'undelivered', 'delivered', 'read']);
 
 /** Tells whether a recipient has a final status; after `unknown`, a report may still bring another one. */
-export function isSettled({ Status }: RecipientState): boolean {
+export function isFinal({ Status }: RecipientState): boolean {
   return finalStatuses.has(Status);
 }
 
@@ -41,5 +41,5 @@ export async function readStatuses(ids: readonly string[], callApi: CallApi, sta
 
 /** Tells whether no status of a message will change any more: all are final, and none is `unknown`. */
 export function isSureOf(statuses: Statuses, id: string): boolean {
-  return statuses.get(id)?.every((state) => isSettled(state) && state.Status !== 'unknown') ?? false;
+  return statuses.get(id)?.every((state) => isFinal(state) && state.Status !== 'unknown') ?? false;
 }

@@ -2,7 +2,7 @@ import { reportsOf } from '../../src/carriers/simulated/outcomes.ts';
 import type { CarrierState } from './carrier-state.ts';
 import type { Ledger } from './ledger.ts';
 import type { Receiver } from './receiver.ts';
-import { isSettled } from './statuses.ts';
+import { isFinal } from './statuses.ts';
 import type { RecipientState, Statuses } from './statuses.ts';
 
 /** The observations of a run. */
@@ -57,7 +57,7 @@ export function judge(evidence: Evidence): Finding[] {
     ),
     find(
       'every recipient has a final status',
-      where((state) => !isSettled(state)),
+      where((state) => !isFinal(state)),
     ),
     find('every request id makes only one message', sharedKeys(evidence)),
     find(
@@ -128,7 +128,7 @@ export function missingCalls({
   receiver,
   statuses,
 }: Pick<Evidence, 'ledger' | 'receiver' | 'statuses'>): string[] {
-  const untold = receiver.flows.flatMap((calls, flow) =>
+  const missingNotifications = receiver.flows.flatMap((calls, flow) =>
     ledger.written
       .filter((content) => {
         const { made = 0, taken = 0 } = calls.get(content) ?? {};
@@ -137,10 +137,10 @@ export function missingCalls({
       })
       .map((content) => `flow ${flow} did not get '${content}'`),
   );
-  const withDlr = ledger.sends.filter(({ tellsDlr }) => tellsDlr).flatMap(({ messageIds }) => [...messageIds]);
-  const unreported = withDlr
+  const withDlr = ledger.sends.filter(({ wantsDlr }) => wantsDlr).flatMap(({ messageIds }) => [...messageIds]);
+  const missingCallbacks = withDlr
     .flatMap((id) => statuses.get(id) ?? [])
-    .filter((state) => isSettled(state) && (receiver.dlrs.get(state.Id)?.taken ?? 0) === 0)
+    .filter((state) => isFinal(state) && (receiver.dlrs.get(state.Id)?.taken ?? 0) === 0)
     .map(({ Id, Status }) => `the DlrUrl of ${Id} did not get its status ${Status}`);
-  return [...untold, ...unreported];
+  return [...missingNotifications, ...missingCallbacks];
 }

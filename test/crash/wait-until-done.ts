@@ -4,7 +4,7 @@ import type { CallApi } from './call-api.ts';
 import { readCarrierState } from './carrier-state.ts';
 import type { Ledger } from './ledger.ts';
 import type { Receiver } from './receiver.ts';
-import { acceptedIds, isSettled, isSureOf, readStatuses } from './statuses.ts';
+import { acceptedIds, isFinal, isSureOf, readStatuses } from './statuses.ts';
 import type { Statuses } from './statuses.ts';
 import { missingCalls } from './verdict.ts';
 
@@ -43,7 +43,7 @@ export async function waitUntilDone({
     );
     const isQuiet =
       owed === 0 &&
-      ids.every((id) => statuses.get(id)?.every(isSettled)) &&
+      ids.every((id) => statuses.get(id)?.every(isFinal)) &&
       missingCalls({ ledger, receiver, statuses }).length === 0;
     if (isQuiet || Date.now() > deadline) {
       // Leaves time for calls that are wrongly made twice.

@@ -68,11 +68,11 @@ async function discuss(threadId: string, content: string, details: Record<string
 async function beginThread(
   { api, flows }: { api: Api; flows: FlowServer },
   { service, content, write }: { service: string; content: string; write: () => void | Promise<void> },
-): Promise<{ flow: Flow; requested: Notification }> {
+): Promise<{ flow: Flow; notification: Notification }> {
   const flow = flows.flow();
   await subscribe(api, service, flow);
   await write();
-  return { flow, requested: await flow.notified(content) };
+  return { flow, notification: await flow.notified(content) };
 }
 
 /** Begins a thread on a line of the host with all carriers. */
@@ -81,9 +81,9 @@ const writeOn = (line: CarrierLine, phone: string, content: string, file?: Phone
 
 /** Fetches the attachments of a notification; resolves to their content. */
 async function fetchAttachments({ attachments }: Notification) {
-  const notified = attachments as { name: string; mimeType: string; resourceLocation: string }[];
+  const entries = attachments as { name: string; mimeType: string; resourceLocation: string }[];
   return Promise.all(
-    notified.map(async ({ name, mimeType, resourceLocation }) => {
+    entries.map(async ({ name, mimeType, resourceLocation }) => {
       const answer = await fetch(resourceLocation);
       const bytes = Buffer.from(await answer.arrayBuffer());
       return { status: answer.status, type: answer.headers.get('content-type'), name, mimeType, bytes };
@@ -114,10 +114,10 @@ describe.concurrent('real carriers, all at once', () => {
     { line: lines.azureSms, phone: '358401230114' },
     { line: lines.azureWhatsApp, phone: '358401230115' },
   ])('$line.service: a phone writes, a flow is notified, and its answer is delivered', async ({ line, phone }) => {
-    const { requested } = await writeOn(line, phone, 'Onko auki? Привет 😀 €');
-    expect(requested).toMatchObject({ protocol: line.protocol, sender: phone });
+    const { notification } = await writeOn(line, phone, 'Onko auki? Привет 😀 €');
+    expect(notification).toMatchObject({ protocol: line.protocol, sender: phone });
     const content = `Joo & kyllä = 100 % 😀 $5\nto ${line.service}`;
-    const { messageId, recipientId } = await discuss(requested.threadId, content);
+    const { messageId, recipientId } = await discuss(notification.threadId, content);
     await taken(line, phone, [line.expected({ phone, content, recipientId })]);
     await line.deliver?.(phone);
     await local.api.waitForStatus(messageId, 'delivered');
@@ -139,23 +139,23 @@ describe.concurrent('real carriers, all at once', () => {
       named: /^lasku å\.pdf$/,
     },
   ])('$line.service: an attachment of a phone is fetched and served', async ({ line, phone, file, named }) => {
-    const { requested } = await writeOn(line, phone, `with ${file.name}`, file);
+    const { notification } = await writeOn(line, phone, `with ${file.name}`, file);
     const { bytes, mimeType } = file;
     const name = expect.stringMatching(named) as string;
-    expect(await fetchAttachments(requested)).toEqual([{ status: 200, type: mimeType, name, mimeType, bytes }]);
+    expect(await fetchAttachments(notification)).toEqual([{ status: 200, type: mimeType, name, mimeType, bytes }]);
   });
 
   test('a phone taps a button that the Cloud API showed it', async () => {
     const phone = '358401230123';
-    const { flow, requested } = await writeOn(lines.cloudWhatsApp, phone, 'Tuletko?');
-    const { messageId } = await discuss(requested.threadId, 'Kyllä vai ei?', { Buttons: ['Kyllä', 'Ei'] });
+    const { flow, notification } = await writeOn(lines.cloudWhatsApp, phone, 'Tuletko?');
+    const { messageId } = await discuss(notification.threadId, 'Kyllä vai ei?', { Buttons: ['Kyllä', 'Ei'] });
     const buttons = ['Kyllä', 'Ei'].map((title) => ({ type: 'reply', reply: { title } }));
     const interactive = { type: 'button', body: { text: 'Kyllä vai ei?' }, action: { buttons } };
     await taken(lines.cloudWhatsApp, phone, [{ to: phone, type: 'interactive', interactive }]);
     await local.api.waitForStatus(messageId, 'delivered');
     const tapped = { type: 'button_reply', button_reply: { id: '0', title: 'Kyllä' } };
     local.cloud.write({ from: phone, type: 'interactive', interactive: tapped });
-    expect(await flow.notified('Kyllä')).toMatchObject({ sender: phone, threadId: requested.threadId });
+    expect(await flow.notified('Kyllä')).toMatchObject({ sender: phone, threadId: notification.threadId });
   });
 });
 
@@ -309,13 +309,13 @@ describe.concurrent('a host with an unreachable Kannel before Twilio', () => {
     const content = `files by ${protocol}`;
     const from = `${prefix}358401230142`;
     const isMms = protocol === 'MMS';
-    const { requested } = await beginThread(fallback, {
+    const { notification } = await beginThread(fallback, {
       service,
       content,
       write: () => fallback.twilio.write({ from, to: `${prefix}${address}`, content, isMms, attachments }),
     });
-    expect(requested).toMatchObject({ protocol });
-    expect(await fetchAttachments(requested)).toEqual(
+    expect(notification).toMatchObject({ protocol });
+    expect(await fetchAttachments(notification)).toEqual(
       attachments.map(({ bytes, mimeType }, index) => {
         const name = `attachment-${index + 1}.${mimeType === 'image/jpeg' ? 'jpg' : 'pdf'}`;
         return { status: 200, type: mimeType, name, mimeType, bytes };
@@ -379,9 +379,9 @@ describe.concurrent('settings', () => {
       (host) => host.stop().then(() => undefined),
       (reason: unknown) => reason as Error,
     );
-    const output = error?.message ?? '';
-    expect(output).toContain('the local host ended');
-    const named = output.split('\n').filter((line) => line.startsWith('- '));
+    const message = error?.message ?? '';
+    expect(message).toContain('the local host ended');
+    const named = message.split('\n').filter((line) => line.startsWith('- '));
     // The error names each once, and nothing else.
     const found = named.map((line) => faults.find((fault) => line.startsWith(`- ${fault}`)) ?? line);
     expect(found.toSorted()).toEqual(faults.toSorted());
@@ -395,17 +395,17 @@ describe('forged calls', () => {
     ['whatsapp-cloud', lines.cloudWhatsApp, '358401250009', cloudForger],
     ['azure-communication', lines.azureWhatsApp, '358401260009', azureForger],
   ])('in the name of %s are refused and store nothing', async ([, line, phone, forger]) => {
-    const { flow, requested } = await writeOn(line, phone, 'genuine');
-    const { messageId, recipientId } = await discuss(requested.threadId, 'Hello');
+    const { flow, notification } = await writeOn(line, phone, 'genuine');
+    const { messageId, recipientId } = await discuss(notification.threadId, 'Hello');
     await local.api.waitForStatus(messageId, 'sent');
     const reference = local.azure.received.find(({ to }) => to === `+${phone}`)?.id ?? '';
-    const output = { recipientId, reference, phone, content: 'forged' };
+    const data = { recipientId, reference, phone, content: 'forged' };
     await untilAtRest(local.storage, { timeoutMs: 20_000, everyMs: 500 });
 
     local.storage.reset();
     const carrier = forger();
     const answers: [string, number, string][] = [];
-    for (const [fault, call] of carrier.forged(output)) {
+    for (const [fault, call] of carrier.forged(data)) {
       const { status, text } = await callHook(local.webhooks, call);
       answers.push([fault, status, text]);
     }
@@ -415,7 +415,7 @@ describe('forged calls', () => {
     expect(await local.api.status(messageId)).toMatchObject({ Recipients: [{ Status: 'sent' }] });
 
     // The genuine calls of the carrier are accepted, so each forged call was refused for its forgery.
-    const { report, inbound } = carrier.genuine({ ...output, content: 'genuine too' });
+    const { report, inbound } = carrier.genuine({ ...data, content: 'genuine too' });
     expect(await callHook(local.webhooks, report)).toMatchObject({ status: 200 });
     await local.api.waitForStatus(messageId, 'delivered');
     expect(await callHook(local.webhooks, inbound)).toMatchObject({ status: 200 });
@@ -522,9 +522,9 @@ describe('addresses of webhooks', () => {
   });
 
   test('refuse the calls of another carrier, and all calls for a carrier that is not set up', async () => {
-    const output = { recipientId: 'x', reference: 'x', phone: '358401230001', content: 'forged' };
+    const data = { recipientId: 'x', reference: 'x', phone: '358401230001', content: 'forged' };
     const calls = [twilioForger(local.webhooks), cloudForger(), azureForger()].map(
-      (forger) => forger.genuine(output).inbound,
+      (forger) => forger.genuine(data).inbound,
     );
     for (const own of calls) {
       const [carrier = ''] = own.path.split('?');

@@ -97,7 +97,7 @@ test('the DlrUrl is called once for each recipient, signed as the documents say'
     expect(receiver.calls).toHaveLength(2);
   });
   const given = '/dlr?key=a%2Fb+c&x=%c3%a4&';
-  const notified = receiver.calls
+  const calls = receiver.calls
     .map(({ method, path, body }) => ({ method, path, body: body.length }))
     .sort((left, right) => left.path.localeCompare(right.path))
     .map(({ method, path, body }) => ({
@@ -106,7 +106,7 @@ test('the DlrUrl is called once for each recipient, signed as the documents say'
       start: path.slice(0, given.length),
       parameters: Object.fromEntries(new URLSearchParams(path.slice(given.length))),
     }));
-  expect(notified).toEqual(
+  expect(calls).toEqual(
     status.Recipients.map(({ Id, Address, Status, ErrorCode }) => ({
       method: 'GET',
       body: 0,

@@ -83,20 +83,20 @@ describe('npm run directory', () => {
     async () => {
       const path = file('directory.json', document);
       const plan = '+ customer acme\n+ customer b\n+ user ann\n';
-      const say = (...args: string[]) => directory(['apply', ...args]);
-      const output = (stdout: string): Ran => ({ code: 0, stdout, stderr: '' });
-      expect(await say(path)).toEqual(output(`${plan}Nothing is written yet. Add --yes to write it.\n`));
-      expect(await directory(['export'])).toEqual(output('{\n  "customers": [],\n  "users": []\n}\n'));
-      expect(await say(path, '--yes')).toEqual(output(`${plan}Written. The app uses it within a minute.\n`));
+      const apply = (...args: string[]) => directory(['apply', ...args]);
+      const succeeded = (stdout: string): Ran => ({ code: 0, stdout, stderr: '' });
+      expect(await apply(path)).toEqual(succeeded(`${plan}Nothing is written yet. Add --yes to write it.\n`));
+      expect(await directory(['export'])).toEqual(succeeded('{\n  "customers": [],\n  "users": []\n}\n'));
+      expect(await apply(path, '--yes')).toEqual(succeeded(`${plan}Written. The app uses it within a minute.\n`));
 
       const exported = await directory(['export']);
       expect(exported).toMatchObject({ code: 0, stderr: '' });
       const copy = file('copy.json', exported.stdout);
-      expect(await say(copy, '--prune', '--yes')).toEqual(output('There is nothing to change.\n'));
+      expect(await apply(copy, '--prune', '--yes')).toEqual(succeeded('There is nothing to change.\n'));
 
       const less = file('less.json', { customers: [{ ...acme, name: 'Acme Ltd' }], users: document.users });
-      expect(await say(less, '--prune', '--yes')).toEqual(
-        output('~ customer acme: name\n- customer b\nWritten. The app uses it within a minute.\n'),
+      expect(await apply(less, '--prune', '--yes')).toEqual(
+        succeeded('~ customer acme: name\n- customer b\nWritten. The app uses it within a minute.\n'),
       );
       const app = createTableDirectory(azurite, { now: () => new Date() });
       expect([(await app.customer('acme'))?.name, await app.customer('b')]).toEqual(['Acme Ltd', undefined]);
@@ -104,7 +104,7 @@ describe('npm run directory', () => {
 
       const thief = { id: 'thief', name: 'T', whatsappIdentities: ['0401000001'] };
       const theft = file('theft.json', { customers: [thief], users: [] });
-      expect(await say(theft, '--yes')).toEqual({
+      expect(await apply(theft, '--yes')).toEqual({
         code: 1,
         stdout: '',
         stderr: [

@@ -124,7 +124,7 @@ describe.each(pairs)('%s calls, and %s', (callerId, foreignId) => {
       expect(writes()).toEqual([]);
       const what = trespass.places.map(({ name, index }) => `${name} ${index}`).join();
       expect([what, asForeign.status, asForeign.body]).toEqual([what, asUnknown.status, asUnknown.body]);
-      expect([what, ...saidOf(asForeign)]).toEqual([what, ...expected(operation, trespass.outcome)]);
+      expect([what, ...outcomeOf(asForeign)]).toEqual([what, ...expected(operation, trespass.outcome)]);
     }
   });
 
@@ -151,7 +151,7 @@ describe.each(pairs)('%s calls, and %s', (callerId, foreignId) => {
 });
 
 /** Shortens an answer. */
-function saidOf({ status, body }: ApiAnswer): readonly unknown[] {
+function outcomeOf({ status, body }: ApiAnswer): readonly unknown[] {
   return status < 400 ? [status, body] : [status, (body as ErrorBody).error.code];
 }
 
@@ -163,8 +163,8 @@ function expected({ answer }: (typeof operations)[number], outcome: Outcome): re
 /** An answer may hold what its request held. */
 function expectNothingOf(party: Party, { headers, body }: ApiAnswer, request?: Request): void {
   const given = JSON.stringify(request ?? '');
-  const output = JSON.stringify([...headers, body ?? '']);
-  expect(secretsOf(party).filter((secret) => output.includes(secret) && !given.includes(secret))).toEqual([]);
+  const answered = JSON.stringify([...headers, body ?? '']);
+  expect(secretsOf(party).filter((secret) => answered.includes(secret) && !given.includes(secret))).toEqual([]);
 }
 
 describe('a user who is not assigned to the customer', () => {
@@ -201,8 +201,8 @@ describe('a user who is not assigned to the customer', () => {
         : operation.customer === undefined
           ? refusals[operationId]
           : [403, 'CustomerNotAssigned'];
-    const output = answer.status < 400 ? [answer.status] : saidOf(answer);
-    expect(output).toEqual(refused ?? [operation.answer.status]);
+    const outcome = answer.status < 400 ? [answer.status] : outcomeOf(answer);
+    expect(outcome).toEqual(refused ?? [operation.answer.status]);
   });
 
   test('changes nothing of the customer', async () => {

@@ -208,7 +208,7 @@ async function runEverything(): Promise<void> {
     attachments,
   });
   await play(host, { sender: phones.writer, recipient: '16999', content: secrets.content });
-  const notified = await eventually(
+  const notification = await eventually(
     () => {
       const [first] = flow.notifications();
       if (first === undefined || flow.calls.length < 2) throw new Error(`${flow.calls.length} calls`);
@@ -217,9 +217,9 @@ async function runEverything(): Promise<void> {
     { timeoutMs: 20_000 },
   );
   // The id that the customer sees has eight more digits than the stored id.
-  const inboundId = notified.messageId.slice(0, 33);
-  Object.assign(made, { inboundId, parentId: inboundId + customerKey('demo'), threadId: notified.threadId });
-  made.attachments = (notified['attachments'] as { resourceLocation: string }[]).flatMap(
+  const inboundId = notification.messageId.slice(0, 33);
+  Object.assign(made, { inboundId, parentId: inboundId + customerKey('demo'), threadId: notification.threadId });
+  made.attachments = (notification['attachments'] as { resourceLocation: string }[]).flatMap(
     ({ resourceLocation }) => resourceLocation || [],
   );
   for (const url of made.attachments) expect((await fetch(url)).status).toBe(200);

@@ -27,8 +27,8 @@ async function sendLater(): Promise<SentBody> {
 test('a message is sent even if its job came to the poison queue because its workers died', async () => {
   const sent = await sendLater();
   await put('outbound-poison', JSON.stringify({ messageId: sent.MessageId, chunk: 0 }));
-  const output = `"worker":"GiveUpOutboundChunk","messageId":"${sent.MessageId}","chunk":0,"result":"notDue"`;
-  await eventually(() => expect(local.host.output()).toContain(output));
+  const logged = `"worker":"GiveUpOutboundChunk","messageId":"${sent.MessageId}","chunk":0,"result":"notDue"`;
+  await eventually(() => expect(local.host.output()).toContain(logged));
   expect((await local.api.status(sent.MessageId)).Status).toBe('scheduled');
 });
 

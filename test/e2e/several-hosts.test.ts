@@ -79,8 +79,8 @@ test('messages are stored in the account that their id names, and every host fin
   }
   expect(new Set(ids.map(accountOf))).toEqual(new Set([0, 1]));
   const unknown = `${ids[0]!.slice(0, 30)}90`;
-  const requested = await apis[0]!.call(`/messages/${unknown}`, { headers: { 'Customer-Id': 'demo' } });
-  expect(requested.status).toBe(404);
+  const answer = await apis[0]!.call(`/messages/${unknown}`, { headers: { 'Customer-Id': 'demo' } });
+  expect(answer.status).toBe(404);
 });
 
 test('a scheduled message is sent once, and not before its time', async () => {

@@ -124,7 +124,7 @@ async function converse(customer: string): Promise<void> {
       body: JSON.stringify(written),
     });
     expect([played.ok, await played.text()]).toEqual([true, expect.any(String)]);
-    const notified = await eventually(
+    const called = await eventually(
       () => {
         const [first] = flow.calls;
         if (first === undefined) throw new Error('the flow was not called yet');
@@ -132,8 +132,8 @@ async function converse(customer: string): Promise<void> {
       },
       { timeoutMs: 20_000, everyMs: 100 },
     );
-    expect([notified.method, `${flow.url}${notified.path}`]).toEqual(['POST', callback]);
-    const notification = JSON.parse(notified.body.toString()) as Notification;
+    expect([called.method, `${flow.url}${called.path}`]).toEqual(['POST', callback]);
+    const notification = JSON.parse(called.body.toString()) as Notification;
     const content = standingOf('NewMessage').item['x-ms-notification-content'];
     const validate = ajv.compile(content?.schema ?? false);
     expect([validate(notification), validate.errors]).toEqual([true, null]);

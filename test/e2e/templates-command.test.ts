@@ -141,7 +141,7 @@ test('reports the failure of one number, and imports the templates of the others
 });
 
 const usage = /^Unknown option '--all'.*\nnpm run templates -- list CUSTOMER_ID\n/;
-test.for<[args: string[], environment: Record<string, string>, output: RegExp]>([
+test.for<[args: string[], environment: Record<string, string>, reason: RegExp]>([
   [['import', '--all'], {}, usage],
   [['list', 'nobody'], {}, /^The directory has no customer 'nobody'\.$/m],
   [['import', '358401000001'], {}, /^CARRIERS is not set: name the carriers that the app has\.$/m],
@@ -151,10 +151,10 @@ test.for<[args: string[], environment: Record<string, string>, output: RegExp]>(
     { CARRIERS: 'whatsapp-cloud' },
     /^WHATSAPP_CLOUD_TOKEN is not set\n.*\n.*\nWHATSAPP_CLOUD_NUMBERS is not set$/m,
   ],
-])('refuses %j with %j, and says why', async ([args, environment, output]) => {
+])('refuses %j with %j, and says why', async ([args, environment, reason]) => {
   expect(await templates(args, environment)).toEqual({
     code: 1,
     stdout: '',
-    stderr: expect.stringMatching(output) as string,
+    stderr: expect.stringMatching(reason) as string,
   });
 });

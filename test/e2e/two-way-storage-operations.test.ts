@@ -18,7 +18,7 @@ import { startWebhookReceiver } from '../support/servers/webhook-receiver.ts';
 
 let local: TwoWayHost;
 let line: Line;
-let requested: Notification;
+let notification: Notification;
 beforeAll(async () => {
   local = await startTwoWayHost();
   // The first request that needs tables and queues creates them, which must not be counted.
@@ -26,8 +26,8 @@ beforeAll(async () => {
   const flow = local.flows.flow();
   await subscribe(local.api, line.service, flow);
   await local.play({ recipient: line.address, content: 'first' });
-  requested = await flow.notified('first');
-  await local.subscribersTold(requested.messageId);
+  notification = await flow.notified('first');
+  await local.subscribersTold(notification.messageId);
   const { MessageId: messageId } = (await discuss('first')).body as SentBody;
   await local.api.waitForStatus(messageId, 'delivered');
   await quiet();
@@ -38,7 +38,7 @@ const discuss = (content: string) =>
   local.api.call('/messages/discussion/reply', {
     method: 'POST',
     headers: { CustomerId: 'demo', 'Content-Type': 'application/json' },
-    body: JSON.stringify({ ThreadId: requested.threadId, Content: content }),
+    body: JSON.stringify({ ThreadId: notification.threadId, Content: content }),
   });
 
 /** Waits until no work is in progress, and begins to count. */
@@ -65,7 +65,7 @@ test.each([
   local.storage.reset();
   // An hour ahead, so that no worker touches it and only accepting is counted.
   const body = sendTo(addresses, { Sender: '16400', SendDateTime: inAnHour });
-  const answer = await local.api.call(`/messages/reply/${requested.messageId}`, {
+  const answer = await local.api.call(`/messages/reply/${notification.messageId}`, {
     method: 'POST',
     headers: { 'Customer-Id': 'demo', 'Service-Id': 'demo-reply', 'Content-Type': 'application/json' },
     body: JSON.stringify(body),

@@ -51,12 +51,12 @@ async function fill({ api, host }: CountedHost, flows: Awaited<ReturnType<typeof
   const sent = await Promise.all(['358401230001', '358401230002', '358401230003'].map((phone) => send(api, phone)));
   const flow = flows.flow();
   const registrations = [await subscribe(api, 'demo-twoway', flow)];
-  const notified = ['One', 'Two'].map(async (content) => {
+  const notifications = ['One', 'Two'].map(async (content) => {
     const message = { sender: '358401230001', recipient: '16400', content, protocol: 'SMS' };
     await fetch(`${host.rootUrl}/simulator/inbound`, { method: 'POST', headers: json, body: JSON.stringify(message) });
     return flow.notified(content);
   });
-  const received = await Promise.all(notified);
+  const received = await Promise.all(notifications);
   // No phone writes from here on, so these flows are never called.
   const callbackUrls = Array.from({ length: 8 }, () => flows.flow().callbackUrl);
   for (const callbackUrl of callbackUrls) registrations.push(await subscribe(api, 'demo-twoway', { callbackUrl }));

@@ -5,7 +5,7 @@ import type { CallInit, CarrierAnswer, HttpDeps } from '../call.ts';
 export interface CarrierSettings extends HttpDeps {
   url: string;
   apiKey: string;
-  /** The address of our webhook, to which the carrier sends reports and verdicts on templates. */
+  /** The address of our webhook, to which the carrier sends reports and template status updates. */
   reportUrl: string;
 }
 

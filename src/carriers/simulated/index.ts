@@ -24,7 +24,7 @@ export const simulated: CarrierKind<SimulatedSettings> = {
  * Creates the carrier that calls the simulated carrier's server over HTTP.
  *
  * @param options.url the server's base address
- * @param options.reportUrl where the server sends delivery reports and verdicts on templates
+ * @param options.reportUrl where the server sends delivery reports and template status updates
  * @param options.recognisesRepeats whether the server was started so that a repeated recipient id sends nothing;
  * default: true
  * @param options.timeoutMs how long one call may take, in milliseconds; default: 10,000

@@ -42,13 +42,13 @@ function parseReport(value: unknown, index: number): DeliveryReport {
 }
 
 /** Our statuses of templates for the carrier's words. */
-const verdicts = new Map<unknown, TemplateStatusUpdate['status']>([
+const templateStatuses = new Map<unknown, TemplateStatusUpdate['status']>([
   ['pending', 'pending'],
   ['approved', 'approved'],
   ['rejected', 'rejected'],
 ]);
 
-function parseVerdict(value: unknown, index: number): TemplateStatusUpdate {
+function parseTemplateStatus(value: unknown, index: number): TemplateStatusUpdate {
   const refuse = (what: string): never => {
     throw new WebhookRefused(400, `templates[${index}] ${what}`);
   };
@@ -56,7 +56,7 @@ function parseVerdict(value: unknown, index: number): TemplateStatusUpdate {
   const { identity, name, status: word, reason } = value as Record<string, unknown>;
   if (!isFilledText(identity)) return refuse('has no identity');
   if (!isFilledText(name)) return refuse('has no name');
-  const status = verdicts.get(word) ?? refuse('has a status that is not known');
+  const status = templateStatuses.get(word) ?? refuse('has a status that is not known');
   if (!isOptionalText(reason)) return refuse('has a reason that is not a text');
   return { identity, name, status, ...(reason !== undefined && { reason }) };
 }
@@ -105,7 +105,7 @@ function parseInbound(value: unknown, index: number): InboundEvent {
 const lists = ['reports', 'templates', 'inbound'] as const;
 
 /**
- * Parses the body of a call: delivery reports, verdicts on templates and inbound messages.
+ * Parses the body of a call: delivery reports, template status updates and inbound messages.
  *
  * @throws {WebhookRefused} 400 if the body has none of these lists, or if an entry is malformed
  */
@@ -122,7 +122,7 @@ export function parseWebhook(body: Uint8Array): WebhookEvents {
   };
   return {
     reports: listOf('reports').map(parseReport),
-    templates: listOf('templates').map(parseVerdict),
+    templates: listOf('templates').map(parseTemplateStatus),
     inbound: listOf('inbound').map(parseInbound),
   };
 }

@@ -30,7 +30,7 @@ export interface SimulatedCarrierOptions {
   webhookSecret: string;
   /** The time between the events of one message, in milliseconds. Default: {@link defaultLatencyMs}. */
   latencyMs?: number;
-  /** The time from the submission of a template to its verdict, in milliseconds. Default: 2,000. */
+  /** The time from the submission of a template to its status update, in milliseconds. Default: 2,000. */
   approvalMs?: number;
   /** Whether a message with a repeated id sends nothing. Default: true. */
   recognisesRepeats?: boolean;
@@ -55,13 +55,13 @@ const wireReport = ({ recipientId, status, reason, happenedAt }: OwedReport) => 
   at: new Date(happenedAt).toISOString(),
 });
 
-const wireVerdict = ({ identity, name, status, reason }: OwedVerdict) => ({ identity, name, status, reason });
+const wireStatusUpdate = ({ identity, name, status, reason }: OwedVerdict) => ({ identity, name, status, reason });
 
 /**
  * Starts a carrier on the loopback interface. It accepts messages as a real carrier does, shows what each phone
  * received, and calls back with signed delivery reports. The phone's number decides the outcome of a message. The
- * carrier also accepts WhatsApp templates and calls back with its verdict: it rejects a template whose display name
- * contains "reject". Inbound messages can be played, and go to the client.
+ * carrier also accepts WhatsApp templates and calls back with their status updates: it rejects a template whose display
+ * name contains "reject". Inbound messages can be played, and go to the client.
  *
  * - `POST /messages` (bearer key) takes up to 100 messages and answers 202 with a result for each.
  * - `GET /messages?address=358…` lists a phone's messages, newest first.
@@ -100,9 +100,9 @@ export async function startSimulatedCarrier(
     bodyOf: (owed) => ({ reports: owed.map(wireReport) }),
     delivered: (keys) => journal.append([{ kind: 'reported', keys }]),
   });
-  const verdicts = createReportSender<OwedVerdict>({
+  const statusUpdates = createReportSender<OwedVerdict>({
     ...calling,
-    bodyOf: (owed) => ({ templates: owed.map(wireVerdict) }),
+    bodyOf: (owed) => ({ templates: owed.map(wireStatusUpdate) }),
     delivered: (keys) => journal.append([{ kind: 'templateReported', keys }]),
   });
   const inbound = createReportSender<OwedInbound>({
@@ -138,7 +138,7 @@ export async function startSimulatedCarrier(
     try {
       await journal.append([decided.entry]);
     } finally {
-      verdicts.schedule(decided.owed);
+      statusUpdates.schedule(decided.owed);
     }
     return { status: 202, body: { reference: decided.reference } };
   };
@@ -209,14 +209,14 @@ export async function startSimulatedCarrier(
     throw error;
   }
   reports.schedule(inbox.owed());
-  verdicts.schedule(shelf.owed());
+  statusUpdates.schedule(shelf.owed());
   if (inboundUrl !== undefined) inbound.schedule(phones.owed(inboundUrl));
 
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     async stop() {
       reports.stop();
-      verdicts.stop();
+      statusUpdates.stop();
       inbound.stop();
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();

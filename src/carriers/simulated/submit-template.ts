@@ -5,7 +5,7 @@ import type { CarrierSettings } from './call-carrier.ts';
 /** Statuses that concern the template itself. Any other failure concerns the carrier or the connection to it. */
 const refusals = new Set([400, 409, 413]);
 
-/** Submits a template to the carrier, which sends its verdict to the report address. Never rejects. */
+/** Submits a template to the carrier, which sends the template status update to the report address. Never rejects. */
 export async function submitTemplate(settings: CarrierSettings, template: Template): Promise<SubmitOutcome> {
   const { identity, name, displayName, language, category, content, headerText, attachmentUrl, buttons } = template;
   const unavailable = (reason: string): SubmitOutcome => ({ outcome: 'unavailable', reason });

@@ -18,13 +18,13 @@ export type TemplateEntry =
   | { kind: 'templateTaken'; taken: TakenTemplate }
   | { kind: 'templateReported'; keys: string[] };
 
-type Verdict = 'approved' | 'rejected';
+type FinalStatus = 'approved' | 'rejected';
 
-/** A verdict on a template that the client has not confirmed yet. */
+/** A template status update that the client has not confirmed yet. */
 export interface OwedVerdict extends Owed {
   identity: string;
   name: string;
-  status: Verdict;
+  status: FinalStatus;
   reason?: string;
 }
 
@@ -32,7 +32,7 @@ export interface OwedVerdict extends Owed {
 interface ListedTemplate extends SubmittedTemplate {
   /** The carrier's own reference. */
   id: string;
-  status: 'pending' | Verdict;
+  status: 'pending' | FinalStatus;
   /** ISO 8601, UTC. */
   receivedAt: string;
 }
@@ -47,13 +47,13 @@ export interface TemplateShelf {
     reportUrl: string,
     now: number,
   ): { refused: Reason } | { reference: string; entry: TemplateEntry; owed: OwedVerdict[] };
-  /** The verdicts that no entry records as delivered. */
+  /** The template status updates that no entry records as delivered. */
   owed(): OwedVerdict[];
   /** Lists all templates, newest first. */
   list(now: number): ListedTemplate[];
 }
 
-const verdictOn = ({ displayName }: SubmittedTemplate): { status: Verdict; reason?: string } =>
+const decisionOn = ({ displayName }: SubmittedTemplate): { status: FinalStatus; reason?: string } =>
   /reject/i.test(displayName)
     ? { status: 'rejected', reason: 'INVALID_FORMAT: the display name asks for a rejection.' }
     : { status: 'approved' };
@@ -64,9 +64,9 @@ export function isTemplateEntry(entry: { kind: string }): entry is TemplateEntry
 }
 
 /**
- * Creates an empty store of templates. Each template gets its verdict `approvalMs` after its submission: approved, or
- * rejected if its display name contains "reject". If a client submits the same template again, it gets the same
- * reference and the verdict once more.
+ * Creates an empty store of templates. Each template gets its final status `approvalMs` after its submission:
+ * approved, or rejected if its display name contains "reject". If a client submits the same template again, it gets the
+ * same reference and the template status update once more.
  */
 export function createTemplateShelf(approvalMs: number): TemplateShelf {
   /** All submissions of each template, oldest first. */
@@ -78,7 +78,7 @@ export function createTemplateShelf(approvalMs: number): TemplateShelf {
     const { template, reference, reportUrl, receivedAt } = submission;
     const { identity, name } = template;
     const dueAt = receivedAt + approvalMs;
-    return { key: `${reference}/${index}`, reportUrl, dueAt, identity, name, ...verdictOn(template) };
+    return { key: `${reference}/${index}`, reportUrl, dueAt, identity, name, ...decisionOn(template) };
   };
 
   const shelf: TemplateShelf = {
@@ -113,7 +113,7 @@ export function createTemplateShelf(approvalMs: number): TemplateShelf {
         .map(({ template, reference, receivedAt }) => ({
           ...template,
           id: reference,
-          status: now >= receivedAt + approvalMs ? verdictOn(template).status : 'pending',
+          status: now >= receivedAt + approvalMs ? decisionOn(template).status : 'pending',
           receivedAt: new Date(receivedAt).toISOString(),
         })),
   };

@@ -15,16 +15,16 @@ export const twilio: CarrierKind<TwilioSettings> = {
   create(settings, { webhookUrl, fetch, timeoutMs, now }) {
     // Anyone could sign calls with an empty token.
     if (settings.authToken === '') throw new Error('Twilio needs the auth token of the account');
-    const reached = { ...settings, webhookUrl, fetch, timeoutMs, now };
+    const connection = { ...settings, webhookUrl, fetch, timeoutMs, now };
     return {
       name: twilio.name,
       capabilities: capabilitiesOf(settings),
       webhookMethods: ['POST'],
-      send: (batch) => send(reached, batch),
-      attachments: { fetchAttachment: (reference, limit) => fetchAttachment(reached, reference, limit) },
+      send: (batch) => send(connection, batch),
+      attachments: { fetchAttachment: (reference, limit) => fetchAttachment(connection, reference, limit) },
       async receive({ query, headers, body }) {
         const form = new URLSearchParams(new TextDecoder().decode(body));
-        verifySignature({ query, headers }, form, reached);
+        verifySignature({ query, headers }, form, connection);
         return parseWebhook(form, query, now());
       },
     };

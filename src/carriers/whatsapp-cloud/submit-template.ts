@@ -23,12 +23,12 @@ function submitted(
   status: ListedTemplate['status'] | undefined,
   reason?: string,
 ): SubmitOutcome {
-  const verdict = status === undefined || status === 'pending' ? {} : { status };
-  return { outcome: 'submitted', carrierReference, ...verdict, ...(reason === undefined ? {} : { reason }) };
+  const decided = status === undefined || status === 'pending' ? {} : { status };
+  return { outcome: 'submitted', carrierReference, ...decided, ...(reason === undefined ? {} : { reason }) };
 }
 
 /**
- * Submits a template for Meta's review, whose verdict comes to the webhook. Never rejects.
+ * Submits a template for Meta's review, whose result comes to the webhook as a template status update. Never rejects.
  *
  * Meta refuses a name that already exists in the language. If the existing template is the same one, an earlier call
  * submitted it and its answer was lost, so the template counts as submitted.

@@ -11,7 +11,7 @@ import type { PreparedSend } from '../compose/prepare-send.ts';
 import { requestKeyOf } from './request-key.ts';
 import type { AcceptDeps } from '../deps.ts';
 
-/** The longest delay of a queue message, in seconds. A timer queues chunks that are due later. */
+/** The maximum delay of a queue message, in seconds. A timer queues chunks that are due later. */
 export const maxDelaySeconds = 24 * 60 * 60;
 
 /** Queue messages that are written at the same time. */

@@ -5,7 +5,10 @@ import type { Chunk, VersionedChunk } from '../message.ts';
  * for a chunk that is sent at once: a copy that waits on a queue can't be forgotten together with its row.
  */
 
-/** The most bytes of such a chunk as JSON: a queue message holds 48 KiB before base64, and several chunks share one. */
+/**
+ * The maximum size of such a chunk as JSON, in bytes: a queue message holds 48 KiB before base64, and several chunks
+ * share one.
+ */
 const carriedLimit = 2_000;
 
 /**

@@ -1,12 +1,12 @@
 import type { ChunkRecipient } from '../message.ts';
 
-/** The most recipients in one chunk, and so in one queue message and one run of a worker. */
+/** The maximum number of recipients in one chunk, and so in one queue message and one run of a worker. */
 const chunkSize = 100;
 
 /**
- * The most characters of a chunk's content and recipients together. An entity of Table Storage holds 1 MiB, counted in
- * UTF-16. Half of that leaves room for statuses and reasons, and for the longest single recipient (255 parts of
- * values).
+ * The maximum number of characters of a chunk's content and recipients together. An entity of Table Storage holds
+ * 1 MiB, counted in UTF-16. Half of that leaves room for statuses and reasons, and for the longest single recipient
+ * (255 parts of values).
  */
 const chunkCharacters = 250_000;
 

@@ -11,11 +11,12 @@ import { renderText } from './render-text.ts';
 import { parseSender, senderAllowed } from './sender.ts';
 import { countSmsParts, maximumParts } from './sms-parts.ts';
 
-/** The most recipients of one request. */
+/** The maximum number of recipients of one request. */
 export const recipientLimit = 10_000;
 
 /**
- * The most characters of a content with placeholders: 255 parts of GSM text, and room for the names of placeholders.
+ * The maximum number of characters of a content with placeholders: 255 parts of GSM text, and room for the names of
+ * placeholders.
  */
 const contentLimit = 60_000;
 

@@ -10,8 +10,9 @@ export type SmsParts = {
 };
 
 /**
- * The most parts that one SMS can have: the concatenation header counts them in one octet (3GPP TS 23.040, 9.2.3.24.1).
- * Neither {@link splitSms} nor {@link countSmsParts} refuses more; the caller does, because it can tell the sender.
+ * The maximum number of parts of one SMS: the concatenation header counts them in one octet (3GPP TS 23.040,
+ * 9.2.3.24.1). Neither {@link splitSms} nor {@link countSmsParts} refuses more; the caller does, because it can tell
+ * the sender.
  */
 export const maximumParts = 255;
 

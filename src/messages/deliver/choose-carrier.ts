@@ -43,7 +43,7 @@ export function isInDoubt(chunk: Chunk, route: Route, deps: ChooseCarrierDeps): 
   return recipientsInDoubt(chunk).length > 0 && (!recognisesRepeats(chunk, route, deps) || isUsedUp(chunk));
 }
 
-/** For a chunk in doubt, tells whether no carrier may be sent to again. */
+/** Tells whether a chunk in doubt may be sent to no carrier again. */
 export function isDoubtFinal(chunk: Chunk, { resendInDoubt, carriers }: Route): boolean {
   return !resendInDoubt || carriers.length === 0 || isUsedUp(chunk);
 }
@@ -65,8 +65,8 @@ export function isOverdue({ messageId }: Chunk, now: Date): boolean {
 }
 
 /**
- * Returns the seconds after which a carrier without room is asked again, unless it says when: a tenth of the time that
- * the message has waited, at least 2 and at most 300.
+ * Returns the seconds after which the worker asks a busy carrier again, if the carrier did not say when: a tenth of the
+ * time that the message has waited, at least 2 and at most 300.
  */
 export function throttleDelay({ messageId }: Chunk, now: Date): number {
   const waited = (now.getTime() - timeOfMessageId(messageId)) / 1000;

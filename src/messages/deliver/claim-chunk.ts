@@ -11,14 +11,14 @@ export function waitingRecipients({ statuses }: Pick<Chunk, 'statuses'>): number
   return statuses.flatMap((status, recipientIndex) => (awaitsSending(status) ? [recipientIndex] : []));
 }
 
-/** Returns the indexes of the waiting recipients that a carrier may have all the same. */
+/** Returns the indexes of the waiting recipients that a carrier may already have. */
 export function recipientsInDoubt({ statuses, inFlight, leasedUntil }: Chunk): number[] {
   const waiting = waitingRecipients({ statuses });
   if (inFlight === undefined) return leasedUntil === undefined ? [] : waiting;
   return waiting.filter((recipientIndex) => inFlight.includes(recipientIndex));
 }
 
-/** Ends recipients that still wait, with one status and one note: those of `recipientIndexes`; default: all. */
+/** Gives waiting recipients a status and a note. `recipientIndexes` says which ones; default: all that wait. */
 export function endWaiting(
   chunk: Chunk,
   { status, note, recipientIndexes = waitingRecipients(chunk) }: EndOfWaiting,
@@ -87,7 +87,7 @@ export async function claimChunk(
  * Writes a chunk's progress. If the answer of the storage gets lost and the write is repeated, the repeat looks like a
  * conflict with somebody else. So the stored chunk is read before a conflict is reported.
  *
- * @param isOurs tells whether the stored chunk is what was to be written
+ * @param isOurs tells whether the stored chunk has the progress that this call wrote
  */
 export async function recordProgress(
   found: VersionedChunk,

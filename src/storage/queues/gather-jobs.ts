@@ -1,7 +1,7 @@
-/** The most jobs in one queue message. A worker does all of them at the same time. */
+/** The maximum number of jobs in one queue message. A worker does all of them at the same time. */
 const maxJobs = 16;
 
-/** The most bytes of jobs in one queue message, which holds 48 KiB before base64. */
+/** The maximum size of the jobs in one queue message, in bytes. A queue message holds 48 KiB before base64. */
 const maxBytes = 40_000;
 
 /** How many queue messages are written at the same time before jobs wait, so that one slow write does not delay all. */

@@ -3,7 +3,7 @@ import { withRetry } from '../service/with-retry.ts';
 import { openService } from '../service/open-service.ts';
 import { StorageError } from '../service/storage-error.ts';
 
-/** The most bytes of a job: a queue message holds 64 KiB of base64 (Azure documentation, "Put Message"). */
+/** The maximum size of a job, in bytes: a queue message holds 64 KiB of base64 (Azure documentation, "Put Message"). */
 const jobBytes = 48 * 1024;
 
 /** Puts a job on a queue. Workers see it after `delaySeconds`; default: at once. */

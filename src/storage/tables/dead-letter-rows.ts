@@ -5,8 +5,8 @@ import { guardEntitySize, readLongText, writeLongText } from './long-text.ts';
 import { answerColumn, answerField } from './notification-rows.ts';
 
 /**
- * Returns the keys of a dead letter's row. The letters of a customer are one partition, sorted by time: a letter's id
- * begins with the customer's part and the time.
+ * Returns the keys of a dead letter's row. The dead letters of a customer are one partition, sorted by time: a dead
+ * letter's id begins with the customer's part and the time.
  */
 export function deadLetterKeys(id: string): { partitionKey: string; rowKey: string } {
   return { partitionKey: customerPart(id), rowKey: id };

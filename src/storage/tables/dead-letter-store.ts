@@ -9,12 +9,12 @@ import { fitsRowKey } from './row-key.ts';
 import { odata } from './odata.ts';
 
 /**
- * The most letters that a search for the oldest of all customers looks at. Letters are sorted by customer: if there are
- * more, the oldest may not be among them.
+ * The maximum number of dead letters that a search for the oldest of all customers looks at. They are sorted by
+ * customer: if there are more, the oldest may not be among them.
  */
 const lookedAt = 5_000;
 
-/** How many letters are read at the same time. */
+/** How many dead letters are read at the same time. */
 const readAtOnce = 10;
 
 /** Keeps dead letters in the table `deadletters`. */
@@ -28,7 +28,9 @@ export function createTableDeadLetterStore(connection: StorageConnection): DeadL
     return row && deadLetterOf(row);
   }
 
-  /** Reads the oldest letters of all customers. Lists ids first: payloads may be long, and only `limit` are needed. */
+  /**
+   * Reads the oldest dead letters of all customers. Lists ids first: payloads may be long, and only `limit` are needed.
+   */
   async function oldest(limit: number): Promise<DeadLetter[]> {
     const rows = await table.listFirst(lookedAt, odata`PartitionKey ge ${''}`, ['rowKey']);
     const ids = rows

@@ -4,7 +4,7 @@ import { unless, unlessChanged } from './open-table.ts';
 import type { Table } from './open-table.ts';
 import type { RowChange } from './row-change.ts';
 
-/** The most rows that one transaction takes (Azure documentation, "Performing entity group transactions"). */
+/** The maximum number of rows in one transaction (Azure documentation, "Performing entity group transactions"). */
 const transactionRows = 100;
 
 /** How many transactions run at the same time. */

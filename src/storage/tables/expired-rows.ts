@@ -121,8 +121,8 @@ function callbackDeleter(table: Table): DeletePage {
 }
 
 /**
- * Deletes pages of dead letters. They are sorted by customer, then by time. A step reads the oldest letter of the next
- * customer; if that one is expired, it reads and deletes a page of that customer's expired letters.
+ * Deletes pages of dead letters. They are sorted by customer, then by time. A step reads the oldest dead letter of the
+ * next customer; if that one is expired, it reads and deletes a page of that customer's expired dead letters.
  */
 function deadLetterDeleter(table: Table): DeletePage {
   return async (before, from = '') => {
@@ -134,7 +134,7 @@ function deadLetterDeleter(table: Table): DeletePage {
     const filter = odata`PartitionKey eq ${customer} and RowKey lt ${end}`;
     const page = await table.listPage({ filter, columns: [] });
     await deleteRows(table, page.rows);
-    // If letters of this customer are left, the next step begins at the same position and finds them.
+    // If dead letters of this customer are left, the next step begins at the same position and finds them.
     return { done: page.rows.length, next: page.next === undefined ? customer : from };
   };
 }

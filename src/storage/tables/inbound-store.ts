@@ -19,8 +19,8 @@ import { odata } from './odata.ts';
 import { listDue } from './sweep-pages.ts';
 
 /**
- * The most notes of unrouted messages that a list looks at. Notes are sorted by shard: if there are more, the oldest
- * may not be among them.
+ * The maximum number of notes of unrouted messages that a list looks at. Notes are sorted by shard: if there are more,
+ * the oldest may not be among them.
  */
 const unroutedRows = 5_000;
 

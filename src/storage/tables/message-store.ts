@@ -21,7 +21,10 @@ import {
 import { openTable, unlessChanged } from './open-table.ts';
 import { odata } from './odata.ts';
 
-/** The most reports in one row. With the longest notes, they fill less than half of the maximum of an entity. */
+/**
+ * The maximum number of reports in one row. With the longest notes, they fill less than half of the maximum of an
+ * entity.
+ */
 const reportsInRow = 1_000;
 
 /** Keeps messages in the table `messages`. */

@@ -134,7 +134,7 @@ export function openTable(connection: StorageConnection, name: TableName): Table
   };
 }
 
-/** The most rows on a page (Azure documentation, "Query timeout and pagination"). */
+/** The maximum number of rows on a page (Azure documentation, "Query timeout and pagination"). */
 const pageRows = 1_000;
 
 /** Error codes that say that a row is not in the state that the writer expected. */

@@ -31,9 +31,9 @@ async function sendFiles(content: string, files: readonly File[], protocol: 'MMS
     content: bytes.toString('base64'),
   }));
   await local.play({ recipient: line.address, protocol, content, attachments });
-  const notified: Notification = await flow.notified(content);
-  expect([notified['protocol'], flow.calls.length]).toEqual([protocol, 1]);
-  return notified['attachments'] as { name: string; mimeType: string; resourceLocation: string; error?: string }[];
+  const notification: Notification = await flow.notified(content);
+  expect([notification['protocol'], flow.calls.length]).toEqual([protocol, 1]);
+  return notification['attachments'] as { name: string; mimeType: string; resourceLocation: string; error?: string }[];
 }
 
 /** The notification's entry for an available attachment. */
@@ -56,9 +56,9 @@ export function testAttachments(host: () => TwoWayHost): void {
       'the files of a message by %s are fetched by their addresses',
       async (protocol) => {
         const files = [fileOf('kuvä.jpg', 'image/jpeg', 200_000), fileOf('offer.pdf', 'application/pdf', 1_000_000)];
-        const notified = await sendFiles(`with files by ${protocol}`, files, protocol);
-        expect(notified).toEqual(files.map(there));
-        for (const [index, { resourceLocation }] of notified.entries()) {
+        const entries = await sendFiles(`with files by ${protocol}`, files, protocol);
+        expect(entries).toEqual(files.map(there));
+        for (const [index, { resourceLocation }] of entries.entries()) {
           const answer = await fetch(resourceLocation);
           const { bytes, mimeType } = files[index]!;
           expect([answer.status, Object.fromEntries(answer.headers)]).toMatchObject([
@@ -85,7 +85,7 @@ export function testAttachments(host: () => TwoWayHost): void {
       },
     );
 
-    test('an unavailable attachment is notified with the reason, and does not delay the others', async () => {
+    test('a flow gets the reason why an attachment is unavailable, and the others are not delayed', async () => {
       const files = {
         lost: fileOf('lost.png', 'image/png', 10),
         drawing: fileOf('drawing.svg', 'image/svg+xml', 10),
@@ -103,9 +103,9 @@ export function testAttachments(host: () => TwoWayHost): void {
 
     test('a file that the carrier fails to deliver at first is fetched at the next attempt', async () => {
       const file = fileOf('flaky.gif', 'image/gif', 5_000);
-      const [notified] = await sendFiles('wait for it', [file]);
-      expect(notified).toEqual(there(file));
-      const answer = await fetch(notified?.resourceLocation ?? '');
+      const [entry] = await sendFiles('wait for it', [file]);
+      expect(entry).toEqual(there(file));
+      const answer = await fetch(entry?.resourceLocation ?? '');
       expect(Buffer.compare(Buffer.from(await answer.arrayBuffer()), file.bytes)).toBe(0);
       expect(local.host.output()).toContain('"result":"waitsForAttachments"');
     });

@@ -160,21 +160,21 @@ export function testConversations(host: () => TwoWayHost): void {
       await subscribe(local.api, line.service, flow);
       await local.play({ recipient: line.address, content: 'private' });
       const { threadId, messageId } = await flow.notified('private');
-      const notified = ({ status, body }: ApiAnswer) => [
+      const refusalOf = ({ status, body }: ApiAnswer) => [
         status,
         (body as ErrorBody).error.code,
         (body as ErrorBody).error.target,
       ];
       const discussion = { ThreadId: threadId, Content: 'stolen' };
-      expect(notified(await discuss(local.other, discussion, 'other'))).toEqual([404, 'ThreadNotFound', 'ThreadId']);
-      expect(notified(await discuss(local.other, discussion))).toEqual([403, 'CustomerNotAssigned', 'CustomerId']);
+      expect(refusalOf(await discuss(local.other, discussion, 'other'))).toEqual([404, 'ThreadNotFound', 'ThreadId']);
+      expect(refusalOf(await discuss(local.other, discussion))).toEqual([403, 'CustomerNotAssigned', 'CustomerId']);
       const stolen = sendTo(['358401230001'], { Sender: 'Other', Content: 'stolen' });
-      expect(notified(await reply(messageId, stolen, local.other, 'other'))).toEqual([
+      expect(refusalOf(await reply(messageId, stolen, local.other, 'other'))).toEqual([
         404,
         'MessageNotFound',
         'ParentMessageId',
       ]);
-      expect(notified(await reply(messageId, stolen, local.other))).toEqual([
+      expect(refusalOf(await reply(messageId, stolen, local.other))).toEqual([
         403,
         'CustomerNotAssigned',
         'Customer-Id',

@@ -14,7 +14,7 @@ export interface HookCall {
 }
 
 /** The data of genuine calls: a report on a message of ours, and an inbound message. */
-interface Said {
+interface CallData {
   recipientId: string;
   /** The carrier's own id of the message, if its reports hold that. */
   reference: string;
@@ -25,9 +25,9 @@ interface Said {
 /** Makes genuine calls of a carrier, and forged ones. */
 export interface Forger {
   /** A report that the message was delivered, and an inbound message. */
-  genuine(output: Said): { report: HookCall; inbound: HookCall };
+  genuine(data: CallData): { report: HookCall; inbound: HookCall };
   /** Forged calls, each with its flaw. The app must refuse all of them. */
-  forged(output: Said): (readonly [problem: string, call: HookCall])[];
+  forged(data: CallData): (readonly [problem: string, call: HookCall])[];
 }
 
 /** Sends a call; resolves to the answer. */
@@ -69,11 +69,11 @@ export function twilioForger(webhooks: string): Forger {
   });
   const sign = (query: string, fields: Record<string, string>, token = authToken): string =>
     signTwilioCall(`${webhooks}/twilio${query}`, fields, token);
-  const reportOf = ({ recipientId, phone }: Said) => ({
+  const reportOf = ({ recipientId, phone }: CallData) => ({
     query: `?recipient=${recipientId}`,
     fields: { ...account, MessageSid: `SM${'2'.repeat(32)}`, MessageStatus: 'delivered', To: `+${phone}` },
   });
-  const inboundOf = ({ phone, content }: Said) => ({
+  const inboundOf = ({ phone, content }: CallData) => ({
     query: '',
     fields: {
       ...account,
@@ -85,19 +85,19 @@ export function twilioForger(webhooks: string): Forger {
     },
   });
   return {
-    genuine(output) {
-      const [report, inbound] = [reportOf(output), inboundOf(output)].map(({ query, fields }) =>
+    genuine(data) {
+      const [report, inbound] = [reportOf(data), inboundOf(data)].map(({ query, fields }) =>
         post(query, fields, sign(query, fields)),
       );
       return { report: report!, inbound: inbound! };
     },
-    forged(output) {
-      const { query, fields } = reportOf(output);
+    forged(data) {
+      const { query, fields } = reportOf(data);
       const signature = sign(query, fields);
-      const other = sign(`?recipient=${output.recipientId.replace(/.$/, '9')}`, fields);
-      const inbound = inboundOf(output);
+      const other = sign(`?recipient=${data.recipientId.replace(/.$/, '9')}`, fields);
+      const inbound = inboundOf(data);
       return [
-        ...[reportOf(output), inbound].flatMap((each) =>
+        ...[reportOf(data), inbound].flatMap((each) =>
           respelt(
             header,
             (token) => sign(each.query, each.fields, token),
@@ -116,7 +116,7 @@ export function twilioForger(webhooks: string): Forger {
         ],
         [
           'another text',
-          post('', { ...inbound.fields, Body: `${output.content}!` }, sign(inbound.query, inbound.fields)),
+          post('', { ...inbound.fields, Body: `${data.content}!` }, sign(inbound.query, inbound.fields)),
         ],
         ['the account in place of its token', post(query, fields, sign(query, fields, accountSid))],
       ];
@@ -139,7 +139,7 @@ export function cloudForger(): Forger {
     const changes = [{ field: 'messages', value: { messaging_product: 'whatsapp', metadata, ...value } }];
     return JSON.stringify({ object: 'whatsapp_business_account', entry: [{ id: cloudNumber.accountId, changes }] });
   };
-  const reportOf = ({ recipientId, phone }: Said): string =>
+  const reportOf = ({ recipientId, phone }: CallData): string =>
     change({
       statuses: [
         {
@@ -151,25 +151,25 @@ export function cloudForger(): Forger {
         },
       ],
     });
-  const inboundOf = ({ phone, content }: Said): string =>
+  const inboundOf = ({ phone, content }: CallData): string =>
     change({
       messages: [
         { id: `wamid.${randomUUID()}`, from: phone, timestamp: seconds(), type: 'text', text: { body: content } },
       ],
     });
   return {
-    genuine: (output) => ({ report: post(reportOf(output)), inbound: post(inboundOf(output)) }),
-    forged(output) {
-      const [report, inbound] = [reportOf(output), inboundOf(output)];
+    genuine: (data) => ({ report: post(reportOf(data)), inbound: post(inboundOf(data)) }),
+    forged(data) {
+      const [report, inbound] = [reportOf(data), inboundOf(data)];
       const sha1 = `sha1=${createHmac('sha1', appSecret).update(report).digest('hex')}`;
-      const another = reportOf({ ...output, recipientId: output.recipientId.replace(/.$/, '9') });
+      const another = reportOf({ ...data, recipientId: data.recipientId.replace(/.$/, '9') });
       return [
         ...[report, inbound].flatMap((body) => respelt(header, (secret) => sign(body, secret), post(body))),
         ['the signature of a report on another recipient', post(report, sign(another))],
         ['another status', post(report.replace('"delivered"', '"read"'), sign(report))],
         ['a blank more', post(`${report} `, sign(report))],
         ['no body', { ...post(report), body: '' }],
-        ['another text', post(inbound.replace(output.content, `${output.content}!`), sign(inbound))],
+        ['another text', post(inbound.replace(data.content, `${data.content}!`), sign(inbound))],
         ['the old kind of signature', post(report, sha1)],
         ['the old kind in the old place', { ...post(report), headers: { 'x-hub-signature': sha1 } }],
         ['the verify token in place of the secret', post(report, sign(report, verifyToken))],
@@ -198,18 +198,18 @@ export function azureForger(): Forger {
     type: `Microsoft.Communication.${kind}`,
     data: { channelType: 'whatsapp', receivedTimestamp: new Date().toISOString(), ...data },
   });
-  const reportOf = ({ reference, phone }: Said): object =>
+  const reportOf = ({ reference, phone }: CallData): object =>
     event('AdvancedMessageDeliveryStatusUpdated', {
       messageId: reference,
       status: 'Delivered',
       from: channel,
       to: phone,
     });
-  const smsReportOf = ({ recipientId, phone }: Said): object => {
+  const smsReportOf = ({ recipientId, phone }: CallData): object => {
     const about = { messageId: 'Outgoing_1', from: 'Azure', to: `+${phone}`, tag: recipientId };
     return event('SMSDeliveryReportReceived', { ...about, deliveryStatus: 'Delivered' });
   };
-  const inboundOf = ({ phone, content }: Said): object =>
+  const inboundOf = ({ phone, content }: CallData): object =>
     event('AdvancedMessageReceived', {
       messageId: randomUUID(),
       from: phone,
@@ -228,13 +228,13 @@ export function azureForger(): Forger {
     ['the secret second', `?secret=another&${isUnder}`],
   ] as const;
   return {
-    genuine: (output) => ({ report: post(reportOf(output)), inbound: post([inboundOf(output)]) }),
-    forged: (output) => [
-      ...[reportOf(output), smsReportOf(output), inboundOf(output)].flatMap((each) =>
+    genuine: (data) => ({ report: post(reportOf(data)), inbound: post([inboundOf(data)]) }),
+    forged: (data) => [
+      ...[reportOf(data), smsReportOf(data), inboundOf(data)].flatMap((each) =>
         queries.map(([problem, query]) => [problem, post([each], query)] as const),
       ),
-      ['the secret as a token', post([inboundOf(output)], '', { authorization: `Bearer ${gridSecret}` })],
-      ['another secret in the header', post([inboundOf(output)], `?${isUnder}`, { 'x-webhook-secret': 'another' })],
+      ['the secret as a token', post([inboundOf(data)], '', { authorization: `Bearer ${gridSecret}` })],
+      ['another secret in the header', post([inboundOf(data)], `?${isUnder}`, { 'x-webhook-secret': 'another' })],
     ],
   };
 }

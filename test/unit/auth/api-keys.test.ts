@@ -112,7 +112,7 @@ describe('the verifier of API keys', () => {
     const error: unknown = await verify(key).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject(unauthenticated(reason));
     const { message, stack } = error as Error;
-    for (const notified of [message, stack, JSON.stringify(error)]) expect(notified).not.toContain(key);
+    for (const text of [message, stack, JSON.stringify(error)]) expect(text).not.toContain(key);
   });
 });
 
@@ -174,11 +174,11 @@ describe('the cache of API keys', () => {
   test('counts the minute from the begin of the read, not from its end', async () => {
     const { kept } = makeKey();
     let time = testNow.getTime();
-    let requested = 0;
+    let reads = 0;
     const find = createApiKeyReader(
       {
         find: async () => {
-          requested += 1;
+          reads += 1;
           time += 50_000;
           return kept;
         },
@@ -188,7 +188,7 @@ describe('the cache of API keys', () => {
     await find(kept.id);
     time += 10_000;
     await find(kept.id);
-    expect(requested).toBe(2);
+    expect(reads).toBe(2);
   });
 
   test('passes a failure on to all callers that wait, and does not keep it', async () => {

@@ -24,16 +24,16 @@ const directory = createMemoryDirectory({
   ],
 });
 
-/** Makes the access check of an authenticated caller; records what the directory is asked. */
+/** Makes the access check of an authenticated caller; records the reads of the directory. */
 function accessFor(caller: Caller = testCaller) {
-  const requested: string[] = [];
+  const reads: string[] = [];
   const noting: Directory = {
     ...directory,
-    user: (id) => (requested.push(`user ${id}`), directory.user(id)),
-    customer: (id) => (requested.push(`customer ${id}`), directory.customer(id)),
-    services: (id) => (requested.push(`services ${id}`), directory.services(id)),
+    user: (id) => (reads.push(`user ${id}`), directory.user(id)),
+    customer: (id) => (reads.push(`customer ${id}`), directory.customer(id)),
+    services: (id) => (reads.push(`services ${id}`), directory.services(id)),
   };
-  return { access: createAccess(async () => caller, noting), requested };
+  return { access: createAccess(async () => caller, noting), reads };
 }
 
 /** Returns the problems of a refusal. */
@@ -62,11 +62,11 @@ describe('a customer', () => {
 
   test('that is foreign, unknown, removed or misspelt gets the same answer, and is not read', async () => {
     for (const id of ['other', 'nobody', 'gone', 'DEMO', 'demo ', '', '__proto__', 'constructor']) {
-      const { access, requested } = accessFor();
+      const { access, reads } = accessFor();
       await expect(access.customer(testCaller, { id, parameter: 'Customer' })).rejects.toEqual(
         refused(problem('CustomerNotAssigned', { target: 'Customer' })),
       );
-      expect([id, requested]).toEqual([id, id === 'gone' ? ['user demo-user', 'customer gone'] : ['user demo-user']]);
+      expect([id, reads]).toEqual([id, id === 'gone' ? ['user demo-user', 'customer gone'] : ['user demo-user']]);
     }
     const idle = { ...testCaller, userId: 'idle-user' };
     await expect(accessFor(idle).access.customer(idle, { id: 'demo', parameter: 'Customer' })).rejects.toEqual(

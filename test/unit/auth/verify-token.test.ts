@@ -56,15 +56,9 @@ const verify = (authorization: string | null, now = testNow) =>
 async function refusalOf(token: string, now?: Date): Promise<ApiError> {
   const error: unknown = await verify(`Bearer ${token}`, now).catch((thrown: unknown) => thrown);
   if (!(error instanceof ApiError)) throw new Error('It was not refused.', { cause: error });
-  const notified = [
-    error.message,
-    error.stack,
-    JSON.stringify(error),
-    JSON.stringify(error.headers),
-    String(error.cause),
-  ];
+  const texts = [error.message, error.stack, JSON.stringify(error), JSON.stringify(error.headers), String(error.cause)];
   for (const piece of token.split('.').filter(({ length }) => length > 20)) {
-    expect(notified.join('\n')).not.toContain(piece.slice(0, 100));
+    expect(texts.join('\n')).not.toContain(piece.slice(0, 100));
   }
   return error;
 }

@@ -11,7 +11,7 @@ import { ableCarrier } from '../../support/labs/messaging.ts';
 const at = new Date('2026-11-23T10:00:00Z');
 const messageId = 'ab'.repeat(16);
 const report: DeliveryReport = { recipientId: `${messageId}-00000`, status: 'delivered', at };
-const verdict: TemplateStatusUpdate = { identity: '358401000001', name: 'order_ready', status: 'approved' };
+const statusUpdate: TemplateStatusUpdate = { identity: '358401000001', name: 'order_ready', status: 'approved' };
 const event: InboundEvent = {
   carrierMessageId: 'i1',
   sender: '358401230001',
@@ -45,9 +45,9 @@ function createWebhookDeps() {
       },
     },
     templates: {
-      async record(news) {
+      async record(update) {
         await Promise.resolve();
-        taken.push(['templates', news]);
+        taken.push(['templates', update]);
         return 'recorded';
       },
     },
@@ -64,10 +64,10 @@ function createWebhookDeps() {
   return { taken, deps };
 }
 
-test('stores reports, verdicts and inbound messages, in this order, before it answers', async () => {
+test('stores reports, template status updates and inbound messages, in this order, before it answers', async () => {
   const { taken, deps } = createWebhookDeps();
   const other = { ...event, carrierMessageId: 'i2' };
-  const carrier = carrierOf(() => ({ reports: [report], templates: [verdict], inbound: [event, other] }));
+  const carrier = carrierOf(() => ({ reports: [report], templates: [statusUpdate], inbound: [event, other] }));
   expect(await receiveWebhook(carrier, call, deps)).toEqual({
     status: 200,
     reports: 1,
@@ -78,7 +78,7 @@ test('stores reports, verdicts and inbound messages, in this order, before it an
   });
   expect(taken).toEqual([
     ['reports', [report]],
-    ['templates', verdict],
+    ['templates', statusUpdate],
     ['inbound', 'scripted', [event, other]],
   ]);
 });

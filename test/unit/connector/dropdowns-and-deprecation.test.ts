@@ -121,8 +121,8 @@ test.each<[string, Partial<Operation<never>>, string]>([
 });
 
 test('refuses an operation whose texts say that it is deprecated, and that is not', () => {
-  const { deprecated: _, ...output } = old;
-  expect(complaintsAbout(listColours(plain), paint(dropdown, output))).toBe(
+  const { deprecated: _, ...unmarked } = old;
+  expect(complaintsAbout(listColours(plain), paint(dropdown, unmarked))).toBe(
     [
       "/Paint: the summary ends in (deprecated), but it isn't deprecated",
       "/Paint: the description ends in (deprecated), but it isn't deprecated",

@@ -14,7 +14,7 @@ import type { Schema } from '../../../src/operation/schema.ts';
 
 const label = { title: 'Label', description: 'What it is.' };
 const callback = text({ ...label, visibility: 'internal', notificationUrl: true });
-const notified = object({ Text: text(label), Tags: optional(list(text(label), label)) });
+const page = object({ Text: text(label), Tags: optional(list(text(label), label)) });
 
 type AnyOperation = Operation<never>;
 type Trigger = NonNullable<AnyOperation['trigger']>;
@@ -23,7 +23,7 @@ const nothing = { errors: [], scopes: ['Gateway.Send'], handler: async () => ({ 
 
 const trigger: Trigger = {
   hint: 'To see it work, add a page.',
-  notification: { description: 'The page that was added.', schema: notified },
+  notification: { description: 'The page that was added.', schema: page },
 };
 
 const pageAdded: AnyOperation = {
@@ -227,7 +227,7 @@ describe('a trigger is refused', () => {
       withNotification({ description: ' ' }),
       '/notification: the description is missing',
     ],
-    ...[object({}), text(label), list(notified)].map((schema): [string, AnyOperation, string] => [
+    ...[object({}), text(label), list(page)].map((schema): [string, AnyOperation, string] => [
       `whose notification is ${JSON.stringify(schema).slice(0, 20)}`,
       withNotification({ schema }),
       '/notification: the notification must be an object with fields',
@@ -254,7 +254,7 @@ describe('a trigger is refused', () => {
   test.each<[string, Partial<AnyOperation>]>([
     ['is a POST', { method: 'POST' }],
     ['is visible to makers', { visibility: 'important' }],
-    ['has a body', { body: { name: 'body', description: 'A body.', schema: notified } }],
+    ['has a body', { body: { name: 'body', description: 'A body.', schema: page } }],
     ['needs a header', { parameters: { ...removeHook.parameters, Kind: inHeader(text(label)) } }],
     ['has no parameter in its path', { parameters: {}, path: '/hooks' }],
   ])('if the operation that removes it %s', (_, change) => {

@@ -8,7 +8,7 @@ const phone = '+358 40 123 0001';
 
 const create = (fields: Record<string, unknown>) => prepareNewContact({ body: { phone, ...fields }, now });
 const change = (body: unknown, path = phone) => prepareContactChanges({ body, now, parameters: { Phone: path } });
-const output = (problems: readonly Problem[]): string[] =>
+const summaries = (problems: readonly Problem[]): string[] =>
   problems.map(({ code, target, message }) => `${code} ${target}: ${message.split(/\.(?: |$)/)[0]}`);
 
 describe('a new contact', () => {
@@ -72,10 +72,12 @@ describe('a new contact', () => {
   });
 
   test('reports an invalid number, but only the region if that is unknown', () => {
-    expect(output(create({ phone: 'hello' }).problems)).toEqual([
+    expect(summaries(create({ phone: 'hello' }).problems)).toEqual([
       'InvalidPhoneNumber phone: phone is not a phone number',
     ]);
-    expect(output(create({ phone: '07400123456', phoneNumberRegions: ['FI', 'XX', '', 'Sweden'] }).problems)).toEqual(
+    expect(
+      summaries(create({ phone: '07400123456', phoneNumberRegions: ['FI', 'XX', '', 'Sweden'] }).problems),
+    ).toEqual(
       [1, 2, 3].map(
         (index) =>
           `InvalidField phoneNumberRegions[${index}]: phoneNumberRegions[${index}] must be a region from the list, for example FI`,
@@ -95,7 +97,7 @@ describe('a new contact', () => {
     [2 ** 31, []],
     ['1980', []],
   ])('checks the birth year %j', (birthYear, expected) => {
-    expect(output(create({ birthYear }).problems)).toEqual(expected);
+    expect(summaries(create({ birthYear }).problems)).toEqual(expected);
   });
 
   test('requires unique names of custom properties', () => {
@@ -108,7 +110,7 @@ describe('a new contact', () => {
       { name: 'a' },
       { name: 'constructor', value: '5' },
     ];
-    expect(output(create({ customContactProperties }).problems)).toEqual([
+    expect(summaries(create({ customContactProperties }).problems)).toEqual([
       'InvalidField customContactProperties[1].name: customContactProperties[1].name repeats the name of customContactProperties[0]',
       'MissingField customContactProperties[3].name: customContactProperties[3].name is required and must not be empty',
       'MissingField customContactProperties[4].name: customContactProperties[4].name is required and must not be empty',
@@ -122,7 +124,7 @@ describe('a new contact', () => {
       city: 'a\tb\r\nc',
       customContactProperties: [{ name: 'a\u001b', value: 'b\u007f' }],
     });
-    expect(output(problems)).toEqual([
+    expect(summaries(problems)).toEqual([
       'InvalidCharacters firstName: firstName contains a control character, which cannot be stored or sent',
       'InvalidCharacters customContactProperties[0].name: customContactProperties[0].name contains a control character, which cannot be stored or sent',
       'InvalidCharacters customContactProperties[0].value: customContactProperties[0].value contains a control character, which cannot be stored or sent',
@@ -144,8 +146,8 @@ describe('a new contact', () => {
     ];
     for (const [names, values] of errors) {
       for (const field of names.flatMap((name) => values.map((value) => ({ [name]: value })))) {
-        expect([field, output(create(field).problems)]).toEqual([field, []]);
-        expect([field, output(change(field).problems)]).toEqual([field, []]);
+        expect([field, summaries(create(field).problems)]).toEqual([field, []]);
+        expect([field, summaries(change(field).problems)]).toEqual([field, []]);
       }
     }
     for (const body of [null, undefined, 7, 'x', [], [{ phone: 'x' }]]) {
@@ -170,7 +172,7 @@ describe('changes', () => {
 
   test('read the path’s number in the body’s regions', () => {
     expect(change({ phoneNumberRegions: ['GB'] }, '07400123456').prepared.phone).toBe('447400123456');
-    expect(output(change({}, 'hello').problems)).toEqual(['InvalidPhoneNumber Phone: Phone is not a phone number']);
+    expect(summaries(change({}, 'hello').problems)).toEqual(['InvalidPhoneNumber Phone: Phone is not a phone number']);
   });
 
   test('empty the fields in fieldsToClear', () => {
@@ -192,7 +194,7 @@ describe('changes', () => {
       customContactProperties: [{ name: 'a', value: 'b' }],
       fieldsToClear,
     });
-    expect(output(problems)).toEqual(
+    expect(summaries(problems)).toEqual(
       fieldsToClear.map(
         (name, index) =>
           `InvalidField fieldsToClear[${index}]: fieldsToClear[${index}] names ${name}, which this request also sets`,
@@ -215,6 +217,6 @@ describe('a number in a path', () => {
     ['07400123456', 'FI', 'InvalidPhoneNumber Phone: Phone is not a phone number'],
     ['07400123456', 'XX', 'InvalidParameter Region: Region must be a region from the list, for example FI'],
   ])('%s in the region %s is refused', (written, region, expected) => {
-    expect(output(preparePhone(written, region).problems)).toEqual([expected]);
+    expect(summaries(preparePhone(written, region).problems)).toEqual([expected]);
   });
 });

@@ -113,7 +113,7 @@ describe('a message that a service matches', () => {
     expect(a?.threadId).not.toBe(b?.threadId);
   });
 
-  test('is only notified again if its job comes again', async () => {
+  test('subscribers are notified again if its job comes again, and nothing else changes', async () => {
     const { deps, route, read } = await keptMessage();
     await route();
     const routed = await read();

@@ -13,41 +13,41 @@ const facts: CallbackFacts = {
   protocol: 'SMS',
   parts: 2,
 };
-const notified =
+const parameters =
   'messageId=abababababababababababababababab&recipientId=abababababababababababababababab-00007' +
   '&address=358401234567&status=Delivered&statusCode=1&errorCode=&timestamp=2026-11-24T10%3A00%3A00.123Z' +
   '&protocol=SMS&parts=2&customerData=';
 
 describe('the called address', () => {
   test.each([
-    ['https://a.example/hook', `https://a.example/hook?${notified}`],
-    ['https://a.example/hook/', `https://a.example/hook/?${notified}`],
-    ['https://a.example', `https://a.example/?${notified}`],
-    ['https://a.example?x=1', `https://a.example/?x=1&${notified}`],
-    ['https://a.example/hook?', `https://a.example/hook?${notified}`],
-    ['https://a.example/hook?x=1', `https://a.example/hook?x=1&${notified}`],
-    ['https://a.example/hook?x=1&', `https://a.example/hook?x=1&${notified}`],
-    ['https://a.example/hook?x=1?', `https://a.example/hook?x=1?&${notified}`],
-    ['https://a.example/hook??', `https://a.example/hook??&${notified}`],
-    ['https://a.example/hook#part', `https://a.example/hook?${notified}`],
-    ['https://a.example/hook?x=1#part?y=2', `https://a.example/hook?x=1&${notified}`],
-    ['https://a.example/hook?#', `https://a.example/hook?${notified}`],
-    ['https://a.example/hook#a\n?b', `https://a.example/hook?${notified}`],
+    ['https://a.example/hook', `https://a.example/hook?${parameters}`],
+    ['https://a.example/hook/', `https://a.example/hook/?${parameters}`],
+    ['https://a.example', `https://a.example/?${parameters}`],
+    ['https://a.example?x=1', `https://a.example/?x=1&${parameters}`],
+    ['https://a.example/hook?', `https://a.example/hook?${parameters}`],
+    ['https://a.example/hook?x=1', `https://a.example/hook?x=1&${parameters}`],
+    ['https://a.example/hook?x=1&', `https://a.example/hook?x=1&${parameters}`],
+    ['https://a.example/hook?x=1?', `https://a.example/hook?x=1?&${parameters}`],
+    ['https://a.example/hook??', `https://a.example/hook??&${parameters}`],
+    ['https://a.example/hook#part', `https://a.example/hook?${parameters}`],
+    ['https://a.example/hook?x=1#part?y=2', `https://a.example/hook?x=1&${parameters}`],
+    ['https://a.example/hook?#', `https://a.example/hook?${parameters}`],
+    ['https://a.example/hook#a\n?b', `https://a.example/hook?${parameters}`],
     // The caller's own signature may cover path and query, so they stay unchanged.
     [
       'https://a.example/a/../%2e/b;c?sig=a%2Fb+c%2f&&=&é=%E9&status=mine&a[]=\'|{}^`"<>~!*()',
-      `https://a.example/a/../%2e/b;c?sig=a%2Fb+c%2f&&=&%C3%A9=%E9&status=mine&a[]='|{}^\`"<>~!*()&${notified}`,
+      `https://a.example/a/../%2e/b;c?sig=a%2Fb+c%2f&&=&%C3%A9=%E9&status=mine&a[]='|{}^\`"<>~!*()&${parameters}`,
     ],
-    ['https://a.example/ä b?q=ö\u{1F600}', `https://a.example/%C3%A4%20b?q=%C3%B6%F0%9F%98%80&${notified}`],
-    ['https://a.example/?q=\uD800', `https://a.example/?q=%EF%BF%BD&${notified}`],
+    ['https://a.example/ä b?q=ö\u{1F600}', `https://a.example/%C3%A4%20b?q=%C3%B6%F0%9F%98%80&${parameters}`],
+    ['https://a.example/?q=\uD800', `https://a.example/?q=%EF%BF%BD&${parameters}`],
     // The host is written as in a request.
-    ['HTTPS://A.Example:443/Hook', `https://a.example/Hook?${notified}`],
-    ['https://a.example:8443/hook', `https://a.example:8443/hook?${notified}`],
-    ['https://mäkelä.example/hook', `https://xn--mkel-load.example/hook?${notified}`],
+    ['HTTPS://A.Example:443/Hook', `https://a.example/Hook?${parameters}`],
+    ['https://a.example:8443/hook', `https://a.example:8443/hook?${parameters}`],
+    ['https://mäkelä.example/hook', `https://xn--mkel-load.example/hook?${parameters}`],
     // An address that is refused when it is called stays unchanged.
-    ['https://u:p@a.example/hook', `https://u:p@a.example/hook?${notified}`],
-    ['https://a.example\\@b.example/', `https://a.example/\\@b.example/?${notified}`.replace('/\\', '\\')],
-    ['not an address', `not an address?${notified}`],
+    ['https://u:p@a.example/hook', `https://u:p@a.example/hook?${parameters}`],
+    ['https://a.example\\@b.example/', `https://a.example/\\@b.example/?${parameters}`.replace('/\\', '\\')],
+    ['not an address', `not an address?${parameters}`],
   ])('is built from %j', (dlrUrl, called) => {
     expect(callbackUrl(dlrUrl, facts)).toBe(called);
   });

@@ -146,17 +146,17 @@ describe('a flow that is gone', () => {
     );
   });
 
-  const notFound = { state: 'ended', kind: 'notFound', output: 'the callback answered 404' } as const;
+  const notFound = { state: 'ended', kind: 'notFound', cause: 'the callback answered 404' } as const;
   const unauthorised = {
     state: 'disabled',
     kind: 'unauthorised',
-    output: 'the callback refused our calls (401 or 403)',
+    cause: 'the callback refused our calls (401 or 403)',
   } as const;
   test.each([
     [404, notFound, 'the subscription has ended'],
     [401, unauthorised, 'the subscription is disabled'],
     [403, unauthorised, 'the subscription is disabled'],
-  ] as const)('ends after %d three times over ten minutes: %o', async (status, { state, kind, output }, reason) => {
+  ] as const)('ends after %d three times over ten minutes: %o', async (status, { state, kind, cause }, reason) => {
     const lab = createNotificationLab();
     await lab.subscribe('lost', 'well');
     lab.script('lost', () => status);
@@ -172,7 +172,7 @@ describe('a flow that is gone', () => {
     expect(await lab.subscription('lost')).toEqual(
       labSubscription('lost', {
         state,
-        reason: `${output}, at least 3 times in a row since ${testNow.toISOString()}`,
+        reason: `${cause}, at least 3 times in a row since ${testNow.toISOString()}`,
         refusals: { kind, count: 4, since: testNow },
       }),
     );

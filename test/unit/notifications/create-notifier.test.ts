@@ -229,8 +229,8 @@ describe('the payload for a flow', () => {
     ['bare', message],
     ['with everything', full],
     ['empty', labMessage(1, { content: '', sender: '' })],
-  ])('has the form of the trigger’s schema: %s', (_, notified) => {
-    const payload: unknown = JSON.parse(payloadOf(notified, publicUrl));
+  ])('has the form of the trigger’s schema: %s', (_, routed) => {
+    const payload: unknown = JSON.parse(payloadOf(routed, publicUrl));
     expect([validate(payload), validate.errors]).toEqual([true, null]);
   });
 

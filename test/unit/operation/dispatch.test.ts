@@ -269,7 +269,7 @@ describe('the first check that fails ends the request', () => {
   });
 
   const permit = (given: CallPermit): ThrottlePort => ({ take: async () => given });
-  const requested = [...steps.slice(0, 1), 'throttle test-connection'];
+  const upToThrottle = [...steps.slice(0, 1), 'throttle test-connection'];
 
   test('the throttle, before the scope and the parameters, with the time to wait', async () => {
     const throttle = permit({ allowed: false, limit: 100, retryAfterSeconds: 17 });
@@ -283,7 +283,7 @@ describe('the first check that fails ends the request', () => {
       headers: { 'Retry-After': '17' },
       jsonBody: { error: { code: 'Throttled', message }, message },
     });
-    expect([taken, prepared, handled]).toEqual([requested, [], []]);
+    expect([taken, prepared, handled]).toEqual([upToThrottle, [], []]);
     expect(log).toEqual([{ operation: 'AddNote', status: 429, code: 'Throttled', reference: 'invocation-1' }]);
   });
 
@@ -296,7 +296,7 @@ describe('the first check that fails ends the request', () => {
   test('a call that could not be counted is allowed, and the reason is logged', async () => {
     const failure = new Error('no storage');
     const counted = await call({}, { throttle: permit({ allowed: true }) });
-    expect([counted.answer.status, counted.steps]).toEqual([200, [...requested, ...steps.slice(1)]]);
+    expect([counted.answer.status, counted.steps]).toEqual([200, [...upToThrottle, ...steps.slice(1)]]);
     expect(counted.log).toEqual([{ operation: 'AddNote', status: 200, customer: 'demo', reference: 'invocation-1' }]);
     const uncounted = await call({}, { throttle: permit({ allowed: true, failure }) });
     expect(uncounted.answer.status).toBe(200);

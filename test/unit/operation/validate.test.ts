@@ -155,7 +155,7 @@ describe('bodies', () => {
     }
   });
 
-  test('get all their problems at once, one for each fault', () => {
+  test('get all their problems at once, one entry for each problem', () => {
     const body = { Kind: 5, Count: 'many', When: 'soon', Items: [{ Note: '\0' }, 7, { Id: 'x' }], Other: '\ud800' };
     expect(problemsIn(body).map(({ code, target }) => [code, target])).toEqual([
       ['MissingField', 'Name'],
@@ -366,13 +366,13 @@ describe('parameters', () => {
     }
   });
 
-  test('that are missing are told where they belong', () => {
+  test('that are missing get a problem that says where they belong', () => {
     expect(checkParameters(operation, {})).toEqual([
       problem('MissingParameter', { target: 'Record Id', place: 'path' }),
     ]);
   });
 
-  test('are told all that is wrong at once, impossible characters included', () => {
+  test('get all their problems at once, impossible characters included', () => {
     expect(coerced({ 'Record Id': 'r\0', Urgent: 'x', Count: 'y', Key: '\ud800' }).problems).toEqual([
       problem('InvalidParameter', { target: 'Urgent', place: 'header', rule: 'must be true or false' }),
       problem('InvalidParameter', { target: 'Count', place: 'query', rule: 'must be a whole number' }),

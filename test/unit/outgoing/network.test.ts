@@ -13,9 +13,9 @@ async function startNameServer(known: { type: keyof typeof types; bytes: number[
   socket.on('message', (query, from) => {
     const end = query.indexOf(0, 12) + 5;
     const question = query.subarray(12, end);
-    const requested = query.readUInt16BE(end - 4);
+    const wantedType = query.readUInt16BE(end - 4);
     const isKnown = question.includes('known');
-    const records = known.filter(({ type }) => isKnown && types[type] === requested);
+    const records = known.filter(({ type }) => isKnown && types[type] === wantedType);
     const head = Buffer.alloc(12);
     query.copy(head, 0, 0, 2);
     // An answer, with recursion; 3 is "no such name" (RFC 1035, 4.1.1).

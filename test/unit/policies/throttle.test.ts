@@ -227,10 +227,10 @@ describe('a refusal', () => {
         expect(Number.isInteger(retryAfterSeconds)).toBe(true);
         expect(retryAfterSeconds).toBeGreaterThanOrEqual(1);
         expect(retryAfterSeconds).toBeLessThanOrEqual(60);
-        const requested = lab.elapsed();
-        await lab.play(requested + (retryAfterSeconds - 1) * second - 20);
+        const refusedAt = lab.elapsed();
+        await lab.play(refusedAt + (retryAfterSeconds - 1) * second - 20);
         const early = retryAfterSeconds === 1 ? refused : await lab.callNow();
-        await lab.play(requested + retryAfterSeconds * second);
+        await lab.play(refusedAt + retryAfterSeconds * second);
         expect([early.allowed, await lab.callNow()]).toEqual([false, { allowed: true }]);
         break;
       }
@@ -349,14 +349,14 @@ describe('while storage fails', () => {
 
   test('the throttle asks storage only every five seconds, and counts there again once it works', async () => {
     const lab = createThrottleLab({ instances: 1 });
-    let requested = 0;
+    let attempts = 0;
     lab.breakStore(() => {
-      requested++;
+      attempts++;
       return Promise.reject(failure);
     });
     await lab.load([...Array(30).keys()].map((index) => ({ at: index * second, instance: 0 })));
     // There is one call a second, so the first one after the pause of five seconds comes after six.
-    expect(requested).toBe(5);
+    expect(attempts).toBe(5);
     lab.breakStore();
     await lab.play(40 * second);
     await lab.load([...Array(200)].map(() => ({ at: 40 * second, instance: 0 })));

@@ -222,12 +222,12 @@ test('a template that is removed between two reads is created', async () => {
   expect(await stored()).toEqual(storedTemplate({ carrierReference: 'carrier-1' }));
 });
 
-describe('a verdict that comes with the submission', () => {
+describe('a template status update that comes with the submission', () => {
   test('is stored with the carrier’s id', async () => {
     const { submit, stored } = open(() => ({ ...submitted, status: 'rejected', reason: 'Too loud.' }));
     await submit();
-    const verdict = { status: 'rejected', reason: 'Too loud.' } as const;
-    expect(await stored()).toEqual(storedTemplate({ carrierReference: 'carrier-1', ...verdict }));
+    const statusUpdate = { status: 'rejected', reason: 'Too loud.' } as const;
+    expect(await stored()).toEqual(storedTemplate({ carrierReference: 'carrier-1', ...statusUpdate }));
   });
 
   test('is stored even if a repeat removed the template', async () => {

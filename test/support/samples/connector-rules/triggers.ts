@@ -19,7 +19,8 @@ function eachTrigger(check: (trigger: Standing, definition: LooseDefinition) => 
 export const triggerRules: readonly Rule[] = [
   {
     id: 'T01',
-    sentence: 'a trigger is single, its path says what is notified, and one required internal field takes the callback',
+    sentence:
+      'a trigger is single, its path has a notification schema, and one required internal field takes the callback',
     check: eachTrigger(({ operation, item }) => {
       const notification = (item['x-ms-notification-content'] as { schema?: LooseSchema } | undefined)?.schema;
       const callbacks = placesOf({ operation, item: {} }).filter(
@@ -27,7 +28,7 @@ export const triggerRules: readonly Rule[] = [
       );
       return [
         ...unless(operation['x-ms-trigger'] === 'single', `the trigger is ${String(operation['x-ms-trigger'])}`),
-        ...unless(Object.keys(notification?.properties ?? {}).length > 0, 'what is notified has no fields'),
+        ...unless(Object.keys(notification?.properties ?? {}).length > 0, 'the notification has no fields'),
         ...placesOf({ operation: { responses: {} }, item })
           .filter(({ role, schema }) => role === 'field' && (schema.description ?? '') === '')
           .map(({ place }) => `${place} has no description`),

@@ -172,12 +172,12 @@ export async function look(party: Party): Promise<unknown> {
   };
   const offered = await bodyOf('/messages/templates/whatsapp', jsonOf('POST', offer, sendingHeaders(party)));
   const { messageId: offerId } = offered.body as { messageId: string };
-  const notified = await bodyOf(`/messages/${offerId}`, { headers: sendingHeaders(party) });
+  const offerStatus = await bodyOf(`/messages/${offerId}`, { headers: sendingHeaders(party) });
   return {
     message: await bodyOf(`/messages/${messageId}`, { headers: sendingHeaders(party) }),
     contact: await bodyOf(`/groupcontact/${customerId}/${services.Group}/${contact}`),
     templates: await bodyOf(`/whatsapp/templates/${customerId}`),
-    offered: (notified.body as StatusBody).Recipients.map(({ Address, Status }) => [Address, Status]),
+    offered: (offerStatus.body as StatusBody).Recipients.map(({ Address, Status }) => [Address, Status]),
     inboxes: await Promise.all([recipient, writer].map(async (phone) => fromThem(await api.inbox(phone)))),
   };
 }

@@ -56,9 +56,9 @@ describe('a call', () => {
 
   describe('to a webhook protected by Entra ID', () => {
     const webhook = { tenant: 'tenant', audience: 'api://webhook' };
-    const requested: unknown[] = [];
+    const checked: unknown[] = [];
     const isEntraToken = async (token: string, expected: unknown): Promise<boolean> => {
-      requested.push([token, expected]);
+      checked.push([token, expected]);
       return token === 'good';
     };
     const protectedCarrier = createCarrier('https://a.example', {
@@ -72,7 +72,7 @@ describe('a call', () => {
 
     test('is accepted with a token for us', async () => {
       expect((await receiveWith('Bearer good')).inbound).toHaveLength(1);
-      expect(requested).toEqual([['good', { ...webhook, role: 'AzureEventGridSecureWebhookSubscriber' }]]);
+      expect(checked).toEqual([['good', { ...webhook, role: 'AzureEventGridSecureWebhookSubscriber' }]]);
     });
 
     test.for([undefined, '', 'Bearer', 'Bearer ', 'Bearer bad', 'Basic good', 'good', 'Bearer good twice'])(

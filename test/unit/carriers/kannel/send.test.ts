@@ -108,10 +108,10 @@ describe('a call of smsbox', () => {
     expect(new Set(api.calls.map((call) => call.coding))).toEqual(new Set([coding]));
     const hex = (number: number): string => number.toString(16).padStart(2, '0').toUpperCase();
     const reference = api.calls[0]?.udh.slice(6, 8) ?? '';
-    expect(api.calls.map(({ udh, dlrMask, dlrUrl }) => ({ udh, requested: dlrMask !== 0 && dlrUrl !== '' }))).toEqual(
+    expect(api.calls.map(({ udh, dlrMask, dlrUrl }) => ({ udh, wantsReport: dlrMask !== 0 && dlrUrl !== '' }))).toEqual(
       Array.from({ length: count }, (_, index) => ({
         udh: count === 1 ? '' : `050003${reference}${hex(count)}${hex(index + 1)}`,
-        requested: index === count - 1,
+        wantsReport: index === count - 1,
       })),
     );
   });

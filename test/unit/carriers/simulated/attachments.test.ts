@@ -71,8 +71,8 @@ describe('GET /media', () => {
       const receiver = await startReceiver();
       const network = await startNetwork({ inboundUrl: receiver.url });
       const [id = ''] = await playFiles(network, receiver, 'flaky.png');
-      for (const requested of [id, 'unknown']) {
-        const response = await get(network, requested, authorization);
+      for (const media of [id, 'unknown']) {
+        const response = await get(network, media, authorization);
         expect([response.status, await response.json()]).toEqual([
           401,
           { code: 'Unauthorised', message: 'The Authorization header must be Bearer and the API key.' },

@@ -66,7 +66,7 @@ test('returns all messages in order, with our field names', async () => {
   });
 });
 
-test('accepts a call with reports, verdicts and messages, and one with an empty list', async () => {
+test('accepts a call with reports, template status updates and messages, and one with an empty list', async () => {
   const reports = [{ id: 'a', status: 'delivered', at: good.at }];
   const templates = [{ identity: '358401000001', name: 'order_ready', status: 'approved' }];
   expect(await carrier.receive(signed({ reports, templates, inbound: [good] }))).toEqual({

@@ -102,7 +102,7 @@ describe('POST /inbound', () => {
       { protocol: 'WhatsApp', attachments: Array.from({ length: 10 }, () => file) },
       { attachments: Array.from({ length: 10 }, () => ({ id: mediaId, name: 'photo.jpg', mimeType: 'image/jpeg' })) },
     ],
-  ])('accepts %s', async (_, given, notified) => {
+  ])('accepts %s', async (_, given, expected) => {
     const receiver = await startReceiver();
     const network = await startNetwork({ now: () => now, inboundUrl: receiver.url });
     expect((await network.write(given as Record<string, unknown>)).status).toBe(202);
@@ -118,7 +118,7 @@ describe('POST /inbound', () => {
           content: plainInbound.content,
           at: now.toISOString(),
           attachments: [],
-          ...notified,
+          ...expected,
         },
       ],
     ]);

@@ -28,8 +28,8 @@ async function listed(network: Network): Promise<Record<string, unknown>[]> {
   return (await (await fetch(`${network.url}/templates`)).json()) as Record<string, unknown>[];
 }
 
-/** The verdicts in calls with a valid signature. */
-async function verdictsIn(calls: readonly WebhookRequest[]) {
+/** The template status updates in calls with a valid signature. */
+async function statusUpdatesIn(calls: readonly WebhookRequest[]) {
   const events = await Promise.all(calls.map((call) => http({ url: 'http://127.0.0.1:9' }).receive(call)));
   return events.flatMap(({ templates }) => templates);
 }
@@ -67,12 +67,12 @@ describe('a template', () => {
     ]);
   });
 
-  test('is approved after the delay, and the client gets the verdict', async () => {
+  test('is approved after the delay, and the client gets the status update', async () => {
     const receiver = await startReceiver();
     const network = await startNetwork({ approvalMs: 10 });
     await http(network, `${receiver.url}/hook`).templates.submit(storedTemplate());
     await eventually(async () =>
-      expect(await verdictsIn(receiver.calls)).toEqual([
+      expect(await statusUpdatesIn(receiver.calls)).toEqual([
         { identity: '358401000001', name: 'order_ready', status: 'approved' },
       ]),
     );
@@ -85,7 +85,7 @@ describe('a template', () => {
     const network = await startNetwork({ approvalMs: 10 });
     await http(network, receiver.url).templates.submit(storedTemplate({ displayName: 'Please Reject this' }));
     await eventually(async () =>
-      expect(await verdictsIn(receiver.calls)).toEqual([
+      expect(await statusUpdatesIn(receiver.calls)).toEqual([
         {
           identity: '358401000001',
           name: 'order_ready',
@@ -97,20 +97,20 @@ describe('a template', () => {
     expect((await listed(network)).map(({ status }) => status)).toEqual(['rejected']);
   });
 
-  test('has its verdict sent again until the client confirms', async () => {
+  test('has its status update sent again until the client confirms', async () => {
     const receiver = await startReceiver((index) => (index === 0 ? 503 : 200));
     const network = await startNetwork({ approvalMs: 0 });
     await http(network, receiver.url).templates.submit(storedTemplate());
-    await eventually(async () => expect(await verdictsIn(receiver.calls)).toHaveLength(2));
+    await eventually(async () => expect(await statusUpdatesIn(receiver.calls)).toHaveLength(2));
   });
 
-  test('that is submitted again keeps its reference, and the client gets the verdict once more', async () => {
+  test('that is submitted again keeps its reference, and the client gets the status update once more', async () => {
     const receiver = await startReceiver();
     const network = await startNetwork({ approvalMs: 10 });
     const { templates } = http(network, receiver.url);
     const first = await templates.submit(storedTemplate());
     expect(await templates.submit(storedTemplate({ customerId: 'another', updatedAt: now }))).toEqual(first);
-    await eventually(async () => expect(await verdictsIn(receiver.calls)).toHaveLength(2));
+    await eventually(async () => expect(await statusUpdatesIn(receiver.calls)).toHaveLength(2));
     expect(await listed(network)).toHaveLength(1);
   });
 
@@ -130,7 +130,7 @@ describe('a template', () => {
 });
 
 describe('a restart', () => {
-  test('keeps templates, and sends unconfirmed verdicts', async () => {
+  test('keeps templates, and sends unconfirmed status updates', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'simulated-carrier-'));
     onTestFinished(() => rm(folder, { recursive: true }));
     const stateFile = join(folder, 'state.jsonl');
@@ -150,7 +150,7 @@ describe('a restart', () => {
 
     const after = await startNetwork({ approvalMs: 0, stateFile });
     await eventually(async () =>
-      expect((await verdictsIn(receiver.calls)).map(({ name }) => name)).toEqual(['confirmed', 'waiting']),
+      expect((await statusUpdatesIn(receiver.calls)).map(({ name }) => name)).toEqual(['confirmed', 'waiting']),
     );
     expect((await listed(after)).map(({ name }) => name)).toEqual(['waiting', 'confirmed']);
     expect(await after.list()).toHaveLength(1);
@@ -262,7 +262,7 @@ describe('submitTemplate', () => {
   });
 });
 
-describe('a call with malformed verdicts', () => {
+describe('a call with malformed template status updates', () => {
   const signed = (body: string): WebhookRequest => {
     const timestamp = String(Math.floor(Date.now() / 1000));
     const digest = createHmac('sha256', networkSecret).update(`${timestamp}.${body}`).digest('hex');
@@ -290,7 +290,7 @@ describe('a call with malformed verdicts', () => {
     );
   });
 
-  test('a call with reports and verdicts returns both', async () => {
+  test('a call with reports and template status updates returns both', async () => {
     const reports = [{ id: 'a', status: 'delivered', at: now.toISOString() }];
     const carrier = http({ url: 'http://127.0.0.1:9' });
     expect(await carrier.receive(signed(JSON.stringify({ reports, templates: [good] })))).toEqual({

@@ -41,35 +41,35 @@ describe('signatures', () => {
 });
 
 describe('a call', () => {
-  const notified = { webhookUrl: 'https://app.example/api/webhooks/twilio', authToken: '12345' };
+  const settings = { webhookUrl: 'https://app.example/api/webhooks/twilio', authToken: '12345' };
   const query = '?recipient=m-1';
   const signedWith = (url: string) => ({ query, headers: new Map([['x-twilio-signature', hmac(`${url}a1`)]]) });
 
   test.for([
-    `${notified.webhookUrl}${query}`,
+    `${settings.webhookUrl}${query}`,
     `https://app.example:443/api/webhooks/twilio${query}`,
-    `${notified.webhookUrl}${query}#rc=5&rp=all`,
+    `${settings.webhookUrl}${query}#rc=5&rp=all`,
     `https://app.example:443/api/webhooks/twilio${query}#rc=5&rp=all`,
   ])('is accepted with a signature of each form of the address: %s', (url) => {
-    expect(() => verifySignature(signedWith(url), form('a=1'), notified)).not.toThrow();
+    expect(() => verifySignature(signedWith(url), form('a=1'), settings)).not.toThrow();
   });
 
   test('is accepted whatever its host', () => {
-    const { headers } = signedWith(`${notified.webhookUrl}${query}`);
+    const { headers } = signedWith(`${settings.webhookUrl}${query}`);
     headers.set('host', 'internal.example').set('x-forwarded-host', 'evil.example');
-    expect(() => verifySignature({ query, headers }, form('a=1'), notified)).not.toThrow();
+    expect(() => verifySignature({ query, headers }, form('a=1'), settings)).not.toThrow();
   });
 
   test('is accepted with the port of the address', () => {
     const webhookUrl = 'http://localhost:7071/hook';
     expect(() =>
-      verifySignature(signedWith(webhookUrl + query), form('a=1'), { ...notified, webhookUrl }),
+      verifySignature(signedWith(webhookUrl + query), form('a=1'), { ...settings, webhookUrl }),
     ).not.toThrow();
     const other = signedWith(`http://localhost:80/hook${query}`);
-    expect(() => verifySignature(other, form('a=1'), { ...notified, webhookUrl })).toThrow('does not fit');
+    expect(() => verifySignature(other, form('a=1'), { ...settings, webhookUrl })).toThrow('does not fit');
   });
 
-  const genuine = hmac(`${notified.webhookUrl}${query}a1`);
+  const genuine = hmac(`${settings.webhookUrl}${query}a1`);
   test.for([
     ['no signature', query, 'a=1', undefined],
     ['an empty signature', query, 'a=1', ''],
@@ -84,14 +84,14 @@ describe('a call', () => {
       'another token',
       query,
       'a=1',
-      createHmac('sha1', '1234').update(`${notified.webhookUrl}${query}a1`).digest('base64'),
+      createHmac('sha1', '1234').update(`${settings.webhookUrl}${query}a1`).digest('base64'),
     ],
     ['another host', query, 'a=1', hmac(`https://evil.example/api/webhooks/twilio${query}a1`)],
     ['plain http', query, 'a=1', hmac(`http://app.example/api/webhooks/twilio${query}a1`)],
-    ['another fragment', query, 'a=1', hmac(`${notified.webhookUrl}${query}#rc=0a1`)],
+    ['another fragment', query, 'a=1', hmac(`${settings.webhookUrl}${query}#rc=0a1`)],
   ] as const)('is refused with %s', ([, itsQuery, body, signature]) => {
     const headers = new Map(signature === undefined ? [] : [['x-twilio-signature', signature] as const]);
     const refused = expect.objectContaining({ name: 'WebhookRefused', status: 401 }) as Error;
-    expect(() => verifySignature({ query: itsQuery, headers }, form(body), notified)).toThrow(refused);
+    expect(() => verifySignature({ query: itsQuery, headers }, form(body), settings)).toThrow(refused);
   });
 });

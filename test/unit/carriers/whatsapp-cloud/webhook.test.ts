@@ -244,8 +244,8 @@ describe('a template status update', () => {
   });
 
   test('is returned for each number of the account', async () => {
-    const news = await updateOf({ ...about, event: 'APPROVED' }, '2222');
-    expect(news.map(({ identity }) => identity)).toEqual(['358401000001', '358401000002']);
+    const updates = await updateOf({ ...about, event: 'APPROVED' }, '2222');
+    expect(updates.map(({ identity }) => identity)).toEqual(['358401000001', '358401000002']);
   });
 
   test.for([

@@ -34,7 +34,7 @@ function progressOf({ statuses, notes, references, attempts, leasedUntil, update
 }
 
 const sent: SendOutcome = { outcome: 'sent', carrierReference: 'c-1' };
-const unreported: SendOutcome = { outcome: 'sent' };
+const sentWithoutReference: SendOutcome = { outcome: 'sent' };
 const rejected: SendOutcome = { outcome: 'rejected', code: 'blocked', message: 'The number is blocked.' };
 const unknown: SendOutcome = { outcome: 'unknown', code: 'timeout', message: 'No answer in time.' };
 const retry: SendOutcome = { outcome: 'retry', code: 'busy', message: 'Too many at once.' };
@@ -96,7 +96,7 @@ describe('a chunk', () => {
   });
 
   test('gives each recipient the status that the carrier answered', async () => {
-    const answers = [sent, unreported, rejected, unknown];
+    const answers = [sent, sentWithoutReference, rejected, unknown];
     const message = await acceptedMessage(
       4,
       createScriptedCarrier(() => answers),
