@@ -41,7 +41,9 @@ export function createTokenVerifier(
     const token = /^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1];
     if (token === undefined)
       throw unauthenticated(
-        authorization === null ? 'the call has neither' : 'the Authorization header is not a bearer token',
+        authorization === null
+          ? 'the call has neither a token nor a key'
+          : 'the Authorization header is not a bearer token',
       );
     try {
       const trusted = findIssuer(token, issuers);

@@ -149,7 +149,7 @@ const refused: [name: string, headers: (key: string) => Record<string, string>, 
     'both a token and a key',
   ],
   ['that is not a key', () => ({ 'X-API-Key': 'password' }), 'malformed'],
-  ['that is empty', () => ({ 'X-API-Key': '' }), 'the call has neither'],
+  ['that is empty', () => ({ 'X-API-Key': '' }), 'the call has neither a token nor a key'],
   ['that is a token', () => ({ 'X-API-Key': local.api.token }), 'malformed'],
 ];
 

@@ -223,7 +223,8 @@ describe('the authenticator', () => {
   const byKey = { ...testCaller, userId: 'by key' };
   const authenticate = createAuthenticator(
     async (authorization) => {
-      if (authorization === null) throw apiError('Unauthenticated', { reason: 'the call has neither' });
+      if (authorization === null)
+        throw apiError('Unauthenticated', { reason: 'the call has neither a token nor a key' });
       return byToken;
     },
     async () => byKey,
@@ -238,8 +239,8 @@ describe('the authenticator', () => {
   });
 
   test.each<[string, Parameters<typeof authenticate>[0], string]>([
-    ['nothing', { authorization: null, apiKey: null }, 'the call has neither'],
-    ['an empty key', { authorization: null, apiKey: '' }, 'the call has neither'],
+    ['nothing', { authorization: null, apiKey: null }, 'the call has neither a token nor a key'],
+    ['an empty key', { authorization: null, apiKey: '' }, 'the call has neither a token nor a key'],
     ['both', { authorization: 'Bearer x', apiKey: 'sdk_x' }, 'the call has both a token and a key'],
     ['a key beside an empty token', { authorization: '', apiKey: 'sdk_x' }, 'the call has both a token and a key'],
   ])('refuses %s', async (_, credentials, reason) => {

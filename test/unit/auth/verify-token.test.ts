@@ -132,7 +132,7 @@ describe('a good token', () => {
 });
 
 test.each<[name: string, authorization: string | null, reason: string]>([
-  ['no header', null, 'the call has neither'],
+  ['no header', null, 'the call has neither a token nor a key'],
   ['an empty header', '', 'the Authorization header is not a bearer token'],
   ['another scheme', 'Basic dXNlcjpwYXNz', 'the Authorization header is not a bearer token'],
   ['no token', 'Bearer', 'the Authorization header is not a bearer token'],
