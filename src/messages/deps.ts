@@ -2,13 +2,12 @@ import type { DirectoryDeps } from '../directory/index.ts';
 import type { OptOutList } from '../opt-outs/index.ts';
 import type { TemplateReader } from '../templates/index.ts';
 import type { MessageIdParts } from './message-id.ts';
+import type { CarrierLimiter, OutboundCarrier } from './outbound-carrier.ts';
 import type {
   CarrierIdStore,
-  CarrierLimiter,
   FailureCounter,
   FinalStatusRecorder,
   MessageStore,
-  OutboundCarrier,
   OutboundQueue,
   RecentIds,
   ReplyRecorder,

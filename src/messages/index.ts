@@ -9,6 +9,7 @@ export { getMessageStatus } from './get-message-status.ts';
 export { accountLimit, isMessageId, mayBeMessageOf, newMessageId, recipientId } from './message-id.ts';
 export type * from './deps.ts';
 export type * from './message.ts';
+export type * from './outbound-carrier.ts';
 export type * from './ports.ts';
 export { checkText } from './compose/prepare-send.ts';
 export type { PreparedSend } from './compose/prepare-send.ts';

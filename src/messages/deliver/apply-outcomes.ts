@@ -1,7 +1,7 @@
 import { recipientsInDoubt } from './claim-chunk.ts';
 import { plainWords, progressAtRest, statusNote, stillInFlight } from '../message.ts';
 import type { Chunk, ChunkProgress, StatusNote } from '../message.ts';
-import type { SendOutcome } from '../ports.ts';
+import type { SendOutcome } from '../outbound-carrier.ts';
 import { retryDelays } from './retry-delays.ts';
 import type { RecipientStatus } from '../status.ts';
 

@@ -8,7 +8,8 @@ import { followUpAttempt, followUpEnd } from '../reports/follow-up.ts';
 import { submit } from './submit.ts';
 import { withProgress } from '../message.ts';
 import type { Chunk, VersionedChunk } from '../message.ts';
-import type { OutboundCarrier, OutboundJob, SendOutcome } from '../ports.ts';
+import type { OutboundCarrier, SendOutcome } from '../outbound-carrier.ts';
+import type { OutboundJob } from '../ports.ts';
 import type { DeliverDeps } from '../deps.ts';
 
 /** One attempt to submit a chunk. */

@@ -1,7 +1,7 @@
 import { recipientsInDoubt } from './claim-chunk.ts';
 import { timeOfMessageId } from '../message-id.ts';
 import type { Chunk } from '../message.ts';
-import type { OutboundCarrier } from '../ports.ts';
+import type { OutboundCarrier } from '../outbound-carrier.ts';
 import { parseSender } from '../compose/sender.ts';
 import { retryDelays } from './retry-delays.ts';
 import type { ChooseCarrierDeps } from '../deps.ts';

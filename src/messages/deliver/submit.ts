@@ -3,7 +3,7 @@ import { eachOf } from '../../core/concurrency.ts';
 import { recipientId } from '../message-id.ts';
 import type { Chunk } from '../message.ts';
 import { compileContent } from '../compose/personalization.ts';
-import type { OutboundCarrier, OutboundRecipient, SendOutcome } from '../ports.ts';
+import type { OutboundCarrier, OutboundRecipient, SendOutcome } from '../outbound-carrier.ts';
 import { renderText } from '../compose/render-text.ts';
 
 /** Carrier ids that are stored at the same time. */

@@ -1,7 +1,8 @@
 import { foldMessage } from './fold-message.ts';
 import { parseRecipientId, recipientId } from '../message-id.ts';
 import type { Chunk } from '../message.ts';
-import type { DeliveryReport, FinalRecipient } from '../ports.ts';
+import type { DeliveryReport } from '../outbound-carrier.ts';
+import type { FinalRecipient } from '../ports.ts';
 import { recordFinalStatus } from './record-final-status.ts';
 import { startFallbacks } from './sms-fallback.ts';
 import { isFinal } from '../status.ts';

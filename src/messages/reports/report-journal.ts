@@ -1,7 +1,8 @@
 import { parseRecipientId } from '../message-id.ts';
 import { statusNote } from '../message.ts';
 import type { JournalEntry } from '../message.ts';
-import type { DeliveryReport, MessageStore } from '../ports.ts';
+import type { DeliveryReport } from '../outbound-carrier.ts';
+import type { MessageStore } from '../ports.ts';
 
 /**
  * Stores delivery reports. `record` resolves when all of them are stored. Reports on ids that aren't ours are ignored.
