@@ -5,10 +5,8 @@ type Tuning = Pick<FunctionsHostOptions, 'maxPollingIntervalMs' | 'queueVisibili
 type Name = 'LOCAL_QUEUE_POLLING_MS' | 'LOCAL_QUEUE_VISIBILITY_SECONDS' | 'LOCAL_TIMER_SECONDS';
 
 /**
- * Reads the environment's settings that make the local functions host quicker than Azure's:
- * - LOCAL_QUEUE_POLLING_MS: the longest time between two polls of a queue; default: as in host.json
- * - LOCAL_QUEUE_VISIBILITY_SECONDS: how long a queue message stays invisible if its worker dies; default: 10 minutes
- * - LOCAL_TIMER_SECONDS: the interval of every timer; default: each timer's schedule
+ * Reads the environment's settings that make the local functions host quicker than Azure's. Their meanings, units and
+ * defaults stand in `localSettings`.
  *
  * @throws if a value is not a number above 0, or exceeds its maximum
  */

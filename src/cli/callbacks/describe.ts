@@ -1,5 +1,6 @@
 import { count } from '../../core/plural.ts';
 import type { ChunkCallbacks } from '../../delivery-callbacks/index.ts';
+import { withoutQuery } from '../without-query.ts';
 
 /** What an empty list prints. */
 export const noCallbacks = ['No call was given up.'];
@@ -22,6 +23,6 @@ export function describeCallbacks(
     messageId,
     `  ${customerId}, chunk ${chunk}: ${count(givenUp.length, 'call')} given up, at most ${count(max, 'attempt')} per call`,
     `  last answer: ${last === undefined ? 'none' : `${last.detail}, ${last.at.toISOString()}`}`,
-    `  ${dlrUrl.replace(/[?#].*/s, '')}`,
+    `  ${withoutQuery(dlrUrl)}`,
   ].join('\n');
 }

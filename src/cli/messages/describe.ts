@@ -1,6 +1,7 @@
 import { count } from '../../core/plural.ts';
 import { foldMessage } from '../../messages/index.ts';
 import type { CancelResult, Chunk, RecipientState, StoredMessage } from '../../messages/index.ts';
+import { withoutQuery } from '../without-query.ts';
 
 /** Says that no message has this id. */
 export function notAMessage(id: string): string {
@@ -20,7 +21,7 @@ export function describeMessage(message: StoredMessage): string[] {
     `accepted ${acceptedAt.toISOString()}`,
     ...(sendAt === undefined ? [] : [`due ${sendAt.toISOString()}`]),
     ...(requestId === undefined ? [] : [`request id ${requestId}`]),
-    ...(dlrUrl === undefined ? [] : [`calls ${dlrUrl.replace(/[?#].*/s, '')}`]),
+    ...(dlrUrl === undefined ? [] : [`calls ${withoutQuery(dlrUrl)}`]),
   ];
   return [
     `${messageId}  ${protocol} from ${sender} of ${customerId}/${serviceId} to ${recipients}`,

@@ -1,6 +1,6 @@
 import type { CallbackStore } from '../../delivery-callbacks/index.ts';
 import type { StorageConnection } from '../connection.ts';
-import { byMessageTime } from '../time-ranges.ts';
+import { byMessageTime } from '../ids-by-time.ts';
 import { callbackKeys, callbackRow, callbacksOf } from './callback-rows.ts';
 import { odata } from './odata.ts';
 import { openTable, ifUnmodified } from './open-table.ts';

@@ -1,5 +1,5 @@
 import type { DeadLetter } from '../../notifications/index.ts';
-import { customerPart } from '../time-ranges.ts';
+import { customerPart } from '../ids-by-time.ts';
 import type { Row } from './entity.ts';
 import { guardEntitySize, readLongText, writeLongText } from './long-text.ts';
 import { answerColumn, answerField } from './notification-rows.ts';

@@ -1,7 +1,7 @@
 import { customerKey } from '../../directory/index.ts';
 import type { DeadLetter, DeadLetterStore } from '../../notifications/index.ts';
 import type { StorageConnection } from '../connection.ts';
-import { byLetterTime } from '../time-ranges.ts';
+import { byLetterTime } from '../ids-by-time.ts';
 import { deadLetterKeys, deadLetterOf, deadLetterRow } from './dead-letter-rows.ts';
 import { insertTogether } from './insert-rows.ts';
 import { openTable, unless } from './open-table.ts';

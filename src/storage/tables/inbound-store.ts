@@ -2,7 +2,7 @@ import type { InboundStore } from '../../conversations/index.ts';
 import type { StorageConnection } from '../connection.ts';
 import { inboundProgressFields } from '../progress-fields.ts';
 import { replaceFields } from '../replace-fields.ts';
-import { byInboundTime } from '../time-ranges.ts';
+import { byInboundTime } from '../ids-by-time.ts';
 import {
   inboundKeys,
   inboundOf,

@@ -1,5 +1,5 @@
 import type { CallbackStore, ChunkCallbacks, VersionedCallbacks } from '../../../src/delivery-callbacks/index.ts';
-import { byMessageTime } from '../../../src/storage/time-ranges.ts';
+import { byMessageTime } from '../../../src/storage/ids-by-time.ts';
 import { deepCopy } from '../tools/deep-copy.ts';
 import { timeOfMessage } from '../tools/time-of-id.ts';
 

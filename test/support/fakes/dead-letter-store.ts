@@ -1,5 +1,5 @@
 import type { DeadLetter, DeadLetterStore } from '../../../src/notifications/index.ts';
-import { byLetterTime } from '../../../src/storage/time-ranges.ts';
+import { byLetterTime } from '../../../src/storage/ids-by-time.ts';
 
 /** Keeps dead letters in memory, for tests and for load without a storage account. */
 export function createMemoryDeadLetterStore(): DeadLetterStore {

@@ -1,7 +1,7 @@
 import type { InboundStore, VersionedInbound } from '../../../src/conversations/index.ts';
 import { inboundProgressFields } from '../../../src/storage/progress-fields.ts';
 import { replaceFields } from '../../../src/storage/replace-fields.ts';
-import { byInboundTime } from '../../../src/storage/time-ranges.ts';
+import { byInboundTime } from '../../../src/storage/ids-by-time.ts';
 
 /** Keeps inbound messages in memory, for tests and for load without a storage account. */
 export function createMemoryInboundStore(): InboundStore {
