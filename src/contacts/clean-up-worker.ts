@@ -11,7 +11,7 @@ export interface CleanUpDeps {
 }
 
 /**
- * Removes the rows that Delete All left of a group's contacts, until none is left or the time is up; another job then
+ * Removes the rows that Delete All left of a group's contacts, until all are gone or the time is up; another job then
  * removes the rest. After a pass that removed something comes another pass, because rows may have been written behind
  * the first one. Resolves to the number of rows that this job removed.
  */

@@ -5,7 +5,7 @@
  *   export const replyLinkPrivacy = { threadId: 'technical', phone: 'personal' } as const satisfies PrivacyOf<ReplyLink>;
  *
  * so that a new text field doesn't compile until somebody declares what it holds. `npm run forget` blanks the fields
- * that are declared personal; a contract test plants a mark in each of them and checks that none is left.
+ * that are declared personal; a contract test plants a mark in each of them and checks that every mark is gone.
  */
 
 /**

@@ -43,7 +43,7 @@ export interface ChunkCallbacks {
   done: readonly number[];
   entries: readonly CallbackEntry[];
   lease?: CallbackLease;
-  /** When the queued job for the waiting callbacks is due; absent if none is queued. */
+  /** When the queued job for the waiting callbacks is due; absent if no job is queued. */
   jobAt?: Date;
   changedAt: Date;
 }

@@ -36,9 +36,9 @@ export function createNotifier(deps: NotifierDeps): Notifier {
 }
 
 /**
- * Adds chunks for the subscriptions that the existing chunks lack. It repeats until none is missing, because another
- * worker may be adding chunks too, with the subscriptions grouped differently. Resolves to all chunks that no worker
- * has started.
+ * Adds chunks for the subscriptions that the existing chunks lack. It repeats until each has one, because another worker
+ * may be adding chunks too, with the subscriptions grouped differently. Resolves to all chunks that no worker has
+ * started.
  */
 async function complete(
   message: RoutedMessage,

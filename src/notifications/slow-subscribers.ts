@@ -11,7 +11,7 @@ const slowCalls = 8;
 export interface SlowSubscribers {
   /** Tells whether the subscriber's recent calls were slow. */
   isSlow(key: string): boolean;
-  /** Tells whether so many slow calls to the subscriber are under way that another one should wait. */
+  /** Tells whether {@link slowCalls} slow calls to the subscriber are under way, so that another one should wait. */
   isCrowded(key: string): boolean;
   /**
    * Records that a call has taken longer than {@link patienceMs}. The caller calls the returned function when the call

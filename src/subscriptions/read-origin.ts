@@ -1,7 +1,7 @@
 import type { ReadHeader } from '../operation/define-operation.ts';
 
 /*
- * Headers with which the runtimes of flows and workflows identify themselves, as seen in run histories. None is
+ * Headers with which the runtimes of flows and workflows identify themselves, as seen in run histories. No header is
  * documented, and a flow may send fewer. They help an operator find the flow; nothing depends on them.
  */
 const originHeaders = [

@@ -2,7 +2,7 @@ import type { ListedTemplate } from './ports.ts';
 
 /**
  * Chooses which of a name's languages to store, since we store one template for each name of a customer: the language
- * that is stored already. Otherwise, among the approved ones (or all, if none is approved), the language of the
+ * that is stored already. Otherwise, among the approved ones (or all, if no language is approved), the language of the
  * customer's region, or else the first by language code. Returns undefined if the list is empty.
  */
 export function chooseLanguage(

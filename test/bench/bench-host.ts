@@ -82,7 +82,7 @@ async function tokenOf({ rootUrl }: LocalHost): Promise<string> {
 
 let phones = 0;
 
-/** The body of a send to so many phones, each a different one from call to call. */
+/** The body of a send to `recipients` phones, each a different one from call to call. */
 export function sendBody(recipients: number, details: Readonly<Record<string, unknown>> = {}): string {
   return JSON.stringify({
     Sender: 'SmartDialog',

@@ -11,7 +11,7 @@ import { processorSeconds } from './machine.ts';
 export interface KannelProcess {
   /** Submits a text to these numbers in one call. */
   send(numbers: readonly string[]): Promise<void>;
-  /** Resolves when so many reports came, from the start. */
+  /** Resolves when at least `atLeast` reports have come since the start. */
   reported(atLeast: number): Promise<CarrierState>;
   /** Seconds of processor time that Kannel itself used. */
   processorSeconds(): number;

@@ -39,7 +39,7 @@ export async function readStatuses(ids: readonly string[], callApi: CallApi, sta
   await Promise.all(Array.from({ length: width }, lane));
 }
 
-/** Tells whether no status of a message will change any more: all are final, and none is `unknown`. */
+/** Tells whether no status of a message will change any more: all are final, and no recipient is `unknown`. */
 export function isSureOf(statuses: Statuses, id: string): boolean {
   return statuses.get(id)?.every((state) => isFinal(state) && state.Status !== 'unknown') ?? false;
 }

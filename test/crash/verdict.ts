@@ -46,7 +46,7 @@ export function judge(evidence: Evidence): Finding[] {
 
   return [
     find(
-      'every send is accepted in the end, and none is refused',
+      'every send is accepted in the end, and no send is refused',
       ledger.sends
         .filter(({ messageIds, refused }) => messageIds.size === 0 || refused !== undefined)
         .map(({ key, refused }) => `${key}: ${refused ?? 'no answer'}`),

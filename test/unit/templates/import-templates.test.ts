@@ -274,7 +274,7 @@ describe('a name in several languages', () => {
     ['an approved language is stored', inLanguages(['fi', 'pending'], 'sv'), '(sv) added, also in fi'],
     ['the first by language code is stored', inLanguages('sv', 'en_US', 'en'), '(en) added, also in sv, en_US'],
     [
-      'the language of the region is stored if none is approved',
+      'the language of the region is stored if no language is approved',
       inLanguages(['sv', 'rejected'], ['fi', 'pending']),
       '(fi) added, also in sv',
     ],
