@@ -17,7 +17,7 @@ app.http('Attachments', {
       () =>
         serveAttachment(params['id'] ?? '', {
           attachments: smartDialog.deps.attachments.store,
-          now: smartDialog.kernel.now,
+          now: smartDialog.deps.now,
         }),
       ({ status }) => ({ status }),
     ),

@@ -115,9 +115,10 @@ function createApp(settings: Settings): App {
     queue: createInboundQueue(storage),
     notifier: createNotifier({ flows }),
   };
-  const dlr = createDlr(settings, storage);
+  const checkDlrUrl = dlrRule(settings);
+  const dlr = createDlr(settings, storage, checkDlrUrl);
   const messages = {
-    ...createMessages(settings, [storage, ...moreAccounts]),
+    ...createMessages(settings, [storage, ...moreAccounts], checkDlrUrl),
     failures: createFailureCounter({ directory, contacts: contacts.store }),
     finalStatuses: createFinalStatusRecorder({ dlr }),
     replies: createReplyRecorder({ threads, now }),
@@ -191,7 +192,11 @@ function attachmentSources(carriers: readonly Carrier[]): ReadonlyMap<string, At
 }
 
 /** Wires messages in all their storage accounts. */
-function createMessages(settings: Settings, accounts: readonly [StorageConnection, ...StorageConnection[]]) {
+function createMessages(
+  settings: Settings,
+  accounts: readonly [StorageConnection, ...StorageConnection[]],
+  checkDlrUrl: AddressRule,
+) {
   const { messages: store, outbound: queue } = openMessages(accounts);
   return {
     store,
@@ -200,7 +205,7 @@ function createMessages(settings: Settings, accounts: readonly [StorageConnectio
     requests: createTableRequestStore(accounts[0]),
     newId: (about: Parameters<typeof newMessageId>[0]) => newMessageId(about, accounts.length, randomBytes),
     keysByTracking: settings.keysByTracking,
-    checkDlrUrl: dlrRule(settings),
+    checkDlrUrl,
     recentlyQueued: createRecentIds(),
     fallbackAfterSeconds: settings.fallbackAfterSeconds,
     reportTimeoutSeconds: settings.reportTimeoutSeconds,
@@ -227,9 +232,9 @@ function createFlows({ callbacks, publicUrl, notificationSchedule, leases }: Set
 }
 
 /** Wires the calls of DlrUrls. */
-function createDlr(settings: Settings, storage: StorageConnection) {
+function createDlr(settings: Settings, storage: StorageConnection, rule: AddressRule) {
   const { allowLoopback } = settings.callbacks;
-  const client = createGuardedClient({ rule: dlrRule(settings), network: realNetwork, allowLoopback, now });
+  const client = createGuardedClient({ rule, network: realNetwork, allowLoopback, now });
   return {
     store: createTableCallbackStore(storage),
     queue: createCallbackQueue(storage),
@@ -246,8 +251,10 @@ function createDlr(settings: Settings, storage: StorageConnection) {
  */
 const dlrUrlLimit = 8_000;
 
+type AddressRule = ReturnType<typeof createAddressRule>;
+
 /** Returns the rule for DlrUrls: plain http is allowed too, because published flows may have it. */
-function dlrRule({ callbacks }: Settings): ReturnType<typeof createAddressRule> {
+function dlrRule({ callbacks }: Settings): AddressRule {
   return createAddressRule({ ...callbacks, allowHttp: true, lengthLimit: dlrUrlLimit });
 }
 

@@ -46,7 +46,7 @@ export async function deliverChunk(job: NotificationJob, deps: NotificationDeps)
     // Another worker has the chunk but may still die, and this may be the only queue message left for the chunk.
     await flows.queue.enqueueChunk(
       job,
-      secondsUntil(chunk.leasedUntil ?? leaseEnd(deps.now(), deps.flows.leaseSeconds), now()) + 1,
+      secondsUntil(chunk.leasedUntil ?? leaseEnd(now(), flows.leaseSeconds), now()) + 1,
     );
     return { result: 'taken' };
   }
@@ -76,7 +76,7 @@ async function claim(
   const { flows, now } = deps;
   const { states, attempts, leasedUntil } = found.chunk;
   if (leasedUntil !== undefined && leasedUntil > now()) return undefined;
-  const progress = { states, attempts: attempts + 1, leasedUntil: leaseEnd(deps.now(), deps.flows.leaseSeconds) };
+  const progress = { states, attempts: attempts + 1, leasedUntil: leaseEnd(now(), flows.leaseSeconds) };
   const claimed = await flows.notifications.updateChunk(found, progress);
   return claimed === 'conflict' ? undefined : claimed;
 }

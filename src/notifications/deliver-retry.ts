@@ -43,7 +43,7 @@ export async function deliverRetry(job: RetryJob, deps: NotificationDeps): Promi
   // The worker that has the notification may still die, and this may be the only queue message left for it.
   const lease = secondsUntil(retry.leasedUntil, now());
   if (lease > 0) return putOff('taken', lease);
-  const known = await deps.flows.subscriptions.find(retry.target.pipelineId, retry.target.key);
+  const known = await flows.subscriptions.find(retry.target.pipelineId, retry.target.key);
   if (known === undefined) {
     await flows.notifications.updateRetry(found, { ...progressOf(found), state: 'ended' });
     return 'unsubscribed';
@@ -54,13 +54,13 @@ export async function deliverRetry(job: RetryJob, deps: NotificationDeps): Promi
     await flows.notifications.updateRetry(found, { ...progressOf(found), state: 'givenUp' });
     return 'givenUp';
   }
-  const isOver = now().getTime() - retry.since.getTime() > deps.flows.schedule.giveUpAfterSeconds * 1_000;
+  const isOver = now().getTime() - retry.since.getTime() > flows.schedule.giveUpAfterSeconds * 1_000;
   if (flows.slow.isCrowded(retry.target.key) && !isOver)
     return putOff('crowded', Math.ceil(crowdedSeconds * (1 + random())));
   const progress = {
     ...progressOf(found),
     attempts: retry.attempts + 1,
-    leasedUntil: leaseEnd(deps.now(), deps.flows.leaseSeconds),
+    leasedUntil: leaseEnd(now(), flows.leaseSeconds),
   };
   const claimed = await flows.notifications.updateRetry(found, progress);
   if (claimed === 'conflict') return putOff('taken', secondsUntil(progress.leasedUntil, now()) + 1);

@@ -1,3 +1,4 @@
+import { secondsUntil } from '../../core/seconds-until.ts';
 import type { ReadHeader } from '../../operation/define-operation.ts';
 import { apiError } from '../../operation/errors.ts';
 import { failpoint } from '../../core/failpoint.ts';
@@ -227,6 +228,5 @@ function isFarAhead(sendAt: Date | undefined, now: Date): boolean {
  * Returns the seconds from now until a chunk is due, rounded up: 0 if it is due, and at most {@link maxDelaySeconds}.
  */
 export function delayUntil(sendAt: Date | undefined, now: Date): number {
-  if (sendAt === undefined) return 0;
-  return Math.min(Math.max(0, Math.ceil((sendAt.getTime() - now.getTime()) / 1000)), maxDelaySeconds);
+  return Math.min(secondsUntil(sendAt, now), maxDelaySeconds);
 }
