@@ -14,8 +14,8 @@ import { openTable } from '../../src/storage/tables/open-table.ts';
 import { customerEntry, smsService } from '../support/samples/directory.ts';
 import { writeDirectory } from '../support/tools/write-directory.ts';
 import { startFaultyTables } from '../support/servers/faulty-tables.ts';
-import { after } from '../support/labs/inbound.ts';
 import { startStorageProxy } from '../support/servers/storage-proxy.ts';
+import { after } from '../support/labs/kernel.ts';
 
 const azurite = await startAzurite({});
 const storage = await startStorageProxy(azurite.connectionString);

@@ -13,16 +13,11 @@ import { createMemoryDirectory } from '../fakes/directory.ts';
 import { createMemoryInboundQueue } from '../fakes/inbound-queue.ts';
 import { createMemoryInboundStore } from '../fakes/inbound-store.ts';
 import { createMemoryThreadStore } from '../fakes/thread-store.ts';
-import { testCustomer, testNow } from './kernel.ts';
+import { after, testCustomer, testNow } from './kernel.ts';
 
 /** The default address that phones write to, and the default phone. */
 export const ourAddress = '16400';
 export const phone = '358401234567';
-
-/** Returns the time that many milliseconds after {@link testNow}. */
-export function after(milliseconds: number): Date {
-  return new Date(testNow.getTime() + milliseconds);
-}
 
 /** Returns an SMS that a carrier received a second ago, with some fields replaced. */
 export function inboundEvent(details: Partial<TimedEvent> = {}): TimedEvent {

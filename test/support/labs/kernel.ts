@@ -9,6 +9,11 @@ import type { ThrottlePort } from '../../../src/operation/throttle.ts';
 /** The moment at which tests of the kernel and of messages take place. */
 export const testNow = new Date('2026-11-23T10:00:00.000Z');
 
+/** Returns the time that many milliseconds after {@link testNow}. */
+export function after(milliseconds: number): Date {
+  return new Date(testNow.getTime() + milliseconds);
+}
+
 export const testCaller: Caller = {
   userId: 'demo-user',
   scopes: Object.keys(scopes),

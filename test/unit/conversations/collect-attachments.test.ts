@@ -4,7 +4,8 @@ import { attachmentRefusal } from '../../../src/conversations/attachment-rules.t
 import { attachmentRetryDelays } from '../../../src/conversations/collect-attachments.ts';
 import type { Attachment, AttachmentOutcome, InboundMessage } from '../../../src/conversations/index.ts';
 import { routeInbound } from '../../../src/conversations/route-inbound.ts';
-import { after, createInbound, directoryOf, inboundMessage, receivingService } from '../../support/labs/inbound.ts';
+import { createInbound, directoryOf, inboundMessage, receivingService } from '../../support/labs/inbound.ts';
+import { after } from '../../support/labs/kernel.ts';
 
 const hour = 3_600_000;
 const bytes = new Uint8Array([0x89, 0x50, 0x4e, 0x47]);

@@ -4,8 +4,8 @@ import { enterThread } from '../../../src/conversations/enter-thread.ts';
 import { newThreadId } from '../../../src/conversations/thread-id.ts';
 import type { Conversation, ThreadEntry, ThreadStore } from '../../../src/conversations/index.ts';
 import { createMemoryThreadStore } from '../../support/fakes/thread-store.ts';
-import { after, createBreaker } from '../../support/labs/inbound.ts';
-import { testNow } from '../../support/labs/kernel.ts';
+import { createBreaker } from '../../support/labs/inbound.ts';
+import { after, testNow } from '../../support/labs/kernel.ts';
 
 const hour = 3_600_000;
 const conversation: Conversation = { customerId: 'demo', channel: 'SMS', address: '16400', phone: '358401234567' };

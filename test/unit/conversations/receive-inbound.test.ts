@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { inboundId } from '../../../src/conversations/inbound-id.ts';
 import { createInboundReceiver } from '../../../src/conversations/index.ts';
 import type { InboundProgress } from '../../../src/conversations/index.ts';
-import { after, createBreaker, createInbound, inboundEvent } from '../../support/labs/inbound.ts';
-import { testNow } from '../../support/labs/kernel.ts';
+import { createBreaker, createInbound, inboundEvent } from '../../support/labs/inbound.ts';
+import { after, testNow } from '../../support/labs/kernel.ts';
 
 const announced = [
   { reference: 'r1', name: 'kuva.jpg', mimeType: 'image/jpeg' },

@@ -5,8 +5,8 @@ import { createReplyRecorder } from '../../../src/conversations/index.ts';
 import type { Conversation, Thread } from '../../../src/conversations/index.ts';
 import type { OutgoingReply } from '../../../src/messages/index.ts';
 import { createMemoryThreadStore } from '../../support/fakes/thread-store.ts';
-import { after, createBreaker, phone } from '../../support/labs/inbound.ts';
-import { testNow } from '../../support/labs/kernel.ts';
+import { createBreaker, phone } from '../../support/labs/inbound.ts';
+import { after, testNow } from '../../support/labs/kernel.ts';
 import { phones } from '../../support/labs/messaging.ts';
 
 const reply = (details: Partial<OutgoingReply> = {}): OutgoingReply => ({

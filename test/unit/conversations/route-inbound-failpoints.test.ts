@@ -2,13 +2,13 @@ import { describe, expect, test } from 'vitest';
 
 import { routeInbound } from '../../../src/conversations/route-inbound.ts';
 import {
-  after,
   createBreaker,
   createInbound,
   directoryOf,
   inboundMessage,
   receivingService,
 } from '../../support/labs/inbound.ts';
+import { after } from '../../support/labs/kernel.ts';
 import type { TestInbound } from '../../support/labs/inbound.ts';
 
 const bytes = new Uint8Array([1, 2, 3]);

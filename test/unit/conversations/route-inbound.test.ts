@@ -6,7 +6,6 @@ import type { InboundMessage } from '../../../src/conversations/index.ts';
 import { routeInbound } from '../../../src/conversations/route-inbound.ts';
 import { workers } from '../../../src/workers.ts';
 import {
-  after,
   createBreaker,
   createInbound,
   directoryOf,
@@ -15,6 +14,7 @@ import {
   phone,
   receivingService,
 } from '../../support/labs/inbound.ts';
+import { after } from '../../support/labs/kernel.ts';
 
 const threadId = expect.stringMatching(/^[0-9a-f]{44}$/) as string;
 

@@ -3,12 +3,10 @@ import { describe, expect, test } from 'vitest';
 
 import { inboundIdFor } from '../../../src/conversations/index.ts';
 import { createNotificationLab, flowUrl, labMessage, labSubscription } from '../../support/labs/notification-lab.ts';
-import { testNow } from '../../support/labs/kernel.ts';
+import { after, testNow } from '../../support/labs/kernel.ts';
 
 const second = 1_000;
 const minute = 60 * second;
-
-const after = (milliseconds: number): Date => new Date(testNow.getTime() + milliseconds);
 
 /** The dead letters as an operator reads them. */
 async function lettersOf(lab: ReturnType<typeof createNotificationLab>) {

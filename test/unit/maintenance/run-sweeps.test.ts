@@ -4,15 +4,13 @@ import { runSweeps } from '../../../src/maintenance/run-sweeps.ts';
 import type { SweepDeps } from '../../../src/maintenance/run-sweeps.ts';
 import type { Sweep } from '../../../src/maintenance/sweep.ts';
 import { createMemorySweepPositions } from '../../support/fakes/sweep-positions.ts';
-import { testNow } from '../../support/labs/kernel.ts';
+import { after, testNow } from '../../support/labs/kernel.ts';
 import { day, hour, minute, second } from '../../support/labs/maintenance.ts';
 
 const createDeps = (now: () => Date = () => testNow): SweepDeps => ({
   maintenance: { positions: createMemorySweepPositions() },
   now,
 });
-
-const after = (milliseconds: number): Date => new Date(testNow.getTime() + milliseconds);
 
 /** A sweep of rows that are a minute old. */
 const newRows = (name: string, step: Sweep<SweepDeps>['step']): Sweep<SweepDeps> => ({

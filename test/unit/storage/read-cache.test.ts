@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { createReadCache } from '../../../src/storage/read-cache.ts';
-import { after } from '../../support/labs/inbound.ts';
+import { after } from '../../support/labs/kernel.ts';
 
 /** Opens a cache of values that count up, with a clock, and a storage that can fail or be slow. */
 function openCache({ max, wait }: { max?: number; wait?: () => Promise<void> } = {}) {

@@ -6,10 +6,9 @@ import type { SubscriptionHealth } from '../../../src/subscriptions/index.ts';
 import { healthAfter } from '../../../src/subscriptions/record-answer.ts';
 import { createMemorySubscriptionStore } from '../../support/fakes/subscription-store.ts';
 import { labPipeline, labSubscription } from '../../support/labs/notification-lab.ts';
-import { testNow } from '../../support/labs/kernel.ts';
+import { after, testNow } from '../../support/labs/kernel.ts';
 
 const minute = 60_000;
-const after = (milliseconds: number): Date => new Date(testNow.getTime() + milliseconds);
 const since = `at least 3 times in a row since ${testNow.toISOString()}`;
 
 /** Computes the health of a healthy subscription after answers that came at these minutes, in this order. */

@@ -6,7 +6,7 @@ import { wantsCallbacks } from '../../../../src/messages/message-id.ts';
 import type { ChunkRecipient } from '../../../../src/messages/index.ts';
 import { sendChunk } from '../../../../src/messages/deliver/send-chunk.ts';
 import { sendMessage } from '../../../../src/messages/index.ts';
-import { callOperation, problemsOf, testCustomer, testNow } from '../../../support/labs/kernel.ts';
+import { after, callOperation, problemsOf, testCustomer, testNow } from '../../../support/labs/kernel.ts';
 import {
   createMessaging,
   createScriptedCarrier,
@@ -22,7 +22,6 @@ import type { AcceptDeps } from '../../../../src/messages/deps.ts';
 
 const minute = 60_000;
 const day = 24 * 60 * minute;
-const after = (milliseconds: number): Date => new Date(testNow.getTime() + milliseconds);
 
 /** The jobs of a message's chunks, all with the same delay. */
 function jobsFor(messageId: string, chunkCount: number, delaySeconds = 0) {

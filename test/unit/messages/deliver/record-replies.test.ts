@@ -4,8 +4,7 @@ import { acceptMessage } from '../../../../src/messages/accept/accept-message.ts
 import type { OutboundBatch, OutgoingReply, ReplyRecorder, SendOutcome } from '../../../../src/messages/index.ts';
 import type { PreparedSend } from '../../../../src/messages/compose/prepare-send.ts';
 import { sendChunk } from '../../../../src/messages/deliver/send-chunk.ts';
-import { after } from '../../../support/labs/inbound.ts';
-import { testNow } from '../../../support/labs/kernel.ts';
+import { after, testNow } from '../../../support/labs/kernel.ts';
 import {
   createMessaging,
   createScriptedCarrier,
