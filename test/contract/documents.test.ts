@@ -77,12 +77,12 @@ describe('problems of documents are reported', () => {
   ].join('\n');
   /** Makes a repository of two documents and a source file. */
   const sample = (readme: string): Repository => ({
-    files: new Set(['README.md', 'docs/guide.md', 'src/app.ts']),
+    files: new Set(['README.md', 'docs/guide.md', 'src/app.ts', 'src/cli/items.ts', 'src/cli/items/list.ts']),
     documents: new Map([
       ['README.md', readMarkdown(readme)],
       ['docs/guide.md', readMarkdown(guide)],
     ]),
-    scripts: new Set(['start', 'build']),
+    scripts: new Set(['start', 'build', 'items']),
   });
 
   test.each([
@@ -126,6 +126,10 @@ describe('problems of documents are reported', () => {
     ['node src/app.ts', []],
     ['node --watch src/gone.ts', ['line 2: no file src/gone.ts']],
     ["node -e 'console.log(1)'", []],
+    ['npx vitest run src/app.ts', []],
+    ['npx vitest run src/gone.ts', ['line 2: no file src/gone.ts']],
+    ['npm run items -- list x', []],
+    ['npm run items -- gone', ['line 2: items has no subcommand gone']],
     ['./gone.sh', ['line 2: no ./gone.sh']],
     ['.ci/gone', ['line 2: no .ci/gone']],
     ['az functionapp create --runtime node --runtime-version 24', []],

@@ -12,7 +12,7 @@ export interface Markdown {
   links: readonly Found[];
   /** The anchors that a link can name, without `#`. */
   anchors: ReadonlySet<string>;
-  /** Commands of fenced shell blocks, and code spans that begin with `npm` or `node`. */
+  /** Commands of fenced shell blocks, and code spans that begin with `npm`, `npx` or `node`. */
   commands: readonly Found[];
   /** Code spans that look like the path of a file in this repository. */
   paths: readonly Found[];
@@ -60,7 +60,7 @@ export function readMarkdown(source: string): Markdown {
       ...find(/\b(?:href|src|srcset)="([^"]+)"/g),
     ],
     anchors: new Set([...slugsOf(prose), ...find(/<\w[^>]*\b(?:id|name)="([^"]+)"/g).map(({ text: name }) => name)]),
-    commands: [...blocks.flatMap(commandsOf), ...spans.filter(({ text: code }) => /^(?:npm|node) /.test(code))],
+    commands: [...blocks.flatMap(commandsOf), ...spans.filter(({ text: code }) => /^(?:npm|npx|node) /.test(code))],
     paths: spans.filter(({ text: code }) => isPath(code)),
     prose: prose.flatMap((line, index) =>
       /^\s*\|/.test(line)
@@ -102,7 +102,7 @@ function commandsOf({ language, lines }: Block): Found[] {
       .replace(/(?:^|\s)#.*/, '')
       .split(/&&|\|\||[;|]|\$\(|`/)
       .map((part) => part.trim().replace(/^(?:\$ )?(?:[A-Za-z_]\w*=\S*\s+)*/, ''))
-      .filter((part) => /^(?:(?:npm|node)\s|\.)/.test(part))
+      .filter((part) => /^(?:(?:npm|npx|node)\s|\.)/.test(part))
       .map((part) => ({ line, text: part.replace(/[)"'\s\\]+$/, '') })),
   );
 }
@@ -178,7 +178,11 @@ export function longLines({ prose }: Markdown, limit: number): string[] {
 
 const builtInCommands = new Set(['ci', 'install', 'ls', 'outdated', 'pack', 'update', 'version']);
 
-/** Commands that name no script of package.json and no file. */
+/** Whether a script is an operators' command that has a file for each subcommand. */
+const hasSubcommands = (script: string, files: ReadonlySet<string>): boolean =>
+  files.has(`src/cli/${script}.ts`) && !files.has(`src/cli/${script}/${script}.ts`);
+
+/** Commands that name no script of package.json, no subcommand of an operators' command, or no file. */
 export function unknownCommands({ commands }: Markdown, { files, scripts }: Repository): string[] {
   return commands.flatMap(({ line, text }) => {
     const [program = '', ...words] = text.split(/\s+/).map((word) => word.replace(/[)"']+$/, ''));
@@ -189,9 +193,16 @@ export function unknownCommands({ commands }: Markdown, { files, scripts }: Repo
       const isInline = first === '' || words.some((word) => /^(?:-[ep]|--eval|--print)$/.test(word));
       return isInline || files.has(posix.normalize(first)) ? [] : [`line ${line}: no file ${first}`];
     }
+    if (program === 'npx') {
+      return words.filter((word) => isPath(word) && !files.has(word)).map((word) => `line ${line}: no file ${word}`);
+    }
     const script = first === 'run' ? second : first;
     if (script === '' || builtInCommands.has(first)) return [];
-    return scripts.has(script) ? [] : [`line ${line}: package.json has no script ${script}`];
+    if (!scripts.has(script)) return [`line ${line}: package.json has no script ${script}`];
+    const subcommand = words.includes('--') ? words[words.indexOf('--') + 1] : undefined;
+    if (subcommand === undefined || subcommand.startsWith('-') || !hasSubcommands(script, files)) return [];
+    const exists = files.has(`src/cli/${script}/${subcommand}.ts`);
+    return exists ? [] : [`line ${line}: ${script} has no subcommand ${subcommand}`];
   });
 }
 

@@ -5,7 +5,7 @@ import { BlobServiceClient } from '@azure/storage-blob';
 export interface StoredText {
   /** The name of the table or container. */
   store: string;
-  /** The column's name; `name`, `metadata`, `type` or `bytes` of a blob. */
+  /** The column's name; `name`, `type`, `bytes` or `metadata.KEY` of a blob. */
   column: string;
   text: string;
 }
@@ -47,7 +47,11 @@ export async function textsOfBlobs(connectionString: string): Promise<StoredText
     for await (const { name, metadata, properties } of container.listBlobsFlat({ includeMetadata: true })) {
       texts.push(
         { store, column: 'name', text: name },
-        { store, column: 'metadata', text: decodeURIComponent(JSON.stringify(metadata ?? {})) },
+        ...Object.entries(metadata ?? {}).map(([key, text]) => ({
+          store,
+          column: `metadata.${key}`,
+          text: decodeURIComponent(text),
+        })),
         { store, column: 'type', text: properties.contentType ?? '' },
         { store, column: 'bytes', text: (await container.getBlobClient(name).downloadToBuffer()).toString() },
       );

@@ -1,12 +1,20 @@
 import type { AnyPrivacy } from '../../../src/core/privacy.ts';
-import { tablePrivacy } from '../../../src/storage/stored-privacy.ts';
+import { containerPrivacy, tablePrivacy } from '../../../src/storage/stored-privacy.ts';
 import type { StoredText } from './stored-data.ts';
 
 type Columns = Readonly<Record<string, AnyPrivacy>>;
 const tables: Readonly<Record<string, Readonly<Record<string, Columns>>>> = tablePrivacy;
 
-/** Returns the declared columns of each kind of row of a table; none for an unknown table. */
-export const declaredColumns = (table: string): readonly Columns[] => Object.values(tables[table] ?? {});
+const containers: Readonly<Record<string, Columns>> = containerPrivacy;
+
+/**
+ * Returns the declared columns of each kind of row of a table, or the declared parts of a container's blobs; an empty
+ * list for an unknown name.
+ */
+export const declaredColumns = (store: string): readonly Columns[] => [
+  ...Object.values(tables[store] ?? {}),
+  ...(containers[store] === undefined ? [] : [containers[store]]),
+];
 
 /** Tells whether a column is declared. Long texts are split over columns with a number after the name. */
 const isDeclared = ({ store, column }: StoredText): boolean =>
@@ -19,7 +27,7 @@ const isKey = ({ column }: StoredText): boolean => column === 'partitionKey' || 
 const isTime = ({ text }: StoredText): boolean => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(text);
 
 /**
- * Columns of tables that no declaration in `src/storage/stored-privacy.ts` names and that hold more than times. An
+ * Columns of tables, and keys of blobs' metadata, that no declaration in `src/storage/stored-privacy.ts` names and that hold more than times. An
  * empty text is a time that is absent, if another row has a time in that column.
  */
 export function undeclaredColumns(texts: readonly StoredText[]): string[] {
