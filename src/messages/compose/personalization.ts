@@ -1,15 +1,12 @@
-/**
- * The values for the placeholders of one recipient, by name: a map, or an object of which only own properties count.
- */
-type PlaceholderValues = ReadonlyMap<string, string> | Readonly<Record<string, string>>;
+/** The values for the placeholders of one recipient, by name. */
+type PlaceholderValues = ReadonlyMap<string, string>;
 
 /** A message's content, read once and rendered for each recipient. */
 export type CompiledContent = {
   /** The names in the content, each once, in order of first appearance. */
   placeholders: readonly string[];
-  render: (values: PlaceholderValues) => string;
-  /** Renders as `render` does, but stops soon after `limit` characters. */
-  renderStart: (values: PlaceholderValues, limit: number) => string;
+  /** Renders the content for one recipient, and stops soon after `limit` characters. */
+  render: (values: PlaceholderValues, limit: number) => string;
 };
 
 type Piece = { text: string } | { name: string; written: string };
@@ -37,13 +34,6 @@ function readPieces(content: string): Piece[] {
   return pieces;
 }
 
-function valueOf(values: PlaceholderValues, name: string): string | undefined {
-  if (values instanceof Map) return values.get(name);
-  // A placeholder such as $(constructor) must not get an inherited property.
-  const record = values as Readonly<Record<string, string>>;
-  return Object.hasOwn(record, name) ? record[name] : undefined;
-}
-
 /**
  * Reads a message's placeholders once, to render the content for many recipients.
  *
@@ -55,24 +45,22 @@ function valueOf(values: PlaceholderValues, name: string): string | undefined {
  * A value is inserted as it is: a placeholder inside a value is not filled. A placeholder without a value stays as
  * written; the caller refuses it by `placeholders` if it must not reach a phone.
  *
- * @example compileContent('Hi $(name)!').render({ name: 'Aino' }) // 'Hi Aino!'
+ * @example compileContent('Hi $(name)!').render(new Map([['name', 'Aino']]), 100) // 'Hi Aino!'
  */
 export function compileContent(content: string): CompiledContent {
   const pieces = readPieces(content);
   const names = new Set<string>();
   for (const piece of pieces) if ('name' in piece) names.add(piece.name);
 
-  const renderStart = (values: PlaceholderValues, limit: number): string => {
-    let rendered = '';
-    for (const piece of pieces) {
-      if (rendered.length > limit) break;
-      rendered += 'text' in piece ? piece.text : (valueOf(values, piece.name) ?? piece.written);
-    }
-    return rendered;
-  };
   return {
     placeholders: [...names],
-    render: (values) => renderStart(values, Number.POSITIVE_INFINITY),
-    renderStart,
+    render(values, limit) {
+      let rendered = '';
+      for (const piece of pieces) {
+        if (rendered.length > limit) break;
+        rendered += 'text' in piece ? piece.text : (values.get(piece.name) ?? piece.written);
+      }
+      return rendered;
+    },
   };
 }

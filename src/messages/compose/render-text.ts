@@ -16,7 +16,7 @@ const maxRenderedLength = 80_000;
  */
 export function renderText(compiled: CompiledContent, values: readonly string[]): string {
   return normaliseText(
-    compiled.renderStart(
+    compiled.render(
       new Map(compiled.placeholders.map((name, index) => [name, values[index] ?? ''])),
       maxRenderedLength,
     ),

@@ -4,7 +4,7 @@ import { compileContent } from '../../../../src/messages/compose/personalization
 
 const placeholdersIn = (content: string): readonly string[] => compileContent(content).placeholders;
 const renderContent = (content: string, values: ReadonlyMap<string, string> | Record<string, string>): string =>
-  compileContent(content).render(values);
+  compileContent(content).render(values instanceof Map ? values : new Map(Object.entries(values)), Infinity);
 
 describe('render', () => {
   test('fills placeholders from an object and from a map', () => {
@@ -123,7 +123,11 @@ describe('compileContent', () => {
     const { placeholders, render } = compileContent('$(greeting) $(name)');
     expect(placeholders).toEqual(['greeting', 'name']);
     const values = [{ greeting: 'Hei', name: 'Aino' }, { greeting: 'Moi', name: '$(greeting)' }, { greeting: 'Terve' }];
-    expect(values.map(render)).toEqual(['Hei Aino', 'Moi $(greeting)', 'Terve $(name)']);
+    expect(values.map((each) => render(new Map(Object.entries(each)), Infinity))).toEqual([
+      'Hei Aino',
+      'Moi $(greeting)',
+      'Terve $(name)',
+    ]);
   });
 
   test('reads hostile content as plain text', () => {
