@@ -1,3 +1,4 @@
+import { isObject } from '../core/json.ts';
 import { GeneratorError } from './generator-error.ts';
 
 /**
@@ -168,7 +169,7 @@ function parseJson(text: string): unknown {
 
 /** Returns the values of nested objects by dotted keys. */
 function leaves(value: unknown, key = ''): Map<string, unknown> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+  if (!isObject(value)) {
     return new Map(key === '' ? [] : [[key, value]]);
   }
   return new Map(

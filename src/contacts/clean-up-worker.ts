@@ -1,3 +1,4 @@
+import { isObject } from '../core/json.ts';
 import type { Worker } from '../operation/define-worker.ts';
 import type { CleanUpJob, ContactsDeps } from './ports.ts';
 
@@ -38,8 +39,8 @@ async function cleanUpContacts(
 }
 
 function jobOf(message: unknown): CleanUpJob | undefined {
-  if (typeof message !== 'object' || message === null) return undefined;
-  const { customerId, serviceId, from, found } = message as Partial<Record<string, unknown>>;
+  if (!isObject(message)) return undefined;
+  const { customerId, serviceId, from, found } = message;
   if (typeof customerId !== 'string' || typeof serviceId !== 'string') return undefined;
   return { customerId, serviceId, ...(typeof from === 'string' ? { from, found: found === true } : {}) };
 }

@@ -1,3 +1,4 @@
+import { isObject } from '../core/json.ts';
 import type { RouteInboundDeps } from './deps.ts';
 import type { Worker } from '../operation/define-worker.ts';
 import { isInboundId } from './inbound-id.ts';
@@ -5,8 +6,8 @@ import { routeInbound } from './route-inbound.ts';
 import type { InboundJob } from './ports.ts';
 
 function jobOf(message: unknown): InboundJob | undefined {
-  if (typeof message !== 'object' || message === null) return undefined;
-  const { inboundId, again } = message as Partial<Record<string, unknown>>;
+  if (!isObject(message)) return undefined;
+  const { inboundId, again } = message;
   if (typeof inboundId !== 'string' || !isInboundId(inboundId)) return undefined;
   return { inboundId, ...(again === true ? { again } : {}) };
 }

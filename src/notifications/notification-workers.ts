@@ -1,3 +1,4 @@
+import { isObject } from '../core/json.ts';
 import { isInboundId } from '../conversations/index.ts';
 import type { Worker } from '../operation/define-worker.ts';
 import { deliverChunk } from './deliver-chunk.ts';
@@ -7,15 +8,15 @@ import { giveUpNotifications } from './give-up-job.ts';
 import type { RetryJob, NotificationJob } from './ports.ts';
 
 function chunkJobOf(message: unknown): NotificationJob | undefined {
-  if (typeof message !== 'object' || message === null) return undefined;
-  const { inboundId, chunk } = message as Partial<Record<string, unknown>>;
+  if (!isObject(message)) return undefined;
+  const { inboundId, chunk } = message;
   if (typeof inboundId !== 'string' || !isInboundId(inboundId) || !Number.isInteger(chunk)) return undefined;
   return { inboundId, chunk: chunk as number };
 }
 
 function retryJobOf(message: unknown): RetryJob | undefined {
-  if (typeof message !== 'object' || message === null) return undefined;
-  const { inboundId, subscriptionKey } = message as Partial<Record<string, unknown>>;
+  if (!isObject(message)) return undefined;
+  const { inboundId, subscriptionKey } = message;
   if (typeof inboundId !== 'string' || !isInboundId(inboundId)) return undefined;
   if (typeof subscriptionKey !== 'string' || !/^[0-9a-f]{32}$/.test(subscriptionKey)) return undefined;
   return { inboundId, subscriptionKey };

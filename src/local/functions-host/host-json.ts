@@ -1,3 +1,5 @@
+import { isObject } from '../../core/json.ts';
+
 /** The settings of host.json that this host supports, with Azure's defaults. Times are in milliseconds. */
 export interface HostSettings {
   /** Without slashes at its ends; empty if routes begin at the root. */
@@ -52,8 +54,8 @@ function invalid(path: string, rule: string): Error {
 
 function section(value: unknown, path: string): Section {
   if (value === undefined) return {};
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid(path, 'has to be an object');
-  return value as Section;
+  if (!isObject(value)) throw invalid(path, 'has to be an object');
+  return value;
 }
 
 function routePrefix(value: unknown): string {
